@@ -1,0 +1,1 @@
+"""The doors: pages, JSON, RDF, feeds and the `lotse` command."""

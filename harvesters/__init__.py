@@ -1,0 +1,1 @@
+"""How other catalogues come in."""

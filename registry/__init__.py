@@ -1,0 +1,1 @@
+"""The catalogue itself; knows no harvester and no web."""

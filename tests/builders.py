@@ -1,0 +1,33 @@
+"""Small words for making things in tests."""
+
+from typing import Any
+
+from registry.model import Agent, Distribution, Kind, Metadata, Record
+
+LICENCE = "http://dcat-ap.de/def/licenses/dl-by-de/2.0"
+CSV = "http://publications.europa.eu/resource/authority/file-type/CSV"
+TRAN = "http://publications.europa.eu/resource/authority/data-theme/TRAN"
+
+
+def a_metadata(title: str = "Radwege", kind: Kind = "dataset", **fields: Any) -> Metadata:
+    return Metadata(kind=kind, title={"de": title}, **fields)
+
+
+def a_dataset(title: str = "Radwege", **fields: Any) -> Metadata:
+    """A dataset with everything that must be there."""
+    words: dict[str, Any] = {
+        "description": {"de": f"{title} im Stadtgebiet, als Linien mit Belag und Breite."},
+        "publisher": Agent(name={"de": "Amt für Mobilität"}),
+        "themes": (TRAN,),
+        "distributions": (a_distribution(),),
+    }
+    return a_metadata(title, **(words | fields))
+
+
+def a_distribution(url: str = "https://daten.example.org/rad.csv", **fields: Any) -> Distribution:
+    return Distribution(**({"id": "csv", "access_url": url, "format": CSV, "licence": LICENCE} | fields))
+
+
+def a_record(id: str = "radwege", title: str = "Radwege", kind: Kind = "dataset", **fields: Any) -> Record:
+    said = fields.pop("said", None) or (a_dataset(title) if kind == "dataset" else a_metadata(title, kind))
+    return Record(id=id, said=said, **fields)

@@ -1,0 +1,1 @@
+"""The words of the field: namespaces, properties, controlled lists, and how free words match them."""

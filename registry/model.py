@@ -25,7 +25,7 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     iri: str = ""
 
 
-class Agent(Node):
+class Agent(Node, frozen=True, omit_defaults=True, kw_only=True):
     """foaf:Agent. `id`: the record of a known organization, added by matching; empty if none."""
 
     name: Text = {}
@@ -36,7 +36,7 @@ class Agent(Node):
     identifiers: tuple[str, ...] = ()
 
 
-class Contact(Node):
+class Contact(Node, frozen=True, omit_defaults=True, kw_only=True):
     """vcard:Kind; a function address, not a private person."""
 
     name: Text = {}
@@ -45,14 +45,14 @@ class Contact(Node):
     telephone: str = ""
 
 
-class Period(Node):
+class Period(Node, frozen=True, omit_defaults=True, kw_only=True):
     """dct:PeriodOfTime; an open end is empty."""
 
     start: Date = ""
     end: Date = ""
 
 
-class Place(Node):
+class Place(Node, frozen=True, omit_defaults=True, kw_only=True):
     """dct:Location; geometries are WKT in longitude, latitude."""
 
     name: Text = {}
@@ -61,26 +61,26 @@ class Place(Node):
     geometry: str = ""
 
 
-class Identifier(Node):
+class Identifier(Node, frozen=True, omit_defaults=True, kw_only=True):
     """adms:Identifier"""
 
     notation: str = ""
 
 
-class Statement(Node):
+class Statement(Node, frozen=True, omit_defaults=True, kw_only=True):
     """A rights or provenance statement in words, or just its IRI."""
 
     label: Text = {}
 
 
-class Checksum(Node):
+class Checksum(Node, frozen=True, omit_defaults=True, kw_only=True):
     """spdx:Checksum; `value` is lower-case hex."""
 
     algorithm: str = ""
     value: str = ""
 
 
-class Participation(Node):
+class Participation(Node, frozen=True, omit_defaults=True, kw_only=True):
     """Agent + role + period: prov:Association of a project, prov:Attribution of a dataset."""
 
     agent: Agent = Agent()
@@ -89,14 +89,14 @@ class Participation(Node):
     description: Text = {}
 
 
-class Relationship(Node):
+class Relationship(Node, frozen=True, omit_defaults=True, kw_only=True):
     """dcat:Relationship"""
 
     relation: str = ""
     role: str = ""
 
 
-class Distribution(Node):
+class Distribution(Node, frozen=True, omit_defaults=True, kw_only=True):
     """dcat:Distribution: one form in which a dataset can be had. `id` stays: from its IRI, else its address."""
 
     id: str = ""
@@ -127,7 +127,7 @@ class Distribution(Node):
     temporal_resolution: str = ""  # xsd:duration
 
 
-class Money(Node):
+class Money(Node, frozen=True, omit_defaults=True, kw_only=True):
     """schema:MonetaryAmount; never summed across currencies."""
 
     value: str = ""  # a decimal as it was written
@@ -135,7 +135,7 @@ class Money(Node):
     state: str = ""  # estimated, decided, paid: a concept of budget-states
 
 
-class Funding(Node):
+class Funding(Node, frozen=True, omit_defaults=True, kw_only=True):
     """schema:MonetaryGrant"""
 
     name: Text = {}
@@ -144,7 +144,7 @@ class Funding(Node):
     amount: Money | None = None
 
 
-class Milestone(Node):
+class Milestone(Node, frozen=True, omit_defaults=True, kw_only=True):
     """A step of a project: planned and reached."""
 
     title: Text = {}
@@ -153,7 +153,7 @@ class Milestone(Node):
     reason: Text = {}  # why a date moved
 
 
-class Opportunity(Node):
+class Opportunity(Node, frozen=True, omit_defaults=True, kw_only=True):
     """schema:Demand: a chance to take part, or a call for partners."""
 
     type: str = ""  # a concept of opportunities
@@ -165,14 +165,14 @@ class Opportunity(Node):
     page: str = ""
 
 
-class Observation(Node):
+class Observation(Node, frozen=True, omit_defaults=True, kw_only=True):
     """schema:Observation"""
 
     date: Date = ""
     value: str = ""
 
 
-class Indicator(Node):
+class Indicator(Node, frozen=True, omit_defaults=True, kw_only=True):
     """What a project wants to reach, and how far it is."""
 
     title: Text = {}
@@ -183,7 +183,7 @@ class Indicator(Node):
     source: str = ""
 
 
-class Address(Node):
+class Address(Node, frozen=True, omit_defaults=True, kw_only=True):
     """vcard:Address"""
 
     street: str = ""
@@ -454,7 +454,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     why: str = ""
 
 
-class Catalogue(Node):
+class Catalogue(Node, frozen=True, omit_defaults=True, kw_only=True):
     """The description of a catalogue: one for us, one a source (dcat:Catalog)."""
 
     title: Text = {}
@@ -476,7 +476,7 @@ class Catalogue(Node):
     statements: str = ""
 
 
-class CatalogRecord(Node):
+class CatalogRecord(Node, frozen=True, omit_defaults=True, kw_only=True):
     """dcat:CatalogRecord of a dataset, series or service; foaf:Document in the register for other kinds."""
 
     topic: str = ""
@@ -521,7 +521,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Account(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Who signed in. Roles: member registers for `organizations`, reviewer is a Digitallotse, administrator runs it all."""
+    """Who signed in. A member registers for its `organizations`; a reviewer is a Digitallotse."""
 
     name: str
     role: Literal["member", "reviewer", "administrator"] = "member"

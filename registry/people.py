@@ -1,0 +1,112 @@
+"""Accounts: who may sign in, in which role, for which organizations. Passwords are kept as argon2id only."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import argon2
+import sqlalchemy as sa
+
+from registry.errors import ConflictError, NotFoundError, UsageError
+from registry.model import Account
+from registry.tables import connect, reading, writing
+
+ROLES = ("member", "reviewer", "administrator")
+SHORTEST_PASSWORD = 12
+
+_HASHER = argon2.PasswordHasher()
+_NOBODY = _HASHER.hash("nobody has this password")  # so that an unknown name costs the same time
+
+_META = sa.MetaData()
+_ACCOUNTS = sa.Table(
+    "accounts",
+    _META,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("organizations", sa.JSON, nullable=False),
+    sa.Column("full_name", sa.Text, nullable=False),
+    sa.Column("password", sa.Text, nullable=False),
+    sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
+)
+
+
+class People:
+    """Accounts of one installation."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        _META.create_all(engine)
+
+    def add(self, account: Account, password: str) -> None:
+        """Adds an account; ConflictError if the name is taken, UsageError if name, role or password do not do."""
+        _check(account, password)
+        with writing(self._engine) as connection:
+            try:
+                connection.execute(_ACCOUNTS.insert().values(**_row(account), password=_HASHER.hash(password)))
+            except sa.exc.IntegrityError:
+                raise ConflictError(f"There is an account named {account.name} already.") from None
+
+    def change(self, account: Account, password: str | None = None) -> None:
+        """Changes role, organizations, name and, if given, the password."""
+        values = _row(account)
+        if password is not None:
+            _check(account, password)
+            values["password"] = _HASHER.hash(password)
+        with writing(self._engine) as connection:
+            if not connection.execute(_ACCOUNTS.update().filter_by(name=account.name).values(**values)).rowcount:
+                raise NotFoundError(f"There is no account named {account.name}.")
+
+    def remove(self, name: str) -> None:
+        with writing(self._engine) as connection:
+            if not connection.execute(_ACCOUNTS.delete().filter_by(name=name)).rowcount:
+                raise NotFoundError(f"There is no account named {name}.")
+
+    def get(self, name: str) -> Account | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(_ACCOUNTS.select().filter_by(name=name)).mappings().first()
+        return _account(row) if row else None
+
+    def verify(self, name: str, password: str) -> Account | None:
+        """The account if name and password fit, else None; both answers take the same time."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_ACCOUNTS.select().filter_by(name=name)).mappings().first()
+        try:
+            _HASHER.verify(row["password"] if row else _NOBODY, password)
+        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+            return None
+        return _account(row) if row else None
+
+    def accounts(self) -> Iterator[Account]:
+        with reading(self._engine) as connection:
+            for row in connection.execute(_ACCOUNTS.select().order_by(_ACCOUNTS.c.name)).mappings():
+                yield _account(row)
+
+
+def open_people(database_url: str) -> People:
+    """The accounts of an installation, in the store's database."""
+    return People(connect(database_url))
+
+
+def _check(account: Account, password: str) -> None:
+    if not account.name or len(account.name) > 80 or not account.name.isprintable() or " " in account.name:
+        raise UsageError("An account name has 1 to 80 signs and no blanks.")
+    if account.role not in ROLES:
+        raise UsageError(f"The role must be one of {', '.join(ROLES)}.")
+    if not SHORTEST_PASSWORD <= len(password) <= 1000:
+        raise UsageError(f"A password has at least {SHORTEST_PASSWORD} signs.")
+
+
+def _row(account: Account) -> dict[str, Any]:
+    return {
+        "name": account.name,
+        "role": account.role,
+        "organizations": list(account.organizations),
+        "full_name": account.full_name,
+        "changed": datetime.now(UTC),
+    }
+
+
+def _account(row: Any) -> Account:
+    return Account(
+        name=row["name"], role=row["role"], organizations=tuple(row["organizations"]), full_name=row["full_name"]
+    )

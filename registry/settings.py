@@ -1,0 +1,164 @@
+"""The settings of an installation, read once from the environment and `lotse.toml`, and the city's own description."""
+
+import difflib
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from registry.errors import UsageError
+from registry.model import Text
+
+PREFIX = "LOTSE_"
+TEST_PREFIX = "LOTSE_TEST_"  # belongs to the test-suite; not ours
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be set. Each name is `LOTSE_` + the field in capitals in the environment, the field in `lotse.toml`."""
+
+    data: Path = Path("data")  # folder that holds all state of the embedded set-up
+    database: str = ""  # SQLAlchemy URL; empty: SQLite in the data folder
+    search: str = "tantivy"  # or the address of Elasticsearch
+    base_url: str = "http://127.0.0.1:8080"  # public address; all IRIs that leave begin with it
+    city: Path | None = None  # folder with the city's own things
+    allow_hosts: tuple[str, ...] = ()  # private hosts that may be harvested all the same
+    proxy: str = ""  # the city network's outbound proxy
+    ca_file: Path | None = None  # its certificate authority
+    secret: tuple[str, ...] = ()  # signs sessions; the first signs, all verify
+    contributor: str = ""  # dcatde:contributorID of the catalogue
+    debug: bool = False  # tracebacks on stderr
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{self.data / 'lotse.sqlite'}"
+
+
+class City(msgspec.Struct, frozen=True, kw_only=True):
+    """`city.toml`: the catalogue's own description and the names of the city's files. What is missing stays empty."""
+
+    name: str = ""
+    title: Text = {}
+    description: Text = {}
+    publisher: Text = {}
+    publisher_iri: str = ""
+    publisher_type: str = ""
+    homepage: str = ""
+    licence: str = ""
+    place: str = ""  # IRI of the whole city
+    email: str = ""  # a role address
+    issued: str = ""
+    example_data: bool = False  # every page says "Beispieldaten"
+    accent: str = ""  # theme colour, #rrggbb
+    folder: Path = Path()
+
+    @property
+    def districts(self) -> Path | None:
+        """CSV of the districts, columns as in vocab/lists."""
+        return _existing(self.folder / "districts.csv")
+
+    @property
+    def organizations(self) -> Path | None:
+        return _existing(self.folder / "organizations.toml")
+
+    @property
+    def sources(self) -> Path | None:
+        return _existing(self.folder / "sources.toml")
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment, which wins, and `lotse.toml` in the data folder; UsageError for unknown names."""
+    environ = os.environ if environ is None else environ
+    spoken = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)
+    }
+    _refuse_unknown(spoken, prefix=PREFIX)
+    folder = Path(spoken.get("data", "data"))
+    words: dict[str, Any] = _file(folder / "lotse.toml") | {k: v for k, v in spoken.items() if v != ""}
+    words["data"] = str(folder)
+    for name in ("allow_hosts", "secret"):
+        if isinstance(words.get(name), str):
+            words[name] = [part.strip() for part in words[name].split(",") if part.strip()]
+    try:
+        settings = msgspec.convert(words, Settings, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"A setting has the wrong form: {error}") from None
+    return msgspec.structs.replace(settings, base_url=settings.base_url.rstrip("/"))
+
+
+def with_secret(settings: Settings) -> Settings:
+    """The settings with a secret: the configured one, else that of the data folder, made at first start (mode 0600)."""
+    if settings.secret:
+        return settings
+    path = settings.data / "secret"
+    try:
+        kept = path.read_text().split()
+    except FileNotFoundError:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        made = path.with_name(f"secret.{os.getpid()}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(48) + "\n")
+        try:
+            os.link(made, path)  # of two first starts one wins
+        except FileExistsError:
+            pass
+        finally:
+            made.unlink()
+        kept = path.read_text().split()
+    return msgspec.structs.replace(settings, secret=tuple(kept))
+
+
+def city(settings: Settings) -> City:
+    """The city's description, empty without `LOTSE_CITY`; UsageError if that folder has no readable `city.toml`."""
+    if settings.city is None:
+        return City()
+    path = settings.city / "city.toml"
+    if not path.is_file():
+        raise UsageError(f"LOTSE_CITY names {settings.city}, but there is no city.toml in it.")
+    words = _file(path)
+    _refuse_unknown(words, known=City.__struct_fields__, where=str(path))
+    try:
+        return msgspec.convert(words | {"folder": str(settings.city)}, City, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def _file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        words = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not readable TOML: {error}") from None
+    if path.name == "lotse.toml":
+        _refuse_unknown(words, where=str(path))
+    return words
+
+
+def _refuse_unknown(
+    words: Mapping[str, Any],
+    known: tuple[str, ...] = Settings.__struct_fields__,
+    prefix: str = "",
+    where: str = "the environment",
+) -> None:
+    for name in words:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1, 0.5)
+            shown = prefix + (name.upper() if prefix else name)
+            hint = f" Did you mean {prefix + (near[0].upper() if prefix else near[0])}?" if near else ""
+            raise UsageError(f"Unknown setting {shown} in {where}.{hint}")
+
+
+def _path(type_: type, value: Any) -> Any:
+    if type_ is Path:
+        return Path(value)
+    raise NotImplementedError(type_)
+
+
+def _existing(path: Path) -> Path | None:
+    return path if path.is_file() else None

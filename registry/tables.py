@@ -1,0 +1,59 @@
+"""One way to reach the database: SQLite, with writers that queue up, or PostgreSQL."""
+
+import contextlib
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+
+@lru_cache(maxsize=32)
+def connect(url: str) -> sa.Engine:
+    """The engine for a SQLAlchemy URL, one a process; the folder of a SQLite file is made at the first connection."""
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, pool_pre_ping=True)
+    engine = sa.create_engine(url, connect_args={"timeout": 60}, **_pooling(url))
+    sa.event.listen(engine, "do_connect", _make_folder)
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+@contextlib.contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection that sees one snapshot and holds up nobody."""
+    with engine.connect() as connection:
+        yield connection.execution_options(reads=True)
+
+
+@contextlib.contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that has the right to write from its first statement on.
+
+    With deferred transactions half of the concurrent read-then-write transactions fail on SQLite.
+    """
+    with engine.begin() as connection:
+        yield connection
+
+
+def _pooling(url: str) -> dict[str, Any]:
+    memory = url in ("sqlite://", "sqlite:///:memory:")
+    return {"poolclass": sa.StaticPool} if memory else {"pool_size": 20, "max_overflow": 100}
+
+
+def _make_folder(_dialect: Any, _record: Any, arguments: list[Any], _keywords: Any) -> None:
+    if arguments and arguments[0] != ":memory:":
+        Path(arguments[0]).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself; _begin does
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=60000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    reads = connection.get_execution_options().get("reads")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,55 @@
+"""Settings and the city's description."""
+
+import stat
+
+import pytest
+
+from registry.errors import UsageError
+from registry.settings import Settings, city, load, with_secret
+
+
+def test_the_environment_wins_over_the_file(tmp_path):
+    (tmp_path / "lotse.toml").write_text('base_url = "https://file.example"\nallow_hosts = ["a.example"]\n')
+    settings = load({"LOTSE_DATA": str(tmp_path), "LOTSE_BASE_URL": "https://env.example/"})
+    assert settings.base_url == "https://env.example"
+    assert settings.allow_hosts == ("a.example",)
+
+
+def test_lists_may_be_given_with_commas(tmp_path):
+    assert load({"LOTSE_DATA": str(tmp_path), "LOTSE_SECRET": "new, old"}).secret == ("new", "old")
+
+
+def test_an_unknown_name_is_refused_with_the_nearest_known_one(tmp_path):
+    with pytest.raises(UsageError, match="LOTSE_BASE_URI.*LOTSE_BASE_URL"):
+        load({"LOTSE_DATA": str(tmp_path), "LOTSE_BASE_URI": "x"})
+    (tmp_path / "lotse.toml").write_text('serch = "x"\n')
+    with pytest.raises(UsageError, match="serch.*search"):
+        load({"LOTSE_DATA": str(tmp_path)})
+
+
+def test_a_file_that_is_no_toml_is_refused_by_name(tmp_path):
+    (tmp_path / "lotse.toml").write_text("base_url =")
+    with pytest.raises(UsageError, match="lotse.toml"):
+        load({"LOTSE_DATA": str(tmp_path)})
+
+
+def test_the_secret_is_made_once_and_is_nobody_elses_business(tmp_path):
+    settings = load({"LOTSE_DATA": str(tmp_path / "new")})
+    first, second = with_secret(settings), with_secret(settings)
+    assert first.secret == second.secret
+    assert len(first.secret[0]) > 40
+    assert stat.S_IMODE((tmp_path / "new" / "secret").stat().st_mode) == 0o600
+
+
+def test_the_city_says_who_it_is_and_nothing_is_invented(tmp_path):
+    (tmp_path / "city.toml").write_text('name = "Heidelberg"\n[title]\nde = "Daten und Projekte"\n')
+    here = city(Settings(city=tmp_path))
+    assert (here.name, here.title, here.licence) == ("Heidelberg", {"de": "Daten und Projekte"}, "")
+    assert here.districts is None
+    assert city(Settings()).name == ""
+
+
+def test_a_misspelt_key_of_the_city_is_refused(tmp_path):
+    (tmp_path / "city.toml").write_text('licenc = "x"\n')
+    with pytest.raises(UsageError, match="licenc.*licence"):
+        city(Settings(city=tmp_path))

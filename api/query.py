@@ -1,0 +1,157 @@
+"""URL parameters to a Query and back to links; pages, JSON API and feeds take the same ones."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import urlencode
+
+from msgspec.structs import replace
+
+from api.addresses import Lang
+from api.addresses import parse as parse_address
+from registry.errors import UsageError
+from registry.model import KINDS, Kind, Text
+from registry.search import FACETS, Query
+from vocab.concepts import concept_list
+
+SORTS: Final = ("relevance", "newest", "title")
+MAX_WORDS: Final = 500  # characters
+MAX_VALUE: Final = 300  # characters of a facet value
+MAX_VALUES: Final = 50  # of a facet
+MAX_SIZE: Final = 100
+MAX_DEPTH: Final = 10_000  # hits that can be reached by paging; whoever wants all takes the export
+
+# the list whose notations are the values of a facet
+LISTS: Final[Mapping[str, str]] = MappingProxyType(
+    {"theme": "themes", "format": "file-types", "licence": "licences", "phase": "phases"}
+)
+
+Pairs = Iterable[tuple[str, str]]
+
+
+def parse(params: Pairs, lang: Lang | None = None, kind: Kind | None = None) -> Query:
+    """The query that parameters ask for: `q`, the facets (each may repeat), `sort`, `size`, `page`, `lang`.
+
+    `lang` and `kind`, where an address says them, win. What cannot be used is left out; `notes` says so.
+    Raises UsageError where a page lies deeper than MAX_DEPTH.
+    """
+    first, where = _sorted_out(params)
+    if kind:
+        where["kind"] = (kind,)
+    size = min(max(_number(first.get("size"), 20), 1), MAX_SIZE)
+    page = max(_number(first.get("page"), 1), 1)
+    if page > 1 and page * size > MAX_DEPTH:
+        raise UsageError(
+            f"Page {page} lies deeper than the {MAX_DEPTH} hits that can be paged. "
+            "Narrow the search, or take the whole catalogue from /catalog or `lotse export`."
+        )
+    sort = first.get("sort", "")
+    words = " ".join(first.get("q", "")[:MAX_WORDS].split())
+    asked = first.get("lang", "")
+    return Query(
+        words=words,
+        where=where,
+        size=size,
+        page=page,
+        sort=sort if sort in SORTS else "relevance",
+        lang=lang or (asked if asked in ("de", "en") else "de"),
+    )
+
+
+def _sorted_out(params: Pairs) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """The first value of each single parameter, and all usable values of each facet in canonical form."""
+    first: dict[str, str] = {}
+    found: dict[str, dict[str, None]] = {}
+    for name, value in params:
+        if name not in FACETS:
+            first.setdefault(name, value)
+        elif (value := value.strip()) and len(value) <= MAX_VALUE and (name != "kind" or value in KINDS):
+            values = found.setdefault(name, {})
+            if len(values) < MAX_VALUES:
+                values[canonical(name, value)] = None
+    return first, {facet: tuple(found[facet]) for facet in FACETS if facet in found}
+
+
+def canonical(facet: str, value: str) -> str:
+    """The notation for the IRI of a concept; every other value as it is."""
+    if facet not in LISTS or ":" not in value:
+        return value
+    concept = concept_list(LISTS[facet]).get(value)
+    return concept.notation if concept else value
+
+
+def _number(value: str | None, default: int) -> int:
+    """Digits as a number; the default for whatever else (a number too long to be meant is cut to a large one)."""
+    return int(value[:9]) if value and value.isascii() and value.isdigit() else default
+
+
+def notes(params: Pairs) -> tuple[Text, ...]:
+    """What `parse` did not take as it was asked, in words."""
+    params = list(params)
+    first, where = _sorted_out(params)
+    said: list[Text] = []
+    if first.get("sort", "relevance") not in SORTS:
+        said.append(
+            _note("Diese Sortierung gibt es nicht. Wir sortieren nach Relevanz.", "No such order; sorted by relevance.")
+        )
+    if _number(first.get("size"), 20) > MAX_SIZE:
+        said.append(_note(f"Eine Seite hat höchstens {MAX_SIZE} Treffer.", f"A page has at most {MAX_SIZE} hits."))
+    if len(first.get("q", "")) > MAX_WORDS:
+        said.append(
+            _note(f"Wir suchen mit den ersten {MAX_WORDS} Zeichen.", f"The first {MAX_WORDS} characters are searched.")
+        )
+    asked = {(name, canonical(name, value.strip())) for name, value in params if name in FACETS and value.strip()}
+    if len(asked) > sum(map(len, where.values())):
+        said.append(
+            _note("Einen Filter kennen wir nicht. Wir haben ihn weggelassen.", "A filter is unknown and was left out.")
+        )
+    return tuple(said)
+
+
+def _note(de: str, en: str) -> Text:
+    return {"de": de, "en": en}
+
+
+def url(query: Query, path: str) -> str:
+    """The canonical address of a query on a path such as `/suche`, `/daten`, `/api/v1/search`, `/feed.atom`.
+
+    The same query gives the same address; what the path itself says (kind, language) is not repeated.
+    """
+    address = parse_address(path)
+    pairs = [("q", query.words)] if query.words else []
+    for facet in FACETS:
+        values = query.where.get(facet, ())
+        if facet == "kind" and address and values == (address.kind,):
+            continue
+        pairs += [(facet, value) for value in sorted(values)]
+    if query.sort != "relevance":
+        pairs.append(("sort", query.sort))
+    if query.size != 20:
+        pairs.append(("size", str(query.size)))
+    if query.page > 1:
+        pairs.append(("page", str(query.page)))
+    if query.lang != (address.lang if address else "de"):
+        pairs.append(("lang", query.lang))
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def with_value(query: Query, facet: str, value: str) -> Query:
+    """The query with one value more, from its first page."""
+    values = query.where.get(facet, ())
+    added = values if value in values else (*values, value)
+    return replace(query, where={**query.where, facet: added}, page=1)
+
+
+def without_value(query: Query, facet: str, value: str) -> Query:
+    """The query with one value less, from its first page; a facet without values is gone."""
+    left = tuple(one for one in query.where.get(facet, ()) if one != value)
+    where = {name: values for name, values in query.where.items() if name != facet}
+    return replace(query, where={**where, facet: left} if left else where, page=1)
+
+
+def with_page(query: Query, page: int) -> Query:
+    return replace(query, page=page)
+
+
+def with_sort(query: Query, sort: str) -> Query:
+    return replace(query, sort=sort, page=1)

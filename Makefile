@@ -1,0 +1,63 @@
+# Two commands matter: `make demo` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+PORT ?= 8080
+BIN := .venv/bin
+PYTEST_WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format bench relevance screenshots lock clean
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: .venv/installed api/static/vendor/installed ## only the set-up: .venv/ with everything, .venv/bin/lotse
+
+demo: install ## three sample owners on loopback, harvest with progress, portal (PORT=8080)
+	@exec $(BIN)/python -m deploy.heidelberg.demo --port $(PORT)
+
+test: install ## all tests
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup
+
+check: install ## format, lint, types, import contract
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/installed ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install ## speed, each a ratio in one run
+	$(BIN)/python -m tests.benchmarks.bench_harvest
+	$(BIN)/python -m tests.benchmarks.bench_rdf
+	$(BIN)/python -m tests.benchmarks.bench_search
+
+relevance: install ## German relevance test (needs the oracle material)
+	$(BIN)/python -m tests.benchmarks.relevance
+
+screenshots: install ## pictures of all pages in build/screenshots
+	$(BIN)/python -m tests.browser.screenshots
+
+lock: .venv/installed ## write requirements.lock and package-lock.json anew
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra dev pyproject.toml -o requirements.lock
+	npm install --package-lock-only --ignore-scripts
+
+clean: ## throw away what was made (not the data)
+	rm -rf .venv node_modules api/static/vendor build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Lotse needs Python 3.11 or newer: set PYTHON=python3.x" >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { echo "No venv: apt-get install python3-venv" >&2; exit 1; }
+	@echo "installing the Python packages into .venv ..."
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+api/static/vendor/installed: package-lock.json deploy/vendor.mjs
+	@command -v npm >/dev/null || { echo "Lotse needs Node 20 or newer with npm: apt-get install nodejs npm" >&2; exit 1; }
+	@echo "installing the styles and fonts ..."
+	npm ci --silent --ignore-scripts
+	node deploy/vendor.mjs
+	@touch $@

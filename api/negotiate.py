@@ -1,0 +1,84 @@
+"""Accept header and suffix to a format (RFC 9110 section 12.5.1)."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+MAX_HEADER: Final = 4_000  # characters of an Accept header that are read
+
+
+class Format(NamedTuple):
+    """`name` is the suffix; `aliases` are further media types by which clients ask for it."""
+
+    name: str
+    type: str
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def content_type(self) -> str:
+        """As it is sent: RDF/XML, N-Triples and JSON-LD are UTF-8 by definition, text types say so."""
+        return f"{self.type}; charset=utf-8" if self.type.startswith("text/") else self.type
+
+
+HTML: Final = Format("html", "text/html", ("application/xhtml+xml",))
+TURTLE: Final = Format("ttl", "text/turtle", ("application/x-turtle", "text/n3", "text/rdf+n3"))
+RDFXML: Final = Format("rdf", "application/rdf+xml")
+JSONLD: Final = Format("jsonld", "application/ld+json")
+NTRIPLES: Final = Format("nt", "application/n-triples")
+JSON: Final = Format("json", "application/json")
+
+# In our order of preference: among equally welcome ones the first is taken, so whoever asks for RDF only gets Turtle
+FORMATS: Final = (HTML, TURTLE, RDFXML, JSONLD, NTRIPLES, JSON)
+RDF: Final = (TURTLE, RDFXML, JSONLD, NTRIPLES)
+DATA: Final = (*RDF, JSON)
+
+
+def by_suffix(path: str, offered: Iterable[Format] = DATA) -> tuple[str, Format | None]:
+    """A path without the suffix of an offered format, and that format: `/daten/x.ttl` -> (`/daten/x`, TURTLE)."""
+    stem, dot, suffix = path.rpartition(".")
+    for one in offered:
+        if dot and stem and suffix == one.name:
+            return stem, one
+    return path, None
+
+
+def preferred(accept: str, offered: Sequence[Format] = FORMATS) -> Format | None:
+    """The format that an Accept header likes best; without a header the first offered, None: not one of them (406)."""
+    ranges = tuple(_ranges(accept[:MAX_HEADER]))
+    if not ranges:
+        return offered[0]
+    best = max(offered, key=lambda one: _quality(one, ranges))  # the first of equals
+    return best if _quality(best, ranges) > 0 else None
+
+
+def _ranges(accept: str) -> Iterable[tuple[str, float]]:
+    """Media range and weight; a weight that cannot be read counts as 1."""
+    for part in accept.lower().split(","):
+        name, *parameters = (word.strip() for word in part.split(";"))
+        if not name:
+            continue
+        weight = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                weight = _weight(parameter[2:])
+                break
+        yield "*/*" if name == "*" else name, weight
+
+
+def _weight(text: str) -> float:
+    """A qvalue: 0 to 1 with at most three decimals."""
+    digits = text.replace(".", "", 1)
+    return min(float(text), 1.0) if len(text) <= 5 and digits.isascii() and digits.isdigit() else 1.0
+
+
+def _quality(one: Format, ranges: Iterable[tuple[str, float]]) -> float:
+    """The weight of the most specific range that covers a format; 0 if none does."""
+    major = one.type.partition("/")[0]
+    found: dict[int, float] = {}
+    for name, weight in ranges:
+        if name == one.type or name in one.aliases:
+            found[3] = max(found.get(3, 0.0), weight)
+        elif name == f"{major}/*":
+            found[2] = max(found.get(2, 0.0), weight)
+        elif name == "*/*":
+            found[1] = max(found.get(1, 0.0), weight)
+    return found[max(found)] if found else 0.0

@@ -1,0 +1,212 @@
+"""Words to terms: what a text is found by, the same for every index, and where a hit stands in the original text.
+
+Two analyses: `stems` (Snowball) for exactness, `grams` (windows of four characters of the folded, unstemmed word, its
+ends marked) for compounds, spellings and typing errors. Other languages take the same way. Figures behind the choice:
+`make relevance`.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from threading import Lock
+from typing import NamedTuple
+
+import Stemmer
+
+MAX_CHARACTERS = 200_000  # of one text; what lies behind is not searched
+MAX_LETTERS = 64  # of one word
+MAX_CACHED = 100_000  # words; about 30 MB
+GRAM = 4
+NOTHING = "-"  # stands in an empty field, so that every engine counts the field alike; no word gives this term
+
+_STOP_WORDS = """
+    aber alle allem allen aller alles als also am an andere anderen anderer anderes ans auch auf aus bei beim
+    bereits bis bzw da dabei dafür damit daran darauf daraus darin darüber das dass davon dazu dein dem den
+    denen denn der deren des dessen die dies diese diesem diesen dieser dieses doch dort du durch eigene
+    eigenen ein eine einem einen einer eines er es etc etwa für ganz gegen gemäß hat hatte haben hier hin
+    hinter ich ihr ihre ihrem ihren ihrer ihres im in indem ins ist ja je jede jedem jeden jeder jedes jedoch
+    jene jener kann kein keine keinen keiner können könnte man mehr mein mit mittels nach nicht noch nur ob
+    oder ohne pro sehr sein seine seinem seinen seiner seit sich sie siehe sind so sowie sowohl soll sollen
+    sonst um und uns unser unsere unter usw vom von vor war waren was wegen weil wenn wer werden wie wieder
+    wir wird wo wobei wurde wurden während zu zudem zum zur zwischen über a and are at by for from is of on or
+    the to with fuer ueber waehrend gemaess dafuer
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+_FILLERS = """
+    aktuell aktuelle aktuellen allgemein allgemeine angabe angaben anzahl art auflistung aufstellung auszug
+    bereich bereiche bestand beschreibung data daten datei dateien datenbank datensatz datensätze datenbestand
+    dataset datasets einzelne einzelnen erfassung gemeinde gesamt gesamtzahl information informationen info
+    infos inhalt jahr jahre kommunal kommunale kommunalen kommune liste listen offene offenen offener open
+    sonstige stadt städtisch städtische städtischen stand statistik statistiken thema themen verschiedene
+    verzeichnis wert werte zahl zahlen zusammenstellung übersicht übersichten
+"""
+FILLERS = frozenset(_FILLERS.split())
+
+_TOKEN = re.compile(r"[^\W\d_]+(?:(?:[:*_]|/-?)[iI]nnen(?![^\W\d_]))?|\d+")
+_GENDERED = re.compile(r"(?:(?:[:*_]|/-?)[iI]|(?<=[a-zäöüß])I)nnen$")
+_HUMP = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
+_ODD = re.compile("[\x80-\x9f\u00ad\u200b-\u200d\ufeff]")
+_TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,2000}>")
+_CP1252 = {chr(code): bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
+_DIGRAPH = re.compile(r"(?<=[ao])e|(?<![qaeo])ue")
+_stemmer = Stemmer.Stemmer("german", 0)  # its own cache off: ours is above it
+_lock = Lock()  # a stemmer is not for two threads at once
+
+
+class Terms(NamedTuple):
+    """Terms of a text, blanks between them; NOTHING where there are none."""
+
+    stems: str
+    grams: str
+
+
+class Word(NamedTuple):
+    """A word that is asked for."""
+
+    text: str
+    stem: str
+    grams: tuple[str, ...]
+    filler: bool
+
+
+def clean(text: str) -> str:
+    """Plain text: entities decoded, tags stripped, soft hyphens gone, bytes of CP1252 read as such, composed (NFC)."""
+    text = text[:MAX_CHARACTERS]
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if "&" in text:
+        text = html.unescape(text)
+    if _ODD.search(text):
+        text = _ODD.sub(lambda odd: _CP1252.get(odd[0], ""), text)
+    return unicodedata.normalize("NFC", text)
+
+
+def terms(text: str) -> Terms:
+    """Both analyses of a text."""
+    found = [analysed for chunk in clean(text).split() if (analysed := _CHUNKS[chunk])]
+    if not found:
+        return Terms(NOTHING, NOTHING)
+    stems, grams = zip(*found, strict=True)
+    return Terms(" ".join(stems), " ".join(grams))
+
+
+def words(text: str) -> list[Word]:
+    """The distinct words of a query in their order, stop words left out; if it has nothing else, they count."""
+    parts = [part for token in _TOKEN.findall(clean(text)) for part in _parts(token)]
+    asked = [part for part in parts if part not in STOP_WORDS] or parts
+    return [
+        Word(part, _stem(part), tuple(dict.fromkeys(_grams(fold(part)))), part in FILLERS)
+        for part in dict.fromkeys(asked)
+    ]
+
+
+def fold(word: str) -> str:
+    """Lower case without marks: Straße, Strasse and STRASSE are one, Müller and Mueller are one."""
+    word = word.lower().replace("ß", "ss")
+    if not word.isascii():
+        word = "".join(sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign))
+    return _DIGRAPH.sub(lambda found: found[0][:-1], word)
+
+
+def slug(text: str) -> str:
+    """Folded words with hyphens between them: the value by which a name is told from another."""
+    return "-".join(fold(token) for token in _TOKEN.findall(clean(text))) or NOTHING
+
+
+def mark(text: str, query: Sequence[Word]) -> list[tuple[int, int]]:
+    """Where the words of a query stand in a text, as (start, end) in order, without overlaps.
+
+    A word is marked as a whole if its stem is asked for or most of its grams are; of a compound, the part.
+    """
+    spans = (
+        (found.start() + start, found.start() + end)
+        for found in _TOKEN.finditer(text[:MAX_CHARACTERS])
+        for start, end in _marked(found[0], query)
+    )
+    return list(_merged(spans))
+
+
+class _Cache(dict[str, tuple[str, str] | None]):
+    """What stands between two blanks -> its stems and its grams, None if nothing is to be found by it."""
+
+    def __missing__(self, chunk: str) -> tuple[str, str] | None:
+        kept = [part for token in _TOKEN.findall(chunk) for part in _parts(token) if part not in STOP_WORDS]
+        grams = " ".join(gram for part in kept for gram in _grams(fold(part)))
+        analysed = (" ".join(map(_stem, kept)), grams) if kept else None
+        if len(chunk) <= 2 * MAX_LETTERS:
+            if len(self) >= MAX_CACHED:
+                self.clear()
+            self[chunk] = analysed
+        return analysed
+
+
+_CHUNKS = _Cache()
+
+
+def _parts(token: str) -> list[str]:
+    """The lower-case words of a token: gender forms joined, a break where a capital follows a small letter."""
+    if token.islower() or token.isdecimal():
+        return [_GENDERED.sub("innen", token)[:MAX_LETTERS]]
+    return [part.lower()[:MAX_LETTERS] for part in _HUMP.split(_GENDERED.sub("innen", token))]
+
+
+def _stem(word: str) -> str:
+    with _lock:
+        return str(_stemmer.stemWord(word))
+
+
+def _grams(folded: str) -> list[str]:
+    bounded = f"_{folded}_"
+    return [bounded[start : start + GRAM] for start in range(max(1, len(bounded) - GRAM + 1))]
+
+
+def _marked(token: str, query: Sequence[Word]) -> list[tuple[int, int]]:
+    analysed = _CHUNKS[token]
+    if analysed is None:
+        return [(0, len(token))] if any(token.lower() == word.text for word in query) else []
+    if any(analysed[0] == word.stem for word in query):
+        return [(0, len(token))]
+    folded, places = _folded(token)
+    parts = [
+        (places[at], places[at + len(part)])
+        for part in (fold(word.stem) for word in query if not word.filler)
+        if (at := _inside(part, folded)) >= 0
+    ]
+    if parts:
+        return parts
+    grams = set(analysed[1].split())
+    close = any(len(word.grams) > 4 and sum(g in grams for g in word.grams) >= 0.6 * len(word.grams) for word in query)
+    return [(0, len(token))] if close else []
+
+
+def _inside(part: str, folded: str) -> int:
+    """Where a part of a compound begins, -1 if nowhere; a short one must begin or end it."""
+    if len(part) >= GRAM:
+        return folded.find(part)
+    if len(part) == GRAM - 1 and len(folded) >= 2 * len(part):
+        return 0 if folded.startswith(part) else len(folded) - len(part) if folded.endswith(part) else -1
+    return -1
+
+
+def _folded(token: str) -> tuple[str, list[int]]:
+    """A token folded, and for each of its folded letters and its end the place in the token."""
+    folded, places = "", []
+    for at in range(len(token)):
+        longer = fold(token[: at + 1])
+        places += [at] * (len(longer) - len(folded))
+        folded = longer
+    return folded, [*places, len(token)]
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:
+    last: tuple[int, int] | None = None
+    for start, end in sorted(spans):
+        if last and start <= last[1]:
+            last = (last[0], max(last[1], end))
+            continue
+        if last:
+            yield last
+        last = (start, end)
+    if last:
+        yield last

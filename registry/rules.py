@@ -41,6 +41,23 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             "The identifier occurs more than once in the listing. The last entry counts.",
             "Geben Sie jedem Eintrag eine eigene Kennung.", "Give each entry an identifier of its own.",
         ),
+        "identifier-twice": _rule(
+            "should", "Mehrere Einträge der Quelle tragen diese Kennung.", "Several entries of the source bear this identifier.",
+            "Geben Sie jedem Eintrag eine eigene Kennung.", "Give each entry an identifier of its own.",
+        ),
+        "iri-twice": _rule(
+            "should", "Mehrere Einträge der Quelle tragen diese IRI. Sie gilt deshalb für keinen.",
+            "Several entries of the source bear this IRI. So it counts for none of them.",
+            "Geben Sie jedem Eintrag eine eigene IRI.", "Give each entry an IRI of its own.",
+        ),
+        "title-twice": _rule(
+            "hint", "Mehrere Einträge der Quelle tragen diesen Titel.", "Several entries of the source bear this title.",
+            "Sagen Sie im Titel, worin sich die Einträge unterscheiden.", "Say in the title how the entries differ.",
+        ),
+        "link-unresolved": _rule(
+            "should", "Die Quelle nennt keinen Eintrag mit dieser Kennung.", "The source names no entry with this identifier.",
+            "Prüfen Sie die Kennung, auf die der Eintrag verweist.", "Check the identifier that the entry points to.",
+        ),
         # -- values
         "value-extra": _rule(
             "should", "Das Feld hält einen Wert, die Quelle nennt mehrere. Der erste wird gezeigt, die anderen bleiben erhalten.",

@@ -1,0 +1,59 @@
+"""The source kinds there are, and which settings each knows."""
+
+import difflib
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Final, cast
+
+from harvesters.harvester import Harvester
+from harvesters.plan import Limit
+from registry.errors import UsageError
+from registry.model import Source
+
+HARVESTERS: Final[Mapping[str, str]] = MappingProxyType(  # imported when asked for: a command starts without them
+    {
+        "ckan": "harvesters.ckan",
+        "dcat": "harvesters.dcat",
+        "sheet": "harvesters.sheet",
+        "json": "harvesters.json",
+    }
+)
+
+COMMON_SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "max_withdrawals": "so many withdrawals need no approval: a number (10) or a share (50%); default: 2 or 20%",
+    }
+)
+
+
+def harvester(kind: str) -> Harvester:
+    """The module of that kind; raises UsageError that lists those there are."""
+    if kind not in HARVESTERS:
+        raise UsageError(
+            f"There is no source kind {kind!r}. There are: {', '.join(HARVESTERS)}.", kinds=list(HARVESTERS)
+        )
+    return cast(Harvester, import_module(HARVESTERS[kind]))
+
+
+def check_source(source: Source) -> None:
+    """Raises UsageError for an unknown kind, an address that is not http(s), or a setting that the kind does not know."""
+    known = {**COMMON_SETTINGS, **harvester(source.kind).SETTINGS}
+    if not source.url.lower().startswith(("http://", "https://")):
+        raise UsageError(f"The address {source.url!r} must begin with http:// or https://.")
+    for name in source.settings:
+        if not any(_fits(name, pattern) for pattern in known):
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise UsageError(
+                f"A source of kind {source.kind!r} has no setting {name!r}.{hint} There are: {', '.join(known)}."
+            )
+    Limit.of(source.settings)
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a setting's name is of that pattern: `map.FIELD` fits `map.title` and `map.publisher.name`."""
+    if pattern == name:
+        return True
+    fixed, _, free = pattern.partition(".")
+    return free.isupper() and name.startswith(f"{fixed}.") and name.count(".") >= pattern.count(".")

@@ -1,0 +1,89 @@
+"""GeoJSON to WKT and back: where a thing lies, in longitude and latitude."""
+
+import re
+from typing import Any, Final, NamedTuple
+
+MAX_POINTS: Final = 100_000  # of a shape
+
+
+class Shape(NamedTuple):
+    """WKT in longitude, latitude; `bbox` is the envelope of anything that is not a point."""
+
+    bbox: str = ""
+    centroid: str = ""
+    geometry: str = ""  # "" where bbox or centroid say it all
+
+
+_KINDS: Final = {  # GeoJSON type in small letters -> WKT, depth of its coordinates
+    "point": ("POINT", 0),
+    "multipoint": ("MULTIPOINT", 1),
+    "linestring": ("LINESTRING", 1),
+    "polygon": ("POLYGON", 2),
+    "multilinestring": ("MULTILINESTRING", 2),
+    "multipolygon": ("MULTIPOLYGON", 3),
+}
+
+
+def shape(geojson: Any) -> Shape | None:
+    """The WKT of a GeoJSON geometry or feature."""
+    if isinstance(geojson, dict) and isinstance(geojson.get("geometry"), dict):
+        geojson = geojson["geometry"]
+    if not isinstance(geojson, dict) or not isinstance(geojson.get("type"), str):
+        return None
+    kind, depth = _KINDS.get(geojson["type"].lower(), ("", 0))
+    points: list[tuple[float, float]] = []
+    words = _coordinates(geojson.get("coordinates"), depth, points) if kind else None
+    if not words or not points:
+        return None
+    if kind == "POINT":
+        return Shape(centroid=f"POINT({words})")
+    west, south = min(x for x, _ in points), min(y for _, y in points)
+    east, north = max(x for x, _ in points), max(y for _, y in points)
+    rectangle = kind == "POLYGON" and set(points) == {(x, y) for x in (west, east) for y in (south, north)}
+    return Shape(box(west, south, east, north), geometry="" if rectangle else f"{kind}{words}")
+
+
+def _coordinates(value: Any, depth: int, points: list[tuple[float, float]]) -> str | None:
+    """ "(…)" with `depth` levels of brackets; None where a number is missing or no place on earth."""
+    if not isinstance(value, list) or not value or len(points) > MAX_POINTS:
+        return None
+    if depth:
+        parts = [_coordinates(one, depth - 1, points) for one in value]
+        return None if None in parts else f"({', '.join(part for part in parts if part)})"
+    numbers = [one for one in value[:2] if isinstance(one, int | float) and not isinstance(one, bool)]
+    if len(numbers) != 2 or not (-180 <= numbers[0] <= 180 and -90 <= numbers[1] <= 90):
+        return None
+    points.append((numbers[0], numbers[1]))
+    return f"{number(numbers[0])} {number(numbers[1])}"
+
+
+def number(value: float) -> str:
+    """Without an exponent and without .0"""
+    return f"{value:.10f}".rstrip("0").rstrip(".")
+
+
+def box(west: float, south: float, east: float, north: float) -> str:
+    """The WKT of a bounding box."""
+    w, s, e, n = map(number, (west, south, east, north))
+    return f"POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))"
+
+
+_WKT = re.compile(r"\s*(?:<[^>]*>\s*)?([A-Z]+)\s*([(][-+\d.eE,()\s]*[)])\s*", re.IGNORECASE)
+_NUMBER = r"([-+]?\d+(?:\.\d*)?(?:e[-+]?\d{1,3})?)"
+_POINT = re.compile(rf"\(*\s*{_NUMBER}\s+{_NUMBER}(?:\s+[-+\d.eE]+)?\s*\)*", re.IGNORECASE)
+
+
+def geojson(wkt: str) -> dict[str, Any] | None:
+    """The GeoJSON geometry of a WKT point or polygon (of a point or ring each); other shapes None."""
+    found = _WKT.fullmatch(wkt) if len(wkt) < 1_000_000 else None
+    kind = found[1].upper() if found else ""
+    if not found or kind not in ("POINT", "POLYGON"):
+        return None
+    rings = [
+        [[float(x), float(y)] for x, y in _POINT.findall(ring)] for ring in re.split(r"\)\s*,\s*\(", found[2]) if ring
+    ]
+    if not all(rings):
+        return None
+    return (
+        {"type": "Point", "coordinates": rings[0][0]} if kind == "POINT" else {"type": "Polygon", "coordinates": rings}
+    )

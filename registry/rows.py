@@ -1,0 +1,106 @@
+"""What of a record stands in columns beside its body, so that plans, lookups and links need no body."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from registry.agents import agents, fold, unmatched
+from registry.model import Metadata, Record
+
+
+def _table(name: str, *columns: str) -> sa.TableClause:
+    return sa.table(name, *(sa.column(column) for column in columns))
+
+
+NUMBERING = _table("numbering", "epoch", "last")
+DICTIONARIES = _table("dictionaries", "id", "body")
+RECORDS = _table(
+    "records", "id", "number", "kind", "state", "owner", "source", "remote_id", "same_as", "withdrawn_by", "iri",
+    "identifiers", "title", "digest", "distributions", "created", "changed",
+)  # fmt: skip
+VERSIONS = _table("versions", "number", "id", "at", "by", "note", "body_version", "body")
+LINKS = _table("links", "id", "relation", "iri")
+NAMES = _table("names", "name", "id")
+
+
+def columns(record: Record) -> dict[str, Any]:
+    """The row in `records`, but for `number`, `created` and `changed`."""
+    said, origin = record.said, record.origin
+    return {
+        "id": record.id,
+        "kind": said.kind,
+        "state": record.state,
+        "owner": plain(record.owner),
+        "source": plain(origin.source) if origin else None,
+        "remote_id": plain(origin.remote_id) if origin else None,
+        "same_as": record.same_as,
+        "withdrawn_by": plain(record.withdrawn.by) if record.withdrawn else "",
+        "iri": plain(said.iri),
+        "identifiers": plain(msgspec.json.encode(said.identifiers).decode()),
+        "title": title(said),
+        "digest": (unmatched(said) if origin else said).digest(),
+        "distributions": len(said.distributions),
+    }
+
+
+def dates(record: Record) -> dict[str, Any]:
+    """The rest of the row, once the store has given number and dates."""
+    created, changed = record.created or datetime.now(UTC), record.changed or datetime.now(UTC)
+    return {"number": record.number, "created": stamp(created), "changed": stamp(changed)}
+
+
+def links(record: Record) -> list[dict[str, str]]:
+    """Rows in `links`: to other things, and to the agents that have an IRI or are known organizations."""
+    found = {(link.relation, link.iri) for link in record.metadata.links}
+    for relation, agent in agents(record.metadata):
+        if agent.id:
+            found.add((relation, local(agent.id)))
+        if agent.iri and not agent.iri.startswith("_:"):
+            found.add((relation, agent.iri))
+    return [{"id": record.id, "relation": relation, "iri": plain(iri)} for relation, iri in sorted(found) if iri]
+
+
+def names(metadata: Metadata) -> Iterator[str]:
+    """By what another source could name the same thing: the IRI, and each identifier together with the title."""
+    if metadata.iri and not metadata.iri.startswith("_:"):
+        yield plain(metadata.iri)
+    words = title(metadata)
+    for identifier in dict.fromkeys(metadata.identifiers):
+        if words and identifier:
+            yield titled(plain(identifier), words)
+
+
+def titled(identifier: str, title: str) -> str:
+    return f"{identifier}\n{title}"  # no IRI holds a line break
+
+
+def title(metadata: Metadata) -> str:
+    """The title in one language, folded, to compare with."""
+    words = metadata.title
+    first = next((words[tag] for tag in ("de", "und", *sorted(words)) if words.get(tag)), "")
+    return plain(fold(first))
+
+
+def local(id: str) -> str:
+    """The IRI of a record inside the house; made absolute where it leaves."""
+    return f"/id/{id}"
+
+
+def plain(text: str) -> str:
+    """Text without NUL, which PostgreSQL does not take."""
+    return text.replace("\0", "\ufffd") if "\0" in text else text
+
+
+def stamp(moment: datetime) -> str:
+    """UTC with microseconds, so that order of text is order of time."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def moment(stamp: str) -> datetime:
+    return datetime.fromisoformat(stamp)
+
+
+BOUND: Mapping[str, Any] = {column.name: sa.bindparam(column.name) for column in RECORDS.c if column.name != "id"}

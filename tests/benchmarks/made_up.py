@@ -1,0 +1,273 @@
+# ruff: noqa: E501  the words of the made-up records
+"""Made-up records in the shape of a city's catalogue: no word of a real one, no real person."""
+
+import csv
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from registry.model import (
+    Agent,
+    Contact,
+    Distribution,
+    Link,
+    Metadata,
+    Milestone,
+    Origin,
+    Participation,
+    Period,
+    Place,
+    Record,
+    Statement,
+)
+
+_LISTS = Path(__file__).parents[2] / "vocab" / "lists"
+_THINGS = [
+    "Radwege",
+    "Spielplätze",
+    "Bäume",
+    "Baustellen",
+    "Parkhäuser",
+    "Ladesäulen",
+    "Haltestellen",
+    "Straßen",
+    "Brunnen",
+    "Schulen",
+    "Kitas",
+    "Museen",
+    "Bibliotheken",
+    "Wahllokale",
+    "Bevölkerung",
+    "Haushalte",
+    "Geburten",
+    "Einbürgerungen",
+    "Arbeitslose",
+    "Betriebe",
+    "Hotels",
+    "Übernachtungen",
+    "Messwerte",
+    "Luftqualität",
+    "Lärmkarte",
+    "Grundwasser",
+    "Pegelstände",
+    "Bodenrichtwerte",
+    "Bebauungspläne",
+    "Denkmale",
+    "Naturschutzgebiete",
+    "Gebäude",
+    "Adressen",
+    "Stadtteile",
+    "Wahlkreise",
+    "Haushaltsplan",
+    "Stellenplan",
+    "Zuwendungen",
+    "Ratsbeschlüsse",
+    "Vergaben",
+    "Stromverbrauch",
+    "Wärmenetz",
+    "Wasserverbrauch",
+    "Photovoltaik",
+    "Fahrgastzahlen",
+    "Verkehrszählung",
+    "Pendler",
+    "Unfälle",
+    "Märkte",
+    "Feste",
+    "Vereine",
+    "Sportstätten",
+    "Bäder",
+    "Abfalltermine",
+    "Wertstoffhöfe",
+    "Glascontainer",
+    "Toiletten",
+    "Trinkwasserbrunnen",
+    "Sitzbänke",
+    "Laternen",
+    "Ampeln",
+    "Brücken",
+]
+_AFTER = """im Stadtgebiet|nach Stadtteilen|je Monat|je Jahr|im Zeitvergleich|als Punkte|als Flächen|aus der Erhebung|nach
+Altersgruppen|nach Geschlecht|nach Art der Nutzung|mit Öffnungszeiten|mit Lage und Zustand|der Stadtverwaltung|der
+Stadtwerke|im Überblick|seit 2010|vorläufige Zahlen|amtliche Statistik|Standorte und Adressen""".replace(
+    "\n", " "
+).split("|")
+_SENTENCES = """Der Datensatz enthält {thing} {after}.|Die Daten werden einmal im Jahr aktualisiert.|Die Angaben stammen aus dem
+Fachverfahren des zuständigen Amtes.|Die Geometrien liegen in ETRS89 / UTM Zone 32N vor.|Werte unter drei sind aus Gründen des
+Datenschutzes nicht ausgewiesen.|Bitte beachten Sie die Erläuterungen in der Dokumentation.|Die Tabelle nennt für jeden
+Stadtteil die Anzahl und den Anteil in Prozent.|Stand der Daten ist der 31. Dezember.|Für die Vollständigkeit wird keine Gewähr
+übernommen.|Dieser Dienst stellt {thing} als WMS und WFS bereit.|The dataset shows {thing} of the city.|Ziel des Projekts ist
+es, {thing} {after} sichtbar zu machen.""".replace("\n", " ").split("|")
+_OFFICES = """Amt für Mobilität|Umweltamt|Amt für Statistik und Wahlen|Vermessungsamt|Stadtplanungsamt|Amt für Digitales|
+Stadtwerke|Digital-Agentur|Kulturamt|Amt für Schule und Bildung|Bürgeramt|Kämmerei|Feuerwehr|Forstamt""".replace(
+    "\n", ""
+).split("|")
+_KEYWORDS = [
+    "verkehr",
+    "umwelt",
+    "statistik",
+    "bevölkerung",
+    "geodaten",
+    "karte",
+    "inspire",
+    "opendata",
+    "wahl",
+    "haushalt",
+    "finanzen",
+    "klima",
+    "energie",
+    "kultur",
+    "freizeit",
+    "bildung",
+    "gesundheit",
+    "soziales",
+    "bauen",
+    "wohnen",
+    "wirtschaft",
+    "stadtplanung",
+    "sensor",
+    "luft",
+    "wasser",
+    "natur",
+    "fahrrad",
+    "open-data",
+]
+_HOSTS = ["daten.example.org", "opendata.example.net", "geo.example.org", "www.example.com", "stadtwerke.example.de"]
+
+
+def _iris(name: str) -> list[str]:
+    path = _LISTS / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
+        return [row["iri"] for row in csv.DictReader(lines)]
+
+
+class _Words:
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        names = (
+            "themes",
+            "file-types",
+            "licences",
+            "frequencies",
+            "languages",
+            "hvd-categories",
+            "phases",
+            "access-rights",
+        )
+        self.lists = {name: _iris(name) for name in names if (_LISTS / f"{name}.csv").is_file()}
+
+    def of(self, name: str) -> str:
+        return self.random.choice(self.lists.get(name) or [""])
+
+    def title(self) -> str:
+        year = f" {self.random.randint(1995, 2026)}" if self.random.random() < 0.4 else ""
+        return f"{self.random.choice(_THINGS)} {self.random.choice(_AFTER)}{year}"
+
+    def prose(self, sentences: int) -> str:
+        chosen = self.random.sample(_SENTENCES, sentences)
+        words = {"thing": self.random.choice(_THINGS), "after": self.random.choice(_AFTER)}
+        return " ".join(chosen).format(**words)
+
+    def date(self) -> str:
+        day = f"{self.random.randint(2008, 2026)}-{self.random.randint(1, 12):02}-{self.random.randint(1, 28):02}"
+        return day if self.random.random() < 0.5 else f"{day}T{self.random.randint(0, 23):02}:00:00Z"
+
+    def hex(self) -> str:
+        return f"{self.random.getrandbits(128):032x}"
+
+
+def made_up(count: int, seed: int = 7, source: str = "stadt") -> Iterator[Record]:
+    """Records with ids `made-up-0`…, nine datasets to one project; the same ones for the same seed."""
+    words = _Words(seed)
+    for number in range(count):
+        metadata = _project(words) if number % 10 == 9 else _dataset(words)
+        origin = Origin(source, words.hex(), f"https://{words.random.choice(_HOSTS)}/dataset/{number}")
+        yield Record(id=f"made-up-{number}", said=metadata, owner=source, origin=origin)
+
+
+def aged(record: Record, number: int) -> Record:
+    """As the store would keep it."""
+    fields: dict[str, Any] = {name: getattr(record, name) for name in Record.__struct_fields__}
+    moment = datetime(2020 + number % 6, 1 + number % 12, 1 + number % 28, 7, number % 60, tzinfo=UTC)
+    return Record(**(fields | {"created": moment, "changed": moment, "number": number}))
+
+
+def _agent(words: _Words) -> Agent:
+    name = words.random.choice(_OFFICES)
+    return Agent(name={"de": name}, homepage=f"https://{words.random.choice(_HOSTS)}/", iri="")
+
+
+def _distribution(words: _Words) -> Distribution:
+    address = f"https://{words.random.choice(_HOSTS)}/{words.random.choice(_THINGS).lower()}/{words.hex()[:8]}.csv"
+    return Distribution(
+        id=words.hex()[:12],
+        iri=f"https://{words.random.choice(_HOSTS)}/dataset/{words.hex()}/resource/{words.hex()}",
+        title={"de": words.title()},
+        description={"de": words.prose(1)} if words.random.random() < 0.5 else {},
+        access_url=address,
+        download_url=address if words.random.random() < 0.6 else "",
+        format=words.of("file-types"),
+        media_type="https://www.iana.org/assignments/media-types/text/csv",
+        size=words.random.randint(1000, 10_000_000) if words.random.random() < 0.4 else None,
+        licence=words.of("licences"),
+        attribution={"de": f"Stadt, {words.random.choice(_OFFICES)}"} if words.random.random() < 0.4 else {},
+        issued=words.date(),
+        modified=words.date(),
+        languages=(words.of("languages"),),
+    )
+
+
+def _dataset(words: _Words) -> Metadata:
+    address = f"https://{words.random.choice(_HOSTS)}/dataset/{words.hex()}"
+    place = Place(
+        name={"de": "Stadtgebiet"}, bbox="POLYGON((8.57 49.35, 8.80 49.35, 8.80 49.46, 8.57 49.46, 8.57 49.35))"
+    )
+    return Metadata(
+        kind="dataset",
+        title={"de": words.title()},
+        description={"de": words.prose(words.random.randint(2, 6))},
+        iri=address,
+        identifiers=(words.hex(),),
+        landing_page=address,
+        themes=(words.of("themes"),),
+        keywords={"de": tuple(words.random.sample(_KEYWORDS, words.random.randint(2, 7)))},
+        languages=(words.of("languages"),),
+        frequency=words.of("frequencies"),
+        access=words.of("access-rights"),
+        publisher=_agent(words),
+        creators=(_agent(words),),
+        contacts=(
+            Contact(
+                name={"de": "Geschäftsstelle"}, email="opendata@example.org", url="https://www.example.org/kontakt"
+            ),
+        ),
+        rights=(Statement(label={"de": "Namensnennung"}),),
+        issued=words.date(),
+        modified=words.date(),
+        period=Period(start=words.date()[:10], end=words.date()[:10]),
+        places=(place,),
+        distributions=tuple(_distribution(words) for _ in range(words.random.randint(1, 4))),
+        links=(Link("related", f"https://{words.random.choice(_HOSTS)}/dataset/{words.hex()}"),),
+        extras={"name": words.random.choice(_THINGS).lower(), "metadata_modified": words.date()},
+    )
+
+
+def _project(words: _Words) -> Metadata:
+    return Metadata(
+        kind="project",
+        title={"de": f"Projekt {words.title()}"},
+        abstract={"de": words.prose(1)},
+        description={"de": words.prose(4)},
+        phase=words.of("phases"),
+        goals=tuple({"de": words.prose(1)} for _ in range(2)),
+        benefits=({"de": words.prose(1)},),
+        risks=({"de": words.prose(1)},),
+        participants=(
+            Participation(agent=_agent(words), role="lead"),
+            Participation(agent=_agent(words), role="partner"),
+        ),
+        milestones=(Milestone(title={"de": words.title()}, planned=words.date()[:10]),),
+        contacts=(Contact(name={"de": "Projektbüro"}, email="projekt@example.org"),),
+        links=(Link("produces", f"/id/{words.random.choice(_THINGS).lower()}"),),
+    )

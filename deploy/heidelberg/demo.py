@@ -1,0 +1,103 @@
+"""The demo: three sample owners on loopback, a harvest with visible progress, the portal. Ctrl-C ends all of it."""
+
+import argparse
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from deploy.heidelberg.sample.server import owners
+
+HERE = Path(__file__).parent
+LOTSE = str(Path(sys.executable).with_name("lotse"))
+PASSWORD = "lotse-vorfuehrung"  # the accounts of the demo are open to all; it listens on loopback only
+ACCOUNTS = (
+    ("agentur", "member", "digital-agentur", "Digital-Agentur: meldet Projekte an"),
+    ("lotsin", "reviewer", "stadt-heidelberg", "Digitallotsin: prüft und gibt frei"),
+    ("leitung", "administrator", "stadt-heidelberg", "Administration: Quellen und Läufe"),
+)
+TAKEN = 5  # exit code of `lotse user add` for a name that is there already
+FINE = (0, 6)  # some sample records are wrong on purpose, so a harvest ends with 6
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--data", type=Path, default=Path("data/demo"))
+    words = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    environ = os.environ | {
+        "LOTSE_DATA": str(words.data),
+        "LOTSE_CITY": str(HERE),
+        "LOTSE_ALLOW_HOSTS": "127.0.0.1",
+        "LOTSE_BASE_URL": f"http://127.0.0.1:{words.port}",
+    }
+    words.data.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(KeyboardInterrupt), owners(words.port + 1) as addresses:
+        _prepare(environ, words.data, addresses)
+        _lotse(environ, "harvest", "--all", allowed=FINE)
+        return _serve(environ, words.port)
+    return 0
+
+
+def _prepare(environ: Mapping[str, str], data: Path, addresses: Mapping[str, str]) -> None:
+    """Sources with the addresses of the running samples, and the demo accounts."""
+    sources = (HERE / "sources.toml").read_text(encoding="utf-8")
+    here = data / "sources.toml"
+    here.write_text(re.sub(r"http://(\w+)\.sample", lambda found: addresses[found[1]], sources), encoding="utf-8")
+    _lotse(environ, "source", "import", str(here))
+    for name, role, organization, title in ACCOUNTS:
+        options = ("--role", role, "--organization", organization, "--name", title.partition(":")[0])
+        _lotse(environ, "user", "add", name, *options, "--password-stdin", allowed=(0, TAKEN), stdin=PASSWORD)
+
+
+def _lotse(environ: Mapping[str, str], *words: str, allowed: tuple[int, ...] = (0,), stdin: str = "") -> None:
+    quiet = subprocess.PIPE if TAKEN in allowed else None
+    ended = subprocess.run([LOTSE, *words], env=environ, input=stdin or None, text=True, stderr=quiet, check=False)
+    if ended.returncode not in allowed:
+        sys.exit(f"lotse {' '.join(words)} ended with {ended.returncode}\n{ended.stderr or ''}")
+
+
+def _serve(environ: Mapping[str, str], port: int) -> int:
+    with _running([LOTSE, "serve", "--port", str(port)], environ) as portal:
+        assert portal.stdout
+        for line in portal.stdout:
+            print(line, end="", flush=True)
+            if line.startswith("ready "):
+                print(_welcome(line.split()[1]), flush=True)
+        return portal.wait()
+
+
+@contextlib.contextmanager
+def _running(command: list[str], environ: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=10)
+        process.kill()
+
+
+def _welcome(address: str) -> str:
+    accounts = "\n".join(f"    {name:<9} {title}" for name, _, _, title in ACCOUNTS)
+    return f"""
+  Lotse läuft: {address}   (Beispieldaten, Ctrl-C beendet alles)
+
+  Konten, Passwort für alle: {PASSWORD}
+{accounts}
+
+  Drei Dinge zum Ausprobieren:
+    1. Wie viele Räder fahren über die Brücke?    {address}/suche?q=fahrrad+brücke
+    2. Wer sucht Partner für Straßenlaternen?     {address}/projekte?q=straßenlaternen+partner
+    3. Ein Projekt anmelden (Konto agentur):      {address}/anmelden/projekt
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

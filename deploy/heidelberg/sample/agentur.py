@@ -1,0 +1,36 @@
+"""The sample Digital-Agentur: projects as an XLSX sheet, further projects and events as a JSON list."""
+
+import csv
+import io
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import openpyxl
+
+HERE = Path(__file__).parent
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def answer(path: str) -> tuple[int, str, bytes]:
+    """Status, content type and body for a GET of `path`."""
+    match urlsplit(path).path:
+        case "/projekte.xlsx":
+            return 200, XLSX, sheet()
+        case "/liste.json":
+            return 200, "application/json", (HERE / "agentur-liste.json").read_bytes()
+    return 404, "text/plain", b"not found"
+
+
+@cache
+def sheet() -> bytes:
+    """The projects as the agency keeps them: one row each, several values separated by `|`."""
+    book = openpyxl.Workbook()
+    page = book.active
+    page.title = "Projekte"
+    with (HERE / "agentur-projekte.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.reader(file, delimiter=";"):
+            page.append(row)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()

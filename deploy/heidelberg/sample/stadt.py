@@ -1,0 +1,113 @@
+"""The sample city's data platform: a CKAN Action API over `stadt.toml`."""
+
+import json
+import tomllib
+import uuid
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+HERE = Path(__file__).parent
+EU = "http://publications.europa.eu/resource/authority/"
+ISSUED, MODIFIED = "2026-01-15", "2026-11-20T06:00:00Z"
+
+
+def packages() -> list[dict[str, Any]]:
+    """The datasets as CKAN package dicts, by id."""
+    with (HERE / "stadt.toml").open("rb") as file:
+        words = tomllib.load(file)
+    made = [_package(dataset, words["offices"][dataset["office"]]) for dataset in words["dataset"]]
+    return sorted(made, key=lambda package: package["id"])
+
+
+def answer(path: str) -> tuple[int, str, bytes]:
+    """Status, content type and body for a GET of `path`."""
+    url = urlsplit(path)
+    action = url.path.rpartition("/")[2]
+    words = {name: values[0] for name, values in parse_qs(url.query).items()}
+    result = _result(action, words)
+    if result is None:
+        error = {"__type": "Not Found Error", "message": "Not found"}
+        return 404, "application/json", json.dumps({"success": False, "error": error}).encode()
+    return 200, "application/json", json.dumps({"success": True, "result": result}, ensure_ascii=False).encode()
+
+
+def _result(action: str, words: dict[str, str]) -> Any:
+    known = packages()
+    if action == "package_search":
+        start, rows = int(words.get("start", 0)), min(int(words.get("rows", 10)), 1000)
+        return {"count": len(known), "results": known[start : start + rows]}
+    if action == "package_list":
+        return [package["name"] for package in known]
+    if action == "package_show":
+        return next((package for package in known if words.get("id") in (package["id"], package["name"])), None)
+    if action == "organization_list":
+        return sorted({package["organization"]["name"] for package in known})
+    if action == "status_show":
+        return {"ckan_version": "2.11.5", "site_title": "Beispiel: Datenplattform der Stadt"}
+    return None
+
+
+def _package(dataset: dict[str, Any], office: str) -> dict[str, Any]:
+    name = dataset["name"]
+    uri = f"https://stadt.example.org/id/{name}"
+    extras = {
+        "uri": uri,
+        "identifier": uri,
+        "issued": dataset.get("issued", ISSUED),
+        "modified": MODIFIED,
+        "language": json.dumps([EU + "language/DEU"]),
+        "access_rights": EU + "access-right/PUBLIC",
+        "frequency": EU + "frequency/" + dataset["frequency"],
+        "spatial_uri": EU + "place/DEU_HEI",
+        "publisher_name": office,
+        "publisher_uri": f"https://stadt.example.org/id/{dataset['office']}",
+        "publisher_type": "http://purl.org/adms/publishertype/LocalAuthority",
+        "contact_name": office,
+        "contact_email": f"{dataset['office']}@example.org",
+        "politicalGeocodingLevelURI": "http://dcat-ap.de/def/politicalGeocoding/Level/municipality",
+    }
+    if "places" in dataset:
+        extras["spatial_text"] = ", ".join(dataset["places"])
+    for key, end in (("from", "temporal_start"), ("to", "temporal_end")):
+        if key in dataset:
+            extras[end] = dataset[key]
+    package = {
+        "id": _id(name),
+        "name": name,
+        "title": dataset["title"],
+        "notes": dataset["notes"],
+        "type": "dataset",
+        "state": "active",
+        "private": False,
+        "url": f"https://stadt.example.org/daten/{name}",
+        "license_id": dataset.get("licence", "dl-de-by-2.0"),
+        "organization": {"id": _id(dataset["office"]), "name": dataset["office"], "title": office},
+        "groups": [{"name": group} for group in dataset["groups"]],
+        "tags": [{"name": tag} for tag in dataset["tags"]],
+        "metadata_created": f"{ISSUED}T08:00:00",
+        "metadata_modified": MODIFIED.removesuffix("Z"),
+        "extras": [{"key": key, "value": value} for key, value in extras.items()],
+        "resources": [_resource(name, office, line) for line in dataset["files"]],
+    }
+    if "title_en" in dataset:
+        package["title_translated"] = {"de": dataset["title"], "en": dataset["title_en"]}
+    return package
+
+
+def _resource(name: str, office: str, line: str) -> dict[str, Any]:
+    title, form, file, size = line.split(";")
+    url = f"https://daten.example.org/{name}/{file}"
+    return {
+        "id": _id(f"{name}/{file}"),
+        "name": title,
+        "format": form,
+        "url": url,
+        "size": int(size) or None,
+        "licenseAttributionByText": f"Stadt Heidelberg, {office} (Beispieldaten)",
+        "last_modified": MODIFIED.removesuffix("Z"),
+    }
+
+
+def _id(name: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"https://stadt.example.org/id/{name}"))

@@ -37,7 +37,7 @@ def harvester(kind: str) -> Harvester:
 
 
 def check_source(source: Source) -> None:
-    """Raises UsageError for an unknown kind, an address that is not http(s), or a setting that the kind does not know."""
+    """Raises UsageError for an unknown kind, an address that is not http(s), or a setting it does not know."""
     known = {**COMMON_SETTINGS, **harvester(source.kind).SETTINGS}
     if not source.url.lower().startswith(("http://", "https://")):
         raise UsageError(f"The address {source.url!r} must begin with http:// or https://.")

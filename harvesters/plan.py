@@ -219,7 +219,7 @@ def _empty(plan: Plan) -> Text:
 def _many(going: int, published: int) -> Text:
     return {
         "de": f"{going} von {published} Einträgen würden zurückgezogen oder verlören ihre letzte Datei. Das ist "
-        "mehr, als ohne Freigabe erlaubt ist. Prüfen Sie die Quelle und geben Sie den Lauf frei, oder verwerfen Sie ihn.",
+        "mehr, als ohne Freigabe erlaubt ist. Prüfen Sie die Quelle. Geben Sie den Lauf frei, oder verwerfen Sie ihn.",
         "en": f"{going} of {published} records would be withdrawn or lose their last distribution. That is more than "
         "is allowed without approval. Check the source, then apply the run, or discard it.",
     }

@@ -5,6 +5,7 @@ LotseError                     400
 │   └── ValidationError        422   fields are wrong; `errors` says which and how to mend them
 ├── NotFoundError              404   no such record, source, run, draft
 │   └── WithdrawnError         410   it was here: title, reason and date
+├── StartAgainError            410   a token of an earlier numbering; begin anew without it
 ├── NotAllowedError            403   signed in, but not for this
 │   └── NotSignedInError       401
 ├── ConflictError              409   somebody else was faster (compare and set)
@@ -52,6 +53,10 @@ class NotFoundError(LotseError):
 
 
 class WithdrawnError(NotFoundError):
+    status = 410
+
+
+class StartAgainError(LotseError):
     status = 410
 
 

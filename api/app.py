@@ -1,0 +1,145 @@
+"""The web application: hangs the doors in, and turns every error into a page or a problem document."""
+
+import contextlib
+import logging
+import secrets
+import threading
+from collections.abc import AsyncIterator
+from typing import Final
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from registry.build import open_catalog
+from registry.catalog import Catalog
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import admin, auth, feeds, linked, portal, records, register
+from api.answers import answer, json_bytes, problem_response, wants_page
+from api.frame import HEADERS, Frame
+from registry import settings as settings_room
+from registry.errors import LotseError, NotFoundError, NotReadyError, TooLargeError, UsageError, ValidationError
+from registry.settings import Settings
+
+MAX_BODY: Final = 20_000_000  # bytes of a request; a catalogue file to check is the largest
+log = logging.getLogger("lotse.web")
+
+
+def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
+    """The application over a catalogue; its projector runs while the application does."""
+    app = FastAPI(
+        title="Lotse",
+        summary="Catalogue of a city's open data and projects",
+        version=records.VERSION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=MAX_BODY,
+        lifespan=lambda _: _projecting(catalog),
+    )
+    linked.hang_in(app, catalog, settings)
+    for room in (records, feeds, auth, register, admin, portal):
+        app.include_router(room.routes(catalog, settings))
+    app.include_router(_health(catalog))
+    app.state.error_page = portal.error_page(catalog, settings)
+    app.add_exception_handler(LotseError, _lotse_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _failure)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(Frame)
+    app.openapi = records.openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def from_environment() -> FastAPI:
+    """For the server's worker processes: the application of the settings in force."""
+    settings = settings_room.with_secret(settings_room.load())
+    return create_app(open_catalog(settings), settings)
+
+
+@contextlib.asynccontextmanager
+async def _projecting(catalog: Catalog) -> AsyncIterator[None]:
+    """Feeds the projections for as long as the application runs, in a thread of its own."""
+    stop = threading.Event()
+    thread = threading.Thread(target=catalog.projector.run, args=(stop,), name="projector", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=30)
+        catalog.close()
+
+
+def _health(catalog: Catalog) -> APIRouter:
+    router = APIRouter(tags=["health"])
+
+    @router.get("/healthz", summary="The process is alive", response_class=Response)
+    def healthz(request: Request) -> Response:
+        return answer(request, lambda: b"ok\n", "text/plain; charset=utf-8")
+
+    @router.get("/readyz", summary="The store is reachable; the position of each projection", response_class=Response)
+    def readyz() -> Response:
+        state = catalog.state()
+        headers = {"Cache-Control": "no-store"}
+        return Response(json_bytes(state), 200 if state["ready"] else 503, headers, "application/json")
+
+    return router
+
+
+# -- errors
+
+
+def _lotse_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, LotseError)
+    return _shown(request, error)
+
+
+def _shown(request: Request, error: LotseError) -> Response:
+    if wants_page(request):
+        page: Response = request.app.state.error_page(request, error)
+        return page
+    return problem_response(error)
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    """What the framework refuses (no such path, wrong method, too large), in our own words."""
+    assert isinstance(error, HTTPException)
+    response = _shown(request, _translated(error))
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+def _translated(error: HTTPException) -> LotseError:
+    if error.status_code == 404:
+        return NotFoundError("There is nothing at this address.")
+    if error.status_code == 413:
+        return TooLargeError(f"The request is larger than {MAX_BODY} bytes.")
+    other = UsageError(str(error.detail)) if error.status_code < 500 else NotReadyError(str(error.detail))
+    other.status = error.status_code
+    return other
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    fields = [
+        {"field": ".".join(map(str, one["loc"][1:])), "rule": one["type"], "message": {"en": one["msg"]}}
+        for one in error.errors()
+    ]
+    return _shown(request, ValidationError("A parameter has the wrong form.", fields))
+
+
+def _failure(request: Request, error: Exception) -> Response:
+    """A fault of ours: a reference number for the person and for the log, nothing of the inside.
+
+    The framework answers this one outside the frame, so the headers are added here.
+    """
+    number = secrets.token_hex(4)
+    log.error("failure %s: %s %s", number, request.method, request.url.path, exc_info=error)
+    failed = LotseError(f"Something went wrong here. Please name the number {number} when you tell us.", number=number)
+    failed.status = 500
+    response = _shown(request, failed)
+    response.headers.update(HEADERS)
+    return response

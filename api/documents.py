@@ -1,0 +1,237 @@
+"""The JSON documents that API and command line share: a page of hits, a record, a page of changes."""
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Any, Final
+
+import msgspec
+from registry.catalog import Catalog
+
+from api import addresses, query
+from api.addresses import Lang
+from api.labels import both, labels
+from registry import settings as settings_room
+from registry.errors import StartAgainError, UsageError
+from registry.model import Agent, Change, Kind, Metadata, Origin, Record, Text
+from registry.rdf import thing_iri
+from registry.search import Count, Query
+from registry.settings import Settings
+
+MAX_CHANGES: Final = 500
+
+
+class PublisherOut(msgspec.Struct, frozen=True):
+    """`id`: the record of a known organization, or empty."""
+
+    name: Text
+    id: str = ""
+
+
+class HitOut(msgspec.Struct, frozen=True):
+    id: str
+    kind: Kind
+    iri: str
+    title: Text
+    description: Text
+    publisher: PublisherOut | None
+    score: float
+    url: str
+
+
+class CountOut(msgspec.Struct, frozen=True):
+    value: str
+    label: Text
+    count: int
+    selected: bool
+
+
+class SearchAnswer(msgspec.Struct, frozen=True):
+    """`relaxed`: what was loosened because nothing matched all words. `next`: the address of the next page."""
+
+    total: int
+    hits: tuple[HitOut, ...]
+    facets: Mapping[str, tuple[CountOut, ...]]
+    relaxed: str | None
+    suggestions: tuple[str, ...]
+    page: int
+    size: int
+    next: str | None
+    notes: tuple[Text, ...]
+
+
+class RecordAnswer(msgspec.Struct, frozen=True):
+    """One record as it is shown; the line of `lotse export --format ndjson`."""
+
+    id: str
+    kind: Kind
+    state: str
+    owner: str
+    origin: Origin | None
+    metadata: Metadata
+    created: str | None
+    changed: str | None
+    number: int
+    iri: str
+    url: str
+    same_as: str | None = None
+
+
+class ChangeOut(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`state`: published (with `record`), withdrawn (title, reason, date), same_as (shown under another), erased."""
+
+    number: int
+    id: str
+    state: str
+    iri: str = ""
+    record: RecordAnswer | None = None
+    title: Text = {}
+    reason: str = ""
+    withdrawn: str = ""
+    same_as: str = ""
+
+
+class ChangesAnswer(msgspec.Struct, frozen=True):
+    """`next`: the token to ask with again; `end`: nothing newer was there."""
+
+    changes: tuple[ChangeOut, ...]
+    next: str
+    end: bool
+
+
+# -- search
+
+
+def search_answer(
+    catalog: Catalog, settings: Settings, asked: Query, notes: Iterable[Text] = (), path: str = "/api/v1/search"
+) -> SearchAnswer:
+    """The answer of `/api/v1/search` and of `lotse search --json`."""
+    page = catalog.search(asked)
+    records = catalog.store.get_many([hit.id for hit in page.hits])
+    more = asked.page * asked.size < min(page.total, query.MAX_DEPTH) and page.hits
+    following = query.url(query.with_page(asked, asked.page + 1), path) if more else None
+    return SearchAnswer(
+        total=page.total,
+        hits=tuple(
+            _hit(records[hit.id], hit.score, settings.base_url, asked.lang) for hit in page.hits if hit.id in records
+        ),
+        facets=_facets(catalog, settings, asked, page.facets),
+        relaxed=page.relaxed,
+        suggestions=_suggestions(catalog, asked) if page.total == 0 and asked.words else (),
+        page=asked.page,
+        size=asked.size,
+        next=addresses.absolute(settings.base_url, following) if following else None,
+        notes=tuple(notes),
+    )
+
+
+def _suggestions(catalog: Catalog, asked: Query) -> tuple[str, ...]:
+    return tuple(one.text for one in catalog.suggest(asked.words, 5))
+
+
+def _hit(record: Record, score: float, base: str, lang: str) -> HitOut:
+    words = record.metadata
+    return HitOut(
+        id=record.id,
+        kind=record.kind,
+        iri=thing_iri(record, base),
+        title=words.title,
+        description=words.abstract or words.description,
+        publisher=_publisher(words.publisher or words.organizer),
+        score=round(score, 4),
+        url=page_url(record, base, "en" if lang == "en" else "de"),
+    )
+
+
+def _publisher(agent: Agent | None) -> PublisherOut | None:
+    return PublisherOut(agent.name, agent.id) if agent and (agent.name or agent.id) else None
+
+
+def _facets(
+    catalog: Catalog, settings: Settings, asked: Query, counts: Mapping[str, tuple[Count, ...]]
+) -> dict[str, tuple[CountOut, ...]]:
+    """Each facet with its labels; a value that was asked for stays, even where nothing is left of it."""
+    city, sources = settings_room.city(settings), tuple(catalog.sources())
+    answer = {}
+    for facet in asked.facets:
+        chosen = asked.where.get(facet, ())
+        numbers = {count.value: count.count for count in counts.get(facet, ())}
+        numbers |= {value: 0 for value in chosen if value not in numbers}
+        words = labels(catalog, city, sources, facet, numbers)
+        answer[facet] = tuple(
+            CountOut(value, words[value], number, value in chosen) for value, number in numbers.items()
+        )
+    return answer
+
+
+# -- records
+
+
+def page_url(record: Record, base: str, lang: Lang = "de") -> str:
+    return addresses.absolute(base, addresses.page(record.kind, record.id, lang))
+
+
+def record_answer(record: Record, base: str) -> RecordAnswer:
+    return RecordAnswer(
+        id=record.id,
+        kind=record.kind,
+        state=record.state,
+        owner=record.owner,
+        origin=record.origin,
+        metadata=record.metadata,
+        created=record.created.isoformat() if record.created else None,
+        changed=record.changed.isoformat() if record.changed else None,
+        number=record.number,
+        iri=thing_iri(record, base),
+        url=page_url(record, base),
+        same_as=record.same_as,
+    )
+
+
+# -- changes
+
+
+def changes_answer(catalog: Catalog, settings: Settings, since: str, size: int) -> ChangesAnswer:
+    """What changed since a token ("": from the beginning), at most `size`; StartAgainError for one of another epoch."""
+    epoch = catalog.store.epoch
+    start = _number(since, epoch)
+    found = list(islice(catalog.store.changes(start), size + 1))
+    listed = found[:size]
+    last = listed[-1].number if listed else start
+    return ChangesAnswer(
+        changes=tuple(_change(catalog, change, settings.base_url) for change in listed),
+        next=f"{epoch}.{last}",
+        end=len(found) <= size,
+    )
+
+
+def _number(token: str, epoch: str) -> int:
+    if not token:
+        return 0
+    known, dot, number = token.partition(".")
+    if not dot or not number.isascii() or not number.isdigit() or len(number) > 18:
+        raise UsageError("`since` must be the token of an earlier answer (`next`), or be left out to begin.")
+    if known != epoch:
+        raise StartAgainError("The numbering has begun anew since that token was given. Start again without `since`.")
+    return int(number)
+
+
+def _change(catalog: Catalog, change: Change, base: str) -> ChangeOut:
+    if change.record is not None:
+        answer = record_answer(change.record, base)
+        return ChangeOut(change.number, change.id, "published", answer.iri, answer)
+    record = catalog.store.get(change.id)
+    if record is None:
+        return ChangeOut(change.number, change.id, "erased")
+    if record.same_as is not None and record.state == "published":
+        return ChangeOut(change.number, change.id, "same_as", thing_iri(record, base), same_as=record.same_as)
+    return ChangeOut(change.number, change.id, "withdrawn", thing_iri(record, base), **tombstone(record))
+
+
+def tombstone(record: Record) -> dict[str, Any]:
+    """What stays of a withdrawn record: title, reason, date."""
+    what = record.withdrawn
+    return {
+        "title": both(record.metadata.title),
+        "reason": what.why if what else "",
+        "withdrawn": what.at.isoformat() if what else "",
+    }

@@ -1,0 +1,85 @@
+"""What is around every answer: HEAD, tidy paths, CORS for data, `Vary`, and the headers that protect people's browsers.
+
+ASGI asks for coroutines here; nothing else of ours is one (docs/decisions/0080-frame.md).
+"""
+
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import addresses
+from api.answers import is_data
+
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+PREFLIGHT: Final = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Modified-Since",
+    "Access-Control-Max-Age": "86400",
+}
+EXPOSED: Final = "ETag, Last-Modified, Link, Location"
+
+
+class Frame:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        head, path = scope["method"] == "HEAD", scope["path"]
+
+        async def framed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _set_headers(MutableHeaders(scope=message), path)
+            elif head:
+                message = {**message, "body": b""}
+            await send(message)
+
+        inner = _early(scope) or self.app
+        await inner({**scope, "method": "GET"} if head else scope, receive, framed)
+
+
+def _early(scope: Scope) -> Response | None:
+    """What is answered before any door is asked: a preflight, and a path in another form than ours."""
+    path = scope["path"]
+    if scope["method"] == "OPTIONS" and is_data(path) and "access-control-request-method" in Headers(scope=scope):
+        return Response(status_code=204, headers=PREFLIGHT)
+    tidy = _tidy(path)
+    if tidy == path:
+        return None
+    query = scope["query_string"].decode("latin-1")
+    return RedirectResponse(tidy + (f"?{query}" if query else ""), 308)
+
+
+def _tidy(path: str) -> str:
+    """Without doubled slashes at the start and a slash at the end, but for the start pages `/` and `/en/`."""
+    tidy = "/" + path.strip("/")
+    return addresses.path("start", "en") if tidy == "/en" else tidy
+
+
+def _set_headers(headers: MutableHeaders, path: str) -> None:
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if is_data(path):
+        headers["Access-Control-Allow-Origin"] = "*"
+        headers["Access-Control-Expose-Headers"] = EXPOSED
+    if negotiated(path):
+        headers.add_vary_header("Accept")
+
+
+def negotiated(path: str) -> bool:
+    """Whether the same path has a page and data behind it: `/daten/radwege`, `/id/radwege`, `/catalog`."""
+    address = addresses.parse(path)
+    return path == "/catalog" or path.startswith("/id/") or bool(address and address.kind and address.rest)

@@ -1,0 +1,59 @@
+"""The words for facet values in German and English, for pages, API and command line alike."""
+
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from registry.catalog import Catalog
+
+from api.query import LISTS
+from registry.model import Source, Text
+from registry.settings import City
+from vocab.concepts import ConceptList, concept_list, load
+
+KINDS: Final[Mapping[str, Text]] = {
+    "dataset": {"de": "Datensätze", "en": "Datasets"},
+    "series": {"de": "Datenserien", "en": "Dataset series"},
+    "service": {"de": "Datendienste", "en": "Data services"},
+    "project": {"de": "Projekte", "en": "Projects"},
+    "organization": {"de": "Organisationen", "en": "Organizations"},
+    "event": {"de": "Veranstaltungen", "en": "Events"},
+    "publicservice": {"de": "Leistungen", "en": "Public services"},
+}
+
+
+def both(text: Text) -> Text:
+    """A text in German and English; a language that is missing takes the words of another."""
+    any_ = next(iter(text.values()), "")
+    de = text.get("de") or text.get("und") or text.get("en") or any_
+    return {"de": de, "en": text.get("en") or text.get("und") or de}
+
+
+def labels(
+    catalog: Catalog, city: City, sources: Iterable[Source], facet: str, values: Collection[str]
+) -> Mapping[str, Text]:
+    """The label of each value of a facet; a value without words of its own is its own label."""
+    if facet == "kind":
+        known: Mapping[str, Text] = KINDS
+    elif facet == "publisher":
+        known = {id: both(record.metadata.title) for id, record in catalog.store.get_many(values).items()}
+    elif facet == "source":
+        known = {source.name: {"de": source.title, "en": source.title} for source in sources if source.title}
+    elif facet == "district" and city.districts:
+        known = _of_list(_districts(city.districts), values)
+    elif facet in LISTS:
+        known = _of_list(concept_list(LISTS[facet]), values)
+    else:
+        known = {}
+    return {value: known.get(value) or {"de": value, "en": value} for value in values}
+
+
+def _of_list(concepts: ConceptList, values: Iterable[str]) -> Mapping[str, Text]:
+    found = ((value, concepts.get(value)) for value in values)
+    return {value: concept.labels for value, concept in found if concept}
+
+
+@lru_cache(maxsize=8)
+def _districts(path: Path) -> ConceptList:
+    return load(path)

@@ -1,0 +1,110 @@
+"""The JSON API: search, single records, the stream of changes, and the check of a file."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+from fastapi import APIRouter, FastAPI, Request, Response
+from registry.catalog import Catalog
+from starlette.responses import RedirectResponse
+
+from api import query
+from api.answers import answer, json_bytes, tag, withdrawn
+from api.documents import (
+    MAX_CHANGES,
+    ChangesAnswer,
+    RecordAnswer,
+    SearchAnswer,
+    changes_answer,
+    record_answer,
+    search_answer,
+)
+from registry.errors import NotFoundError
+from registry.model import Record
+from registry.settings import Settings
+
+VERSION: Final = "1"  # of this API; within it names and meanings stay
+_ANSWERS: Final = (SearchAnswer, RecordAnswer, ChangesAnswer)
+
+
+def routes(catalog: Catalog, settings: Settings) -> APIRouter:
+    router = APIRouter(prefix="/api/v1", tags=["records"])
+
+    @router.get(
+        "/search",
+        summary="Search over everything, with facets",
+        response_class=Response,
+        openapi_extra={"parameters": query.openapi_parameters(), "responses": _responses(SearchAnswer)},
+    )
+    def search(request: Request) -> Response:
+        params = request.query_params.multi_items()
+        asked, notes = query.parse(params), query.notes(params)
+        sources = [(source.name, source.title) for source in catalog.sources()]
+        return answer(
+            request,
+            lambda: json_bytes(search_answer(catalog, settings, asked, notes)),
+            etag=tag(catalog.generation(), query.url(asked, ""), asked.lang, notes, sources),
+        )
+
+    @router.get(
+        "/records/{id}",
+        summary="One record; 410 with title, reason and date if it was withdrawn",
+        response_class=Response,
+        openapi_extra={"responses": _responses(RecordAnswer)},
+    )
+    def record(request: Request, id: str) -> Response:
+        found = shown(catalog, id)
+        if found.id != id:
+            return RedirectResponse(f"/api/v1/records/{found.id}", 301)
+        return answer(
+            request,
+            lambda: json_bytes(record_answer(found, settings.base_url)),
+            etag=tag(catalog.store.epoch, found.number, "json"),
+            modified=found.changed,
+        )
+
+    @router.get(
+        "/changes",
+        summary="What changed since a token; withdrawn records as tombstones",
+        response_class=Response,
+        openapi_extra={"responses": _responses(ChangesAnswer)},
+    )
+    def changes(since: str = "", size: int = 100) -> Response:
+        listed = changes_answer(catalog, settings, since, min(max(size, 1), MAX_CHANGES))
+        return Response(json_bytes(listed), headers={"Cache-Control": "no-cache"}, media_type="application/json")
+
+    return router
+
+
+def shown(catalog: Catalog, id: str) -> Record:
+    """The record that is shown for an id: itself or the one it is shown under; WithdrawnError, NotFoundError."""
+    record = catalog.get(id)
+    for _ in range(5):  # a chain of twins is short; a ring must not hold us
+        if record is None:
+            raise NotFoundError(f"There is no record “{id[:100]}”.")
+        if record.state == "withdrawn":
+            raise withdrawn(record)
+        if record.same_as is None:
+            return record
+        record = catalog.get(record.same_as)
+    raise NotFoundError(f"There is no record “{id[:100]}”.")
+
+
+def _responses(answer_type: type) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{answer_type.__name__}"}
+    problem = {"description": "A problem (RFC 9457)", "content": {"application/problem+json": {}}}
+    return {"200": {"description": "Found", "content": {"application/json": {"schema": schema}}}, "default": problem}
+
+
+def openapi(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """What makes the OpenAPI document: the framework's, with the shapes of our answers."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            made = FastAPI.openapi(app)
+            _, shapes = msgspec.json.schema_components(_ANSWERS, ref_template="#/components/schemas/{name}")
+            made.setdefault("components", {}).setdefault("schemas", {}).update(shapes)
+            app.openapi_schema = made
+        return app.openapi_schema
+
+    return document

@@ -1,0 +1,99 @@
+"""Free words to a frequency: "täglich", "alle 14 Tage", "3 times a year", "R/P1D"."""
+
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Final
+
+from vocab.concepts import Concept, concept_list
+from vocab.words import MAX_WORDS, REMEMBERED, fold, match
+
+_DURATION = re.compile(
+    r"(?:R\d*/)?P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?"
+    r"(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$",
+    re.IGNORECASE,
+)
+_COUNTED = (
+    "ein eine einen one a;zwei two;drei three;vier four;fuenf five;sechs six;sieben seven;acht eight;neun nine;"
+    "zehn ten;elf eleven;zwoelf twelve"
+)
+_NUMBERS: Final = {
+    **{word: number for number, words in enumerate(_COUNTED.split(";"), 1) for word in words.split()},
+    "vierzehn": 14,
+    "fourteen": 14,
+    "fuenfzehn": 15,
+    "fifteen": 15,
+    "zwanzig": 20,
+    "twenty": 20,
+    "dreissig": 30,
+}
+_UNITS: Final = {  # stem of a unit -> months, seconds
+    **dict.fromkeys(("minute", "minuten", "minutes", "min"), (0, 60)),
+    **dict.fromkeys(("stunde", "stunden", "hour", "hours", "stuendlich", "hourly"), (0, 3600)),
+    **dict.fromkeys(("tag", "tage", "tagen", "day", "days", "taeglich", "daily"), (0, 86400)),
+    **dict.fromkeys(("woche", "wochen", "week", "weeks", "woechentlich", "weekly"), (0, 604800)),
+    **dict.fromkeys(("monat", "monate", "month", "months", "monatlich", "monthly"), (1, 0)),
+    **dict.fromkeys(("quartal", "quartale", "quarter", "quarters"), (3, 0)),
+    **dict.fromkeys(("jahr", "jahre", "year", "years", "jaehrlich", "yearly"), (12, 0)),
+}
+_EVERY = re.compile(r"(?:alle|every|jede[nrs]?|each) (?:(\w+) )?(\w+)$")
+_TIMES = re.compile(r"(\w+?) ?(?:x|mal|times) (?:(?:im|in der|am|pro|je|per|a|an) )?(\w+)$")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _frequency(words: str) -> Concept | None:
+    said = match("frequencies", words)
+    if said:
+        return said
+    folded = fold(words)
+    interval = _interval(words.strip()) or _every(folded) or _times(folded)
+    return _intervals().get(interval) if interval else None
+
+
+def frequency(words: str) -> Concept | None:
+    """The EU frequency of words, of a code of CKAN or ISO 19115, of a repeating interval of ISO 8601 ("R/P1D")."""
+    return _frequency(words) if words and len(words) <= MAX_WORDS else None
+
+
+@cache
+def _intervals() -> Mapping[tuple[float, float], Concept]:
+    pairs = ((_interval(one.extra["interval"]), one) for one in concept_list("frequencies"))
+    return {interval: one for interval, one in pairs if interval}
+
+
+def _interval(duration: str) -> tuple[float, float] | None:
+    """Months and seconds of an ISO 8601 duration."""
+    parts = _DURATION.match(duration)
+    if not parts or not any(parts.groups()):
+        return None
+    try:
+        years, months, weeks, days, hours, minutes, seconds = (float(part or 0) for part in parts.groups())
+    except ValueError:
+        return None
+    return _rounded(12 * years + months, 86400 * (7 * weeks + days) + 3600 * hours + 60 * minutes + seconds)
+
+
+def _rounded(months: float, seconds: float) -> tuple[float, float]:
+    """Thirds of a month or week are written as 0.33: two digits of a month, one of a day."""
+    return round(months, 2), seconds if seconds < 86400 else 86400 * round(seconds / 86400, 1)
+
+
+def _number(word: str | None) -> int:
+    if not word:
+        return 1
+    return int(word) if word.isdecimal() and len(word) < 4 else _NUMBERS.get(word, 0)
+
+
+def _every(folded: str) -> tuple[float, float] | None:
+    """ "alle 14 Tage", "every two months" """
+    parts = _EVERY.match(folded)
+    number, unit = (_number(parts[1]), _UNITS.get(parts[2])) if parts else (0, None)
+    return _rounded(unit[0] * number, unit[1] * number) if unit and number else None
+
+
+def _times(folded: str) -> tuple[float, float] | None:
+    """ "3 mal im Jahr", "twice" is a word of the list; a day is not divided: twice a day is not every twelve hours"""
+    parts = _TIMES.match(folded)
+    number, unit = (_number(parts[1]), _UNITS.get(parts[2])) if parts else (0, None)
+    whole = number == 1 or (unit and (unit[0] or unit[1] > 86400))
+    return _rounded(unit[0] / number, unit[1] / number) if unit and number and whole else None

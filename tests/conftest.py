@@ -1,9 +1,13 @@
 """Fixtures for the whole suite."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.servers import postgres
 
 SHARED = Path(os.environ.get("LOTSE_TEST_SHARED", Path(__file__).parents[2] / "shared"))
 
@@ -20,3 +24,27 @@ def shared() -> Path:
 def database_url(tmp_path: Path) -> str:
     """A fresh SQLite database."""
     return f"sqlite:///{tmp_path / 'lotse.sqlite'}"
+
+
+@pytest.fixture(scope="session")
+def postgres_address() -> Iterator[str]:
+    """A PostgreSQL server of this test run."""
+    with contextlib.ExitStack() as stack:
+        try:
+            address = stack.enter_context(postgres.server())
+        except RuntimeError as error:
+            pytest.skip(str(error))
+        yield address
+
+
+@pytest.fixture
+def postgres_url(postgres_address: str) -> Iterator[str]:
+    """A fresh PostgreSQL database."""
+    with postgres.database(postgres_address) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database of each kind in turn, for contract tests."""
+    return str(request.getfixturevalue("database_url" if request.param == "sqlite" else "postgres_url"))

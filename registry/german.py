@@ -9,6 +9,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
 
@@ -101,14 +102,21 @@ def words(text: str) -> list[Word]:
     ]
 
 
+@lru_cache(maxsize=MAX_CACHED // 2)
 def fold(word: str) -> str:
-    """Lower case without marks: Straße, Strasse and STRASSE are one, Müller and Mueller are one."""
-    word = word.lower().replace("ß", "ss")
-    if not word.isascii():
-        word = "".join(sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign))
-    return _DIGRAPH.sub(lambda found: found[0][:-1], word)
+    """A word in lower case without marks: Straße, Strasse and STRASSE are one, Müller and Mueller are one."""
+    return _DIGRAPH.sub(lambda found: found[0][:-1], plain(word))
 
 
+def plain(text: str) -> str:
+    """Lower case without marks, for sorting: ä is a, ß is ss."""
+    text = text.lower().replace("ß", "ss")
+    if text.isascii():
+        return text
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+
+
+@lru_cache(maxsize=4096)
 def slug(text: str) -> str:
     """Folded words with hyphens between them: the value by which a name is told from another."""
     return "-".join(fold(token) for token in _TOKEN.findall(clean(text))) or NOTHING

@@ -55,6 +55,7 @@ def _choice(format: str) -> tuple[Concept, ...]:
 
 
 _PARAMETERS = re.compile(r"([\w.+-]+/[\w.+-]+)\s*;")
+_MEDIA_ADDRESS = re.compile(r"//(?:iana\.org/assignments/media-types|purl\.org/net/mediatypes)/(.+)$")
 _SERVICE = re.compile(
     r"(?:ogc )?(wms|wfs|wcs|wmts)(?: (?:ogc|http|https|get|map|feature|coverage|tile|capabilities|getcapabilities|"
     r"getmap|getfeature|service|server|dienst|srvc|url|link|version|v?\d+))*$"
@@ -65,8 +66,9 @@ def _of_words(words: str) -> FileType | None:
     """What words name by themselves: a file type, a service with its version, or a compound."""
     if not words:
         return None
-    types = concept_list("file-types")
-    service = _SERVICE.match(fold(words))
+    types, folded = concept_list("file-types"), fold(words)
+    address, service = _MEDIA_ADDRESS.match(folded), _SERVICE.match(folded)
+    words = address[1] if address else words
     one = named(types, words) or (types.get(service[1].upper() + "_SRVC") if service else None)
     if one is None and (parameters := _PARAMETERS.match(words)):  # text/csv; charset=utf-8
         one = named(types, parameters[1])
@@ -133,7 +135,6 @@ IANA: Final = "https://www.iana.org/assignments/media-types/"
 _MEDIA_TYPE = re.compile(
     r"(?:application|audio|font|haptics|image|message|model|multipart|text|video)/(?!x[-.])[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$"
 )
-_MEDIA_ADDRESS = re.compile(r"//(?:iana\.org/assignments/media-types|purl\.org/net/mediatypes)/(.+)$")
 
 
 def media_type(words: str) -> str | None:

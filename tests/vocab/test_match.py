@@ -117,7 +117,7 @@ def test_id_address_and_title_of_a_licence_are_read_together(id, url, title, exp
         ("csv, xlsx", None),
         ("WMS, WFS", None),
         ("http://publications.europa.eu/resource/authority/file-type/WFS", "WFS_SRVC"),
-        ("https://www.iana.org/assignments/media-types/text/csv", None),
+        ("https://www.iana.org/assignments/media-types/application/gml+xml", "GML"),
         ("", None),
         ("(", None),
     ],

@@ -4,7 +4,7 @@ import secrets
 import time
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from registry import rows
 from registry.bodies import Bodies, shipped
 from registry.errors import ConflictError, NotReadyError, UpgradeNeededError
-from registry.model import Backlink, Change, Known, Metadata, Position, Record, Version
+from registry.model import Backlink, Change, Kind, Known, Metadata, Position, Record, Version
 from registry.rows import DICTIONARIES, LINKS, NAMES, NUMBERING, RECORDS, VERSIONS
 from registry.tables import connect, reading, writing
 from registry.upgrade import BODY_VERSION, TABLES_VERSION, statements
@@ -57,6 +57,12 @@ def upgrade_store(url: str) -> tuple[int, int]:
         if version < TABLES_VERSION:
             connection.execute(sa.text("UPDATE tables_version SET version = :new"), {"new": TABLES_VERSION})
     return version, max(version, TABLES_VERSION)
+
+
+class Listed(NamedTuple):
+    id: str
+    kind: Kind
+    changed: datetime
 
 
 class Store:
@@ -114,6 +120,16 @@ class Store:
         where = _conditions(source=source, owner=owner, state=state, kind=kind, shown=shown)
         with reading(self.engine) as connection:
             return cast(int, connection.execute(sa.select(sa.func.count()).select_from(RECORDS).where(*where)).scalar())
+
+    def listing(self, kinds: Collection[str] = (), since: datetime | None = None) -> list[Listed]:
+        """Id, kind and last change of every shown record, in order of id: what lists of the whole need no body for."""
+        where = _conditions(shown=True)
+        if kinds:
+            where.append(_RECORD.kind.in_(list(kinds)))
+        if since is not None:
+            where.append(_RECORD.changed >= rows.stamp(since))
+        found = self._rows(sa.select(_RECORD.id, _RECORD.kind, _RECORD.changed).where(*where))
+        return sorted(Listed(row.id, row.kind, rows.moment(row.changed)) for row in found)
 
     def taken(self, ids: Collection[str]) -> set[str]:
         """Which of these ids belong to a record, withdrawn ones too."""

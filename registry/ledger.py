@@ -1,0 +1,259 @@
+"""What is known about harvesting: sources, their runs, every problem a run met, and what waits for a person."""
+
+import contextlib
+import fcntl
+import re
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, cast
+from urllib.parse import quote
+
+import msgspec
+import sqlalchemy as sa
+from msgspec.structs import replace
+
+from registry.errors import BusyError, ConflictError, NotFoundError
+from registry.model import Finding, Problem, Run, Source
+from registry.staging import Staging, bring_up, open_staging, placed
+from registry.tables import connect, reading, writing
+
+# One entry a version, never changed afterwards; the words in braces are those of registry/upgrade.py.
+TABLES: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        "CREATE TABLE ledger_sources (name TEXT PRIMARY KEY, body {blob} NOT NULL)",
+        """CREATE TABLE ledger_runs (
+            number {big} PRIMARY KEY, source TEXT NOT NULL, outcome TEXT NOT NULL, body {blob} NOT NULL)""",
+        "CREATE INDEX ledger_runs_source ON ledger_runs (source, number)",
+        """CREATE TABLE ledger_problems (
+            run {big} NOT NULL, place {big} NOT NULL, record TEXT NOT NULL, rule TEXT NOT NULL, level TEXT NOT NULL,
+            field TEXT NOT NULL, node TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, place))""",
+        """CREATE TABLE ledger_waits (
+            run {big} NOT NULL, remote_id TEXT NOT NULL, action TEXT NOT NULL, PRIMARY KEY (run, remote_id))""",
+    ),
+)
+MOST_VALUE: Final = 2_000  # characters of an offending value
+PAGE: Final = 1_000  # problems read at a time
+_LOCK: Final = 0x4C6F7473  # class of PostgreSQL's advisory locks on sources; "Lots"
+_PATIENCE: Final = 0.5  # seconds; somebody may just be looking whether the lock is held
+
+_MAIL = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
+_PERSONAL = re.compile(r"(^|[._])(e?mail|telephone|phone|telefon)($|[._])", re.IGNORECASE)
+
+
+def open_ledger(database_url: str, data: Path) -> "Ledger":
+    """Sources, runs and problems in the store's database; staged payloads and locks in the data folder (with
+    PostgreSQL in its tables and advisory locks)."""
+    engine = connect(database_url)
+    bring_up(engine, "ledger_version", TABLES)
+    return Ledger(engine, open_staging(database_url, data), data / "locks")
+
+
+class Ledger:
+    """For any number of threads and processes; who harvests a source holds it."""
+
+    def __init__(self, engine: sa.Engine, staging: Staging, locks: Path) -> None:
+        self.engine = engine
+        self.staging = staging
+        self._locks = locks
+
+    # -- sources
+
+    def sources(self) -> tuple[Source, ...]:
+        """In order of name."""
+        rows = self._fetch("SELECT body FROM ledger_sources ORDER BY name")
+        return tuple(msgspec.json.decode(row.body, type=Source) for row in rows)
+
+    def source(self, name: str) -> Source:
+        """NotFoundError that names those there are."""
+        for row in self._fetch("SELECT body FROM ledger_sources WHERE name = ?", name):
+            return msgspec.json.decode(row.body, type=Source)
+        names = ", ".join(source.name for source in self.sources()) or "none yet"
+        raise NotFoundError(f"There is no source {name!r}. There are: {names}.", source=name)
+
+    def add(self, source: Source) -> None:
+        """ConflictError if the name is taken."""
+        try:
+            self._write("INSERT INTO ledger_sources VALUES (?, ?)", [(source.name, msgspec.json.encode(source))])
+        except sa.exc.IntegrityError:
+            message = f"There is a source {source.name!r} already. Choose another name, or remove it first."
+            raise ConflictError(message, source=source.name) from None
+
+    def revise(self, source: Source) -> None:
+        """Replaces what is said of a source; NotFoundError."""
+        self.source(source.name)
+        self._write("UPDATE ledger_sources SET body = ? WHERE name = ?", [(msgspec.json.encode(source), source.name)])
+
+    def remove(self, name: str) -> None:
+        """Forgets a source and what is staged of it; its runs remain. Its records are the catalogue's business."""
+        self.source(name)
+        self._write("DELETE FROM ledger_sources WHERE name = ?", [(name,)])
+        self.staging.forget(name)
+
+    # -- runs
+
+    def runs(self, source: str | None = None, most: int = 100) -> list[Run]:
+        """Newest first. One whose holder died shows as interrupted."""
+        where, words = ("WHERE source = ?", (source,)) if source else ("", ())
+        rows = self._fetch(f"SELECT body FROM ledger_runs {where} ORDER BY number DESC LIMIT {int(most)}", *words)  # noqa: S608
+        return [self._as_seen(msgspec.json.decode(row.body, type=Run)) for row in rows]
+
+    def run(self, number: int) -> Run:
+        """NotFoundError."""
+        for row in self._fetch("SELECT body FROM ledger_runs WHERE number = ?", number):
+            return self._as_seen(msgspec.json.decode(row.body, type=Run))
+        raise NotFoundError(f"There is no run {number}.", run=number)
+
+    def last(self, source: str, *outcomes: str) -> Run | None:
+        """The newest run of a source, or the newest with one of these outcomes."""
+        marks = f"AND outcome IN ({', '.join('?' * len(outcomes))})" if outcomes else ""
+        query = f"SELECT body FROM ledger_runs WHERE source = ? {marks} ORDER BY number DESC LIMIT 1"  # noqa: S608
+        for row in self._fetch(query, source, *outcomes):
+            return self._as_seen(msgspec.json.decode(row.body, type=Run))
+        return None
+
+    def begin(self, run: Run) -> Run:
+        """Gives a run its number; the runs of that source that still seem to run were interrupted, for the caller
+        holds the source."""
+        with writing(self.engine) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.text("LOCK TABLE ledger_runs IN EXCLUSIVE MODE"))
+            last = connection.execute(sa.text("SELECT coalesce(max(number), 0) FROM ledger_runs")).scalar()
+            begun = replace(run, number=cast(int, last) + 1)
+            words = (begun.number, begun.source, begun.outcome, msgspec.json.encode(begun))
+            self._change(connection, "running", run.source, "interrupted")
+            connection.exec_driver_sql(placed(self.engine, "INSERT INTO ledger_runs VALUES (?, ?, ?, ?)"), words)
+        return begun
+
+    def note(self, run: Run) -> None:
+        """How a run stands now."""
+        self._write(
+            "UPDATE ledger_runs SET outcome = ?, body = ? WHERE number = ?",
+            [(run.outcome, msgspec.json.encode(run), run.number)],
+        )
+
+    def supersede(self, run: Run) -> None:
+        """What waits of older runs of that source is void."""
+        with writing(self.engine) as connection:
+            self._change(connection, "waiting", run.source, "superseded", before=run.number)
+
+    # -- problems, and what waits
+
+    def report(self, run: int, problems: Iterable[Problem], first: int = 0) -> int:
+        """Writes problems down from place `first` on; the next free place. What is personal in a value is masked."""
+        query = "INSERT INTO ledger_problems VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        rows = [
+            (run, place, plain(one.record), f.rule, f.level, plain(f.field), plain(f.node), masked(f))
+            for place, one in enumerate(problems, first)
+            if (f := one.finding)
+        ]
+        self._write(query, rows)
+        return first + len(rows)
+
+    def problems(self, run: int) -> Iterator[Problem]:
+        """All of a run in the order they were met, a page at a time."""
+        place = -1
+        query = f"SELECT * FROM ledger_problems WHERE run = ? AND place > ? ORDER BY place LIMIT {PAGE}"  # noqa: S608
+        while rows := self._fetch(query, run, place):
+            for row in rows:
+                yield Problem(row.record, Finding(row.rule, row.level, row.field, row.node, row.value))
+            place = rows[-1].place
+
+    def forget_problems(self, run: int) -> None:
+        self._write("DELETE FROM ledger_problems WHERE run = ?", [(run,)])
+
+    def wait(self, run: int, acts: Sequence[tuple[str, str]]) -> None:
+        """Which acts of a run wait for a person: remote id and action."""
+        self._write("INSERT INTO ledger_waits VALUES (?, ?, ?)", [(run, *act) for act in acts])
+
+    def waits(self, run: int) -> dict[str, str]:
+        """Remote id -> action."""
+        rows = self._fetch("SELECT remote_id, action FROM ledger_waits WHERE run = ? ORDER BY remote_id", run)
+        return {row.remote_id: row.action for row in rows}
+
+    def erase(self, source: str, remote_id: str) -> None:
+        """Forgets whatever was staged or said of one remote thing (personal data)."""
+        self._write(
+            "DELETE FROM ledger_problems WHERE record = ? AND run IN (SELECT number FROM ledger_runs WHERE source = ?)",
+            [(remote_id, source)],
+        )
+        self.staging.erase(source, remote_id)
+
+    # -- who harvests
+
+    @contextlib.contextmanager
+    def hold(self, source: str) -> Iterator[None]:
+        """Only one at a time harvests a source; BusyError with `run` and `progress` while another does. Free the moment
+        its holder dies."""
+        with contextlib.ExitStack() as stack:
+            end = time.monotonic() + _PATIENCE
+            while not self._lock(source, stack):
+                if time.monotonic() > end:
+                    raise self._busy(source)
+                time.sleep(0.02)
+            yield
+
+    def held(self, source: str) -> bool:
+        with contextlib.ExitStack() as stack:
+            return not self._lock(source, stack)
+
+    def _busy(self, source: str) -> BusyError:
+        row = next(iter(self._fetch("SELECT max(number) AS number FROM ledger_runs WHERE source = ?", source)), None)
+        run = self.run(row.number) if row and row.number else None
+        progress = {"done": run.done, "of": run.of} if run else {"done": 0, "of": None}
+        number = run.number if run else None
+        return BusyError(f"{source} is being harvested: run {number}, {progress['done']} read so far.",
+                         source=source, run=number, progress=progress)  # fmt: skip
+
+    def _lock(self, source: str, stack: contextlib.ExitStack) -> bool:
+        if self.engine.dialect.name == "postgresql":
+            connection = stack.enter_context(self.engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
+            words = {"key": _LOCK, "source": zlib.crc32(source.encode()) - (1 << 31)}
+            if not connection.execute(sa.text("SELECT pg_try_advisory_lock(:key, :source)"), words).scalar():
+                return False
+            stack.callback(connection.execute, sa.text("SELECT pg_advisory_unlock(:key, :source)"), words)
+            return True
+        self._locks.mkdir(parents=True, exist_ok=True)
+        file = stack.enter_context((self._locks / f"{quote(source, safe='')}.lock").open("a"))
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _as_seen(self, run: Run) -> Run:
+        return replace(run, outcome="interrupted") if run.outcome == "running" and not self.held(run.source) else run
+
+    # -- how
+
+    def _change(self, connection: sa.Connection, old: str, source: str, new: str, before: int = 1 << 62) -> None:
+        query = "SELECT body FROM ledger_runs WHERE source = ? AND outcome = ? AND number < ?"
+        change = "UPDATE ledger_runs SET outcome = ?, body = ? WHERE number = ?"
+        for row in connection.exec_driver_sql(placed(self.engine, query), (source, old, before)).fetchall():
+            run = msgspec.json.decode(row.body, type=Run)
+            body = msgspec.json.encode(replace(run, outcome=new))
+            connection.exec_driver_sql(placed(self.engine, change), (new, body, run.number))
+
+    def _fetch(self, query: str, *words: object) -> Sequence[sa.Row]:  # type: ignore[type-arg]
+        with reading(self.engine) as connection:
+            return connection.exec_driver_sql(placed(self.engine, query), words).fetchall()
+
+    def _write(self, query: str, rows: Sequence[tuple[object, ...]]) -> None:
+        if rows:
+            with writing(self.engine) as connection:
+                connection.exec_driver_sql(placed(self.engine, query), list(rows))
+
+
+def masked(finding: Finding) -> str:
+    """The offending value without what is personal: mail addresses anywhere, anything in mail and telephone fields."""
+    value = finding.value
+    if value and _PERSONAL.search(finding.field):
+        return "***"
+    value = plain(value if len(value) <= MOST_VALUE else value[: MOST_VALUE - 1] + "…")
+    return _MAIL.sub("***@***", value) if "@" in value else value
+
+
+def plain(text: str) -> str:
+    """Text that every database takes."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode() if text else text

@@ -1,0 +1,267 @@
+"""What was read of a source and not yet taken in: payloads, how they were mapped, and how far the reading came.
+
+On SQLite a file of its own, so that it never holds up a registration. Losing it loses nothing: the next run reads
+everything again.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+import zstandard
+
+from registry.model import Finding, Findings, Metadata
+from registry.tables import connect, reading, writing
+
+TABLES: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        """CREATE TABLE staged (
+            source TEXT NOT NULL, remote_id TEXT NOT NULL, run {big} NOT NULL, place {big} NOT NULL,
+            twice INTEGER NOT NULL, url TEXT NOT NULL, digest TEXT NOT NULL, payload {blob} NOT NULL,
+            error {blob}, edition TEXT NOT NULL, mapped TEXT NOT NULL, iri TEXT NOT NULL, shares INTEGER NOT NULL,
+            identifiers {blob} NOT NULL, title TEXT NOT NULL, distributions INTEGER NOT NULL, failed INTEGER NOT NULL,
+            findings {blob}, metadata {blob}, PRIMARY KEY (source, remote_id))""",
+        "CREATE INDEX staged_run ON staged (source, run, place)",
+        """CREATE TABLE staged_marks (
+            source TEXT PRIMARY KEY, run {big} NOT NULL, token TEXT NOT NULL, edition TEXT NOT NULL,
+            place {big} NOT NULL, at TEXT NOT NULL)""",
+    ),
+)
+BATCH: Final = 500
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "sqlite": {"big": "INTEGER", "blob": "BLOB"},
+    "postgresql": {"big": "BIGINT", "blob": "BYTEA"},
+}
+
+
+class Staged(msgspec.Struct, frozen=True):
+    """A thing as it was read. `place`: in the listing, from 1; `digest`: of the payload; `shares`: its IRI is not its
+    own, for others of the listing bear it too."""
+
+    remote_id: str
+    place: int
+    digest: str
+    payload: bytes = b""
+    url: str = ""
+    error: Finding | None = None
+    twice: bool = False
+    shares: bool = False
+
+
+class Mapped(msgspec.Struct, frozen=True):
+    """What became of it. `digest`: of the Metadata; `iri`: as the source gave it; `again`: to be mapped in each run."""
+
+    remote_id: str
+    digest: str = ""
+    iri: str = ""
+    shares: bool = False
+    identifiers: tuple[str, ...] = ()
+    title: str = ""
+    distributions: int = 0
+    failed: bool = False
+    findings: Findings = ()
+    metadata: bytes | None = None  # JSON, while it may be taken in
+    again: bool = False
+
+
+class Reached(msgspec.Struct, frozen=True):
+    """How far the reading of a source came: go on after `token`, the next thing has place `place` + 1. `edition`: of
+    source and mapping at that time."""
+
+    run: int
+    token: str
+    edition: str
+    place: int
+    at: str  # ISO 8601
+
+
+def open_staging(database_url: str, data: Path) -> "Staging":
+    embedded = database_url.startswith("sqlite")
+    engine = connect(f"sqlite:///{data / 'staging.sqlite'}" if embedded else database_url)
+    bring_up(engine, "staging_version", TABLES)
+    return Staging(engine)
+
+
+class Staging:
+    """Written by who holds the source."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self._local = threading.local()
+
+    # -- reading a source
+
+    def digests(self, source: str) -> dict[str, str]:
+        """Remote id -> digest of the payload that was read last."""
+        rows = self._fetch("SELECT remote_id, digest FROM staged WHERE source = ?", source)
+        return {row.remote_id: row.digest for row in rows}
+
+    def read(self, source: str, run: int) -> dict[str, int]:
+        """Remote id -> place of what a run has read so far."""
+        rows = self._fetch("SELECT remote_id, place FROM staged WHERE source = ? AND run = ?", source, run)
+        return {row.remote_id: row.place for row in rows}
+
+    def reached(self, source: str) -> Reached | None:
+        """Where an interrupted reading goes on."""
+        query = "SELECT run, token, edition, place, at FROM staged_marks WHERE source = ?"
+        return next((Reached(*row) for row in self._fetch(query, source)), None)
+
+    def resume(self, source: str, reached: Reached, run: int) -> None:
+        """What an interrupted run had read at its last mark counts as read by this one."""
+        query = "UPDATE staged SET run = ? WHERE source = ? AND run = ? AND place <= ?"
+        with writing(self.engine) as connection:
+            self._do(connection, query, [(run, source, reached.run, reached.place)])
+            self._do(connection, "UPDATE staged_marks SET run = ? WHERE source = ?", [(run, source)])
+
+    def stage(self, source: str, new: Sequence[Staged], same: Sequence[Staged], mark: Reached) -> None:
+        """A page, in one transaction with the last mark. `same`: payload and address as they were."""
+        pack = zstandard.ZstdCompressor(level=1).compress
+        rows = [
+            (source, one.remote_id, mark.run, one.place, int(one.twice), one.url, one.digest, pack(one.payload),
+             msgspec.json.encode(one.error) if one.error else None)
+            for one in new
+        ]  # fmt: skip
+        with writing(self.engine) as connection:
+            self._do(connection, _STAGE, rows)
+            self._do(
+                connection,
+                "UPDATE staged SET run = ?, place = ?, twice = ? WHERE source = ? AND remote_id = ?",
+                [(mark.run, one.place, int(one.twice), source, one.remote_id) for one in same],
+            )
+            self._do(connection, _MARK, [(source, mark.run, mark.token, mark.edition, mark.place, mark.at)])
+
+    def close(self, source: str) -> None:
+        """The reading is over: nothing to go on with."""
+        self._write("DELETE FROM staged_marks WHERE source = ?", [(source,)])
+
+    # -- mapping
+
+    def unmapped(self, source: str, run: int, edition: str) -> Iterator[list[Staged]]:
+        """What the run has read and this edition of the mapping has not seen, in order of the listing, by batches."""
+        query = f"{_PAYLOADS} AND run = ? AND edition <> ? AND place > ? ORDER BY place LIMIT {BATCH}"
+        place = 0
+        while batch := [self._staged(row) for row in self._fetch(query, source, run, edition, place)]:
+            yield batch
+            place = batch[-1].place
+
+    def staged(self, source: str, remote_ids: Sequence[str]) -> list[Staged]:
+        """The payloads of these things, as far as they are there; at most BATCH."""
+        return [self._staged(row) for row in self._of(_PAYLOADS, source, remote_ids)]
+
+    def mapped(self, source: str, edition: str, mapped: Iterable[Mapped]) -> None:
+        pack = zstandard.ZstdCompressor(level=1).compress
+        rows = [
+            ("" if one.again else edition, one.digest, one.iri, int(one.shares), msgspec.json.encode(one.identifiers),
+             one.title, one.distributions, int(one.failed), msgspec.json.encode(one.findings) if one.findings else None,
+             None if one.metadata is None else pack(one.metadata), source, one.remote_id)
+            for one in mapped
+        ]  # fmt: skip
+        self._write(_MAPPED, rows)
+
+    def sharing(self, source: str, run: int) -> list[str]:
+        """Remote ids of the listing whose IRI is treated wrongly: as their own though others bear it too, or the
+        other way round."""
+        shared = "SELECT iri FROM staged WHERE source = ? AND run = ? AND iri <> '' GROUP BY iri HAVING count(*) > 1"
+        query = f"""SELECT remote_id FROM staged WHERE source = ? AND run = ? AND iri <> '' AND failed = 0
+            AND shares <> (CASE WHEN iri IN ({shared}) THEN 1 ELSE 0 END) ORDER BY place"""  # noqa: S608
+        return [row.remote_id for row in self._fetch(query, source, run, source, run)]
+
+    # -- planning, applying, reporting
+
+    def listing(self, source: str, since: int) -> Iterator[tuple[str, str, str, tuple[str, ...], str, int, bool]]:
+        """Remote id, digest of the Metadata, IRI (if its own), identifiers, title, number of distributions, whether it
+        failed; of what was read since that run, in order of the listing."""
+        query = """SELECT remote_id, mapped, CASE WHEN shares = 1 THEN '' ELSE iri END, identifiers, title,
+            distributions, failed FROM staged WHERE source = ? AND run >= ? ORDER BY place"""
+        decode = msgspec.json.Decoder(tuple[str, ...]).decode
+        for row in self._fetch(query, source, since):
+            yield (*row[:3], decode(row[3]), row[4], row[5], bool(row[6]))
+
+    def metadata(self, source: str, remote_ids: Sequence[str]) -> dict[str, tuple[Metadata, str]]:
+        """Remote id -> Metadata and address of what was mapped lately and is not yet taken in; at most BATCH."""
+        decode = msgspec.json.Decoder(Metadata).decode
+        unpack = zstandard.ZstdDecompressor().decompress
+        query = "SELECT remote_id, url, metadata FROM staged WHERE source = ? AND metadata IS NOT NULL"
+        rows = self._of(query, source, remote_ids)
+        return {row.remote_id: (decode(unpack(row.metadata)), row.url) for row in rows}
+
+    def settle(self, source: str) -> None:
+        """Drops mapped Metadata: it has been taken in, or nobody will. The payloads stay."""
+        self._write("UPDATE staged SET metadata = NULL WHERE source = ? AND metadata IS NOT NULL", [(source,)])
+
+    def forget_older(self, source: str, run: int) -> None:
+        """Drops what a complete listing no longer names."""
+        self._write("DELETE FROM staged WHERE source = ? AND run < ?", [(source, run)])
+
+    def findings(self, source: str, run: int) -> Iterator[tuple[str, bool, Findings]]:
+        """Remote id, whether it was listed twice, findings; of what has any, in order of the listing."""
+        decode = msgspec.json.Decoder(Findings).decode
+        query = f"""SELECT remote_id, twice, findings, place FROM staged WHERE source = ? AND run = ? AND place > ?
+            AND (twice = 1 OR findings IS NOT NULL) ORDER BY place LIMIT {BATCH}"""  # noqa: S608
+        place = 0
+        while rows := self._fetch(query, source, run, place):
+            for row in rows:
+                yield row.remote_id, bool(row.twice), decode(row.findings) if row.findings else ()
+            place = rows[-1].place
+
+    def forget(self, source: str) -> None:
+        self._write("DELETE FROM staged WHERE source = ?", [(source,)])
+        self.close(source)
+
+    def erase(self, source: str, remote_id: str) -> None:
+        self._write("DELETE FROM staged WHERE source = ? AND remote_id = ?", [(source, remote_id)])
+
+    # -- how
+
+    def _staged(self, row: Any) -> Staged:
+        payload = zstandard.ZstdDecompressor().decompress(row.payload)
+        error = msgspec.json.decode(row.error, type=Finding) if row.error else None
+        return Staged(row.remote_id, row.place, row.digest, payload, row.url, error, bool(row.twice), bool(row.shares))
+
+    def _of(self, query: str, source: str, remote_ids: Sequence[str]) -> Sequence[Any]:
+        marks = ", ".join("?" * len(remote_ids))
+        return self._fetch(f"{query} AND remote_id IN ({marks})", source, *remote_ids) if remote_ids else ()
+
+    def _fetch(self, query: str, *words: object) -> Sequence[Any]:
+        with reading(self.engine) as connection:
+            return connection.exec_driver_sql(placed(self.engine, query), words).fetchall()
+
+    def _do(self, connection: sa.Connection, query: str, rows: Sequence[tuple[object, ...]]) -> None:
+        if rows:
+            connection.exec_driver_sql(placed(self.engine, query), list(rows))
+
+    def _write(self, query: str, rows: Sequence[tuple[object, ...]]) -> None:
+        if rows:
+            with writing(self.engine) as connection:
+                self._do(connection, query, rows)
+
+
+_PAYLOADS: Final = "SELECT remote_id, place, digest, payload, url, error, twice, shares FROM staged WHERE source = ?"
+_STAGE: Final = """INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', '', 0, '[]', '', 0, 0, NULL, NULL)
+    ON CONFLICT (source, remote_id) DO UPDATE SET run = excluded.run, place = excluded.place, twice = excluded.twice,
+    url = excluded.url, digest = excluded.digest, payload = excluded.payload, error = excluded.error, edition = ''"""
+_MARK: Final = """INSERT INTO staged_marks VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET
+    run = excluded.run, token = excluded.token, edition = excluded.edition, place = excluded.place, at = excluded.at"""
+_MAPPED: Final = """UPDATE staged SET edition = ?, mapped = ?, iri = ?, shares = ?, identifiers = ?, title = ?,
+    distributions = ?, failed = ?, findings = ?, metadata = ? WHERE source = ? AND remote_id = ?"""
+
+
+def placed(engine: sa.Engine, query: str) -> str:
+    """The query with the driver's own place-holders."""
+    return query if engine.dialect.name == "sqlite" else query.replace("?", "%s")
+
+
+def bring_up(engine: sa.Engine, name: str, tables: Sequence[Sequence[str]]) -> None:
+    """Brings a room's tables up to date by its numbered statements; `name`: the table that counts them."""
+    with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x4C6F7475})
+        connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {name} (version INTEGER NOT NULL)")
+        version = connection.exec_driver_sql(f"SELECT max(version) FROM {name}").scalar() or 0  # noqa: S608
+        for statement in (one for part in tables[version:] for one in part):
+            connection.exec_driver_sql(statement.format_map(_WORDS[connection.dialect.name]))
+        if version < len(tables):
+            connection.exec_driver_sql(f"INSERT INTO {name} VALUES ({len(tables)})")  # noqa: S608

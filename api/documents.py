@@ -14,7 +14,7 @@ from registry import settings as settings_room
 from registry.errors import StartAgainError, UsageError
 from registry.model import Agent, Change, Kind, Metadata, Origin, Record, Text
 from registry.rdf import thing_iri
-from registry.search import Count, Query
+from registry.search import Count, Hit, Query
 from registry.settings import Settings
 
 MAX_CHANGES: Final = 500
@@ -27,7 +27,9 @@ class PublisherOut(msgspec.Struct, frozen=True):
     id: str = ""
 
 
-class HitOut(msgspec.Struct, frozen=True):
+class HitOut(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`parts`: what the score is made of, where that was asked for."""
+
     id: str
     kind: Kind
     iri: str
@@ -36,6 +38,7 @@ class HitOut(msgspec.Struct, frozen=True):
     publisher: PublisherOut | None
     score: float
     url: str
+    parts: Mapping[str, float] = {}
 
 
 class CountOut(msgspec.Struct, frozen=True):
@@ -102,7 +105,12 @@ class ChangesAnswer(msgspec.Struct, frozen=True):
 
 
 def search_answer(
-    catalog: Catalog, settings: Settings, asked: Query, notes: Iterable[Text] = (), path: str = "/api/v1/search"
+    catalog: Catalog,
+    settings: Settings,
+    asked: Query,
+    notes: Iterable[Text] = (),
+    path: str = "/api/v1/search",
+    explain: bool = False,
 ) -> SearchAnswer:
     """The answer of `/api/v1/search` and of `lotse search --json`."""
     page = catalog.search(asked)
@@ -112,7 +120,7 @@ def search_answer(
     return SearchAnswer(
         total=page.total,
         hits=tuple(
-            _hit(records[hit.id], hit.score, settings.base_url, asked.lang) for hit in page.hits if hit.id in records
+            _hit(records[hit.id], hit, settings.base_url, asked.lang, explain) for hit in page.hits if hit.id in records
         ),
         facets=_facets(catalog, settings, asked, page.facets),
         relaxed=page.relaxed,
@@ -128,7 +136,7 @@ def _suggestions(catalog: Catalog, asked: Query) -> tuple[str, ...]:
     return tuple(one.text for one in catalog.suggest(asked.words, 5))
 
 
-def _hit(record: Record, score: float, base: str, lang: str) -> HitOut:
+def _hit(record: Record, hit: Hit, base: str, lang: str, explain: bool) -> HitOut:
     words = record.metadata
     return HitOut(
         id=record.id,
@@ -137,8 +145,9 @@ def _hit(record: Record, score: float, base: str, lang: str) -> HitOut:
         title=words.title,
         description=words.abstract or words.description,
         publisher=_publisher(words.publisher or words.organizer),
-        score=round(score, 4),
+        score=round(hit.score, 4),
         url=page_url(record, base, "en" if lang == "en" else "de"),
+        parts=hit.parts if explain else {},
     )
 
 
@@ -153,14 +162,19 @@ def _facets(
     city, sources = settings_room.city(settings), tuple(catalog.sources())
     answer = {}
     for facet in asked.facets:
+        listed = counts.get(facet, ())
         chosen = asked.where.get(facet, ())
-        numbers = {count.value: count.count for count in counts.get(facet, ())}
-        numbers |= {value: 0 for value in chosen if value not in numbers}
-        words = labels(catalog, city, sources, facet, numbers)
+        known = labels(catalog, city, sources, facet, [*(one.value for one in listed), *chosen])
+        gone = (Count(value, 0) for value in chosen if value not in {one.value for one in listed})
         answer[facet] = tuple(
-            CountOut(value, words[value], number, value in chosen) for value, number in numbers.items()
+            CountOut(one.value, _label(one, known), one.count, one.value in chosen) for one in (*listed, *gone)
         )
     return answer
+
+
+def _label(count: Count, known: Mapping[str, Text]) -> Text:
+    name = count.label or count.value
+    return known.get(count.value) or {"de": name, "en": name}
 
 
 # -- records

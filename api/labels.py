@@ -1,7 +1,7 @@
 """The words for facet values in German and English, for pages, API and command line alike."""
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,8 @@ from registry.catalog import Catalog
 from api.query import LISTS
 from registry.model import Source, Text
 from registry.settings import City
-from vocab.concepts import ConceptList, concept_list, load
+from vocab.concepts import LISTS as CONCEPT_LISTS
+from vocab.concepts import Concept, ConceptList, concept_list, load
 
 KINDS: Final[Mapping[str, Text]] = {
     "dataset": {"de": "Datensätze", "en": "Datasets"},
@@ -33,7 +34,7 @@ def both(text: Text) -> Text:
 def labels(
     catalog: Catalog, city: City, sources: Iterable[Source], facet: str, values: Collection[str]
 ) -> Mapping[str, Text]:
-    """The label of each value of a facet; a value without words of its own is its own label."""
+    """The label of each value of a facet; one without words has none here (`Count.label` may have a name)."""
     if facet == "kind":
         known: Mapping[str, Text] = KINDS
     elif facet == "publisher":
@@ -46,7 +47,7 @@ def labels(
         known = _of_list(concept_list(LISTS[facet]), values)
     else:
         known = {}
-    return {value: known.get(value) or {"de": value, "en": value} for value in values}
+    return known
 
 
 def _of_list(concepts: ConceptList, values: Iterable[str]) -> Mapping[str, Text]:
@@ -57,3 +58,13 @@ def _of_list(concepts: ConceptList, values: Iterable[str]) -> Mapping[str, Text]
 @lru_cache(maxsize=8)
 def _districts(path: Path) -> ConceptList:
     return load(path)
+
+
+def concept(iri: str) -> Concept | None:
+    """The concept of any of our lists with this IRI."""
+    return _every_concept().get(iri)
+
+
+@cache
+def _every_concept() -> Mapping[str, Concept]:
+    return {one.iri: one for name in CONCEPT_LISTS for one in concept_list(name)}

@@ -1,0 +1,159 @@
+"""The `lotse` command: what is typed, what is printed, and with which exit code it ends."""
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from registry.errors import LotseError, ValidationError
+
+if TYPE_CHECKING:  # everything else is imported by the command that needs it, so that each starts at once
+    from registry.catalog import Catalog
+
+    from registry.settings import Settings
+
+PARTLY: Final = 6  # some records failed
+SOURCE_FAILED: Final = 7
+WAITING: Final = 8  # withdrawals wait for approval
+COMMANDS: Final = {  # command -> module that has it
+    "serve": "api.commands_house",
+    "worker": "api.commands_house",
+    "source": "api.commands_sources",
+    "harvest": "api.commands_sources",
+    "run": "api.commands_runs",
+    "search": "api.commands_records",
+    "record": "api.commands_records",
+    "export": "api.commands_export",
+    "validate": "api.commands_records",
+    "sync": "api.commands_house",
+    "rebuild": "api.commands_house",
+    "doctor": "api.commands_doctor",
+    "upgrade": "api.commands_house",
+    "user": "api.commands_users",
+}
+
+
+class Commands(click.Group):
+    """The commands, each imported when it is called; an error of ours ends with a sentence and its exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except LotseError as error:
+            tell(error)
+            ctx.exit(error.exit_code)
+        except BrokenPipeError:  # the reader of our output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(1)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if _debug():
+                traceback.print_exc()
+            click.echo(f"Error: {type(error).__name__}: {error}", err=True)
+            click.echo("This is a fault of Lotse. LOTSE_DEBUG=1 shows where it happened.", err=True)
+            ctx.exit(1)
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="lotse")
+def main() -> None:
+    """Lotse: one catalogue for a city's open data and its digital projects.
+
+    Data goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 not allowed,
+    5 conflict or busy, 6 partly, 7 source failed, 8 withdrawals wait for approval.
+    """
+
+
+def tell(error: LotseError) -> None:
+    """A failure as a sentence for people; field by field where it has fields."""
+    if _debug():
+        traceback.print_exc()
+    click.echo(f"Error: {error.message}", err=True)
+    for one in error.errors if isinstance(error, ValidationError) else ():
+        words = {name: text.get("en", "") if isinstance(text, dict) else text for name, text in one.items()}
+        click.echo(
+            f"  {words.get('field', '')}: {words.get('message', '')} {words.get('remedy', '')}".rstrip(), err=True
+        )
+
+
+def _debug() -> bool:
+    with contextlib.suppress(LotseError):
+        return settings().debug
+    return False
+
+
+# -- what the commands share
+
+as_json = click.option("--json", "json", is_flag=True, help="Print one JSON document.")
+
+
+def settings() -> "Settings":
+    from registry.settings import load
+
+    return load()
+
+
+def opened() -> "tuple[Catalog, Settings]":
+    """The catalogue of the settings in force."""
+    from registry.build import open_catalog
+
+    found = settings()
+    return open_catalog(found), found
+
+
+def document(value: Any) -> None:
+    """One JSON document on stdout."""
+    line(value, indent=2)
+
+
+def line(value: Any, indent: int = 0) -> None:
+    """One JSON value on stdout, on one line unless indented."""
+    import msgspec
+
+    body = msgspec.json.encode(value)
+    out = click.get_binary_stream("stdout")
+    out.write((msgspec.json.format(body, indent=indent) if indent else body) + b"\n")
+    out.flush()
+
+
+def say(text: str) -> None:
+    """A sentence for the person; never data."""
+    click.echo(text, err=True)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Columns on stdout, as wide as their longest cell; the last is free. Nothing for no rows."""
+    cells = [[plain(cell) for cell in row] for row in rows]
+    if not cells:
+        return
+    widths = [max(len(row[i]) for row in (head, *cells)) for i in range(len(head) - 1)]
+    for row in (head, *cells):
+        click.echo(
+            "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
+        )
+
+
+def plain(value: object) -> str:
+    """A cell: one line, without characters that would steer a terminal."""
+    text = " ".join(str("" if value is None else value).split())
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
+
+
+def words(text: Any, lang: str = "de") -> str:
+    """A text in the wanted language, else in any."""
+    return text.get(lang) or text.get("und") or next(iter(text.values()), "") if text else ""

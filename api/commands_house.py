@@ -1,0 +1,95 @@
+"""`lotse serve`, `worker`, `sync`, `rebuild`, `upgrade`: running the house."""
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from typing import Any, Final
+
+import click
+from click import option
+
+from api.cli import opened
+
+START_SECONDS: Final = 120.0  # after which nobody waits for a server any more
+
+
+@click.command()
+@option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port; 0: any free one.")
+@option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the portal and all interfaces; prints `ready http://…` when it answers."""
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    from registry.settings import Settings, with_secret
+
+    catalog, found = opened()  # refuses an older database before anything listens
+    catalog.close()
+    with_secret(found)
+    with _listening(host, port) as listener:
+        address = _address(host, listener)
+        if found.base_url == Settings().base_url:
+            os.environ["LOTSE_BASE_URL"] = address  # for the server's processes, which read their settings anew
+        config = uvicorn.Config(
+            "api.app:from_environment",
+            factory=True,
+            workers=workers,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=20,
+        )
+        signal.signal(signal.SIGTERM, _leave)
+        threading.Thread(target=_announce, args=(listener.getsockname(), address), daemon=True).start()
+        if workers > 1:
+            Multiprocess(config, sockets=[listener]).run()
+        else:
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A bound socket; ConflictError if the port is taken, UsageError if the host is not ours."""
+    from registry.errors import ConflictError, UsageError
+
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except (socket.gaierror, PermissionError) as error:
+        raise UsageError(f"Cannot listen on {host}: {error}. Choose another --host or --port.") from None
+    except OSError:
+        raise ConflictError(f"Port {port} of {host} is taken. Choose another with --port.") from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def _address(host: str, listener: socket.socket) -> str:
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 (compared, not bound)
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{listener.getsockname()[1]}"
+
+
+def _announce(where: tuple[Any, ...], address: str) -> None:
+    """Prints the ready line as soon as the server really answers."""
+    from http.client import HTTPConnection, HTTPException
+
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(where[0], where[0])  # noqa: S104
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError, HTTPException):
+            connection = HTTPConnection(host, where[1], timeout=5)
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                click.echo(f"ready {address}")
+                sys.stdout.flush()
+                return
+        time.sleep(0.05)
+
+
+def _leave(_number: int, _frame: object) -> None:
+    raise SystemExit(0)

@@ -1,0 +1,143 @@
+"""Linked data: every record and the whole catalogue as RDF, by negotiation and by suffix; sitemap and old words."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.responses import RedirectResponse
+from starlette.routing import Match, Route
+from starlette.types import Scope
+
+from api import addresses
+from api.addresses import Address, absolute, page, thing
+from api.answers import answer, json_bytes, problem, tag
+from api.documents import record_answer
+from api.negotiate import DATA, FORMATS, HTML, JSON, Format, by_suffix, preferred
+from api.records import shown
+from registry import jsonld, rdf
+from registry.catalog import Catalog
+from registry.errors import LotseError, NotFoundError
+from registry.model import Record
+from registry.settings import Settings
+
+PROFILE: Final = "https://www.dcat-ap.de/def/dcatde/3.0/spec/"
+
+
+class NotAcceptableError(LotseError):
+    """None of the formats that there are is one that the client takes; `alternatives` says which there are."""
+
+    status = 406
+
+
+class RecordData(Route):
+    """The pages of records, whenever data is asked for: by suffix, or because the client likes RDF or JSON better.
+
+    Who asks for a page is not matched, and comes to the pages.
+    """
+
+    def __init__(self, endpoint: Callable[[Request], Response]) -> None:
+        super().__init__("/{path:path}", endpoint, methods=["GET"], include_in_schema=False)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        found = asked(scope["path"], _accept(scope)) if scope["type"] == "http" else None
+        if found is None or found[1] is HTML:
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+def _accept(scope: Scope) -> str:
+    return ",".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"accept")
+
+
+def asked(path: str, accept: str) -> tuple[Address, Format | None] | None:
+    """Record page and format of a request (None: no format that we have); None for whatever is no record page."""
+    stem, form = by_suffix(path, DATA)
+    address = addresses.parse(stem)
+    if address is None or address.kind is None or not address.rest or "/" in address.rest:
+        return None
+    return address, form or preferred(accept, FORMATS)
+
+
+def hang_in(app: FastAPI, catalog: Catalog, settings: Settings) -> None:
+    """Hangs the data in, before the pages."""
+    app.router.routes.append(RecordData(partial(_record_data, catalog, settings)))
+    app.include_router(routes(catalog, settings))
+
+
+def _record_data(catalog: Catalog, settings: Settings, request: Request) -> Response:
+    found = asked(request.url.path, request.headers.get("accept", ""))
+    assert found is not None
+    address, form = found
+    record = shown(catalog, address.rest)
+    path = page(record.kind, record.id, address.lang)
+    if form is None:
+        raise NotAcceptableError(
+            "This record cannot be had in that format.", alternatives=[f"{path}.{one.name}" for one in DATA]
+        )
+    if path != addresses.page(address.kind or "", address.rest, address.lang):
+        return RedirectResponse(f"{path}.{form.name}", 301)
+    return answer(
+        request,
+        lambda: rendered(record, form.name, settings.base_url),
+        form.content_type,
+        etag=tag(catalog.store.epoch, record.number, form.name),
+        modified=record.changed,
+        headers={"Link": links(record, settings.base_url), "Content-Location": f"{path}.{form.name}"},
+    )
+
+
+def rendered(record: Record, name: str, base: str) -> bytes:
+    """A record in a format by its suffix: ttl, rdf, jsonld, nt or json."""
+    if name == JSON.name:
+        return json_bytes(record_answer(record, base))
+    return rdf.write(rdf.record_graph(record, base), name)
+
+
+def links(record: Record, base: str) -> str:
+    """The `Link` header of a record: its other formats, the thing itself, and the profile it conforms to."""
+    path = absolute(base, page(record.kind, record.id))
+    parts = [f'<{path}>; rel="alternate"; type="text/html"']
+    parts += [f'<{path}.{one.name}>; rel="alternate"; type="{one.type}"' for one in DATA]
+    parts.append(f'<{absolute(base, thing(record.id))}>; rel="about"')
+    return ", ".join(parts)
+
+
+def routes(catalog: Catalog, settings: Settings) -> APIRouter:
+    router = APIRouter(tags=["linked data"])
+
+    @router.get(
+        "/id/{id}",
+        summary="The thing itself: 303 to its page, or to its data if data is asked for",
+        status_code=303,
+        response_class=Response,
+    )
+    def the_thing(request: Request, id: str) -> Response:
+        stem, form = by_suffix(id, DATA)
+        record = shown(catalog, stem)
+        form = form or preferred(request.headers.get("accept", ""), FORMATS)
+        path = page(record.kind, record.id)
+        return RedirectResponse(path if form in (None, HTML) else f"{path}.{form.name}", 303)  # type: ignore[union-attr]
+
+    @router.get("/dataset/{name}", include_in_schema=False)
+    def old_dataset(name: str) -> Response:
+        return _old(catalog, name, ("dataset", "series"))
+
+    @router.get("/organization/{name}", include_in_schema=False)
+    def old_organization(name: str) -> Response:
+        return _old(catalog, name, ("organization",))
+
+    return router
+
+
+def _old(catalog: Catalog, name: str, kinds: tuple[str, ...]) -> Response:
+    """CKAN's addresses, by name or by the id that the source gives: 301 to our page."""
+    stem, form = by_suffix(name, DATA)
+    record = catalog.store.get(stem)
+    if record is None:
+        found = catalog.store.find(remote_id=stem, state="published")
+        record = next((one for one in found if one.kind in kinds), None)
+    if record is None:
+        raise NotFoundError(f"There is no record “{stem[:100]}”.")
+    path = page(record.kind, record.id)
+    return RedirectResponse(f"{path}.{form.name}" if form else path, 301)

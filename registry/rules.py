@@ -58,6 +58,11 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             "should", "Die Quelle nennt keinen Eintrag mit dieser Kennung.", "The source names no entry with this identifier.",
             "Prüfen Sie die Kennung, auf die der Eintrag verweist.", "Check the identifier that the entry points to.",
         ),
+        "statement-unreadable": _rule(
+            "should", "Eine Stelle der Datei ist nicht lesbar. Was dort steht, fehlt.",
+            "A place of the file cannot be read. What it says is missing.",
+            "Prüfen Sie in der Datei die genannte Zeile.", "Check the named line of the file.",
+        ),
         # -- values
         "value-extra": _rule(
             "should", "Das Feld hält einen Wert, die Quelle nennt mehrere. Der erste wird gezeigt, die anderen bleiben erhalten.",

@@ -1,0 +1,30 @@
+"""The door to RDF: bytes to things to Metadata (`parse`, `things`, `read`), and records to bytes (`write`).
+
+Reading: rdf_parsing (bytes -> graph), rdf_things (graph -> descriptions), rdf_reading and rdf_mending (-> Metadata).
+Writing: rdf_graphs (record -> graph), rdf_writing (graph -> text), jsonld. All pure.
+"""
+
+from registry.rdf_graphs import Graph, HydraPage, catalogue_graph, entry_iri, graph, record_graph, thing_iri
+from registry.rdf_parsing import Parsed, parse
+from registry.rdf_reading import read
+from registry.rdf_things import Description, things
+from registry.rdf_writing import FORMATS, write, write_page, written
+
+__all__ = [
+    "FORMATS",
+    "Description",
+    "Graph",
+    "HydraPage",
+    "Parsed",
+    "catalogue_graph",
+    "entry_iri",
+    "graph",
+    "parse",
+    "read",
+    "record_graph",
+    "thing_iri",
+    "things",
+    "write",
+    "write_page",
+    "written",
+]

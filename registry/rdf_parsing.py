@@ -1,0 +1,244 @@
+"""Bytes of a stranger to a graph: Turtle, RDF/XML, JSON-LD and N-Triples, strict first, lenient second, bounded always."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+from xml.parsers import expat
+
+import orjson
+import pyoxigraph as ox
+
+from registry.errors import SourceError, TooLargeError
+from registry.model import Finding, Findings
+from registry.rules import finding
+from registry.terms import escaped, is_iri, unescaped, valid_iri
+
+MAX_BYTES: Final = 200_000_000
+MAX_DEPTH: Final = 200  # of JSON-LD
+MAX_ERRORS: Final = 100  # places of a Turtle file that cannot be read, before all of it counts as unreadable
+SHOWN: Final = 20
+
+Graph = dict[str, list[tuple[str, str]]]  # subject -> (predicate, object), in the order of the file
+
+_FORMATS = {
+    "text/turtle": ox.RdfFormat.TURTLE, "application/x-turtle": ox.RdfFormat.TURTLE, "text/n3": ox.RdfFormat.TURTLE,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML, "application/ld+json": ox.RdfFormat.JSON_LD,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+}  # fmt: skip
+_SUFFIXES = {
+    ".ttl": ox.RdfFormat.TURTLE, ".n3": ox.RdfFormat.TURTLE, ".rdf": ox.RdfFormat.RDF_XML, ".xml": ox.RdfFormat.RDF_XML,
+    ".owl": ox.RdfFormat.RDF_XML, ".jsonld": ox.RdfFormat.JSON_LD, ".json": ox.RdfFormat.JSON_LD,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+}  # fmt: skip
+_LINES = (ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES)  # formats whose parser goes on after a bad statement
+_PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^\[>\"']*)*([\[>])", re.IGNORECASE)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*\?>")
+_FORBIDDEN = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f]')
+_NOT_TAG = re.compile(r'[\s"<>]+')
+_UNDERSCORED = re.compile(rb'(["\']@[A-Za-z]{2,3})_([A-Za-z0-9]{2,8}\b)')
+
+
+class Parsed(NamedTuple):
+    """`findings`: what had to be left out or repaired to read the file at all, about the file, not about a record."""
+
+    graph: Graph
+    findings: Findings
+
+
+def parse(data: bytes, *, media_type: str = "", name: str = "", base: str = "", limit: int = MAX_BYTES) -> Parsed:
+    """The statements of a file; its form is told by content type, suffix, then content.
+
+    Nothing is fetched. Raises SourceError, which names file, place and remedy, if it cannot be read; TooLargeError.
+    """
+    where = name or base or "file"
+    if len(data) > limit:
+        raise TooLargeError(f"{where}: larger than {limit} bytes; ask the source for smaller pages", limit=limit)
+    form = format_of(data, media_type, name or base)
+    text = _readable(data, form, where)
+    try:
+        return Parsed(_index(_lines(ox.parse(text, form, base_iri=_base(base)), form)), ())
+    except (SyntaxError, ValueError):
+        return _leniently(text, form, _base(base), where)
+
+
+def format_of(data: bytes, media_type: str, name: str) -> ox.RdfFormat:
+    """By content type, suffix, then content."""
+    told = _FORMATS.get(media_type.partition(";")[0].strip().lower())
+    suffix = re.search(r"\.[a-z0-9]{2,6}$", name.partition("#")[0].partition("?")[0].lower())
+    start = data[:4000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    looks_xml = start[:1] == b"<" and re.match(rb"<\?xml|<!--|<!DOCTYPE|<[A-Za-z_][\w.-]*:?[\w.-]*[\s>]", start)
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<"):
+        return ox.RdfFormat.RDF_XML
+    guess = told or (_SUFFIXES.get(suffix[0]) if suffix else None)
+    if guess is None or (guess != ox.RdfFormat.RDF_XML and looks_xml):
+        if looks_xml:
+            return ox.RdfFormat.RDF_XML
+        return ox.RdfFormat.JSON_LD if start[:1] in (b"{", b"[") else ox.RdfFormat.TURTLE
+    return guess
+
+
+def _base(base: str) -> str | None:
+    return base if base and is_iri(base) else None
+
+
+def _readable(data: bytes, form: ox.RdfFormat, where: str) -> bytes:
+    """The bytes as the parser may have them: UTF-8, no entities, no foreign contexts, not nested too deep."""
+    if form == ox.RdfFormat.RDF_XML:
+        return _xml(data, where)
+    if data.startswith(b"\xef\xbb\xbf"):
+        data = data[3:]
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _unreadable(where, f"not UTF-8 at byte {error.start}", "Save the file as UTF-8.") from None
+    return _json_ld(data, where) if form == ox.RdfFormat.JSON_LD else data
+
+
+def _xml(data: bytes, where: str) -> bytes:
+    """UTF-8 without DOCTYPE; entity declarations are refused unread."""
+    text = _decoded(data, where)
+    prolog = _PROLOG.match(text)
+    doctype = _DOCTYPE.match(text, prolog.end() if prolog else 0)
+    if not doctype:
+        return text.encode()
+    if doctype[1] == "[":
+        raise _unreadable(where, "its DOCTYPE declares entities", "Write the file without a DOCTYPE.")
+    return (text[: doctype.start()] + "\n" * doctype[0].count("\n") + text[doctype.end() :]).encode()
+
+
+def _decoded(data: bytes, where: str) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+    else:
+        declared = _DECLARATION.match(data[:400].lstrip(b"\xef\xbb\xbf").decode("latin-1"))
+        encoding = declared[1].lower() if declared else "utf-8"
+        encoding = "utf-8-sig" if encoding in ("utf-8", "utf8", "us-ascii", "ascii") else encoding
+        encoding = "cp1252" if encoding in ("iso-8859-1", "latin-1", "latin1", "iso8859-1") else encoding
+    try:
+        text = data.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise _unreadable(
+            where, f"not in the declared encoding {encoding}: {error}", "Save the file as UTF-8."
+        ) from None
+    return _DECLARATION.sub('<?xml version="1.0" encoding="UTF-8"?>', text, count=1)
+
+
+def _json_ld(data: bytes, where: str) -> bytes:
+    """JSON-LD whose contexts are all our own or inline."""
+    from registry.jsonld import without_foreign_contexts  # here, because it walks rows that few files need
+
+    try:
+        document = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise _unreadable(where, f"line {error.lineno}, column {error.colno}: {error.msg}",
+                          "Check the named place of the JSON.") from None  # fmt: skip
+    return orjson.dumps(without_foreign_contexts(document, where, MAX_DEPTH))
+
+
+def _lines(quads: Iterable[ox.Quad], form: ox.RdfFormat) -> str:
+    """The statements as N-Triples, made without a Python object for each term."""
+    said: Iterable[ox.Quad | ox.Triple] = (quad.triple for quad in quads) if form == ox.RdfFormat.JSON_LD else quads
+    return ox.serialize(said, format=ox.RdfFormat.N_TRIPLES).decode()  # type: ignore[arg-type, union-attr]
+
+
+def _index(lines: str) -> Graph:
+    graph: Graph = {}
+    for line in lines.split("\n"):
+        if line:
+            subject, predicate, term = line[:-2].split(" ", 2)
+            about = graph.get(subject)
+            if about is None:
+                graph[subject] = [(predicate, term)]
+            else:
+                about.append((predicate, term))
+    return graph
+
+
+def _leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: str) -> Parsed:
+    """What a strict parser refused: bad IRIs and tags are let through, marked; unreadable statements of a file by
+    lines cost themselves only."""
+    if form in _LINES:
+        text = _UNDERSCORED.sub(rb"\1-\2", text)
+    found: list[Finding] = []
+    triples: list[tuple[str, str, str]] = []
+    for one in _going_on(ox.parse(text, form, base_iri=base, lenient=True), form, text, where):
+        if isinstance(one, SyntaxError):
+            if len(found) < SHOWN:
+                found.append(finding("statement-unreadable", value=str(one)[:500]))
+            continue
+        triples.append((_subject(one.subject), f"<{_marked(one.predicate.value)}>", _object(one.object)))
+    if found and not triples:
+        raise _unreadable(where, found[0].value, "Check the named place in the file.")
+    return Parsed(_without_relative_subjects(triples), tuple(found))
+
+
+def _going_on(quads: Iterator[ox.Quad], form: ox.RdfFormat, text: bytes, where: str) -> Iterator[ox.Quad | SyntaxError]:
+    errors = 0
+    while True:
+        try:
+            yield next(quads)
+        except StopIteration:
+            return
+        except SyntaxError as error:
+            errors += 1
+            if form not in _LINES or errors > MAX_ERRORS:
+                raise _unreadable(where, _place(text, error, form), "Check the named place in the file.") from None
+            yield error
+
+
+def _place(text: bytes, error: SyntaxError, form: ox.RdfFormat) -> str:
+    """The parser's message; for XML, where it names no line, that of a second look."""
+    if form == ox.RdfFormat.RDF_XML:
+        try:
+            expat.ParserCreate().Parse(text, True)
+        except expat.ExpatError as second:
+            return f"line {second.lineno}, column {second.offset}: {expat.ErrorString(second.code)}"
+    return str(error)
+
+
+def _subject(term: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:
+    return f"<{_marked(term.value)}>" if isinstance(term, ox.NamedNode) else str(term)
+
+
+def _object(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
+    if isinstance(term, ox.NamedNode):
+        return f"<{_marked(term.value)}>"
+    if not isinstance(term, ox.Literal):
+        return str(term)
+    words = f'"{escaped(term.value)}"'
+    if term.language is not None:
+        tag = _NOT_TAG.sub("-", term.language)
+        return f"{words}@{tag}" if tag else words
+    return str(term) if _FORBIDDEN.search(term.datatype.value) is None else words
+
+
+def _marked(value: str) -> str:
+    """An invalid IRI with \\u escapes, which N-Triples allows: whoever reads it sees that it needs mending, and what
+    the source wrote."""
+    if is_iri(value):
+        return value
+    marked = _FORBIDDEN.sub(lambda match: f"\\u{ord(match[0]):04X}", value)
+    if marked == value:
+        first = value.find(":") if ":" in value else 0
+        marked = f"{value[:first]}\\u{ord(value[first]):04X}{value[first + 1 :]}" if value else "\\u0020"
+    return marked
+
+
+def _without_relative_subjects(triples: list[tuple[str, str, str]]) -> Graph:
+    """A subject whose IRI cannot be mended becomes a blank node, everywhere alike."""
+    names: dict[str, str] = {}
+    for subject, _, _ in triples:
+        if "\\" in subject and subject not in names:
+            mended = valid_iri(unescaped(subject[1:-1]))
+            names[subject] = f"<{mended}>" if mended else f"_:unnamed{len(names)}"
+    graph: Graph = {}
+    for subject, predicate, term in triples:
+        if "\\" in predicate:
+            predicate = f"<{valid_iri(unescaped(predicate[1:-1])) or 'urn:x-unreadable:property'}>"
+        graph.setdefault(names.get(subject, subject), []).append((predicate, names.get(term, term)))
+    return graph
+
+
+def _unreadable(where: str, what: str, remedy: str) -> SourceError:
+    return SourceError(f"{where} cannot be read: {what}. {remedy}", place=what, remedy=remedy)

@@ -1,0 +1,299 @@
+"""A graph to the things that it describes: each with its closure, as canonical N-Triples."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from typing import Final, NamedTuple
+
+from registry.errors import TooLargeError
+from registry.model import KINDS, Finding, Kind
+from registry.rdf_parsing import Graph
+from registry.rules import finding
+from registry.terms import TYPE, present, words_of
+from vocab.fields import FIELDS, TYPES
+from vocab.namespaces import DCAT, DCT, FOAF, SCHEMA
+
+MAX_STATEMENTS: Final = 50_000  # of one thing
+MAX_BLANK: Final = 5_000  # blank nodes of one thing that form trees
+MAX_KNOTTED: Final = 400  # blank nodes of one thing, where some are shared or form circles
+MAX_TRIES: Final = 64  # ways to name blank nodes that look alike
+
+LISTED: Final[tuple[Kind, ...]] = tuple(kind for kind in KINDS if kind != "organization")
+_DISTRIBUTION = f"<{DCAT.Distribution}>"
+_HAS_DISTRIBUTION = f"<{DCAT.distribution}>"
+
+
+class Description(NamedTuple):
+    """One thing of a graph. `iri` "" = a blank node; `payload`: canonical N-Triples; `error`: why it cannot come in."""
+
+    remote_id: str
+    iri: str
+    payload: bytes
+    error: Finding | None = None
+
+
+def things(graph: Graph, kinds: Collection[Kind] = LISTED) -> Iterator[Description]:
+    """The datasets, series, services, projects, events and public services of a graph (and organizations, if asked).
+
+    Catalogues, their entries and agents are none; nor is what is only given a type. Each comes with its distributions,
+    its blank nodes and what it says of publishers, contacts, places and the like, but not with other things.
+    """
+    found = kinds_of(graph, kinds)
+    described = {node: kind for node, kind in found.items() if any(p != TYPE for p, _ in graph[node])}
+    walk = _Walk(graph, described)
+    blank = [node for node in described if node[0] == "_"]
+    yield from (walk.description(node) for node in described if node[0] == "<")
+    yield from _told_apart(graph, [(node, walk.description(node)) for node in blank])
+
+
+def kinds_of(graph: Graph, kinds: Collection[Kind] = LISTED) -> dict[str, Kind]:
+    """Node -> kind. Of several types the one that says more counts: a series is a dataset, too."""
+    types = _kind_by_type()
+    found: dict[str, Kind] = {}
+    for subject, about in graph.items():
+        best: Kind | None = None
+        for predicate, term in about:
+            if predicate == TYPE:
+                kind = types.get(term) or types.get(present(term))
+                if kind in kinds and (best is None or best == "dataset"):
+                    best = kind
+        if best:
+            found[subject] = best
+    return found
+
+
+@cache
+def _kind_by_type() -> Mapping[str, Kind]:
+    types: dict[str, Kind] = {f"<{TYPES[kind][0]}>": kind for kind in LISTED}
+    for type in (*TYPES["organization"], FOAF.Organization, "http://www.w3.org/ns/org#FormalOrganization",
+                 "http://www.w3.org/ns/org#OrganizationalUnit"):  # fmt: skip
+        types[f"<{type}>"] = "organization"
+    return types
+
+
+@cache
+def _node_properties() -> frozenset[str]:
+    rows = [row for row in FIELDS if row.form == "node"]
+    return frozenset(f"<{name}>" for row in rows for name in (row.property, *row.former))
+
+
+class _Walk:
+    """What belongs to one thing of a graph."""
+
+    def __init__(self, graph: Graph, others: Mapping[str, Kind]) -> None:
+        self.graph = graph
+        self.others = others
+        said = {predicate for about in graph.values() for predicate, _ in about}
+        self.to_nodes = {predicate for predicate in said if present(predicate) in _node_properties()}
+        self.distributions = {node for node, about in graph.items() if (TYPE, _DISTRIBUTION) in about}
+
+    def description(self, root: str) -> Description:
+        iri = words_of(root) if root[0] == "<" else ""
+        remote_id = iri or _remote_id(self.graph, root)
+        try:
+            closure, blank = self.closure(root)
+            payload = canonical(closure, root, blank)
+        except TooLargeError as error:
+            return Description(remote_id, iri, b"", finding("too-large", value=str(error)))
+        return Description(remote_id, iri, payload)
+
+    def closure(self, root: str) -> tuple[dict[str, list[tuple[str, str]]], bool]:
+        graph, others = self.graph, self.others
+        closure = {root: graph[root]}
+        size, blank, queue = 0, root[0] == "_", [root]
+        while queue:
+            node = queue.pop()
+            about = closure[node]
+            size += len(about)
+            if size > MAX_STATEMENTS:
+                raise TooLargeError(f"more than {MAX_STATEMENTS} statements")
+            for predicate, term in about:
+                first = term[0]
+                if first == '"' or term in closure:
+                    blank = blank or first == "_"
+                    continue
+                if first == "_":
+                    blank = True
+                elif not (predicate in self.to_nodes or term in self.distributions) or (
+                    term in others and present(predicate) != _HAS_DISTRIBUTION
+                ):
+                    continue
+                if term in graph:
+                    closure[term] = self.part(term)
+                    queue.append(term)
+        return closure, blank
+
+    def part(self, node: str) -> list[tuple[str, str]]:
+        """What is said of a part; that it is a thing of its own is said where it is one."""
+        if node not in self.others:
+            return self.graph[node]
+        types = _kind_by_type()
+        return [(p, o) for p, o in self.graph[node] if p != TYPE or present(o) not in types]
+
+
+def canonical(closure: Mapping[str, list[tuple[str, str]]], root: str, blank: bool = True) -> bytes:
+    """Sorted lines with labels _:b0, _:b1 … that depend on the graph only; raises TooLargeError."""
+    if blank:
+        names = _names(closure, root)
+        said = (
+            f"{names.get(s, s)} {p} {names.get(o, o) if o[0] == '_' else o} .\n"
+            for s, about in closure.items()
+            for p, o in about
+        )
+        return "".join(sorted(set(said))).encode()
+    return "".join(sorted({f"{s} {p} {o} .\n" for s, about in closure.items() for p, o in about})).encode()
+
+
+def _names(closure: Mapping[str, list[tuple[str, str]]], root: str) -> dict[str, str]:
+    """Labels of the blank nodes. In trees the digest of what hangs below a node orders it among its siblings; equal
+    ones may be exchanged. Shared nodes and circles are refined by what they are connected to."""
+    pointed: Counter[str] = Counter()
+    blank = {node for node in closure if node[0] == "_"}
+    for about in closure.values():
+        for _, term in about:
+            if term[0] == "_":
+                pointed[term] += 1
+                blank.add(term)
+    if len(blank) > MAX_BLANK:
+        raise TooLargeError(f"more than {MAX_BLANK} blank nodes")
+    if pointed[root] or any(count > 1 for count in pointed.values()):
+        if len(blank) > MAX_KNOTTED:
+            raise TooLargeError(f"more than {MAX_KNOTTED} blank nodes, some of them shared")
+        return _knotted(closure, root, sorted(blank))
+    digests = _digests(closure, blank)
+    names: dict[str, str] = {}
+    heads = ([root] if root[0] == "_" else []) + sorted(node for node in closure if node[0] != "_")
+    stack = list(reversed(heads))
+    while stack:
+        node = stack.pop()
+        if node[0] == "_":
+            names[node] = f"_:b{len(names)}"
+        below = sorted((p, digests[o], o) for p, o in closure.get(node, ()) if o[0] == "_")
+        stack.extend(term for _, _, term in reversed(below))
+    return names
+
+
+def _digests(closure: Mapping[str, list[tuple[str, str]]], blank: Collection[str]) -> dict[str, str]:
+    """Of each blank node: what is said of it and of all below it. No recursion: chains may be long."""
+    digests: dict[str, str] = {}
+    stack = list(blank)
+    while stack:
+        node = stack[-1]
+        if node in digests:
+            stack.pop()
+            continue
+        about = closure.get(node, ())
+        missing = [o for _, o in about if o[0] == "_" and o not in digests]
+        if missing:
+            stack.extend(missing)
+            continue
+        digests[node] = _digest(sorted(f"{p} {digests[o] if o[0] == '_' else o}" for p, o in about))
+        stack.pop()
+    return digests
+
+
+def _digest(lines: Collection[str]) -> str:
+    return hashlib.blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
+
+
+def _knotted(closure: Mapping[str, list[tuple[str, str]]], root: str, blank: list[str]) -> dict[str, str]:
+    """Colour refinement; where nodes still look alike each is tried, and the smallest text wins (bounded)."""
+    edges = [(s, p, o) for s, about in closure.items() for p, o in about]
+    best: tuple[str, dict[str, str]] | None = None
+    tries = 0
+    stack = [_refined(edges, {node: "root" if node == root else "" for node in blank})]
+    while stack:
+        colours = stack.pop()
+        alike = _smallest_alike(colours)
+        if alike:
+            stack.extend(_refined(edges, {**colours, node: colours[node] + "!"}) for node in alike)
+        else:
+            names = {node: f"_:b{n}" for n, node in enumerate(sorted(blank, key=colours.__getitem__))}
+            text = "\n".join(sorted(f"{names.get(s, s)} {p} {names.get(o, o)}" for s, p, o in edges))
+            if best is None or text < best[0]:
+                best = (text, names)
+        tries += 1
+        if tries + len(stack) > MAX_TRIES:
+            raise TooLargeError("blank nodes that cannot be told apart")
+    assert best
+    return best[1]
+
+
+def _smallest_alike(colours: Mapping[str, str]) -> list[str]:
+    groups: dict[str, list[str]] = {}
+    for node, colour in colours.items():
+        groups.setdefault(colour, []).append(node)
+    return min(
+        (group for group in groups.values() if len(group) > 1), key=lambda g: (len(g), colours[g[0]]), default=[]
+    )
+
+
+def _refined(edges: list[tuple[str, str, str]], colours: dict[str, str]) -> dict[str, str]:
+    """Colours that also say what a node is connected to, until that tells no more nodes apart."""
+    while True:
+        seen: dict[str, list[str]] = {node: [colour] for node, colour in colours.items()}
+        for s, p, o in edges:
+            if s in seen:
+                seen[s].append(f"> {p} {colours.get(o, o)}")
+            if o in seen:
+                seen[o].append(f"< {p} {colours.get(s, s)}")
+        finer = {node: _digest([lines[0], *sorted(lines[1:])]) for node, lines in seen.items()}
+        if len(set(finer.values())) == len(set(colours.values())):
+            return finer
+        colours = finer
+
+
+def _remote_id(graph: Graph, node: str) -> str:
+    """Of a thing without an IRI: identifier, landing page, lowest address, title with publisher."""
+    about = graph[node]
+    for names in ((DCT.identifier,), (DCAT.landingPage, FOAF.homepage, SCHEMA.url)):
+        found = _values(about, *names)
+        if found:
+            return min(found)
+    addresses = [
+        address
+        for part in (o for p, o in about if p == _HAS_DISTRIBUTION)
+        for address in _values(graph.get(part, ()), DCAT.accessURL, DCAT.downloadURL)
+    ]
+    if addresses:
+        return min(addresses)
+    title = _title(about)
+    publisher = min(
+        (words for p, o in about if p == f"<{DCT.publisher}>" for words in _publisher(graph, o)), default=""
+    )
+    return f"{title} ({publisher})" if title and publisher else title
+
+
+def _publisher(graph: Graph, term: str) -> list[str]:
+    if term[0] == "_":
+        return _values(graph.get(term, ()), FOAF.name)
+    return [words_of(term)]
+
+
+def _values(about: Collection[tuple[str, str]], *properties: str) -> list[str]:
+    names = {f"<{name}>" for name in properties}
+    return [words for p, o in about if o[0] != "_" and present(p) in names and (words := words_of(o))]
+
+
+def _told_apart(graph: Graph, found: list[tuple[str, Description]]) -> Iterator[Description]:
+    """Things without an IRI: a remote id that repeats gets the title; where that repeats, too, a count in order of
+    digest."""
+    ids = Counter(one.remote_id for _, one in found)
+    titled = [
+        (one if ids[one.remote_id] < 2 else one._replace(remote_id=f"{one.remote_id} {_title(graph[node])}".strip()))
+        for node, one in found
+    ]
+    groups: dict[str, list[Description]] = {}
+    for one in titled:
+        groups.setdefault(one.remote_id, []).append(one)
+    for id, group in groups.items():
+        if len(group) < 2 or not id:
+            yield from group
+            continue
+        for count, one in enumerate(sorted(group, key=lambda one: _digest([one.payload.decode()])), 1):
+            yield one._replace(remote_id=f"{id} {count}" if count > 1 else id)
+
+
+def _title(about: Collection[tuple[str, str]]) -> str:
+    return min(_values(about, DCT.title, SCHEMA.name), default="")

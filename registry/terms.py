@@ -1,0 +1,158 @@
+"""RDF terms as what they are in N-Triples, plain strings: `<https://…>`, `_:b0`, `"Radwege"@de`, `"7"^^<…>`.
+
+Making a Python object of each term costs more than everything else that is done with it, so nothing here does.
+"""
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import pyoxigraph as ox
+
+from vocab.namespaces import FORMER_NAMESPACES, PREFIXES, RDF, XSD
+
+TYPE: Final = f"<{RDF.type}>"
+NO_TAG: Final = "und"
+MAX_IRI: Final = 8_000
+
+_SPECIAL = re.compile(r'[\x00-\x1f"\\\x7f]')
+_ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+_ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
+_PLAIN = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+
+# An IRI that needs no further look: a common scheme, a plain authority, nothing that must be escaped.
+_USUAL = re.compile(r"(?:https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?=[/?#]|$)|urn:|mailto:|tel:)"
+                    r"(?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*(?:#(?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)?")  # fmt: skip
+_FORBIDDEN = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f\ud800-\udfff]')
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})|[\[\]]")
+TAG: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+
+
+class Literal(NamedTuple):
+    """A literal taken apart; `tag` "" = no language, `datatype` "" = xsd:string or a tag."""
+
+    words: str
+    tag: str
+    datatype: str
+
+
+def escaped(words: str) -> str:
+    """Words as they stand between the quotation marks of N-Triples (and Turtle)."""
+    return _SPECIAL.sub(_escape, words) if _SPECIAL.search(words) else words
+
+
+def _escape(match: re.Match[str]) -> str:
+    char = match[0]
+    return _ESCAPES.get(char) or f"\\u{ord(char):04X}"
+
+
+def unescaped(text: str) -> str:
+    return _ESCAPED.sub(_unescape, text) if "\\" in text else text
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    if not code:
+        return _PLAIN.get(match[3], match[3])
+    number = int(code, 16)
+    return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
+
+
+def iri(value: str) -> str:
+    """The term of an IRI; what must not stand in one is percent-encoded, so that nothing invalid leaves us."""
+    if _USUAL.fullmatch(value):
+        return f"<{value}>"
+    return f"<{_iri(value)}>"
+
+
+@lru_cache(4096)
+def _iri(value: str) -> str:
+    return valid_iri(value) or "urn:x-unreadable:" + _percent(value, re.compile(r"[^A-Za-z0-9._~-]"))
+
+
+def valid_iri(value: str) -> str:
+    """The IRI itself, or with blanks and the like percent-encoded; "" for what is no absolute IRI."""
+    if is_iri(value):
+        return value
+    if len(value) > MAX_IRI or not _SCHEME.match(value):
+        return ""
+    for attempt in (_percent(value, _FORBIDDEN), _percent(_percent(value, _STRAY), _FORBIDDEN)):
+        if is_iri(attempt):
+            return attempt
+    return ""
+
+
+def is_iri(value: str) -> bool:
+    """Whether it is a valid absolute IRI (RFC 3987)."""
+    if _USUAL.fullmatch(value):
+        return True
+    try:
+        ox.NamedNode(value)
+    except ValueError:
+        return False
+    return not _FORBIDDEN.search(value)
+
+
+def _percent(value: str, what: re.Pattern[str]) -> str:
+    return what.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace")), value)
+
+
+def literal(words: str, tag: str = "", datatype: str = "") -> str:
+    """The term of a literal; `tag` "und" is no tag."""
+    if datatype:
+        return f'"{escaped(words)}"^^<{datatype}>'
+    return f'"{escaped(words)}"@{tag}' if tag and tag != NO_TAG else f'"{escaped(words)}"'
+
+
+def parts(term: str) -> Literal:
+    """The parts of a literal term."""
+    if term.endswith('"'):
+        return Literal(unescaped(term[1:-1]), "", "")
+    end = term.rindex('"')
+    rest = term[end + 1 :]
+    words = unescaped(term[1:end])
+    return Literal(words, rest[1:], "") if rest[0] == "@" else Literal(words, "", rest[3:-1])
+
+
+def words_of(term: str) -> str:
+    """What a term says, word for word: the IRI, the label, the words of a literal."""
+    if term.startswith("<"):
+        return unescaped(term[1:-1])
+    return parts(term).words if term.startswith('"') else term
+
+
+@lru_cache(4096)
+def present(term: str) -> str:
+    """The term of a property or class in today's namespace, where its own is a former one."""
+    for namespace, prefix in FORMER_NAMESPACES.items():
+        if term.startswith("<" + namespace):
+            return f"<{PREFIXES[prefix]}{term[len(namespace) + 1 :]}"
+    return term
+
+
+_DATE = re.compile(
+    r"[0-9]{4}(?P<month>-(?:0[1-9]|1[0-2])(?P<day>-(?:0[1-9]|[12][0-9]|3[01])"
+    r"(?P<time>T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,12})?)?)?)?"
+    r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
+)
+_DATE_TYPES = {None: XSD.gYear, "month": XSD.gYearMonth, "day": XSD.date, "time": XSD.dateTime}
+
+
+@lru_cache(4096)
+def date_type(value: str) -> str:
+    """The datatype of a date by its form: 2021, 2021-03, 2021-03-04 or an instant, each with or without a zone; ""
+    where it is none of these."""
+    match = _DATE.fullmatch(value)
+    if not match or (match["day"] and not _in_calendar(value[:10])):
+        return ""
+    return next(_DATE_TYPES[part] for part in ("time", "day", "month", None) if part is None or match[part])
+
+
+def _in_calendar(day: str) -> bool:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return False
+    return True

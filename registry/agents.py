@@ -44,13 +44,6 @@ def with_agents(metadata: Metadata, change: Callable[[Agent], Agent]) -> Metadat
     return replace(metadata, **new) if new else metadata
 
 
-def unmatched(metadata: Metadata) -> Metadata:
-    """Without the ids that matching added: what the source itself said."""
-    if not any(agent.id for _, agent in agents(metadata)):
-        return metadata
-    return with_agents(metadata, lambda agent: replace(agent, id="") if agent.id else agent)
-
-
 def organizations_by_name(records: Iterable[Record]) -> dict[str, str]:
     """Each IRI, identifier, alias and folded name of known organizations -> id; an ambiguous one belongs to nobody."""
     found: dict[str, set[str]] = {}

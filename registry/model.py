@@ -315,7 +315,10 @@ class Withdrawal(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """The catalogue's entry for a thing. `number` 0 = not stored yet; `created`, `changed` are set by the store."""
+    """The catalogue's entry for a thing. `number` 0 = not stored yet; `created`, `changed` are set by the store.
+
+    `digest`: of a harvested thing as its source gave it, before agents were matched and links resolved.
+    """
 
     id: str
     said: Metadata
@@ -328,6 +331,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     created: datetime | None = None
     changed: datetime | None = None
     number: int = 0
+    digest: str = ""
 
     @property
     def metadata(self) -> Metadata:
@@ -419,7 +423,7 @@ class Known(msgspec.Struct, frozen=True):
 
     id: str
     number: int
-    digest: str  # of `said`
+    digest: str  # as the source gave it
     iri: str
     identifiers: tuple[str, ...]
     state: str
@@ -443,7 +447,8 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One act of a harvest plan, as `Catalog.take` carries it out. `id`, `number` "" and 0: a new record."""
+    """One act of a harvest plan, as `Catalog.take` carries it out. `id`, `number` "" and 0: a new record.
+    `digest`: of the metadata, if it was counted already."""
 
     action: Literal["add", "change", "moved", "back", "conflict", "withdraw"]
     remote_id: str
@@ -452,6 +457,15 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     metadata: Metadata | None = None  # None: withdraw
     url: str = ""
     why: str = ""
+    digest: str = ""
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What became of a step: the record and its number."""
+
+    remote_id: str
+    id: str
+    number: int
 
 
 class Catalogue(Node, frozen=True, omit_defaults=True, kw_only=True):

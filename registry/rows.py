@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from registry.agents import agents, fold, unmatched
+from registry.agents import agents, fold
 from registry.model import Metadata, Record
 
 
@@ -41,7 +41,7 @@ def columns(record: Record) -> dict[str, Any]:
         "iri": plain(said.iri),
         "identifiers": plain(msgspec.json.encode(said.identifiers).decode()),
         "title": title(said),
-        "digest": (unmatched(said) if origin else said).digest(),
+        "digest": record.digest or said.digest(),
         "distributions": len(said.distributions),
     }
 

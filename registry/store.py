@@ -115,9 +115,12 @@ class Store:
 
     def count(
         self, *, source: str | None = None, owner: str | None = None, state: str | None = None,
-        kind: str | None = None, shown: bool | None = None,
+        kind: str | None = None, shown: bool | None = None, since: int = 0, changed: bool = False,
     ) -> int:  # fmt: skip
+        """How many records, of those with a number beyond `since`; `changed`: only those that are no longer new."""
         where = _conditions(source=source, owner=owner, state=state, kind=kind, shown=shown)
+        where += [_RECORD.number > since] if since else []
+        where += [_RECORD.changed != _RECORD.created] if changed else []
         with reading(self.engine) as connection:
             return cast(int, connection.execute(sa.select(sa.func.count()).select_from(RECORDS).where(*where)).scalar())
 
@@ -197,6 +200,24 @@ class Store:
         for part in _parts(wanted):
             for row in self._rows(query.where(LINKS.c.iri.in_(part), *shown)):
                 yield Backlink(*row)
+
+    def following(self, ids: Collection[str]) -> list[Record]:
+        """The published records that are shown under these."""
+        published = _RECORD.state == "published"
+        return [one for part in _parts(ids) for one in self._records(_RECORD.same_as.in_(part), published)]
+
+    def pointing(self, source: str, iris: Collection[str]) -> list[Record]:
+        """The records of a source that point to any of these IRIs, whatever their state."""
+        ids = {
+            row.id
+            for part in _parts(iris)
+            for row in self._rows(
+                sa.select(LINKS.c.id)
+                .join_from(LINKS, RECORDS, _RECORD.id == LINKS.c.id)
+                .where(LINKS.c.iri.in_(part), _RECORD.source == source)
+            )
+        }
+        return list(self.get_many(sorted(ids)).values())
 
     def names(self, id: str) -> set[str]:
         """Every IRI that publishers gave a record, now and formerly."""

@@ -127,6 +127,16 @@ def _act(one: Listed, record: Known | None, moved: Known | None, elsewhere: Coll
     return Act("change", one.remote_id, met.id, met.number, bare)
 
 
+def renewed(act: Act, known: Mapping[str, Known]) -> Act | None:
+    """The act once again, after somebody else was faster; None if it no longer makes sense. `known`: by record id."""
+    record = known.get(act.id)
+    if not act.id:
+        return act
+    if record is None or by_person(record) or (act.action == "gone" and record.state != "published"):
+        return None
+    return msgspec.structs.replace(act, number=record.number)
+
+
 def by_person(record: Known) -> bool:
     """Whether a person withdrew it, not its source."""
     return record.state != "published" and not record.withdrawn_by.startswith("source:")

@@ -1,0 +1,317 @@
+"""A harvest run: list completely, stage, plan, guard, apply. Each step can be stopped; the next run takes it up."""
+
+import time
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+from registry.catalog import Catalog
+
+from harvesters.all import harvester as harvester_of
+from harvesters.harvester import Harvester
+from harvesters.item import Ids, mapped
+from harvesters.plan import Act, Guarded, Limit, Listed, Plan, guard, plan, renewed
+from harvesters.reading import Progress, Reading, edition, read
+from registry.errors import ConflictError, LotseError
+from registry.ledger import Ledger
+from registry.model import COUNTS, Known, Metadata, Problem, Run, Source, Step, Text
+from registry.rules import finding
+from registry.staging import BATCH, Mapped, Staged
+
+if TYPE_CHECKING:
+    from requests import Session
+
+TRIES: Final = 3  # how often acts are planned once again when somebody else was faster
+Thing = TypeVar("Thing")
+
+
+class Pass(msgspec.Struct, frozen=True):
+    """What all steps of one run need."""
+
+    source: Source
+    harvester: Harvester
+    catalog: Catalog
+    ledger: Ledger
+    run: Run
+    started: float  # monotonic
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    @property
+    def edition(self) -> str:
+        return edition(self.source, self.harvester)
+
+    def known(self) -> dict[str, Known]:
+        known: dict[str, Known] = self.catalog.store.known(self.name)
+        return known
+
+
+def harvest(
+    source: Source,
+    catalog: Catalog,
+    ledger: Ledger,
+    http: "Session",
+    *,
+    dry_run: bool = False,
+    wait: bool = True,
+    progress: Progress | None = None,
+) -> Run:
+    """One run over a source; BusyError while another runs. A source that fails is a run with outcome failed.
+
+    `wait`: until the search index has it. `progress(done, of)` is told how far it is.
+    """
+    harvester = harvester_of(source.kind)
+    with ledger.hold(source.name):
+        run = ledger.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
+        one = Pass(source, harvester, catalog, ledger, run, time.monotonic())
+        try:
+            return _carried_out(one, http, dry_run, progress or _silent)
+        except (LotseError, OSError, ValueError) as error:
+            ledger.staging.close(source.name)  # its listing broke off: the next one begins from the start
+            return _ended(one, outcome="failed", reason=_reason(error))
+        except Exception as error:  # a mistake of ours: noted, not hidden
+            _ended(one, outcome="failed", reason=_reason(error))
+            raise
+        finally:
+            if wait and not dry_run:
+                catalog.sync()
+
+
+def apply(number: int, catalog: Catalog, ledger: Ledger, *, wait: bool = True) -> Run:
+    """Carries out what waits of a run, planned anew: what was named or withdrawn meanwhile is left alone.
+
+    ConflictError if nothing of that run waits (any more).
+    """
+    run = _waiting(number, ledger)
+    source = ledger.source(run.source)
+    with ledger.hold(run.source):
+        run = _waiting(number, ledger)
+        one = Pass(source, harvester_of(source.kind), catalog, ledger, run, time.monotonic())
+        waits = ledger.waits(number)
+        acts = plan(one.known(), _listing(one), complete=True).acts
+        acts = tuple(act for act in acts if act.remote_id in waits and (act.action == "gone" or act.bare))
+        _take(one, acts)
+        ledger.staging.settle(run.source)
+        counts = {**run.counts, "withdrawn": sum(act.action == "gone" for act in acts)}
+        run = replace(run, outcome="applied", reason=None, counts=counts, ended=datetime.now(UTC))
+        ledger.note(run)
+    if wait:
+        catalog.sync()
+    return run
+
+
+def discard(number: int, ledger: Ledger) -> Run:
+    """Gives up what waits of a run; ConflictError if nothing waits."""
+    run = _waiting(number, ledger)
+    with ledger.hold(run.source):
+        run = replace(_waiting(number, ledger), outcome="discarded", ended=datetime.now(UTC))
+        ledger.note(run)
+    return run
+
+
+def _waiting(number: int, ledger: Ledger) -> Run:
+    run = ledger.run(number)
+    if run.outcome != "waiting":
+        raise ConflictError(f"Nothing of run {number} waits: it is {run.outcome}.", run=number, outcome=run.outcome)
+    return run
+
+
+# -- the steps
+
+
+def _carried_out(one: Pass, http: "Session", dry_run: bool, progress: Progress) -> Run:
+    reading = read(one.source, one.harvester, http, one.ledger.staging, one.run.number, _noting(one, progress))
+    known = one.known()
+    if not reading.named and not known:
+        return _ended(one, reading, outcome="failed", reason=NOTHING)
+    _map(one, known, reading.named)
+    planned = _plan(one, known, reading.complete)
+    guarded = guard(planned, Limit.of(one.source.settings))
+    if not dry_run:
+        _take(one, guarded.apply)
+        _link_again(one)
+        _settle(one, reading.complete, guarded)
+    rules = _report(one, planned)
+    counts = planned.counts(withdrawn=sum(act.action == "gone" for act in guarded.apply))
+    outcome = "planned" if dry_run else "waiting" if guarded.wait else "applied" if guarded.apply else "unchanged"
+    return _ended(one, reading, outcome=outcome, reason=guarded.why, counts=counts, rules=rules)
+
+
+def _map(one: Pass, known: Mapping[str, Known], named: Collection[str]) -> None:
+    """Maps what is new, changed or mapped by an older edition; then what shares its IRI now, or no longer does."""
+    ids = Ids({remote_id: record.id for remote_id, record in known.items()}, named)
+    for batch in one.ledger.staging.unmapped(one.name, one.run.number, one.edition):
+        _map_batch(one, batch, known, ids)
+    while remote_ids := one.ledger.staging.sharing(one.name, one.run.number)[:BATCH]:
+        shared = one.ledger.staging.staged(one.name, remote_ids)
+        _map_batch(one, [replace(staged, shares=not staged.shares) for staged in shared], known, ids)
+
+
+def _map_batch(one: Pass, batch: Sequence[Staged], known: Mapping[str, Known], ids: Ids) -> list[Mapped]:
+    made = []
+    for staged in batch:
+        record = known.get(staged.remote_id)
+        keep = record.digest if record and record.state == "published" else None
+        made.append(mapped(staged, one.source, one.harvester, ids, keep))
+    one.ledger.staging.mapped(one.name, one.edition, made)
+    return made
+
+
+def _plan(one: Pass, known: Mapping[str, Known], complete: bool) -> Plan:
+    listing = _listing(one)
+    new = [listed for listed in listing if listed.remote_id not in known and not listed.failed]
+    elsewhere: set[str] = set()
+    for part in _parts(new):
+        twins = one.catalog.store.twins(one.name, [_names(listed) for listed in part])
+        elsewhere |= {listed.remote_id for listed, found in zip(part, twins, strict=True) if found}
+    return plan(known, listing, complete, elsewhere)
+
+
+def _listing(one: Pass) -> list[Listed]:
+    return [Listed(*row) for row in one.ledger.staging.listing(one.name, one.run.number)]
+
+
+def _names(listed: Listed) -> Metadata:
+    """By what another source could name the same thing."""
+    return Metadata(kind="dataset", iri=listed.iri, identifiers=listed.identifiers, title={"und": listed.title})
+
+
+def _take(one: Pass, acts: Sequence[Act]) -> None:
+    for part in _parts(acts):
+        _take_part(one, part, TRIES)
+
+
+def _take_part(one: Pass, acts: Sequence[Act], tries: int) -> None:
+    try:
+        one.catalog.take(one.source, list(_steps(one, acts)))
+    except ConflictError:
+        if not tries:
+            raise
+        fresh = {record.id: record for record in one.known().values()}
+        _take_part(one, [again for act in acts if (again := renewed(act, fresh))], tries - 1)
+
+
+def _steps(one: Pass, acts: Sequence[Act]) -> Iterator[Step]:
+    said = _said(one, [act.remote_id for act in acts if act.action != "gone"])
+    for act in acts:
+        if act.action == "gone":
+            yield Step(action="withdraw", remote_id=act.remote_id, id=act.id, number=act.number, why=GONE)
+        elif act.remote_id in said:
+            metadata, url = said[act.remote_id]
+            yield Step(
+                action=act.action,  # type: ignore[arg-type]  # same and failed are not applied
+                remote_id=act.remote_id,
+                id=act.id,
+                number=act.number,
+                metadata=metadata,
+                url=url,
+            )
+
+
+def _said(one: Pass, remote_ids: Sequence[str]) -> dict[str, tuple[Metadata, str]]:
+    """What was mapped in this run; what was mapped in an earlier one is mapped again from its payload."""
+    said = one.ledger.staging.metadata(one.name, remote_ids)
+    missing = [remote_id for remote_id in remote_ids if remote_id not in said]
+    if missing:
+        known = one.known()
+        ids = Ids({remote_id: record.id for remote_id, record in known.items()})
+        _map_batch(one, one.ledger.staging.staged(one.name, missing), {}, ids)
+        said |= one.ledger.staging.metadata(one.name, missing)
+    return said
+
+
+def _link_again(one: Pass) -> None:
+    """Links to things of the same source whose records came in only now."""
+    for batch in one.ledger.staging.unmapped(one.name, one.run.number, one.edition):
+        known = one.known()
+        made = _map_batch(one, batch, known, Ids({remote_id: record.id for remote_id, record in known.items()}))
+        acts = plan(known, map(_as_listed, made), complete=False).acts
+        _take(one, [act for act in acts if act.action == "change" and not act.bare])
+
+
+def _as_listed(made: Mapped) -> Listed:
+    return Listed(made.remote_id, made.digest, distributions=made.distributions, failed=made.failed)
+
+
+def _settle(one: Pass, complete: bool, guarded: Guarded) -> None:
+    staging, ledger = one.ledger.staging, one.ledger
+    staging.settle(one.name)
+    ledger.wait(one.run.number, [(act.remote_id, act.action) for act in guarded.wait])
+    if complete:
+        ledger.supersede(one.run)
+        staging.forget_older(one.name, one.run.number)
+
+
+def _report(one: Pass, planned: Plan) -> Mapping[str, int]:
+    """Writes every problem down; how often each rule was broken."""
+    rules: Counter[str] = Counter()
+    place = 0
+    for part in _parts(_problems(one, planned)):
+        place = one.ledger.report(one.run.number, part, place)
+        rules.update(problem.finding.rule for problem in part)
+    return dict(rules.most_common())
+
+
+def _problems(one: Pass, planned: Plan) -> Iterator[Problem]:
+    for remote_id, twice, findings in one.ledger.staging.findings(one.name, one.run.number):
+        if twice:
+            yield Problem(remote_id, finding("id-twice", value=remote_id))
+        for found in findings:
+            yield Problem(remote_id, found)
+    yield from planned.problems
+
+
+# -- how it is told
+
+
+def _noting(one: Pass, progress: Progress) -> Progress:
+    def note(done: int, of: int | None) -> None:
+        one.ledger.note(replace(one.run, done=done, of=of))
+        progress(done, of)
+
+    return note
+
+
+def _silent(done: int, of: int | None) -> None:
+    """Nobody wants to know."""
+
+
+def _ended(one: Pass, reading: Reading | None = None, **words: Any) -> Run:
+    complete, listed = (reading.complete, len(reading.named)) if reading else (False, 0)
+    run = replace(
+        one.run,
+        **({"counts": dict.fromkeys(COUNTS, 0)} | words),
+        complete=complete,
+        listed=listed,
+        done=listed,
+        seconds=round(time.monotonic() - one.started, 3),
+        ended=datetime.now(UTC),
+    )
+    one.ledger.note(run)
+    return run
+
+
+def _reason(error: Exception) -> Text:
+    words = error.message if isinstance(error, LotseError) else f"{type(error).__name__}: {error}"
+    german = error.detail.get("de") if isinstance(error, LotseError) else None
+    return {"de": german or f"Die Quelle antwortet nicht, wie sie sollte: {words}", "en": words}
+
+
+def _parts(things: Iterable[Thing]) -> Iterator[list[Thing]]:
+    """Parts of a size that fits into one transaction."""
+    every = iter(things)
+    while part := list(islice(every, BATCH)):
+        yield part
+
+
+GONE: Final = "Die Quelle nennt den Eintrag nicht mehr. / The source no longer names this entry."
+NOTHING: Final[Text] = {
+    "de": "Die Quelle nennt nichts, und es war auch noch nichts von ihr bekannt. Prüfen Sie Adresse und Einstellungen.",
+    "en": "The source names nothing, and nothing of it was known before. Check its address and settings.",
+}

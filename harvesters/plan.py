@@ -96,14 +96,17 @@ def plan(
     `elsewhere`: remote ids whose IRI, or identifier with title, is that of another source's record."""
     listing = tuple(listing)
     named = {one.remote_id for one in listing}
-    moves = _moves(known, listing, named) if complete else {}
+    missing = {remote_id: record for remote_id, record in known.items() if remote_id not in named}
+    if not complete:  # they may be named yet; but what a person withdrew does not come back by another remote id
+        missing = {remote_id: record for remote_id, record in missing.items() if by_person(record)}
+    moves = _moves(missing, [one for one in listing if one.remote_id not in known and not one.failed])
     acts = [_act(one, known.get(one.remote_id), moves.get(one.remote_id), elsewhere) for one in listing]
     if complete:
         left = {record.id for record in moves.values()}
         acts += [
             Act("gone", remote_id, record.id, record.number)
-            for remote_id, record in known.items()
-            if remote_id not in named and record.state == "published" and record.id not in left
+            for remote_id, record in missing.items()
+            if record.state == "published" and record.id not in left
         ]
     published = sum(record.state == "published" for record in known.values())
     return Plan(tuple(acts), complete, published, tuple(_repeated(listing)))
@@ -142,18 +145,18 @@ def by_person(record: Known) -> bool:
     return record.state != "published" and not record.withdrawn_by.startswith("source:")
 
 
-def _moves(known: Mapping[str, Known], listing: Iterable[Listed], named: Collection[str]) -> dict[str, Known]:
+def _moves(missing: Mapping[str, Known], listing: Iterable[Listed]) -> dict[str, Known]:
     """New remote id -> the record that it continues: the same IRI, else an identifier, of exactly one record that is no
     longer named, borne by exactly one new thing."""
-    missing = {record.id: record for remote_id, record in known.items() if remote_id not in named}
-    new = {one.remote_id: one for one in listing if one.remote_id not in known and not one.failed}
+    left = {record.id: record for record in missing.values()}
+    new = {one.remote_id: one for one in listing}
     moves: dict[str, Known] = {}
     for words in (_iri, _identifiers):
-        records, things = _bearers(missing.values(), words), _bearers(new.values(), words)
+        records, things = _bearers(left.values(), words), _bearers(new.values(), words)
         for word, bearers in things.items():
-            left = records.get(word, [])
-            if len(bearers) == len(left) == 1 and left[0].id in missing and bearers[0].remote_id in new:
-                moves[bearers[0].remote_id] = missing.pop(left[0].id)
+            former = records.get(word, [])
+            if len(bearers) == len(former) == 1 and former[0].id in left and bearers[0].remote_id in new:
+                moves[bearers[0].remote_id] = left.pop(former[0].id)
                 del new[bearers[0].remote_id]
     return moves
 

@@ -4,7 +4,7 @@ What is asked is built once, in `asked`; engines only execute it. `docs/decision
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -18,8 +18,8 @@ from vocab.match import district
 
 __all__ = [
     "FACETS", "Asked", "Count", "Entry", "Found", "Group", "Hit", "Need", "Page", "Projection", "Query",
-    "SearchIndex", "Suggestion", "Term", "asked", "bounds", "choose", "counts", "entry", "name_of",
-    "named_publisher", "normal_where", "page_of", "publisher_value", "ranked", "relaxed", "suggestions",
+    "Ranking", "SearchIndex", "Suggestion", "Term", "asked", "bounds", "choose", "counts", "entry", "name_of",
+    "named_publisher", "next_page", "normal_where", "publisher_value", "ranked", "relaxed", "suggestions",
 ]  # fmt: skip
 
 FACETS = ("kind", "theme", "publisher", "district", "format", "licence", "phase", "source", "year")
@@ -32,9 +32,9 @@ TITLE_WEIGHT = 0.5  # of the title beside the whole, which holds it five times
 GRAM_WEIGHT = 1.6  # of grams beside stems, for a word of USUAL_GRAMS
 USUAL_GRAMS = 6
 FILLER_WEIGHT = 0.3
-SIMILAR = 0.3  # part of a word's grams that a similar word has
-ENOUGH = 10  # hits with all words: nothing else is shown
-CLEAR = 0.7  # or if the best hit without some word scores at most so much of the best one with all
+LONG = 8  # grams: up to here two in a row make a similar word, three beyond
+ENOUGH = 20  # hits with all words: nothing else is shown
+CLEAR = 0.5  # or if the best hit without some word scores at most so much of the best one with all
 FRESHNESS, QUALITY = 0.06, 0.06  # what they can add to a score, as a part of it
 STALE = 3650  # days after which nothing is added for freshness
 
@@ -74,13 +74,32 @@ class Suggestion(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """`facets`: counts that leave out the facet's own filter, largest first. `relaxed`: words loosened, or None."""
+    """`facets`: counts that leave out the facet's own filter, largest first. `relaxed`: what was loosened because
+    nothing matched all words, `note`: that similar hits follow the few that match all; None if not so."""
 
     hits: tuple[Hit, ...]
     total: int
     facets: Mapping[str, tuple[Count, ...]]
     next: str | None = None  # the next page's number
     relaxed: str | None = None
+    note: str | None = None
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A document as an engine gives it. `day`, `quality`: as in Entry."""
+
+    id: str
+    kind: Kind
+    score: float
+    day: int = 0
+    quality: int = 0
+
+
+class Ranking(msgspec.Struct, frozen=True):
+    """The first documents by score, and how many there are."""
+
+    found: tuple[Found, ...]
+    total: int
 
 
 class Projection(Protocol):
@@ -119,11 +138,10 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """A word as a document has it: the stem in its text, or at least `least` of the grams."""
+    """A word as a document has it in its text: the stem, or all grams of one alternative."""
 
     stem: str
-    grams: tuple[str, ...]
-    least: int
+    alternatives: tuple[tuple[str, ...], ...]
 
 
 class Need(msgspec.Struct, frozen=True):
@@ -134,10 +152,12 @@ class Need(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """`needs`: from strict to loose, none if no words are asked; `where`: exact, AND between facets, OR within."""
+    """`strict`: all words; `loose`: some or similar ones; None if no words are asked. `where`: exact, AND between
+    facets, OR within."""
 
     terms: tuple[Term, ...]
-    needs: tuple[Need, ...]
+    strict: Need | None
+    loose: Need | None
     where: Mapping[str, tuple[str, ...]]
 
 
@@ -147,13 +167,13 @@ def asked(query: Query) -> Asked:
     content = [word for word in given if not word.filler] or given
     where = {facet: values for facet, values in query.where.items() if values}
     if not content:
-        return Asked((), (), where)
-    strict = Need(tuple(_contained(word) for word in content), len(content))
-    loose = Need(tuple(_similar(word) for word in content), 1)
-    return Asked(tuple(term for word in given for term in _terms(word)), (strict, loose), where)
+        return Asked((), None, None, where)
+    strict = Need(tuple(Group(word.stem, _contained(word)) for word in content), len(content))
+    loose = Need(tuple(Group(word.stem, _contained(word) + _similar(word)) for word in content), 1)
+    return Asked(tuple(term for word in given for term in _terms(word)), strict, loose, where)
 
 
-def _terms(word: Word) -> Iterable[Term]:
+def _terms(word: Word) -> Iterator[Term]:
     weight = FILLER_WEIGHT if word.filler else 1.0
     gram = weight * GRAM_WEIGHT * (USUAL_GRAMS / len(word.grams)) ** 0.5
     yield Term("text_stems", word.stem, weight)
@@ -163,60 +183,66 @@ def _terms(word: Word) -> Iterable[Term]:
         yield Term("title_grams", text, gram * TITLE_WEIGHT)
 
 
-def _contained(word: Word) -> Group:
-    """The word itself, or as a part of a compound: all grams but those at its ends."""
-    count = len(word.grams)
-    return Group(word.stem, word.grams, count - 2 if count > 4 else count)
+def _contained(word: Word) -> tuple[tuple[str, ...], ...]:
+    """All grams but those at the ends: anywhere in a compound; of three letters at its beginning. Numbers are whole."""
+    if word.text.isdecimal():
+        return ()
+    return (word.grams[1:-1] if len(word.grams) > 2 else word.grams[:1],)
 
 
-def _similar(word: Word) -> Group:
-    return Group(word.stem, word.grams, max(1, -int(-SIMILAR * len(word.grams) // 1)))
+def _similar(word: Word) -> tuple[tuple[str, ...], ...]:
+    """Pieces of the word, one of which is left by another ending or a typing error; of a long word longer ones."""
+    grams, size = word.grams, 2 if len(word.grams) <= LONG else 3
+    if word.text.isdecimal() or len(grams) <= size:
+        return ()
+    pieces = (grams[at : at + size] for at in range(0, len(grams) - size + 1, size))
+    return tuple(dict.fromkeys((*pieces, grams[-size:])))
 
 
-def choose(asked: Asked, best: Callable[[Need, Need | None], tuple[int, float]]) -> tuple[Need | None, int]:
-    """The need by which hits are chosen, and how many have all words.
+def choose(asked: Asked, find: Callable[[Need], Ranking]) -> tuple[Need | None, Ranking, int]:
+    """The need by which hits are chosen, what was found by it, and how many of these have all words.
 
-    `best(need, but)`: number and highest score of documents that have `need` but not `but`. All words are needed where
-    enough documents have them or where these stand out; else similar ones are shown, too.
+    `find`: the best RANKED documents, or more. All words are needed where enough documents have them or where these
+    stand out; else similar ones are shown, too: strict AND alone left most queries of the judged set with few hits.
     """
-    if not asked.needs:
-        return None, 0
-    strict, loose = asked.needs[0], asked.needs[-1]
-    total, score = best(strict, None)
-    if total >= ENOUGH or (total and best(loose, strict)[1] <= CLEAR * score):
-        return strict, total
-    return loose, total
+    if asked.strict is None or asked.loose is None:
+        return None, Ranking((), 0), 0
+    strict = find(asked.strict)
+    if strict.total >= ENOUGH:
+        return asked.strict, strict, strict.total
+    loose = find(asked.loose)
+    complete = {one.id for one in strict.found}
+    other = next((one.score for one in loose.found if one.id not in complete), 0.0)
+    if complete and other <= CLEAR * strict.found[0].score:
+        return asked.strict, strict, strict.total
+    return asked.loose, loose, strict.total
 
 
-_RELAXED = {  # (one word?, how many have all) -> sentence
-    "de": {
-        (True, 0): "Kein Treffer enthält das Wort genau so. Wir zeigen Treffer mit ähnlichen Wörtern.",
-        (
-            True,
-            1,
-        ): "Wenige Treffer ({total}) enthalten das Wort genau so. Wir zeigen auch solche mit ähnlichen Wörtern.",
-        (
-            False,
-            0,
-        ): "Kein Treffer enthält alle Wörter. Wir zeigen solche, die einen Teil oder ähnliche enthalten.",
-        (False, 1): "Wenige Treffer ({total}) enthalten alle Wörter. Wir zeigen auch solche, die nur einen Teil davon"
-        " oder ähnliche enthalten.",
-    },
-    "en": {
-        (True, 0): "No hit contains exactly this word. We show hits with similar words.",
-        (True, 1): "Few hits ({total}) contain exactly this word. We also show hits with similar words.",
-        (False, 0): "No hit contains all words. We show hits that contain some of them or similar ones.",
-        (False, 1): "Few hits ({total}) contain all words. We also show hits that contain only some of them or similar"
-        " ones.",
-    },
+_RELAXED = {
+    "de": (
+        "Kein Treffer enthält das Wort genau so. Wir zeigen Treffer mit ähnlichen Wörtern.",
+        "Kein Treffer enthält alle Wörter. Wir zeigen solche, die einen Teil oder ähnliche enthalten.",
+        "Das Wort genau so: {count} Treffer. Dazu zeigen wir Treffer mit ähnlichen Wörtern.",
+        "Alle Wörter: {count} Treffer. Dazu zeigen wir solche, die einen Teil oder ähnliche enthalten.",
+    ),
+    "en": (
+        "No hit contains exactly this word. We show hits with similar words.",
+        "No hit contains all words. We show hits that contain some of them or similar ones.",
+        "Exactly this word: {count} hits. We also show hits with similar words.",
+        "All words: {count} hits. We also show hits that contain some of them or similar ones.",
+    ),
 }
 
 
-def relaxed(asked: Asked, need: Need | None, total: int, lang: str) -> str | None:
-    """In words what was loosened; `total`: how many have all words."""
-    if need is None or need is asked.needs[0]:
-        return None
-    return _RELAXED["en" if lang == "en" else "de"][len(need.groups) == 1, min(total, 1)].format(total=total)
+def relaxed(asked: Asked, need: Need | None, complete: int, lang: str) -> tuple[str | None, str | None]:
+    """`relaxed` and `note` of a page: in words what was loosened, and what is shown besides."""
+    if need is None or need is asked.strict:
+        return None, None
+    none, nones, few, fews = _RELAXED["en" if lang == "en" else "de"]
+    one = len(need.groups) == 1
+    if complete:
+        return None, (few if one else fews).format(count=complete)
+    return (none if one else nones), None
 
 
 def bounds(query: Query) -> tuple[int, int]:
@@ -262,16 +288,6 @@ def _value(facet: str, value: str, districts: ConceptList | None) -> str:
 # -- what is found
 
 
-class Found(msgspec.Struct, frozen=True):
-    """A document as an engine gives it. `day`, `quality`: as in Entry."""
-
-    id: str
-    kind: Kind
-    score: float
-    day: int = 0
-    quality: int = 0
-
-
 def ranked(found: Sequence[Found], today: int) -> list[Hit]:
     """The first RANKED by words, freshness and completeness, the others as they come. `today`: a day number."""
     hits = [_hit(one, today) for one in found[:RANKED]]
@@ -304,13 +320,9 @@ def counts(buckets: Iterable[tuple[str, int]], selected: Mapping[str, int]) -> t
     return tuple(Count(value, count, labels.get(value, "")) for value, count in ordered.items())
 
 
-def page_of(
-    query: Query, hits: Iterable[Hit], total: int, facets: Mapping[str, tuple[Count, ...]], loosened: str | None
-) -> Page:
-    """The page from its hits."""
+def next_page(query: Query, total: int) -> str | None:
     _, last = bounds(query)
-    more = query.size > 0 and last < min(total, MAX_DEPTH)
-    return Page(tuple(hits), total, facets, str(query.page + 1) if more else None, loosened)
+    return str(query.page + 1) if query.size > 0 and last < min(total, MAX_DEPTH) else None
 
 
 def suggestions(entries: Iterable[tuple[str, int]], size: int) -> tuple[Suggestion, ...]:

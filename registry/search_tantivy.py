@@ -36,13 +36,14 @@ from registry.search import (
     Need,
     Page,
     Query,
+    Ranking,
     Suggestion,
     asked,
     bounds,
     choose,
     counts,
     entry,
-    page_of,
+    next_page,
     ranked,
     relaxed,
     suggestions,
@@ -127,12 +128,15 @@ class TantivyIndex:
             return None
 
     def search(self, query: Query) -> Page:
-        bounds(query)
-        reading, wanted = self._read(), asked(query)
-        need, all_words = choose(wanted, lambda need, but: reading.best(wanted, need, but))
-        hits, total = reading.hits(wanted, need, query)
+        first, last = bounds(query)
+        reading, wanted, depth = self._read(), asked(query), max(last, RANKED)
+        need, ranking, complete = choose(wanted, lambda need: reading.find(wanted, need, depth))
+        if query.sort == "relevance" and need:
+            hits, total = ranked(ranking.found, _today())[first:last], ranking.total
+        else:
+            hits, total = reading.sorted(wanted, need, query)
         facets = reading.facets(need, wanted.where, query.facets)
-        return page_of(query, hits, total, facets, relaxed(wanted, need, all_words, query.lang))
+        return Page(tuple(hits), total, facets, next_page(query, total), *relaxed(wanted, need, complete, query.lang))
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
         wanted = fold(" ".join(prefix.split()))
@@ -223,17 +227,24 @@ def _term(field: str, text: str) -> Tree:
     return Tree.term_query(_SCHEMA, field, text, index_option="freq")
 
 
-def _any(parts: Iterable[Tree], least: int) -> Tree:
+def _any(parts: Iterable[Tree], least: int = 1) -> Tree:
     return Tree.boolean_query([(Occur.Should, part) for part in parts], minimum_number_should_match=least)
 
 
+def _all(parts: Iterable[Tree]) -> Tree:
+    return Tree.boolean_query([(Occur.Must, part) for part in parts])
+
+
 def _group(group: Group) -> Tree:
-    grams = _any((_term("text_grams", gram) for gram in group.grams), group.least)
-    return _any((_term("text_stems", group.stem), grams), 1)
+    pieces = [_all(_term("text_grams", gram) for gram in grams) for grams in group.alternatives]
+    return _any((_term("text_stems", group.stem), *pieces))
 
 
 def _need(need: Need | None) -> Tree:
-    return _any(map(_group, need.groups), need.least) if need else Tree.all_query()
+    if need is None:
+        return Tree.all_query()
+    groups = [_group(group) for group in need.groups]
+    return _all(groups) if need.least == len(groups) else _any(groups, need.least)
 
 
 def _where(where: Mapping[str, tuple[str, ...]]) -> list[Tree]:
@@ -278,24 +289,17 @@ class _Reading:
     searcher: tantivy.Searcher
     counted: dict[Any, Mapping[str, tuple[Count, ...]]]
 
-    def best(self, wanted: Asked, need: Need, but: Need | None) -> tuple[int, float]:
-        others = [(Occur.MustNot, _need(but))] if but else []
-        found = self.searcher.search(_filtered(need, wanted.where, *_scoring(wanted), *others), 1)
-        return _total(found), found.hits[0][0] if found.hits else 0.0
+    def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
+        found = self.searcher.search(_filtered(need, wanted.where, *_scoring(wanted)), depth)
+        return Ranking(tuple(self._found(found.hits)), _total(found))
 
-    def hits(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
-        """The hits of the page, and how many there are in all."""
-        first, last = bounds(query)
-        if query.sort == "relevance" and need:
-            found = self.searcher.search(_filtered(need, wanted.where, *_scoring(wanted)), max(last, RANKED))
-            hits = ranked(self._found(found.hits), datetime.now(UTC).date().toordinal())[first:last]
-        else:
-            field, order = ("by_title", Order.Asc) if query.sort == "title" else ("by_date", Order.Desc)
-            found = self.searcher.search(
-                _filtered(need, wanted.where), max(query.size, 1), order_by_field=field, order=order, offset=first
-            )
-            hits = [Hit(id, kind, 0.0) for id, kind in self._names(found.hits[: query.size])]
-        return hits, _total(found)
+    def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
+        """The hits of the page in the order of a field, and how many there are in all."""
+        first, _ = bounds(query)
+        field, order = ("by_title", Order.Asc) if query.sort == "title" else ("by_date", Order.Desc)
+        tree = _filtered(need, wanted.where)
+        found = self.searcher.search(tree, max(query.size, 1), order_by_field=field, order=order, offset=first)
+        return [Hit(id, kind, 0.0) for id, kind in self._names(found.hits[: query.size])], _total(found)
 
     def _names(self, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> Iterator[tuple[str, Any]]:
         for _, address in hits:
@@ -317,8 +321,7 @@ class _Reading:
         if key not in self.counted:
             if len(self.counted) >= MAX_CACHED:
                 self.counted.clear()
-            tree = _filtered(need, {})
-            answer = self.searcher.aggregate(tree, _aggregations(where, facets)) if facets else {}
+            answer = self.searcher.aggregate(_filtered(need, {}), _aggregations(where, facets)) if facets else {}
             self.counted[key] = {facet: _counts(answer, facet, where.get(facet, ())) for facet in facets}
         return self.counted[key]
 
@@ -332,19 +335,24 @@ def _scoring(wanted: Asked) -> list[tuple[Occur, Tree]]:
 
 
 def _aggregations(where: Mapping[str, tuple[str, ...]], facets: Iterable[str]) -> dict[str, Any]:
-    """A filter for each facet, with the terms in it; and one for each selected value, which may be a rare one."""
+    """Terms of each facet below a filter by the others' values; and a filter for each selected value, however rare."""
     parts: dict[str, Any] = {}
     for facet in facets:
         others = _words({other: values for other, values in where.items() if other != facet})
         terms = {"field": COUNTED[facet], "size": SHOWN_VALUES, "segment_size": 20 * SHOWN_VALUES}
-        parts[facet] = {"filter": others, "aggs": {"values": {"terms": terms}}}
+        above = parts if others == "*" else parts.setdefault(others, {"filter": others, "aggs": {}})["aggs"]
+        above[facet] = {"terms": terms}
         for place, value in enumerate(where.get(facet, ())):
-            own = _words({facet: (value,)})
-            parts[f"{facet} {place}"] = {"filter": own if others == "*" else f"{others} AND {own}"}
+            above[f"{facet} {place}"] = {"filter": _words({facet: (value,)})}
     return parts
 
 
 def _counts(answer: Mapping[str, Any], facet: str, selected: Sequence[str]) -> tuple[Count, ...]:
-    buckets = [(bucket["key"], bucket["doc_count"]) for bucket in answer[facet]["values"]["buckets"]]
-    exact = {value: answer[f"{facet} {place}"]["doc_count"] for place, value in enumerate(selected)}
+    below = next(part for part in (answer, *answer.values()) if facet in part)
+    buckets = [(bucket["key"], bucket["doc_count"]) for bucket in below[facet]["buckets"]]
+    exact = {value: below[f"{facet} {place}"]["doc_count"] for place, value in enumerate(selected)}
     return counts(buckets, exact)
+
+
+def _today() -> int:
+    return datetime.now(UTC).date().toordinal()

@@ -275,8 +275,15 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     extras: Mapping[str, Any] = {}  # the same for sources that are not RDF
 
     def digest(self) -> str:
-        """32 hex characters; the same words give the same digest, in any order of lists and keys."""
-        return hashlib.blake2b(_canonical(msgspec.to_builtins(self)), digest_size=16).hexdigest()
+        """32 hex characters; the same words give the same digest, in any order of lists and keys.
+
+        A date that is only the entry's own (extras: metadata_modified) does not count: touching it is no change.
+        """
+        words = msgspec.to_builtins(self)
+        if "metadata_modified" in self.extras:
+            words.pop("modified", None)
+            del words["extras"]["metadata_modified"]
+        return hashlib.blake2b(_canonical(words), digest_size=16).hexdigest()
 
 
 def _canonical(value: Any) -> bytes:

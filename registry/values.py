@@ -130,13 +130,17 @@ def _exists(value: str) -> bool:
 # -- addresses
 
 _BAD: Final = r"\s\x00-\x20<>\"\\^`{|}\[\]\ue000-\uf8ff"  # what no IRI may hold
-_ADDRESS = re.compile(rf"(?:https?|s?ftps?)://[^{_BAD}#%@]+(?:#[^{_BAD}#%]*)?", re.IGNORECASE)
+_ADDRESS = re.compile(rf"(?:https?|s?ftps?)://[^{_BAD}#]+(?:#[^{_BAD}#]*)?", re.IGNORECASE)
+_PLAIN = re.compile(  # nearly all: a host name, nothing to mend
+    rf"https?://(?:[A-Za-z0-9_-]+\.)+[A-Za-z]{{2,20}}(?::\d{{1,4}})?(?:[/?][^{_BAD}#]*)?(?:#[^{_BAD}#]*)?"
+)
 _SCHEME = re.compile(r"(?:https?|s?ftps?)://", re.IGNORECASE)
 _OTHER = re.compile(
     rf"(?!https?:|s?ftps?:|javascript:|data:|file:|vbscript:|about:)[a-z][a-z0-9+.-]{{1,30}}:(?!//)[^{_BAD}#%]+(?:#[^{_BAD}#%]*)?",
     re.IGNORECASE,
 )
-_FORBIDDEN = re.compile(rf"[{_BAD}]|%(?![0-9A-Fa-f]{{2}})")
+_ENCODED: Final = {ord(one): quote(one, safe="") for one in ' \t\n\r\u00a0\u202f<>"\\^`{|}[]'}
+_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _NAME = re.compile(r"[^\s/?#@:]+\.[^\s/?#@:.]{2,63}\.?|localhost|\d+(?:\.\d+){3}|[\w-]+", re.IGNORECASE)
 
 
@@ -146,7 +150,7 @@ def address(text: str, base: str = "") -> Read | None:
     text = text.strip()
     if len(text) > MAX_ADDRESS:
         return None
-    if _ADDRESS.fullmatch(text) and _has_host(text):
+    if _is_address(text):
         return Read(text)
     plain = text
     while (twice := _SCHEME.match(text)) and _SCHEME.match(text[twice.end() :].lstrip()):
@@ -157,13 +161,16 @@ def address(text: str, base: str = "") -> Read | None:
         text = urljoin(base, text)
     if not _SCHEME.match(text) or re.search(r"\s(?:https?://|www\.)", text):
         return None
-    head, *rest = text.split("#", 1)
-    mended = "#".join(_FORBIDDEN.sub(_encoded, part.replace("#", "%23")) for part in (head, *rest))
-    return Read(mended, mended != plain) if len(mended) <= MAX_ADDRESS and _has_host(mended) else None
+    head, hash, fragment = text.partition("#")
+    mended = head.translate(_ENCODED) + hash + fragment.replace("#", "%23").translate(_ENCODED)
+    mended = _PERCENT.sub("%25", mended)
+    return Read(mended, mended != plain) if _is_address(mended) else None
 
 
-def _encoded(found: re.Match[str]) -> str:
-    return "%25" if found[0] == "%" else quote(found[0], safe="")
+def _is_address(text: str) -> bool:
+    if "%" in text and _PERCENT.search(text):
+        return False
+    return _PLAIN.fullmatch(text) is not None or (_ADDRESS.fullmatch(text) is not None and _has_host(text))
 
 
 def _has_host(url: str) -> bool:

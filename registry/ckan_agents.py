@@ -1,0 +1,143 @@
+"""Who a CKAN package names: publisher, creators, contacts and the other agents of GovData's extras."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from registry.ckan_keys import AGENT, CONTACT, Said, Table, as_text, fill, listed, spoken, unique
+from registry.model import Agent, Contact
+
+
+def agents(said: Said, fields: dict[str, Any], dkan: bool) -> None:
+    """Where nothing names a publisher the author is it (Berlin's way); without a contact the maintainer, the author."""
+    prefixes = {key.partition("_")[0] for key in said.words}
+    roles = _ogd_contacts(said)
+
+    def named(prefix: str) -> tuple[Agent, ...]:
+        return tuple(Agent(**one) for one in _described(said, prefix, AGENT, AGENT_BY)) if prefix in prefixes else ()
+
+    def reachable(prefix: str) -> tuple[Contact, ...]:
+        found = _described(said, prefix, CONTACT, CONTACT_BY) if prefix in prefixes else ()
+        return tuple(Contact(**one) for one in found)
+
+    publishers = named("publisher") or roles.get("veroeffentlichende_stelle", ()) or _organization(said, dkan)
+    authors = named("author") + roles.get("autor", ())
+    contacts = reachable("contact") or tuple(map(_as_contact, roles.get("ansprechpartner", ())))
+    custodians = _others(named("maintainer"), contacts) if contacts else ()
+    contacts = contacts or reachable("maintainer") or reachable("author")
+    contacts = contacts or tuple(_as_contact(one) for one in authors if one.email)
+    if not publishers and authors:
+        publishers = authors[:1]
+        said.note("value-mended", "publisher", _words(authors[0]))
+    for other in publishers[1:]:
+        said.note("value-extra", "publisher", _words(other))
+    creators = named("creator")
+    found = {
+        "creators": creators + _others(authors, creators),
+        "contacts": contacts,
+        "custodians": custodians + roles.get("vertrieb", ()),
+        "originators": named("originator"),
+        "contributors": publishers[1:] + named("contributor"),
+    }
+    fields.update((field, unique(several)) for field, several in found.items() if several)
+    if publishers:
+        fields["publisher"] = publishers[0]
+
+
+def _others(agents: tuple[Agent, ...], known: Iterable[Agent | Contact]) -> tuple[Agent, ...]:
+    """CKAN's own fields often say again, by name only, who is described elsewhere."""
+    names = {name for one in known for name in one.name.values()}
+    return tuple(one for one in agents if names.isdisjoint(one.name.values()))
+
+
+def _words(agent: Agent) -> str:
+    return next(iter(agent.name.values()), agent.iri)
+
+
+AGENT_BY: Final = ("name", "iri")  # one of them is needed
+CONTACT_BY: Final = ("name", "iri", "email", "url", "telephone")
+
+
+def _as_contact(agent: Agent) -> Contact:
+    return Contact(iri=agent.iri, name=agent.name, email=agent.email, url=agent.homepage)
+
+
+def _described(said: Said, prefix: str, table: Table, needed: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """What a list under `prefix`, or the keys that begin with it, say of agents; what they do not know stays."""
+    value = said.words.get(prefix)
+    nested = isinstance(value, list | dict) or (isinstance(value, str) and value[:2] == "[{")
+    several = listed(value) if nested else []
+    if several and all(isinstance(one, dict) for one in several):
+        yield from _in_list(said, prefix, several, table, needed)
+        return
+    keys = {key: f"{prefix}_{key}" for key in table.places if f"{prefix}_{key}" in said.words}
+    if value is not None and "name" not in keys and "name_translated" not in keys:
+        keys["name"] = prefix
+    inner = said.inner({key: said.words[place] for key, place in keys.items()})
+    found = fill(inner, table, {})
+    for key, place in keys.items():
+        if key not in inner.words and any(field in found for field in needed):
+            del said.words[place]
+    if any(field in found for field in needed):
+        yield found
+
+
+def _in_list(
+    said: Said, place: str, several: list[Any], table: Table, needed: tuple[str, ...]
+) -> Iterator[dict[str, Any]]:
+    left = []
+    for one in several:
+        inner = said.inner(spoken(one))
+        found = fill(inner, table, {})
+        known = any(field in found for field in needed)
+        if known:
+            yield found
+        if rest := inner.words if known else one:
+            left.append(rest)
+    said.words[place] = left
+    if not left:
+        del said.words[place]
+
+
+def _ogd_contacts(said: Said) -> dict[str, tuple[Agent, ...]]:
+    """OGD 1.1: `contacts` with a role each."""
+    value = said.words.get("contacts")
+    entries = listed(value) if value is not None else []
+    if not entries or not all(isinstance(one, dict) and isinstance(one.get("role"), str) for one in entries):
+        return {}
+    found: dict[str, tuple[Agent, ...]] = {}
+    left = []
+    for one in entries:
+        inner = said.inner(spoken(one))
+        role = inner.words.pop("role")
+        fields = fill(inner, AGENT, {})
+        if "name" in fields and role in ("autor", "ansprechpartner", "veroeffentlichende_stelle", "vertrieb"):
+            found[role] = (*found.get(role, ()), Agent(**fields))
+            left += [{"role": role} | inner.words] if inner.words else []
+        else:
+            left.append(one)
+    del said.words["contacts"]
+    if left:
+        said.words["contacts"] = left
+    return found
+
+
+def _organization(said: Said, dkan: bool) -> tuple[Agent, ...]:
+    """CKAN's organization; DKAN says it by its one group."""
+    words = said.words
+    organization = words.get("organization")
+    if isinstance(organization, dict):
+        name = as_text(
+            organization.get("title_translated") or organization.get("title") or organization.get("name"), said
+        )
+        slug = organization.get("name")
+        if name:
+            del words["organization"]
+            return (Agent(name=name, identifiers=(slug,) if isinstance(slug, str) and slug else ()),)
+    if dkan and isinstance(organization, str):
+        return (Agent(name={said.language: words.pop("organization")}),)
+    groups: list[Any] = words.get("groups") or []
+    if dkan and len(groups) == 1 and isinstance(groups[0], dict) and isinstance(title := groups[0].get("title"), str):
+        del words["groups"]
+        slug = groups[0].get("name")
+        return (Agent(name={said.language: title.strip()}, identifiers=(slug,) if isinstance(slug, str) else ()),)
+    return ()

@@ -1,0 +1,370 @@
+"""Which key of a CKAN package is which field, and how its value is read: the tables of registry/ckan.py.
+
+The keys are those of CKAN itself, ckanext-dcat, GovData's extras and OGD 1.1 (2012). The first key of a row that has a
+readable value is taken; what nobody takes stays with `Said`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from registry import values
+from registry.model import Finding, Identifier, Kind, Statement, Text
+from registry.rules import finding
+from registry.values import Read
+from vocab import match
+
+# Said of the entry in its portal, not of the thing: dropped (docs/decisions/0060). `id` is the origin's remote id,
+# `state` and `private` have decided what is listed, `notes_rendered` and `isopen` are derived.
+_BOOKKEEPING = """
+    cache_last_updated cache_url creator_user_id id isopen log_message metadata_modified mimetype_inner notes_rendered
+    num_resources num_tags owner_org package_id position private ratings_average ratings_count resource_group_id
+    revision_id revision_timestamp spatial_harvester state tracking_summary url_type webstore_last_updated webstore_url
+    harvest_object_id harvest_source_id harvest_source_title harvested_portal
+"""
+BOOKKEEPING: Final = frozenset(_BOOKKEEPING.split())
+KINDS: Final[Mapping[str, Kind]] = {
+    "dataset": "dataset",
+    "datensatz": "dataset",
+    "dataset_series": "series",
+    "dataset-series": "series",
+    "data_service": "service",
+    "data-service": "service",
+}
+
+
+class Said:
+    """What a package, a resource or an agent says: `words` are the keys that nobody has taken yet."""
+
+    __slots__ = ("findings", "language", "node", "site", "words")
+
+    def __init__(
+        self, words: dict[str, Any], site: str, language: str, findings: list[Finding], node: str = ""
+    ) -> None:
+        self.words = words
+        self.site = site
+        self.language = language
+        self.findings = findings
+        self.node = node
+
+    def note(self, rule: str, field: str, value: Any) -> None:
+        self.findings.append(finding(rule, field, written(value), self.node))
+
+    def inner(self, words: dict[str, Any]) -> "Said":
+        return Said(words, self.site, self.language, self.findings, self.node)
+
+    def one(self, field: str, keys: Iterable[str], read: "Reader") -> Any:
+        """The value of the first key that can be read, else None; that key is taken."""
+        for key in keys:
+            if key in self.words:
+                found = self.read(field, self.words[key], read)
+                if found is not None:
+                    del self.words[key]
+                    return found
+        return None
+
+    def all(self, field: str, keys: Iterable[str], read: "Reader") -> tuple[Any, ...]:
+        """The values of the first key that has any; those that cannot be read stay under it."""
+        for key in keys:
+            if key not in self.words:
+                continue
+            value = self.words[key]
+            several = [(one, self.read(field, one, read)) for one in listed(value)]
+            bad = [one for one, found in several if found is None]
+            if not bad:
+                del self.words[key]
+            elif len(several) > 1:
+                self.words[key] = bad
+            if len(bad) < len(several):
+                return unique(found for _, found in several if found is not None)
+        return ()
+
+    def read(self, field: str, value: Any, read: "Reader") -> Any:
+        found = read(value, self)
+        if type(found) is Read:
+            if found.mended:
+                self.note("value-mended", field, value)
+            return found.value
+        if found is None:
+            self.note(UNREAD.get(read, "value-unread"), field, value)
+        return found
+
+
+Reader = Callable[[Any, Said], Any]  # the value, a Read, or None
+
+
+def written(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+
+
+def listed(value: Any) -> list[Any]:
+    """A list, a JSON list in a string, or the one value."""
+    if isinstance(value, str) and value[:1] == "[" and isinstance(inner := parsed(value), list):
+        value = inner
+    return [one for one in value if says(one)] if isinstance(value, list) else [value]
+
+
+_NOTHING: Final = frozenset(("", "[]", "{}"))
+
+
+def spoken(words: Mapping[str, Any], dropped: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The keys that have more than an empty value, without those dropped."""
+    return {
+        key: value
+        for key, value in words.items()
+        if (value or value == 0)
+        and key not in dropped
+        and (type(value) is not str or (value not in _NOTHING and not value.isspace()))  # says(), without its call
+    }
+
+
+def says(value: Any) -> bool:
+    """Whether a value is more than an empty one."""
+    if isinstance(value, str):
+        return value not in _NOTHING and not value.isspace()
+    return bool(value) or value == 0
+
+
+def unique(several: Iterable[Any]) -> tuple[Any, ...]:
+    """Each once, in order; of things that need not be hashable."""
+    found: list[Any] = []
+    for one in several:
+        if one not in found:
+            found.append(one)
+    return tuple(found)
+
+
+def parsed(value: str) -> Any:
+    """What a string holds that is JSON, else None."""
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return None
+
+
+# -- readers: one written value each
+
+
+def as_literal(value: Any, said: Said) -> str | None:
+    if isinstance(value, str):
+        return value.strip() or None
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def as_text(value: Any, said: Said) -> Text | None:
+    """Words in the source's language, or {language: words} as ckanext-fluent writes them, in extras as JSON."""
+    inner = parsed(value) if isinstance(value, str) and value[:2] == '{"' else None
+    if isinstance(inner, dict) and all(isinstance(one, str) for one in inner.values()) and all(map(is_tag, inner)):
+        value = inner
+    if isinstance(value, dict):
+        words = {tag: one.strip() for tag, one in value.items() if isinstance(one, str) and one.strip() and is_tag(tag)}
+        return words if words and len(words) == sum(map(says, value.values())) else None
+    one = as_literal(value, said)
+    return {said.language: one} if one else None
+
+
+def is_tag(tag: str) -> bool:
+    return 2 <= len(tag) <= 35 and tag.replace("-", "").replace("_", "").isalnum() and tag.isascii()
+
+
+def as_date(value: Any, said: Said) -> Read | None:
+    return values.date(value) if isinstance(value, str) else None
+
+
+def as_stamp(value: Any, said: Said) -> Read | None:
+    """A time without a zone is UTC in CKAN; "Date changed" before it is DKAN's way."""
+    found = values.date(value, "Z") if isinstance(value, str) else None
+    return Read(found.value) if found and value.startswith("Date changed") else found
+
+
+def as_address(value: Any, said: Said) -> Read | None:
+    return values.address(value, said.site) if isinstance(value, str) else None
+
+
+def as_iri(value: Any, said: Said) -> Read | None:
+    return values.iri(value) if isinstance(value, str) else None
+
+
+def as_email(value: Any, said: Said) -> Read | None:
+    return values.email(value) if isinstance(value, str) else None
+
+
+def as_size(value: Any, said: Said) -> Read | None:
+    return values.size(value)
+
+
+def as_decimal(value: Any, said: Said) -> Read | None:
+    return values.decimal(value)
+
+
+def as_duration(value: Any, said: Said) -> Read | None:
+    return values.duration(value) if isinstance(value, str) else None
+
+
+def as_identifier(value: Any, said: Said) -> Identifier | None:
+    words = as_literal(value, said)
+    return Identifier(notation=words) if words else None
+
+
+def as_statement(value: Any, said: Said) -> Statement | None:
+    if isinstance(value, str) and values.iri(value):
+        return Statement(iri=value.strip())
+    label = as_text(value, said)
+    return Statement(label=label) if label else None
+
+
+def as_concept(name: str) -> Reader:
+    def read(value: Any, said: Said) -> str | None:
+        found = match.match(name, value) if isinstance(value, str) else None
+        return found.iri if found else None
+
+    UNREAD[read] = "concept-unknown"
+    return read
+
+
+def languages(words: dict[str, Any]) -> None:
+    """ "en, de" in one value becomes two."""
+    value = words.get("language")
+    if isinstance(value, str) and "," in value and value[:1] != "[":
+        words["language"] = [one.strip() for one in value.split(",")]
+
+
+def as_language(value: Any, said: Said) -> str | None:
+    found = match.language(value) if isinstance(value, str) else None
+    return found.iri if found else None
+
+
+def as_frequency(value: Any, said: Said) -> str | None:
+    found = match.frequency(value) if isinstance(value, str) else None
+    return found.iri if found else None
+
+
+def as_media_type(value: Any, said: Said) -> str | None:
+    """Of a media type, or of the EU file type that stands where one should be."""
+    if not isinstance(value, str):
+        return None
+    file = match.match("file-types", value)
+    return match.media_type(value) or (match.media_type(file.notation) if file else None)
+
+
+UNREAD: Final[dict[Reader, str]] = {
+    as_date: "date-unreadable",
+    as_stamp: "date-unreadable",
+    as_address: "address-unreadable",
+    as_iri: "address-unreadable",
+    as_language: "concept-unknown",
+    as_frequency: "concept-unknown",
+    as_media_type: "format-unknown",
+}
+
+# -- the tables
+
+
+class Row(NamedTuple):
+    field: str
+    keys: tuple[str, ...]
+    read: Reader
+    many: bool = False
+
+
+class Table(NamedTuple):
+    rows: tuple[Row, ...]
+    places: Mapping[str, int]  # key -> its row
+
+
+def _rows(*rows: tuple[str, str, Reader]) -> Table:
+    """(field, keys, reader) with a star after the field where it holds several."""
+    table = tuple(Row(name.rstrip("*"), tuple(keys.split()), read, name.endswith("*")) for name, keys, read in rows)
+    return Table(table, {key: place for place, row in enumerate(table) for key in row.keys})
+
+
+PACKAGE: Final = _rows(
+    ("title", "title_translated title", as_text),
+    ("description", "notes_translated notes", as_text),
+    ("iri", "uri", as_iri),
+    ("identifiers*", "identifier guid id", as_literal),
+    ("other_identifiers*", "alternate_identifier", as_identifier),
+    ("version", "version dcat_version", as_literal),
+    ("version_notes", "version_notes", as_text),
+    ("landing_page", "url metadata_original_html", as_address),
+    ("documentation*", "documentation", as_address),
+    ("types*", "dcat_type", as_concept("dataset-types")),
+    ("languages*", "language", as_language),
+    ("frequency", "frequency", as_frequency),
+    ("access", "access_rights", as_concept("access-rights")),
+    ("availability", "availability plannedAvailability", as_concept("availability")),
+    ("conforms_to*", "conforms_to", as_iri),
+    ("legislation*", "applicable_legislation", as_iri),
+    ("hvd_categories*", "hvd_category", as_concept("hvd-categories")),
+    ("provenance*", "provenance", as_statement),
+    ("issued", "issued dcat_issued date_released metadata_created", as_stamp),
+    ("modified", "modified dcat_modified date_updated metadata_modified", as_stamp),
+    ("spatial_resolution", "spatial_resolution_in_meters", as_decimal),
+    ("temporal_resolution", "temporal_resolution", as_duration),
+    ("geocoding_levels*", "politicalGeocodingLevelURI", as_concept("political-geocoding-levels")),
+    ("geocoding*", "politicalGeocodingURI", as_iri),
+    ("geocoding_description", "geocodingText", as_text),
+    ("legal_basis", "legalbasisText", as_text),
+    ("quality_process", "qualityProcessURI", as_iri),
+    ("contributor_ids*", "contributorID", as_iri),
+    ("samples*", "sample", as_iri),
+)
+LINKS: Final = _rows(
+    ("source*", "source", as_iri),
+    ("has_version*", "has_version", as_iri),
+    ("version_of*", "is_version_of", as_iri),
+    ("referenced_by*", "is_referenced_by", as_iri),
+    ("references*", "references", as_iri),
+    ("related*", "related_resource", as_iri),
+    ("related*", "used_datasets", as_iri),
+    ("in_series*", "in_series", as_iri),
+)
+RESOURCE: Final = _rows(
+    ("iri", "uri", as_iri),
+    ("title", "name_translated name", as_text),
+    ("description", "description_translated description", as_text),
+    ("download_url", "download_url", as_address),
+    ("compress_format", "compress_format", as_media_type),
+    ("package_format", "package_format", as_media_type),
+    ("size", "size", as_size),
+    ("attribution", "licenseAttributionByText", as_text),
+    ("rights*", "rights", as_statement),
+    ("availability", "availability plannedAvailability", as_concept("availability")),
+    ("status", "status", as_concept("distribution-status")),
+    ("languages*", "language", as_language),
+    ("documentation*", "documentation", as_address),
+    ("conforms_to*", "conforms_to", as_iri),
+    ("legislation*", "applicable_legislation", as_iri),
+    ("issued", "issued created", as_stamp),
+    ("modified", "modified last_modified", as_stamp),
+    ("spatial_resolution", "spatial_resolution_in_meters", as_decimal),
+    ("temporal_resolution", "temporal_resolution", as_duration),
+)
+AGENT: Final = _rows(
+    ("iri", "uri", as_iri),
+    ("name", "name_translated name", as_text),
+    ("email", "email", as_email),
+    ("homepage", "url", as_address),
+    ("type", "type", as_concept("publisher-types")),
+    ("identifiers*", "identifier", as_literal),
+)
+CONTACT: Final = _rows(
+    ("iri", "uri", as_iri),
+    ("name", "name_translated name", as_text),
+    ("email", "email", as_email),
+    ("url", "url", as_address),
+    ("telephone", "tel telephone phone", as_literal),
+)
+
+
+def fill(said: Said, table: Table, fields: dict[str, Any]) -> dict[str, Any]:
+    """`fields` with what the rows find; a field that has a value keeps it."""
+    places = table.places
+    for place in sorted({places[key] for key in said.words if key in places}):
+        field, keys, read, many = table.rows[place]
+        if field not in fields:
+            found = said.all(field, keys, read) if many else said.one(field, keys, read)
+            if found or found == 0:
+                fields[field] = found
+    return fields

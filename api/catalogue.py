@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from api.addresses import absolute
 from registry.errors import StartAgainError, UsageError
 from registry.model import KINDS, Agent, Catalogue, Place, Position
+from registry.rdf import HydraPage
 from registry.settings import City
 from registry.store import Listed
 from vocab.concepts import concept_list
@@ -16,6 +17,17 @@ from vocab.fields import fields_of
 
 PAGE_SIZE: Final = 100  # records; some hundred kilobytes, harvesters refuse what is much larger
 SCHEME: Final = "http://publications.europa.eu/resource/authority/data-theme"
+
+PARAMETERS: Final = [  # for the OpenAPI document
+    {"name": name, "in": "query", "required": False, "description": text, "schema": {"type": "string"}}
+    for name, text in (
+        ("kind", "Only this kind of record; may repeat"),
+        ("modified_since", "Only records that changed since this date"),
+        ("page", "Number of the page; better follow the links"),
+        ("after", "The id before the first of the page, as the links have it"),
+        ("snapshot", "When the reader began, as the links have it; 410 if the catalogue was restored since"),
+    )
+]
 
 
 # -- its description
@@ -72,18 +84,6 @@ class Asked(NamedTuple):
     snapshot: str = ""
 
 
-class Window(NamedTuple):
-    """A page: its records' ids, the number of all, and addresses; previous and next are None at the ends."""
-
-    ids: tuple[str, ...]
-    total: int
-    this: str
-    first: str
-    last: str
-    previous: str | None
-    next: str | None
-
-
 def asked(params: Sequence[tuple[str, str]]) -> Asked:
     """From parameters `kind`, `modified_since`, `after`, `page`, `snapshot`; UsageError for what cannot be read."""
     given = dict(reversed(params))
@@ -107,9 +107,11 @@ def _moment(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def window(ids: Sequence[str], ask: Asked, path: str, position: Position) -> Window:
-    """The page of a sorted list of ids. It begins after an id, so nothing that stays in the catalogue while somebody
-    reads it is missed or comes twice, whatever is added or withdrawn meanwhile.
+def window(ids: Sequence[str], ask: Asked, url: str, position: Position) -> tuple[tuple[str, ...], HydraPage]:
+    """The ids of a page of a sorted list of ids, and its links. `url`: of the catalogue in that format.
+
+    A page begins after an id, so nothing that stays in the catalogue while somebody reads it is missed or comes twice,
+    whatever is added or withdrawn meanwhile.
 
     StartAgainError if the reader began before a restore.
     """
@@ -117,20 +119,21 @@ def window(ids: Sequence[str], ask: Asked, path: str, position: Position) -> Win
     if snapshot.partition(".")[0] != position.epoch:
         raise StartAgainError("The catalogue was restored since you began to read it. Start again at its first page.")
     start = bisect_right(ids, ask.after) if ask.after else min((ask.page - 1) * PAGE_SIZE, len(ids))
-    address = _addresses(ids, ask, path, snapshot)
+    address = _addresses(ids, ask, url, snapshot)
     last = max(len(ids) - 1, 0) // PAGE_SIZE * PAGE_SIZE
-    return Window(
-        ids=tuple(ids[start : start + PAGE_SIZE]),
-        total=len(ids),
-        this=address(start),
+    links = HydraPage(
+        url=address(start),
         first=address(0),
+        previous=address(max(start - PAGE_SIZE, 0)) if start > 0 else "",
+        next=address(start + PAGE_SIZE) if start + PAGE_SIZE < len(ids) else "",
         last=address(max(last, start)),
-        previous=address(max(start - PAGE_SIZE, 0)) if start > 0 else None,
-        next=address(start + PAGE_SIZE) if start + PAGE_SIZE < len(ids) else None,
+        total=len(ids),
+        size=PAGE_SIZE,
     )
+    return tuple(ids[start : start + PAGE_SIZE]), links
 
 
-def _addresses(ids: Sequence[str], ask: Asked, path: str, snapshot: str) -> Callable[[int], str]:
+def _addresses(ids: Sequence[str], ask: Asked, url: str, snapshot: str) -> Callable[[int], str]:
     """The address of the page that begins at a place of the list."""
     kept = [("kind", kind) for kind in ask.kinds]
     if ask.modified_since:
@@ -139,6 +142,6 @@ def _addresses(ids: Sequence[str], ask: Asked, path: str, snapshot: str) -> Call
     def address(start: int) -> str:
         after = [("after", ids[start - 1])] if start else []
         number = [("page", str(-(-start // PAGE_SIZE) + 1))]
-        return f"{path}?{urlencode([*kept, *number, *after, ('snapshot', snapshot)])}"
+        return f"{url}?{urlencode([*kept, *number, *after, ('snapshot', snapshot)])}"
 
     return address

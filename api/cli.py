@@ -14,7 +14,7 @@ from registry.errors import LotseError, ValidationError
 
 if TYPE_CHECKING:  # everything else is imported by the command that needs it, so that each starts at once
     from registry.catalog import Catalog
-
+    from registry.ledger import Ledger
     from registry.settings import Settings
 
 PARTLY: Final = 6  # some records failed
@@ -24,7 +24,7 @@ COMMANDS: Final = {  # command -> module that has it
     "serve": "api.commands_house",
     "worker": "api.commands_house",
     "source": "api.commands_sources",
-    "harvest": "api.commands_sources",
+    "harvest": "api.commands_runs",
     "run": "api.commands_runs",
     "search": "api.commands_records",
     "record": "api.commands_records",
@@ -114,6 +114,14 @@ def opened() -> "tuple[Catalog, Settings]":
 
     found = settings()
     return open_catalog(found), found
+
+
+def opened_ledger() -> "Ledger":
+    """The sources, runs and problems of the settings in force."""
+    from registry.ledger import open_ledger
+
+    found = settings()
+    return open_ledger(found.database_url, found.data)
 
 
 def document(value: Any) -> None:

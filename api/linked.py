@@ -2,26 +2,24 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from registry.catalog import Catalog
 from starlette.responses import RedirectResponse
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from api import addresses
+from api import addresses, catalogue
 from api.addresses import Address, absolute, page, thing
-from api.answers import answer, json_bytes, problem, tag
+from api.answers import answer, json_bytes, tag
 from api.documents import record_answer
 from api.negotiate import DATA, FORMATS, HTML, JSON, Format, by_suffix, preferred
 from api.records import shown
-from registry import jsonld, rdf
-from registry.catalog import Catalog
+from registry import rdf
+from registry import settings as settings_room
 from registry.errors import LotseError, NotFoundError
 from registry.model import Record
 from registry.settings import Settings
-
-PROFILE: Final = "https://www.dcat-ap.de/def/dcatde/3.0/spec/"
 
 
 class NotAcceptableError(LotseError):
@@ -59,6 +57,13 @@ def asked(path: str, accept: str) -> tuple[Address, Format | None] | None:
     return address, form or preferred(accept, FORMATS)
 
 
+def _not_acceptable(path: str) -> NotAcceptableError:
+    return NotAcceptableError(
+        "This cannot be had in that format.",
+        alternatives=[{"url": f"{path}.{one.name}", "type": one.type} for one in DATA],
+    )
+
+
 def hang_in(app: FastAPI, catalog: Catalog, settings: Settings) -> None:
     """Hangs the data in, before the pages."""
     app.router.routes.append(RecordData(partial(_record_data, catalog, settings)))
@@ -72,9 +77,7 @@ def _record_data(catalog: Catalog, settings: Settings, request: Request) -> Resp
     record = shown(catalog, address.rest)
     path = page(record.kind, record.id, address.lang)
     if form is None:
-        raise NotAcceptableError(
-            "This record cannot be had in that format.", alternatives=[f"{path}.{one.name}" for one in DATA]
-        )
+        raise _not_acceptable(path)
     if path != addresses.page(address.kind or "", address.rest, address.lang):
         return RedirectResponse(f"{path}.{form.name}", 301)
     return answer(
@@ -91,7 +94,7 @@ def rendered(record: Record, name: str, base: str) -> bytes:
     """A record in a format by its suffix: ttl, rdf, jsonld, nt or json."""
     if name == JSON.name:
         return json_bytes(record_answer(record, base))
-    return rdf.write(rdf.record_graph(record, base), name)
+    return b"".join(rdf.write([record], name, base_url=base))
 
 
 def links(record: Record, base: str) -> str:
@@ -119,6 +122,30 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         path = page(record.kind, record.id)
         return RedirectResponse(path if form in (None, HTML) else f"{path}.{form.name}", 303)  # type: ignore[union-attr]
 
+    @router.get(
+        "/catalog",
+        summary="The whole catalogue in Hydra pages, in the format that is liked best",
+        response_class=Response,
+        openapi_extra={"parameters": catalogue.PARAMETERS},
+    )
+    def whole(request: Request) -> Response:
+        form = preferred(request.headers.get("accept", ""), DATA)
+        if form is None:
+            raise _not_acceptable("/catalog")
+        return _catalogue_page(catalog, settings, request, form)
+
+    @router.get(
+        "/catalog.{suffix}",
+        summary="The whole catalogue in Hydra pages: ttl, rdf, jsonld, nt or json",
+        response_class=Response,
+        openapi_extra={"parameters": catalogue.PARAMETERS},
+    )
+    def whole_as(request: Request, suffix: str) -> Response:
+        form = next((one for one in DATA if one.name == suffix), None)
+        if form is None:
+            raise NotFoundError(f"The catalogue can be had as {', '.join(one.name for one in DATA)}.")
+        return _catalogue_page(catalog, settings, request, form)
+
     @router.get("/dataset/{name}", include_in_schema=False)
     def old_dataset(name: str) -> Response:
         return _old(catalog, name, ("dataset", "series"))
@@ -128,6 +155,35 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         return _old(catalog, name, ("organization",))
 
     return router
+
+
+def _catalogue_page(catalog: Catalog, settings: Settings, request: Request, form: Format) -> Response:
+    """One page; it is made as a whole before anything is sent, for a short catalogue makes harvesters delete."""
+    base, ask = settings.base_url, catalogue.asked(request.query_params.multi_items())
+    position = catalog.store.position()
+    listing = catalog.store.listing(ask.kinds, ask.modified_since)
+    ids, links = catalogue.window([one.id for one in listing], ask, absolute(base, f"/catalog.{form.name}"), position)
+    described = catalogue.description(settings_room.city(settings), base, listing)
+
+    def made() -> bytes:
+        records = [one for one in catalog.store.get_many(ids).values() if one.shown]
+        if form is JSON:
+            return json_bytes({"catalog": described, "records": [record_answer(one, base) for one in records],
+                               **links._asdict()})  # fmt: skip
+        return rdf.write_page(described, records, links, form.name, base)
+
+    return answer(
+        request,
+        made,
+        form.content_type,
+        etag=tag(position, links.url, form.name, described),
+        headers={"Link": _page_links(links)},
+    )
+
+
+def _page_links(links: rdf.HydraPage) -> str:
+    found = [(name, getattr(links, name)) for name in ("first", "previous", "next", "last")]
+    return ", ".join(f'<{url}>; rel="{"prev" if name == "previous" else name}"' for name, url in found if url)
 
 
 def _old(catalog: Catalog, name: str, kinds: tuple[str, ...]) -> Response:

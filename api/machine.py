@@ -5,12 +5,12 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from fastapi import APIRouter, Request, Response
-from registry.catalog import Catalog
 
 from api.addresses import LANGS, LISTED, absolute, page, path
 from api.answers import answer, json_bytes, tag
 from api.labels import both
 from registry import settings as settings_room
+from registry.catalog import Catalog
 from registry.errors import NotFoundError
 from registry.settings import Settings
 from registry.store import Listed

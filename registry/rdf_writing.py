@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from registry import jsonld
 from registry.errors import UsageError
-from registry.model import Catalogue, Record
+from registry.model import Catalogue, Metadata, Record
 from registry.rdf_graphs import Graph, HydraPage, catalogue_graph, is_concept, record_graph
 from registry.terms import TYPE, iri, literal, words_of
 from vocab.namespaces import PREFIXES, SKOS, curie
@@ -34,7 +34,7 @@ def write(
     records: Iterable[Record], format: str, *, base_url: str, catalogue: Catalogue | None = None
 ) -> Iterator[bytes]:
     """The records as one document of `ttl`, `rdf`, `jsonld` or `nt`, piece by piece; with the catalogue itself, if
-    given (its list of records needs all of them at once). Raises UsageError for another format."""
+    given. Raises UsageError for another format."""
     return written(_graphs(records, base_url, catalogue, None), format)
 
 
@@ -46,18 +46,21 @@ def write_page(catalogue: Catalogue, records: Sequence[Record], page: HydraPage,
 def _graphs(
     records: Iterable[Record], base_url: str, catalogue: Catalogue | None, page: HydraPage | None
 ) -> Iterator[Labelled]:
-    """What describes a concept or a licence that many records refer to is said once."""
-    if catalogue:
-        records = list(records)
-        yield "catalogue", catalogue_graph(catalogue, records, base_url, page)
+    """What describes a concept or a licence that many records refer to is said once. The catalogue comes last: by then
+    its list is known, and no more than that was kept of the records."""
+    listed: list[Record] = []
     said: set[str] = set()
     for record in records:
+        said_briefly = Metadata(kind=record.kind, iri=record.metadata.iri)
+        listed.append(Record(id=record.id, said=said_briefly, changed=record.changed))
         graph = record_graph(record, base_url)
         concepts = {subject for subject in graph if is_concept(subject)}
         for subject in concepts & said:
             del graph[subject]
         said |= concepts
         yield record.id, graph
+    if catalogue:
+        yield "catalogue", catalogue_graph(catalogue, listed, base_url, page)
 
 
 def written(graphs: Iterable[Labelled], format: str) -> Iterator[bytes]:

@@ -1,0 +1,157 @@
+"""Checks a file of metadata, as RDF or as our own JSON: for `lotse validate`, `POST /api/v1/validate` and the page."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+from registry.quality import check as check_quality
+
+from registry.errors import LotseError, NotFoundError, SourceError, TooLargeError, ValidationError
+from registry.model import KINDS, Finding, Findings, Metadata, Text
+from registry.rdf import parse, read, things
+from registry.rules import RULES
+from registry.settings import Settings
+
+MAX_BYTES: Final = 20_000_000
+MAX_FINDINGS: Final = 10_000
+
+
+class FindingOut(msgspec.Struct, frozen=True):
+    """`node`: IRI of the record, or of the node inside it; `value`: the offending value word for word."""
+
+    rule: str
+    level: str
+    node: str
+    field: str
+    value: str
+    message: Text
+    remedy: Text
+
+
+class CheckAnswer(msgspec.Struct, frozen=True):
+    records: int
+    findings: tuple[FindingOut, ...]
+
+
+def check(data: bytes, media_type: str = "", name: str = "", shapes: Path | None = None) -> CheckAnswer:
+    """How many records a file describes, and what is to be said of them; with `shapes` those instead that break them.
+
+    SourceError (not readable), TooLargeError, ValidationError (our JSON, but with wrong fields).
+    """
+    if len(data) > MAX_BYTES:
+        raise TooLargeError(f"{name or 'The file'} is larger than {MAX_BYTES} bytes.")
+    if not data.strip():
+        raise SourceError(f"{name or 'The file'} is empty.")
+    records, findings = 0, []
+    own = _own_json(data)
+    for found in _of_json(own) if own is not None else _of_rdf(data, media_type, name):
+        records += found[0]
+        findings += found[1]
+        if len(findings) > MAX_FINDINGS:
+            raise TooLargeError(f"More than {MAX_FINDINGS} findings; check smaller files.")
+    if shapes is not None:
+        findings = list(_of_shapes(data, media_type, name, shapes))
+    return CheckAnswer(records, tuple(map(finding_out, findings)))
+
+
+def finding_out(finding: Finding) -> FindingOut:
+    """A finding with its sentence and its remedy; those of SHACL shapes speak in the shape's own words."""
+    rule = RULES.get(finding.rule)
+    message, remedy = (rule.message, rule.remedy) if rule else ({"de": finding.rule, "en": finding.rule}, {})
+    return FindingOut(finding.rule, finding.level, finding.node, finding.field, finding.value, message, remedy)
+
+
+def _of_rdf(data: bytes, media_type: str, name: str) -> Iterator[tuple[int, Findings]]:
+    parsed = parse(data, media_type=media_type, name=name)
+    yield 0, parsed.findings
+    for thing in things(parsed.graph, KINDS):
+        if thing.error:
+            yield 1, (thing.error,)
+            continue
+        metadata, findings = read(thing.payload)
+        node = thing.iri or thing.remote_id
+        yield 1, tuple(_at(one, node) for one in (*findings, *check_quality(metadata)))
+
+
+def _at(finding: Finding, node: str) -> Finding:
+    """Blank labels and "" mean nothing outside the record: the record's own name stands for them."""
+    return (
+        finding if finding.node and not finding.node.startswith("_:") else msgspec.structs.replace(finding, node=node)
+    )
+
+
+# -- our own JSON
+
+
+def _own_json(data: bytes) -> list[Any] | None:
+    """The records of a file in our own JSON, None for whatever else; JSON-LD begins with @context, @graph or @id."""
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+        return None
+    try:
+        value = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    values = value if isinstance(value, list) else [value]
+    ours = all(isinstance(one, dict) and ("kind" in one or "metadata" in one) and "@id" not in one for one in values)
+    return values if values and ours else None
+
+
+def _of_json(values: list[Any]) -> Iterator[tuple[int, Findings]]:
+    for place, value in enumerate(values):
+        metadata = metadata_of(value.get("metadata", value), f"[{place}]" if len(values) > 1 else "")
+        node = metadata.iri or str(value.get("id", "")) or next(iter(metadata.title.values()), "")
+        yield 1, tuple(_at(one, node) for one in check_quality(metadata))
+
+
+def metadata_of(value: Any, where: str = "") -> Metadata:
+    """Metadata from JSON as it comes through a door: unknown keys and wrong types are refused, field by field."""
+    if isinstance(value, dict) and (unknown := [key for key in value if key not in Metadata.__struct_fields__]):
+        raise ValidationError("There are fields that nobody knows.", [_wrong(f"{where}{key}") for key in unknown])
+    try:
+        return msgspec.convert(value, Metadata)
+    except msgspec.ValidationError as error:
+        words, _, place = str(error).partition(" - at `$")
+        field = f"{where}{place.rstrip('`').lstrip('.')}"
+        raise ValidationError("A field has the wrong form.", [_wrong(field, words)]) from None
+
+
+def _wrong(field: str, words: str = "") -> dict[str, Any]:
+    message = {"de": words or "Dieses Feld gibt es nicht.", "en": words or "There is no such field."}
+    remedy = {"de": "Die Felder stehen in /openapi.json.", "en": "The fields are listed in /openapi.json."}
+    return {
+        "field": field,
+        "rule": "field-unknown" if not words else "field-form",
+        "message": message,
+        "remedy": remedy,
+    }
+
+
+# -- shapes, and where the bytes come from
+
+
+def _of_shapes(data: bytes, media_type: str, name: str, shapes: Path) -> Iterator[Finding]:
+    from registry.shacl import shacl
+
+    yield from shacl(data, shapes, media_type=media_type, name=name)
+
+
+def fetched(what: str, settings: Settings) -> tuple[bytes, str, str]:
+    """Bytes, media type and name of a file or an address. For the command only: the web process fetches nothing."""
+    if urlsplit(what).scheme in ("http", "https"):
+        from registry.fetch import body, session
+
+        with session(settings, max_bytes=MAX_BYTES) as http, http.get(what, stream=True) as response:
+            if not response.ok:
+                raise SourceError(f"{what} answers {response.status_code} {response.reason}.")
+            return body(response, MAX_BYTES), response.headers.get("content-type", ""), what
+    path = Path(what)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise TooLargeError(f"{what} is larger than {MAX_BYTES} bytes.")
+        return path.read_bytes(), "", what
+    except FileNotFoundError:
+        raise NotFoundError(f"There is no file {what}.") from None
+    except OSError as error:
+        raise LotseError(f"{what} cannot be read: {error.strerror}.") from None

@@ -1,0 +1,55 @@
+"""`lotse export`: the whole published catalogue, to a file or to stdout."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from click import option
+
+from api.cli import opened, say
+from api.commands_records import pairs, where
+
+
+@click.command()
+@option(
+    "--format",
+    "name",
+    type=click.Choice(["nt", "ttl", "rdf", "jsonld", "ndjson", "csv"]),
+    default="nt",
+    show_default=True,
+    help="How it is written.",
+)
+@where
+@option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file, replaced when all is there.")
+def export(name: str, conditions: tuple[str, ...], output: Path | None) -> None:
+    """Write the whole published catalogue, record by record."""
+    from api.catalogue import description
+    from api.export import chosen, exported
+    from registry.settings import city
+    from vocab.concepts import load
+
+    catalog, found = opened()
+    own = city(found)
+    asked: dict[str, list[str]] = {}
+    for facet, value in pairs(conditions):
+        asked.setdefault(facet, []).append(value)
+    records = chosen(catalog, asked, load(own.districts) if own.districts else None)
+    described = description(own, found.base_url, catalog.store.listing())
+    pieces = exported(records, name, found.base_url, described)
+    if output is None:
+        _write(pieces, click.get_binary_stream("stdout"))
+        return
+    part = output.with_name(f"{output.name}.part-{os.getpid()}")
+    try:
+        with part.open("wb") as file:
+            _write(pieces, file)
+        part.replace(output)
+    finally:
+        part.unlink(missing_ok=True)
+    say(f"Wrote {output}.")
+
+
+def _write(pieces: Iterable[bytes], file: "click.utils.LazyFile | object") -> None:
+    for piece in pieces:
+        file.write(piece)  # type: ignore[attr-defined]

@@ -1,0 +1,69 @@
+"""The JSON document of a run, for `lotse harvest` and `lotse run`, and the exit code that it stands for."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any, Final
+
+from api.cli import PARTLY, SOURCE_FAILED, WAITING
+from registry.ledger import Ledger
+from registry.model import COUNTS, Problem, Run
+from registry.rules import RULES
+
+GRAVE: Final = ("failed", "must")
+MOST: Final = 1_000  # problems in one document; `lotse run show N --problems` gives all
+
+
+def run_answer(ledger: Ledger, run: Run) -> dict[str, Any]:
+    """As interface.md says; problems of level failed and must, at most MOST of them."""
+    grave = (problem for problem in ledger.problems(run.number) if problem.finding.level in GRAVE)
+    answer = {
+        "source": run.source,
+        "run": run.number,
+        "outcome": run.outcome,
+        "reason": run.reason,
+        "complete": run.complete,
+        "listed": run.listed,
+        "seconds": round(run.seconds, 2),
+        "counts": {name: run.counts.get(name, 0) for name in COUNTS},
+        "rules": dict(run.rules),
+        "problems": [problem_answer(problem) for problem in islice(grave, MOST)],
+        "started": run.started.isoformat() if run.started else None,
+        "ended": run.ended.isoformat() if run.ended else None,
+    }
+    if run.outcome == "running":
+        answer["progress"] = {"done": run.done, "of": run.of}
+    return answer
+
+
+def problem_answer(problem: Problem) -> dict[str, Any]:
+    return {"record": problem.record, **finding_answer(problem.finding)}
+
+
+def finding_answer(finding: Any) -> dict[str, Any]:
+    """A finding with its sentence and its remedy; a rule of a later version has none here."""
+    rule = RULES.get(finding.rule)
+    return {
+        "rule": finding.rule,
+        "level": finding.level,
+        "node": finding.node,
+        "field": finding.field,
+        "value": finding.value,
+        "message": rule.message if rule else {},
+        "remedy": rule.remedy if rule else {},
+    }
+
+
+def problem_lines(ledger: Ledger, number: int) -> Iterator[dict[str, Any]]:
+    ledger.run(number)  # NotFoundError
+    return map(problem_answer, ledger.problems(number))
+
+
+def exit_code(runs: Iterable[Mapping[str, Any]]) -> int:
+    """Of several runs: 7 (source failed) before 8 (withdrawals wait) before 5 (busy) before 6 (records failed)."""
+    codes = {_code(run) for run in runs}
+    return next((code for code in (SOURCE_FAILED, WAITING, 5, PARTLY) if code in codes), 0)
+
+
+def _code(run: Mapping[str, Any]) -> int:
+    by_outcome = {"failed": SOURCE_FAILED, "interrupted": SOURCE_FAILED, "waiting": WAITING, "running": 5}
+    return by_outcome.get(run["outcome"], PARTLY if run["counts"]["failed"] else 0)

@@ -80,10 +80,8 @@ def uuid(base_url: str, path: str) -> str:
 def to_package(record: Record, base_url: str) -> dict[str, Any]:
     """`base_url`: our own public address, for ids, local links and images."""
     said = record.metadata
-    main = _main_language(said)
-    resources = [
-        _resource(one, said, base_url, f"id/{record.id}", main, place) for place, one in enumerate(said.distributions)
-    ]
+    main, path = _main_language(said), f"id/{record.id}"
+    resources = [_resource(one, said, base_url, path, main, place) for place, one in enumerate(said.distributions)]
     tags = [_tag(word, base_url) for word in dict.fromkeys(word for words in said.keywords.values() for word in words)]
     organization = _organization(said, base_url, main)
     return {

@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -69,7 +69,7 @@ class Commands(click.Group):
             ctx.exit(1)
 
 
-@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command("lotse", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="lotse")
 def main() -> None:
     """Lotse: one catalogue for a city's open data and its digital projects.
@@ -122,6 +122,28 @@ def opened_ledger() -> "Ledger":
 
     found = settings()
     return open_ledger(found.database_url, found.data)
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Callable[[str, int, int | None], None] | None]:
+    """A progress bar for each name it is told of, on stderr if that is a terminal; elsewhere None."""
+    if not click.get_text_stream("stderr").isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as shown:
+        tasks: dict[str, Any] = {}
+
+        def told(name: str, done: int, of: int | None) -> None:
+            task = tasks.get(name)
+            if task is None:
+                task = tasks[name] = shown.add_task(plain(name), total=of)
+            shown.update(task, completed=done, total=of)
+
+        yield told
 
 
 def document(value: Any) -> None:

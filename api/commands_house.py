@@ -12,7 +12,7 @@ from typing import Any, Final
 import click
 from click import option
 
-from api.cli import opened
+from api.cli import as_json, document, opened, opened_ledger, progress, say, settings
 
 START_SECONDS: Final = 120.0  # after which nobody waits for a server any more
 
@@ -93,3 +93,63 @@ def _announce(where: tuple[Any, ...], address: str) -> None:
 
 def _leave(_number: int, _frame: object) -> None:
     raise SystemExit(0)
+
+
+@click.command()
+def worker() -> None:
+    """Harvest sources when they are due, and keep the projections up to date."""
+    from harvesters.worker import run
+
+    catalog, found = opened()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    projector = threading.Thread(target=catalog.projector.run, args=(stop,), name="projector")
+    projector.start()
+    say("ready")
+    try:
+        run(catalog, opened_ledger(), found, stop)
+    finally:
+        stop.set()
+        projector.join(timeout=30)
+
+
+@click.command()
+@as_json
+def sync(json: bool) -> None:
+    """Bring search index and other projections up to the last change."""
+    catalog, _ = opened()
+    with progress() as told:
+        catalog.sync(progress=told, only=tuple(catalog.projector.projections))
+    _tell_state(catalog.state(), json)
+
+
+@click.command()
+@as_json
+def rebuild(json: bool) -> None:
+    """Build search index and other projections from nothing; the store is not touched."""
+    catalog, _ = opened()
+    with progress() as told:
+        catalog.rebuild(progress=told)
+    _tell_state(catalog.state(), json)
+
+
+def _tell_state(state: dict[str, Any], json: bool) -> None:
+    if json:
+        document(state)
+        return
+    for name, at in state["projections"].items():
+        say(f"{name}: change {at['number']} of {state['store']['number']}")
+
+
+@click.command()
+@as_json
+def upgrade(json: bool) -> None:
+    """Bring the database to this version's tables."""
+    from registry.store import upgrade_store
+
+    before, after = upgrade_store(settings().database_url)
+    if json:
+        document({"before": before, "after": after})
+    else:
+        say(f"The tables are of version {after}." if before == after else f"Upgraded from {before} to {after}.")

@@ -1,12 +1,13 @@
 """`lotse harvest` and `lotse run`: reading sources, and what came of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 from click import argument, option
 
-from api.cli import as_json, document, line, opened, opened_ledger, say, settings, table, words
+from api.cli import as_json, document, line, opened, opened_ledger, progress, say, settings, table, words
 
 if TYPE_CHECKING:
     from registry.catalog import Catalog
@@ -49,37 +50,14 @@ def _harvested(source: "Source", catalog: "Catalog", ledger: "Ledger", dry_run: 
     from registry.fetch import session
 
     try:
-        with _bar(source.name) as progress, session(settings()) as http:
-            run = run_harvest(source, catalog, ledger, http, dry_run=dry_run, wait=wait, progress=progress)
+        with progress() as told, session(settings()) as http:
+            named = partial(told, source.name) if told else None
+            run = run_harvest(source, catalog, ledger, http, dry_run=dry_run, wait=wait, progress=named)
     except BusyError as error:
         say(f"Error: {error.message}")
         busy = error.detail.get("run")
         return run_answer(ledger, ledger.run(busy)) if busy else {"source": source.name, "outcome": "running"}
     return run_answer(ledger, run)
-
-
-class _bar:
-    """A progress bar on stderr, if that is a terminal; elsewhere nothing."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.shown: Any = None
-
-    def __enter__(self) -> Callable[[int, int | None], None] | None:
-        if not click.get_text_stream("stderr").isatty():
-            return None
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self.shown = Progress(*columns, console=Console(stderr=True))
-        self.shown.start()
-        task = self.shown.add_task(self.name, total=None)
-        return lambda done, of: self.shown.update(task, completed=done, total=of)
-
-    def __exit__(self, *_: object) -> None:
-        if self.shown:
-            self.shown.stop()
 
 
 def _tell(answer: dict[str, Any]) -> None:

@@ -1,14 +1,17 @@
-"""Our own JSON-LD context and compaction, both made from the rows; known foreign contexts are replaced by it before parsing.
+"""Our own JSON-LD context and compaction, made from the rows; known contexts of others are replaced before parsing.
 
-The context has terms only and no prefixes: a prefix such as `geo` would make something else of an IRI like `geo:49.4,8.7`.
+Our context has terms only and no prefixes: `geo` as a prefix would make something else of an IRI like `geo:49.4,8.7`.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from registry.errors import SourceError
 from registry.terms import TYPE, parts
 from vocab.fields import FIELDS, TYPES
-from vocab.namespaces import DCT, FOAF, HYDRA, PREFIXES, RDFS, SKOS, XSD, curie
+from vocab.namespaces import DCT, FOAF, HYDRA, PREFIXES, RDFS, SKOS, XSD, curie, iri
 
 if TYPE_CHECKING:
     from registry.rdf_writing import Nesting
@@ -23,19 +26,21 @@ _MORE: Final = {  # properties that we write and no row has
 }  # fmt: skip
 
 
+def _names(iris: Iterable[str]) -> dict[str, str]:
+    """IRI -> its local name; who comes second gets its prefix before it."""
+    names: dict[str, str] = {}
+    for one in iris:
+        prefix, _, local = curie(one).partition(":")
+        names[one] = local if local not in names.values() else f"{prefix}_{local}"
+    return names
+
+
 def _terms() -> dict[str, tuple[str, str]]:
-    """Property IRI -> (term, form). The term is the local name; who comes second gets its prefix before it."""
+    """Property -> (term, form)."""
     forms: dict[str, str] = {}
     for property, form in [(row.property, row.form) for row in FIELDS] + list(_MORE.items()):
         forms.setdefault(property, "id" if form in _BY_ID else form)
-    names: dict[str, tuple[str, str]] = {}
-    taken: set[str] = set()
-    for property, form in forms.items():
-        prefix, _, local = curie(property).partition(":")
-        name = local if local not in taken else f"{prefix}_{local}"
-        taken.add(name)
-        names[property] = (name, form)
-    return names
+    return {property: (name, forms[property]) for property, name in _names(forms).items()}
 
 
 def _definition(property: str, form: str) -> Any:
@@ -47,19 +52,19 @@ def _definition(property: str, form: str) -> Any:
 
 
 _TERMS: Final = _terms()
-_CLASSES: Final = {
-    iri: curie(iri).partition(":")[2]
-    for iri in dict.fromkeys(
+_CLASSES: Final = _names(
+    dict.fromkeys(
         [type for types in TYPES.values() for type in types]
         + [row.range for row in FIELDS if row.range]
         + [HYDRA.PartialCollectionView, HYDRA.PagedCollection]
     )
-}
+)
 CONTEXT: Final[Mapping[str, Any]] = {
     "@version": 1.1,
     **{name: _definition(property, form) for property, (name, form) in _TERMS.items()},
-    **{name: iri for iri, name in _CLASSES.items()},
+    **{name: cls for cls, name in _CLASSES.items()},
 }
+_CLASSES_BY_NAME: Final = {name: cls for cls, name in _CLASSES.items()}
 _KEYS: Final = {f"<{property}>": (name, form) for property, (name, form) in _TERMS.items()}
 
 
@@ -122,5 +127,125 @@ def _append(node: dict[str, Any], key: str, value: Any) -> None:
         node[key] = [known, value]
 
 
+# -- contexts of others
+
+# Names in the contexts of DCAT-AP 2 and 3 that are not the local names of their properties and classes.
+_DCAT_AP: Final = {
+    "accessUrl": "dcat:accessURL", "applicationProfile": "dct:conformsTo", "beginning": "time:hasBeginning",
+    "boundingBox": "dcat:bbox", "catalogue": "dcat:catalog", "category": "dcat:theme", "changeType": "adms:status",
+    "compressionFormat": "dcat:compressFormat", "datasetDistribution": "dcat:distribution",
+    "documentation": "foaf:page", "downloadUrl": "dcat:downloadURL", "end": "time:hasEnd",
+    "endpointUrl": "dcat:endpointURL", "frequency": "dct:accrualPeriodicity", "geographic": "dct:spatial",
+    "geographicalCoverage": "dct:spatial", "licence": "dct:license", "licenceType": "dct:type",
+    "linkedSchemas": "dct:conformsTo", "listingDate": "dct:issued", "modificationDate": "dct:modified",
+    "otherIdentifier": "adms:identifier", "packagingFormat": "dcat:packageFormat", "preferredLabel": "skos:prefLabel",
+    "relatedResource": "dct:relation", "releaseDate": "dct:issued", "sourceMetadata": "dct:source",
+    "spatialResolution": "dcat:spatialResolutionInMeters", "tag": "dcat:keyword", "temporalCoverage": "dct:temporal",
+    "themes": "dcat:themeTaxonomy", "updateDate": "dct:modified",
+    "Catalogue": "dcat:Catalog", "CatalogueRecord": "dcat:CatalogRecord", "CataloguedResource": "dcat:Resource",
+    "Category": "skos:Concept", "CategoryScheme": "skos:ConceptScheme", "ConceptScheme": "skos:ConceptScheme",
+    "LicenceDocument": "dct:LicenseDocument", "PublisherType": "skos:Concept", "Status": "skos:Concept",
+    "TimeInstant": "time:Instant",
+}  # fmt: skip
+_CLASS_NAMES: Final = ("Agent", "Attribution", "Catalogue", "CatalogueRecord", "Checksum", "Concept", "DataService",
+                       "Dataset", "DatasetSeries", "Distribution", "Identifier", "Kind", "LicenceDocument", "Location",
+                       "PeriodOfTime", "Relationship")  # fmt: skip
+_KNOWN: Final = re.compile(
+    r"https?://(?:semiceu\.github\.io/.*(?:context|dcat-ap)[\w.-]*\.jsonld"
+    r"|(?:raw\.githubusercontent\.com|joinup\.ec\.europa\.eu|data\.europa\.eu)/.*dcat-ap[\w./-]*\.jsonld"
+    r"|data\.europa\.eu/r5r/?[\w./-]*)", re.IGNORECASE
+)  # fmt: skip
+_SCHEMA_ORG: Final = re.compile(r"https?://(?:www\.)?schema\.org/?(?:docs/jsonldcontext\.jsonld?)?", re.IGNORECASE)
+_SCHEMA_CONTEXT: Final[Mapping[str, Any]] = {
+    "@vocab": PREFIXES["schema"], "id": "@id", "type": "@type",
+    **{name: {"@id": PREFIXES["schema"] + name, "@type": "@id"} for name in ("url", "sameAs", "license", "contentUrl")},
+}  # fmt: skip
+_TEXTS: Final = {name for name, form in _TERMS.values() if form in ("text", "words")} | {"preferredLabel", "tag"}
+_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*|@none")
+
+
+@cache
+def _dcat_ap_context() -> Mapping[str, Any]:
+    """What the contexts of DCAT-AP 2 and 3 say, in both their manners: `title` and `Dataset.title`."""
+    terms = {name: _definition(property, "id" if form == "id" else "") for property, (name, form) in _TERMS.items()}
+    by_property = {property: form for property, (_, form) in _TERMS.items()}
+    for name, short in _DCAT_AP.items():
+        terms[name] = _definition(iri(short), "id" if by_property.get(iri(short), "id") == "id" else "")
+    classes = _CLASSES_BY_NAME | {name: iri(short) for name, short in _DCAT_AP.items() if name[0].isupper()}
+    dotted = {f"{cls}.{name}": term for cls in _CLASS_NAMES for name, term in terms.items() if not name[0].isupper()}
+    return {**terms, **dotted, **classes}
+
+
 def without_foreign_contexts(document: Any, where: str, depth: int) -> Any:
-    return document
+    """The document with known contexts of others replaced by what they say; language maps under them become values.
+
+    Raises SourceError for any other remote context (nothing is fetched) and for a document nested deeper than `depth`.
+    """
+    context = document.get("@context") if isinstance(document, dict) else None
+    named = context if isinstance(context, list) else [context]
+    maps = any(isinstance(one, str) and _KNOWN.fullmatch(one.strip()) for one in named)
+    return _cleared(document, where, depth, maps)
+
+
+def _cleared(value: Any, where: str, depth: int, maps: bool) -> Any:
+    if depth < 0:
+        raise SourceError(f"{where} cannot be read: it is nested too deep. Ask the source for a flatter document.")
+    if isinstance(value, list):
+        return [_cleared(one, where, depth - 1, maps) for one in value]
+    if not isinstance(value, dict):
+        return value
+    changed = {}
+    for key, one in value.items():
+        if key == "@context":
+            changed[key] = _context(one, where)
+        elif maps and key.rpartition(".")[2] in _TEXTS and _is_language_map(one):
+            changed[key] = [
+                {"@value": words} if tag == "@none" else {"@value": words, "@language": tag}
+                for tag, several in one.items()
+                for words in (several if isinstance(several, list) else [several])
+            ]
+        else:
+            changed[key] = _cleared(one, where, depth - 1, maps)
+    return changed
+
+
+def _is_language_map(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and all(
+            _TAG.fullmatch(tag) and all(isinstance(one, str) for one in (words if isinstance(words, list) else [words]))
+            for tag, words in value.items()
+        )
+    )
+
+
+def _context(value: Any, where: str) -> Any:
+    if isinstance(value, list):
+        return [_context(one, where) for one in value[:100]]
+    if isinstance(value, dict):
+        return {key: _inner(key, one, where) for key, one in value.items()}
+    if not isinstance(value, str):
+        return value
+    if _SCHEMA_ORG.fullmatch(value.strip()):
+        return _SCHEMA_CONTEXT
+    if _KNOWN.fullmatch(value.strip()):
+        return _dcat_ap_context()
+    raise _refused(value, where)
+
+
+def _inner(key: str, value: Any, where: str) -> Any:
+    """A term's definition, which may have a context of its own."""
+    if key == "@import":
+        raise _refused(str(value), where)
+    if isinstance(value, dict) and "@context" in value:
+        return {**value, "@context": _context(value["@context"], where)}
+    return value
+
+
+def _refused(address: str, where: str) -> SourceError:
+    return SourceError(
+        f"{where} cannot be read: its context {address[:300]} would have to be fetched, and nothing is fetched. "
+        "Ask the source to put the context into the document.",
+        context=address[:300],
+    )

@@ -5,15 +5,15 @@ DCAT-AP.de 3.0 and, where it applies, DCAT-AP HVD 3.0.0 at once: what is referen
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from registry.model import Agent, CatalogRecord, Catalogue, Distribution, Metadata, Node, Record
+from registry.rdf_describing import described
 from registry.terms import TYPE, date_type, iri, literal
-from vocab.concepts import LISTS, Concept, concept_list
 from vocab.fields import FIELDS, TYPES, Field, fields_of
-from vocab.namespaces import DCAT, DCT, FOAF, HYDRA, SKOS, XSD
+from vocab.namespaces import DCAT, FOAF, HYDRA, XSD
 
 Graph = dict[str, dict[str, list[str]]]
 
@@ -252,33 +252,6 @@ def _link_row(cls: str, relation: str) -> Field:
     if not rows:
         raise KeyError(f"no link row {relation!r}")
     return next((row for row in rows if cls in row.levels), rows[0])
-
-
-@cache
-def _concepts() -> Mapping[str, Concept]:
-    return {one.iri: one for name in LISTS for one in concept_list(name)}
-
-
-def is_concept(term: str) -> bool:
-    """Whether a term is the IRI of a concept of our lists."""
-    return term[1:-1] in _concepts()
-
-
-@lru_cache(4096)
-def described(term: str, range: str) -> tuple[tuple[str, str, str], ...]:
-    """What we say of something that is referred to: its type; labels and scheme of a concept; a licence's kind and
-    the EU licence that it equals (DCAT-AP HVD)."""
-    concept = _concepts().get(term[1:-1])
-    if not concept:
-        return ((term, TYPE, f"<{range}>"),) if range != SKOS.Concept else ()
-    said = [(term, TYPE, f"<{range}>")]
-    if range == SKOS.Concept:
-        said += [(term, iri(SKOS.prefLabel), literal(label, tag)) for tag, label in concept.labels.items()]
-    if range == DCT.LicenseDocument:
-        said += [(term, iri(SKOS.exactMatch), iri(match)) for match in concept.matches]
-        if concept.extra.get("type"):
-            said.append((term, iri(DCT.type), iri(concept.extra["type"])))
-    return tuple(said)
 
 
 class HydraPage(NamedTuple):

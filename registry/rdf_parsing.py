@@ -1,7 +1,8 @@
-"""Bytes of a stranger to a graph: Turtle, RDF/XML, JSON-LD and N-Triples, strict first, lenient second, bounded always."""
+"""Bytes of a stranger to a graph: Turtle, RDF/XML, JSON-LD, N-Triples; strict first, lenient second, always bounded."""
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Final, NamedTuple
 from xml.parsers import expat
 
@@ -14,7 +15,8 @@ from registry.rules import finding
 from registry.terms import escaped, is_iri, unescaped, valid_iri
 
 MAX_BYTES: Final = 200_000_000
-MAX_DEPTH: Final = 200  # of JSON-LD
+MAX_DEPTH: Final = 200  # of JSON-LD and RDF/XML
+SMALL: Final = 100_000  # bytes of RDF/XML that no depth can make slow
 MAX_ERRORS: Final = 100  # places of a Turtle file that cannot be read, before all of it counts as unreadable
 SHOWN: Final = 20
 
@@ -100,11 +102,35 @@ def _xml(data: bytes, where: str) -> bytes:
     text = _decoded(data, where)
     prolog = _PROLOG.match(text)
     doctype = _DOCTYPE.match(text, prolog.end() if prolog else 0)
-    if not doctype:
-        return text.encode()
-    if doctype[1] == "[":
+    if doctype and doctype[1] == "[":
         raise _unreadable(where, "its DOCTYPE declares entities", "Write the file without a DOCTYPE.")
-    return (text[: doctype.start()] + "\n" * doctype[0].count("\n") + text[doctype.end() :]).encode()
+    if doctype:
+        text = text[: doctype.start()] + "\n" * doctype[0].count("\n") + text[doctype.end() :]
+    plain = text.encode()
+    if len(plain) > SMALL:
+        _check_depth(plain, where)
+    return plain
+
+
+def _check_depth(text: bytes, where: str) -> None:
+    """The parser's time grows with the square of the depth."""
+    depth = deepest = 0
+
+    def opens(name: str, attributes: object) -> None:
+        nonlocal depth, deepest
+        depth += 1
+        deepest = max(depth, deepest)
+
+    def closes(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = opens, closes
+    with suppress(expat.ExpatError):  # the RDF parser says what is wrong
+        parser.Parse(text, True)
+    if deepest > MAX_DEPTH:
+        raise _unreadable(where, f"nested deeper than {MAX_DEPTH} elements", "Ask the source for a flatter document.")
 
 
 def _decoded(data: bytes, where: str) -> str:

@@ -18,7 +18,10 @@ from registry.terms import NO_TAG, TAG, TYPE, date_type, literal, parts, present
 from vocab.fields import STRUCTS, TYPES, Field, fields_of
 from vocab.namespaces import PREFIXES, SKOS, XSD, curie
 
+Pair = tuple[str, str]  # predicate and object
+
 _NOTE = f"<{SKOS.editorialNote}>"
+_ORGANIZATIONS: Final[tuple[Kind, ...]] = ("organization",)
 _FRAGMENT = re.compile(r"#([A-Za-z0-9][A-Za-z0-9._-]{0,79})$")
 _HEX = re.compile(r"[0-9a-f]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
@@ -42,8 +45,8 @@ def read(payload: bytes, kind: Kind | None = None) -> tuple[Metadata, Findings]:
     return Metadata(kind=told, iri=iri, **fields), tuple(dict.fromkeys(reading.findings))
 
 
-def _index(payload: bytes) -> dict[str, list[tuple[str, str]]]:
-    index: dict[str, list[tuple[str, str]]] = {}
+def _index(payload: bytes) -> dict[str, list[Pair]]:
+    index: dict[str, list[Pair]] = {}
     for line in payload.decode().split("\n"):
         if line:
             subject, predicate, term = line[:-2].split(" ", 2)
@@ -51,8 +54,8 @@ def _index(payload: bytes) -> dict[str, list[tuple[str, str]]]:
     return index
 
 
-def _root(index: dict[str, list[tuple[str, str]]], kind: Kind | None) -> tuple[str, Kind]:
-    found = kinds_of(index) or kinds_of(index, ("organization",))
+def _root(index: dict[str, list[Pair]], kind: Kind | None) -> tuple[str, Kind]:
+    found = kinds_of(index) or kinds_of(index, _ORGANIZATIONS)
     if not found:
         raise ValueError("no dataset, series, service, project, organization, event or public service is described")
     root = min(found)
@@ -71,18 +74,20 @@ class _Place(NamedTuple):
 class _Reading:
     """One payload on its way into structs; `left` are the statements of each node that no struct says."""
 
-    def __init__(self, index: Mapping[str, list[tuple[str, str]]], root: str) -> None:
+    def __init__(self, index: Mapping[str, list[Pair]], root: str) -> None:
         self.index = index
         self.root = root
         self.findings: list[Finding] = []
-        self.left: dict[str, list[tuple[str, str]]] = {}
+        self.left: dict[str, list[Pair]] = {}
         self.notes: list[str] = []
         self.nodes: dict[tuple[str, str], Any] = {}
 
     def fields(self, subject: str, cls: str) -> dict[str, Any]:
         """The fields of a node of that class."""
-        places, types, out = _places(cls), _types(cls), {}
-        left, later = [], []
+        places, types = _places(cls), _types(cls)
+        out: dict[str, Any] = {}
+        left: list[Pair] = []
+        later: list[tuple[_Place, Pair]] = []
         for statement in self.index.get(subject, ()):
             predicate, term = statement
             place = places.get(predicate)
@@ -90,17 +95,20 @@ class _Reading:
                 if predicate == TYPE and term in types:
                     continue
                 place = places.get(present(predicate))
-                (later if place else left).append(statement)
+                if place is None:
+                    left.append(statement)
+                else:
+                    later.append((place, statement))
                 continue
             value = None if place.former else self.value(place, term)
             if value is None:
-                later.append(statement)
+                later.append((place, statement))
             elif not place.put(out, place.row.name, value):
                 left.append(statement)
                 self.find("value-extra", subject, place.row, term)
-        for statement in later:
-            if not self.mend(out, subject, places.get(statement[0]) or places[present(statement[0])], *statement):
-                left.append(statement)
+        left += [
+            one for one in later if not self.mend(out, subject, places.get(one[0]) or places[present(one[0])], *one)
+        ]
         known = self.left.get(subject)
         self.left[subject] = left if known is None else [one for one in known if one in left]
         return out
@@ -183,7 +191,7 @@ def _unread(row: Field, term: str) -> str:
 def _written(value: Any) -> str:
     """The words of a mended value as they will be written."""
     if isinstance(value, tuple):
-        return value[-1]
+        return str(value[-1])
     if isinstance(value, Link):
         return value.iri
     if isinstance(value, model.Node):
@@ -287,7 +295,11 @@ def _put_link(out: dict[str, Any], name: str, value: str) -> bool:
 def _put(row: Field) -> Callable[[dict[str, Any], str, Any], bool]:
     if row.form == "text":
         return _put_texts if row.many else _put_text
-    return {"words": _put_words, "link": _put_link}.get(row.form) or (_put_many if row.many else _put_one)
+    if row.form == "words":
+        return _put_words
+    if row.form == "link":
+        return _put_link
+    return _put_many if row.many else _put_one
 
 
 @cache

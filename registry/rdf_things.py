@@ -47,7 +47,7 @@ def things(graph: Graph, kinds: Collection[Kind] = LISTED) -> Iterator[Descripti
     yield from _told_apart(graph, [(node, walk.description(node)) for node in blank])
 
 
-def kinds_of(graph: Graph, kinds: Collection[Kind] = LISTED) -> dict[str, Kind]:
+def kinds_of(graph: Mapping[str, list[tuple[str, str]]], kinds: Collection[Kind] = LISTED) -> dict[str, Kind]:
     """Node -> kind. Of several types the one that says more counts: a series is a dataset, too."""
     types = _kind_by_type()
     found: dict[str, Kind] = {}

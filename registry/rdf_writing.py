@@ -13,7 +13,8 @@ import pyoxigraph as ox
 from registry import jsonld
 from registry.errors import UsageError
 from registry.model import Catalogue, Metadata, Record
-from registry.rdf_graphs import Graph, HydraPage, catalogue_graph, is_concept, record_graph
+from registry.rdf_describing import is_known
+from registry.rdf_graphs import Graph, HydraPage, catalogue_graph, record_graph
 from registry.terms import TYPE, iri, literal, words_of
 from vocab.namespaces import PREFIXES, SKOS, curie
 
@@ -54,7 +55,7 @@ def _graphs(
         said_briefly = Metadata(kind=record.kind, iri=record.metadata.iri)
         listed.append(Record(id=record.id, said=said_briefly, changed=record.changed))
         graph = record_graph(record, base_url)
-        concepts = {subject for subject in graph if is_concept(subject)}
+        concepts = {subject for subject in graph if is_known(subject)}
         for subject in concepts & said:
             del graph[subject]
         said |= concepts

@@ -86,14 +86,15 @@ def _row(
     )
 
 
-# The RDF types of each class; the first is written first, all are written.
+# The RDF types of each class; the first tells the class, all are written (the range shapes are run without inference,
+# and what a catalogue record is about must be a dcat:Resource).
 TYPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         cls: tuple(map(iri, types.split()))
         for cls, types in {
-            "dataset": "dcat:Dataset",
-            "series": "dcat:DatasetSeries",
-            "service": "dcat:DataService",
+            "dataset": "dcat:Dataset dcat:Resource",
+            "series": "dcat:DatasetSeries dcat:Resource",
+            "service": "dcat:DataService dcat:Resource",
             "project": "foaf:Project prov:Activity",
             "organization": "foaf:Agent org:Organization",
             "event": "schema:Event",

@@ -63,11 +63,12 @@ class Terms(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A word that is asked for."""
+    """A word that is asked for. `root`: the grams that it has wherever it stands in a compound, in any inflection."""
 
     text: str
     stem: str
     grams: tuple[str, ...]
+    root: tuple[str, ...]
     filler: bool
 
 
@@ -96,10 +97,7 @@ def words(text: str) -> list[Word]:
     """The distinct words of a query in their order, stop words left out; if it has nothing else, they count."""
     parts = [part for token in _TOKEN.findall(clean(text)) for part in _parts(token)]
     asked = [part for part in parts if part not in STOP_WORDS] or parts
-    return [
-        Word(part, _stem(part), tuple(dict.fromkeys(_grams(fold(part)))), part in FILLERS)
-        for part in dict.fromkeys(asked)
-    ]
+    return [_word(part) for part in dict.fromkeys(asked)]
 
 
 @lru_cache(maxsize=MAX_CACHED // 2)
@@ -167,6 +165,20 @@ def _stem(word: str) -> str:
 def _grams(folded: str) -> list[str]:
     bounded = f"_{folded}_"
     return [bounded[start : start + GRAM] for start in range(max(1, len(bounded) - GRAM + 1))]
+
+
+def _word(part: str) -> Word:
+    stem = _stem(part)
+    return Word(part, stem, tuple(dict.fromkeys(_grams(fold(part)))), _root(part, fold(stem)), part in FILLERS)
+
+
+def _root(word: str, stem: str) -> tuple[str, ...]:
+    """A stem of three letters counts at the beginning of a word only, a shorter one and a number only as they are."""
+    if word.isdecimal() or len(stem) < GRAM - 1:
+        return ()
+    if len(stem) < GRAM:
+        return (f"_{stem}",)
+    return tuple(dict.fromkeys(stem[start : start + GRAM] for start in range(len(stem) - GRAM + 1)))
 
 
 def _marked(token: str, query: Sequence[Word]) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ What is asked is built once, in `asked`; engines only execute it. `docs/decision
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -16,12 +16,9 @@ from registry.model import Change, Kind, Position
 from vocab.concepts import ConceptList, concept_list
 from vocab.match import district
 
-__all__ = [
-    "FACETS", "Asked", "Count", "Entry", "Found", "Group", "Hit", "Need", "Page", "Projection", "Query",
-    "Ranking", "SearchIndex", "Suggestion", "Term", "asked", "bounds", "choose", "counts", "entry", "name_of",
-    "named_publisher", "next_page", "normal_where", "publisher_value", "ranked", "relaxed", "suggestions",
-]  # fmt: skip
+__all__ = ["Entry", "entry", "name_of", "named_publisher", "publisher_value"]  # of `entry.py`
 
+Where = Mapping[str, tuple[str, ...]]  # facet -> values: OR within a facet, AND between
 FACETS = ("kind", "theme", "publisher", "district", "format", "licence", "phase", "source", "year")
 SHOWN_VALUES = 100  # of a facet; what is selected comes in addition
 RANKED = 200  # first hits that are ranked again by freshness and quality
@@ -40,10 +37,10 @@ STALE = 3650  # days after which nothing is added for freshness
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """`where`: facet -> values, OR within a facet, AND between. `page` from 1. `facets`: which to count."""
+    """`page` from 1. `facets`: which to count."""
 
     words: str = ""
-    where: Mapping[str, tuple[str, ...]] = {}
+    where: Where = {}
     size: int = 20
     page: int = 1
     sort: str = "relevance"  # relevance (without words: newest) | newest | title
@@ -158,7 +155,7 @@ class Asked(msgspec.Struct, frozen=True):
     terms: tuple[Term, ...]
     strict: Need | None
     loose: Need | None
-    where: Mapping[str, tuple[str, ...]]
+    where: Where
 
 
 def asked(query: Query) -> Asked:
@@ -168,8 +165,8 @@ def asked(query: Query) -> Asked:
     where = {facet: values for facet, values in query.where.items() if values}
     if not content:
         return Asked((), None, None, where)
-    strict = Need(tuple(Group(word.stem, _contained(word)) for word in content), len(content))
-    loose = Need(tuple(Group(word.stem, _contained(word) + _similar(word)) for word in content), 1)
+    strict = Need(tuple(Group(word.stem, _roots(word)) for word in content), len(content))
+    loose = Need(tuple(Group(word.stem, _roots(word) + _similar(word)) for word in content), 1)
     return Asked(tuple(term for word in given for term in _terms(word)), strict, loose, where)
 
 
@@ -183,11 +180,8 @@ def _terms(word: Word) -> Iterator[Term]:
         yield Term("title_grams", text, gram * TITLE_WEIGHT)
 
 
-def _contained(word: Word) -> tuple[tuple[str, ...], ...]:
-    """All grams but those at the ends: anywhere in a compound; of three letters at its beginning. Numbers are whole."""
-    if word.text.isdecimal():
-        return ()
-    return (word.grams[1:-1] if len(word.grams) > 2 else word.grams[:1],)
+def _roots(word: Word) -> tuple[tuple[str, ...], ...]:
+    return (word.root,) if word.root else ()
 
 
 def _similar(word: Word) -> tuple[tuple[str, ...], ...]:
@@ -197,6 +191,19 @@ def _similar(word: Word) -> tuple[tuple[str, ...], ...]:
         return ()
     pieces = (grams[at : at + size] for at in range(0, len(grams) - size + 1, size))
     return tuple(dict.fromkeys((*pieces, grams[-size:])))
+
+
+class Engine(Protocol):
+    """What an index does with a query that was built here."""
+
+    def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
+        """The first `depth` documents by score that have `need` and are in `wanted.where`."""
+
+    def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
+        """The hits of the page in the order of a field, and how many there are in all."""
+
+    def facets(self, need: Need | None, where: Where, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
+        """Counts by `aggregations`, in one call."""
 
 
 def choose(asked: Asked, find: Callable[[Need], Ranking]) -> tuple[Need | None, Ranking, int]:
@@ -253,9 +260,7 @@ def bounds(query: Query) -> tuple[int, int]:
     return first, first + query.size
 
 
-def normal_where(
-    where: Mapping[str, Iterable[str]], districts: ConceptList | None = None
-) -> Mapping[str, tuple[str, ...]]:
+def normal_where(where: Mapping[str, Iterable[str]], districts: ConceptList | None = None) -> Where:
     """Filter values as the index holds them: notations for full IRIs, ids for addresses of records.
 
     Raises UsageError for a facet that there is not, naming the nearest.
@@ -307,17 +312,56 @@ def _plain(one: Found) -> Hit:
     return Hit(one.id, one.kind, round(one.score, 4))
 
 
-def counts(buckets: Iterable[tuple[str, int]], selected: Mapping[str, int]) -> tuple[Count, ...]:
-    """Counts of a facet, largest first; `buckets`: values as the index counts them, `selected`: exact counts."""
-    total: dict[str, int] = {}
+COUNTED = {facet: facet for facet in FACETS} | {"publisher": "publishers"}  # facet -> field that is counted
+
+
+def aggregations(
+    where: Where, facets: Iterable[str], written: Callable[[Where], Any], **more: int
+) -> dict[str, dict[str, Any]]:
+    """Terms of each facet below a filter by the others' values; and a filter for each selected value, however rare.
+
+    `written`: a filter in the engine's own language; `more`: further settings of its terms.
+    """
+    parts: dict[str, dict[str, Any]] = {}
+    for facet in facets:
+        others = {other: values for other, values in where.items() if other != facet}
+        above = parts
+        if others:
+            above = parts.setdefault(f"by {' '.join(others)}", {"filter": written(others), "aggs": {}})["aggs"]
+        above[facet] = {"terms": {"field": COUNTED[facet], "size": SHOWN_VALUES, **more}}
+        for place, value in enumerate(where.get(facet, ())):
+            above[f"{facet} {place}"] = {"filter": written({facet: (value,)})}
+    return parts
+
+
+def counts(answer: Mapping[str, Any], facet: str, selected: Sequence[str]) -> tuple[Count, ...]:
+    """Counts of a facet, largest first, from what an engine answers to `aggregations`."""
+    below = next(part for part in (answer, *answer.values()) if facet in part)
+    found: dict[str, int] = {}
     labels: dict[str, str] = {}
-    for bucket, count in buckets:
-        value, _, label = bucket.partition("\t")
-        total[value] = total.get(value, 0) + count
+    for bucket in below[facet]["buckets"]:
+        value, _, label = bucket["key"].partition("\t")
+        found[value] = found.get(value, 0) + int(bucket["doc_count"])
         labels.setdefault(value, label)
-    ordered = dict(sorted(total.items(), key=lambda one: (-one[1], one[0]))[:SHOWN_VALUES])
-    ordered |= {value: count for value, count in selected.items() if value not in ordered and "://" not in value}
+    ordered = dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+    for place, value in enumerate(selected):
+        if value not in ordered and "://" not in value:
+            ordered[value] = int(below[f"{facet} {place}"]["doc_count"])
     return tuple(Count(value, count, labels.get(value, "")) for value, count in ordered.items())
+
+
+def answer(query: Query, engine: Engine, today: int) -> Page:
+    """The page that answers a query; `today`: a day number."""
+    first, last = bounds(query)
+    wanted = asked(query)
+    need, ranking, complete = choose(wanted, lambda need: engine.find(wanted, need, max(last, RANKED)))
+    if query.sort == "relevance" and need:
+        hits, total = ranked(ranking.found, today)[first:last], ranking.total
+    else:
+        hits, total = engine.sorted(wanted, need, query)
+    facets = engine.facets(need, wanted.where, query.facets)
+    loosened, note = relaxed(wanted, need, complete, query.lang)
+    return Page(tuple(hits), total, facets, next_page(query, total), loosened, note)
 
 
 def next_page(query: Query, total: int) -> str | None:

@@ -25,7 +25,6 @@ from registry.german import fold
 from registry.model import Change, Position, Record
 from registry.search import (
     FACETS,
-    RANKED,
     SHOWN_VALUES,
     Asked,
     Count,
@@ -38,14 +37,12 @@ from registry.search import (
     Query,
     Ranking,
     Suggestion,
-    asked,
+    Where,
+    aggregations,
+    answer,
     bounds,
-    choose,
     counts,
     entry,
-    next_page,
-    ranked,
-    relaxed,
     suggestions,
 )
 from vocab.concepts import ConceptList
@@ -53,8 +50,7 @@ from vocab.concepts import ConceptList
 SCHEMA = 1  # to be raised with every change of fields or analysis: an index of another number is built again
 HEAP = 60_000_000  # bytes that a writer may collect before it writes a segment
 MAX_CACHED = 256  # answers about facets, until the next change
-MAX_FAULTS = 1000
-COUNTED = {facet: facet for facet in FACETS} | {"publisher": "publishers"}  # facet -> field that is counted
+MAX_FAULTS = 200
 
 
 class TantivyIndex:
@@ -128,15 +124,7 @@ class TantivyIndex:
             return None
 
     def search(self, query: Query) -> Page:
-        first, last = bounds(query)
-        reading, wanted, depth = self._read(), asked(query), max(last, RANKED)
-        need, ranking, complete = choose(wanted, lambda need: reading.find(wanted, need, depth))
-        if query.sort == "relevance" and need:
-            hits, total = ranked(ranking.found, _today())[first:last], ranking.total
-        else:
-            hits, total = reading.sorted(wanted, need, query)
-        facets = reading.facets(need, wanted.where, query.facets)
-        return Page(tuple(hits), total, facets, next_page(query, total), *relaxed(wanted, need, complete, query.lang))
+        return answer(query, self._read(), datetime.now(UTC).date().toordinal())
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
         wanted = fold(" ".join(prefix.split()))
@@ -247,22 +235,22 @@ def _need(need: Need | None) -> Tree:
     return _all(groups) if need.least == len(groups) else _any(groups, need.least)
 
 
-def _where(where: Mapping[str, tuple[str, ...]]) -> list[Tree]:
+def _where(where: Where) -> list[Tree]:
     return [Tree.term_set_query(_SCHEMA, facet, list(values)) for facet, values in where.items()]
 
 
-def _filtered(need: Need | None, where: Mapping[str, tuple[str, ...]], *others: tuple[Occur, Tree]) -> Tree:
+def _filtered(need: Need | None, where: Where, *others: tuple[Occur, Tree]) -> Tree:
     """Documents that have what is needed; only the others score."""
     exact = [(Occur.Must, Tree.const_score_query(part, 0.0)) for part in (_need(need), *_where(where))]
     return Tree.boolean_query([*exact, *others])
 
 
-def _words(where: Mapping[str, tuple[str, ...]]) -> str:
+def _words(where: Where) -> str:
     """The same filter in Tantivy's query language, for aggregations."""
     quoted = {
         facet: " OR ".join(f'{facet}:"{value}"' for value in map(_escaped, values)) for facet, values in where.items()
     }
-    return " AND ".join(f"({alternatives})" for alternatives in quoted.values()) or "*"
+    return " AND ".join(f"({alternatives})" for alternatives in quoted.values())
 
 
 def _escaped(value: str) -> str:
@@ -313,17 +301,16 @@ class _Reading:
         named = zip(self._names(hits), hits, days, qualities, strict=True)
         return [Found(id, kind, hit[0], int(day or 0), int(quality or 0)) for (id, kind), hit, day, quality in named]
 
-    def facets(
-        self, need: Need | None, where: Mapping[str, tuple[str, ...]], facets: tuple[str, ...]
-    ) -> Mapping[str, tuple[Count, ...]]:
+    def facets(self, need: Need | None, where: Where, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
         """Counted in one call, each facet without its own filter; kept until the next change."""
         key = (need, tuple(sorted(where.items())), facets)
-        if key not in self.counted:
+        if facets and key not in self.counted:
             if len(self.counted) >= MAX_CACHED:
                 self.counted.clear()
-            answer = self.searcher.aggregate(_filtered(need, {}), _aggregations(where, facets)) if facets else {}
-            self.counted[key] = {facet: _counts(answer, facet, where.get(facet, ())) for facet in facets}
-        return self.counted[key]
+            parts = aggregations(where, facets, _words, segment_size=20 * SHOWN_VALUES)
+            found = self.searcher.aggregate(_filtered(need, {}), parts)
+            self.counted[key] = {facet: counts(found, facet, where.get(facet, ())) for facet in facets}
+        return self.counted.get(key, {})
 
 
 def _total(found: tantivy.SearchResult) -> int:
@@ -332,27 +319,3 @@ def _total(found: tantivy.SearchResult) -> int:
 
 def _scoring(wanted: Asked) -> list[tuple[Occur, Tree]]:
     return [(Occur.Should, Tree.boost_query(_term(one.field, one.text), one.weight)) for one in wanted.terms]
-
-
-def _aggregations(where: Mapping[str, tuple[str, ...]], facets: Iterable[str]) -> dict[str, Any]:
-    """Terms of each facet below a filter by the others' values; and a filter for each selected value, however rare."""
-    parts: dict[str, Any] = {}
-    for facet in facets:
-        others = _words({other: values for other, values in where.items() if other != facet})
-        terms = {"field": COUNTED[facet], "size": SHOWN_VALUES, "segment_size": 20 * SHOWN_VALUES}
-        above = parts if others == "*" else parts.setdefault(others, {"filter": others, "aggs": {}})["aggs"]
-        above[facet] = {"terms": terms}
-        for place, value in enumerate(where.get(facet, ())):
-            above[f"{facet} {place}"] = {"filter": _words({facet: (value,)})}
-    return parts
-
-
-def _counts(answer: Mapping[str, Any], facet: str, selected: Sequence[str]) -> tuple[Count, ...]:
-    below = next(part for part in (answer, *answer.values()) if facet in part)
-    buckets = [(bucket["key"], bucket["doc_count"]) for bucket in below[facet]["buckets"]]
-    exact = {value: below[f"{facet} {place}"]["doc_count"] for place, value in enumerate(selected)}
-    return counts(buckets, exact)
-
-
-def _today() -> int:
-    return datetime.now(UTC).date().toordinal()

@@ -106,9 +106,7 @@ class _Reading:
             elif not place.put(out, place.row.name, value):
                 left.append(statement)
                 self.find("value-extra", subject, place.row, term)
-        left += [
-            one for one in later if not self.mend(out, subject, places.get(one[0]) or places[present(one[0])], *one)
-        ]
+        left += [statement for place, statement in later if not self.mend(out, subject, place, *statement)]
         known = self.left.get(subject)
         self.left[subject] = left if known is None else [one for one in known if one in left]
         return out

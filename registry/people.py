@@ -1,7 +1,9 @@
 """Accounts: who may sign in, in which role, for which organizations. Passwords are kept as argon2id only."""
 
+import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import argon2
@@ -15,7 +17,6 @@ ROLES = ("member", "reviewer", "administrator")
 SHORTEST_PASSWORD = 12
 
 _HASHER = argon2.PasswordHasher()
-_NOBODY = _HASHER.hash("nobody has this password")  # so that an unknown name costs the same time
 
 _META = sa.MetaData()
 _ACCOUNTS = sa.Table(
@@ -71,7 +72,7 @@ class People:
         with reading(self._engine) as connection:
             row = connection.execute(_ACCOUNTS.select().filter_by(name=name)).mappings().first()
         try:
-            _HASHER.verify(row["password"] if row else _NOBODY, password)
+            _HASHER.verify(row["password"] if row else _nobody(), password)
         except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
             return None
         return _account(row) if row else None
@@ -85,6 +86,12 @@ class People:
 def open_people(database_url: str) -> People:
     """The accounts of an installation, in the store's database."""
     return People(connect(database_url))
+
+
+@cache
+def _nobody() -> str:
+    """A hash that no password fits, so that an unknown name costs the same time; made once, when first needed."""
+    return _HASHER.hash(secrets.token_urlsafe())
 
 
 def _check(account: Account, password: str) -> None:

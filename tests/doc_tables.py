@@ -1,0 +1,119 @@
+"""The tables of the documentation that are made from the code, so that they cannot say anything else."""
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from registry.rules import RULES
+from vocab.concepts import concept_list
+from vocab.fields import FIELDS, TYPES, Field, fields_of
+from vocab.namespaces import PREFIXES, curie
+
+ROOT: Final = Path(__file__).parents[1]
+BLOCK: Final = re.compile(r"(<!-- table: (\S+) -->\n)(.*?)(<!-- /table -->)", re.DOTALL)
+
+LEVELS: Final = {
+    "de": {"failed": "kommt nicht herein", "must": "muss", "should": "sollte", "hint": "Hinweis"},
+    "en": {"failed": "does not come in", "must": "must", "should": "should", "hint": "hint"},
+}
+HEADINGS: Final = {
+    "dataset": "Datensatz", "series": "Datenserie", "service": "Datendienst", "project": "Projekt",
+    "organization": "Organisation", "event": "Veranstaltung", "publicservice": "Leistung der Verwaltung",
+    "Distribution": "Datei oder Zugang", "Agent": "Stelle", "Contact": "Kontakt", "Period": "Zeitraum", "Place": "Ort",
+    "Identifier": "Weitere Kennung", "Checksum": "Prüfsumme", "Attribution": "Beteiligung an einem Datensatz",
+    "Association": "Beteiligung an einem Projekt", "Relationship": "Beziehung", "RightsStatement": "Nutzungsrechte",
+    "ProvenanceStatement": "Herkunft", "Funding": "Förderung", "Money": "Betrag", "Milestone": "Meilenstein",
+    "Opportunity": "Gelegenheit zum Mitmachen", "Indicator": "Kennzahl", "Observation": "Messwert",
+    "Address": "Anschrift", "catalog": "Katalog", "record": "Eintrag im Katalog",
+}  # fmt: skip
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+def rules(lang: str) -> str:
+    head = {"de": ("Regel", "Stufe", "Meldung", "Was zu tun ist"), "en": ("rule", "level", "message", "remedy")}[lang]
+    rows = (
+        (f"`{name}`", LEVELS[lang][rule.level], rule.message[lang], rule.remedy[lang]) for name, rule in RULES.items()
+    )
+    return table(head, rows)
+
+
+def fields(classes: Iterable[str]) -> str:
+    """One table a class, in the order of `vocab/fields.py`."""
+    return "\n".join(_of_class(cls) for cls in classes)
+
+
+def _of_class(cls: str) -> str:
+    head = ("Feld", "deutsch", "englisch", "Eigenschaft", "EU", "DE", "HVD", "Projekt", "Liste", "auch gelesen")
+    types = ", ".join(f"`{curie(type_)}`" for type_ in TYPES[cls])
+    return f"### {HEADINGS[cls]}\n\n{types}\n\n" + table(head, (_field(row, cls) for row in fields_of(cls)))
+
+
+def _field(row: Field, cls: str) -> Iterator[str]:
+    yield f"`{row.name}`{' *' if row.many or row.form == 'words' else ''}"
+    yield row.label_de + (" (veraltet)" if row.deprecated else "")
+    yield row.label_en
+    yield f"`{curie(row.property)}`"
+    yield from (row.level(cls, profile).replace("-", "") for profile in range(4))
+    yield row.values
+    yield ", ".join(f"`{curie(former)}`" for former in row.former)
+
+
+def concepts(name: str) -> str:
+    head = ("Kennwort", "deutsch", "englisch")
+    return table(head, ((f"`{one.notation}`", one.label("de"), one.label("en")) for one in concept_list(name)))
+
+
+def prefixes() -> str:
+    used = {curie(iri).partition(":")[0] for row in FIELDS for iri in (row.property, *row.former)}
+    used |= {curie(iri).partition(":")[0] for types in TYPES.values() for iri in types}
+    return table(("Präfix", "Namensraum"), ((f"`{name}`", iri) for name, iri in PREFIXES.items() if name in used))
+
+
+def rooms(floor: str) -> str:
+    """Each module of a floor with the sentence that it opens with."""
+    paths = sorted(path for path in (ROOT / floor).glob("*.py") if path.stem != "__init__")
+    return table(("room", "what it is for"), ((f"`{path.name}`", _opening(path)) for path in paths))
+
+
+def _opening(path: Path) -> str:
+    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert said, f"{path} does not say what it is for"
+    return " ".join(re.split(r"(?<=[.!])\s+(?=[A-Z`])|\n\n", said, maxsplit=1)[0].split())
+
+
+KINDS: Final = ("dataset", "series", "service", "project", "organization", "event", "publicservice")
+TABLES: Final[Mapping[str, Callable[[], str]]] = {
+    "rules-de": partial(rules, "de"),
+    "rules-en": partial(rules, "en"),
+    "fields-kinds": partial(fields, KINDS),
+    "fields-nodes": partial(fields, [cls for cls in TYPES if cls not in (*KINDS, "catalog", "record")]),
+    "fields-catalogue": partial(fields, ("catalog", "record")),
+    "prefixes": prefixes,
+    **{f"rooms-{floor}": partial(rooms, floor) for floor in ("vocab", "registry", "harvesters", "api")},
+    "list-phases": partial(concepts, "phases"),
+    "list-roles": partial(concepts, "roles"),
+    "list-themes": partial(concepts, "themes"),
+    "list-opportunities": partial(concepts, "opportunities"),
+    "list-frequencies": partial(concepts, "frequencies"),
+}
+
+
+def pages() -> Iterator[Path]:
+    """All Markdown that we wrote."""
+    yield ROOT / "README.md"
+    yield ROOT / "CHANGELOG.md"
+    yield from sorted((ROOT / "docs").rglob("*.md"))
+    yield from sorted((ROOT / "deploy").rglob("*.md"))
+
+
+def written(text: str) -> str:
+    """The page with each of its tables as the code says it now."""
+    return BLOCK.sub(lambda found: f"{found[1]}\n{TABLES[found[2]]()}\n{found[4]}", text)

@@ -9,14 +9,14 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-from registry.entry import Entry, entry, name_of, named_publisher, publisher_value
+from registry.entry import Entry as Entry
+from registry.entry import entry as entry
+from registry.entry import publisher_value as publisher_value
 from registry.errors import UsageError
 from registry.german import Word, words
 from registry.model import Change, Kind, Position
 from vocab.concepts import ConceptList, concept_list
 from vocab.match import district
-
-__all__ = ["Entry", "entry", "name_of", "named_publisher", "publisher_value"]  # of `entry.py`
 
 Where = Mapping[str, tuple[str, ...]]  # facet -> values: OR within a facet, AND between
 FACETS = ("kind", "theme", "publisher", "district", "format", "licence", "phase", "source", "year")
@@ -305,11 +305,11 @@ def _hit(one: Found, today: int) -> Hit:
     freshness = 1 + FRESHNESS * min(max(1 - age / STALE, 0), 1)
     quality = 1 + QUALITY * one.quality / 100
     parts = {"words": round(one.score, 4), "freshness": round(freshness, 4), "quality": round(quality, 4)}
-    return Hit(one.id, one.kind, round(one.score * freshness * quality, 4), parts)
+    return Hit(one.id, one.kind, round(one.score * freshness * quality, 3), parts)
 
 
 def _plain(one: Found) -> Hit:
-    return Hit(one.id, one.kind, round(one.score, 4))
+    return Hit(one.id, one.kind, round(one.score, 3))
 
 
 COUNTED = {facet: facet for facet in FACETS} | {"publisher": "publishers"}  # facet -> field that is counted

@@ -1,0 +1,82 @@
+"""Who asks: sign-in, sign-out and the account's own page. Sessions themselves are in session.py."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Body, Request
+from starlette.responses import RedirectResponse, Response
+
+from api import addresses, session
+from api.pages import Pages, hang, language, patterns, place, translator
+from registry.catalog import Catalog
+from registry.settings import Settings
+
+FORM = "application/x-www-form-urlencoded"
+FormBody = Annotated[bytes, Body(media_type=FORM)]
+
+
+def routes(catalog: Catalog, settings: Settings) -> APIRouter:
+    pages = Pages(catalog, settings)
+    brake = session.Brake()
+    router = APIRouter(include_in_schema=False)
+
+    def account(request: Request) -> Response:
+        pages.required(request)
+        lang = language(request)
+        _ = translator(lang)
+        return pages.page(request, "account.html", lang, crumbs=[(_("Konto"), "")], indexed=False)
+
+    def sign_in(request: Request) -> Response:
+        next = session.local(request.query_params.get("next", ""))
+        if pages.account(request):
+            return RedirectResponse(next or place("account", language(request)), 303)
+        return _form(pages, request, next)
+
+    def signed_in(request: Request, body: FormBody = b"") -> Response:
+        fields = session.form(request, body, None, settings)
+        name, next = fields.get("name").strip(), session.local(fields.get("next"))
+        key = (name[:80], request.client.host if request.client else "")
+        brake.check(key)
+        found = pages.people.verify(name, fields.get("password")) if name else None
+        if found is None:
+            brake.wrong(key)
+            return _form(pages, request, next, name, wrong=True)
+        brake.right(key)
+        response = RedirectResponse(next or place("mine", language(request), "entries"), 303)
+        session.begin(response, settings, found.name)
+        return response
+
+    def sign_out(request: Request, body: FormBody = b"") -> Response:
+        if pages.account(request):
+            pages.form(request, body)
+        response = RedirectResponse(addresses.path("start", language(request)), 303)
+        session.end(response, settings)
+        return response
+
+    hang(router, patterns("account"), account)
+    hang(router, patterns("account", "sign-in"), sign_in)
+    hang(router, patterns("account", "sign-in"), signed_in, "POST")
+    hang(router, patterns("account", "sign-out"), sign_out, "POST")
+    return router
+
+
+def _form(pages: Pages, request: Request, next: str, name: str = "", wrong: bool = False) -> Response:
+    lang = language(request)
+    _ = translator(lang)
+    return pages.page(
+        request,
+        "sign_in.html",
+        lang,
+        422 if wrong else 200,
+        session_headers(),
+        next=next,
+        name=name,
+        wrong=wrong,
+        crumbs=[(_("Anmelden"), "")],
+        indexed=False,
+        action=place("account", lang, "sign-in") + (f"?next={quote(next)}" if next else ""),
+    )
+
+
+def session_headers() -> dict[str, str]:
+    return {"Cache-Control": "no-store"}

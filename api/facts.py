@@ -1,0 +1,242 @@
+"""The fact box of a record: label, value, where it leads; the most asked fact first."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from markupsafe import Markup, escape
+
+from api import addresses, sentences
+from api.addresses import Lang
+from api.cards import lead
+from api.pages import Pages, translator
+from api.words import day, host, link, moment, number, spoken
+from registry.model import Agent, Contact, Metadata, Money, Place, Record
+from vocab.concepts import concept_list, load
+from vocab.fields import fields_of
+from vocab.match import district, districts_in
+
+MOST: Final = 12  # values of a fact that are listed
+
+
+class Item(NamedTuple):
+    """`small`: set below the others in small print."""
+
+    words: Markup | str
+    address: str = ""
+    small: bool = False
+
+
+class Fact(NamedTuple):
+    label: str
+    items: tuple[Item, ...]
+
+
+def facts(pages: Pages, record: Record, lang: Lang) -> tuple[Fact, ...]:
+    """Those for which the record has something."""
+    made = _of_kind(pages, record, lang)
+    found = [Fact(label, tuple(items)[: MOST * 2]) for label, items in made]
+    return tuple(one for one in found if one.items)
+
+
+def _of_kind(pages: Pages, record: Record, lang: Lang) -> Iterator[tuple[str, list[Item]]]:
+    _ = translator(lang)
+    words = record.metadata
+    if record.kind in ("dataset", "series", "service"):
+        yield from _of_data(pages, words, lang)
+    elif record.kind == "project":
+        yield from _of_project(pages, words, lang)
+    elif record.kind == "organization":
+        yield from _of_organization(words, lang)
+    elif record.kind == "event":
+        yield from _of_event(pages, words, lang)
+    else:
+        yield _("Stelle"), _agent(pages, words.publisher, lang)
+        yield _("Ort"), _places(pages, words, lang)
+        yield _("Kontakt"), contact_items(words.contacts, lang)
+    yield _("Thema"), _themes(words, lang)
+    yield _("Schlagwörter"), _keywords(words, lang)
+    yield _("Internetseite"), _web(words.landing_page)
+    yield _("Eintrag"), [Item(_("Stand %(day)s") % {"day": day(record.changed, lang)})] if record.changed else []
+
+
+def _of_data(pages: Pages, words: Metadata, lang: Lang) -> Iterator[tuple[str, list[Item]]]:
+    _ = translator(lang)
+    yield _("Nutzung"), _licences(words, lang)
+    yield _("Zugang"), [Item(sentences.concept("access-rights", words.access, lang))] if words.access else []
+    yield _("Stelle"), [*_agent(pages, words.publisher, lang), *contact_items(words.contacts, lang, small=True)]
+    yield _("Zeitraum"), _said(sentences.period(words.period, lang))
+    yield _("Raum"), _places(pages, words, lang)
+    yield _("Rhythmus"), _said(sentences.concept("frequencies", words.frequency, lang))
+    yield _("Besonders"), _high_value(words, lang)
+    yield _("Version"), _said(words.version)
+    yield _("Sprache"), _said(sentences.listing(sentences.concept("languages", one, lang) for one in words.languages))
+
+
+def _of_project(pages: Pages, words: Metadata, lang: Lang) -> Iterator[tuple[str, list[Item]]]:
+    _ = translator(lang)
+    start = words.starts or (words.period.start if words.period else "")
+    end = words.ends or (words.period.end if words.period else "")
+    yield _("Phase"), _said(sentences.concept("phases", words.phase, lang))
+    yield _("Zeitraum"), _said(sentences.span(start, end, lang))
+    yield _("Ort"), _places(pages, words, lang)
+    yield _("Federführung"), _agent(pages, lead(words), lang)
+    yield _("Kontakt"), contact_items(words.contacts, lang)
+    yield _("Kosten"), _money(words.budget, lang)
+    yield _("Förderung"), [item for one in words.funding for item in _funding(pages, one, lang)]
+    yield _("Beschlüsse"), [Item(host(one), link(one)) for one in words.decisions]
+
+
+def _of_organization(words: Metadata, lang: Lang) -> Iterator[tuple[str, list[Item]]]:
+    _ = translator(lang)
+    yield _("Art"), _said(sentences.concept("organization-kinds", words.classification, lang))
+    yield _("Kontakt"), contact_items(words.contacts, lang)
+    yield _("Auch bekannt als"), _said(sentences.listing(words.aliases))
+    if place := words.address:
+        town = " ".join(part for part in (place.postal_code, place.locality) if part)
+        yield _("Anschrift"), _said(sentences.listing((place.street, town, place.country)))
+
+
+def _of_event(pages: Pages, words: Metadata, lang: Lang) -> Iterator[tuple[str, list[Item]]]:
+    _ = translator(lang)
+    until = f" {_('bis')} {moment(words.ends, lang)}" if words.ends else ""
+    yield _("Wann"), _said(moment(words.starts, lang) + until)
+    yield _("Wo"), _places(pages, words, lang)
+    yield _("Veranstalter"), _agent(pages, words.organizer or words.publisher, lang)
+    yield _("Kontakt"), contact_items(words.contacts, lang)
+
+
+# -- single facts
+
+
+def _said(words: str) -> list[Item]:
+    return [Item(words)] if words else []
+
+
+def _web(address: str) -> list[Item]:
+    return [Item(host(address), link(address))] if address else []
+
+
+def _licences(words: Metadata, lang: Lang) -> list[Item]:
+    """The licence in a sentence, then its name; several licences one after another."""
+    iris = dict.fromkeys((words.licence, *(one.licence for one in words.distributions)))
+    if not any(iris):
+        return [Item(sentences.licence("", lang).sentence)] if words.distributions else []
+    items = []
+    for iri in filter(None, iris):
+        one = sentences.licence(iri, lang)
+        items += [Item(one.sentence), Item(one.name, link(one.url), small=True)]
+    return items
+
+
+def _agent(pages: Pages, agent: Agent | None, lang: Lang) -> list[Item]:
+    if agent is None:
+        return []
+    known = pages.catalog.store.get(agent.id) if agent.id else None
+    if known and known.kind == "organization":
+        return [Item(spoken(known.metadata.title, lang), addresses.page("organization", known.id, lang))]
+    name = spoken(agent.name, lang) or escape(host(agent.homepage))
+    return [Item(name, link(agent.homepage))] if name else []
+
+
+def contact_items(contacts: Iterable[Contact], lang: Lang, small: bool = False) -> list[Item]:
+    """Name, mail, page and telephone of contacts."""
+    items: list[Item] = []
+    for one in contacts:
+        if one.name and not small:
+            items.append(Item(spoken(one.name, lang)))
+        if one.email:
+            items.append(Item(one.email, f"mailto:{one.email}", small))
+        if one.url:
+            items.append(Item(host(one.url), link(one.url), small))
+        if one.telephone:
+            items.append(Item(one.telephone, f"tel:{one.telephone.replace(' ', '')}", small))
+    return items
+
+
+def _places(pages: Pages, words: Metadata, lang: Lang) -> list[Item]:
+    """Districts lead to their pages; other places are named."""
+    districts = load(pages.city.districts) if pages.city.districts else None
+    items: dict[Item, None] = {}
+    for one in words.places:
+        names = (one.iri, *one.name.values())
+        found = [district(name, districts) for name in names if name] if districts else []
+        known = next((one for one in found if one), None)
+        several = (known,) if known else _mentioned(one, districts)
+        for each in several:
+            address = "" if each.extra.get("kind") == "city" else addresses.page("district", each.notation, lang)
+            items[Item(each.label(lang), address)] = None
+        if not several and one.name:
+            items[Item(spoken(one.name, lang))] = None
+    return list(items)[:MOST]
+
+
+def _mentioned(place: Place, districts: Any) -> tuple[Any, ...]:
+    return districts_in(" ; ".join(place.name.values()), districts) if districts and place.name else ()
+
+
+def _themes(words: Metadata, lang: Lang) -> list[Item]:
+    known = [(iri, concept_list("themes").get(iri)) for iri in words.themes[:MOST]]
+    return [
+        Item(one.label(lang), addresses.page("topic", one.notation, lang)) if one else Item(iri) for iri, one in known
+    ]
+
+
+def _keywords(words: Metadata, lang: Lang) -> list[Item]:
+    other = next(iter(words.keywords.values()), ())
+    several = words.keywords.get(lang) or words.keywords.get("und") or other
+    return [Item(sentences.listing(several[:20]))] if several else []
+
+
+def _high_value(words: Metadata, lang: Lang) -> list[Item]:
+    _ = translator(lang)
+    if not words.hvd_categories:
+        return []
+    named = sentences.listing(sentences.concept("hvd-categories", one, lang) for one in words.hvd_categories)
+    return [Item(_("Hochwertiger Datensatz")), Item(_("nach EU-Verordnung: %(name)s") % {"name": named}, "", True)]
+
+
+def _money(money: Money | None, lang: Lang) -> list[Item]:
+    if money is None or not money.value:
+        return []
+    state = sentences.concept("budget-states", money.state, lang)
+    return [Item(f"{number(money.value, lang)} {money.currency}".strip()), *([Item(state, "", True)] if state else [])]
+
+
+def _funding(pages: Pages, one: Any, lang: Lang) -> list[Item]:
+    funder = _agent(pages, one.funder, lang)
+    name = [Item(spoken(one.name, lang))] if one.name else []
+    return [*name, *funder, *_money(one.amount, lang)]
+
+
+# -- everything
+
+
+def everything(record: Record, lang: Lang) -> list[tuple[str, list[str]]]:
+    """Each field that has something, by its label, in the order of the rows: what was said, word for word."""
+    found = []
+    for row in fields_of(record.kind):
+        if row.form == "link":
+            continue
+        value = getattr(record.metadata, row.name)
+        if value:
+            found.append((row.label_de if lang == "de" else row.label_en, list(_strings(value))[: MOST * 4]))
+    return found
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """The words in a value of any form, one string each."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, int | float):
+        yield str(value)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            for words in _strings(inner):
+                yield f"{words} ({key})" if len(key) <= 3 else words
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _strings(inner)
+    elif isinstance(value, msgspec.Struct):
+        parts = [part for name in value.__struct_fields__ for part in _strings(getattr(value, name))]
+        yield " · ".join(part for part in parts if not part.startswith("_:"))

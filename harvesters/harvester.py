@@ -26,12 +26,13 @@ class Mark(msgspec.Struct, frozen=True):
     """Closes a page: what came before it counts as staged, `read(…, after=token)` goes on there.
 
     `total`: how many items the source says it has, less those left out on purpose. `end`: the listing is whole and this
-    is its last word; an incremental answer never has it.
+    is its last word; an incremental answer never has it. `findings`: what there is to say of the page itself.
     """
 
     token: str = ""
     total: int | None = None
     end: bool = False
+    findings: Findings = ()
 
 
 class Harvester(Protocol):

@@ -10,7 +10,7 @@ import msgspec
 from harvesters.harvester import Harvester, Item, Mark
 from harvesters.plan import place
 from registry.ledger import plain
-from registry.model import Finding, Source
+from registry.model import Finding, Problem, Source
 from registry.rules import finding
 from registry.staging import Reached, Staged, Staging
 
@@ -26,10 +26,11 @@ Progress = Callable[[int, int | None], None]
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What a reading came to. `named`: the remote ids that the source named."""
+    """What a reading came to. `named`: the remote ids that the source named; `problems`: of its pages."""
 
     complete: bool
     named: Collection[str]
+    problems: tuple[Problem, ...] = ()
 
 
 def edition(source: Source, harvester: Harvester) -> str:
@@ -51,9 +52,11 @@ def read(
         start = Reached(run, "", name, 0, "")
     pages = _Pages(source.name, staging, msgspec.structs.replace(start, run=run))
     total, end = None, False
+    problems: list[Problem] = []
     for entry in harvester.read(source, http, start.token or None):
         if isinstance(entry, Mark):
             pages.close(entry.token)
+            problems += [Problem(one.node, one) for one in entry.findings]
             total, end = entry.total if entry.total is not None else total, entry.end
             progress(len(pages.named), total)
         else:
@@ -61,7 +64,7 @@ def read(
             end = False
     pages.flush()
     staging.close(source.name)
-    return Reading(end and (total is None or len(pages.named) >= total), pages.named.keys())
+    return Reading(end and (total is None or len(pages.named) >= total), pages.named.keys(), tuple(problems))
 
 
 class _Pages:

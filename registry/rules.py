@@ -32,6 +32,11 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             "failed", "Der Eintrag hat keine Kennung.", "The entry has no identifier.",
             "Geben Sie dem Eintrag in der Quelle eine Kennung.", "Give the entry an identifier in the source.",
         ),
+        "listing-partial": _rule(
+            "must", "Eine Seite der Quelle ist nicht oder nicht ganz lesbar. Was lesbar ist, ist da; zurückgezogen wird nichts.",
+            "A page of the source cannot be read, or not whole. What can be read is here; nothing is withdrawn.",
+            "Prüfen Sie in der Quelle die genannte Stelle.", "Check the named place in the source.",
+        ),
         "too-large": _rule(
             "failed", "Der Eintrag ist größer als erlaubt.", "The entry is larger than allowed.",
             "Teilen Sie den Eintrag in der Quelle.", "Split the entry in the source.",

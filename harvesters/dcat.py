@@ -1,0 +1,189 @@
+"""Reads a catalogue in RDF: one file, or Hydra pages of the old and the new kind, in any serialisation.
+
+A later page that cannot be read, or statements that cannot, are named in the report; what can be read comes in, but the
+listing does not count as complete then, and nothing is withdrawn.
+"""
+
+import zlib
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import msgspec
+
+from harvesters.harvester import Item, Mark
+from registry import rdf
+from registry.errors import SourceError, TooLargeError, UsageError
+from registry.fetch import body, shown
+from registry.model import KINDS, Finding, Findings, Kind, Metadata, Source
+from registry.rdf_parsing import Graph
+from registry.rules import finding
+from registry.values import address
+from vocab.namespaces import HYDRA
+
+if TYPE_CHECKING:
+    from requests import Session
+
+VERSION: Final = 1
+SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "kind": "only things of this kind, e.g. organization (which are not listed otherwise)",
+        "hosts": "further hosts on which pages of this catalogue may lie, comma separated",
+    }
+)
+ACCEPT: Final = "text/turtle, application/n-triples, application/rdf+xml;q=0.9, application/ld+json;q=0.8, */*;q=0.1"
+MOST_BYTES: Final = 256_000_000  # of a page
+MOST_PAGES: Final = 10_000
+
+
+class Page(NamedTuple):
+    """`next`: address of the page that follows, "" if none; `total`: how many things the source says it has."""
+
+    url: str
+    parsed: rdf.Parsed
+    next: str
+    total: int | None
+
+
+def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | Mark]:
+    """The token of a mark: the address of the next page."""
+    kinds = _kinds(source)
+    url, seen, whole = after or source.url, set[str](), True
+    while True:
+        seen.add(url)
+        try:
+            page = _page(source, http, url)
+        except SourceError as error:
+            if len(seen) == 1 or "remedy" not in error.detail:  # no answer, or nothing to take in
+                raise
+            yield Mark(findings=(_partial(url, error.message),))
+            return
+        yield from _items(page, *kinds)
+        following, trouble = _following(source, page, seen)
+        findings = tuple(
+            _partial(page.url, words) for words in (*trouble, *(one.value for one in page.parsed.findings))
+        )
+        whole = whole and not findings
+        yield Mark(following, page.total, end=whole and not following, findings=findings)
+        if not following:
+            return
+        url = following
+
+
+def _following(source: Source, page: Page, seen: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """The address of the next page, if it may be followed, else why not."""
+    here, there = urlsplit(page.url).netloc.lower(), urlsplit(page.next).netloc.lower()
+    hosts = {here, urlsplit(source.url).netloc.lower(), *source.settings.get("hosts", "").lower().split(",")}
+    if page.next and there not in hosts:
+        return "", (f"The next page lies on another host: {shown(page.next)}. The setting hosts={there} allows it.",)
+    if page.next in seen and page.total is None:  # otherwise the number of things tells whether all are there
+        return "", (f"The next page is one that was read already: {shown(page.next)}.",)
+    if len(seen) >= MOST_PAGES:
+        return "", (f"There are more than {MOST_PAGES} pages.",)
+    return ("" if page.next in seen else page.next), ()
+
+
+def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
+    metadata, findings = rdf.read(item.payload, *_kind(source))
+    if source.language:
+        words = msgspec.to_builtins(metadata)
+        if _tagged(words, source.language):
+            metadata = msgspec.convert(words, Metadata)
+    return metadata, findings
+
+
+def _tagged(value: Any, language: str) -> bool:
+    """Words without a tag become words of the source's language, unless it says something else in that."""
+    changed = False
+    if isinstance(value, dict):
+        if "und" in value and language not in value:
+            value[language] = value.pop("und")
+            changed = True
+        for one in value.values():
+            changed = _tagged(one, language) or changed
+    elif isinstance(value, list | tuple):
+        for one in value:
+            changed = _tagged(one, language) or changed
+    return changed
+
+
+def _kind(source: Source) -> tuple[Kind, ...]:
+    wanted = source.settings.get("kind")
+    if wanted and wanted not in KINDS:
+        raise UsageError(f"kind is {wanted!r}; it must be one of {', '.join(KINDS)}.")
+    return tuple(kind for kind in KINDS if kind == wanted)
+
+
+def _kinds(source: Source) -> tuple[tuple[Kind, ...], ...]:
+    kind = _kind(source)
+    return (kind,) if kind else ()
+
+
+def _items(page: Page, *kinds: tuple[Kind, ...]) -> Iterator[Item]:
+    for thing in rdf.things(page.parsed.graph, *kinds):
+        web = thing.iri.startswith(("http://", "https://"))
+        yield Item(thing.remote_id, thing.payload, thing.iri if web else page.url, thing.error)
+
+
+def _partial(url: str, what: str) -> Finding:
+    return finding("listing-partial", "page", what[:500], node=shown(url))
+
+
+# -- pages
+
+
+def _page(source: Source, http: "Session", url: str) -> Page:
+    response = http.get(url, headers={"Accept": ACCEPT}, stream=True)
+    data = _unpacked(body(response, MOST_BYTES), url)
+    media_type = response.headers.get("Content-Type", "")
+    place = urldefrag(response.url)[0]
+    if media_type.startswith("text/html") or data[:200].lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
+        remedy = "Give the address of the catalogue in RDF, such as …/catalog.ttl."
+        german = f"{shown(url)} ist eine Internetseite, kein RDF. Geben Sie die Adresse des Katalogs in RDF an."
+        raise SourceError(f"{shown(url)} is a web page, not RDF. {remedy}", address=shown(url), de=german)
+    parsed = rdf.parse(data, media_type=media_type, name=_name(place), base=place, limit=MOST_BYTES)
+    return Page(place, parsed, _next(parsed.graph, place), _total(parsed.graph))
+
+
+def _name(place: str) -> str:
+    """The file's address without what may be secret; suffixes that only say how it is packed do not tell its form."""
+    return shown(place).removesuffix("?…").removesuffix(".gz")
+
+
+def _unpacked(data: bytes, url: str) -> bytes:
+    if data[:2] != b"\x1f\x8b":
+        return data
+    packed = zlib.decompressobj(wbits=31)
+    try:
+        plain = packed.decompress(data, MOST_BYTES)
+    except zlib.error as error:
+        raise SourceError(
+            f"{shown(url)} cannot be unpacked: {error}. Pack the file again.", address=shown(url)
+        ) from None
+    if packed.unconsumed_tail:
+        raise TooLargeError(f"{shown(url)} is larger than {MOST_BYTES} bytes. Let the source give it in parts.")
+    return plain
+
+
+def _next(graph: Graph, place: str) -> str:
+    """hydra:next, else the old hydra:nextPage; as IRI or as literal, relative or whole."""
+    for name in (HYDRA.next, HYDRA.nextPage):
+        for about in graph.values():
+            for predicate, term in about:
+                if predicate == f"<{name}>":
+                    words = term[1:-1] if term[0] == "<" else term[1:].rpartition('"')[0]
+                    found = address(urljoin(place, words))
+                    if found:
+                        return urldefrag(str(found.value))[0]
+    return ""
+
+
+def _total(graph: Graph) -> int | None:
+    for about in graph.values():
+        for predicate, term in about:
+            if predicate == f"<{HYDRA.totalItems}>":
+                digits = term[1:].partition('"')[0]
+                if digits.isascii() and digits.isdigit() and len(digits) < 10:
+                    return int(digits)
+    return None

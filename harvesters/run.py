@@ -4,23 +4,23 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 from msgspec.structs import replace
-from registry.catalog import Catalog
 
 from harvesters.all import harvester as harvester_of
 from harvesters.harvester import Harvester
 from harvesters.item import Ids, mapped
 from harvesters.plan import Act, Guarded, Limit, Listed, Plan, guard, plan, renewed
 from harvesters.reading import Progress, Reading, edition, read
+from registry.catalog import Catalog
 from registry.errors import ConflictError, LotseError
 from registry.ledger import Ledger
 from registry.model import COUNTS, Known, Metadata, Problem, Run, Source, Step, Text
 from registry.rules import finding
-from registry.staging import BATCH, Mapped, Staged
+from registry.staging import BATCH, Mapped, Said, Staged
 
 if TYPE_CHECKING:
     from requests import Session
@@ -137,7 +137,7 @@ def _carried_out(one: Pass, http: "Session", dry_run: bool, progress: Progress) 
         _take(one, guarded.apply)
         _link_again(one)
         _settle(one, reading.complete, guarded)
-    rules = _report(one, planned)
+    rules = _report(one, planned, reading.problems)
     counts = planned.counts(withdrawn=sum(act.action == "gone" for act in guarded.apply))
     outcome = "planned" if dry_run else "waiting" if guarded.wait else "applied" if guarded.apply else "unchanged"
     return _ended(one, reading, outcome=outcome, reason=guarded.why, counts=counts, rules=rules)
@@ -202,19 +202,19 @@ def _steps(one: Pass, acts: Sequence[Act]) -> Iterator[Step]:
     for act in acts:
         if act.action == "gone":
             yield Step(action="withdraw", remote_id=act.remote_id, id=act.id, number=act.number, why=GONE)
-        elif act.remote_id in said:
-            metadata, url = said[act.remote_id]
+        elif one_said := said.get(act.remote_id):
             yield Step(
                 action=act.action,  # type: ignore[arg-type]  # same and failed are not applied
                 remote_id=act.remote_id,
                 id=act.id,
                 number=act.number,
-                metadata=metadata,
-                url=url,
+                metadata=one_said.metadata,
+                digest=one_said.digest,
+                url=one_said.url,
             )
 
 
-def _said(one: Pass, remote_ids: Sequence[str]) -> dict[str, tuple[Metadata, str]]:
+def _said(one: Pass, remote_ids: Sequence[str]) -> dict[str, Said]:
     """What was mapped in this run; what was mapped in an earlier one is mapped again from its payload."""
     said = one.ledger.staging.metadata(one.name, remote_ids)
     missing = [remote_id for remote_id in remote_ids if remote_id not in said]
@@ -248,11 +248,11 @@ def _settle(one: Pass, complete: bool, guarded: Guarded) -> None:
         staging.forget_older(one.name, one.run.number)
 
 
-def _report(one: Pass, planned: Plan) -> Mapping[str, int]:
+def _report(one: Pass, planned: Plan, pages: Sequence[Problem]) -> Mapping[str, int]:
     """Writes every problem down; how often each rule was broken."""
     rules: Counter[str] = Counter()
     place = 0
-    for part in _parts(_problems(one, planned)):
+    for part in _parts(chain(pages, _problems(one, planned))):
         place = one.ledger.report(one.run.number, part, place)
         rules.update(problem.finding.rule for problem in part)
     return dict(rules.most_common())

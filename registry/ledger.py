@@ -151,11 +151,13 @@ class Ledger:
         self._write(query, rows)
         return first + len(rows)
 
-    def problems(self, run: int) -> Iterator[Problem]:
-        """All of a run in the order they were met, a page at a time."""
+    def problems(self, run: int, levels: Sequence[str] = ("failed", "must", "should", "hint")) -> Iterator[Problem]:
+        """All of a run in the order they were met, or those of some levels; a page at a time."""
         place = -1
-        query = f"SELECT * FROM ledger_problems WHERE run = ? AND place > ? ORDER BY place LIMIT {PAGE}"  # noqa: S608
-        while rows := self._fetch(query, run, place):
+        marks = ", ".join("?" * len(levels))
+        query = f"""SELECT * FROM ledger_problems WHERE run = ? AND place > ? AND level IN ({marks})
+            ORDER BY place LIMIT {PAGE}"""  # noqa: S608
+        while rows := self._fetch(query, run, place, *levels):
             for row in rows:
                 yield Problem(row.record, Finding(row.rule, row.level, row.field, row.node, row.value))
             place = rows[-1].place

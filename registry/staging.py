@@ -67,6 +67,14 @@ class Mapped(msgspec.Struct, frozen=True):
     again: bool = False
 
 
+class Said(msgspec.Struct, frozen=True):
+    """What a thing says, with the digest of it and its address."""
+
+    metadata: Metadata
+    digest: str
+    url: str
+
+
 class Reached(msgspec.Struct, frozen=True):
     """How far the reading of a source came: go on after `token`, the next thing has place `place` + 1. `edition`: of
     source and mapping at that time."""
@@ -180,13 +188,13 @@ class Staging:
         for row in self._fetch(query, source, since):
             yield (*row[:3], decode(row[3]), row[4], row[5], bool(row[6]))
 
-    def metadata(self, source: str, remote_ids: Sequence[str]) -> dict[str, tuple[Metadata, str]]:
-        """Remote id -> Metadata and address of what was mapped lately and is not yet taken in; at most BATCH."""
+    def metadata(self, source: str, remote_ids: Sequence[str]) -> dict[str, Said]:
+        """Remote id -> what was mapped lately and is not yet taken in; at most BATCH."""
         decode = msgspec.json.Decoder(Metadata).decode
         unpack = zstandard.ZstdDecompressor().decompress
-        query = "SELECT remote_id, url, metadata FROM staged WHERE source = ? AND metadata IS NOT NULL"
+        query = "SELECT remote_id, metadata, mapped, url FROM staged WHERE source = ? AND metadata IS NOT NULL"
         rows = self._of(query, source, remote_ids)
-        return {row.remote_id: (decode(unpack(row.metadata)), row.url) for row in rows}
+        return {row.remote_id: Said(decode(unpack(row.metadata)), row.mapped, row.url) for row in rows}
 
     def settle(self, source: str) -> None:
         """Drops mapped Metadata: it has been taken in, or nobody will. The payloads stay."""

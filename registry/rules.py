@@ -110,6 +110,10 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             "should", "Der Wert steht in keiner vereinbarten Liste.", "The value stands in no agreed list.",
             "Wählen Sie einen Wert aus der Liste.", "Choose a value of the list.",
         ),
+        "concept-former": _rule(
+            "hint", "Der Wert steht in einer Liste, die nicht mehr gilt.", "The value is of a list that is no longer in use.",
+            "Verwenden Sie die Adresse aus der geltenden Liste.", "Use the address of the list in use.",
+        ),
         # -- what is missing (quality.check)
         "description-missing": _rule(
             "must", "Es fehlt eine Beschreibung.", "There is no description.",
@@ -126,6 +130,161 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "access-url-missing": _rule(
             "must", "Für eine Datei fehlt die Adresse.", "A distribution has no access URL.",
             "Tragen Sie die Internetadresse der Datei ein.", "Enter the web address of the file.",
+        ),
+        "distributions-missing": _rule(
+            "should", "Der Datensatz nennt keine Datei und keinen Zugang.", "The dataset names no file and no access.",
+            "Tragen Sie ein, wo die Daten zu haben sind.", "Enter where the data can be had.",
+        ),
+        "contacts-missing": _rule(
+            "should", "Es fehlt ein Kontakt.", "There is no contact.",
+            "Tragen Sie eine Funktionsadresse oder ein Kontaktformular ein.", "Enter a function address or a contact form.",
+        ),
+        "themes-missing": _rule(
+            "should", "Es fehlt ein Thema.", "There is no theme.",
+            "Wählen Sie ein Thema aus der EU-Liste, zum Beispiel „Verkehr“.", "Choose a theme of the EU list, such as “Transport”.",
+        ),
+        "keywords-missing": _rule(
+            "should", "Es fehlen Schlagwörter.", "There are no keywords.",
+            "Tragen Sie Wörter ein, nach denen man suchen würde.", "Enter words that people would search for.",
+        ),
+        "places-missing": _rule(
+            "should", "Es fehlt der Ort.", "There is no place.",
+            "Wählen Sie den Ort, zum Beispiel „ganze Stadt“.", "Choose the place, such as “whole city”.",
+        ),
+        "period-missing": _rule(
+            "should", "Es fehlt der Zeitraum, den die Daten betreffen.", "The period that the data are about is missing.",
+            "Tragen Sie Beginn oder Ende des Zeitraums ein.", "Enter the start or the end of the period.",
+        ),
+        "availability-missing": _rule(
+            "should", "Es fehlt, wie lange die Daten zu haben sein sollen.", "It is not said how long the data will be available.",
+            "Wählen Sie die Verfügbarkeit, zum Beispiel „dauerhaft“.", "Choose the availability, such as “stable”.",
+        ),
+        "geocoding-levels-missing": _rule(
+            "should", "Es fehlt die Verwaltungsebene.", "The administrative level is missing.",
+            "Wählen Sie die Ebene, zum Beispiel „Gemeinde“.", "Choose the level, such as “municipality”.",
+        ),
+        "format-missing": _rule(
+            "should", "Für eine Datei fehlt das Format.", "A distribution has no format.",
+            "Wählen Sie ein Format aus der EU-Liste, zum Beispiel „CSV“.", "Choose a format of the EU list, such as “CSV”.",
+        ),
+        "distribution-title-missing": _rule(
+            "should", "Eine Datei hat keinen Titel.", "A distribution has no title.",
+            "Geben Sie jeder Datei einen Titel.", "Give each distribution a title.",
+        ),
+        "modified-missing": _rule(
+            "should", "Es fehlt, wann die Datei zuletzt geändert wurde.", "It is not said when the file was last changed.",
+            "Tragen Sie das Datum der letzten Änderung ein.", "Enter the date of the last change.",
+        ),
+        "endpoint-missing": _rule(
+            "must", "Dem Datendienst fehlt die Adresse der Schnittstelle.", "The data service has no endpoint URL.",
+            "Tragen Sie die Adresse ein, unter der die Schnittstelle antwortet.", "Enter the address at which the service answers.",
+        ),
+        "endpoint-description-missing": _rule(
+            "should", "Es fehlt die Beschreibung der Schnittstelle.", "The description of the endpoint is missing.",
+            "Verweisen Sie zum Beispiel auf das OpenAPI-Dokument oder GetCapabilities.", "Point to the OpenAPI document or GetCapabilities, for example.",
+        ),
+        "serves-missing": _rule(
+            "should", "Der Datendienst nennt keinen Datensatz.", "The data service names no dataset.",
+            "Tragen Sie ein, welche Datensätze der Dienst liefert.", "Enter the datasets that the service gives out.",
+        ),
+        "conforms-to-missing": _rule(
+            "should", "Es fehlt der Standard, dem der Datendienst folgt.", "The standard that the data service follows is missing.",
+            "Tragen Sie die Adresse des Standards ein.", "Enter the address of the standard.",
+        ),
+        "abstract-missing": _rule(
+            "must", "Es fehlt eine Kurzfassung.", "There is no abstract.",
+            "Sagen Sie in höchstens 400 Zeichen, worum es geht.", "Say in 400 characters at most what it is about.",
+        ),
+        "phase-missing": _rule(
+            "must", "Es fehlt die Phase des Projekts.", "The phase of the project is missing.",
+            "Wählen Sie eine Phase, zum Beispiel „in Umsetzung“.", "Choose a phase, such as “implementation”.",
+        ),
+        "participants-missing": _rule(
+            "must", "Es fehlt, wer das Projekt leitet.", "It is not said who leads the project.",
+            "Tragen Sie die federführende Stelle ein.", "Enter the lead organization.",
+        ),
+        "lead-missing": _rule(
+            "must", "Keiner der Beteiligten ist als federführend genannt.", "None of the participants is named as the lead.",
+            "Wählen Sie für eine Stelle die Rolle „Federführung“.", "Choose the role “lead” for one of them.",
+        ),
+        "starts-missing": _rule(
+            "must", "Es fehlt der Beginn der Veranstaltung.", "The start of the event is missing.",
+            "Tragen Sie Tag und Uhrzeit ein.", "Enter day and time.",
+        ),
+        "opportunity-incomplete": _rule(
+            "must", "Einer Möglichkeit mitzumachen fehlt Art oder Titel.", "An opportunity to take part lacks its kind or title.",
+            "Tragen Sie beides ein.", "Enter both.",
+        ),
+        "publisher-name-missing": _rule(
+            "must", "Die veröffentlichende Stelle hat keinen Namen.", "The publisher has no name.",
+            "Tragen Sie den Namen der Stelle ein.", "Enter the name of the body.",
+        ),
+        "hvd-categories-missing": _rule(
+            "must", "Dem hochwertigen Datensatz fehlt die Kategorie.", "The high-value dataset has no category.",
+            "Wählen Sie eine Kategorie der Durchführungsverordnung (EU) 2023/138.", "Choose a category of Implementing Regulation (EU) 2023/138.",
+        ),
+        "legislation-missing": _rule(
+            "must", "Es fehlt die Rechtsgrundlage.", "The applicable legislation is missing.",
+            "Tragen Sie die ELI der Rechtsgrundlage ein.", "Enter the ELI of the legislation.",
+        ),
+        "documentation-missing": _rule(
+            "must", "Es fehlt eine Seite, die den Datendienst beschreibt.", "A page that describes the data service is missing.",
+            "Tragen Sie die Adresse der Dokumentation ein.", "Enter the address of the documentation.",
+        ),
+        "hvd-mark-missing": _rule(
+            "must", "Es fehlt die Kennzeichnung als hochwertiger Datensatz.", "The mark of a high-value dataset is missing.",
+            "Tragen Sie als Rechtsgrundlage genau http://data.europa.eu/eli/reg_impl/2023/138/oj ein.", "Enter exactly http://data.europa.eu/eli/reg_impl/2023/138/oj as applicable legislation.",
+        ),
+        "hvd-interface-missing": _rule(
+            "should", "Der hochwertige Datensatz nennt keine Schnittstelle.", "The high-value dataset names no API.",
+            "Nennen Sie bei einer Datei den Datendienst, der die Daten liefert.", "Name the data service that serves the data at one distribution.",
+        ),
+        "hvd-terms-missing": _rule(
+            "must", "Dem Datendienst fehlen Lizenz oder Nutzungsrechte.", "The data service has neither licence nor rights.",
+            "Wählen Sie eine Lizenz.", "Choose a licence.",
+        ),
+        # -- what is said in a way that others cannot use (quality.check)
+        "description-short": _rule(
+            "hint", "Die Beschreibung ist sehr kurz.", "The description is very short.",
+            "Beschreiben Sie in zwei Sätzen, was die Daten zeigen.", "Say in two sentences what the data show.",
+        ),
+        "contact-unreachable": _rule(
+            "must", "Ein Kontakt hat weder E-Mail noch Internetseite.", "A contact has neither e-mail nor web page.",
+            "Tragen Sie eine Funktionsadresse oder ein Kontaktformular ein.", "Enter a function address or a contact form.",
+        ),
+        "period-empty": _rule(
+            "must", "Der Zeitraum hat weder Beginn noch Ende.", "The period has neither start nor end.",
+            "Tragen Sie eines von beiden ein.", "Enter one of them.",
+        ),
+        "period-reversed": _rule(
+            "should", "Der Zeitraum endet, bevor er beginnt.", "The period ends before it starts.",
+            "Prüfen Sie Beginn und Ende.", "Check start and end.",
+        ),
+        "theme-unlisted": _rule(
+            "must", "Keines der Themen steht in der EU-Liste.", "None of the themes is in the EU list.",
+            "Wählen Sie ein Thema aus der EU-Liste, zum Beispiel „Verkehr“.", "Choose a theme of the EU list, such as “Transport”.",
+        ),
+        "licence-unlisted": _rule(
+            "should", "Die Lizenz ist bekannt, steht aber nicht in der Liste von DCAT-AP.de.",
+            "The licence is known but not in the list of DCAT-AP.de.",
+            "Verwenden Sie die Adresse aus der Liste, zum Beispiel http://dcat-ap.de/def/licenses/cc-by/4.0.",
+            "Use the address of the list, such as http://dcat-ap.de/def/licenses/cc-by/4.0.",
+        ),
+        "licence-vague": _rule(
+            "should", "Die Angabe nennt keine bestimmte Lizenz.", "The value names no particular licence.",
+            "Wählen Sie eine Lizenz, zum Beispiel „Datenlizenz Deutschland – Namensnennung 2.0“.", "Choose a licence, such as “Data licence Germany – attribution 2.0”.",
+        ),
+        "attribution-missing": _rule(
+            "must", "Die Lizenz verlangt eine Quellenangabe, ihr Text fehlt.", "The licence asks for an attribution, its text is missing.",
+            "Tragen Sie ein, wie die Quelle zu nennen ist.", "Enter how the source is to be named.",
+        ),
+        "download-differs": _rule(
+            "hint", "Zugang und Datei haben verschiedene Adressen.", "Access URL and download URL differ.",
+            "Tragen Sie für eine Datei in beide Felder dieselbe Adresse ein.", "Enter the same address into both fields for a file.",
+        ),
+        "shacl": _rule(
+            "must", "Eine der angegebenen Regeln (SHACL) ist nicht erfüllt.", "One of the given shapes (SHACL) is not fulfilled.",
+            "Lesen Sie die Meldung der Regel.", "Read the message of the shape.",
         ),
     }
 )  # fmt: skip

@@ -44,7 +44,7 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
     """The entry of a record; `districts`: the city's own list, whose notations are the values of that facet."""
     said = record.metadata
     title, day = " ".join(said.title.values()), _day(said, record)
-    themes = [found for iri in said.themes if (found := _concept("themes", iri) or theme(iri))]
+    themes = list(dict.fromkeys(one for iri in said.themes if (one := _concept("themes", iri) or theme(iri))))
     formats = list(dict.fromkeys(_formats(said)))
     places = _districts(said, districts)
     head = terms(title)

@@ -13,7 +13,7 @@ from registry.entry import Entry as Entry
 from registry.entry import entry as entry
 from registry.entry import publisher_value as publisher_value
 from registry.errors import UsageError
-from registry.german import Word, words
+from registry.german import Word, clean, fold, words
 from registry.model import Change, Kind, Position
 from vocab.concepts import ConceptList, concept_list
 from vocab.match import district
@@ -24,6 +24,7 @@ SHOWN_VALUES = 100  # of a facet; what is selected comes in addition
 RANKED = 200  # first hits that are ranked again by freshness and quality
 MAX_DEPTH = 10_000  # hits that can be paged through; whoever wants all takes the export
 MAX_ASKED = 32  # distinct words of a query
+MAX_PREFIX = 60  # characters of a word that is being typed
 
 TITLE_WEIGHT = 0.5  # of the title beside the whole, which holds it five times
 GRAM_WEIGHT = 1.6  # of grams beside stems, for a word of USUAL_GRAMS
@@ -367,6 +368,11 @@ def answer(query: Query, engine: Engine, today: int) -> Page:
 def next_page(query: Query, total: int) -> str | None:
     _, last = bounds(query)
     return str(query.page + 1) if query.size > 0 and last < min(total, MAX_DEPTH) else None
+
+
+def beginning(prefix: str) -> str:
+    """A prefix as words begin in the index."""
+    return fold(" ".join(clean(prefix[:MAX_PREFIX]).split()))
 
 
 def suggestions(entries: Iterable[tuple[str, int]], size: int) -> tuple[Suggestion, ...]:

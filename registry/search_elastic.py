@@ -14,7 +14,6 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 from elasticsearch.helpers import streaming_bulk
 
 from registry.errors import NotReadyError
-from registry.german import fold
 from registry.model import Change, Position
 from registry.search import (
     FACETS,
@@ -33,6 +32,7 @@ from registry.search import (
     Where,
     aggregations,
     answer,
+    beginning,
     bounds,
     counts,
     entry,
@@ -108,7 +108,7 @@ class ElasticIndex:
             return answer(query, self, datetime.now(UTC).date().toordinal())
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
-        wanted = fold(" ".join(prefix.split()))
+        wanted = beginning(prefix)
         if not wanted:
             return ()
         begins = re.sub(r"(\W)", r"\\\1", wanted) + ".*"

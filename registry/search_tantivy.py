@@ -21,7 +21,6 @@ from tantivy import Document, Occur, Order
 from tantivy import Query as Tree
 
 from registry.errors import NotReadyError
-from registry.german import fold
 from registry.model import Change, Position, Record
 from registry.search import (
     FACETS,
@@ -40,6 +39,7 @@ from registry.search import (
     Where,
     aggregations,
     answer,
+    beginning,
     bounds,
     counts,
     entry,
@@ -127,7 +127,7 @@ class TantivyIndex:
         return answer(query, self._read(), datetime.now(UTC).date().toordinal())
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
-        wanted = fold(" ".join(prefix.split()))
+        wanted = beginning(prefix)
         if not wanted:
             return ()
         found = self._read().searcher.terms_with_prefix("words", wanted, limit=size * 5)

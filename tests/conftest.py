@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import postgres
+from tests.servers import elastic, postgres
 
 SHARED = Path(os.environ.get("LOTSE_TEST_SHARED", Path(__file__).parents[2] / "shared"))
 
@@ -48,3 +48,14 @@ def postgres_url(postgres_address: str) -> Iterator[str]:
 def any_database_url(request: pytest.FixtureRequest) -> str:
     """A fresh database of each kind in turn, for contract tests."""
     return str(request.getfixturevalue("database_url" if request.param == "sqlite" else "postgres_url"))
+
+
+@pytest.fixture(scope="session")
+def elastic_address() -> Iterator[str]:
+    """An Elasticsearch of this test run."""
+    with contextlib.ExitStack() as stack:
+        try:
+            address = stack.enter_context(elastic.server())
+        except RuntimeError as error:
+            pytest.skip(str(error))
+        yield address

@@ -65,6 +65,11 @@ def _has_it(request: Request, etag: str, modified: datetime | None) -> bool:
     return modified.replace(microsecond=0) <= (at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
+async def raw_body(request: Request) -> bytes:
+    """For doors that read their body as it came, whatever its content type; only the framework can wait for it."""
+    return await request.body()
+
+
 def json_bytes(value: Any) -> bytes:
     return msgspec.json.encode(value)
 

@@ -5,23 +5,21 @@ import logging
 import secrets
 import threading
 from collections.abc import AsyncIterator
-from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from registry.build import open_catalog
-from registry.catalog import Catalog
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import admin, auth, feeds, linked, portal, records, register
+from api import admin, auth, feeds, linked, machine, portal, records, register
 from api.answers import answer, json_bytes, problem_response, wants_page
-from api.frame import HEADERS, Frame
+from api.frame import HEADERS, MAX_BODY, Frame
 from registry import settings as settings_room
+from registry.build import open_catalog
+from registry.catalog import Catalog
 from registry.errors import LotseError, NotFoundError, NotReadyError, TooLargeError, UsageError, ValidationError
 from registry.settings import Settings
 
-MAX_BODY: Final = 20_000_000  # bytes of a request; a catalogue file to check is the largest
 log = logging.getLogger("lotse.web")
 
 
@@ -34,11 +32,10 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=MAX_BODY,
         lifespan=lambda _: _projecting(catalog),
     )
     linked.hang_in(app, catalog, settings)
-    for room in (records, feeds, auth, register, admin, portal):
+    for room in (records, feeds, machine, auth, register, admin, portal):
         app.include_router(room.routes(catalog, settings))
     app.include_router(_health(catalog))
     app.state.error_page = portal.error_page(catalog, settings)
@@ -140,6 +137,9 @@ def _failure(request: Request, error: Exception) -> Response:
     log.error("failure %s: %s %s", number, request.method, request.url.path, exc_info=error)
     failed = LotseError(f"Something went wrong here. Please name the number {number} when you tell us.", number=number)
     failed.status = 500
-    response = _shown(request, failed)
+    try:
+        response = _shown(request, failed)
+    except Exception:  # the page of errors is at fault itself
+        response = problem_response(failed)
     response.headers.update(HEADERS)
     return response

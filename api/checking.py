@@ -6,12 +6,12 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
-from registry.quality import check as check_quality
 
 from registry.errors import LotseError, NotFoundError, SourceError, TooLargeError, ValidationError
 from registry.model import KINDS, Finding, Findings, Metadata, Text
+from registry.quality import check as check_quality
 from registry.rdf import parse, read, things
-from registry.rules import RULES
+from registry.rules import RULES, finding
 from registry.settings import Settings
 
 MAX_BYTES: Final = 20_000_000
@@ -38,21 +38,23 @@ class CheckAnswer(msgspec.Struct, frozen=True):
 def check(data: bytes, media_type: str = "", name: str = "", shapes: Path | None = None) -> CheckAnswer:
     """How many records a file describes, and what is to be said of them; with `shapes` those instead that break them.
 
-    SourceError (not readable), TooLargeError, ValidationError (our JSON, but with wrong fields).
+    A file that cannot be read at all is a finding, too. TooLargeError; ValidationError: our JSON with wrong fields.
     """
     if len(data) > MAX_BYTES:
         raise TooLargeError(f"{name or 'The file'} is larger than {MAX_BYTES} bytes.")
-    if not data.strip():
-        raise SourceError(f"{name or 'The file'} is empty.")
-    records, findings = 0, []
+    records: int = 0
+    findings: list[Finding] = []
     own = _own_json(data)
-    for found in _of_json(own) if own is not None else _of_rdf(data, media_type, name):
-        records += found[0]
-        findings += found[1]
-        if len(findings) > MAX_FINDINGS:
-            raise TooLargeError(f"More than {MAX_FINDINGS} findings; check smaller files.")
-    if shapes is not None:
-        findings = list(_of_shapes(data, media_type, name, shapes))
+    try:
+        for count, found in _of_json(own) if own is not None else _of_rdf(data, media_type, name):
+            records += count
+            findings += found
+            if len(findings) > MAX_FINDINGS:
+                raise TooLargeError(f"More than {MAX_FINDINGS} findings; check smaller files.")
+        if shapes is not None:
+            findings = list(_of_shapes(data, name, shapes))
+    except SourceError as error:
+        findings.append(finding("unreadable", value=error.message))
     return CheckAnswer(records, tuple(map(finding_out, findings)))
 
 
@@ -64,6 +66,8 @@ def finding_out(finding: Finding) -> FindingOut:
 
 
 def _of_rdf(data: bytes, media_type: str, name: str) -> Iterator[tuple[int, Findings]]:
+    if not data.strip():
+        raise SourceError("The file is empty.")
     parsed = parse(data, media_type=media_type, name=name)
     yield 0, parsed.findings
     for thing in things(parsed.graph, KINDS):
@@ -131,10 +135,10 @@ def _wrong(field: str, words: str = "") -> dict[str, Any]:
 # -- shapes, and where the bytes come from
 
 
-def _of_shapes(data: bytes, media_type: str, name: str, shapes: Path) -> Iterator[Finding]:
+def _of_shapes(data: bytes, name: str, shapes: Path) -> Iterator[Finding]:
     from registry.shacl import shacl
 
-    yield from shacl(data, shapes, media_type=media_type, name=name)
+    yield from shacl(data, shapes, name)
 
 
 def fetched(what: str, settings: Settings) -> tuple[bytes, str, str]:

@@ -10,9 +10,8 @@ from click import argument, option
 from api.cli import PARTLY, as_json, document, opened, plain, say, settings, table, words
 
 if TYPE_CHECKING:
-    from registry.catalog import Catalog
-
     from api.checking import CheckAnswer
+    from registry.catalog import Catalog
     from registry.model import Metadata, Record
 
 where = option("--where", "conditions", multiple=True, metavar="FACET=VALUE", help="Only these; may repeat. theme=TRAN")
@@ -212,7 +211,7 @@ def withdraw(id: str, reason: str, by: str, dry_run: bool, no_wait: bool) -> Non
 
 @click.command()
 @argument("what", metavar="FILE|URL")
-@option("--shapes", type=click.Path(exists=True, path_type=Path), help="SHACL shapes: a file, or a folder of them.")
+@option("--shapes", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A folder with SHACL shapes.")
 @as_json
 def validate(what: str, shapes: Path | None, json: bool) -> None:
     """Check metadata: what must, should and could be better; ends 6 where a finding is of level must."""

@@ -1,4 +1,4 @@
-"""What is around every answer: HEAD, tidy paths, CORS for data, `Vary`, and the headers that protect people's browsers.
+"""What is around every answer: bounds, HEAD, tidy paths, CORS for data, `Vary`, headers that protect browsers.
 
 ASGI asks for coroutines here; nothing else of ours is one (docs/decisions/0080-frame.md).
 """
@@ -6,12 +6,15 @@ ASGI asks for coroutines here; nothing else of ours is one (docs/decisions/0080-
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import addresses
-from api.answers import is_data
+from api.answers import is_data, problem_response
+from registry.errors import TooLargeError
 
+MAX_BODY: Final = 20_000_000  # bytes of a request; a catalogue file to check is the largest
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -47,15 +50,28 @@ class Frame:
                 message = {**message, "body": b""}
             await send(message)
 
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > MAX_BODY:
+                raise HTTPException(413)
+            return message
+
         inner = _early(scope) or self.app
-        await inner({**scope, "method": "GET"} if head else scope, receive, framed)
+        await inner({**scope, "method": "GET"} if head else scope, counted, framed)
 
 
 def _early(scope: Scope) -> Response | None:
-    """What is answered before any door is asked: a preflight, and a path in another form than ours."""
-    path = scope["path"]
-    if scope["method"] == "OPTIONS" and is_data(path) and "access-control-request-method" in Headers(scope=scope):
+    """What is answered before any door is asked: a preflight, too large a body, a path in another form than ours."""
+    path, headers = scope["path"], Headers(scope=scope)
+    if scope["method"] == "OPTIONS" and is_data(path) and "access-control-request-method" in headers:
         return Response(status_code=204, headers=PREFLIGHT)
+    length = headers.get("content-length", "")
+    if length.isdigit() and int(length[:20]) > MAX_BODY:
+        return problem_response(TooLargeError(f"The request is larger than {MAX_BODY} bytes.", limit=MAX_BODY))
     tidy = _tidy(path)
     if tidy == path:
         return None

@@ -5,9 +5,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-from registry.catalog import Catalog
-
 from api.query import LISTS
+from registry.catalog import Catalog
 from registry.model import Source, Text
 from registry.settings import City
 from vocab.concepts import LISTS as CONCEPT_LISTS
@@ -52,7 +51,7 @@ def labels(
 
 def _of_list(concepts: ConceptList, values: Iterable[str]) -> Mapping[str, Text]:
     found = ((value, concepts.get(value)) for value in values)
-    return {value: concept.labels for value, concept in found if concept}
+    return {value: dict(concept.labels) for value, concept in found if concept}
 
 
 @lru_cache(maxsize=8)

@@ -74,31 +74,31 @@ def _lists() -> list[str]:
 
 def urlset(listing: Iterable[Listed], base: str, lists: bool) -> bytes:
     """A sitemap of the pages of records, with the lists before them if wanted."""
-    root = Element(f"{{{SITEMAP}}}urlset")
+    root = Element("urlset", xmlns=SITEMAP)
     for one in _lists() if lists else ():
-        SubElement(SubElement(root, f"{{{SITEMAP}}}url"), f"{{{SITEMAP}}}loc").text = absolute(base, one)
+        SubElement(SubElement(root, "url"), "loc").text = absolute(base, one)
     for record in listing:
-        url = SubElement(root, f"{{{SITEMAP}}}url")
-        SubElement(url, f"{{{SITEMAP}}}loc").text = absolute(base, page(record.kind, record.id))
-        SubElement(url, f"{{{SITEMAP}}}lastmod").text = record.changed.date().isoformat()
+        url = SubElement(root, "url")
+        SubElement(url, "loc").text = absolute(base, page(record.kind, record.id))
+        SubElement(url, "lastmod").text = record.changed.date().isoformat()
     return _document(root)
 
 
 def _index(count: int, base: str) -> bytes:
-    root = Element(f"{{{SITEMAP}}}sitemapindex")
+    root = Element("sitemapindex", xmlns=SITEMAP)
     for number in range(1, count + 1):
-        one = SubElement(root, f"{{{SITEMAP}}}sitemap")
-        SubElement(one, f"{{{SITEMAP}}}loc").text = f"{base}/sitemap-{number}.xml"
+        one = SubElement(root, "sitemap")
+        SubElement(one, "loc").text = f"{base}/sitemap-{number}.xml"
     return _document(root)
 
 
 def _opensearch(title: str, base: str) -> bytes:
-    root = Element(f"{{{OPENSEARCH}}}OpenSearchDescription")
+    root = Element("OpenSearchDescription", xmlns=OPENSEARCH)
     for name, text in (("ShortName", title[:16]), ("Description", title[:1024]), ("InputEncoding", "UTF-8")):
-        SubElement(root, f"{{{OPENSEARCH}}}{name}").text = text
+        SubElement(root, name).text = text
     for type_, where in (("text/html", path("search")), ("application/atom+xml", "/feed.atom")):
         template = f"{base}{where}?q={{searchTerms}}"
-        SubElement(root, f"{{{OPENSEARCH}}}Url", {"type": type_, "template": template})
+        SubElement(root, "Url", {"type": type_, "template": template})
     return _document(root)
 
 
@@ -117,6 +117,5 @@ def _interfaces(base: str) -> dict[str, Sequence[object]]:
 
 
 def _document(root: Element) -> bytes:
-    space = root.tag[1:].partition("}")[0]
-    made: bytes = tostring(root, "utf-8", xml_declaration=True, default_namespace=space)
+    made: bytes = tostring(root, "utf-8", xml_declaration=True)
     return made

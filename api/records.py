@@ -1,15 +1,15 @@
 """The JSON API: search, single records, the stream of changes, and the check of a file."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, FastAPI, Request, Response
-from registry.catalog import Catalog
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from starlette.responses import RedirectResponse
 
 from api import query
-from api.answers import answer, json_bytes, tag, withdrawn
+from api.answers import answer, json_bytes, raw_body, tag, withdrawn
+from api.checking import CheckAnswer, check
 from api.documents import (
     MAX_CHANGES,
     ChangesAnswer,
@@ -19,12 +19,15 @@ from api.documents import (
     record_answer,
     search_answer,
 )
+from api.negotiate import DATA
+from registry.catalog import Catalog
 from registry.errors import NotFoundError
 from registry.model import Record
 from registry.settings import Settings
 
 VERSION: Final = "1"  # of this API; within it names and meanings stay
-_ANSWERS: Final = (SearchAnswer, RecordAnswer, ChangesAnswer)
+_ANSWERS: Final = (SearchAnswer, RecordAnswer, ChangesAnswer, CheckAnswer)
+_BODY: Final = {"required": True, "content": {one.type: {} for one in DATA}}
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
@@ -73,6 +76,16 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         listed = changes_answer(catalog, settings, since, min(max(size, 1), MAX_CHANGES))
         return Response(json_bytes(listed), headers={"Cache-Control": "no-cache"}, media_type="application/json")
 
+    @router.post(
+        "/validate",
+        summary="Check a file of RDF or of our own JSON: what must, should and could be better",
+        response_class=Response,
+        openapi_extra={"requestBody": _BODY, "responses": _responses(CheckAnswer)},
+    )
+    def validate(request: Request, body: Annotated[bytes, Depends(raw_body)]) -> Response:
+        checked = check(body, request.headers.get("content-type", ""))
+        return Response(json_bytes(checked), headers={"Cache-Control": "no-store"}, media_type="application/json")
+
     return router
 
 
@@ -80,8 +93,6 @@ def shown(catalog: Catalog, id: str) -> Record:
     """The record that is shown for an id: itself or the one it is shown under; WithdrawnError, NotFoundError."""
     record = catalog.get(id)
     for _ in range(5):  # a chain of twins is short; a ring must not hold us
-        if record is None:
-            raise NotFoundError(f"There is no record “{id[:100]}”.")
         if record.state == "withdrawn":
             raise withdrawn(record)
         if record.same_as is None:

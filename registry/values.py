@@ -129,10 +129,15 @@ def _exists(value: str) -> bool:
 
 # -- addresses
 
-_BAD: Final = r"\s\x00-\x20<>\"\\^`{|}\[\]\ue000-\uf8ff"  # what no IRI may hold
+_ENDS: Final = "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 15))
+_BAD: Final = (  # what no IRI may hold (RFC 3987, 2.2)
+    r"\s\x00-\x20<>\"\\^`{|}\[\]\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
+    + _ENDS
+)
 _ADDRESS = re.compile(rf"(?:https?|s?ftps?)://[^{_BAD}#]+(?:#[^{_BAD}#]*)?", re.IGNORECASE)
+_ASCII: Final = r"[A-Za-z0-9._~:/?@!$&'()*+,;=%-]*"
 _PLAIN = re.compile(  # nearly all: a host name, nothing to mend
-    rf"https?://(?:[A-Za-z0-9_-]+\.)+[A-Za-z]{{2,20}}(?::\d{{1,4}})?(?:[/?][^{_BAD}#]*)?(?:#[^{_BAD}#]*)?"
+    rf"https?://(?:[A-Za-z0-9_-]+\.)+[A-Za-z]{{2,20}}(?::\d{{1,4}})?(?:[/?]{_ASCII})?(?:#{_ASCII})?"
 )
 _SCHEME = re.compile(r"(?:https?|s?ftps?)://", re.IGNORECASE)
 _OTHER = re.compile(

@@ -48,11 +48,16 @@ def _prepare(environ: Mapping[str, str], data: Path, addresses: Mapping[str, str
     """Sources with the addresses of the running samples, and the demo accounts."""
     sources = (HERE / "sources.toml").read_text(encoding="utf-8")
     here = data / "sources.toml"
-    here.write_text(re.sub(r"http://(\w+)\.sample", lambda found: addresses[found[1]], sources), encoding="utf-8")
+    here.write_text(addressed(sources, addresses), encoding="utf-8")
     _lotse(environ, "source", "import", str(here))
     for name, role, organization, title in ACCOUNTS:
-        options = ("--role", role, "--organization", organization, "--name", title.partition(":")[0])
+        options = ("--role", role, "--organization", organization, "--full-name", title.partition(":")[0])
         _lotse(environ, "user", "add", name, *options, "--password-stdin", allowed=(0, TAKEN), stdin=PASSWORD)
+
+
+def addressed(text: str, addresses: Mapping[str, str]) -> str:
+    """The words of `sources.toml` with the addresses of the running samples."""
+    return re.sub(r"http://(\w+)\.sample", lambda found: addresses[found[1]], text)
 
 
 def _lotse(environ: Mapping[str, str], *words: str, allowed: tuple[int, ...] = (0,), stdin: str = "") -> None:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 HERE = Path(__file__).parent
 EU = "http://publications.europa.eu/resource/authority/"
+STABLE = EU + "planned-availability/STABLE"
 ISSUED, MODIFIED = "2026-01-15", "2026-11-20T06:00:00Z"
 
 
@@ -57,6 +58,7 @@ def _package(dataset: dict[str, Any], office: str) -> dict[str, Any]:
         "issued": dataset.get("issued", ISSUED),
         "modified": MODIFIED,
         "language": json.dumps([EU + "language/DEU"]),
+        "availability": STABLE,
         "access_rights": EU + "access-right/PUBLIC",
         "frequency": EU + "frequency/" + dataset["frequency"],
         "spatial_uri": EU + "place/DEU_HEI",
@@ -73,7 +75,7 @@ def _package(dataset: dict[str, Any], office: str) -> dict[str, Any]:
         if key in dataset:
             extras[end] = dataset[key]
     package = {
-        "id": _id(name),
+        "id": identifier(name),
         "name": name,
         "title": dataset["title"],
         "notes": dataset["notes"],
@@ -82,7 +84,7 @@ def _package(dataset: dict[str, Any], office: str) -> dict[str, Any]:
         "private": False,
         "url": f"https://stadt.example.org/daten/{name}",
         "license_id": dataset.get("licence", "dl-de-by-2.0"),
-        "organization": {"id": _id(dataset["office"]), "name": dataset["office"], "title": office},
+        "organization": {"id": identifier(dataset["office"]), "name": dataset["office"], "title": office},
         "groups": [{"name": group} for group in dataset["groups"]],
         "tags": [{"name": tag} for tag in dataset["tags"]],
         "metadata_created": f"{ISSUED}T08:00:00",
@@ -99,15 +101,17 @@ def _resource(name: str, office: str, line: str) -> dict[str, Any]:
     title, form, file, size = line.split(";")
     url = f"https://daten.example.org/{name}/{file}"
     return {
-        "id": _id(f"{name}/{file}"),
+        "id": identifier(f"{name}/{file}"),
         "name": title,
         "format": form,
         "url": url,
         "size": int(size) or None,
+        "availability": STABLE,
         "licenseAttributionByText": f"Stadt Heidelberg, {office} (Beispieldaten)",
         "last_modified": MODIFIED.removesuffix("Z"),
     }
 
 
-def _id(name: str) -> str:
+def identifier(name: str) -> str:
+    """The id that this CKAN gives the thing of that name."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"https://stadt.example.org/id/{name}"))

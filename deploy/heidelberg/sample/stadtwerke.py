@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 HERE = Path(__file__).parent
 BASE = "https://stadtwerke.example.org/"
 PAGE = 10
+STABLE = "eu:planned-availability\\/STABLE"
+OPENAPI = "https://spec.openapis.org/oas/v3.1.0"
 MODIFIED = '"2026-11-20T06:00:00Z"^^xsd:dateTime'
 PREFIXES = """\
 @prefix adms: <http://www.w3.org/ns/adms#> .
@@ -91,6 +93,7 @@ def _dataset(words: dict[str, Any]) -> str:
         "dct:spatial eu:place\\/DEU_HEI",
         'dct:issued "2026-01-15"^^xsd:date',
         f"dct:modified {MODIFIED}",
+        f"dcatap:availability {STABLE}",
         "dcatde:politicalGeocodingLevelURI <http://dcat-ap.de/def/politicalGeocoding/Level/municipality>",
         f"dcat:landingPage <{BASE}daten/{words['id']}>",
     ]
@@ -113,7 +116,7 @@ def _distribution(words: dict[str, Any], number: int, line: str) -> str:
         f"dcat:accessURL {url} ; dcat:downloadURL {url}",
         f"dct:format eu:file-type\\/{form}",
         f"dcat:mediaType <https://www.iana.org/assignments/media-types/{media}>",
-        "dcatap:availability eu:planned-availability\\/STABLE",
+        f"dcatap:availability {STABLE}",
         f"dct:modified {MODIFIED}",
     ]
     if words.get("fault") != "licence-missing":
@@ -126,7 +129,7 @@ def _distribution(words: dict[str, Any], number: int, line: str) -> str:
 
 def _series(words: dict[str, Any]) -> str:
     lines = [*_said(words, "dcat:DatasetSeries"), f"dct:description {_text(words['description'])}"]
-    lines += [f"dct:publisher {_iri('stadtwerke')}", "dct:spatial eu:place\\/DEU_HEI"]
+    lines += [f"dct:publisher {_iri('stadtwerke')}", "dct:spatial eu:place\\/DEU_HEI", *_period(words)]
     return _node(_iri(words["id"]), lines)
 
 
@@ -136,6 +139,9 @@ def _service(words: dict[str, Any]) -> str:
         f"dct:description {_text(words['description'])}",
         f"dct:publisher {_iri('stadtwerke')}",
         f"dcat:theme {_themes(words)}",
+        f"dcat:keyword {', '.join(map(_text, words['keywords']))}",
+        f"dcatap:availability {STABLE}",
+        f"dct:conformsTo <{words.get('standard', OPENAPI)}>",
         f"dcat:endpointURL <{words['endpoint']}>",
         f"dcat:endpointDescription <{words['endpoint']}openapi.json>",
         f"foaf:page <{BASE}dienste/{words['id']}>",

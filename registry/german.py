@@ -19,6 +19,7 @@ MAX_CHARACTERS = 200_000  # of one text; what lies behind is not searched
 MAX_LETTERS = 64  # of one word
 MAX_CACHED = 100_000  # words; about 30 MB
 GRAM = 4
+CLOSE = 0.6  # part of its grams by which a word is marked
 NOTHING = "-"  # stands in an empty field, so that every engine counts the field alike; no word gives this term
 
 _STOP_WORDS = """
@@ -188,16 +189,24 @@ def _marked(token: str, query: Sequence[Word]) -> list[tuple[int, int]]:
     if any(analysed[0] == word.stem for word in query):
         return [(0, len(token))]
     folded, places = _folded(token)
+    content = [word for word in query if not word.filler]
     parts = [
-        (places[at], places[at + len(part)])
-        for part in (fold(word.stem) for word in query if not word.filler)
-        if (at := _inside(part, folded)) >= 0
+        (places[at], _ending(places[at + len(root)], len(token)))
+        for root in (fold(word.stem) for word in content)
+        if (at := _inside(root, folded)) >= 0
     ]
     if parts:
         return parts
     grams = set(analysed[1].split())
-    close = any(len(word.grams) > 4 and sum(g in grams for g in word.grams) >= 0.6 * len(word.grams) for word in query)
-    return [(0, len(token))] if close else []
+    close = (
+        sum(g in grams for g in word.grams) >= CLOSE * len(word.grams) for word in content if len(word.grams) > GRAM
+    )
+    return [(0, len(token))] if any(close) else []
+
+
+def _ending(end: int, last: int) -> int:
+    """With the ending of an inflection, if the part stands last."""
+    return last if last - end <= 2 else end
 
 
 def _inside(part: str, folded: str) -> int:

@@ -90,8 +90,8 @@ def _lay_out(jars: Path, module: Path) -> None:
     module.mkdir(parents=True, exist_ok=True)
     for jar in (*jars.glob("netty-*.jar"), *jars.glob("transport-netty4-*.jar")):
         jar.replace(module / jar.name)
-    with zipfile.ZipFile(next(module.glob("transport-netty4-*.jar"))) as jar:
-        lines = jar.read(_DESCRIPTOR).decode().splitlines()
+    with zipfile.ZipFile(next(module.glob("transport-netty4-*.jar"))) as packed:
+        lines = packed.read(_DESCRIPTOR).decode().splitlines()
     # not as a Java module: its jars lie on a class path here
     kept = [line for line in lines if not line.startswith("modulename=")]
     (module / "plugin-descriptor.properties").write_text("\n".join(kept) + "\n")

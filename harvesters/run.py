@@ -83,6 +83,26 @@ def harvest(
                 catalog.sync()
 
 
+def map_again(source: Source, catalog: Catalog, ledger: Ledger, *, wait: bool = True) -> Run | None:
+    """A run that asks nobody: what is staged of the last listing is mapped by the present edition of the mapping.
+
+    None if it was already.
+    """
+    harvester = harvester_of(source.kind)
+    with ledger.hold(source.name):
+        last = ledger.staging.last(source.name, edition(source, harvester))
+        if last is None:
+            return None
+        run = ledger.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
+        one = Pass(source, harvester, catalog, ledger, run, time.monotonic())
+        ledger.staging.resume(source.name, last, run.number)
+        named = ledger.staging.read(source.name, run.number)
+        done = _compared(one, Reading(complete=False, named=named), dry_run=False)
+    if wait:
+        catalog.sync()
+    return done
+
+
 def apply(number: int, catalog: Catalog, ledger: Ledger, *, wait: bool = True) -> Run:
     """Carries out what waits of a run, planned anew: what was named or withdrawn meanwhile is left alone.
 
@@ -127,6 +147,10 @@ def _waiting(number: int, ledger: Ledger) -> Run:
 
 def _carried_out(one: Pass, http: "Session", dry_run: bool, progress: Progress) -> Run:
     reading = read(one.source, one.harvester, http, one.ledger.staging, one.run.number, _noting(one, progress))
+    return _compared(one, reading, dry_run)
+
+
+def _compared(one: Pass, reading: Reading, dry_run: bool) -> Run:
     known = one.known()
     if not reading.named and not known:
         return _ended(one, reading, outcome="failed", reason=NOTHING)

@@ -188,17 +188,20 @@ class Ledger:
     def hold(self, source: str) -> Iterator[None]:
         """Only one at a time harvests a source; BusyError with `run` and `progress` while another does. Free the moment
         its holder dies."""
-        with contextlib.ExitStack() as stack:
-            end = time.monotonic() + _PATIENCE
-            while not self._lock(source, stack):
-                if time.monotonic() > end:
-                    raise self._busy(source)
-                time.sleep(0.02)
+        end = time.monotonic() + _PATIENCE
+        while (held := self._lock(source)) is None:
+            if time.monotonic() > end:
+                raise self._busy(source)
+            time.sleep(0.02)
+        with held:
             yield
 
     def held(self, source: str) -> bool:
-        with contextlib.ExitStack() as stack:
-            return not self._lock(source, stack)
+        """Whether somebody harvests it."""
+        free = self._lock(source)
+        if free:
+            free.close()
+        return free is None
 
     def _busy(self, source: str) -> BusyError:
         row = next(iter(self._fetch("SELECT max(number) AS number FROM ledger_runs WHERE source = ?", source)), None)
@@ -208,21 +211,23 @@ class Ledger:
         return BusyError(f"{source} is being harvested: run {number}, {progress['done']} read so far.",
                          source=source, run=number, progress=progress)  # fmt: skip
 
-    def _lock(self, source: str, stack: contextlib.ExitStack) -> bool:
-        if self.engine.dialect.name == "postgresql":
-            connection = stack.enter_context(self.engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
-            words = {"key": _LOCK, "source": zlib.crc32(source.encode()) - (1 << 31)}
-            if not connection.execute(sa.text("SELECT pg_try_advisory_lock(:key, :source)"), words).scalar():
-                return False
-            stack.callback(connection.execute, sa.text("SELECT pg_advisory_unlock(:key, :source)"), words)
-            return True
-        self._locks.mkdir(parents=True, exist_ok=True)
-        file = stack.enter_context((self._locks / f"{quote(source, safe='')}.lock").open("a"))
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+    def _lock(self, source: str) -> contextlib.ExitStack | None:
+        """What frees the lock when it is closed; None if another holds it."""
+        with contextlib.ExitStack() as stack:
+            if self.engine.dialect.name == "postgresql":
+                connection = stack.enter_context(self.engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
+                words = {"key": _LOCK, "source": zlib.crc32(source.encode()) - (1 << 31)}
+                if not connection.execute(sa.text("SELECT pg_try_advisory_lock(:key, :source)"), words).scalar():
+                    return None
+                stack.callback(connection.execute, sa.text("SELECT pg_advisory_unlock(:key, :source)"), words)
+            else:
+                self._locks.mkdir(parents=True, exist_ok=True)
+                file = stack.enter_context((self._locks / f"{quote(source, safe='')}.lock").open("a"))
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return None
+            return stack.pop_all()
 
     def _as_seen(self, run: Run) -> Run:
         return replace(run, outcome="interrupted") if run.outcome == "running" and not self.held(run.source) else run

@@ -117,6 +117,15 @@ class Staging:
         query = "SELECT run, token, edition, place, at FROM staged_marks WHERE source = ?"
         return next((Reached(*row) for row in self._fetch(query, source)), None)
 
+    def last(self, source: str, edition: str) -> Reached | None:
+        """The last listing, if some of it was mapped by another edition."""
+        query = """SELECT max(run) AS run, max(place) AS place FROM staged WHERE source = ?
+            AND run = (SELECT max(run) FROM staged WHERE source = ?) HAVING sum(CASE WHEN edition IN (?, '')
+            THEN 0 ELSE 1 END) > 0"""
+        return next(
+            (Reached(row.run, "", edition, row.place, "") for row in self._fetch(query, source, source, edition)), None
+        )
+
     def resume(self, source: str, reached: Reached, run: int) -> None:
         """What an interrupted run had read at its last mark counts as read by this one."""
         query = "UPDATE staged SET run = ? WHERE source = ? AND run = ? AND place <= ?"

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from registry.errors import NotReadyError
+from registry.errors import BusyError, NotReadyError
 from registry.model import Position
 from registry.search import Projection
 from registry.store import Store
@@ -22,7 +22,10 @@ SLICE = 20_000  # numbers taken in at once; then the position is kept, and a cra
 SHARE, FLOOR = 20, 1000  # when more than a twentieth, and more than so many, changed: built beside and swapped in
 IDLE = 1.0  # seconds until the next look when nothing is heard
 SEARCH = ("search",)  # what a command waits for
-_LOCK = 0x4C6F74736550  # PostgreSQL's session lock; "LotseP"
+GLANCE = 0.5  # seconds
+LETTING_GO = 120.0  # seconds that a holder may need to end what it is doing
+_LOCK, _WISH = 0x4C6F74736550, 0x4C6F74736557  # keys of PostgreSQL's session locks; "LotseP", "LotseW"
+_NAMES = {_LOCK: "projector", _WISH: "rebuild"}
 
 log = logging.getLogger("lotse.projector")
 
@@ -33,7 +36,7 @@ class Projector:
     def __init__(self, store: Store, projections: Mapping[str, Projection], data: Path) -> None:
         self.store = store
         self.projections = projections
-        self._path = data / "projector.lock"
+        self._data = data
         self._lock: Any = None  # what is held: an open file, or a connection
         self._mutex = threading.RLock()  # between the threads of this process
 
@@ -44,8 +47,7 @@ class Projector:
         """Whether this process holds the lock now; at once."""
         with self._mutex:
             if self._lock is None:
-                postgres = self.store.engine.dialect.name == "postgresql"
-                self._lock = _session_lock(self.store.engine) if postgres else _file_lock(self._path)
+                self._lock = self._grab(_LOCK)
             elif isinstance(self._lock, sa.Connection) and not _alive(self._lock):
                 self._lock = None
                 return self.try_hold()
@@ -77,10 +79,23 @@ class Projector:
             raise failures[0]
 
     def rebuild(self, only: Collection[str] | None = None, progress: Progress | None = None) -> None:
-        """Builds each projection (or those named) from nothing; NotReadyError without the lock."""
+        """Builds each projection (or those named) from nothing. Who holds the lock lets go of it meanwhile; BusyError
+        if it does not, or if another process rebuilds."""
+        wish = _until(time.monotonic() + GLANCE, lambda: self._grab(_WISH))  # a holder may just be looking at it
+        if wish is None:
+            raise BusyError("Another process builds the projections anew.")
+        held = self._lock is not None
+        try:
+            if not _until(time.monotonic() + LETTING_GO, self.try_hold):
+                raise BusyError("Another process feeds the projections and does not let go.")
+            self._rebuild_all(only, progress)
+        finally:
+            if not held:
+                self.release()
+            wish.close()
+
+    def _rebuild_all(self, only: Collection[str] | None, progress: Progress | None) -> None:
         with self._mutex:
-            if not self.try_hold():
-                raise NotReadyError("Another process feeds the projections; stop it first, or wait.")
             for name, projection in self.projections.items():
                 if only is None or name in only:
                     self._rebuild(name, projection, self.store.position(), progress)
@@ -112,6 +127,10 @@ class Projector:
         while not stop.is_set():
             try:
                 number = self.store.last()
+                if self._wished():
+                    self.release()
+                    stop.wait(GLANCE)
+                    continue
                 if not self.try_hold():
                     stop.wait(IDLE)
                     continue
@@ -121,6 +140,20 @@ class Projector:
                 log.warning("projector: %s: %s", type(error).__name__, error)
                 stop.wait(IDLE)
         self.release()
+
+    def _grab(self, key: int) -> Any:
+        """An OS lock on this machine, or a lock of the PostgreSQL session; None: another has it."""
+        if self.store.engine.dialect.name == "postgresql":
+            return _session_lock(self.store.engine, key)
+        return _file_lock(self._data / f"{_NAMES[key]}.lock")
+
+    def _wished(self) -> bool:
+        """Whether another process wants the lock for a rebuild."""
+        wish = self._grab(_WISH)
+        if wish is None:
+            return True
+        wish.close()
+        return False
 
     def _sync_if_free(self, only: Collection[str], progress: Progress | None) -> bool:
         with self._mutex:
@@ -167,6 +200,13 @@ class Projector:
         return at.number if at else 0
 
 
+def _until(deadline: float, attempt: Callable[[], Any]) -> Any:
+    """The first answer that is something, or the last one when the time is up."""
+    while not (found := attempt()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
+
+
 def _file_lock(path: Path) -> Any:
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("a")
@@ -178,10 +218,10 @@ def _file_lock(path: Path) -> Any:
     return file
 
 
-def _session_lock(engine: sa.Engine) -> sa.Connection | None:
+def _session_lock(engine: sa.Engine, key: int) -> sa.Connection | None:
     connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     connection.detach()  # closing it ends the session, which frees the lock
-    if connection.execute(sa.text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK}).scalar():
+    if connection.execute(sa.text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar():
         return connection
     connection.close()
     return None

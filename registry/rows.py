@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from registry.agents import agents, fold
 from registry.model import Metadata, Record
 
+MOST_TITLE = 300  # characters that are compared
+
 
 def _table(name: str, *columns: str) -> sa.TableClause:
     return sa.table(name, *(sa.column(column) for column in columns))
@@ -81,7 +83,7 @@ def title(metadata: Metadata) -> str:
     """The title in one language, folded, to compare with."""
     words = metadata.title
     first = next((words[tag] for tag in ("de", "und", *sorted(words)) if words.get(tag)), "")
-    return plain(fold(first))
+    return plain(fold(first[:MOST_TITLE]))
 
 
 def local(id: str) -> str:

@@ -1,0 +1,49 @@
+"""Builds the catalogue that the settings describe: the only place that chooses a backend."""
+
+from typing import cast
+
+from registry import settings as settings_room
+from registry.catalog import Catalog
+from registry.errors import UsageError
+from registry.inbox import open_inbox
+from registry.ledger import open_ledger
+from registry.people import open_people
+from registry.projector import Projector
+from registry.search import SearchIndex
+from registry.settings import Settings
+from registry.store import open_store
+from vocab.concepts import ConceptList, load
+
+
+def open_catalog(settings: Settings) -> Catalog:
+    """UpgradeNeededError if the database is of an older Lotse."""
+    store = open_store(settings.database_url)
+    index = open_index(settings)
+    return Catalog(
+        store=store,
+        index=index,
+        projector=Projector(store, {"search": index}, settings.data),
+        settings=settings,
+        ledger=open_ledger(settings.database_url, settings.data),
+        inbox=open_inbox(settings.database_url),
+        people=open_people(settings.database_url),
+    )
+
+
+def open_index(settings: Settings) -> SearchIndex:
+    """Tantivy in the data folder, or Elasticsearch at an address; each is imported only where it is used."""
+    districts = _districts(settings)
+    if settings.search == "tantivy":
+        from registry.search_tantivy import TantivyIndex
+
+        return cast(SearchIndex, TantivyIndex(settings.data / "search", districts))
+    if settings.search.startswith(("http://", "https://")):
+        from registry.search_elastic import ElasticIndex
+
+        return cast(SearchIndex, ElasticIndex(settings.search, districts=districts))
+    raise UsageError(f"LOTSE_SEARCH is {settings.search!r}; it must be tantivy or the address of Elasticsearch.")
+
+
+def _districts(settings: Settings) -> ConceptList | None:
+    path = settings_room.city(settings).districts
+    return load(path) if path else None

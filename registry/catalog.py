@@ -1,0 +1,330 @@
+"""The one door: whatever is read of the catalogue or written to it goes through here."""
+
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+from msgspec.structs import replace
+
+from registry import twins
+from registry.agents import match_agents, organizations_by_name
+from registry.errors import ConflictError, NotFoundError
+from registry.ids import given
+from registry.inbox import Inbox
+from registry.ledger import Ledger
+from registry.model import Backlink, Draft, Metadata, Origin, Record, Source, Step, Taken, Withdrawal
+from registry.overrides import overrides
+from registry.people import People
+from registry.projector import SEARCH, Progress, Projector
+from registry.rows import local
+from registry.search import Page, Query, SearchIndex, Suggestion
+from registry.settings import Settings
+from registry.store import MOST, Store
+from registry.twins import Batch
+
+PART: Final = 250  # steps in one transaction; leaves room for the records that are shown instead of others
+TRIES: Final = 5  # when others write the same records meanwhile
+Answer = TypeVar("Answer")
+PATIENCE: Final = 600.0  # seconds that a command waits for the search index
+
+
+class Catalog:
+    """`ledger`, `inbox`, `people`: None where only records matter."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        index: SearchIndex,
+        projector: Projector,
+        settings: Settings,
+        ledger: Ledger | None = None,
+        inbox: Inbox | None = None,
+        people: People | None = None,
+    ) -> None:
+        self.store = store
+        self.index = index
+        self.projector = projector
+        self.settings = settings
+        self.ledger = ledger
+        self.inbox = inbox
+        self.people = people
+        self._organizations: tuple[int, Mapping[str, str]] = (-1, {})  # as of which number; name -> id
+        self._matching = threading.Lock()
+
+    # -- reading
+
+    def get(self, id: str) -> Record:
+        """Withdrawn ones and those shown under another too; NotFoundError."""
+        if record := self.store.get(id):
+            return record
+        raise NotFoundError(f"There is no record {id[:100]!r}.", id=id)
+
+    def get_many(self, ids: Collection[str]) -> dict[str, Record]:
+        return self.store.get_many(ids)
+
+    def resolve(self, iri: str) -> str | None:
+        """The id of the record that an IRI means: ours (absolute or local), the publisher's, or a former one."""
+        for ours in (local(""), f"{self.settings.base_url}{local('')}"):
+            id = iri.removeprefix(ours)
+            if id != iri and self.store.taken((id,)):
+                return id
+        found = sorted(self.store.find(iri=iri), key=lambda one: (one.said.iri != iri, not one.shown, one.id))
+        return found[0].id if found else None
+
+    def search(self, query: Query) -> Page:
+        return self.index.search(query)
+
+    def suggest(self, prefix: str, size: int = 5) -> tuple[Suggestion, ...]:
+        return self.index.suggest(prefix, size)
+
+    def backlinks(self, record: Record) -> list[Backlink]:
+        """Who points to a record by any of its IRIs (ours, the publisher's, former ones), once a relation."""
+        ours = local(record.id)
+        iris = {ours, f"{self.settings.base_url}{ours}", record.metadata.iri, *self.store.names(record.id)} - {""}
+        found = {(one.id, one.relation): one for one in self.store.linking(sorted(iris)) if one.id != record.id}
+        return [found[key] for key in sorted(found)]
+
+    def sources(self) -> tuple[Source, ...]:
+        return tuple(self.ledger.sources()) if self.ledger else ()
+
+    def generation(self) -> str:
+        """Changes whenever answers of `search` may change."""
+        at = self.index.position()
+        return f"{at.epoch}.{at.number}" if at else ""
+
+    def state(self) -> dict[str, Any]:
+        """Whether the store can be read and the search index answers, and how far each projection is."""
+        try:
+            now = self.store.position()
+            positions = self.projector.positions()
+        except Exception as error:  # whatever is away: this is the place that says so
+            return {"ready": False, "reason": f"{type(error).__name__}: {error}"[:300], "projections": {}}
+        projections = {
+            name: {"number": at.number, "behind": now.number - at.number}
+            if at and at.epoch == now.epoch
+            else {"number": None, "behind": None}
+            for name, at in positions.items()
+        }
+        ready = all(projections[name]["number"] is not None for name in SEARCH if name in projections)
+        return {"ready": ready, "store": {"epoch": now.epoch, "number": now.number}, "projections": projections}
+
+    # -- people's acts
+
+    def register(self, draft: Draft, by: str) -> Record:
+        """Makes a draft a record, or revises the record it is a draft of; ConflictError if that has changed."""
+        if draft.of:
+            return self.revise(draft.of, draft.metadata, draft.base, by)
+        metadata = match_agents(draft.metadata, self._known_organizations())
+        return _again(lambda: self._register(metadata, draft, by))
+
+    def _register(self, metadata: Metadata, draft: Draft, by: str) -> Record:
+        (id,) = given([(metadata, f"registered\n{draft.id}")], self.store.taken)
+        batch = Batch(self.store)
+        batch.will[id] = Record(id=id, said=metadata, owner=draft.owner)
+        twins.join(batch, (id,), "", self._ranks())
+        self._put(batch, by)
+        return self.get(id)
+
+    def revise(self, id: str, metadata: Metadata, expected: int, by: str, note: str = "") -> Record:
+        """A registered record says this from now on; on a harvested one each differing field becomes an override, and
+        one that is set back to the source's word is none any more. ConflictError if its number is not `expected`."""
+        record = self.get(id)
+        if record.number != expected:
+            raise ConflictError(f"{id} was changed meanwhile. Compare both texts and save again.", ids=[id])
+        metadata = match_agents(metadata, self._known_organizations())
+        if record.origin:
+            revised = replace(record, overrides=overrides(record, metadata, by, datetime.now(UTC), note))
+        else:
+            revised = replace(record, said=metadata, digest="")
+        if revised != record:
+            self.store.put([revised], by, note)
+        return self.get(id)
+
+    def withdraw(self, id: str, by: str, why: str, expected: int | None = None) -> Record:
+        """Nobody finds it any more; its address says when and why. The next in rank of the same thing is shown."""
+        return _again(lambda: self._withdraw(id, by, why, expected))
+
+    def _withdraw(self, id: str, by: str, why: str, expected: int | None) -> Record:
+        record = self.get(id)
+        if expected is not None and record.number != expected:
+            raise ConflictError(f"{id} was changed meanwhile. Look at it again.", ids=[id])
+        if record.state == "withdrawn":
+            raise ConflictError(f"{id} is withdrawn already.", ids=[id])
+        batch = Batch(self.store, (id,))
+        batch.will[id] = _withdrawn(record, by, why)
+        twins.leave(batch, (id,), self._ranks())
+        self._put(batch, by, why)
+        return self.get(id)
+
+    def publish_again(self, id: str, by: str, note: str = "") -> Record:
+        """Takes back a withdrawal; ConflictError if it is not withdrawn."""
+        return _again(lambda: self._publish_again(id, by, note))
+
+    def _publish_again(self, id: str, by: str, note: str) -> Record:
+        record = self.get(id)
+        if record.state != "withdrawn":
+            raise ConflictError(f"{id} is not withdrawn.", ids=[id])
+        batch = Batch(self.store, (id,))
+        batch.will[id] = replace(record, state="published", withdrawn=None)
+        twins.join(batch, (id,), record.origin.source if record.origin else "", self._ranks())
+        self._put(batch, by, note)
+        return self.get(id)
+
+    def show(self, id: str, by: str, why: str) -> Record:
+        """Shows this record instead of the one it is shown under."""
+        if self.get(id).same_as is None:
+            raise ConflictError(f"{id} is shown already.", ids=[id])
+        batch = Batch(self.store, (id,))
+        twins.show(batch, id)
+        self._put(batch, by, why)
+        return self.get(id)
+
+    # -- the harvest's way in
+
+    def take(self, source: Source, steps: Sequence[Step]) -> list[Taken]:
+        """Carries out the steps of a plan, some hundred in a transaction, and gives new records their ids.
+
+        ConflictError, naming the ids, if a record is not as the plan met it; the steps of that transaction are then
+        not carried out, nor any after it.
+        """
+        ranks = {**self._ranks(), source.name: source.rank}
+        taken: list[Taken] = []
+        for start in range(0, len(steps), PART):
+            known = self._known_organizations()
+            part = [_matched(step, known) for step in steps[start : start + PART]]
+            taken += _again(partial(self._take, source, part, ranks))
+        return taken
+
+    def _take(self, source: Source, steps: Sequence[Step], ranks: twins.Ranks) -> list[Taken]:
+        by = f"source:{source.name}"
+        batch = Batch(self.store, [step.id for step in steps if step.id])
+        numbers = {id: record.number for id, record in batch.was.items()}
+        if stale := sorted(step.id for step in steps if step.number != numbers.get(step.id, 0)):
+            raise ConflictError(f"Changed since the plan was made: {', '.join(stale)}. Plan again.", ids=stale)
+        ids = self._ids(source, steps)
+        for step, id in zip(steps, ids, strict=True):
+            batch.will[id] = _after(step, batch.was.get(id), source, id)
+        came = [id for id in ids if _published(batch.will[id]) and not _published(batch.was.get(id))]
+        twins.leave(batch, [id for id in ids if not _published(batch.will[id])], ranks)
+        twins.join(batch, came, source.name, ranks)
+        numbers |= self._put(batch, by)
+        return [Taken(step.remote_id, id, numbers[id]) for step, id in zip(steps, ids, strict=True)]
+
+    def _ids(self, source: Source, steps: Sequence[Step]) -> list[str]:
+        new = [(step.metadata, f"{source.name}\n{step.remote_id}") for step in steps if not step.id and step.metadata]
+        fresh = iter(given(new, self.store.taken))
+        return [step.id or next(fresh) for step in steps]
+
+    def withdraw_source(self, name: str, why: str = "") -> int:
+        """Withdraws all that a source has published; how many. What comes back with it is published again."""
+        steps = [
+            Step(action="withdraw", remote_id=remote_id, id=one.id, number=one.number, why=why)
+            for remote_id, one in self.store.known(name).items()
+            if one.state == "published"
+        ]
+        return len(self.take(Source(name=name, kind="", url=""), steps))
+
+    def match_again(self, by: str) -> int:
+        """Looks for organizations in every published record again, after these have changed; how many are new."""
+        known = self._known_organizations()
+        changed = 0
+        found = (
+            replace(one, said=said)
+            for one in self.store.find(state="published")
+            if (said := match_agents(one.said, known)) != one.said
+        )
+        while part := list(islice(found, PART)):
+            self.store.put(part, by, "organizations matched")
+            changed += len(part)
+        return changed
+
+    # -- what is derived
+
+    def sync(self, wait: bool = True, progress: Progress | None = None, only: Collection[str] = SEARCH) -> bool:
+        """Brings the projections up to date, or waits until who feeds them has done so; False if that takes too long.
+        Without `wait` only if nobody else does it already."""
+        return self.projector.wait_for(self.store.last(), PATIENCE if wait else 0, progress, only)
+
+    def wait_for(self, number: int, timeout: float = PATIENCE) -> bool:
+        """Until the search index has that change."""
+        return self.projector.wait_for(number, timeout)
+
+    def rebuild(self, progress: Progress | None = None, only: Collection[str] | None = None) -> None:
+        """Builds what is derived from nothing; who feeds it otherwise lets go of it meanwhile."""
+        self.projector.rebuild(only, progress)
+
+    def close(self) -> None:
+        self.projector.release()
+        self.store.close()
+
+    # -- how
+
+    def _put(self, batch: Batch, by: str, note: str = "") -> dict[str, int]:
+        """Writes what is changed; the new numbers."""
+        changed = batch.changed()
+        numbers: dict[str, int] = {}
+        for start in range(0, len(changed), MOST):
+            part = changed[start : start + MOST]
+            last = self.store.put(part, by, note)
+            numbers |= {one.id: last - len(part) + place for place, one in enumerate(part, 1)}
+        return numbers
+
+    def _ranks(self) -> dict[str, int]:
+        return {source.name: source.rank for source in self.sources()}
+
+    def _known_organizations(self) -> Mapping[str, str]:
+        """Name -> id; read again when an organization has changed, by whichever process."""
+        with self._matching:
+            at, names = self._organizations
+            last = self.store.last()
+            if at < 0 or (last != at and self.store.count(kind="organization", since=at)):
+                names = organizations_by_name(self.store.find(kind="organization", shown=True))
+            self._organizations = (last, names)
+            return names
+
+
+def _matched(step: Step, organizations: Mapping[str, str]) -> Step:
+    if step.metadata is None:
+        return step
+    digest = step.digest or step.metadata.digest()
+    return replace(step, metadata=match_agents(step.metadata, organizations), digest=digest)
+
+
+def _after(step: Step, record: Record | None, source: Source, id: str) -> Record:
+    """The record as the source says it now; what a person withdrew stays withdrawn."""
+    if step.action == "withdraw" and record:
+        return _withdrawn(record, f"source:{source.name}", step.why)
+    if step.metadata is None:
+        raise ValueError(f"step {step.action} of {step.remote_id} without metadata")
+    record = record or Record(id=id, said=step.metadata)
+    back = record.withdrawn is not None and record.withdrawn.by.startswith("source:")
+    return replace(
+        record,
+        said=step.metadata,
+        digest=step.digest,
+        origin=Origin(source.name, step.remote_id, step.url),
+        owner=source.owner or record.owner,
+        state="published" if back else record.state,
+        withdrawn=None if back else record.withdrawn,
+    )
+
+
+def _withdrawn(record: Record, by: str, why: str) -> Record:
+    return replace(record, state="withdrawn", same_as=None, withdrawn=Withdrawal(by, datetime.now(UTC), why))
+
+
+def _published(record: Record | None) -> bool:
+    return record is not None and record.state == "published"
+
+
+def _again(act: Callable[[], Answer]) -> Answer:
+    """Once more when somebody else wrote the same records meanwhile."""
+    for _ in range(TRIES):
+        with suppress(ConflictError):
+            return act()
+    return act()

@@ -1,0 +1,69 @@
+"""Which id a new record gets: its own short name, else its title; once given, it is kept for life."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Final
+
+from registry.model import Metadata
+
+LONGEST: Final = 80  # characters
+TAIL: Final = 6  # characters of the digest that tells two of the same name apart
+# Words that addresses of ours begin or end with, so that no id is ever mistaken for one.
+RESERVED: Final = frozenset(
+    """admin administration anmelden api catalog check dataset event feed freigabe id index karte konto mein mine neu
+    new none null organization page project publicservice pruefen register review search series service sparql suche
+    undefined""".split()  # noqa: SIM905
+)
+
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l"})
+_NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
+_DIGEST = re.compile(r"(?=.*\d)[0-9a-f-]{8,}")  # a UUID, a hash: names nothing to a reader
+
+Taken = Callable[[Collection[str]], set[str]]  # which of these ids exist
+
+
+def slug(text: str) -> str:
+    """[a-z0-9-], at most 80 characters, ä as ae; empty if there is nothing to write in these letters."""
+    folded = text[: LONGEST * 4].casefold().translate(_GERMAN)
+    plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST].strip("-")
+
+
+def short_name(metadata: Metadata) -> str:
+    """The name that the source itself uses in addresses: `extras["name"]`, else an identifier that reads like one."""
+    for name in (metadata.extras.get("name"), *metadata.identifiers):
+        if isinstance(name, str) and len(name) <= LONGEST and _NAME.fullmatch(name) and not _DIGEST.fullmatch(name):
+            return slug(name)
+    return ""
+
+
+def title_name(metadata: Metadata) -> str:
+    words = metadata.title
+    return next(filter(None, (slug(words[tag]) for tag in ("de", "und", *sorted(words)) if tag in words)), "")
+
+
+def given(things: Sequence[tuple[Metadata, str]], taken: Taken) -> list[str]:
+    """An id for each new thing, unique among themselves and all that exist. With each thing what tells it from others
+    of the same name, such as its source and remote id: never a count, so that the order of arrival does not matter."""
+    wanted = [_wanted(metadata, own) for metadata, own in things]
+    exist = taken({id for ids in wanted for id in ids})
+    chosen: list[str] = []
+    used = set(exist)
+    for ids in wanted:
+        chosen.append(next(id for id in ids if id not in used))
+        used.add(chosen[-1])
+    return chosen
+
+
+def _wanted(metadata: Metadata, own: str) -> list[str]:
+    return list(_names(metadata, hashlib.blake2b(own.encode(), digest_size=16).hexdigest()))
+
+
+def _names(metadata: Metadata, digest: str) -> Iterator[str]:
+    name = short_name(metadata) or title_name(metadata)
+    if name and name not in RESERVED:
+        yield name
+    for length in (TAIL, 12, len(digest)):  # the longer ones only where two digests begin alike
+        yield f"{(name or metadata.kind)[: LONGEST - length - 1].strip('-')}-{digest[:length]}"

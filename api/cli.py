@@ -127,7 +127,7 @@ def opened_ledger() -> "Ledger":
 @contextlib.contextmanager
 def progress() -> Iterator[Callable[[str, int, int | None], None] | None]:
     """A progress bar for each name it is told of, on stderr if that is a terminal; elsewhere None."""
-    if not click.get_text_stream("stderr").isatty():
+    if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
@@ -156,7 +156,7 @@ def line(value: Any, indent: int = 0) -> None:
     import msgspec
 
     body = msgspec.json.encode(value)
-    out = click.get_binary_stream("stdout")
+    out = sys.stdout.buffer
     out.write((msgspec.json.format(body, indent=indent) if indent else body) + b"\n")
     out.flush()
 

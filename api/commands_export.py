@@ -1,8 +1,10 @@
 """`lotse export`: the whole published catalogue, to a file or to stdout."""
 
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 from click import option
@@ -38,7 +40,7 @@ def export(name: str, conditions: tuple[str, ...], output: Path | None) -> None:
     described = description(own, found.base_url, catalog.store.listing())
     pieces = exported(records, name, found.base_url, described)
     if output is None:
-        _write(pieces, click.get_binary_stream("stdout"))
+        _write(pieces, sys.stdout.buffer)
         return
     part = output.with_name(f"{output.name}.part-{os.getpid()}")
     try:
@@ -50,6 +52,6 @@ def export(name: str, conditions: tuple[str, ...], output: Path | None) -> None:
     say(f"Wrote {output}.")
 
 
-def _write(pieces: Iterable[bytes], file: "click.utils.LazyFile | object") -> None:
+def _write(pieces: Iterable[bytes], file: BinaryIO) -> None:
     for piece in pieces:
-        file.write(piece)  # type: ignore[attr-defined]
+        file.write(piece)

@@ -1,5 +1,6 @@
 """`lotse search`, `record` and `validate`: finding, looking at and checking records."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -128,7 +129,7 @@ def _shown(value: Any, lang: str) -> str:
         known = concept(value)
         return known.label(lang) if known else value
     if isinstance(value, Struct):
-        named = next((text for name in ("title", "name", "label") if (text := getattr(value, name, None))), {})
+        named: Any = next((text for name in ("title", "name", "label") if (text := getattr(value, name, None))), {})
         rest = [text for name in value.__struct_fields__ if isinstance(text := getattr(value, name), str) and text]
         return " ".join(filter(None, (words(named, lang), *(one for one in rest if not one.startswith("_:")))))
     if isinstance(value, dict):
@@ -146,7 +147,7 @@ def export(id: str, name: str) -> None:
     from api.records import shown
 
     catalog, found = opened()
-    click.get_binary_stream("stdout").write(rendered(shown(catalog, id), name, found.base_url))
+    sys.stdout.buffer.write(rendered(shown(catalog, id), name, found.base_url))
 
 
 @record.command()

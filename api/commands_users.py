@@ -113,5 +113,5 @@ def _people() -> "People":
 def _password(from_stdin: bool) -> str:
     """By prompt, twice; the first line of stdin where that is no terminal."""
     if from_stdin or not sys.stdin.isatty():
-        return click.get_text_stream("stdin").readline().rstrip("\r\n")
+        return sys.stdin.readline().rstrip("\r\n")
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from registry.catalog import Catalog
 from starlette.responses import RedirectResponse
 from starlette.routing import Match, Route
 from starlette.types import Scope
@@ -17,6 +16,7 @@ from api.negotiate import DATA, FORMATS, HTML, JSON, Format, by_suffix, preferre
 from api.records import shown
 from registry import rdf
 from registry import settings as settings_room
+from registry.catalog import Catalog
 from registry.errors import LotseError, NotFoundError
 from registry.model import Record
 from registry.settings import Settings
@@ -120,7 +120,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         record = shown(catalog, stem)
         form = form or preferred(request.headers.get("accept", ""), FORMATS)
         path = page(record.kind, record.id)
-        return RedirectResponse(path if form in (None, HTML) else f"{path}.{form.name}", 303)  # type: ignore[union-attr]
+        return RedirectResponse(path if form in (None, HTML) else f"{path}.{form.name}", 303)
 
     @router.get(
         "/catalog",

@@ -283,17 +283,21 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         if "metadata_modified" in self.extras:
             words.pop("modified", None)
             del words["extras"]["metadata_modified"]
-        return hashlib.blake2b(_canonical(words), digest_size=16).hexdigest()
+        return hashlib.blake2b(_encode(_ordered(words)), digest_size=16).hexdigest()
 
 
-def _canonical(value: Any) -> bytes:
-    """JSON with keys and list members in order of their bytes."""
+_encode = msgspec.json.Encoder(order="sorted").encode  # sees to the keys
+
+
+def _ordered(value: Any) -> Any:
+    """The members of lists in order of their JSON."""
     if isinstance(value, dict):
-        members = sorted(msgspec.json.encode(key) + b":" + _canonical(item) for key, item in value.items())
-        return b"{" + b",".join(members) + b"}"
-    if isinstance(value, list | tuple):
-        return b"[" + b",".join(sorted(map(_canonical, value))) + b"]"
-    return msgspec.json.encode(value)
+        return {key: item if isinstance(item, str) else _ordered(item) for key, item in value.items()}
+    if isinstance(value, list):
+        if len(value) == 1:
+            return [_ordered(value[0])]
+        return [msgspec.Raw(part) for part in sorted([_encode(_ordered(item)) for item in value])]
+    return value
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -40,7 +40,8 @@ def open_index(settings: Settings) -> SearchIndex:
     if settings.search.startswith(("http://", "https://")):
         from registry.search_elastic import ElasticIndex
 
-        return cast(SearchIndex, ElasticIndex(settings.search, districts=districts))
+        ca_file = str(settings.ca_file) if settings.ca_file else None
+        return cast(SearchIndex, ElasticIndex(settings.search, districts=districts, ca_file=ca_file))
     raise UsageError(f"LOTSE_SEARCH is {settings.search!r}; it must be tantivy or the address of Elasticsearch.")
 
 

@@ -293,7 +293,7 @@ def _ordered(value: Any) -> Any:
     """The members of lists in order of their JSON."""
     if isinstance(value, dict):
         return {key: item if isinstance(item, str) else _ordered(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):  # msgspec leaves tuples as they are
         if len(value) == 1:
             return [_ordered(value[0])]
         return [msgspec.Raw(part) for part in sorted([_encode(_ordered(item)) for item in value])]

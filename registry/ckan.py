@@ -40,6 +40,7 @@ def to_metadata(package: Mapping[str, Any], site: str, language: str) -> tuple[M
     repeated = _read_words(said, package)
     words = said.words
     languages(words)
+    _dates(said)
     entry_date = words.get("metadata_modified")
     fields = fill(said, PACKAGE, {"kind": _kind(words)})
     if "metadata_modified" in words:  # something better was said
@@ -104,30 +105,72 @@ def _kind(words: dict[str, Any]) -> Any:
     return known or "dataset"
 
 
+def _dates(said: Said) -> None:
+    """OGD 1.1: `dates` with a role each, under the names that the tables know."""
+    words = said.words
+    entries = listed(words["dates"]) if "dates" in words else []
+    left = []
+    for one in entries:
+        role = one.get("role") if isinstance(one, dict) else None
+        key = OGD_DATES.get(role) if isinstance(role, str) else None
+        if key and key not in words and says(one.get("date")):
+            words[key] = one["date"]
+        else:
+            left.append(one)
+    if entries:
+        del words["dates"]
+    if left:
+        words["dates"] = left
+
+
+OGD_DATES: Final = {"veroeffentlicht": "date_released", "aktualisiert": "date_updated"}
+
+
 def _keywords(said: Said, fields: dict[str, Any]) -> None:
+    keywords = _translated_tags(said)
+    names = _tags(said)
+    if keywords:  # `tags` says again what is translated
+        known = {one for several in keywords.values() for one in several}
+        names = [name for name in names if name not in known]
+    if names:
+        keywords[said.language] = (*keywords.get(said.language, ()), *dict.fromkeys(names))
+    if keywords:
+        fields["keywords"] = keywords
+
+
+def _translated_tags(said: Said) -> dict[str, tuple[str, ...]]:
     keywords: dict[str, tuple[str, ...]] = {}
     translated = said.words.get("tags_translated")
-    if isinstance(translated, dict):
-        for tag, several in translated.items():
-            found = [one.strip() for one in several if isinstance(one, str)] if isinstance(several, list) else []
-            if found and is_tag(tag):
-                keywords[tag] = tuple(dict.fromkeys(found))
-        del said.words["tags_translated"]
-    names, bad = [], []
+    if not isinstance(translated, dict):
+        return keywords
+    del said.words["tags_translated"]
+    for tag, several in translated.items():
+        names = [one.strip() for one in several if isinstance(one, str)] if isinstance(several, list) else []
+        if names and is_tag(tag):
+            keywords[tag] = tuple(dict.fromkeys(names))
+        elif several:
+            said.note("value-unread", "keywords", several)
+            said.words["tags_translated"] = {**said.words.get("tags_translated", {}), tag: several}
+    return keywords
+
+
+def _tags(said: Said) -> list[str]:
+    """Names as strings or as {"name"}; what is neither stays."""
     tags = said.words.pop("tags", None)
     if tags is None and isinstance(text := said.words.pop("tag_string", None), str):
         tags = text.split(",")
+    names: list[str] = []
+    bad: list[Any] = []
     for tag in listed(tags) if tags is not None else ():
         name = tag.get("name") or tag.get("display_name") if isinstance(tag, dict) else tag
-        names.append(name.strip()) if isinstance(name, str) and name.strip() else bad.append(tag)
-    known = {one for several in keywords.values() for one in several}
-    if new := dict.fromkeys(name for name in names if name not in known):
-        keywords[said.language] = (*keywords.get(said.language, ()), *new)
+        if isinstance(name, str) and (name := name.strip()):
+            names.append(name)
+        else:
+            bad.append(tag)
     if bad:
         said.note("value-unread", "keywords", bad)
         said.words["tags"] = bad
-    if keywords:
-        fields["keywords"] = keywords
+    return names
 
 
 def _themes(said: Said, fields: dict[str, Any]) -> None:

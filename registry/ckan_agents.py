@@ -1,6 +1,7 @@
 """Who a CKAN package names: publisher, creators, contacts and the other agents of GovData's extras."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any, Final
 
 from registry.ckan_keys import AGENT, CONTACT, Said, Table, as_text, fill, listed, spoken, unique
@@ -69,16 +70,22 @@ def _described(said: Said, prefix: str, table: Table, needed: tuple[str, ...]) -
     if several and all(isinstance(one, dict) for one in several):
         yield from _in_list(said, prefix, several, table, needed)
         return
-    keys = {key: f"{prefix}_{key}" for key in table.places if f"{prefix}_{key}" in said.words}
+    keys = {key: place for key, place in _flat(prefix, table is CONTACT) if place in said.words}
     if value is not None and "name" not in keys and "name_translated" not in keys:
         keys["name"] = prefix
     inner = said.inner({key: said.words[place] for key, place in keys.items()})
     found = fill(inner, table, {})
-    for key, place in keys.items():
-        if key not in inner.words and any(field in found for field in needed):
-            del said.words[place]
     if any(field in found for field in needed):
+        for key, place in keys.items():
+            if key not in inner.words:
+                del said.words[place]
         yield found
+
+
+@cache
+def _flat(prefix: str, contact: bool) -> tuple[tuple[str, str], ...]:
+    """Each key of an agent or contact, and under which it stands in the package itself."""
+    return tuple((key, f"{prefix}_{key}") for key in (CONTACT if contact else AGENT).places)
 
 
 def _in_list(

@@ -4,6 +4,7 @@ The keys are those of CKAN itself, ckanext-dcat, GovData's extras and OGD 1.1 (2
 readable value is taken; what nobody takes stays with `Said`.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -56,11 +57,16 @@ class Said:
 
     def one(self, field: str, keys: Iterable[str], read: "Reader") -> Any:
         """The value of the first key that can be read, else None; that key is taken."""
+        words = self.words
         for key in keys:
-            if key in self.words:
-                found = self.read(field, self.words[key], read)
+            if key in words:
+                found = read(words[key], self)
+                if type(found) is str or type(found) is dict:
+                    del words[key]
+                    return found
+                found = self.noted(field, words[key], read, found)
                 if found is not None:
-                    del self.words[key]
+                    del words[key]
                     return found
         return None
 
@@ -70,7 +76,7 @@ class Said:
             if key not in self.words:
                 continue
             value = self.words[key]
-            several = [(one, self.read(field, one, read)) for one in listed(value)]
+            several = [(one, self.noted(field, one, read, read(one, self))) for one in listed(value)]
             bad = [one for one, found in several if found is None]
             if not bad:
                 del self.words[key]
@@ -80,8 +86,8 @@ class Said:
                 return unique(found for _, found in several if found is not None)
         return ()
 
-    def read(self, field: str, value: Any, read: "Reader") -> Any:
-        found = read(value, self)
+    def noted(self, field: str, value: Any, read: "Reader", found: Any) -> Any:
+        """What a reader made of a value; whether it was mended or not read is noted."""
         if type(found) is Read:
             if found.mended:
                 self.note("value-mended", field, value)
@@ -95,7 +101,13 @@ Reader = Callable[[Any, Said], Any]  # the value, a Read, or None
 
 
 def written(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+    """A value as text; what is no string as JSON."""
+    if isinstance(value, str):
+        return value
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # integers beyond 64 bits, halves of surrogate pairs
+        return json.dumps(value)
 
 
 def listed(value: Any) -> list[Any]:
@@ -175,7 +187,7 @@ def as_date(value: Any, said: Said) -> Read | None:
 def as_stamp(value: Any, said: Said) -> Read | None:
     """A time without a zone is UTC in CKAN; "Date changed" before it is DKAN's way."""
     found = values.date(value, "Z") if isinstance(value, str) else None
-    return Read(found.value) if found and value.startswith("Date changed") else found
+    return Read(found.value) if found and value.startswith("Date changed") and found.value in value else found
 
 
 def as_address(value: Any, said: Said) -> Read | None:

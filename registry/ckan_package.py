@@ -9,9 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-import orjson
-
-from registry.ckan_keys import LINKS, PACKAGE
+from registry.ckan_keys import LINKS, PACKAGE, written
 from registry.model import Agent, Contact, Distribution, Metadata, Place, Record, Statement, Text
 from registry.shapes import geojson
 from vocab.concepts import concept_list
@@ -220,10 +218,6 @@ def _group(iri: str, base_url: str) -> dict[str, Any]:
 # -- extras: text, or JSON where a value has parts
 
 
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
-
-
 def _extras(said: Metadata, record: Record, base_url: str) -> dict[str, str]:
     found: dict[str, Any] = {"uri": said.iri or f"{base_url.rstrip('/')}/id/{record.id}"}
     found |= {key: _text(getattr(said, field)) for field, key in _TEXTS.items()}
@@ -258,7 +252,7 @@ _PEOPLE: Final = frozenset(("author", "contact", "publisher", *_AGENTS.values())
 
 
 def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else _json(value)
+    return value if isinstance(value, str) else written(value)
 
 
 def _absolute(iri: str, base_url: str) -> str:
@@ -267,14 +261,14 @@ def _absolute(iri: str, base_url: str) -> str:
 
 def _text(text: Text) -> str:
     """Words in one language as they are, else JSON by language."""
-    return next(iter(text.values())) if len(text) == 1 else _json(dict(text)) if text else ""
+    return next(iter(text.values())) if len(text) == 1 else written(dict(text)) if text else ""
 
 
 def _several(values: Iterable[Any]) -> str:
     """One string as it is, else a JSON list."""
     found = list(values)
     plain = len(found) == 1 and isinstance(found[0], str) and found[0][:1] not in "[{"
-    return found[0] if plain else _json(found) if found else ""
+    return found[0] if plain else written(found) if found else ""
 
 
 def _statement(one: Statement) -> Any:
@@ -286,7 +280,7 @@ def _agents(key: str, agents: Iterable[Agent]) -> dict[str, str]:
     several = [_agent(one) for one in agents]
     if len(several) == 1:
         return {f"{key}_{part}": _plain(value) for part, value in several[0].items()}
-    return {key: _json(several)} if several else {}
+    return {key: written(several)} if several else {}
 
 
 def _agent(one: Agent) -> dict[str, Any]:
@@ -308,7 +302,7 @@ def _contacts(contacts: Iterable[Contact]) -> dict[str, str]:
     several = [_contact(one) for one in contacts]
     if len(several) == 1:
         return {f"contact_{key}": _plain(value) for key, value in several[0].items()}
-    return {"contact": _json(several)} if several else {}
+    return {"contact": written(several)} if several else {}
 
 
 def _contact(one: Contact) -> dict[str, Any]:
@@ -319,7 +313,7 @@ def _places(places: tuple[Place, ...]) -> dict[str, str]:
     """The first as `spatial…`, all of them as `spatial_coverage` where there are several."""
     described = [_place(one) for one in places]
     if len(described) > 1:
-        return {"spatial_coverage": _json([{_INNER[key]: value for key, value in one.items()} for one in described])}
+        return {"spatial_coverage": written([{_INNER[key]: value for key, value in one.items()} for one in described])}
     return {key: _plain(value) for one in described for key, value in one.items()}
 
 

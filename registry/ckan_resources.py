@@ -10,6 +10,7 @@ from registry.ckan_keys import (
     Said,
     as_address,
     as_literal,
+    as_text,
     fill,
     languages,
     listed,
@@ -17,7 +18,7 @@ from registry.ckan_keys import (
     spoken,
     unique,
 )
-from registry.model import Checksum, Distribution, Statement
+from registry.model import Checksum, Distribution, Statement, Text
 from registry.values import iri
 from vocab import match
 
@@ -38,7 +39,7 @@ class Licence:
 
 def distributions(said: Said, fields: dict[str, Any]) -> dict[str, Any]:
     """Fills `fields["distributions"]`; the answer is what goes to the extras."""
-    licence = _licence(said)
+    licence, attribution = _licence(said), _attribution(said)
     value = said.words.pop("resources", None)
     found: list[Distribution] = []
     left: dict[str, Any] = {}
@@ -52,7 +53,7 @@ def distributions(said: Said, fields: dict[str, Any]) -> dict[str, Any]:
             left[id] = resource
             continue
         inner = Said(words, said.site, said.language, said.findings, id)
-        found.append(_distribution(inner, id, licence))
+        found.append(_distribution(inner, id, licence, attribution))
         words.pop("url_type", None)
         if words:
             left[id] = words
@@ -76,7 +77,7 @@ def _id(words: dict[str, Any], place: int, taken: set[str]) -> str:
     return digest if digest not in taken else f"{digest}-{place}"
 
 
-def _distribution(said: Said, id: str, package: Licence) -> Distribution:
+def _distribution(said: Said, id: str, package: Licence, attribution: Text) -> Distribution:
     languages(said.words)
     fields = fill(said, RESOURCE, {"id": id})
     for key, field in (("name", "title"), ("description", "description")):
@@ -89,6 +90,8 @@ def _distribution(said: Said, id: str, package: Licence) -> Distribution:
     if not licence.iri and not licence.rights:
         licence = package
     fields["licence"] = licence.iri
+    if attribution:
+        fields.setdefault("attribution", attribution)
     if licence.rights:
         fields["rights"] = unique((*fields.get("rights", ()), licence.rights))
     services = said.words.get("access_services")
@@ -96,6 +99,21 @@ def _distribution(said: Said, id: str, package: Licence) -> Distribution:
     if found := [one for one in addresses if isinstance(one, str) and iri(one)]:
         fields["access_services"] = tuple(dict.fromkeys(found))
     return Distribution(**fields)
+
+
+def _attribution(said: Said) -> Text:
+    """What the package says for all its files."""
+    own = said.one("attribution", ("licenseAttributionByText",), as_text)
+    if own:
+        return own  # type: ignore[no-any-return]
+    return as_text(_terms(said).get("attribution_text"), said) or {}
+
+
+def _terms(said: Said) -> dict[str, Any]:
+    """OGD 1.1: `terms_of_use`."""
+    terms = said.words.get("terms_of_use")
+    terms = parsed(terms) if isinstance(terms, str) else terms
+    return terms if isinstance(terms, dict) else {}
 
 
 def _addresses(said: Said, fields: dict[str, Any]) -> None:
@@ -183,9 +201,7 @@ def _licence(said: Said) -> Licence:
     words = said.words
     if _LICENCE_KEYS.isdisjoint(words):
         return Licence()
-    terms = words.get("terms_of_use")
-    terms = parsed(terms) if isinstance(terms, str) else terms
-    terms = terms if isinstance(terms, dict) else {}
+    terms = _terms(said)
     id, url, title, plain, _ = (
         as_literal(words.get(key), said) or as_literal(terms.get(key), said) or "" for key in _LICENCE
     )

@@ -134,7 +134,7 @@ _BAD: Final = (  # what no IRI may hold (RFC 3987, 2.2)
     r"\s\x00-\x20<>\"\\^`{|}\[\]\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
     + _ENDS
 )
-_ADDRESS = re.compile(rf"(?:https?|s?ftps?)://[^{_BAD}#]+(?:#[^{_BAD}#]*)?", re.IGNORECASE)
+_BAD_ONE = re.compile(f"[{_BAD}]")
 _ASCII: Final = r"[A-Za-z0-9._~:/?@!$&'()*+,;=%-]*"
 _PLAIN = re.compile(  # nearly all: a host name, nothing to mend
     rf"https?://(?:[A-Za-z0-9_-]+\.)+[A-Za-z]{{2,20}}(?::\d{{1,4}})?(?:[/?]{_ASCII})?(?:#{_ASCII})?"
@@ -175,7 +175,10 @@ def address(text: str, base: str = "") -> Read | None:
 def _is_address(text: str) -> bool:
     if "%" in text and _PERCENT.search(text):
         return False
-    return _PLAIN.fullmatch(text) is not None or (_ADDRESS.fullmatch(text) is not None and _has_host(text))
+    if _PLAIN.fullmatch(text):
+        return True
+    sound = _SCHEME.match(text) is not None and text.count("#") < 2 and _BAD_ONE.search(text) is None
+    return sound and _has_host(text)
 
 
 def _has_host(url: str) -> bool:

@@ -16,8 +16,8 @@ ROOT: Final = Path(__file__).parents[1]
 BLOCK: Final = re.compile(r"(<!-- table: (\S+) -->\n)(.*?)(<!-- /table -->)", re.DOTALL)
 
 LEVELS: Final = {
-    "de": {"failed": "kommt nicht herein", "must": "muss", "should": "sollte", "hint": "Hinweis"},
-    "en": {"failed": "does not come in", "must": "must", "should": "should", "hint": "hint"},
+    "de": {"failed": "gescheitert", "must": "muss", "should": "soll", "hint": "Hinweis"},
+    "en": {"failed": "failed", "must": "must", "should": "should", "hint": "hint"},
 }
 HEADINGS: Final = {
     "dataset": "Datensatz", "series": "Datenserie", "service": "Datendienst", "project": "Projekt",

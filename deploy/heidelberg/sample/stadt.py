@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from deploy.heidelberg.sample.rhythm import modified
+
 HERE = Path(__file__).parent
 EU = "http://publications.europa.eu/resource/authority/"
 STABLE = EU + "planned-availability/STABLE"
-ISSUED, MODIFIED = "2026-01-15", "2026-11-20T06:00:00Z"
+ISSUED = "2026-01-15"
 
 
 def packages() -> list[dict[str, Any]]:
@@ -51,12 +53,13 @@ def _result(action: str, words: dict[str, str]) -> Any:
 
 def _package(dataset: dict[str, Any], office: str) -> dict[str, Any]:
     name = dataset["name"]
+    changed = dataset.get("modified") or modified(dataset["frequency"])
     uri = f"https://stadt.example.org/id/{name}"
     extras = {
         "uri": uri,
         "identifier": uri,
         "issued": dataset.get("issued", ISSUED),
-        "modified": MODIFIED,
+        "modified": changed,
         "language": json.dumps([EU + "language/DEU"]),
         "availability": STABLE,
         "access_rights": EU + "access-right/PUBLIC",
@@ -88,16 +91,16 @@ def _package(dataset: dict[str, Any], office: str) -> dict[str, Any]:
         "groups": [{"name": group} for group in dataset["groups"]],
         "tags": [{"name": tag} for tag in dataset["tags"]],
         "metadata_created": f"{ISSUED}T08:00:00",
-        "metadata_modified": MODIFIED.removesuffix("Z"),
+        "metadata_modified": changed.removesuffix("Z"),
         "extras": [{"key": key, "value": value} for key, value in extras.items()],
-        "resources": [_resource(name, office, line) for line in dataset["files"]],
+        "resources": [_resource(name, office, line, changed) for line in dataset["files"]],
     }
     if "title_en" in dataset:
         package["title_translated"] = {"de": dataset["title"], "en": dataset["title_en"]}
     return package
 
 
-def _resource(name: str, office: str, line: str) -> dict[str, Any]:
+def _resource(name: str, office: str, line: str, changed: str) -> dict[str, Any]:
     title, form, file, size = line.split(";")
     url = f"https://daten.example.org/{name}/{file}"
     return {
@@ -108,7 +111,8 @@ def _resource(name: str, office: str, line: str) -> dict[str, Any]:
         "size": int(size) or None,
         "availability": STABLE,
         "licenseAttributionByText": f"Stadt Heidelberg, {office} (Beispieldaten)",
-        "last_modified": MODIFIED.removesuffix("Z"),
+        "last_modified": changed.removesuffix("Z"),
+        "url_type": "upload" if int(size) else "",
     }
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from deploy.heidelberg.sample.rhythm import modified
+
 HERE = Path(__file__).parent
 BASE = "https://stadtwerke.example.org/"
 PAGE = 10
 STABLE = "eu:planned-availability\\/STABLE"
 OPENAPI = "https://spec.openapis.org/oas/v3.1.0"
-MODIFIED = '"2026-11-20T06:00:00Z"^^xsd:dateTime'
 PREFIXES = """\
 @prefix adms: <http://www.w3.org/ns/adms#> .
 @prefix cpsv: <http://purl.org/vocab/cpsv#> .
@@ -92,7 +93,7 @@ def _dataset(words: dict[str, Any]) -> str:
         f"dct:accrualPeriodicity eu:frequency\\/{words['frequency']}",
         "dct:spatial eu:place\\/DEU_HEI",
         'dct:issued "2026-01-15"^^xsd:date',
-        f"dct:modified {MODIFIED}",
+        f"dct:modified {_modified(words)}",
         f"dcatap:availability {STABLE}",
         "dcatde:politicalGeocodingLevelURI <http://dcat-ap.de/def/politicalGeocoding/Level/municipality>",
         f"dcat:landingPage <{BASE}daten/{words['id']}>",
@@ -117,7 +118,7 @@ def _distribution(words: dict[str, Any], number: int, line: str) -> str:
         f"dct:format eu:file-type\\/{form}",
         f"dcat:mediaType <https://www.iana.org/assignments/media-types/{media}>",
         f"dcatap:availability {STABLE}",
-        f"dct:modified {MODIFIED}",
+        f"dct:modified {_modified(words)}",
     ]
     if words.get("fault") != "licence-missing":
         lines.append("dct:license <http://dcat-ap.de/def/licenses/dl-by-de/2.0>")
@@ -160,7 +161,7 @@ def _project(words: dict[str, Any]) -> str:
         f"dct:abstract {_text(words['abstract'])}",
         f"adms:status <{voc}phase/{words['phase']}>",
         f"dcat:theme {_themes(words)}",
-        f"dct:modified {MODIFIED}",
+        f"dct:modified {_modified(words)}",
         f"prov:qualifiedAssociation [ a prov:Association ; prov:agent {_iri('stadtwerke')} ; "
         f"prov:hadRole <{voc}role/federfuehrung> ]",
     ]
@@ -204,6 +205,10 @@ def _period(words: dict[str, Any]) -> list[str]:
         f"dcat:{name} {_date(words[key])}" for key, name in (("from", "startDate"), ("to", "endDate")) if key in words
     ]
     return [f"dct:temporal [ a dct:PeriodOfTime ; {' ; '.join(ends)} ]"] if ends else []
+
+
+def _modified(words: dict[str, Any]) -> str:
+    return f'"{modified(words.get("frequency", ""))}"^^xsd:dateTime'
 
 
 def _themes(words: dict[str, Any]) -> str:

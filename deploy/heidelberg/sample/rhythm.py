@@ -1,0 +1,18 @@
+"""When sample data were last changed: as often as they promise, so that the demo looks the same on any day."""
+
+from datetime import UTC, datetime, timedelta
+
+ONCE = "2026-11-20T06:00:00Z"
+
+
+def modified(frequency: str) -> str:
+    """The last change of data of that EU frequency, as xsd:dateTime; the same all day long."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    since = {
+        "UPDATE_CONT": today,
+        "HOURLY": today,
+        "DAILY": today,
+        "WEEKLY": today - timedelta(days=today.weekday()),
+        "MONTHLY": today.replace(day=1),
+    }.get(frequency)
+    return since.strftime("%Y-%m-%dT%H:%M:%SZ") if since else ONCE

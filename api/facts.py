@@ -28,15 +28,23 @@ class Item(NamedTuple):
 
 
 class Fact(NamedTuple):
+    """`inline`: the items stand in one line, with commas."""
+
     label: str
     items: tuple[Item, ...]
+    inline: bool = False
 
 
 def facts(pages: Pages, record: Record, lang: Lang) -> tuple[Fact, ...]:
     """Those for which the record has something."""
     made = _of_kind(pages, record, lang)
-    found = [Fact(label, tuple(items)[: MOST * 2]) for label, items in made]
+    found = [Fact(label, tuple(items)[: MOST * 2], _inline(items)) for label, items in made]
     return tuple(one for one in found if one.items)
+
+
+def _inline(items: list[Item]) -> bool:
+    """Places and themes: several short names that lead within the site."""
+    return len(items) > 1 and all(one.address.startswith("/") for one in items)
 
 
 def _of_kind(pages: Pages, record: Record, lang: Lang) -> Iterator[tuple[str, list[Item]]]:
@@ -220,11 +228,11 @@ def everything(record: Record, lang: Lang) -> list[tuple[str, list[str]]]:
             continue
         value = getattr(record.metadata, row.name)
         if value:
-            found.append((row.label_de if lang == "de" else row.label_en, list(_strings(value))[: MOST * 4]))
+            found.append((row.label_de if lang == "de" else row.label_en, list(strings(value))[: MOST * 4]))
     return found
 
 
-def _strings(value: Any) -> Iterator[str]:
+def strings(value: Any) -> Iterator[str]:
     """The words in a value of any form, one string each."""
     if isinstance(value, str):
         yield value
@@ -232,11 +240,11 @@ def _strings(value: Any) -> Iterator[str]:
         yield str(value)
     elif isinstance(value, dict):
         for key, inner in value.items():
-            for words in _strings(inner):
+            for words in strings(inner):
                 yield f"{words} ({key})" if len(key) <= 3 else words
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _strings(inner)
+            yield from strings(inner)
     elif isinstance(value, msgspec.Struct):
-        parts = [part for name in value.__struct_fields__ for part in _strings(getattr(value, name))]
+        parts = [part for name in value.__struct_fields__ for part in strings(getattr(value, name))]
         yield " · ".join(part for part in parts if not part.startswith("_:"))

@@ -13,12 +13,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from fastapi import APIRouter, Request
 from markupsafe import Markup
-from registry.catalog import Catalog
 from starlette.responses import HTMLResponse, Response
 
 from api import addresses, session, words
 from api.addresses import Lang
 from registry import settings as settings_room
+from registry.catalog import Catalog
 from registry.errors import NotAllowedError, NotReadyError, NotSignedInError
 from registry.inbox import Inbox
 from registry.ledger import Ledger

@@ -264,6 +264,8 @@ def _back(pages: Pages, record: Record, lang: Lang) -> Iterator[tuple[str, Linke
             yield _("Teile dieser Serie"), _shown(other, lang)
         elif one.relation == "serves":
             yield _("Auch über diesen Datendienst"), _shown(other, lang)
+        elif other.kind == "event":
+            yield _("Termine"), _shown(other, lang)
         elif one.relation in ("part_of", "unit_of"):
             yield _("Dazu gehören"), _shown(other, lang)
         else:

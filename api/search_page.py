@@ -263,7 +263,11 @@ def _nothing(
     return {
         "culprits": tuple(culprits),
         "instead": shown,
-        "suggested": [(one.text, query.url(Query(words=one.text, lang=lang), path)) for one in suggested],
+        "suggested": [
+            (one.text, query.url(Query(words=one.text, lang=lang), path))
+            for one in suggested
+            if german.fold(one.text) != german.fold(asked.words)
+        ],
     }
 
 

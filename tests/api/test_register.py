@@ -1,0 +1,224 @@
+"""Registering, reviewing, publishing: through the forms, as browsers send them."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from msgspec.structs import replace
+
+from api.app import create_app
+from registry.model import Draft
+from tests.sample_city import PASSWORD, SampleCity, sample_city
+
+GOOD = {
+    "title": "Wetter im Quartier",
+    "abstract": "Zwanzig kleine Messstationen zeigen, wie warm es in den Stadtteilen wirklich ist.",
+    "phase": "vorbereitung",
+    "lead": "Digital-Agentur",
+    "email": "wetter@example.org",
+    "themes": ["ENVI"],
+    "places": ["bahnstadt", "bergheim"],
+}
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[SampleCity]:
+    made = sample_city(tmp_path / "data")
+    yield made
+    made.catalog.close()
+
+
+def client(city: SampleCity, name: str = "") -> TestClient:
+    """A browser, signed in as somebody."""
+    made = TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"})
+    if name:
+        answer = made.post("/konto/anmelden", data={"name": name, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+    return made
+
+
+def hidden(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+
+
+def sent(browser: TestClient, path: str, act: str, **fields: object):  # type: ignore[no-untyped-def]
+    """Opens the form and sends it with these fields."""
+    page = browser.get(path)
+    assert page.status_code == 200, page.text
+    return browser.post(path.partition("?")[0], data={**hidden(page.text), **fields, "act": act})
+
+
+def drafts(city: SampleCity) -> list[Draft]:
+    assert city.catalog.inbox is not None
+    return list(city.catalog.inbox.queue())
+
+
+def test_a_project_goes_from_the_form_through_the_review_to_the_search(city: SampleCity) -> None:
+    answer = sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD)
+    assert "Eingereicht" in answer.text
+    (draft,) = drafts(city)
+    reviewer = client(city, "lotsin")
+    assert "Wetter im Quartier" in reviewer.get("/freigabe").text
+    answer = sent(reviewer, f"/freigabe/{draft.id}", "publish")
+    assert "Veröffentlicht:" in answer.text
+    city.catalog.sync()
+    anybody = client(city)
+    assert "Wetter im Quartier" in anybody.get("/suche?q=Messstationen").text
+    page = anybody.get("/projekte/wetter-im-quartier").text
+    assert "Bahnstadt" in page
+    assert "wetter@example.org" in page
+    assert "Digital-Agentur" in page
+    assert drafts(city) == []
+
+
+def test_what_is_missing_is_said_twice_in_the_same_words_and_nothing_is_lost(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    answer = sent(browser, "/anmelden/projekt", "submit", **(GOOD | {"themes": [], "abstract": "x" * 341}))
+    assert answer.status_code == 422
+    assert "<title>Fehler: Wetter im Quartier" in answer.text
+    assert "Bitte ändern Sie 2 Angaben" in answer.text
+    for sentence in ("Kürzen Sie die Kurzfassung um 41 Zeichen.", "Wählen Sie mindestens ein Thema."):
+        assert answer.text.count(sentence) == 2
+    assert "x" * 341 in answer.text
+    assert drafts(city) == []
+    assert "Wetter im Quartier" in browser.get("/mein/eintraege").text
+
+
+def test_words_that_cannot_be_read_stay_in_their_field(city: SampleCity) -> None:
+    strange = {"email": "kein Postfach", "start": "Frühjahr", "uses": "Gibt es nicht", "homepage": "kein netz"}
+    answer = sent(client(city, "agentur"), "/anmelden/projekt", "save", **(GOOD | strange))
+    assert answer.status_code == 422
+    for words in strange.values():
+        assert words in answer.text
+
+
+def test_a_draft_can_be_saved_half_and_taken_up_again(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    answer = sent(browser, "/anmelden/projekt", "save", title="Nur ein Titel")
+    assert "Gespeichert" in answer.text
+    assert answer.url.path.startswith("/anmelden/projekt/")
+    assert 'value="Nur ein Titel"' in browser.get(answer.url.path).text
+
+
+def test_datasets_are_linked_by_title_id_and_address(city: SampleCity) -> None:
+    uses = "Baumkataster\nrad-zaehlstellen\nhttp://testserver/daten/trinkbrunnen\nhttps://anderswo.example.org/x"
+    sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD, uses=uses)
+    (draft,) = drafts(city)
+    assert [one.iri for one in draft.metadata.links] == [
+        "/id/baumkataster", "/id/rad-zaehlstellen", "/id/trinkbrunnen", "https://anderswo.example.org/x",
+    ]  # fmt: skip
+
+
+def test_a_similar_title_is_shown_with_its_page(city: SampleCity) -> None:
+    answer = sent(client(city, "agentur"), "/anmelden/projekt", "save", title="Kühle Wege")
+    assert "Ähnlich heißt schon:" in answer.text
+    assert "/projekte/kuehle-wege" in answer.text
+
+
+def test_an_edit_keeps_what_the_form_does_not_ask(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    page = browser.get("/anmelden/projekt?of=kuehle-wege").text
+    assert "Kühle Wege" in page
+    fields = hidden(page) | {
+        "title": "Kühlere Wege", "abstract": "Kurz.", "phase": "umsetzung", "lead": "Umweltamt", "themes": "ENVI",
+        "email": "kuehle-wege@example.org", "places": "bahnstadt", "act": "submit", "partners": "Digital-Agentur",
+        "offer": "testen", "offer_title": "Spaziergang",
+    }  # fmt: skip
+    assert browser.post("/anmelden/projekt", data=fields).status_code == 200
+    (draft,) = drafts(city)
+    sent(client(city, "lotsin"), f"/freigabe/{draft.id}", "publish")
+    record = city.catalog.get("kuehle-wege")
+    assert record.metadata.title == {"de": "Kühlere Wege"}
+    assert len(record.metadata.milestones) == 4
+    assert record.metadata.indicators
+    texts = [one.description for one in record.metadata.participants]
+    assert {"de": "entwickelt die Karte"} in texts
+    assert {"de": "vertritt Menschen, die zu Fuß gehen"} in texts
+
+
+def test_the_reviewer_sees_old_beside_new(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    page = browser.get("/anmelden/projekt?of=pegel").text
+    fields = hidden(page) | {**GOOD, "title": "Pegel am Fluss", "act": "submit"}
+    browser.post("/anmelden/projekt", data=fields)
+    (draft,) = drafts(city)
+    review = client(city, "lotsin").get(f"/freigabe/{draft.id}").text
+    assert "<del>Neckar</del>" in review
+    assert "<ins>Fluss</ins>" in review
+
+
+def test_two_who_change_the_same_record_both_see_both_texts(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    page = browser.get("/anmelden/projekt?of=pegel").text
+    browser.post("/anmelden/projekt", data=hidden(page) | {**GOOD, "title": "Pegel A", "act": "submit"})
+    (draft,) = drafts(city)
+    reviewer = client(city, "lotsin")
+    seen = hidden(reviewer.get(f"/freigabe/{draft.id}").text)
+    record = city.catalog.get("pegel")
+    city.catalog.revise("pegel", replace(record.metadata, title={"de": "Pegel B"}), record.number, "verwaltung")
+    answer = reviewer.post(f"/freigabe/{draft.id}", data=seen | {"act": "publish"})
+    assert answer.status_code == 409
+    assert "Jemand war schneller" in answer.text
+    assert "<del>B</del>" in answer.text
+    assert "<ins>A</ins>" in answer.text
+    assert city.catalog.get("pegel").metadata.title == {"de": "Pegel B"}
+    again = reviewer.post(f"/freigabe/{draft.id}", data=hidden(answer.text) | {"act": "publish"})
+    assert again.status_code == 200
+    assert city.catalog.get("pegel").metadata.title == {"de": "Pegel A"}
+
+
+def test_two_windows_on_one_draft_lose_nothing(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    first = sent(browser, "/anmelden/projekt", "save", title="Erste Fassung")
+    path, old = first.url.path, hidden(first.text)
+    browser.post(path, data=old | {"title": "Zweite Fassung", "act": "save"})
+    answer = browser.post(path, data=old | {"title": "Dritte Fassung", "act": "save"})
+    assert answer.status_code == 409
+    assert "<del>Zweite</del>" in answer.text
+    assert "<ins>Dritte</ins>" in answer.text
+    assert browser.post(path, data=hidden(answer.text) | {"title": "Dritte Fassung", "act": "save"}).status_code == 200
+
+
+def test_a_question_goes_back_to_the_author_with_its_reason(city: SampleCity) -> None:
+    author = client(city, "agentur")
+    sent(author, "/anmelden/projekt", "submit", **GOOD)
+    (draft,) = drafts(city)
+    reviewer = client(city, "lotsin")
+    assert sent(reviewer, f"/freigabe/{draft.id}", "return").status_code == 422
+    sent(reviewer, f"/freigabe/{draft.id}", "return", message="Wer liest die Werte ab?")
+    assert "Rückfrage" in author.get("/mein/eintraege").text
+    assert "Wer liest die Werte ab?" in author.get(f"/anmelden/projekt/{draft.id}").text
+
+
+def test_nobody_decides_on_a_draft_of_their_own(city: SampleCity) -> None:
+    reviewer = client(city, "lotsin")
+    sent(reviewer, "/anmelden/projekt", "submit", **GOOD)
+    (draft,) = drafts(city)
+    page = reviewer.get(f"/freigabe/{draft.id}").text
+    assert "selbst geschrieben" in page
+    token = hidden(reviewer.get("/anmelden/projekt").text)["token"]
+    fields = {"token": token, "version": draft.version, "number": 0, "act": "publish"}
+    assert reviewer.post(f"/freigabe/{draft.id}", data=fields).status_code == 403
+
+
+def test_drafts_are_seen_by_their_author_and_the_reviewers_only(city: SampleCity) -> None:
+    sent(client(city, "lotsin"), "/anmelden/projekt", "save", title="Geheim")
+    assert city.catalog.inbox is not None
+    assert city.catalog.people is not None
+    account = city.catalog.people.get("lotsin")
+    assert account is not None
+    (draft,) = city.catalog.inbox.of_account(account)
+    assert client(city, "agentur").get(f"/anmelden/projekt/{draft.id}").status_code == 403
+    assert client(city).get(f"/anmelden/projekt/{draft.id}", follow_redirects=False).status_code == 303
+    assert client(city, "agentur").get("/freigabe").status_code == 403
+
+
+def test_the_form_speaks_english_too(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    page = browser.get("/en/register/project").text
+    assert '<html lang="en">' in page
+    answer = sent(browser, "/en/register/project", "submit", **(GOOD | {"title": "Weather next door"}))
+    assert answer.url.path == "/en/mine/entries"
+    assert drafts(city)[0].metadata.title == {"en": "Weather next door"}

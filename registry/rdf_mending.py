@@ -5,14 +5,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from registry import model, values
-from registry.terms import NO_TAG, TAG, parts, valid_iri, words_of
+from registry.terms import NO_TAG, TAG, TYPE, parts, valid_iri, words_of
 from vocab import match
 from vocab.fields import STRUCTS, Field, fields_of
-from vocab.namespaces import XSD
+from vocab.namespaces import DCT, RDF, RDFS, SKOS, XSD
 
 _STARTS_LIKE_IRI = re.compile(r"\s*(?:https?|ftp)://\S|\s*urn:[a-z0-9]", re.IGNORECASE)
 _WKT = re.compile(r"\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\s*Z?\s*\(", re.IGNORECASE)
 _DIALLED = re.compile(r"[+(]?[0-9][0-9 ()/.\u2013-]{2,30}")
+_LABELS: Final = tuple(f"<{name}>" for name in (RDFS.label, RDF.value, SKOS.prefLabel, SKOS.notation, DCT.title))
 _MAIL_AT_END = re.compile(r".*/([^/@\s]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,})")
 
 
@@ -27,6 +28,14 @@ def mended(row: Field, term: str, former: bool = False) -> Any:
     return mend(row, *parts(term)) if mend else None
 
 
+def labels(about: list[tuple[str, str]]) -> list[str]:
+    """The literals of a blank node that does nothing but name what is meant, such as
+    `dct:format [ a dct:IMT ; rdfs:label "CSV" ]`; [] for any other node."""
+    said = [(predicate, term) for predicate, term in about if predicate != TYPE]
+    named = all(predicate in _LABELS and term[0] == '"' for predicate, term in said)
+    return [term for name in _LABELS for predicate, term in said if predicate == name] if named else []
+
+
 def _of_iri(row: Field, words: str, former: bool) -> Any:
     if row.form == "concept" and former:
         return _concept(row, words, "", "")
@@ -36,6 +45,8 @@ def _of_iri(row: Field, words: str, former: bool) -> Any:
         at_end = _MAIL_AT_END.fullmatch(words)
         found = values.email(at_end[1] if at_end else words)
         return found.value if found else None
+    if row.form == "literal":
+        return words
     if row.form == "telephone":
         return _telephone(row, words.removeprefix("tel:").removeprefix("TEL:"), "", "")
     if row.form == "node":

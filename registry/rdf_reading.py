@@ -11,7 +11,7 @@ import msgspec
 
 from registry import model
 from registry.model import Finding, Findings, Kind, Link, Metadata
-from registry.rdf_mending import mended
+from registry.rdf_mending import labels, mended
 from registry.rdf_things import kinds_of
 from registry.rules import finding
 from registry.terms import NO_TAG, TAG, TYPE, date_type, literal, parts, present, unescaped, valid_iri, words_of
@@ -131,6 +131,8 @@ class _Reading:
             value = mended(place.row, term, former=True) or value
         if value is None:
             value, rule = mended(place.row, term), "value-mended"
+        if value is None and term[0] == "_" and place.row.form == "concept":
+            return self.mend_named(out, subject, place, predicate, term)
         if value is None:
             self.find(_unread(place.row, term), subject, place.row, term)
             return False
@@ -143,14 +145,30 @@ class _Reading:
             self.note(subject, predicate, words)
         return True
 
+    def mend_named(self, out: dict[str, Any], subject: str, place: _Place, predicate: str, term: str) -> bool:
+        """A concept that is said by a blank node with its name only: the node is written as its words."""
+        names = labels(self.index.get(term, []))
+        value = next((found for name in names if (found := mended(place.row, name)) is not None), None)
+        words = " ".join(map(words_of, names))
+        alone = sum(o == term for about in self.index.values() for _, o in about) == 1
+        if value is None or not alone or not place.put(out, place.row.name, value):
+            self.findings.append(finding("value-unread", place.row.name, words or term, self.called(subject)))
+            return False
+        self.left[term] = []
+        self.findings.append(finding("value-mended", place.row.name, words, self.called(subject)))
+        self.note(subject, predicate, words)
+        return True
+
     def note(self, subject: str, predicate: str, words: str) -> None:
         """Keeps what the source wrote where we write something else."""
         said = literal(f"{curie(present(predicate)[1:-1])}: {words}")
         self.notes.append(f"{subject} {_NOTE} {said} .\n")
 
     def find(self, rule: str, subject: str, row: Field, term: str) -> None:
-        node = "" if subject == self.root else subject[1:-1] if subject[0] == "<" else subject
-        self.findings.append(finding(rule, row.name, words_of(term), node))
+        self.findings.append(finding(rule, row.name, words_of(term), self.called(subject)))
+
+    def called(self, subject: str) -> str:
+        return "" if subject == self.root else words_of(subject)
 
     def rest(self, root: str) -> dict[str, str]:
         """All that no row covers, as valid N-Triples."""

@@ -86,7 +86,11 @@ class _Walk:
         self.others = others
         said = {predicate for about in graph.values() for predicate, _ in about}
         self.to_nodes = {predicate for predicate in said if present(predicate) in _node_properties()}
-        self.distributions = {node for node, about in graph.items() if (TYPE, _DISTRIBUTION) in about}
+        self.distributions = {
+            node
+            for node, about in graph.items()
+            if (TYPE, _DISTRIBUTION) in about and any(predicate != TYPE for predicate, _ in about)
+        }
 
     def description(self, root: str) -> Description:
         iri = words_of(root) if root[0] == "<" else ""

@@ -170,8 +170,8 @@ def _short(term: str) -> str:
     if term == TYPE:
         return "a"
     name = curie(term[1:-1])
-    prefix, _, local = name.partition(":")
-    return name if prefix in PREFIXES and not local.startswith("//") and _LOCAL.fullmatch(local) else term
+    fits = name != term[1:-1] and _LOCAL.fullmatch(name.partition(":")[2])
+    return name if fits else term
 
 
 def _rdf_xml(graphs: Iterator[Labelled]) -> Iterator[bytes]:

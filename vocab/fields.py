@@ -174,7 +174,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("conforms_to", "dct:conformsTo", "iri*", "dataset:OOO series:---- service:R-- Distribution:OOO record:RR-",
          "Entspricht dem Standard|Conforms to", range="dct:Standard"),
     # -- who answers for it
-    _row("publisher", "dct:publisher", "node:Agent", "dataset:RM- series:RM- service:RM- publicservice:---- catalog:MM-",
+    _row("publisher", "dct:publisher", "node:Agent", "dataset:RM- series:RM- service:RM- catalog:MM-",
          "Veröffentlichende Stelle|Publisher"),
     _row("creators", "dct:creator", "node:Agent*", "dataset:OO- series:---- service:---- catalog:OO-",
          "Urheber|Creator"),
@@ -185,7 +185,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("originators", "geodcatap:originator", "node:Agent*", "dataset:-O- series:---- service:----",
          "Ursprüngliche Stelle|Originator", former="dcatde:originator"),
     _row("publisher", "cv:hasCompetentAuthority", "node:Agent", "publicservice:---O",
-         "Zuständige Stelle|Competent authority"),
+         "Zuständige Stelle|Competent authority", former="dct:publisher"),
     _row("contacts", "dcat:contactPoint", "node:Contact*", "dataset:RRR series:RR- service:R-M project:---M "
          "organization:---O event:---O publicservice:---O Opportunity:---O", "Kontakt|Contact"),
     _row("participants", "prov:qualifiedAttribution", "node:Attribution*", "dataset:OO-",

@@ -39,11 +39,16 @@ PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-# Namespaces that mean the same as one of ours and occur in the wild: read as ours, never written.
+# Namespaces that mean the same as one of ours and occur in the wild: read as ours, never written. One that begins like
+# another stands before it.
 FORMER_NAMESPACES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "http://dcat-ap.de/def/dcatde/1_0/": "dcatde",
+        "http://dcat-ap.de/def/dcatde/1_0": "dcatde",  # the slash forgotten
+        "http://dcat-ap.de/def/dcatde/1.0/": "dcatde",
         "http://dcat-ap.de/def/dcatde/1.0.1/": "dcatde",
+        "http://dcat-ap.de/def/dcatde/2.0/": "dcatde",
+        "http://dcat-ap.de/def/dcatde/3.0/": "dcatde",
         "https://www.dcat-ap.de/def/dcatde/1.1/": "dcatde",
         "http://www.dcat-ap.de/def/dcatde/1.1/": "dcatde",
         "https://dcat-ap.de/def/dcatde/": "dcatde",

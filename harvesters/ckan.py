@@ -51,7 +51,7 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
     start, left_out = (int(number) for number in place.split("+")) if place else (0, 0)
     way = way or portal.way()
     seen: set[str] = set()
-    widest = 0
+    lengths: list[int] = []
     while True:
         page = portal.page(way, start)
         names = [_name(package) for package in page.packages]
@@ -63,14 +63,14 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
                 left_out += 1
         seen.update(names)
         start += len(page.packages)
-        widest = max(widest, len(page.packages))
+        lengths.append(len(page.packages))
         total = None if page.total is None else max(page.total - left_out, 0)
-        # a page that came before: the server does not page; a full one may have another behind it, whatever the count
-        full = len(page.packages) == widest and (page.total is None or page.total != start)
-        if not fresh or (page.total is not None and start >= page.total and not full):
-            yield Mark(f"{way} {start}+{left_out}", total, end=True)
+        # A page that came before: this server does not page. After a full one there may be another, whatever the count.
+        full = lengths[-1] >= portal.rows() or (len(lengths) > 1 and lengths[-1] == max(lengths))
+        end = not fresh or (page.total is not None and start >= page.total and not full)
+        yield Mark(f"{way} {start}+{left_out}", total, end=end)
+        if end:
             return
-        yield Mark(f"{way} {start}+{left_out}", total)
 
 
 def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:

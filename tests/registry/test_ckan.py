@@ -437,8 +437,8 @@ REAL = (
 # Keys whose words are translated: into a concept, a number, a date, a mended address.
 TRANSLATED = {
     "format": "format", "mimetype": "media_type", "language": "languages", "license": "licence",
-    "license_id": "licence", "license_title": "licence", "license_url": "licence", "groups": "themes", "theme": "themes",
-    "size": "size",
+    "license_id": "licence", "license_title": "licence", "license_url": "licence", "groups": "themes",
+    "size": "size", "theme": "themes",
     "hash_algorithm": "checksum", "temporal_granularity": "temporal_resolution", "frequency": "frequency",
     "access_rights": "access", "plannedAvailability": "availability", "status": "status", "spatial": "places",
     "spatial_reference": "places", "terms_of_use": "licence", "type": "kind", "resource_type": "download_url",

@@ -21,7 +21,8 @@ _SURFACE = re.compile(r"[^\W\d_][\w-]+")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """`title`, `text`: terms; `facets`: facet -> values; `publishers`: "value<tab>name" where only the name is known.
+    """`title`, `text`: terms; `facets`: facet -> values; `publishers`: "value<tab>name" where only the name is known;
+    `years`: "2019-2021", for counting: one value is many times cheaper than three.
 
     `words`: "folded<tab>as written", for suggestions. `by_title`, `by_date`: unique keys to sort by. `day`: day number
     of the last change, 0 if unknown; `quality`: 0 to 100.
@@ -33,6 +34,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     text: Terms
     facets: Mapping[str, tuple[str, ...]]
     publishers: tuple[str, ...]
+    years: tuple[str, ...]
     words: tuple[str, ...]
     by_title: str
     by_date: str
@@ -43,7 +45,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 def entry(record: Record, districts: ConceptList | None = None) -> Entry:
     """The entry of a record; `districts`: the city's own list, whose notations are the values of that facet."""
     said = record.metadata
-    title, day = " ".join(said.title.values()), _day(said, record)
+    title, day, years = " ".join(said.title.values()), _day(said, record), _years(said)
     themes = list(dict.fromkeys(one for iri in said.themes if (one := _concept("themes", iri) or theme(iri))))
     formats = list(dict.fromkeys(_formats(said)))
     places = _districts(said, districts)
@@ -63,9 +65,10 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
             "licence": tuple(dict.fromkeys(_licences(said))),
             "phase": tuple(one.notation for one in _phases(said)),
             "source": (record.origin.source,) if record.origin else (),
-            "year": tuple(map(str, _years(said))),
+            "year": tuple(str(year) for first, last in years for year in range(first, last + 1)),
         },
         publishers=(named_publisher(said.publisher),) if said.publisher else (),
+        years=tuple(f"{first}-{last}" for first, last in years),
         words=tuple(_words(said)),
         by_title=f"{plain(clean(title))[:MAX_KEY]}\t{record.id}",
         by_date=f"{day:07}\t{record.id}",
@@ -170,16 +173,17 @@ def _year(value: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _years(said: Metadata) -> Iterable[int]:
-    """The years of the period, one without an end up to the last change; else the year of issue, or of the event."""
+def _years(said: Metadata) -> tuple[tuple[int, int], ...]:
+    """First and last year of the period, one without an end up to the last change; else of the event, else of issue."""
     period = said.period
     start, end = (_year(period.start), _year(period.end)) if period else (_year(said.starts), _year(said.ends))
-    if start or end:
-        last = end or max(_year(said.modified), start)
-        first = min(start or last, last)
-        return range(first, last + 1) if last - first < MAX_YEARS else (first, last)
-    issued = _year(said.issued)
-    return (issued,) if issued else ()
+    if not (start or end):
+        start = end = _year(said.issued)
+    last = end or max(_year(said.modified), start)
+    first = min(start or last, last)
+    if not last:
+        return ()
+    return ((first, last),) if last - first < MAX_YEARS else ((first, first), (last, last))
 
 
 def _day(said: Metadata, record: Record) -> int:

@@ -150,12 +150,11 @@ class Need(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """`strict`: all words; `loose`: some or similar ones; None if no words are asked. `where`: exact, AND between
-    facets, OR within."""
+    """`strict`: all words, None if none are asked; `loose`: a third of them or similar ones, at last any."""
 
     terms: tuple[Term, ...]
     strict: Need | None
-    loose: Need | None
+    loose: tuple[Need, ...]
     where: Where
 
 
@@ -165,9 +164,10 @@ def asked(query: Query) -> Asked:
     content = [word for word in given if not word.filler] or given
     where = {facet: values for facet, values in query.where.items() if values}
     if not content:
-        return Asked((), None, None, where)
+        return Asked((), None, (), where)
     strict = Need(tuple(Group(word.stem, _roots(word)) for word in content), len(content))
-    loose = Need(tuple(Group(word.stem, _roots(word) + _similar(word)) for word in content), 1)
+    similar = tuple(Group(word.stem, _roots(word) + _similar(word)) for word in content)
+    loose = tuple(Need(similar, least) for least in dict.fromkeys((-(-len(content) // 3), 1)))
     return Asked(tuple(term for word in given for term in _terms(word)), strict, loose, where)
 
 
@@ -213,17 +213,20 @@ def choose(asked: Asked, find: Callable[[Need], Ranking]) -> tuple[Need | None, 
     `find`: the best RANKED documents, or more. All words are needed where enough documents have them or where these
     stand out; else similar ones are shown, too: strict AND alone left most queries of the judged set with few hits.
     """
-    if asked.strict is None or asked.loose is None:
+    if asked.strict is None:
         return None, Ranking((), 0), 0
     strict = find(asked.strict)
     if strict.total >= ENOUGH:
         return asked.strict, strict, strict.total
-    loose = find(asked.loose)
+    for need in asked.loose:
+        loose = find(need)
+        if loose.total:
+            break
     complete = {one.id for one in strict.found}
     other = next((one.score for one in loose.found if one.id not in complete), 0.0)
     if complete and other <= CLEAR * strict.found[0].score:
         return asked.strict, strict, strict.total
-    return asked.loose, loose, strict.total
+    return need, loose, strict.total
 
 
 _RELAXED = {
@@ -313,15 +316,16 @@ def _plain(one: Found) -> Hit:
     return Hit(one.id, one.kind, round(one.score, 3))
 
 
-COUNTED = {facet: facet for facet in FACETS} | {"publisher": "publishers"}  # facet -> field that is counted
+COUNTED = {facet: facet for facet in FACETS} | {"publisher": "publishers", "year": "years"}  # facet -> counted field
+RANGES = 10_000  # of years that are told apart
 
 
 def aggregations(
-    where: Where, facets: Iterable[str], written: Callable[[Where], Any], **more: int
+    where: Where, facets: Iterable[str], written: Callable[[Where], Any], more: str
 ) -> dict[str, dict[str, Any]]:
     """Terms of each facet below a filter by the others' values; and a filter for each selected value, however rare.
 
-    `written`: a filter in the engine's own language; `more`: further settings of its terms.
+    `written`: a filter in the engine's own language; `more`: its name for how many terms a part of the index counts.
     """
     parts: dict[str, dict[str, Any]] = {}
     for facet in facets:
@@ -329,7 +333,8 @@ def aggregations(
         above = parts
         if others:
             above = parts.setdefault(f"by {' '.join(others)}", {"filter": written(others), "aggs": {}})["aggs"]
-        above[facet] = {"terms": {"field": COUNTED[facet], "size": SHOWN_VALUES, **more}}
+        size = RANGES if facet == "year" else SHOWN_VALUES
+        above[facet] = {"terms": {"field": COUNTED[facet], "size": size, more: 20 * size}}
         for place, value in enumerate(where.get(facet, ())):
             above[f"{facet} {place}"] = {"filter": written({facet: (value,)})}
     return parts
@@ -341,14 +346,24 @@ def counts(answer: Mapping[str, Any], facet: str, selected: Sequence[str]) -> tu
     found: dict[str, int] = {}
     labels: dict[str, str] = {}
     for bucket in below[facet]["buckets"]:
-        value, _, label = bucket["key"].partition("\t")
-        found[value] = found.get(value, 0) + int(bucket["doc_count"])
-        labels.setdefault(value, label)
-    ordered = dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+        for value, label in _counted(facet, bucket["key"]):
+            found[value] = found.get(value, 0) + int(bucket["doc_count"])
+            labels.setdefault(value, label)
+    ordered = dict(sorted(found.items(), key=lambda one: (-one[1], one[0]))[:SHOWN_VALUES])
     for place, value in enumerate(selected):
         if value not in ordered and "://" not in value:
             ordered[value] = int(below[f"{facet} {place}"]["doc_count"])
     return tuple(Count(value, count, labels.get(value, "")) for value, count in ordered.items())
+
+
+def _counted(facet: str, key: str) -> Iterator[tuple[str, str]]:
+    """The values that a counted one stands for, with their labels."""
+    if facet == "year":
+        first, _, last = key.partition("-")
+        yield from ((str(year), "") for year in range(int(first), int(last) + 1))
+    else:
+        value, _, label = key.partition("\t")
+        yield value, label
 
 
 def answer(query: Query, engine: Engine, today: int) -> Page:

@@ -51,7 +51,7 @@ _ORDER = {"type": "keyword", "index": False}
 _NUMBER = {"type": "integer", "index": False}
 _FIELDS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("title_stems", "title_grams", "text_stems", "text_grams"), _TERMS),
-    **dict.fromkeys((*FACETS, "publishers", "words"), _COUNTED),
+    **dict.fromkeys((*FACETS, "publishers", "years", "words"), _COUNTED),
     **dict.fromkeys(("by_title", "by_date"), _ORDER),
     **dict.fromkeys(("day", "quality"), _NUMBER),
 }
@@ -199,7 +199,7 @@ class ElasticIndex:
     def facets(self, need: Need | None, where: Where, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
         if not facets:
             return {}
-        parts = aggregations(where, facets, _written, shard_size=20 * SHOWN_VALUES)
+        parts = aggregations(where, facets, _written, "shard_size")
         said = self._ask({"bool": {"filter": [_need(need)]}}, 0, aggs=parts)
         return {facet: counts(said["aggregations"], facet, where.get(facet, ())) for facet in facets}
 
@@ -233,6 +233,7 @@ def _document(entry: Entry) -> dict[str, Any]:
         "text_stems": entry.text.stems,
         "text_grams": entry.text.grams,
         "publishers": entry.publishers,
+        "years": entry.years,
         "words": entry.words,
         "by_title": entry.by_title,
         "by_date": entry.by_date,

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -24,7 +25,6 @@ from registry.errors import NotReadyError
 from registry.model import Change, Position, Record
 from registry.search import (
     FACETS,
-    SHOWN_VALUES,
     Asked,
     Count,
     Entry,
@@ -51,6 +51,7 @@ SCHEMA = 1  # to be raised with every change of fields or analysis: an index of 
 HEAP = 60_000_000  # bytes that a writer may collect before it writes a segment
 MAX_CACHED = 256  # answers about facets, until the next change
 MAX_FAULTS = 200
+MISSING = "The search index is missing or of an older make; build it with: lotse rebuild"
 
 
 class TantivyIndex:
@@ -75,7 +76,7 @@ class TantivyIndex:
         generation = self._generation()
         kept = _kept(generation)
         if generation is None or kept is None:
-            raise NotReadyError("The search index is missing or of an older make; build it with: lotse rebuild")
+            raise NotReadyError(MISSING)
         if not self._write(generation, changes, kept["faults"]) and self.position() == position:
             return
         _keep(generation, position, kept["faults"])
@@ -101,18 +102,20 @@ class TantivyIndex:
 
     def _write(self, generation: Path, changes: Iterable[Change], faults: dict[str, str]) -> bool:
         """Whether there were changes; nothing is opened if not."""
-        writer = None
-        for change in changes:
-            if writer is None:
-                writer = tantivy.Index(_SCHEMA, str(generation)).writer(HEAP, 1)
-            writer.delete_documents_by_term("id", change.id)
-            faults.pop(change.id, None)
-            if change.record and (document := self._document(change.record, faults)):
-                writer.add_document(document)
-        if writer is None:
+        changes = iter(changes)
+        first = next(changes, None)
+        if first is None:
             return False
-        writer.commit()
-        writer.wait_merging_threads()
+        writer = tantivy.Index(_SCHEMA, str(generation)).writer(HEAP, 1)
+        try:
+            for change in chain((first,), changes):
+                writer.delete_documents_by_term("id", change.id)
+                faults.pop(change.id, None)
+                if change.record and (document := self._document(change.record, faults)):
+                    writer.add_document(document)
+            writer.commit()
+        finally:
+            writer.wait_merging_threads()  # ends it and frees its lock; what is not committed is lost
         return True
 
     def _document(self, record: Record, faults: dict[str, str]) -> Document | None:
@@ -138,7 +141,7 @@ class TantivyIndex:
         with self._lock:
             generation = self._generation()
             if generation is None:
-                raise NotReadyError("There is no search index yet; build it with: lotse rebuild")
+                raise NotReadyError(MISSING)
             state = generation / "position.json"
             stamp = (generation.name, state.stat().st_mtime_ns, state.stat().st_ino)
             if self._reading is None or self._reading.stamp != stamp:
@@ -179,7 +182,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("kind", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     for field in ("title_stems", "title_grams", "text_stems", "text_grams"):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
-    for field in (*FACETS[1:], "publishers", "by_title", "by_date"):
+    for field in (*FACETS[1:], "publishers", "years", "by_title", "by_date"):
         builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("words", tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("day", fast=True)
@@ -198,6 +201,7 @@ def _document(entry: Entry) -> Document:
         "text_stems": entry.text.stems,
         "text_grams": entry.text.grams,
         "publishers": list(entry.publishers),
+        "years": list(entry.years),
         "words": list(entry.words),
         "by_title": entry.by_title,
         "by_date": entry.by_date,
@@ -258,13 +262,17 @@ def _escaped(value: str) -> str:
 
 
 def _open(generation: Path, stamp: tuple[str, int, int], before: "_Reading | None") -> "_Reading":
-    if before and before.stamp[0] == stamp[0]:
-        index = before.index
+    if _kept(generation) is None:
+        raise NotReadyError(MISSING)
+    try:
+        if before and before.stamp[0] == stamp[0]:
+            index = before.index
+        else:
+            index = tantivy.Index.open(str(generation))
+            index.config_reader("manual")
         index.reload()
-    else:
-        index = tantivy.Index.open(str(generation))
-        index.config_reader("manual")
-        index.reload()
+    except ValueError as error:
+        raise NotReadyError(f"The search index in {generation} cannot be read ({error}); lotse rebuild") from error
     return _Reading(stamp, index, index.searcher(), {})
 
 
@@ -307,7 +315,7 @@ class _Reading:
         if facets and key not in self.counted:
             if len(self.counted) >= MAX_CACHED:
                 self.counted.clear()
-            parts = aggregations(where, facets, _words, segment_size=20 * SHOWN_VALUES)
+            parts = aggregations(where, facets, _words, "segment_size")
             found = self.searcher.aggregate(_filtered(need, {}), parts)
             self.counted[key] = {facet: counts(found, facet, where.get(facet, ())) for facet in facets}
         return self.counted.get(key, {})

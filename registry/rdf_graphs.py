@@ -25,7 +25,7 @@ KINDS: Final = (*LISTED, "project", "organization", "event", "publicservice")
 _ENTRIES = {TYPES[kind][0] for kind in KINDS} | {TYPES["catalog"][0], TYPES["record"][0]}
 _DATATYPES = {"decimal": XSD.decimal, "integer": XSD.nonNegativeInteger, "duration": XSD.duration,
               "hex": XSD.hexBinary, "wkt": "http://www.opengis.net/ont/geosparql#wktLiteral"}  # fmt: skip
-_NOT_DIAL = re.compile(r"[^0-9A-Za-z+.();=*-]+")
+_NOT_DIAL = re.compile(r"[^0-9A-Za-z+.();=*%-]+")
 
 
 def graph(metadata: Metadata, thing: str, base_url: str, id: str = "") -> Graph:

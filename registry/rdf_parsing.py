@@ -34,6 +34,8 @@ _SUFFIXES = {
 }  # fmt: skip
 _LINES = (ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES)  # formats whose parser goes on after a bad statement
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_STRAY = ("Unexpected text event", "Unexpected node, a text value is already present")  # RDF/XML: harmless to pass over
+_RDF = b"http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^\[>\"']*)*([\[>])", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*\?>")
 _FORBIDDEN = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f]')
@@ -69,9 +71,11 @@ def format_of(data: bytes, media_type: str, name: str) -> ox.RdfFormat:
     told = _FORMATS.get(media_type.partition(";")[0].strip().lower())
     suffix = re.search(r"\.[a-z0-9]{2,6}$", name.partition("#")[0].partition("?")[0].lower())
     start = data[:4000].lstrip(b"\xef\xbb\xbf \t\r\n")
-    looks_xml = start[:1] == b"<" and re.match(rb"<\?xml|<!--|<!DOCTYPE|<[A-Za-z_][\w.-]*:?[\w.-]*[\s>]", start)
     if start[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<"):
-        return ox.RdfFormat.RDF_XML
+        return ox.RdfFormat.RDF_XML  # UTF-16
+    looks_xml = re.match(rb"<\?xml|<!--|<!DOCTYPE", start) or (
+        b"xmlns" in start and re.match(rb"<[A-Za-z_][\w.-]*(?::[\w.-]+)?\s", start)
+    )
     guess = told or (_SUFFIXES.get(suffix[0]) if suffix else None)
     if guess is None or (guess != ox.RdfFormat.RDF_XML and looks_xml):
         if looks_xml:
@@ -200,6 +204,8 @@ def _leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: str) ->
 
 
 def _going_on(quads: Iterator[ox.Quad], form: ox.RdfFormat, text: bytes, where: str) -> Iterator[ox.Quad | SyntaxError]:
+    """Statements, and in between what could not be read; raises SourceError where the parser cannot go on: what it
+    gave after that would say things that the file does not say."""
     errors = 0
     while True:
         try:
@@ -208,19 +214,24 @@ def _going_on(quads: Iterator[ox.Quad], form: ox.RdfFormat, text: bytes, where: 
             return
         except SyntaxError as error:
             errors += 1
-            if form not in _LINES or errors > MAX_ERRORS:
+            harmless = form in _LINES or (str(error).startswith(_STRAY) and _RDF in text)
+            if not harmless or errors > MAX_ERRORS:
                 raise _unreadable(where, _place(text, error, form), "Check the named place in the file.") from None
-            yield error
+            yield SyntaxError(_place(text, error, form))
 
 
 def _place(text: bytes, error: SyntaxError, form: ox.RdfFormat) -> str:
-    """The parser's message; for XML, where it names no line, that of a second look."""
-    if form == ox.RdfFormat.RDF_XML:
-        try:
-            expat.ParserCreate().Parse(text, True)
-        except expat.ExpatError as second:
-            return f"line {second.lineno}, column {second.offset}: {expat.ErrorString(second.code)}"
-    return str(error)
+    """The parser's message; for XML, where it names no line, with the line of a second look."""
+    if form != ox.RdfFormat.RDF_XML:
+        return str(error)
+    try:
+        expat.ParserCreate().Parse(text, True)
+    except expat.ExpatError as second:
+        return f"line {second.lineno}, column {second.offset}: {expat.ErrorString(second.code)}"
+    quoted = re.search(r"'(.+)'", str(error), re.DOTALL)
+    start = text.find(quoted[1].encode()) if quoted else -1
+    line = text.count(b"\n", 0, start) + 1
+    return f"line {line}: {error}" if start >= 0 else str(error)
 
 
 def _subject(term: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:

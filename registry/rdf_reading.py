@@ -246,7 +246,7 @@ def _typed(datatype: str, pattern: re.Pattern[str]) -> Callable[[str], str | Non
     def fits(term: str) -> str | None:
         if not term.endswith(ending):
             return None
-        words = term[1 : -len(ending)]
+        words = unescaped(term[1 : -len(ending)])
         return words if pattern.fullmatch(words) else None
 
     return fits

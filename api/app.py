@@ -5,15 +5,13 @@ import logging
 import secrets
 import threading
 from collections.abc import AsyncIterator
-from importlib import import_module
-from importlib.util import find_spec
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import feeds, linked, machine, portal, records
+from api import admin, auth, feeds, linked, machine, portal, records, register
 from api.answers import answer, json_bytes, problem_response, wants_page
 from api.frame import HEADERS, MAX_BODY, Frame
 from registry import settings as settings_room
@@ -37,8 +35,7 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         lifespan=lambda _: _projecting(catalog),
     )
     linked.hang_in(app, catalog, settings)
-    pages = [import_module(f"api.{name}") for name in ("auth", "register", "admin") if find_spec(f"api.{name}")]
-    for room in (records, feeds, machine, *pages, portal):
+    for room in (records, feeds, machine, auth, register, admin, portal):
         app.include_router(room.routes(catalog, settings))
     app.include_router(_health(catalog))
     app.state.error_page = portal.error_page(catalog, settings)

@@ -15,7 +15,7 @@ from api.facts import contact_items, facts
 from api.pages import Pages, translator
 from api.words import as_date, day, link, said, size, spoken
 from registry import quality
-from registry.model import Distribution, Finding, Link, Milestone, Record, Version
+from registry.model import Distribution, Finding, Link, Metadata, Milestone, Record, Version
 from registry.rdf import thing_iri
 from registry.rules import RULES
 from vocab.concepts import concept_list
@@ -81,6 +81,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "text": said(words.description, lang),
         "fallback": _fallback(record, lang),
         "fresh": sentences.freshness(words, today, lang) if record.kind in DATA else None,
+        "licence": _licence(words, lang) if files or words.licence else None,
         "track": sentences.track(words, lang),
         "phase": sentences.concept("phases", words.phase, lang),
         "files": files,
@@ -108,6 +109,11 @@ def _fallback(record: Record, lang: Lang) -> str:
     words = record.metadata
     found = {said(text, lang).lang for text in (words.title, words.description, words.abstract) if text}
     return next(iter(found - {""}), "")
+
+
+def _licence(words: Metadata, lang: Lang) -> sentences.Licence:
+    iri = words.licence or next((one.licence for one in words.distributions if one.licence), "")
+    return sentences.licence(iri, lang)
 
 
 # -- files

@@ -1,0 +1,70 @@
+"""Collects the sentences of templates and modules, and tells which of them the English catalogue lacks.
+
+python -m api.locale.messages      writes new sentences into lotse.po, without words, and drops those that are gone
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+HEADER = """# Words of the pages; German stands in templates and modules. Kept by python -m api.locale.messages
+msgid ""
+msgstr ""
+"Language: {lang}\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
+OPTIONS = {"templates/**.html": {"trimmed": "false", "silent": "false", "extensions": "jinja2.ext.do"}}
+
+
+def sentences() -> Iterator[tuple[Any, str]]:
+    """Each sentence (a pair where it has a plural) with the file that says it first."""
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2)}
+    for file, _line, message, _comments, _context in extract_from_dir(ROOT, METHODS, OPTIONS, keywords):
+        if message and message != "":
+            yield message, file
+
+
+def catalogue(lang: str = "en") -> Catalog:
+    with (HERE / lang / "LC_MESSAGES" / "lotse.po").open("rb") as file:
+        return read_po(file, locale=lang)
+
+
+def missing(lang: str = "en") -> list[str]:
+    """Sentences without words in that language."""
+    known = catalogue(lang)
+    found = []
+    for message, _file in sentences():
+        id = message if isinstance(message, str) else message[0]
+        entry = known.get(id)
+        words = entry.string if entry else ""
+        if not (all(words) if isinstance(words, tuple) else words):
+            found.append(id)
+    return list(dict.fromkeys(found))
+
+
+def write(lang: str = "en") -> None:
+    known = catalogue(lang)
+    made = Catalog(locale=lang, project="Lotse", charset="utf-8", fuzzy=False)
+    for message, file in sentences():
+        id = message if isinstance(message, str) else tuple(message)
+        old = known.get(message if isinstance(message, str) else message[0])
+        if (message if isinstance(message, str) else message[0]) not in made:
+            made.add(id, old.string if old else None, locations=[(file, 0)])
+    with (HERE / lang / "LC_MESSAGES" / "lotse.po").open("wb") as target:
+        target.write(HEADER.format(lang=lang).encode())
+        write_po(target, made, width=0, include_lineno=False, omit_header=True)
+
+
+if __name__ == "__main__":
+    write()

@@ -108,6 +108,7 @@ class TantivyIndex:
             return False
         writer = tantivy.Index(_SCHEMA, str(generation)).writer(HEAP, 1)
         try:
+            writer.garbage_collect_files()  # of who was killed between writing and committing: names come again
             for change in chain((first,), changes):
                 writer.delete_documents_by_term("id", change.id)
                 faults.pop(change.id, None)

@@ -26,9 +26,11 @@ def serve(host: str, port: int, workers: int) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    from registry.organizations import take_in_city
     from registry.settings import Settings, with_secret
 
     catalog, found = opened()  # refuses an older database before anything listens
+    take_in_city(catalog)
     catalog.close()
     with_secret(found)
     with _listening(host, port) as listener:
@@ -99,8 +101,10 @@ def _leave(_number: int, _frame: object) -> None:
 def worker() -> None:
     """Harvest sources when they are due, and keep the projections up to date."""
     from harvesters.worker import run
+    from registry.organizations import take_in_city
 
     catalog, found = opened()
+    take_in_city(catalog)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

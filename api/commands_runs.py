@@ -27,11 +27,14 @@ def harvest(names: tuple[str, ...], every: bool, dry_run: bool, no_wait: bool, j
     """Read sources and bring their records up to date."""
     from api.runs import exit_code
     from registry.errors import UsageError
+    from registry.organizations import take_in_city
 
     if bool(names) == every:
         raise UsageError("Name the sources to harvest, or say --all. `lotse source list` shows those there are.")
     catalog, _ = opened()
     ledger = opened_ledger()
+    if not dry_run:
+        take_in_city(catalog)  # agents are recognized by it
     sources = ledger.sources() if every else [ledger.source(name) for name in dict.fromkeys(names)]
     show = (line if every or len(sources) > 1 else document) if json else _tell
     answers = []

@@ -12,6 +12,7 @@ from registry.errors import ConflictError, UsageError
 from registry.ids import RESERVED, slug
 from registry.model import Link, Metadata, Record
 from registry.rows import local
+from registry.settings import city
 from vocab.concepts import concept_list
 
 CITY: Final = "city"  # who wrote, in the history
@@ -33,6 +34,12 @@ class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     organization: tuple[Listed, ...] = ()
+
+
+def take_in_city(catalog: Catalog) -> int:
+    """Those of the city in the settings, for whoever is about to serve or to harvest; how many were new or changed."""
+    path = city(catalog.settings).organizations
+    return load_organizations(catalog, path) if path else 0
 
 
 def load_organizations(catalog: Catalog, path: Path) -> int:

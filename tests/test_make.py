@@ -26,7 +26,6 @@ ROOT: Final = Path(__file__).parents[1]
 PATIENCE: Final = 120.0  # seconds until it must be ready, or gone; far beyond what it takes
 PAGES: Final = (
     "/",
-    "/en/",
     "/suche?q=fahrrad+br%C3%BCcke",
     "/projekte?q=stra%C3%9Fenlaternen+partner",
     "/projekte",
@@ -124,8 +123,10 @@ def test_the_demo_shows_three_owners_ends_by_ctrl_c_and_starts_again_without_a_c
         assert _runs(demo.said) == dict.fromkeys(sources, "applied")
         for path in PAGES:
             assert "Beispieldaten" in demo.get(path), path
+        assert "Sample data" in demo.get("/en/")
         assert "Radverkehr: Zählstellen" in demo.get("/suche?q=fahrrad+br%C3%BCcke")
         assert "Smarte Straßenlaternen" in demo.get("/projekte?q=stra%C3%9Fenlaternen+partner")
+        assert "Amt für Mobilität" in demo.get("/organisationen")
         turtle = demo.get("/daten/radverkehr-zaehlstellen.ttl").encode()
         subjects = {str(one.subject) for one in pyoxigraph.parse(turtle, pyoxigraph.RdfFormat.TURTLE)}
         assert "<https://stadt.example.org/id/radverkehr-zaehlstellen>" in subjects

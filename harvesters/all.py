@@ -49,6 +49,11 @@ def check_source(source: Source) -> None:
                 f"A source of kind {source.kind!r} has no setting {name!r}.{hint} There are: {', '.join(known)}."
             )
     Limit.of(source.settings)
+    getattr(harvester(source.kind), "check", _no_check)(source)
+
+
+def _no_check(source: Source) -> None:
+    """Most kinds have settings whose names say all."""
 
 
 def _fits(name: str, pattern: str) -> bool:
@@ -56,4 +61,4 @@ def _fits(name: str, pattern: str) -> bool:
     if pattern == name:
         return True
     fixed, _, free = pattern.partition(".")
-    return free.isupper() and name.startswith(f"{fixed}.") and name.count(".") >= pattern.count(".")
+    return free.replace(".", "").isupper() and name.startswith(f"{fixed}.") and name.count(".") >= pattern.count(".")

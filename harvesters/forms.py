@@ -122,7 +122,7 @@ class _Reading:
             for tag, one in value.items():
                 if isinstance(one, str) and _TAG.fullmatch(tag):
                     if one.strip():
-                        words[tag.lower() if len(tag) < 4 else tag] = one.strip()
+                        words[self.tag(tag)] = one.strip()
                 else:
                     self.misfit("value-unread", f"{path}.{tag}", one)
             return (words,)
@@ -131,6 +131,9 @@ class _Reading:
         self.misfit("value-unread", path, value)
         return ()
 
+    def tag(self, tag: str) -> str:
+        return self.language if tag == "und" else tag.lower() if len(tag) < 4 else tag
+
     def words(self, several: list[Any], path: str) -> dict[str, tuple[str, ...]]:
         """Keywords by language."""
         found: dict[str, dict[str, None]] = {}
@@ -138,7 +141,7 @@ class _Reading:
             for tag, words in value.items() if isinstance(value, Mapping) else ((self.language, value),):
                 for one in words if isinstance(words, list | tuple) else (words,):
                     if isinstance(one, str | int | float) and not isinstance(one, bool) and _TAG.fullmatch(str(tag)):
-                        found.setdefault(tag, {})[str(one).strip()] = None
+                        found.setdefault(self.tag(str(tag)), {})[str(one).strip()] = None
                     else:
                         self.misfit("value-unread", f"{path}.{tag}" if isinstance(value, Mapping) else path, one)
         return {tag: tuple(filter(None, words)) for tag, words in found.items()}
@@ -164,9 +167,14 @@ class _Reading:
         for relation, value in (*beside, *_pairs(words.get("links"))):
             for one in value if isinstance(value, list | tuple) else (value,):
                 target = one.get("iri", one.get("id")) if isinstance(one, Mapping) else one
-                if empty(target):
+                if empty(one):
                     continue
-                if relation not in relations or isinstance(target, bool) or not isinstance(target, str | int):
+                if (
+                    empty(target)
+                    or relation not in relations
+                    or isinstance(target, bool)
+                    or not isinstance(target, str | int)
+                ):
                     self.misfit("value-unread", f"links.{relation}", one)
                 else:
                     yield Link(relation, _target(str(target).strip()))

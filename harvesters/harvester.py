@@ -36,7 +36,8 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Harvester(Protocol):
-    """A module with these names is one."""
+    """A module with these names is one. It may have `check(source)` too, which raises UsageError for settings whose
+    values cannot be; asked when a source is added."""
 
     @property
     def VERSION(self) -> int:

@@ -26,6 +26,7 @@ SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
         **mapping.SETTINGS,
     }
 )
+check = mapping.check
 MOST_BYTES: Final = 50_000_000
 MOST_DEPTH: Final = 20  # items inside items
 MOST_NUMBER: Final = 400  # characters of a number

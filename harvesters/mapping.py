@@ -6,6 +6,7 @@ A path names keys, dots between them (`a.b`); where a list is on the way, it mea
 `map.` the items are read by our own field names, or by the labels of the fields in German or English.
 """
 
+import difflib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -18,7 +19,7 @@ from harvesters.harvester import REMOTE
 from registry.errors import UsageError
 from registry.model import KINDS, Findings, Kind, Metadata, Source
 from registry.rules import finding
-from vocab.fields import FIELDS, fields_of
+from vocab.fields import FIELDS, LINK_RELATIONS, fields_of
 from vocab.words import fold
 
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
@@ -73,6 +74,34 @@ def _rules(settings: tuple[tuple[str, str], ...]) -> Rules:
 def rules(source: Source) -> Rules:
     """Raises UsageError where the settings contradict what can be."""
     return _rules(tuple(sorted(source.settings.items())))
+
+
+def check(source: Source) -> None:
+    """UsageError for a kind or field that there is not."""
+    rules(source)
+    for name in source.settings:
+        prefix, dot, field = name.partition(".")
+        if dot and prefix in ("map", "const", "table") and not _is_field(field, table=prefix == "table"):
+            near = difflib.get_close_matches(field, {row.name for row in FIELDS}, 1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise UsageError(f"The setting {name!r} names no field of ours.{hint}")
+
+
+def _is_field(path: str, table: bool) -> bool:
+    """A field, a field of the thing that it describes, a language of its words, a role of its participants."""
+    name, _, inner = path.partition(".")
+    if name in ("kind", "iri", "licence"):
+        return bool(inner) or not table
+    if name == "links":
+        return inner.partition(".")[0] in LINK_RELATIONS
+    rows = [row for row in FIELDS if row.name == name]
+    nodes = [row.node for row in rows if row.form == "node"]
+    known = {one.name for node in nodes for one in fields_of(node)} | {"iri"}
+    if table or not inner or not rows:
+        return bool(rows) and (bool(inner) or not table)
+    if nodes and inner.partition(".")[0] in known:
+        return True
+    return name == "participants" or any(row.form in ("text", "words") for row in rows)
 
 
 def _named(settings: Mapping[str, str], prefix: str) -> dict[str, str]:
@@ -133,7 +162,7 @@ def _mapped(item: Mapping[str, Any], named: Rules) -> tuple[dict[str, Any], dict
     """By our field names, and what no path leads to."""
     words: dict[str, Any] = {}
     used = [path for path in (*named.paths.values(), named.id) if path]
-    for field, path in named.paths.items():
+    for field, path in sorted(named.paths.items()):  # a field before what leads into it
         value = at(item, path)
         if value not in (None, "", [], {}):
             _put(words, field, value)
@@ -159,9 +188,16 @@ def _put(words: dict[str, Any], field: str, value: Any) -> None:
     for step in way:
         inner = words.setdefault(step, {})
         if not isinstance(inner, dict):
-            inner = words[step] = {"iri": inner} if isinstance(inner, str) and "://" in inner else {"name": inner}
+            inner = words[step] = {_main(step, inner): inner}
         words = inner
     words.setdefault(last, value)
+
+
+def _main(field: str, value: Any) -> str:
+    """What a bare value says where more is said beside it: words of no language, an address, a name."""
+    if any(row.form in ("text", "words") for row in FIELDS if row.name == field):
+        return "und"
+    return "iri" if isinstance(value, str) and "://" in value else "name"
 
 
 def _replace(words: Any, way: list[str], table: Mapping[str, str]) -> None:

@@ -29,6 +29,7 @@ VERSION: Final = 1
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {"sheet": "name of the sheet; default: the first", **mapping.SETTINGS}
 )
+check = mapping.check
 MOST_BYTES: Final = 50_000_000
 MOST_UNPACKED: Final = 200_000_000  # bytes of the parts of a workbook
 MOST_PARTS: Final = 5_000

@@ -94,12 +94,12 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
             indexed=False,
         )
 
-    hang(router, patterns("register"), lambda request: _to_form(request))
+    hang(router, patterns("register"), _to_form)
     hang(router, patterns("register", "project"), start)
     hang(router, patterns("register", "project"), begin, "POST")
     hang(router, patterns("register", "project", "{id}"), resume)
     hang(router, patterns("register", "project", "{id}"), save, "POST")
-    hang(router, patterns("mine"), lambda request: _to_entries(request))
+    hang(router, patterns("mine"), _to_entries)
     hang(router, patterns("mine", "entries"), entries)
     return router
 
@@ -215,8 +215,7 @@ def _show(
         card=preview(draft, lang, datetime.now(ZONE).date()) if draft else None,
         conflict=conflict,
         saved=saved,
-        locked=(draft is not None
-        and not may(draft, "save", account))
+        locked=(draft is not None and not may(draft, "save", account))
         or (draft is not None and draft.state == "submitted"),
         limit=project_form.ABSTRACT,
         crumbs=[(_("Meine Einträge"), place("mine", lang, "entries")), (_("Projekt anmelden"), "")],

@@ -109,11 +109,13 @@ def settings() -> "Settings":
 
 
 def opened() -> "tuple[Catalog, Settings]":
-    """The catalogue of the settings in force."""
+    """The catalogue of the settings in force; it is closed when the command ends."""
     from registry.build import open_catalog
 
     found = settings()
-    return open_catalog(found), found
+    catalog = open_catalog(found)
+    click.get_current_context().call_on_close(catalog.close)
+    return catalog, found
 
 
 def opened_ledger() -> "Ledger":

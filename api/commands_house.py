@@ -31,7 +31,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
     catalog, found = opened()  # refuses an older database before anything listens
     take_in_city(catalog)
-    catalog.close()
+    catalog.close()  # each of the server's processes opens its own
     with_secret(found)
     with _listening(host, port) as listener:
         address = _address(host, listener)

@@ -24,7 +24,13 @@ _lang = option("--lang", type=click.Choice(["de", "en"]), default="de", show_def
 @where
 @option("--size", default=20, show_default=True, type=click.IntRange(1, 100), help="Hits on a page.")
 @option("--page", default=1, show_default=True, type=click.IntRange(1), help="Page, from 1.")
-@option("--sort", default="relevance", type=click.Choice(["relevance", "newest", "title"]), show_default=True)
+@option(
+    "--sort",
+    default="relevance",
+    type=click.Choice(["relevance", "newest", "title"]),
+    show_default=True,
+    help="Order of the hits.",
+)
 @option("--explain", is_flag=True, help="Show what each score is made of.")
 @_lang
 @as_json
@@ -140,7 +146,14 @@ def _shown(value: Any, lang: str) -> str:
 
 @record.command()
 @argument("id")
-@option("--format", "name", type=click.Choice(["ttl", "rdf", "jsonld", "nt", "json"]), default="ttl", show_default=True)
+@option(
+    "--format",
+    "name",
+    type=click.Choice(["ttl", "rdf", "jsonld", "nt", "json"]),
+    default="ttl",
+    show_default=True,
+    help="How it is written.",
+)
 def export(id: str, name: str) -> None:
     """A published record as RDF or JSON, as its address serves it."""
     from api.linked import rendered

@@ -21,6 +21,7 @@ from tests.servers.replay import Fault, Files, files_server
 
 LOTSE = [sys.executable, "-c", "from api.cli import main; main(prog_name='lotse')"]
 ROOT = Path(__file__).parents[2]
+TURTLE = '<http://x.example/1> a <http://www.w3.org/ns/dcat#Dataset>; <http://purl.org/dc/terms/title> "T"@de .'
 
 
 @pytest.fixture
@@ -86,9 +87,10 @@ def test_an_unknown_setting_is_named_with_the_nearest(data: Path, monkeypatch: p
 
 def test_what_is_not_there_ends_with_three(data: Path) -> None:
     for words in (
-        ["record", "show", "x"], ["record", "history", "x"], ["record", "export", "x"], ["record", "withdraw", "x", "--reason", "y"],
-        ["source", "show", "x"], ["source", "remove", "x", "--yes"], ["harvest", "x"], ["run", "show", "7"],
-        ["run", "apply", "7"], ["run", "list", "--source", "x"], ["validate", "/gibt/es/nicht.ttl"], ["user", "remove", "x", "--yes"],
+        ["record", "show", "x"], ["record", "history", "x"], ["record", "export", "x"],
+        ["record", "withdraw", "x", "--reason", "y"], ["source", "show", "x"], ["source", "remove", "x", "--yes"],
+        ["harvest", "x"], ["run", "show", "7"], ["run", "apply", "7"], ["run", "list", "--source", "x"],
+        ["validate", "/gibt/es/nicht.ttl"], ["user", "remove", "x", "--yes"],
     ):  # fmt: skip
         ended = lotse(*words)
         assert ended.exit_code == 3, (words, ended.stderr)
@@ -194,7 +196,7 @@ def test_a_file_of_sources_that_is_wrong_changes_nothing(data: Path, tmp_path: P
 
 
 def test_an_address_is_looked_at(data: Path, server: Files) -> None:
-    turtle = b'<http://x.example/1> a <http://www.w3.org/ns/dcat#Dataset>; <http://purl.org/dc/terms/title> "T"@de .'
+    turtle = TURTLE.encode()
     server.files["/catalog.ttl"] = (turtle, "text/turtle")
     found = json.loads(lotse("source", "check", f"{server.url}/catalog.ttl", "--json").stdout)
     assert (found["kind"], found["things"]) == ("dcat", 1)
@@ -430,9 +432,7 @@ def test_a_reader_that_goes_away_is_no_failure_of_ours(harvested: Path) -> None:
 
 def test_a_file_with_a_must_finding_ends_with_six(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "x.ttl"
-    file.write_text(
-        '<http://x.example/1> a <http://www.w3.org/ns/dcat#Dataset>; <http://purl.org/dc/terms/title> "T"@de .'
-    )
+    file.write_text(TURTLE)
     ended = real("validate", str(file), "--json")
     assert ended.returncode == 6
     answer = json.loads(ended.stdout)
@@ -466,9 +466,7 @@ def test_shapes_of_others_are_asked(data: Path, tmp_path: Path) -> None:
         [] a sh:NodeShape ; sh:targetClass dcat:Dataset ; sh:property [ sh:path dct:identifier ; sh:minCount 1 ] .
     """)
     file = tmp_path / "x.ttl"
-    file.write_text(
-        '<http://x.example/1> a <http://www.w3.org/ns/dcat#Dataset>; <http://purl.org/dc/terms/title> "T"@de .'
-    )
+    file.write_text(TURTLE)
     ended = lotse("validate", str(file), "--shapes", str(shapes), "--json")
     assert ended.exit_code == 6
     assert "identifier" in ended.stdout
@@ -556,6 +554,21 @@ def test_what_is_harvested_while_it_serves_is_found(harvested: Path, server: Fil
         assert real("harvest", "amt").returncode == 0
         with urlopen(f"{ready[1]}/api/v1/search?q=seilbahn") as answer:
             assert json.load(answer)["total"] == 1
+    finally:
+        process.terminate()
+        assert process.wait(timeout=60) == 0
+
+
+def test_a_worker_harvests_what_is_due(data: Path, server: Files) -> None:
+    url = publish(server, item("1"))
+    words = ("--kind", "json", "--url", url, "--set", "id=id", "--schedule", "* * * * *")
+    assert lotse("source", "add", "amt", *words).exit_code == 0
+    process = subprocess.Popen([*LOTSE, "worker"], stderr=subprocess.DEVNULL, cwd=ROOT)
+    try:
+        until = time.monotonic() + 60
+        while lotse("record", "show", "projekt-1").exit_code and time.monotonic() < until:
+            time.sleep(0.2)
+        assert lotse("record", "show", "projekt-1").exit_code == 0
     finally:
         process.terminate()
         assert process.wait(timeout=60) == 0

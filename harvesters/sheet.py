@@ -125,7 +125,8 @@ def _column(letters: bytes) -> int:
 
 
 def _csv(content: bytes, source: Source) -> Iterator[Sequence[Any]]:
-    if content[:4] == b"\xd0\xcf\x11\xe0" or b"\0" in content[:1000].replace(b"\xff\xfe", b"")[1:2]:
+    utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if content[:4] == b"\xd0\xcf\x11\xe0" or (b"\0" in content[:1000] and not utf_16):
         raise _failed(source.url, "is no XLSX; save it as XLSX", "ist kein XLSX; speichern Sie es als XLSX")
     if content.lstrip()[:1] == b"<":
         raise _failed(source.url, "gives a web page, not a sheet", "liefert eine Internetseite, kein Blatt")

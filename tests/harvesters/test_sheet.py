@@ -104,7 +104,7 @@ def test_columns_mean_what_the_settings_say() -> None:
             "2027-10",
             "Umweltamt",
             "A|B",
-            "https://a.example.org/1|https://a.example.org/2",
+            "https://example.org/1|https://example.org/2",
             "läuft",
         ),
     ]
@@ -205,8 +205,8 @@ def test_two_cells_far_apart_do_not_fill_the_memory(cell: bytes) -> None:
 
 
 def test_a_row_far_below_is_refused_even_without_addresses_of_cells() -> None:
+    rows = b'<row r="1"><c><v>1</v></c></row><row r="1048576"><c><v>2</v></c></row>'
     with pytest.raises(TooLargeError):
-        rows = b'<row r="1"><c><v>1</v></c></row><row r="1048576"><c><v>2</v></c></row>'
         reading(a_sheet(rows), a_source())
 
 

@@ -4,6 +4,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
+from itertools import islice
+from operator import eq
 from typing import Final, NamedTuple
 
 from registry.errors import TooLargeError
@@ -12,12 +14,15 @@ from registry.rdf_parsing import Graph
 from registry.rules import finding
 from registry.terms import TYPE, present, words_of
 from vocab.fields import FIELDS, TYPES
-from vocab.namespaces import DCAT, DCT, FOAF, SCHEMA
+from vocab.namespaces import DCAT, DCT, FOAF, FORMER_NAMESPACES, PREFIXES, SCHEMA
 
 MAX_STATEMENTS: Final = 50_000  # of one thing
+MAX_WORK: Final = 10_000_000  # statements of all things of a page together, where many share large parts
 MAX_BLANK: Final = 5_000  # blank nodes of one thing that form trees
 MAX_KNOTTED: Final = 400  # blank nodes of one thing, where some are shared or form circles
 MAX_TRIES: Final = 64  # ways to name blank nodes that look alike
+
+Closure = Mapping[str, list[tuple[str, str]]]  # of one thing: subject -> (predicate, object)
 
 LISTED: Final[tuple[Kind, ...]] = tuple(kind for kind in KINDS if kind != "organization")
 _DISTRIBUTION = f"<{DCAT.Distribution}>"
@@ -37,29 +42,35 @@ def things(graph: Graph, kinds: Collection[Kind] = LISTED) -> Iterator[Descripti
     """The datasets, series, services, projects, events and public services of a graph (and organizations, if asked).
 
     Catalogues, their entries and agents are none; nor is what is only given a type. Each comes with its distributions,
-    its blank nodes and what it says of publishers, contacts, places and the like, but not with other things.
+    its blank nodes and what it says of publishers, contacts, places and the like, but not with other things; an
+    organization that publishes is both a thing and part of what it publishes.
     """
-    found = kinds_of(graph, kinds)
-    described = {node: kind for node, kind in found.items() if any(p != TYPE for p, _ in graph[node])}
-    walk = _Walk(graph, described)
-    blank = [node for node in described if node[0] == "_"]
-    yield from (walk.description(node) for node in described if node[0] == "<")
-    yield from _told_apart(graph, [(node, walk.description(node)) for node in blank])
+    types = types_of(graph)
+    found = {node: kind for node, kind in kinds_of(types, kinds).items() if len(graph[node]) > len(types[node])}
+    walk = _Walk(graph, types, found)
+    yield from (walk.description(node) for node in found if node[0] == "<")
+    yield from _told_apart(graph, [(node, walk.description(node)) for node in found if node[0] == "_"])
 
 
-def kinds_of(graph: Mapping[str, list[tuple[str, str]]], kinds: Collection[Kind] = LISTED) -> dict[str, Kind]:
-    """Node -> kind. Of several types the one that says more counts: a series is a dataset, too."""
-    types = _kind_by_type()
-    found: dict[str, Kind] = {}
+def types_of(graph: Closure) -> dict[str, list[str]]:
+    """Node -> its types, of those that have any."""
+    types: dict[str, list[str]] = {}
     for subject, about in graph.items():
-        best: Kind | None = None
         for predicate, term in about:
             if predicate == TYPE:
-                kind = types.get(term) or types.get(present(term))
-                if kind in kinds and (best is None or best == "dataset"):
-                    best = kind
-        if best:
-            found[subject] = best
+                types.setdefault(subject, []).append(term)
+    return types
+
+
+def kinds_of(types: Mapping[str, list[str]], kinds: Collection[Kind] = LISTED) -> dict[str, Kind]:
+    """Node -> kind. Of several types the one that says more counts: a series is a dataset, too."""
+    by_type = _kind_by_type()
+    found: dict[str, Kind] = {}
+    for subject, terms in types.items():
+        for term in terms:
+            kind = by_type.get(term) or by_type.get(present(term))
+            if kind and kind in kinds and found.get(subject, "dataset") == "dataset":
+                found[subject] = kind
     return found
 
 
@@ -74,59 +85,60 @@ def _kind_by_type() -> Mapping[str, Kind]:
 
 @cache
 def _node_properties() -> frozenset[str]:
-    rows = [row for row in FIELDS if row.form == "node"]
-    return frozenset(f"<{name}>" for row in rows for name in (row.property, *row.former))
+    """Properties that lead to described nodes, by all their names."""
+    names = {name for row in FIELDS if row.form == "node" for name in (row.property, *row.former)}
+    former = {
+        namespace + name.removeprefix(PREFIXES[prefix])
+        for namespace, prefix in FORMER_NAMESPACES.items()
+        for name in names
+        if name.startswith(PREFIXES[prefix])
+    }
+    return frozenset(f"<{name}>" for name in names | former)
 
 
 class _Walk:
     """What belongs to one thing of a graph."""
 
-    def __init__(self, graph: Graph, others: Mapping[str, Kind]) -> None:
+    def __init__(self, graph: Graph, types: Mapping[str, list[str]], others: Mapping[str, Kind]) -> None:
         self.graph = graph
         self.others = others
-        said = {predicate for about in graph.values() for predicate, _ in about}
-        self.to_nodes = {predicate for predicate in said if present(predicate) in _node_properties()}
+        self.work = MAX_WORK
         self.distributions = {
-            node
-            for node, about in graph.items()
-            if (TYPE, _DISTRIBUTION) in about and any(predicate != TYPE for predicate, _ in about)
+            node for node, terms in types.items() if _DISTRIBUTION in terms and len(graph[node]) > len(terms)
         }
 
     def description(self, root: str) -> Description:
         iri = words_of(root) if root[0] == "<" else ""
         remote_id = iri or _remote_id(self.graph, root)
         try:
-            closure, blank = self.closure(root)
-            payload = canonical(closure, root, blank)
+            payload = canonical(self.closure(root), root)
         except TooLargeError as error:
             return Description(remote_id, iri, b"", finding("too-large", value=str(error)))
         return Description(remote_id, iri, payload)
 
-    def closure(self, root: str) -> tuple[dict[str, list[tuple[str, str]]], bool]:
-        graph, others = self.graph, self.others
+    def closure(self, root: str) -> Closure:
+        """The statements about a thing and its parts; raises TooLargeError."""
+        graph, others, to_nodes, distributions = self.graph, self.others, _node_properties(), self.distributions
         closure = {root: graph[root]}
-        size, blank, queue = 0, root[0] == "_", [root]
+        size, queue = 0, [root]
         while queue:
-            node = queue.pop()
-            about = closure[node]
+            about = closure[queue.pop()]
             size += len(about)
-            if size > MAX_STATEMENTS:
-                raise TooLargeError(f"more than {MAX_STATEMENTS} statements")
+            if size > MAX_STATEMENTS or size > self.work:
+                raise TooLargeError(f"more than {min(MAX_STATEMENTS, self.work)} statements")
             for predicate, term in about:
                 first = term[0]
-                if first == '"' or term in closure:
-                    blank = blank or first == "_"
+                if first == '"' or term in closure or term not in graph:
                     continue
-                if first == "_":
-                    blank = True
-                elif not (predicate in self.to_nodes or term in self.distributions) or (
-                    term in others and present(predicate) != _HAS_DISTRIBUTION
-                ):
-                    continue
-                if term in graph:
-                    closure[term] = self.part(term)
-                    queue.append(term)
-        return closure, blank
+                if first == "<":
+                    if predicate not in to_nodes and term not in distributions:
+                        continue
+                    if term in others and present(predicate) != _HAS_DISTRIBUTION:
+                        continue
+                closure[term] = self.part(term)
+                queue.append(term)
+        self.work -= size
+        return closure
 
     def part(self, node: str) -> list[tuple[str, str]]:
         """What is said of a part; that it is a thing of its own is said where it is one."""
@@ -136,51 +148,55 @@ class _Walk:
         return [(p, o) for p, o in self.graph[node] if p != TYPE or present(o) not in types]
 
 
-def canonical(closure: Mapping[str, list[tuple[str, str]]], root: str, blank: bool = True) -> bytes:
+def canonical(closure: Closure, root: str) -> bytes:
     """Sorted lines with labels _:b0, _:b1 … that depend on the graph only; raises TooLargeError."""
-    if blank:
-        names = _names(closure, root)
-        said = (
-            f"{names.get(s, s)} {p} {names.get(o, o) if o[0] == '_' else o} .\n"
-            for s, about in closure.items()
-            for p, o in about
-        )
-        return "".join(sorted(set(said))).encode()
-    return "".join(sorted({f"{s} {p} {o} .\n" for s, about in closure.items() for p, o in about})).encode()
+    edges = {}
+    for node, about in closure.items():
+        below = [one for one in about if one[1][0] == "_"]
+        if below:
+            edges[node] = below
+    names = _names(closure, root, edges) if edges or root[0] == "_" else {}
+    lines = []
+    for node, about in closure.items():
+        name = names.get(node, node)
+        if node in edges:
+            lines += [f"{name} {p} {names[o] if o[0] == '_' else o} .\n" for p, o in about]
+        else:
+            lines += [f"{name} {p} {o} .\n" for p, o in about]
+    lines.sort()
+    if any(map(eq, lines, islice(lines, 1, None))):  # said twice
+        lines = list(dict.fromkeys(lines))
+    return "".join(lines).encode()
 
 
-def _names(closure: Mapping[str, list[tuple[str, str]]], root: str) -> dict[str, str]:
-    """Labels of the blank nodes. In trees the digest of what hangs below a node orders it among its siblings; equal
-    ones may be exchanged. Shared nodes and circles are refined by what they are connected to."""
-    pointed: Counter[str] = Counter()
-    blank = {node for node in closure if node[0] == "_"}
-    for about in closure.values():
-        for _, term in about:
-            if term[0] == "_":
-                pointed[term] += 1
-                blank.add(term)
+def _names(closure: Closure, root: str, edges: Closure) -> dict[str, str]:
+    """Labels of the blank nodes, top down. In trees property and digest order siblings; equal ones may be exchanged.
+    Shared nodes and circles are told apart by what they are connected to. `edges`: node -> what leads to blank ones."""
+    pointed = Counter(term for below in edges.values() for _, term in below)
+    blank = {root, *pointed} if root[0] == "_" else set(pointed)
     if len(blank) > MAX_BLANK:
         raise TooLargeError(f"more than {MAX_BLANK} blank nodes")
-    if pointed[root] or any(count > 1 for count in pointed.values()):
+    if root in pointed or max(pointed.values(), default=0) > 1:
         if len(blank) > MAX_KNOTTED:
             raise TooLargeError(f"more than {MAX_KNOTTED} blank nodes, some of them shared")
         return _knotted(closure, root, sorted(blank))
-    digests = _digests(closure, blank)
     names: dict[str, str] = {}
-    heads = ([root] if root[0] == "_" else []) + sorted(node for node in closure if node[0] != "_")
-    stack = list(reversed(heads))
+    heads = sorted((node for node in edges if node[0] == "<"), reverse=True)
+    stack = [*heads, root] if root[0] == "_" else heads
+    digests: dict[str, str] = {}
     while stack:
         node = stack.pop()
         if node[0] == "_":
             names[node] = f"_:b{len(names)}"
-        below = sorted((p, digests[o], o) for p, o in closure.get(node, ()) if o[0] == "_")
-        stack.extend(term for _, _, term in reversed(below))
+        below = edges.get(node, ())
+        if len({predicate for predicate, _ in below}) < len(below):
+            _digest_below(closure, [term for _, term in below], digests)
+        stack += [term for *_, term in sorted(((p, digests.get(o, ""), o) for p, o in below), reverse=True)]
     return names
 
 
-def _digests(closure: Mapping[str, list[tuple[str, str]]], blank: Collection[str]) -> dict[str, str]:
-    """Of each blank node: what is said of it and of all below it. No recursion: chains may be long."""
-    digests: dict[str, str] = {}
+def _digest_below(closure: Closure, blank: list[str], digests: dict[str, str]) -> None:
+    """Adds the digests of blank nodes: what is said of each and of all below it. No recursion: chains may be long."""
     stack = list(blank)
     while stack:
         node = stack[-1]
@@ -194,14 +210,13 @@ def _digests(closure: Mapping[str, list[tuple[str, str]]], blank: Collection[str
             continue
         digests[node] = _digest(sorted(f"{p} {digests[o] if o[0] == '_' else o}" for p, o in about))
         stack.pop()
-    return digests
 
 
 def _digest(lines: Collection[str]) -> str:
     return hashlib.blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
 
 
-def _knotted(closure: Mapping[str, list[tuple[str, str]]], root: str, blank: list[str]) -> dict[str, str]:
+def _knotted(closure: Closure, root: str, blank: list[str]) -> dict[str, str]:
     """Colour refinement; where nodes still look alike each is tried, and the smallest text wins (bounded)."""
     edges = [(s, p, o) for s, about in closure.items() for p, o in about]
     best: tuple[str, dict[str, str]] | None = None

@@ -443,6 +443,19 @@ def test_a_file_with_a_must_finding_ends_with_six(data: Path, tmp_path: Path) ->
     assert not data.exists()
 
 
+def test_an_organization_that_publishes_is_part_of_the_record_and_none_of_its_own(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "x.ttl"
+    file.write_text(
+        """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+        @prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix org: <http://www.w3.org/ns/org#> .
+        <https://x.example/d> a dcat:Dataset ; dct:title "x"@de ; dct:publisher <https://x.example/o> .
+        <https://x.example/o> a foaf:Agent, org:FormalOrganization ; foaf:name "Amt"@de ."""
+    )
+    answer = json.loads(real("validate", str(file), "--json").stdout)
+    assert answer["records"] == 1
+    assert not {"publisher-missing", "publisher-name-missing"} & {one["rule"] for one in answer["findings"]}
+
+
 def test_an_address_is_checked(data: Path, server: Files) -> None:
     server.files["/x.json"] = (json.dumps({"kind": "dataset", "title": {"de": "x"}}).encode(), "application/json")
     assert lotse("validate", f"{server.url}/x.json").exit_code == 6

@@ -174,14 +174,13 @@ def _lines(quads: Iterable[ox.Quad], form: ox.RdfFormat) -> str:
 
 def _index(lines: str) -> Graph:
     graph: Graph = {}
-    for line in lines.split("\n"):
-        if line:
-            subject, predicate, term = line[:-2].split(" ", 2)
-            about = graph.get(subject)
-            if about is None:
-                graph[subject] = [(predicate, term)]
-            else:
-                about.append((predicate, term))
+    last, about = "", []
+    for line in lines.removesuffix(" .\n").split(" .\n") if lines else ():
+        subject, predicate, term = line.split(" ", 2)
+        if subject != last:
+            about = graph.setdefault(subject, [])
+            last = subject
+        about.append((predicate, term))
     return graph
 
 

@@ -12,10 +12,10 @@ import msgspec
 from registry import model
 from registry.model import Finding, Findings, Kind, Link, Metadata
 from registry.rdf_mending import labels, mended
-from registry.rdf_things import kinds_of
+from registry.rdf_things import kinds_of, types_of
 from registry.rules import finding
 from registry.terms import NO_TAG, TAG, TYPE, date_type, literal, parts, present, unescaped, valid_iri, words_of
-from vocab.fields import STRUCTS, TYPES, Field, fields_of
+from vocab.fields import FIELDS, STRUCTS, TYPES, Field, fields_of
 from vocab.namespaces import PREFIXES, SKOS, XSD, curie
 
 Pair = tuple[str, str]  # predicate and object
@@ -47,15 +47,19 @@ def read(payload: bytes, kind: Kind | None = None) -> tuple[Metadata, Findings]:
 
 def _index(payload: bytes) -> dict[str, list[Pair]]:
     index: dict[str, list[Pair]] = {}
-    for line in payload.decode().split("\n"):
-        if line:
-            subject, predicate, term = line[:-2].split(" ", 2)
-            index.setdefault(subject, []).append((predicate, term))
+    last, about = "", []
+    for line in payload.decode().removesuffix(" .\n").split(" .\n"):
+        subject, predicate, term = line.split(" ", 2)
+        if subject != last:
+            about = index.setdefault(subject, [])
+            last = subject
+        about.append((predicate, term))
     return index
 
 
 def _root(index: dict[str, list[Pair]], kind: Kind | None) -> tuple[str, Kind]:
-    found = kinds_of(index) or kinds_of(index, _ORGANIZATIONS)
+    types = types_of(index)
+    found = kinds_of(types) or kinds_of(types, _ORGANIZATIONS)
     if not found:
         raise ValueError("no dataset, series, service, project, organization, event or public service is described")
     root = min(found)
@@ -63,11 +67,14 @@ def _root(index: dict[str, list[Pair]], kind: Kind | None) -> tuple[str, Kind]:
 
 
 class _Place(NamedTuple):
-    """Where a property goes. `fits`: the value of a term that has exactly the row's form, else None."""
+    """Where a property goes. `fits`: the value of a term that has exactly the row's form, else None; `node`: the class
+    of a described node."""
 
     row: Field
+    name: str
     fits: Callable[[str], Any]
     put: Callable[[dict[str, Any], str, Any], bool]
+    node: str
     former: bool
 
 
@@ -100,23 +107,25 @@ class _Reading:
                 else:
                     later.append((place, statement))
                 continue
-            value = None if place.former else self.value(place, term)
+            row, name, fits, put, node, former = place
+            value = None if former else fits(term) if not node else self.node(term, node)
             if value is None:
                 later.append((place, statement))
-            elif not place.put(out, place.row.name, value):
+            elif not put(out, name, value):
                 left.append(statement)
-                self.find("value-extra", subject, place.row, term)
+                self.find("value-extra", subject, row, term)
         left += [statement for place, statement in later if not self.mend(out, subject, place, *statement)]
         known = self.left.get(subject)
         self.left[subject] = left if known is None else [one for one in known if one in left]
+        for name, value in out.items():
+            if type(value) is list or name in _WORDS:
+                out[name] = _finished(value)
         return out
 
-    def value(self, place: _Place, term: str) -> Any:
-        if place.row.form == "node":
-            return None if term[0] == '"' or "\\" in term else self.node(term, place.row.node)
-        return place.fits(term)
-
     def node(self, term: str, cls: str) -> Any:
+        """The struct of a node; None for what is none."""
+        if term[0] == '"' or "\\" in term:
+            return None
         key = (term, cls)
         if key not in self.nodes:
             iri = term if term[0] == "_" else term[1:-1]
@@ -126,7 +135,9 @@ class _Reading:
     def mend(self, out: dict[str, Any], subject: str, place: _Place, predicate: str, term: str) -> bool:
         """Puts a value that is said in another form, or by a former property; False: it stays a statement."""
         moved = predicate != f"<{place.row.property}>"
-        value, rule = (self.value(place, term) if moved else None), "term-former"
+        value, rule = None, "term-former"
+        if moved:
+            value = self.node(term, place.node) if place.node else place.fits(term)
         if moved and value is not None and place.row.form == "concept":
             value = mended(place.row, term, former=True) or value
         if value is None:
@@ -220,12 +231,14 @@ def _written(value: Any) -> str:
 
 
 def _text(term: str) -> tuple[str, str] | None:
-    if term[0] != '"':
-        return None
-    if term[-1] == '"':
+    last = term[-1]
+    if last == '"':
         return NO_TAG, unescaped(term[1:-1])
-    words, tag, datatype = parts(term)
-    return None if datatype or tag == NO_TAG or not TAG.fullmatch(tag) else (tag, words)
+    if last == ">" or term[0] != '"':
+        return None
+    end = term.rindex('"')
+    tag = term[end + 2 :]
+    return None if tag == NO_TAG or not TAG.fullmatch(tag) else (tag, unescaped(term[1:end]))
 
 
 def _literal(term: str) -> str | None:
@@ -286,9 +299,7 @@ def _put_one(out: dict[str, Any], name: str, value: Any) -> bool:
 
 
 def _put_many(out: dict[str, Any], name: str, value: Any) -> bool:
-    known = out.get(name, ())
-    if value not in known:
-        out[name] = (*known, value)
+    out.setdefault(name, []).append(value)
     return True
 
 
@@ -308,6 +319,16 @@ def _put_link(out: dict[str, Any], name: str, value: str) -> bool:
     return _put_many(out, "links", Link(name, value))
 
 
+def _finished(value: Any) -> Any:
+    """Lists as tuples; what was said in two forms is there once."""
+    if isinstance(value, list):
+        return tuple(dict.fromkeys(value)) if isinstance(value[0], str | Link) else tuple(value)
+    return {tag: tuple(dict.fromkeys(words)) for tag, words in value.items()}
+
+
+_WORDS: Final = {row.name for row in FIELDS if row.form == "words"}
+
+
 def _put(row: Field) -> Callable[[dict[str, Any], str, Any], bool]:
     if row.form == "text":
         return _put_texts if row.many else _put_text
@@ -322,8 +343,11 @@ def _put(row: Field) -> Callable[[dict[str, Any], str, Any], bool]:
 def _places(cls: str) -> Mapping[str, _Place]:
     """Property -> where it goes; a present property wins over a former one."""
     rows = fields_of(cls)
-    places = {f"<{name}>": _Place(row, _FITS[row.form], _put(row), True) for row in rows for name in row.former}
-    return places | {f"<{row.property}>": _Place(row, _FITS[row.form], _put(row), False) for row in rows}
+    properties = {name: row for row in rows for name in row.former} | {row.property: row for row in rows}
+    return {
+        f"<{name}>": _Place(row, row.name, _FITS[row.form], _put(row), row.node, name != row.property)
+        for name, row in properties.items()
+    }
 
 
 @cache

@@ -1,0 +1,114 @@
+"""RDF against rdflib, on one made-up catalogue of Hydra pages: `python -m tests.benchmarks.bench_rdf [DATASETS]`.
+
+Reading counts everything from bytes to Metadata, where rdflib only parses. Writing begins with records, where rdflib is
+given a graph. rdflib does SAMPLE pages only. Ends 1 where a ratio is not reached.
+"""
+
+import gc
+import sys
+import time
+from collections.abc import Callable
+from itertools import islice
+
+import rdflib
+
+from registry import rdf
+from registry.model import Agent, Catalogue, Record
+from tests.benchmarks.made_up import aged, made_up
+
+DATASETS = 10_000
+PAGE = 100
+SAMPLE = 3  # pages that rdflib is given
+READ, WRITE = 5.0, 10.0  # so many times as fast
+BASE = "https://katalog.example.org"
+NAMES = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld"}
+
+
+def pages_of(datasets: int) -> list[list[Record]]:
+    records = (aged(one, number) for number, one in enumerate(made_up(datasets * 2)) if one.kind == "dataset")
+    kept = list(islice(records, datasets))
+    return [kept[start : start + PAGE] for start in range(0, len(kept), PAGE)]
+
+
+def page_bytes(pages: list[list[Record]], format: str) -> list[bytes]:
+    catalogue = Catalogue(
+        title={"de": "Katalog"}, description={"de": "Alle Daten"}, publisher=Agent(name={"de": "Stadt"})
+    )
+    total = sum(map(len, pages))
+    address = f"{BASE}/catalog.{format}?page="
+    found = []
+    for number, records in enumerate(pages, 1):
+        following = f"{address}{number + 1}" if number < len(pages) else ""
+        before = f"{address}{number - 1}" if number > 1 else ""
+        page = rdf.HydraPage(
+            f"{address}{number}", f"{address}1", before, following, f"{address}{len(pages)}", total, PAGE
+        )
+        found.append(rdf.write_page(catalogue, records, page, format, BASE))
+    return found
+
+
+def rate(work: Callable[[], int]) -> float:
+    """Records a second of processor time."""
+    start = time.process_time()
+    done = work()
+    return done / (time.process_time() - start)
+
+
+def read_all(pages: list[bytes], format: str) -> int:
+    done = 0
+    for page in pages:
+        for description in rdf.things(rdf.parse(page, name=f"page.{format}").graph):
+            rdf.read(description.payload)
+            done += 1
+    return done
+
+
+def parse_with_rdflib(pages: list[bytes], format: str) -> int:
+    for page in pages:
+        rdflib.Graph().parse(data=page, format=NAMES[format])
+    return len(pages) * PAGE
+
+
+def write_all(pages: list[list[Record]], format: str) -> int:
+    for records in pages:
+        for _ in rdf.write(records, format, base_url=BASE):
+            pass
+    return sum(map(len, pages))
+
+
+def write_with_rdflib(graphs: list[rdflib.Graph], format: str) -> int:
+    for graph in graphs:
+        graph.serialize(format=NAMES[format])
+    return len(graphs) * PAGE
+
+
+def main() -> int:
+    datasets = int(sys.argv[1]) if len(sys.argv) > 1 else DATASETS
+    pages = pages_of(datasets)
+    print(f"{sum(map(len, pages))} datasets in {len(pages)} pages; records a second")
+    gc.freeze()  # what the benchmark itself made is not looked through again and again while others are timed
+    failed = False
+    for format, wanted in (("ttl", READ), ("rdf", READ)):
+        data = page_bytes(pages, format)
+        ours = rate(lambda data=data, format=format: read_all(data, format))
+        theirs = rate(lambda data=data, format=format: parse_with_rdflib(data[:SAMPLE], format))
+        failed |= report(f"read {format}: parse, map, find", ours, theirs, wanted)
+    graphs = [
+        rdflib.Graph().parse(data=b"".join(rdf.write(one, "nt", base_url=BASE)), format="nt") for one in pages[:SAMPLE]
+    ]
+    for format in ("ttl", "jsonld"):
+        ours = rate(lambda format=format: write_all(pages, format))
+        theirs = rate(lambda format=format: write_with_rdflib(graphs, format))
+        failed |= report(f"write {format}", ours, theirs, WRITE)
+    return int(failed)
+
+
+def report(what: str, ours: float, theirs: float, wanted: float) -> bool:
+    ratio = ours / theirs
+    verdict = "" if ratio >= wanted else "  MISSED"
+    print(f"{what:28} {ours:8.0f}   rdflib {theirs:6.0f}   {ratio:6.1f} times, at least {wanted:.0f}{verdict}")
+    return ratio < wanted
+
+
+if __name__ == "__main__":
+    sys.exit(main())

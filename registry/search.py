@@ -23,7 +23,7 @@ FACETS = ("kind", "theme", "publisher", "district", "format", "licence", "phase"
 SHOWN_VALUES = 100  # of a facet; what is selected comes in addition
 RANKED = 200  # first hits that are ranked again by freshness and quality
 MAX_DEPTH = 10_000  # hits that can be paged through; whoever wants all takes the export
-MAX_ASKED = 32  # distinct words of a query
+MAX_QUESTION, MAX_ASKED = 1000, 32  # characters, and distinct words, of a query that count
 MAX_PREFIX = 60  # characters of a word that is being typed
 
 TITLE_WEIGHT = 0.5  # of the title beside the whole, which holds it five times
@@ -160,7 +160,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 def asked(query: Query) -> Asked:
     """A query in terms of an index. Fillers add little and need not match, unless there is nothing else."""
-    given = words(query.words)[:MAX_ASKED]
+    given = words(query.words[:MAX_QUESTION])[:MAX_ASKED]
     content = [word for word in given if not word.filler] or given
     where = {facet: values for facet, values in query.where.items() if values}
     if not content:

@@ -1,6 +1,9 @@
 """The one door: whatever is read of the catalogue or written to it goes through here."""
 
+import logging
+import random
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -27,7 +30,8 @@ from registry.store import MOST, Store
 from registry.twins import Batch
 
 PART: Final = 250  # steps in one transaction; leaves room for the records that are shown instead of others
-TRIES: Final = 5  # when others write the same records meanwhile
+TRIES: Final = 7  # when others write the same records meanwhile
+log = logging.getLogger("lotse.catalog")
 Answer = TypeVar("Answer")
 PATIENCE: Final = 600.0  # seconds that a command waits for the search index
 
@@ -126,8 +130,7 @@ class Catalog:
         (id,) = given([(metadata, f"registered\n{draft.id}")], self.store.taken)
         batch = Batch(self.store)
         batch.will[id] = Record(id=id, said=metadata, owner=draft.owner)
-        twins.join(batch, (id,), "", self._ranks())
-        self._put(batch, by)
+        self._write(batch, by, "", came=(id,))
         return self.get(id)
 
     def revise(self, id: str, metadata: Metadata, expected: int, by: str, note: str = "") -> Record:
@@ -157,8 +160,7 @@ class Catalog:
             raise ConflictError(f"{id} is withdrawn already.", ids=[id])
         batch = Batch(self.store, (id,))
         batch.will[id] = _withdrawn(record, by, why)
-        twins.leave(batch, (id,), self._ranks())
-        self._put(batch, by, why)
+        self._write(batch, by, why, gone=(id,))
         return self.get(id)
 
     def publish_again(self, id: str, by: str, note: str = "") -> Record:
@@ -171,8 +173,7 @@ class Catalog:
             raise ConflictError(f"{id} is not withdrawn.", ids=[id])
         batch = Batch(self.store, (id,))
         batch.will[id] = replace(record, state="published", withdrawn=None)
-        twins.join(batch, (id,), record.origin.source if record.origin else "", self._ranks())
-        self._put(batch, by, note)
+        self._write(batch, by, note, came=(id,), source=record.origin.source if record.origin else "")
         return self.get(id)
 
     def show(self, id: str, by: str, why: str) -> Record:
@@ -192,16 +193,14 @@ class Catalog:
         ConflictError, naming the ids, if a record is not as the plan met it; the steps of that transaction are then
         not carried out, nor any after it.
         """
-        ranks = {**self._ranks(), source.name: source.rank}
         taken: list[Taken] = []
         for start in range(0, len(steps), PART):
             known = self._known_organizations()
             part = [_matched(step, known) for step in steps[start : start + PART]]
-            taken += _again(partial(self._take, source, part, ranks))
+            taken += _again(partial(self._take, source, part))
         return taken
 
-    def _take(self, source: Source, steps: Sequence[Step], ranks: twins.Ranks) -> list[Taken]:
-        by = f"source:{source.name}"
+    def _take(self, source: Source, steps: Sequence[Step]) -> list[Taken]:
         batch = Batch(self.store, [step.id for step in steps if step.id])
         numbers = {id: record.number for id, record in batch.was.items()}
         if stale := sorted(step.id for step in steps if step.number != numbers.get(step.id, 0)):
@@ -210,9 +209,8 @@ class Catalog:
         for step, id in zip(steps, ids, strict=True):
             batch.will[id] = _after(step, batch.was.get(id), source, id)
         came = [id for id in ids if _published(batch.will[id]) and not _published(batch.was.get(id))]
-        twins.leave(batch, [id for id in ids if not _published(batch.will[id])], ranks)
-        twins.join(batch, came, source.name, ranks)
-        numbers |= self._put(batch, by)
+        gone = [id for id in ids if not _published(batch.will[id])]
+        numbers |= self._write(batch, f"source:{source.name}", "", came, gone, source.name)
         return [Taken(step.remote_id, id, numbers[id]) for step, id in zip(steps, ids, strict=True)]
 
     def _ids(self, source: Source, steps: Sequence[Step]) -> list[str]:
@@ -264,13 +262,31 @@ class Catalog:
 
     # -- how
 
+    def _write(
+        self, batch: Batch, by: str, note: str, came: Sequence[str] = (), gone: Sequence[str] = (), source: str = ""
+    ) -> dict[str, int]:
+        """Writes a batch with what its twins become; the new numbers. Looks at the twins once more where somebody else
+        wrote between reading and writing them: of two at once, the later one sees the other."""
+        seen = self.store.last()
+        twins.settle(batch, came, gone, source, self._ranks())
+        numbers = self._put(batch, by, note)
+        if (came or gone) and numbers and min(numbers.values()) > seen + 1:
+            try:
+                numbers |= _again(lambda: self._write(Batch(self.store, came), by, note, came, gone, source))
+            except _RacedError as error:  # what was asked for is written; only the twins stand side by side for now
+                log.warning("twins of %s are not settled: %s", ", ".join(came), error)
+        return numbers
+
     def _put(self, batch: Batch, by: str, note: str = "") -> dict[str, int]:
         """Writes what is changed; the new numbers."""
         changed = batch.changed()
         numbers: dict[str, int] = {}
         for start in range(0, len(changed), MOST):
             part = changed[start : start + MOST]
-            last = self.store.put(part, by, note)
+            try:
+                last = self.store.put(part, by, note)
+            except ConflictError as error:
+                raise _RacedError(error.message, **error.detail) from error
             numbers |= {one.id: last - len(part) + place for place, one in enumerate(part, 1)}
         return numbers
 
@@ -322,9 +338,14 @@ def _published(record: Record | None) -> bool:
     return record is not None and record.state == "published"
 
 
+class _RacedError(ConflictError):
+    """Somebody else wrote one of these records between our reading and writing."""
+
+
 def _again(act: Callable[[], Answer]) -> Answer:
-    """Once more when somebody else wrote the same records meanwhile."""
-    for _ in range(TRIES):
-        with suppress(ConflictError):
+    """Reads and writes once more when somebody else was faster, after a moment that differs from theirs."""
+    for turn in range(TRIES):
+        with suppress(_RacedError):
             return act()
+        time.sleep(random.uniform(0, 0.01 * 2**turn))  # noqa: S311
     return act()

@@ -33,18 +33,29 @@ class Batch:
         return [one for id, one in self.will.items() if one != self.was.get(id)]
 
 
+def settle(batch: Batch, came: Sequence[str], gone: Collection[str], source: str, ranks: Ranks) -> None:
+    """What is shown once the records `came` are published and those of `gone` no longer are."""
+    leave(batch, gone, ranks)
+    heads = batch.store.get_many({one for id in came if (one := batch.will[id].same_as)})
+    for id in came:
+        head = batch.will[id].same_as
+        if head and not (head in heads and heads[head].shown):  # withdrawn while this one was written
+            batch.will[id] = replace(batch.will[id], same_as=None)
+    join(batch, came, source, ranks)
+
+
 def join(batch: Batch, new: Sequence[str], source: str, ranks: Ranks) -> None:
-    """Puts each of these records, published only now, into the group of those that are the same thing."""
+    """Puts each of these records into the group of those that are the same thing."""
     found = batch.store.twins(source, [batch.will[id].said for id in new])
     if not any(found):
         return
     _load(batch, {twin for twins in found for twin in twins})
-    will = batch.will
     for id, twins in zip(new, found, strict=True):
-        heads = {will[twin].same_as or twin for twin in twins if _published(will[twin])} - {id}
-        group = [one for one in will.values() if _published(one) and (one.id in heads or one.same_as in heads)]
-        if group and source not in map(_source, group):  # within a source nothing is linked
-            _show(batch, _head(group, will[id], ranks), [*group, will[id]])
+        roots = {_root(batch, one) for one in (id, *twins)}
+        group = [one for one in batch.will.values() if _published(one) and _root(batch, one.id) in roots]
+        others = [one for one in group if one.id != id]
+        if others and source not in map(_source, others):  # within a source nothing is linked
+            _show(batch, _head(group, ranks), group)
 
 
 def leave(batch: Batch, ids: Collection[str], ranks: Ranks) -> None:
@@ -71,12 +82,23 @@ def _load(batch: Batch, ids: set[str]) -> None:
     batch.add(batch.store.following(ids | heads))
 
 
-def _head(group: Sequence[Record], new: Record, ranks: Ranks) -> Record:
-    """Who is shown once `new` is there. Where another than the nearest is shown, a curator has decided so."""
-    shown = next((one for one in group if one.same_as is None), group[0])
-    if _place(shown, ranks) > min(_place(one, ranks) for one in group):
-        return shown
-    return min((shown, new), key=lambda one: _place(one, ranks))  # equal: first come
+def _root(batch: Batch, id: str) -> str:
+    """The record that is shown for it; two who write at once can leave a chain."""
+    for _ in range(len(batch.will)):
+        one = batch.will.get(id)
+        if one is None or one.same_as is None:
+            break
+        id = one.same_as
+    return id
+
+
+def _head(group: Sequence[Record], ranks: Ranks) -> Record:
+    """Who is shown: the nearest of those that were so far. One that has a nearer one under it, a curator has chosen."""
+    heads = [one for one in group if one.same_as is None] or group
+    for head in heads:
+        if any(one.same_as == head.id and _place(one, ranks) < _place(head, ranks) for one in group):
+            return head
+    return min(heads, key=lambda one: _rank(one, ranks))  # equal: first come
 
 
 def _show(batch: Batch, head: Record, group: Iterable[Record]) -> None:

@@ -1,6 +1,7 @@
 """The one door: acts of people, the harvest's way in, and what is shown of twins."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -25,10 +26,10 @@ IRI = "https://daten.example.org/1"
 
 
 @pytest.fixture
-def catalog(database_url, tmp_path):
-    settings = Settings(data=tmp_path, database=database_url, base_url="https://lotse.example")
-    store, index = open_store(database_url), open_index(settings)
-    ledger = open_ledger(database_url, tmp_path)
+def catalog(any_database_url, tmp_path):
+    settings = Settings(data=tmp_path, database=any_database_url, base_url="https://lotse.example")
+    store, index = open_store(any_database_url), open_index(settings)
+    ledger = open_ledger(any_database_url, tmp_path)
     for source in (BERLIN, KOELN, BUND):
         ledger.add(source)
     projector = Projector(store, {"search": index}, tmp_path)
@@ -235,6 +236,37 @@ def test_what_is_registered_here_is_nearer_than_any_source(catalog):
     assert (registered.same_as, catalog.get("wege").same_as) == (None, "unsere-wege")
 
 
+def test_of_eight_sources_that_name_the_same_things_at_once_one_each_is_shown(catalog):
+    sources = [Source(name=f"q{n}", kind="ckan", url="https://e.example/", rank=n) for n in range(8)]
+    for source in sources:
+        catalog.ledger.add(source)
+    start = threading.Barrier(8)
+
+    def work(source):
+        start.wait(30)
+        for turn in range(6):
+            said = [a_dataset(f"{source.name} {turn} {n}", iri=f"{IRI}/{turn}/{n}") for n in range(5)]
+            taken = catalog.take(source, [add(f"{turn}/{n}", one) for n, one in enumerate(said)])
+            if source.rank % 2:  # every other source takes all back at once
+                for one in taken:
+                    catalog.withdraw(one.id, "lotsin", "")
+
+    in_threads(work, sources)
+    for turn in range(6):
+        for n in range(5):
+            group = [one for one in catalog.store.find(iri=f"{IRI}/{turn}/{n}") if one.state == "published"]
+            assert len(group) == 4
+            (shown,) = [one for one in group if one.shown]
+            assert {one.same_as for one in group} == {None, shown.id}
+
+
+def in_threads(work, words):
+    """`work(word)` for all words at once; the first error is raised here."""
+    with ThreadPoolExecutor(len(words)) as pool:
+        for _ in pool.map(work, words):
+            pass
+
+
 # -- registered
 
 
@@ -370,9 +402,9 @@ def test_state_says_how_far_the_projections_are(catalog):
     assert state["projections"]["search"] == {"number": 0, "behind": 1}
 
 
-def test_a_rebuild_gets_the_lock_from_a_projector_that_runs(catalog, database_url, tmp_path):
+def test_a_rebuild_gets_the_lock_from_a_projector_that_runs(catalog, any_database_url, tmp_path):
     catalog.take(BERLIN, [add("1", a_dataset())])
-    runner = Projector(open_store(database_url), {"search": open_index(catalog.settings)}, tmp_path)
+    runner = Projector(open_store(any_database_url), {"search": open_index(catalog.settings)}, tmp_path)
     stop = threading.Event()
     running = threading.Thread(target=runner.run, args=(stop,))
     running.start()
@@ -410,10 +442,10 @@ def test_agents_are_recognized_by_iri_identifier_and_name(catalog):
     assert catalog.get(other.id).said.publisher.id == ""
 
 
-def test_an_organization_that_another_process_adds_is_recognized_from_then_on(catalog, database_url):
+def test_an_organization_that_another_process_adds_is_recognized_from_then_on(catalog, any_database_url):
     agent = Agent(name={"de": "Umweltamt"})
     catalog.take(BERLIN, [add("1", a_dataset("Eins", publisher=agent))])
-    open_store(database_url).put([a_record("umweltamt", "Umweltamt", "organization")], by="t")
+    open_store(any_database_url).put([a_record("umweltamt", "Umweltamt", "organization")], by="t")
     catalog.take(BERLIN, [add("2", a_dataset("Zwei", publisher=agent))])
     assert catalog.get("eins").said.publisher.id == ""
     assert catalog.get("zwei").said.publisher.id == "umweltamt"

@@ -263,4 +263,6 @@ def masked(finding: Finding) -> str:
 
 def plain(text: str) -> str:
     """Text that every database takes."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode() if text else text
+    if text.isascii():
+        return text.replace("\0", "\ufffd") if "\0" in text else text
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

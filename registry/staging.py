@@ -5,7 +5,7 @@ everything again.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,10 +20,15 @@ TABLES: Final[tuple[tuple[str, ...], ...]] = (
     (
         """CREATE TABLE staged (
             source TEXT NOT NULL, remote_id TEXT NOT NULL, run {big} NOT NULL, place {big} NOT NULL,
-            twice INTEGER NOT NULL, url TEXT NOT NULL, digest TEXT NOT NULL, payload {blob} NOT NULL,
-            error {blob}, edition TEXT NOT NULL, mapped TEXT NOT NULL, iri TEXT NOT NULL, shares INTEGER NOT NULL,
+            twice INTEGER NOT NULL, url TEXT NOT NULL, digest TEXT NOT NULL, error {blob}, edition TEXT NOT NULL,
+            mapped TEXT NOT NULL, iri TEXT NOT NULL, shares INTEGER NOT NULL,
             identifiers {blob} NOT NULL, title TEXT NOT NULL, distributions INTEGER NOT NULL, failed INTEGER NOT NULL,
-            findings {blob}, metadata {blob}, PRIMARY KEY (source, remote_id))""",
+            findings {blob}, PRIMARY KEY (source, remote_id))""",
+        # bodies lie apart, so that noting that a thing was seen again moves no more than its row
+        """CREATE TABLE staged_payloads (
+            source TEXT NOT NULL, remote_id TEXT NOT NULL, payload {blob} NOT NULL, PRIMARY KEY (source, remote_id))""",
+        """CREATE TABLE staged_metadata (
+            source TEXT NOT NULL, remote_id TEXT NOT NULL, body {blob} NOT NULL, PRIMARY KEY (source, remote_id))""",
         "CREATE INDEX staged_run ON staged (source, run, place)",
         """CREATE TABLE staged_marks (
             source TEXT PRIMARY KEY, run {big} NOT NULL, token TEXT NOT NULL, edition TEXT NOT NULL,
@@ -137,12 +142,14 @@ class Staging:
         """A page, in one transaction with the last mark. `same`: payload and address as they were."""
         pack = zstandard.ZstdCompressor(level=1).compress
         rows = [
-            (source, one.remote_id, mark.run, one.place, int(one.twice), one.url, one.digest, pack(one.payload),
+            (source, one.remote_id, mark.run, one.place, int(one.twice), one.url, one.digest,
              msgspec.json.encode(one.error) if one.error else None)
             for one in new
         ]  # fmt: skip
+        payloads = [(source, one.remote_id, pack(one.payload)) for one in new]
         with writing(self.engine) as connection:
             self._do(connection, _STAGE, rows)
+            self._do(connection, _PAYLOAD, payloads)
             self._do(
                 connection,
                 "UPDATE staged SET run = ?, place = ?, twice = ? WHERE source = ? AND remote_id = ?",
@@ -168,15 +175,19 @@ class Staging:
         """The payloads of these things, as far as they are there; at most BATCH."""
         return [self._staged(row) for row in self._of(_PAYLOADS, source, remote_ids)]
 
-    def mapped(self, source: str, edition: str, mapped: Iterable[Mapped]) -> None:
+    def mapped(self, source: str, edition: str, mapped: Sequence[Mapped]) -> None:
+        """Notes what became of things, for this edition of the mapping."""
         pack = zstandard.ZstdCompressor(level=1).compress
         rows = [
             ("" if one.again else edition, one.digest, one.iri, int(one.shares), msgspec.json.encode(one.identifiers),
              one.title, one.distributions, int(one.failed), msgspec.json.encode(one.findings) if one.findings else None,
-             None if one.metadata is None else pack(one.metadata), source, one.remote_id)
+             source, one.remote_id)
             for one in mapped
         ]  # fmt: skip
-        self._write(_MAPPED, rows)
+        bodies = [(source, one.remote_id, pack(one.metadata)) for one in mapped if one.metadata is not None]
+        with writing(self.engine) as connection:
+            self._do(connection, _MAPPED, rows)
+            self._do(connection, _METADATA, bodies)
 
     def sharing(self, source: str, run: int) -> list[str]:
         """Remote ids of the listing whose IRI is treated wrongly: as their own though others bear it too, or the
@@ -201,17 +212,21 @@ class Staging:
         """Remote id -> what was mapped lately and is not yet taken in; at most BATCH."""
         decode = msgspec.json.Decoder(Metadata).decode
         unpack = zstandard.ZstdDecompressor().decompress
-        query = "SELECT remote_id, metadata, mapped, url FROM staged WHERE source = ? AND metadata IS NOT NULL"
+        query = f"SELECT remote_id, body, mapped, url FROM staged {_JOIN.format('metadata')} WHERE source = ?"  # noqa: S608
         rows = self._of(query, source, remote_ids)
-        return {row.remote_id: Said(decode(unpack(row.metadata)), row.mapped, row.url) for row in rows}
+        return {row.remote_id: Said(decode(unpack(row.body)), row.mapped, row.url) for row in rows}
 
     def settle(self, source: str) -> None:
         """Drops mapped Metadata: it has been taken in, or nobody will. The payloads stay."""
-        self._write("UPDATE staged SET metadata = NULL WHERE source = ? AND metadata IS NOT NULL", [(source,)])
+        self._write("DELETE FROM staged_metadata WHERE source = ?", [(source,)])
 
     def forget_older(self, source: str, run: int) -> None:
         """Drops what a complete listing no longer names."""
-        self._write("DELETE FROM staged WHERE source = ? AND run < ?", [(source, run)])
+        query = "DELETE FROM staged_payloads WHERE source = ? AND remote_id IN ({})"
+        with writing(self.engine) as connection:
+            older = "SELECT remote_id FROM staged WHERE source = ? AND run < ?"
+            self._do(connection, query.format(older), [(source, source, run)])
+            self._do(connection, "DELETE FROM staged WHERE source = ? AND run < ?", [(source, run)])
 
     def findings(self, source: str, run: int) -> Iterator[tuple[str, bool, Findings]]:
         """Remote id, whether it was listed twice, findings; of what has any, in order of the listing."""
@@ -225,11 +240,15 @@ class Staging:
             place = rows[-1].place
 
     def forget(self, source: str) -> None:
-        self._write("DELETE FROM staged WHERE source = ?", [(source,)])
-        self.close(source)
+        with writing(self.engine) as connection:
+            for table in (*_BODIES, "staged_marks"):
+                self._do(connection, f"DELETE FROM {table} WHERE source = ?", [(source,)])  # noqa: S608
 
     def erase(self, source: str, remote_id: str) -> None:
-        self._write("DELETE FROM staged WHERE source = ? AND remote_id = ?", [(source, remote_id)])
+        with writing(self.engine) as connection:
+            for table in _BODIES:
+                query = f"DELETE FROM {table} WHERE source = ? AND remote_id = ?"  # noqa: S608
+                self._do(connection, query, [(source, remote_id)])
 
     # -- how
 
@@ -256,14 +275,21 @@ class Staging:
                 self._do(connection, query, rows)
 
 
-_PAYLOADS: Final = "SELECT remote_id, place, digest, payload, url, error, twice, shares FROM staged WHERE source = ?"
-_STAGE: Final = """INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', '', 0, '[]', '', 0, 0, NULL, NULL)
+_BODIES: Final = ("staged", "staged_payloads", "staged_metadata")
+_JOIN: Final = "JOIN staged_{} USING (source, remote_id)"
+_PAYLOADS: Final = f"""SELECT remote_id, place, digest, payload, url, error, twice, shares
+    FROM staged {_JOIN.format("payloads")} WHERE source = ?"""  # noqa: S608
+_BODY: Final = """INSERT INTO {0} VALUES (?, ?, ?)
+    ON CONFLICT (source, remote_id) DO UPDATE SET {1} = excluded.{1}"""
+_PAYLOAD: Final = _BODY.format("staged_payloads", "payload")
+_METADATA: Final = _BODY.format("staged_metadata", "body")
+_STAGE: Final = """INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '', '', 0, '[]', '', 0, 0, NULL)
     ON CONFLICT (source, remote_id) DO UPDATE SET run = excluded.run, place = excluded.place, twice = excluded.twice,
-    url = excluded.url, digest = excluded.digest, payload = excluded.payload, error = excluded.error, edition = ''"""
+    url = excluded.url, digest = excluded.digest, error = excluded.error, edition = ''"""
 _MARK: Final = """INSERT INTO staged_marks VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET
     run = excluded.run, token = excluded.token, edition = excluded.edition, place = excluded.place, at = excluded.at"""
 _MAPPED: Final = """UPDATE staged SET edition = ?, mapped = ?, iri = ?, shares = ?, identifiers = ?, title = ?,
-    distributions = ?, failed = ?, findings = ?, metadata = ? WHERE source = ? AND remote_id = ?"""
+    distributions = ?, failed = ?, findings = ? WHERE source = ? AND remote_id = ?"""
 
 
 def placed(engine: sa.Engine, query: str) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from registry.errors import LotseError, NotFoundError, SourceError, TooLargeError, ValidationError
-from registry.model import Finding, Findings, Metadata, Text
+from registry.model import Finding, Findings, Kind, Metadata, Text
 from registry.quality import check as check_quality
 from registry.rdf import parse, read, things
 from registry.rules import RULES, finding
@@ -70,7 +70,8 @@ def _of_rdf(data: bytes, media_type: str, name: str) -> Iterator[tuple[int, Find
         raise SourceError("The file is empty.")
     parsed = parse(data, media_type=media_type, name=name)
     yield 0, parsed.findings
-    for thing in list(things(parsed.graph)) or things(parsed.graph, ("organization",)):
+    organizations: tuple[Kind, ...] = ("organization",)  # where there is nothing else
+    for thing in list(things(parsed.graph)) or things(parsed.graph, organizations):
         if thing.error:
             yield 1, (thing.error,)
             continue

@@ -19,7 +19,7 @@ from registry.catalog import Catalog
 from registry.errors import ConflictError, LotseError
 from registry.ledger import Ledger
 from registry.model import COUNTS, Known, Metadata, Problem, Run, Source, Step, Text
-from registry.rules import finding
+from registry.rules import RULES, finding
 from registry.staging import BATCH, Mapped, Said, Staged
 
 if TYPE_CHECKING:
@@ -153,7 +153,8 @@ def _carried_out(one: Pass, http: "Session", dry_run: bool, progress: Progress) 
 def _compared(one: Pass, reading: Reading, dry_run: bool) -> Run:
     known = one.known()
     if not reading.named and not known:
-        return _ended(one, reading, outcome="failed", reason=NOTHING)
+        rules = _report(one, NO_PLAN, reading.problems)
+        return _ended(one, reading, outcome="failed", reason=_nothing(reading), rules=rules)
     _map(one, known, reading.named)
     planned = _plan(one, known, reading.complete)
     guarded = guard(planned, Limit.of(one.source.settings))
@@ -327,6 +328,14 @@ def _reason(error: Exception) -> Text:
     return {"de": german or f"Die Quelle antwortet nicht, wie sie sollte: {words}", "en": words}
 
 
+def _nothing(reading: Reading) -> Text:
+    """Why nothing was named: what stood on the page, if that could not be read."""
+    if not reading.problems:
+        return NOTHING
+    page, rule = reading.problems[0], RULES[reading.problems[0].finding.rule]
+    return {lang: f"{page.record}: {page.finding.value}. {rule.remedy[lang]}" for lang in ("de", "en")}
+
+
 def _parts(things: Iterable[Thing]) -> Iterator[list[Thing]]:
     """Parts of a size that fits into one transaction."""
     every = iter(things)
@@ -334,6 +343,7 @@ def _parts(things: Iterable[Thing]) -> Iterator[list[Thing]]:
         yield part
 
 
+NO_PLAN: Final = Plan((), complete=False, published=0)
 GONE: Final = "Die Quelle nennt den Eintrag nicht mehr. / The source no longer names this entry."
 NOTHING: Final[Text] = {
     "de": "Die Quelle nennt nichts, und es war auch noch nichts von ihr bekannt. Prüfen Sie Adresse und Einstellungen.",

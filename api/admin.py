@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -33,7 +33,7 @@ class Figure(NamedTuple):
     name: str
     label: str
     note: str
-    count: int
+    number: int
     start: int
     width: int
 
@@ -43,7 +43,7 @@ class Cause(NamedTuple):
 
     rule: str
     level: str
-    count: int
+    number: int
     message: str
     remedy: str
     examples: tuple[Problem, ...]
@@ -62,8 +62,15 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         pages.required(request, *STAFF)
         lang = language(request)
         _ = translator(lang)
-        listed = [(one, _last(pages, one.name), catalog.store.count(source=one.name, state="published")) for one in pages.ledger.sources()]  # fmt: skip
-        return pages.page(request, "sources.html", lang, sources=listed, outcome=outcome, crumbs=[(_("Quellen"), "")], indexed=False)  # fmt: skip
+        return pages.page(
+            request,
+            "sources.html",
+            lang,
+            sources=[(one, _last(pages, one.name), _entries(pages, one.name)) for one in pages.ledger.sources()],
+            outcome=outcome,
+            crumbs=[(_("Quellen"), "")],
+            indexed=False,
+        )
 
     def source(request: Request, name: str) -> Response:
         pages.required(request, *STAFF)
@@ -77,7 +84,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
             source=found,
             title=found.title or found.name,
             runs=pages.ledger.runs(name, 30),
-            entries=catalog.store.count(source=name, state="published"),
+            entries=_entries(pages, name),
             outcome=outcome,
             crumbs=[(_("Quellen"), place("admin", lang, "sources")), (found.title or found.name, "")],
             indexed=False,
@@ -113,6 +120,10 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
 
 def _last(pages: Pages, name: str) -> Run | None:
     return next(iter(pages.ledger.runs(name, 1)), None)
+
+
+def _entries(pages: Pages, name: str) -> int:
+    return pages.catalog.store.count(source=name, state="published")
 
 
 def outcome(name: str, lang: Lang) -> str:
@@ -174,14 +185,16 @@ def _steps(run: Run, lang: Lang) -> list[tuple[str, str, str]]:
 
 def _figures(run: Run, lang: Lang) -> list[Figure]:
     _ = translator(lang)
+    waiting = _("warten auf Freigabe")
+    gone = _("zurückgezogen: %(number)s") % {"number": run.counts.get("withdrawn", 0)}
     labels = {
         "added": (_("neu"), _("übernommen")),
         "changed": (_("geändert"), _("übernommen")),
         "same": (_("gleich"), _("nichts zu tun")),
         "moved": (_("umgezogen"), _("neue Kennung")),
         "failed": (_("gescheitert"), _("alter Stand bleibt")),
-        "gone": (_("nicht mehr da"), _("warten auf Freigabe") if run.outcome == "waiting" else _("zurückgezogen: %(number)s") % {"number": run.counts.get("withdrawn", 0)}),
-    }  # fmt: skip
+        "gone": (_("nicht mehr da"), waiting if run.outcome == "waiting" else gone),
+    }
     counts = {name: run.counts.get(name, 0) for name in FIGURES}
     counts["changed"] += run.counts.get("back", 0)
     counts["added"] += run.counts.get("conflict", 0)
@@ -210,13 +223,10 @@ def causes(problems: Iterable[Problem], lang: Lang) -> list[Cause]:
         counts[key] = counts.get(key, 0) + 1
         if len(some := examples.setdefault(key, [])) < EXAMPLES:
             some.append(one)
-    made = [Cause(rule, level, count, *_words(rule, lang), tuple(examples[rule, level])) for (rule, level), count in counts.items()]  # fmt: skip
-    return sorted(made, key=lambda one: (LEVELS[one.level], -one.count))
+    made = [Cause(*key, number, *_words(key[0], lang), tuple(examples[key])) for key, number in counts.items()]
+    return sorted(made, key=lambda one: (LEVELS[one.level], -one.number))
 
 
 def _words(rule: str, lang: Lang) -> tuple[str, str]:
     found = RULES.get(rule)
     return (found.message[lang], found.remedy[lang]) if found else (rule, "")
-
-
-__all__: list[Any] = ["causes", "outcome", "routes"]

@@ -40,7 +40,7 @@ class Shape(NamedTuple):
     path: str
     x: int
     y: int
-    count: int
+    number: int
     step: int
     here: bool
 
@@ -97,7 +97,8 @@ def drawing(
             one.label(lang),
             addresses.page("district", one.notation, lang),
             plan["shapes"][one.notation]["path"],
-            *plan["shapes"][one.notation]["at"],
+            int(plan["shapes"][one.notation]["at"][0]),
+            int(plan["shapes"][one.notation]["at"][1]),
             counts[one.notation],
             _step(counts[one.notation], most),
             one.notation == here,

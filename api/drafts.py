@@ -10,13 +10,12 @@ from markupsafe import Markup, escape
 from api import addresses, sentences
 from api.addresses import Lang
 from api.cards import Card, card
-from api.facts import strings
+from api.facts import labelled, strings
 from api.pages import Pages
 from api.words import said
 from registry import german
 from registry.model import Draft, Metadata, Record
 from registry.search import Query
-from vocab.concepts import LISTS, Concept, concept_list
 from vocab.fields import fields_of
 
 ALIKE: Final = 0.8  # how much of two titles is the same
@@ -62,19 +61,7 @@ def _fields(
 
 
 def _words(value: Any, lang: Lang) -> list[str]:
-    return [_label(one, lang) for one in strings(value)]
-
-
-def _label(words: str, lang: Lang) -> str:
-    """Concepts by their labels, wherever they stand in the words."""
-    if "://" not in words:
-        return words
-    return " · ".join(_concept(part, lang) for part in words.split(" · "))
-
-
-def _concept(word: str, lang: Lang) -> str:
-    found: Concept | None = next((one for name in LISTS if (one := concept_list(name).by_iri.get(word))), None)
-    return found.label(lang) if found else word
+    return [labelled(one, lang) for one in strings(value)]
 
 
 def _links(pages: Pages, words: Metadata, relation: str, lang: Lang) -> list[str]:
@@ -95,7 +82,7 @@ def _marked(old: list[str], new: list[str]) -> tuple[Markup, Markup]:
     """Words that went struck through, words that came underlined."""
     before, now = " \n ".join(old).split(" "), " \n ".join(new).split(" ")
     if not old or not new or sum(map(len, old + new)) > MAX_COMPARED:
-        return _whole(old, "del") if new else _whole(old, "del"), _whole(new, "ins")
+        return _whole(old, "del"), _whole(new, "ins")
     left, right = [], []
     for act, a, b, c, d in difflib.SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
         left.append(_piece(before[a:b], "" if act == "equal" else "del"))

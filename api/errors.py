@@ -1,3 +1,4 @@
+# ruff: noqa: E501  the sentences are a table
 """Errors as pages: what happened, then what to do; never the inside, never blame."""
 
 from collections.abc import Callable
@@ -74,7 +75,9 @@ def _details(error: LotseError, lang: Lang) -> list[str]:
     found = []
     for one in error.errors:
         words = one.get("message", {})
-        found.append(": ".join(part for part in (str(one.get("field", "")), both(words)[lang] if words else "") if part))
+        found.append(
+            ": ".join(part for part in (str(one.get("field", "")), both(words)[lang] if words else "") if part)
+        )
     return found
 
 

@@ -1,6 +1,7 @@
 """The fact box of a record: label, value, where it leads; the most asked fact first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -12,11 +13,12 @@ from api.cards import lead
 from api.pages import Pages, translator
 from api.words import day, host, link, moment, number, spoken
 from registry.model import Agent, Contact, Metadata, Money, Place, Record
-from vocab.concepts import concept_list, load
+from vocab.concepts import LISTS, Concept, concept_list, load
 from vocab.fields import fields_of
 from vocab.match import district, districts_in
 
 MOST: Final = 12  # values of a fact that are listed
+MOST_WORDS: Final = 60  # strings of a field under "all details"
 
 
 class Item(NamedTuple):
@@ -224,27 +226,36 @@ def everything(record: Record, lang: Lang) -> list[tuple[str, list[str]]]:
     """Each field that has something, by its label, in the order of the rows: what was said, word for word."""
     found = []
     for row in fields_of(record.kind):
-        if row.form == "link":
-            continue
-        value = getattr(record.metadata, row.name)
+        value = None if row.form == "link" else getattr(record.metadata, row.name)
         if value:
-            found.append((row.label_de if lang == "de" else row.label_en, list(strings(value))[: MOST * 4]))
+            words = [labelled(one, lang) for one in strings(value)]
+            found.append((row.label_de if lang == "de" else row.label_en, words[:MOST_WORDS]))
     return found
 
 
 def strings(value: Any) -> Iterator[str]:
-    """The words in a value of any form, one string each."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, int | float):
-        yield str(value)
-    elif isinstance(value, dict):
+    """The words in a value of any form, one string each; parts of a described thing with dots between them."""
+    if isinstance(value, msgspec.Struct):
+        parts = [part for name in value.__struct_fields__ for part in strings(getattr(value, name))]
+        yield from [" · ".join(parts)] if parts else []
+    elif isinstance(value, Mapping):
         for key, inner in value.items():
-            for words in strings(inner):
-                yield f"{words} ({key})" if len(key) <= 3 else words
+            yield from (f"{words} ({key})" if len(key) <= 3 else words for words in strings(inner))
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from strings(inner)
-    elif isinstance(value, msgspec.Struct):
-        parts = [part for name in value.__struct_fields__ for part in strings(getattr(value, name))]
-        yield " · ".join(part for part in parts if not part.startswith("_:"))
+    elif value not in (None, "") and not str(value).startswith("_:"):
+        yield str(value)
+
+
+def labelled(words: str, lang: Lang) -> str:
+    """Concepts by their labels, wherever they stand among the parts."""
+    if "://" not in words:
+        return words
+    found = ((part, _concepts().get(part)) for part in words.split(" · "))
+    return " · ".join(one.label(lang) if one else part for part, one in found)
+
+
+@cache
+def _concepts() -> Mapping[str, Concept]:
+    return {one.iri: one for name in LISTS for one in concept_list(name)}

@@ -4,7 +4,7 @@ from datetime import date
 from itertools import islice
 from typing import Final
 
-from api import addresses, query, sentences
+from api import addresses, query
 from api.addresses import Lang
 from api.cards import card
 from api.districts import Block
@@ -21,7 +21,9 @@ DATA: Final = ("dataset", "series", "service")
 
 
 def more(pages: Pages, record: Record, lang: Lang, today: date) -> list[Block]:
-    return [one for one in (_published(pages, record, lang, today), *_projects(pages, record, lang, today)) if one.total]
+    return [
+        one for one in (_published(pages, record, lang, today), *_projects(pages, record, lang, today)) if one.total
+    ]
 
 
 def _published(pages: Pages, record: Record, lang: Lang, today: date) -> Block:
@@ -47,15 +49,17 @@ def _projects(pages: Pages, record: Record, lang: Lang, today: date) -> list[Blo
     takes_part = [one for one in several if by_role[one.id] and one not in leads]
     labels = (_("Leitet %(number)s Projekte"), _("Beteiligt an %(number)s Projekten"))
     return [
-        Block(label % {"number": len(group)}, tuple(card(one, lang, today) for one in islice(group, 20)), len(group), "", "")
+        Block(
+            label % {"number": len(group)},
+            tuple(card(one, lang, today) for one in islice(group, 20)),
+            len(group),
+            "",
+            "",
+        )
         for label, group in zip(labels, (leads, takes_part), strict=True)
     ]
 
 
 def roles(words: Metadata, organization: str) -> set[str]:
-    """The roles of an organization in a project; as its publisher it leads unless somebody else is named to."""
-    found = {one.role for one in words.participants if one.agent.id == organization}
-    return found
-
-
-__all__ = ["more", "roles", "sentences"]
+    """The roles of an organization in a project."""
+    return {one.role for one in words.participants if one.agent.id == organization}

@@ -20,6 +20,7 @@ from api.record_page import view
 from api.schema_org import script
 from api.words import ZONE, said, sentence
 from registry.catalog import Catalog
+from registry.errors import NotFoundError
 from registry.model import KINDS as ALL_KINDS
 from registry.model import Record
 from registry.search import Query
@@ -72,7 +73,10 @@ def _start(pages: Pages) -> View:
             themes=_themes(data["theme"], projects["theme"], lang),
             districts=districts.rows(pages, data["district"], projects["district"], lang),
             map=districts.drawing(pages, data["district"], projects["district"], lang),
-            newest=[(name, _newest(pages, several, lang)) for name, several in (("dataset", DATA), ("project", ("project",)))],
+            newest=[
+                (name, _newest(pages, several, lang))
+                for name, several in (("dataset", DATA), ("project", ("project",)))
+            ],
             calls=_calls(pages),
             seen=pages.catalog.store.position().number,
             now=datetime.now(ZONE),
@@ -106,7 +110,7 @@ def _themes(data: dict[str, int], projects: dict[str, int], lang: Lang) -> list[
         for one in concept_list("themes")
         if one.notation in data or one.notation in projects
     ]
-    return sorted(found, key=lambda one: -(one["data"] + one["projects"]))  # type: ignore[operator]
+    return sorted(found, key=lambda one: -(one["data"] + one["projects"]))
 
 
 def _newest(pages: Pages, kinds: tuple[str, ...], lang: Lang) -> list[dict[str, Any]]:
@@ -239,7 +243,7 @@ def _topic(pages: Pages) -> View:
         _ = translator(lang)
         found = concept_list("themes").get(request.path_params["id"])
         if found is None:
-            raise records.NotFoundError("There is no such theme.")
+            raise NotFoundError("There is no such theme.")
         path = addresses.page("topic", found.notation, lang)
         if path != request.url.path:
             return RedirectResponse(path, 301)

@@ -18,12 +18,26 @@ ABSTRACT: Final = 300  # characters
 TITLE: Final = 150
 LONG: Final = 20_000
 LINES: Final = 30
-PHASES: Final = ("idee", "vorbereitung", "umsetzung", "abschluss", "dauerbetrieb", "abgeschlossen", "pausiert", "abgebrochen")  # fmt: skip
+PHASES: Final = (
+    "idee",
+    "vorbereitung",
+    "umsetzung",
+    "abschluss",
+    "dauerbetrieb",
+    "abgeschlossen",
+    "pausiert",
+    "abgebrochen",
+)
 SINGLE: Final = (
     "title", "abstract", "phase", "lead", "email", "contact", "description", "start", "end", "partners", "uses",
     "offer", "offer_title", "offer_end", "homepage",
 )  # fmt: skip
 SEVERAL: Final = ("themes", "places")
+
+ORDER: Final = (
+    "title", "abstract", "phase", "lead", "email", "themes", "places", "description", "start", "end", "partners",
+    "uses", "offer", "offer_end", "homepage",
+)  # fmt: skip
 
 Values = Mapping[str, Any]
 Resolve = Callable[[str], str | None]
@@ -190,7 +204,8 @@ def _links(values: Values, before: Metadata, lang: Lang, resolve: Resolve, wrong
     for line in _lines(values["uses"]):
         iri = resolve(line)
         if iri is None:
-            wrong.append(Wrong("uses", _("„%(line)s“ ist nicht im Verzeichnis. Schreiben Sie den genauen Titel oder die Adresse des Datensatzes.") % {"line": line}))  # fmt: skip
+            message = _("„%(line)s“ ist nicht im Verzeichnis. Schreiben Sie den genauen Titel oder die Adresse.")
+            wrong.append(Wrong("uses", message % {"line": line}))
         else:
             made.append(Link("uses", iri))
     return (*dict.fromkeys(made), *others)
@@ -259,6 +274,4 @@ def missing(values: Values, lang: Lang) -> list[Wrong]:
 
 def ordered(wrong: Iterable[Wrong]) -> list[Wrong]:
     """In the order of the form, each field once for each message."""
-    order = ("title", "abstract", "phase", "lead", "email", "themes", "places", "description", "start", "end", "partners",
-             "uses", "offer", "offer_end", "homepage")  # fmt: skip
-    return sorted(dict.fromkeys(wrong), key=lambda one: order.index(one.field))
+    return sorted(dict.fromkeys(wrong), key=lambda one: ORDER.index(one.field))

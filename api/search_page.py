@@ -27,7 +27,7 @@ TABS: Final = ("dataset", "project", "organization")  # always there; other kind
 class Value(NamedTuple):
     value: str
     label: str
-    count: int
+    number: int
     selected: bool
 
 
@@ -45,13 +45,13 @@ class Chip(NamedTuple):
     label: str
     address: str
     icon: str = ""
-    count: int = 0
+    number: int = 0
 
 
 class Tab(NamedTuple):
     label: str
     address: str
-    count: int
+    number: int
     current: bool
 
 
@@ -198,7 +198,7 @@ def _tabs(asked: Query, found: Page, lang: Lang) -> tuple[Tab, ...]:
 
 def _sorts(asked: Query, path: str, lang: Lang) -> tuple[Tab, ...]:
     _ = translator(lang)
-    named = {"relevance": _("passend zuerst"), "newest": _("neueste"), "title": _("Titel")}
+    named = {"relevance": _("passend zuerst"), "newest": _("neueste"), "title": _("nach Titel")}
     return tuple(
         Tab(label, query.url(query.with_sort(asked, name), path), 0, asked.sort == name)
         for name, label in named.items()

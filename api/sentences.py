@@ -128,7 +128,7 @@ def freshness(said: Metadata, today: date, lang: Lang) -> Freshness | None:
     if rhythm is None or due is None:
         return Freshness("plain", "", updated + ".", updated)
     detail = _("%(updated)s. Zugesagt: %(rhythm)s.") % {"updated": updated, "rhythm": rhythm.label(lang)}
-    grace = max(timedelta(days=1), (due - last) / 4)
+    grace = min(max(timedelta(days=1), (due - last) / 10), timedelta(days=14))
     if today <= due + grace:
         return Freshness("fresh", _("So aktuell wie zugesagt."), detail, updated)
     late = _overdue((today - due).days, lang)
@@ -222,7 +222,8 @@ def span(start: str, end: str, lang: Lang) -> str:
     """A period in words; an open end is said."""
     _ = translator(lang)
     if start and end:
-        return day(start, lang) if start == end else f"{day(start, lang)} {_('bis')} {day(end, lang)}"
+        both = {"start": day(start, lang), "end": day(end, lang)}
+        return day(start, lang) if start == end else _("%(start)s bis %(end)s") % both
     if start:
         return _("seit %(day)s") % {"day": day(start, lang)}
     return _("bis %(day)s") % {"day": day(end, lang)} if end else ""

@@ -2,12 +2,15 @@
 """A small made-up city for tests of pages and for the screenshots: no real entry, no real person."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from registry.build import open_catalog
 from registry.catalog import Catalog
 from registry.model import (
+    COUNTS,
     Account,
     Agent,
     Contact,
@@ -23,10 +26,13 @@ from registry.model import (
     Participation,
     Period,
     Place,
+    Problem,
     Record,
+    Run,
     Source,
     Step,
 )
+from registry.rules import finding
 from registry.settings import Settings
 from vocab.concepts import concept_list
 
@@ -203,7 +209,14 @@ def sample_city(folder: Path, base_url: str = "http://testserver", **more: objec
 
 def _source(catalog: Catalog) -> None:
     """A harvested record beside the registered ones."""
-    source = Source(name="stadtwerke", kind="dcat", url="https://stadtwerke.example.org/katalog.ttl", title="Datenkatalog der Stadtwerke", owner="stadtwerke", schedule="0 3 * * *")
+    source = Source(
+        name="stadtwerke",
+        kind="dcat",
+        url="https://stadtwerke.example.org/katalog.ttl",
+        title="Datenkatalog der Stadtwerke",
+        owner="stadtwerke",
+        schedule="0 3 * * *",
+    )
     assert catalog.ledger is not None
     catalog.ledger.add(source)
     kind: Kind = "dataset"
@@ -211,10 +224,37 @@ def _source(catalog: Catalog) -> None:
         kind=kind, title={"de": "Fernwärme: Netzplan", "en": "District heating network"}, description={"de": "Lage der Leitungen und Übergabepunkte."}, iri="https://stadtwerke.example.org/id/fernwaerme",
         publisher=Agent(name={"de": "Stadtwerke"}, id="stadtwerke"), themes=themes("ENER"), modified=ago(90), places=places("Weststadt"), distributions=(file("Netz", "GML", "netz.gml"),),
     )  # fmt: skip
-    catalog.take(source, [Step(action="add", remote_id="fernwaerme", metadata=said, url="https://stadtwerke.example.org/fernwaerme")])
+    _run(catalog)
+    catalog.take(
+        source,
+        [Step(action="add", remote_id="fernwaerme", metadata=said, url="https://stadtwerke.example.org/fernwaerme")],
+    )
 
 
 def _accounts(catalog: Catalog) -> None:
     assert catalog.people is not None
     for name, role in (("agentur", "member"), ("lotsin", "reviewer"), ("verwaltung", "administrator")):
         catalog.people.add(Account(name=name, role=role, organizations=("digital-agentur",) if role == "member" else ()), PASSWORD)  # type: ignore[arg-type]  # fmt: skip
+
+
+def _run(catalog: Catalog) -> None:
+    """A run of which a withdrawal waits, with problems."""
+    ledger = catalog.ledger
+    assert ledger is not None
+    started = datetime.now(UTC)
+    run = ledger.begin(Run(source="stadtwerke", number=0, outcome="running", started=started))
+    problems = [Problem(f"satz-{n}", finding("title-missing", "title")) for n in range(3)]
+    problems += [Problem(f"datei-{n}", finding("licence-unknown", "licence", "frei")) for n in range(12)]
+    problems += [Problem("zeit", finding("date-unreadable", "modified", "Sommer 2024"))]
+    ledger.report(run.number, problems)
+    ledger.wait(run.number, [("fernwaerme", "gone")])
+    counts = dict.fromkeys(COUNTS, 0) | {"added": 9, "changed": 22, "same": 91, "moved": 3, "failed": 3, "gone": 1}
+    reason = {
+        "de": "Die Quelle nennt einen von zwei Einträgen nicht mehr.",
+        "en": "The source no longer names one of two entries.",
+    }
+    ledger.note(
+        replace(
+            run, outcome="waiting", complete=True, listed=128, seconds=41.2, counts=counts, reason=reason, ended=started
+        )
+    )

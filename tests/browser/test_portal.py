@@ -1,0 +1,242 @@
+"""The pages in a real browser: accessible, within narrow screens, without script, without anybody else's server."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from api.app import create_app
+from tests.browser.chromium import MISSING, browser, executable, served
+from tests.sample_city import PASSWORD, SampleCity, sample_city
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(executable() is None, reason=MISSING),
+    pytest.mark.skipif(not AXE.is_file(), reason="needs axe-core: npm ci --ignore-scripts"),
+]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PUBLIC = (
+    "/", "/suche", "/suche?q=rad&theme=TRAN", "/suche?q=trinkbrunnen&format=GEOJSON&district=schlierbach",
+    "/suche?q=xyzzy", "/daten", "/projekte?sort=newest", "/organisationen", "/daten/rad-zaehlstellen",
+    "/daten/street-trees", "/daten/fernwaerme-netzplan", "/projekte/kuehle-wege", "/projekte/app",
+    "/organisationen/umweltamt", "/veranstaltungen/messtag", "/datendienste/geodaten-dienst", "/stadtteile",
+    "/stadtteile/bahnstadt", "/themen", "/themen/TRAN", "/impressum", "/hilfe", "/entwickler", "/konto/anmelden",
+    "/daten/altkleider", "/gibt-es-nicht", "/en/", "/en/search?q=rad", "/en/projects/kuehle-wege",
+)  # fmt: skip
+SIGNED_IN = (
+    "/konto", "/mein/eintraege", "/anmelden/projekt", "/anmelden/projekt?of=kuehle-wege", "/freigabe",
+    "/administration/quellen", "/administration/quellen/stadtwerke", "/administration/laeufe/1",
+)  # fmt: skip
+
+LOOKS: list[tuple[int, Literal["light", "dark"]]] = [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]
+PRINCIPAL = ("/", "/suche?q=rad&theme=TRAN", "/daten/rad-zaehlstellen", "/projekte/kuehle-wege", "/anmelden/projekt")
+
+
+class Site:
+    """The served city and its browser."""
+
+    def __init__(self, city: SampleCity, base: str, chromium: Browser) -> None:
+        self.city = city
+        self.base = base
+        self.chromium = chromium
+
+    def context(self, name: str = "", **options: Any) -> BrowserContext:
+        context = self.chromium.new_context(base_url=self.base, **options)
+        if name:
+            page = context.new_page()
+            page.goto("/konto/anmelden")
+            page.fill("#name", name)
+            page.fill("#password", PASSWORD)
+            page.click("main .kern-btn--primary:below(#password)")
+            page.wait_for_url("**/mein/eintraege")
+            page.close()
+        return context
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    made: list[SampleCity] = []
+
+    def app(base: str):  # type: ignore[no-untyped-def]
+        made.append(sample_city(tmp_path_factory.mktemp("city"), base))
+        return create_app(made[0].catalog, made[0].settings)
+
+    with served(app) as base, browser() as chromium:
+        yield Site(made[0], base, chromium)
+
+
+@pytest.fixture(scope="module")
+def public(site: Site) -> Iterator[Page]:
+    context = site.context()
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def reviewer(site: Site) -> Iterator[Page]:
+    context = site.context("verwaltung")
+    yield context.new_page()
+    context.close()
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate(f"axe.run({{runOnly: {{type: 'tag', values: {WCAG}}}}}).then(r => r.violations)")
+    return [f"{one['id']}: {node['target']} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]]
+
+
+def checked(page: Page, path: str) -> None:
+    """No violation, wide and narrow, in light and dark; nothing runs out of a narrow screen."""
+    page.goto(path)
+    for width, scheme in LOOKS if path in PRINCIPAL else LOOKS[::3]:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == [], f"{path} at {width} px, {scheme}"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320, f"{path} is wider than the screen"
+    spacing = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
+    page.evaluate(
+        f"() => {{ const s = new CSSStyleSheet(); s.replaceSync('{spacing}'); document.adoptedStyleSheets = [s] }}"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320, f"{path} with wide text spacing"
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_page_is_accessible_and_reflows(public: Page, path: str) -> None:
+    checked(public, path)
+
+
+@pytest.mark.parametrize("path", SIGNED_IN)
+def test_a_page_behind_the_sign_in_is_accessible_and_reflows(reviewer: Page, path: str) -> None:
+    checked(reviewer, path)
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_page_begins_with_its_skip_link_and_has_one_heading(public: Page, path: str) -> None:
+    public.goto(path)
+    public.keyboard.press("Tab")
+    assert public.evaluate("document.activeElement.getAttribute('href')") == "#inhalt"
+    assert public.locator("h1").count() == 1
+    assert public.locator("html").get_attribute("lang") == ("en" if path.startswith("/en/") else "de")
+    levels = public.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(h => +h.tagName[1])")
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), levels
+    ids = public.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
+    assert public.locator("[style], style, script:not([type='application/ld+json'])").count() == 0
+
+
+def test_nobody_else_is_asked_and_nothing_is_stored(site: Site) -> None:
+    context = site.context()
+    page, hosts, said = context.new_page(), set(), []
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    page.on("console", lambda message: said.append(message.text))
+    for path in PUBLIC:
+        page.goto(path)
+    assert hosts == {site.base.split("/")[2]}
+    assert context.cookies() == []
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    assert [one for one in said if "status of 4" not in one] == []
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/suche?q=rad", "/daten/rad-zaehlstellen", "/projekte/kuehle-wege"])
+def test_a_first_visit_is_light(site: Site, path: str) -> None:
+    context = site.context()
+    page = context.new_page()
+    client = context.new_cdp_session(page)
+    client.send("Network.enable")
+    sizes: list[float] = []
+    client.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.goto(path, wait_until="networkidle")
+    assert len(sizes) <= 12
+    assert sum(sizes) <= 150_000
+    context.close()
+
+
+def test_print_leaves_out_the_navigation_and_names_the_address(public: Page) -> None:
+    public.goto("/projekte/kuehle-wege")
+    public.emulate_media(media="print")
+    for hidden in ("nav", ".skip", ".searchbar", ".utility ul"):
+        assert not any(one.is_visible() for one in public.locator(hidden).all()), hidden
+    assert "/projekte/kuehle-wege" in public.locator(".printed").inner_text()
+    assert public.locator("h1").is_visible()
+    public.emulate_media(media="screen")
+
+
+def test_a_project_goes_all_the_way_without_script(site: Site) -> None:
+    """Search, facet, record; register, review, publish; found."""
+    context = site.context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    page.fill("main [name=q]", "rad")
+    page.press("main [name=q]", "Enter")
+    page.check(".tick[value=TRAN]")
+    page.click("text=Filter anwenden")
+    assert "theme=TRAN" in page.url
+    assert page.locator(".tick[value=TRAN]").is_checked()
+    page.click("text=Radwegenetz")
+    assert page.locator("h1").inner_text() == "Radwegenetz"
+    context.close()
+
+    context = site.context("agentur", java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/anmelden/projekt")
+    page.click("text=Zur Prüfung einreichen")
+    assert page.title().startswith("Fehler:")
+    page.click(".summary a >> nth=0")
+    page.fill("#title", "Regen am Hang")
+    page.fill("#abstract", "Messgeräte warnen vor Starkregen.")
+    page.check("#phase-idee")
+    page.fill("#lead", "Digital-Agentur")
+    page.fill("#email", "regen@example.org")
+    page.check("#themes-ENVI")
+    page.check("#places-ganze-stadt")
+    page.fill("#uses", "Baumkataster")
+    page.click("text=Zur Prüfung einreichen")
+    assert "Eingereicht" in page.locator("main").inner_text()
+    context.close()
+
+    context = site.context("lotsin", java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/freigabe")
+    page.click("text=Regen am Hang")
+    page.click("text=Freigeben und veröffentlichen")
+    page.click("text=Regen am Hang")
+    assert "Baumkataster" in page.locator("main").inner_text()
+    context.close()
+
+    site.city.catalog.wait_for(site.city.catalog.store.last(), 30)
+    context = site.context()
+    page = context.new_page()
+    page.goto("/suche?q=starkregen")
+    assert "Regen am Hang" in page.locator("main").inner_text()
+    page.goto("/daten/baumkataster")
+    assert "Regen am Hang" in page.locator("main").inner_text()
+    context.close()
+
+
+def test_on_a_narrow_screen_the_filters_are_closed_and_the_first_hit_is_near(site: Site) -> None:
+    context = site.context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto("/suche?q=rad&theme=TRAN")
+    assert not page.locator(".tick[name=theme]").first.is_visible()
+    box = page.locator(".card").first.bounding_box()
+    assert box is not None
+    assert box["y"] < 844
+    page.click("text=1 aktiv")
+    assert page.locator(".tick[name=theme]").first.is_visible()
+    context.close()
+
+
+def test_the_keyboard_sees_where_it_is(public: Page) -> None:
+    public.goto("/suche?q=rad")
+    public.set_viewport_size({"width": 1280, "height": 900})
+    for _ in range(25):
+        public.keyboard.press("Tab")
+        shown = public.evaluate("getComputedStyle(document.activeElement)['outline-style']")
+        tag = public.evaluate("document.activeElement.tagName")
+        assert shown == "solid" or tag == "BODY", tag

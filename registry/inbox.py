@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from registry.errors import ConflictError, NotFoundError
 from registry.model import Account, Comment, Draft, Metadata
 from registry.review import Act, moved
-from registry.tables import connect, reading, writing
+from registry.tables import connect, make_tables, reading, writing
 
 _META = sa.MetaData()
 _DRAFTS = sa.Table(
@@ -33,7 +33,7 @@ class Inbox:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        _META.create_all(engine)
+        make_tables(engine, _META)
 
     def begin(self, metadata: Metadata, account: Account, owner: str, of: str | None = None, base: int = 0) -> Draft:
         """A new draft of a new entry, or (`of`, `base`) of a record as it stood at number `base`."""

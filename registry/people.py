@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from registry.errors import ConflictError, NotFoundError, UsageError
 from registry.model import Account
-from registry.tables import connect, reading, writing
+from registry.tables import connect, make_tables, reading, writing
 
 ROLES = ("member", "reviewer", "administrator")
 SHORTEST_PASSWORD = 12
@@ -36,7 +36,7 @@ class People:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        _META.create_all(engine)
+        make_tables(engine, _META)
 
     def add(self, account: Account, password: str) -> None:
         """Adds an account; ConflictError if the name is taken, UsageError if name, role or password do not do."""

@@ -8,6 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+_MAKING = 0x4C6F74736554  # PostgreSQL's advisory lock; "LotseT"
+
 
 @lru_cache(maxsize=32)
 def connect(url: str) -> sa.Engine:
@@ -36,6 +38,18 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """
     with engine.begin() as connection:
         yield connection
+
+
+def make_tables(engine: sa.Engine, metadata: sa.MetaData) -> None:
+    """Makes the tables that are missing; of several first starts at once one does it."""
+    with reading(engine) as connection:
+        there = set(sa.inspect(connection).get_table_names())
+    if there >= set(metadata.tables):
+        return
+    with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MAKING})
+        metadata.create_all(connection)
 
 
 def _pooling(url: str) -> dict[str, Any]:

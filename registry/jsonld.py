@@ -4,12 +4,12 @@ Our context has terms only and no prefixes: `geo` as a prefix would make somethi
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from registry.errors import SourceError
-from registry.terms import TYPE, parts
+from registry.terms import TYPE, parts, unescaped
 from vocab.fields import FIELDS, TYPES
 from vocab.namespaces import DCT, FOAF, HYDRA, PREFIXES, RDFS, SKOS, XSD, curie, iri
 
@@ -65,7 +65,7 @@ CONTEXT: Final[Mapping[str, Any]] = {
     **{name: cls for cls, name in _CLASSES.items()},
 }
 _CLASSES_BY_NAME: Final = {name: cls for cls, name in _CLASSES.items()}
-_KEYS: Final = {f"<{property}>": (name, form) for property, (name, form) in _TERMS.items()}
+Node = dict[str, Any]
 
 
 def nodes(nesting: "Nesting") -> Iterator[dict[str, Any]]:
@@ -83,41 +83,69 @@ def _node(nesting: "Nesting", subject: str, depth: int, named: bool) -> dict[str
         nesting.done.add(subject)
         node["@id"] = subject[1:-1] if subject[0] == "<" else nesting.name(subject)
     for predicate, terms in nesting.graph[subject].items():
-        if predicate == TYPE:
-            names = [_CLASSES.get(term[1:-1], term[1:-1]) for term in terms if term[0] == "<"]
-            node["@type"] = names if len(names) != 1 else names[0]
-            continue
-        name, form = _KEYS.get(predicate, (predicate[1:-1], ""))
-        for term in terms:
-            _put(node, name, form, predicate, term, nesting, depth)
+        name, put = _KEYS.get(predicate) or (predicate[1:-1], _put_any)
+        put(node, name, predicate, terms, nesting, depth)
     return node
 
 
-def _put(node: dict[str, Any], name: str, form: str, predicate: str, term: str, nesting: "Nesting", depth: int) -> None:
-    """Adds a value: short where the term's definition says the rest, else under the IRI or as a value object."""
-    if term[0] != '"':
-        value: Any = term[1:-1] if term[0] == "<" else nesting.name(term)
-        if term[0] == "_" and nesting.nested(term, depth):
-            value = _node(nesting, term, depth + 1, False)
-        elif form != "id":
-            value = {"@id": value}
-        _append(node, name if form not in ("text", "words") else predicate[1:-1], value)
-        return
+# -- values: short where the term's definition says the rest, else as value objects, or under the property's IRI
+
+
+def _put_types(node: Node, name: str, predicate: str, terms: Iterable[str], nesting: "Nesting", depth: int) -> None:
+    names = [_CLASSES.get(term[1:-1]) or _named(term, nesting) for term in terms if term[0] != '"']
+    node["@type"] = names[0] if len(names) == 1 else names
+
+
+def _put_iris(node: Node, name: str, predicate: str, terms: Iterable[str], nesting: "Nesting", depth: int) -> None:
+    values = [term[1:-1] if term[0] == "<" else _value(term, nesting, depth, "@id") for term in terms]
+    node[name] = values[0] if len(values) == 1 else values
+
+
+def _put_text(node: Node, name: str, predicate: str, terms: Iterable[str], nesting: "Nesting", depth: int) -> None:
+    words: dict[str, Any] = {}
+    for term in terms:
+        if term[0] != '"' or term[-1] == ">":
+            _append(node, predicate[1:-1], _value(term, nesting, depth))
+        elif term[-1] == '"':
+            _append(words, "@none", unescaped(term[1:-1]))
+        else:
+            end = term.rindex('"')
+            _append(words, term[end + 2 :], unescaped(term[1:end]))
+    if words:
+        node[name] = words
+
+
+def _put_typed(node: Node, name: str, predicate: str, terms: Iterable[str], nesting: "Nesting", depth: int) -> None:
+    ending = _ENDINGS[predicate]
+    for term in terms:
+        short = term.endswith(ending)
+        _append(node, name, unescaped(term[1 : -len(ending)]) if short else _value(term, nesting, depth))
+
+
+def _put_any(node: Node, name: str, predicate: str, terms: Iterable[str], nesting: "Nesting", depth: int) -> None:
+    for term in terms:
+        _append(node, name, unescaped(term[1:-1]) if term[-1] == '"' else _value(term, nesting, depth))
+
+
+def _value(term: str, nesting: "Nesting", depth: int, key: str = "") -> Any:
+    """A value in full; `key` @id: it stands where an IRI is expected, and a label will do."""
+    if term[0] == "<":
+        return {"@id": term[1:-1]}
+    if term[0] == "_":
+        if nesting.nested(term, depth):
+            return _node(nesting, term, depth + 1, False)
+        return nesting.name(term) if key else {"@id": nesting.name(term)}
     words, tag, datatype = parts(term)
-    if form in ("text", "words") and not datatype:
-        _append(node.setdefault(name, {}), tag or "@none", words)
-    elif (datatype and datatype == _DATATYPES.get(form)) or (not tag and not datatype and form in ("literal", "date")):
-        _append(node, name, words)
-    else:
-        value = {"@value": words}
-        if tag:
-            value["@language"] = tag
-        elif datatype:
-            value["@type"] = datatype
-        _append(node, name if form not in ("text", "words") else predicate[1:-1], value)
+    if tag:
+        return {"@value": words, "@language": tag}
+    return {"@value": words, "@type": datatype} if datatype else {"@value": words}
 
 
-def _append(node: dict[str, Any], key: str, value: Any) -> None:
+def _named(term: str, nesting: "Nesting") -> str:
+    return term[1:-1] if term[0] == "<" else nesting.name(term)
+
+
+def _append(node: Node, key: str, value: Any) -> None:
     known = node.get(key)
     if known is None:
         node[key] = value
@@ -125,6 +153,22 @@ def _append(node: dict[str, Any], key: str, value: Any) -> None:
         known.append(value)
     else:
         node[key] = [known, value]
+
+
+def _putter(form: str) -> Callable[..., None]:
+    if form == "id":
+        return _put_iris
+    if form in ("text", "words"):
+        return _put_text
+    return _put_typed if form in _DATATYPES else _put_any
+
+
+_KEYS: Final = {f"<{property}>": (name, _putter(form)) for property, (name, form) in _TERMS.items()} | {
+    TYPE: ("@type", _put_types)
+}
+_ENDINGS: Final = {
+    f"<{property}>": f'"^^<{_DATATYPES[form]}>' for property, (_, form) in _TERMS.items() if form in _DATATYPES
+}
 
 
 # -- contexts of others

@@ -10,12 +10,13 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from registry.model import Agent, CatalogRecord, Catalogue, Distribution, Metadata, Node, Record
-from registry.rdf_describing import described
+from registry.rdf_describing import described, is_known
 from registry.terms import TYPE, date_type, iri, literal
 from vocab.fields import FIELDS, TYPES, Field, fields_of
 from vocab.namespaces import DCAT, FOAF, HYDRA, XSD
 
-Graph = dict[str, dict[str, list[str]]]
+Graph = dict[str, dict[str, dict[str, None]]]  # subject -> predicate -> its objects, each once, in order
+Told = set[tuple[str, str]]  # what has been described already in the same document: term and range
 
 PROFILE: Final = "https://www.dcat-ap.de/def/dcatde/3.0/spec/"  # what our catalogue records say they conform to
 LISTED: Final = ("dataset", "series", "service")  # kinds that DCAT knows: these have a dcat:CatalogRecord
@@ -25,6 +26,12 @@ KINDS: Final = (*LISTED, "project", "organization", "event", "publicservice")
 _ENTRIES = {TYPES[kind][0] for kind in KINDS} | {TYPES["catalog"][0], TYPES["record"][0]}
 _DATATYPES = {"decimal": XSD.decimal, "integer": XSD.nonNegativeInteger, "duration": XSD.duration,
               "hex": XSD.hexBinary, "wkt": "http://www.opengis.net/ont/geosparql#wktLiteral"}  # fmt: skip
+_LABEL = re.compile(r"_:[A-Za-z0-9]+")
+_STATEMENT = re.compile(
+    r'(<[^\x00-\x20<>"{}|^`\\]+>|_:[A-Za-z0-9]+) (<[^\x00-\x20<>"{}|^`\\]+>) '
+    r'(<[^\x00-\x20<>"{}|^`\\]+>|_:[A-Za-z0-9]+|"(?:[^"\\\n\r]|\\[tbnrf"\'\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*"'
+    r'(?:@[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\^\^<[^\x00-\x20<>"{}|^`\\]+>)?) \.'
+)
 _NOT_DIAL = re.compile(r"[^0-9A-Za-z+.();=*%-]+")
 
 
@@ -33,17 +40,21 @@ def graph(metadata: Metadata, thing: str, base_url: str, id: str = "") -> Graph:
     said = _Saying(base_url, id)
     said.tell(metadata, metadata.kind, iri(thing))
     said.add_statements(metadata, iri(thing))
+    said.describe(set())
     return said.graph
 
 
-def record_graph(record: Record, base_url: str) -> Graph:
-    """The statements of a record: the thing, what it refers to, and the catalogue's entry for it."""
-    base = base_url.rstrip("/")
-    thing = thing_iri(record, base)
-    statements = graph(record.metadata, thing, base, record.id)
+def record_graph(record: Record, base_url: str, told: Told | None = None) -> Graph:
+    """The statements of a record: the thing, what it refers to, and the catalogue's entry for it. `told`: concepts
+    that need no further description; those that are described here are added."""
+    said = _Saying(base_url, record.id)
+    thing = thing_iri(record, said.base)
+    said.tell(record.metadata, record.kind, iri(thing))
+    said.add_statements(record.metadata, iri(thing))
     if record.changed:
-        _entry(statements, record, thing, base)
-    return statements
+        _tell_entry(said, record, thing)
+    said.describe(set() if told is None else told)
+    return said.graph
 
 
 def thing_iri(record: Record, base_url: str) -> str:
@@ -56,7 +67,7 @@ def entry_iri(record: Record, base_url: str) -> str:
     return f"{base_url.rstrip('/')}/id/{record.id}#record"
 
 
-def _entry(statements: Graph, record: Record, thing: str, base: str) -> None:
+def _tell_entry(said: "_Saying", record: Record, thing: str) -> None:
     """dcat:CatalogRecord of datasets, series and services; a foaf:Document for what is no dcat:Resource."""
     entry = CatalogRecord(
         topic=thing,
@@ -64,12 +75,10 @@ def _entry(statements: Graph, record: Record, thing: str, base: str) -> None:
         modified=_instant(record.changed),
         conforms_to=(PROFILE,) if record.kind in LISTED else (),
     )
-    said = _Saying(base, record.id)
-    said.graph = statements
-    subject = iri(entry_iri(record, base))
+    subject = iri(entry_iri(record, said.base))
     said.tell(entry, "record", subject)
     if record.kind not in LISTED:
-        statements[subject][TYPE] = [iri(FOAF.Document)]
+        said.graph[subject][TYPE] = {iri(FOAF.Document): None}
 
 
 def _instant(at: Any) -> str:
@@ -81,10 +90,8 @@ class _Step(NamedTuple):
 
     name: str
     predicate: str
-    tell: Callable[["_Saying", str, str, "_Step", Any], None]
-    node: str
-    range: str
-    datatype: str
+    tell: Callable[["_Saying", dict[str, None], Any, str], None]
+    more: str  # class of a described node, range of what is referred to, or datatype
 
 
 class _Saying:
@@ -94,46 +101,51 @@ class _Saying:
         self.base = base_url.rstrip("/")
         self.id = id
         self.graph: Graph = {}
+        self.referred: dict[tuple[str, str], None] = {}
         self.fresh = 0
 
     def tell(self, struct: Any, cls: str, subject: str) -> None:
         """The rows of a class, of a struct."""
-        types = _types(cls)
-        about = self.graph.setdefault(subject, {})
-        known = about.setdefault(TYPE, [])
-        known += [one for one in types if one not in known]
-        for step in _steps(cls):
-            value = getattr(struct, step.name)
-            if value or (value == 0 and value is not False and value is not None):
-                step.tell(self, subject, step.predicate, step, value)
+        about = self.graph.get(subject)
+        if about is None:
+            about = self.graph[subject] = {TYPE: dict.fromkeys(_types(cls))}
+        else:
+            about.setdefault(TYPE, {}).update(dict.fromkeys(_types(cls)))
+        for name, predicate, tell, more in _steps(cls):
+            value = getattr(struct, name)
+            if not value and value != 0:
+                continue
+            terms = about.get(predicate)
+            if terms is None:
+                terms = about[predicate] = {}
+            tell(self, terms, value, more)
         if cls in KINDS or cls == "catalog":
             for link in struct.links:
-                self.link(subject, cls, link.relation, link.iri)
+                row = _link_row(cls, link.relation)
+                _tell_address(self, about.setdefault(f"<{row.property}>", {}), link.iri, _range(row))
 
     def add(self, subject: str, predicate: str, term: str) -> None:
-        terms = self.graph.setdefault(subject, {}).setdefault(predicate, [])
-        if term not in terms:
-            terms.append(term)
+        self.graph.setdefault(subject, {}).setdefault(predicate, {})[term] = None
 
-    def refer(self, subject: str, predicate: str, term: str, range: str) -> None:
-        """A statement whose object is given its type, and its description where it is a known concept."""
-        self.add(subject, predicate, term)
-        if range:
-            for about, says, object in described(term, range):
-                self.add(about, says, object)
+    def describe(self, told: Told) -> None:
+        """Type and, of a known concept, labels of all that was referred to; each concept once in a document."""
+        for key in self.referred:
+            if key not in told:
+                if is_known(key[0]):
+                    told.add(key)
+                for triple in described(*key):
+                    self.add(*triple)
 
     def absolute(self, address: str) -> str:
         """The term of an IRI; a local one is made absolute."""
-        return iri(address if ":" in address.partition("/")[0] else f"{self.base}/{address.lstrip('/')}")
-
-    def link(self, subject: str, cls: str, relation: str, address: str) -> None:
-        row = _link_row(cls, relation)
-        self.refer(subject, f"<{row.property}>", self.absolute(address), _range(row))
+        if address.startswith("http") or ":" in address.partition("/")[0]:
+            return iri(address)
+        return iri(f"{self.base}/{address.lstrip('/')}")
 
     def name(self, node: Node) -> str:
         """The term of a described node: its IRI or label, else one of ours, else a label that nobody else has."""
         if node.iri:
-            return node.iri if node.iri.startswith("_:") else self.absolute(node.iri)
+            return node.iri if _LABEL.fullmatch(node.iri) else self.absolute(node.iri)
         if isinstance(node, Agent) and node.id:
             return iri(f"{self.base}/id/{node.id}")
         if isinstance(node, Distribution) and node.id and self.id:
@@ -141,74 +153,84 @@ class _Saying:
         self.fresh += 1
         return f"_:n{self.fresh}"
 
-    def add_statements(self, metadata: Metadata, thing: str) -> None:
-        """The statements that no row covers, as far as they are still about something that is said (an override may
-        have taken away what they hang on)."""
-        waiting = [line[:-2].split(" ", 2) for line in metadata.statements.split("\n") if line]
-        own = metadata.iri if metadata.iri.startswith("_:") else ""
-        for triple in waiting:
-            if own:
-                triple[0], triple[2] = (thing if term == own else term for term in (triple[0], triple[2]))
-        reachable = {thing, *(term for about in self.graph.values() for terms in about.values() for term in terms)}
-        while waiting:
-            now = [triple for triple in waiting if triple[0] in reachable]
-            if not now:
-                return
-            waiting = [triple for triple in waiting if triple[0] not in reachable]
-            for subject, predicate, term in now:
+    def add_statements(self, metadata: Metadata | Catalogue, thing: str) -> None:
+        """The statements that no row covers, as far as they are valid and still about something that is said (an
+        override may have taken away what they hang on)."""
+        if not metadata.statements:
+            return
+        waiting: dict[str, list[tuple[str, str]]] = {}
+        for subject, predicate, term in statements_of(metadata.statements):
+            if metadata.iri.startswith("_:"):
+                subject, term = (thing if one == metadata.iri else one for one in (subject, term))
+            waiting.setdefault(subject, []).append((predicate, term))
+        reached = [
+            thing,
+            *self.graph,
+            *(term for about in self.graph.values() for terms in about.values() for term in terms),
+        ]
+        while reached:
+            subject = reached.pop()
+            for predicate, term in waiting.pop(subject, ()):
                 self.add(subject, predicate, term)
-                reachable.add(term)
+                reached.append(term)
 
 
-def _tell_text(said: _Saying, subject: str, predicate: str, step: _Step, value: Any) -> None:
+def statements_of(lines: str) -> list[tuple[str, str, str]]:
+    """The statements of N-Triples; what is no valid line is left out (`quality.check` says so)."""
+    found = (_STATEMENT.fullmatch(line) for line in lines.split("\n"))
+    return [(match[1], match[2], match[3]) for match in found if match]
+
+
+def _tell_text(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
     for tag, words in value.items():
-        said.add(subject, predicate, literal(words, tag))
+        terms[literal(words, tag)] = None
 
 
-def _tell_texts(said: _Saying, subject: str, predicate: str, step: _Step, value: Any) -> None:
+def _tell_texts(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
     for text in value:
-        _tell_text(said, subject, predicate, step, text)
+        _tell_text(said, terms, text, more)
 
 
-def _tell_words(said: _Saying, subject: str, predicate: str, step: _Step, value: Any) -> None:
+def _tell_words(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
     for tag, several in value.items():
         for words in several:
-            said.add(subject, predicate, literal(words, tag))
+            terms[literal(words, tag)] = None
 
 
-def _tell_literals(said: _Saying, subject: str, predicate: str, step: _Step, value: Any) -> None:
+def _tell_literals(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
     for words in value if isinstance(value, tuple) else (value,):
-        said.add(subject, predicate, literal(words))
+        terms[literal(words)] = None
 
 
-def _tell_typed(said: _Saying, subject: str, predicate: str, step: _Step, value: Any) -> None:
-    said.add(
-        subject, predicate, f'"{value}"^^<{step.datatype}>' if type(value) is int else literal(value, "", step.datatype)
-    )
+def _tell_typed(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
+    terms[literal(str(value), "", more)] = None
 
 
-def _tell_date(said: _Saying, subject: str, predicate: str, step: _Step, value: Any) -> None:
-    said.add(subject, predicate, literal(value, "", date_type(value)))
+def _tell_date(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
+    terms[literal(value, "", date_type(value))] = None
 
 
-def _tell_address(said: _Saying, subject: str, predicate: str, step: _Step, value: Any) -> None:
+def _tell_address(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
     for address in value if isinstance(value, tuple) else (value,):
-        said.refer(subject, predicate, said.absolute(address), step.range)
+        term = said.absolute(address)
+        terms[term] = None
+        if more:
+            said.referred[term, more] = None
 
 
-def _tell_email(said: _Saying, subject: str, predicate: str, step: _Step, value: Any) -> None:
-    said.add(subject, predicate, iri(f"mailto:{value}"))
+def _tell_email(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
+    terms[iri(f"mailto:{value}")] = None
 
 
-def _tell_telephone(said: _Saying, subject: str, predicate: str, step: _Step, value: Any) -> None:
-    said.add(subject, predicate, iri("tel:" + _NOT_DIAL.sub("-", value).strip("-")))
+def _tell_telephone(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
+    terms[iri("tel:" + _NOT_DIAL.sub("-", value).strip("-"))] = None
 
 
-def _tell_node(said: _Saying, subject: str, predicate: str, step: _Step, value: Any) -> None:
+def _tell_node(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
     for node in value if isinstance(value, tuple) else (value,):
         name = said.name(node)
-        said.add(subject, predicate, name)
-        said.tell(node, step.node, name)
+        terms[name] = None
+        said.tell(node, more, name)
 
 
 _TELL: Final = {
@@ -238,8 +260,8 @@ def _steps(cls: str) -> tuple[_Step, ...]:
 
 def _step(row: Field) -> _Step:
     key = "text*" if row.form == "text" and row.many else row.form
-    return _Step(row.name, f"<{row.property}>", _TELL.get(key, _tell_typed), row.node, _range(row),
-                 _DATATYPES.get(row.form, ""))  # fmt: skip
+    more = row.node or _range(row) or _DATATYPES.get(row.form, "")
+    return _Step(row.name, f"<{row.property}>", _TELL.get(key, _tell_typed), more)
 
 
 def _range(row: Field) -> str:
@@ -267,7 +289,11 @@ class HydraPage(NamedTuple):
 
 
 def catalogue_graph(
-    catalogue: Catalogue, records: Sequence[Record], base_url: str, page: HydraPage | None = None
+    catalogue: Catalogue,
+    records: Sequence[Record],
+    base_url: str,
+    page: HydraPage | None = None,
+    told: Told | None = None,
 ) -> Graph:
     """The catalogue (dcat:Catalog) with its list of these records, and the page that they stand on."""
     base = base_url.rstrip("/")
@@ -280,6 +306,8 @@ def catalogue_graph(
             said.add(subject, _LISTED_AS[record.kind], thing)
             if record.changed:
                 said.add(subject, iri(DCAT.record), iri(entry_iri(record, base)))
+    said.add_statements(catalogue, subject)
+    said.describe(set() if told is None else told)
     if page:
         _tell_page(said, page)
     return said.graph

@@ -13,8 +13,7 @@ import pyoxigraph as ox
 from registry import jsonld
 from registry.errors import UsageError
 from registry.model import Catalogue, Metadata, Record
-from registry.rdf_describing import is_known
-from registry.rdf_graphs import Graph, HydraPage, catalogue_graph, record_graph
+from registry.rdf_graphs import Graph, HydraPage, Told, catalogue_graph, record_graph
 from registry.terms import TYPE, iri, literal, words_of
 from vocab.namespaces import PREFIXES, SKOS, curie
 
@@ -50,18 +49,13 @@ def _graphs(
     """What describes a concept or a licence that many records refer to is said once. The catalogue comes last: by then
     its list is known, and no more than that was kept of the records."""
     listed: list[Record] = []
-    said: set[str] = set()
+    told: Told = set()
     for record in records:
-        said_briefly = Metadata(kind=record.kind, iri=record.metadata.iri)
-        listed.append(Record(id=record.id, said=said_briefly, changed=record.changed))
-        graph = record_graph(record, base_url)
-        concepts = {subject for subject in graph if is_known(subject)}
-        for subject in concepts & said:
-            del graph[subject]
-        said |= concepts
-        yield record.id, graph
+        briefly = Metadata(kind=record.kind, iri=record.metadata.iri)
+        listed.append(Record(id=record.id, said=briefly, changed=record.changed))
+        yield record.id, record_graph(record, base_url, told)
     if catalogue:
-        yield "catalogue", catalogue_graph(catalogue, listed, base_url, page)
+        yield "catalogue", catalogue_graph(catalogue, listed, base_url, page, told)
 
 
 def written(graphs: Iterable[Labelled], format: str) -> Iterator[bytes]:
@@ -199,9 +193,10 @@ def _for_xml(graph: Graph) -> Graph:
         said = changed.setdefault(subject, {})
         for predicate, terms in about.items():
             if _XML_NAME.search(predicate):
-                said.setdefault(predicate, []).extend(terms)
+                said.setdefault(predicate, {}).update(terms)
             else:
-                said.setdefault(_NOTE, []).extend(literal(f"{predicate[1:-1]}: {words_of(term)}") for term in terms)
+                notes = said.setdefault(_NOTE, {})
+                notes.update((literal(f"{predicate[1:-1]}: {words_of(term)}"), None) for term in terms)
     return changed
 
 

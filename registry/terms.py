@@ -102,10 +102,17 @@ def _percent(value: str, what: re.Pattern[str]) -> str:
 
 
 def literal(words: str, tag: str = "", datatype: str = "") -> str:
-    """The term of a literal; `tag` "und" is no tag."""
+    """The term of a literal; `tag` "und", or what is no language tag, is none."""
+    if _SPECIAL.search(words):
+        words = _SPECIAL.sub(_escape, words)
     if datatype:
-        return f'"{escaped(words)}"^^<{datatype}>'
-    return f'"{escaped(words)}"@{tag}' if tag and tag != NO_TAG else f'"{escaped(words)}"'
+        return f'"{words}"^^<{datatype}>'
+    return f'"{words}"{_suffix(tag)}' if tag else f'"{words}"'
+
+
+@lru_cache(1024)
+def _suffix(tag: str) -> str:
+    return f"@{tag}" if tag != NO_TAG and TAG.fullmatch(tag) else ""
 
 
 def parts(term: str) -> Literal:

@@ -242,13 +242,20 @@ def _places(said: Said, fields: dict[str, Any]) -> None:
             inner = {f"spatial_{key}" if key != "geom" else "spatial": part for key, part in one.items() if says(part)}
             places.append(_place(said.inner(inner)))
         del words["spatial_coverage"]
-    places += [_place(said), _box(said), *_reference(said)]
+    if not _SPATIAL.isdisjoint(words):
+        places += [_place(said), _box(said), *_reference(said)]
     named = said.one("places", ("geographical_coverage",), as_text)
     if named:
         places.append(Place(name=named))
-    found = unique(place for place in places if place != Place())
+    found = unique(place for place in places if place != Place()) if places else ()
     if found:
         fields["places"] = found
+
+
+_SIDES: Final = tuple(f"bbox-{side}" for side in ("west-long", "south-lat", "east-long", "north-lat"))
+_SPATIAL: Final = frozenset(
+    ("spatial", "spatial_uri", "spatial_text", "spatial_name", "spatial_bbox", "spatial_centroid", "spatial_reference")
+).union(_SIDES)
 
 
 def _place(said: Said) -> Place:
@@ -281,7 +288,7 @@ def _place(said: Said) -> Place:
 
 def _box(said: Said) -> Place:
     """ISO harvesters write the four sides one by one."""
-    sides = [f"bbox-{side}" for side in ("west-long", "south-lat", "east-long", "north-lat")]
+    sides = _SIDES
     if not all(side in said.words for side in sides):
         return Place()
     try:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -203,6 +204,7 @@ def iri(text: str) -> Read | None:
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 
 
+@lru_cache(maxsize=4096)
 def email(text: str) -> Read | None:
     """A mail address, without mailto:."""
     text = text.strip()

@@ -6,7 +6,9 @@ DCAT-AP.de 3.0 and, where it applies, DCAT-AP HVD 3.0.0 at once: what is referen
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
+from itertools import compress
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from registry.model import Agent, CatalogRecord, Catalogue, Distribution, Metadata, Node, Record
@@ -26,6 +28,7 @@ KINDS: Final = (*LISTED, "project", "organization", "event", "publicservice")
 _ENTRIES = {TYPES[kind][0] for kind in KINDS} | {TYPES["catalog"][0], TYPES["record"][0]}
 _DATATYPES = {"decimal": XSD.decimal, "integer": XSD.nonNegativeInteger, "duration": XSD.duration,
               "hex": XSD.hexBinary, "wkt": "http://www.opengis.net/ont/geosparql#wktLiteral"}  # fmt: skip
+_SIZE = iri(DCAT.byteSize)
 _LABEL = re.compile(r"_:[A-Za-z0-9]+")
 _STATEMENT = re.compile(
     r'(<[^\x00-\x20<>"{}|^`\\]+>|_:[A-Za-z0-9]+) (<[^\x00-\x20<>"{}|^`\\]+>) '
@@ -88,7 +91,6 @@ def _instant(at: Any) -> str:
 class _Step(NamedTuple):
     """One row, ready to be walked: how the attribute becomes objects."""
 
-    name: str
     predicate: str
     tell: Callable[["_Saying", dict[str, None], Any, str], None]
     more: str  # class of a described node, range of what is referred to, or datatype
@@ -111,14 +113,15 @@ class _Saying:
             about = self.graph[subject] = {TYPE: dict.fromkeys(_types(cls))}
         else:
             about.setdefault(TYPE, {}).update(dict.fromkeys(_types(cls)))
-        for name, predicate, tell, more in _steps(cls):
-            value = getattr(struct, name)
-            if not value and value != 0:
-                continue
+        steps, values_of = _steps(cls)
+        values = values_of(struct)
+        for (predicate, tell, more), value in compress(zip(steps, values, strict=True), values):
             terms = about.get(predicate)
             if terms is None:
                 terms = about[predicate] = {}
             tell(self, terms, value, more)
+        if cls == "Distribution" and struct.size == 0:  # the one value that is said although it counts as false
+            about[_SIZE] = {literal("0", "", XSD.nonNegativeInteger): None}
         if cls in KINDS or cls == "catalog":
             for link in struct.links:
                 row = _link_row(cls, link.relation)
@@ -207,7 +210,12 @@ def _tell_typed(said: _Saying, terms: dict[str, None], value: Any, more: str) ->
 
 
 def _tell_date(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
-    terms[literal(value, "", date_type(value))] = None
+    terms[_date(value)] = None
+
+
+@lru_cache(8192)
+def _date(value: str) -> str:
+    return literal(value, "", date_type(value))
 
 
 def _tell_address(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
@@ -246,8 +254,9 @@ def _types(cls: str) -> tuple[str, ...]:
 
 
 @cache
-def _steps(cls: str) -> tuple[_Step, ...]:
-    """The rows of a class; for a kind of thing also rows of other kinds, so that no field that is filled is dropped."""
+def _steps(cls: str) -> tuple[tuple[_Step, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The rows of a class, and what takes their values from a struct; for a kind of thing also rows of other kinds, so
+    that no field that is filled is dropped."""
     rows = [row for row in fields_of(cls) if row.form != "link"]
     if cls in KINDS:
         named = {row.name for row in rows}
@@ -255,13 +264,15 @@ def _steps(cls: str) -> tuple[_Step, ...]:
             if row.form != "link" and row.name not in named and any(kind in row.levels for kind in KINDS):
                 named.add(row.name)
                 rows.append(row)
-    return tuple(_step(row) for row in rows)
+    names = [row.name for row in rows]
+    values_of = attrgetter(*names) if len(names) > 1 else lambda struct: (getattr(struct, names[0]),)
+    return tuple(_step(row) for row in rows), values_of
 
 
 def _step(row: Field) -> _Step:
     key = "text*" if row.form == "text" and row.many else row.form
     more = row.node or _range(row) or _DATATYPES.get(row.form, "")
-    return _Step(row.name, f"<{row.property}>", _TELL.get(key, _tell_typed), more)
+    return _Step(f"<{row.property}>", _TELL.get(key, _tell_typed), more)
 
 
 def _range(row: Field) -> str:

@@ -134,19 +134,19 @@ class _Turtle(Nesting):
         return f"\n{name}{self.about(subject, 0)} .\n"
 
     def about(self, subject: str, depth: int) -> str:
-        said = [
-            f"{_short(predicate)} {', '.join([self.term(term, depth) for term in terms])}"
-            for predicate, terms in self.graph[subject].items()
-            if terms
-        ]
+        said = []
+        for predicate, terms in self.graph[subject].items():
+            if predicate == TYPE:
+                objects = [_short(term) if term[0] == "<" else self.other(term, depth) for term in terms]
+            else:
+                objects = [term if term[0] == "<" or term[-1] == '"' else self.other(term, depth) for term in terms]
+            said.append(f"{_short(predicate)} {', '.join(objects)}")
         return " " + (" ;\n" + "  " * (depth + 1)).join(said)
 
-    def term(self, term: str, depth: int) -> str:
-        first = term[0]
-        if first == "<":
-            return _short(term)
-        if first == '"':
-            return _short_type(term) if term[-1] == ">" else term
+    def other(self, term: str, depth: int) -> str:
+        """A blank node, or a literal with a datatype."""
+        if term[0] == '"':
+            return _short_type(term)
         return f"[{self.about(term, depth + 1)} ]" if self.nested(term, depth) else self.name(term)
 
     def rest(self) -> str:
@@ -154,8 +154,8 @@ class _Turtle(Nesting):
 
 
 def _short_type(term: str) -> str:
-    cut = term.rindex("^^<")
-    return f"{term[:cut]}^^{_short(term[cut + 2 :])}"
+    cut = term.rindex('"') + 1
+    return term if term[cut] == "@" else f"{term[:cut]}^^{_short(term[cut + 2 :])}"
 
 
 @lru_cache(16384)

@@ -1,20 +1,17 @@
 """One thing as it was read becomes Metadata, findings and what a plan has to know; a failure costs this one thing."""
 
 from collections.abc import Collection, Mapping
-from typing import Final
 
 import msgspec
 from msgspec.structs import replace
-from registry.quality import check
 
 from harvesters.harvester import REMOTE, Harvester, Item
-from registry.ledger import masked
+from registry.masking import masked
 from registry.model import Findings, Link, Metadata, Source
-from registry.rows import local, title
+from registry.naming import local, plain, title
+from registry.quality import check
 from registry.rules import finding
-from registry.staging import Mapped, Staged
-
-MOST_TITLE: Final = 300  # characters of a title that are compared
+from registry.staged import Mapped, Staged
 
 
 class Ids(msgspec.Struct, frozen=True):
@@ -42,10 +39,10 @@ def mapped(staged: Staged, source: Source, harvester: Harvester, ids: Ids, keep:
     return Mapped(
         remote_id=staged.remote_id,
         digest=digest,
-        iri=metadata.iri or next((one.value for one in shared), ""),
+        iri=plain(metadata.iri or next((one.value for one in shared), "")),
         shares=staged.shares,
         identifiers=metadata.identifiers,
-        title=title(metadata)[:MOST_TITLE],
+        title=title(metadata),
         distributions=len(metadata.distributions),
         findings=_masked(findings),
         metadata=None if digest == keep else body,

@@ -9,10 +9,11 @@ import msgspec
 
 from harvesters.harvester import Harvester, Item, Mark
 from harvesters.plan import place
-from registry.ledger import plain
 from registry.model import Finding, Problem, Source
+from registry.naming import plain
 from registry.rules import finding
-from registry.staging import Reached, Staged, Staging
+from registry.staged import Reached, Staged
+from registry.staging import Staging
 
 if TYPE_CHECKING:
     from requests import Session

@@ -20,7 +20,8 @@ from registry.errors import ConflictError, LotseError
 from registry.ledger import Ledger
 from registry.model import COUNTS, Known, Metadata, Problem, Run, Source, Step, Text
 from registry.rules import RULES, finding
-from registry.staging import BATCH, Mapped, Said, Staged
+from registry.staged import Mapped, Said, Staged
+from registry.staging import BATCH
 
 if TYPE_CHECKING:
     from requests import Session

@@ -2,7 +2,6 @@
 
 import contextlib
 import fcntl
-import re
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +14,9 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from registry.errors import BusyError, ConflictError, NotFoundError
+from registry.masking import masked
 from registry.model import Finding, Problem, Run, Source
+from registry.naming import plain
 from registry.staging import Staging, bring_up, open_staging, placed
 from registry.tables import connect, reading, writing
 
@@ -33,13 +34,9 @@ TABLES: Final[tuple[tuple[str, ...], ...]] = (
             run {big} NOT NULL, remote_id TEXT NOT NULL, action TEXT NOT NULL, PRIMARY KEY (run, remote_id))""",
     ),
 )
-MOST_VALUE: Final = 2_000  # characters of an offending value
 PAGE: Final = 1_000  # problems read at a time
 _LOCK: Final = 0x4C6F7473  # class of PostgreSQL's advisory locks on sources; "Lots"
 _PATIENCE: Final = 0.5  # seconds; somebody may just be looking whether the lock is held
-
-_MAIL = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
-_PERSONAL = re.compile(r"(^|[._])(e?mail|telephone|phone|telefon)($|[._])", re.IGNORECASE)
 
 
 def open_ledger(database_url: str, data: Path) -> "Ledger":
@@ -250,19 +247,3 @@ class Ledger:
         if rows:
             with writing(self.engine) as connection:
                 connection.exec_driver_sql(placed(self.engine, query), list(rows))
-
-
-def masked(finding: Finding) -> str:
-    """The offending value without what is personal: mail addresses anywhere, anything in mail and telephone fields."""
-    value = finding.value
-    if value and _PERSONAL.search(finding.field):
-        return "***"
-    value = plain(value if len(value) <= MOST_VALUE else value[: MOST_VALUE - 1] + "…")
-    return _MAIL.sub("***@***", value) if "@" in value else value
-
-
-def plain(text: str) -> str:
-    """Text that every database takes."""
-    if text.isascii():
-        return text.replace("\0", "\ufffd") if "\0" in text else text
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

@@ -1,16 +1,19 @@
 """What of a record stands in columns beside its body, so that plans, lookups and links need no body."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from registry.agents import agents, fold
-from registry.model import Metadata, Record
-
-MOST_TITLE = 300  # characters that are compared
+from registry.agents import agents
+from registry.model import Record
+from registry.naming import local as local
+from registry.naming import names as names
+from registry.naming import plain as plain
+from registry.naming import title as title
+from registry.naming import titled as titled
 
 
 def _table(name: str, *columns: str) -> sa.TableClause:
@@ -63,37 +66,6 @@ def links(record: Record) -> list[dict[str, str]]:
         if agent.iri and not agent.iri.startswith("_:"):
             found.add((relation, agent.iri))
     return [{"id": record.id, "relation": relation, "iri": plain(iri)} for relation, iri in sorted(found) if iri]
-
-
-def names(metadata: Metadata) -> Iterator[str]:
-    """By what another source could name the same thing: the IRI, and each identifier together with the title."""
-    if metadata.iri and not metadata.iri.startswith("_:"):
-        yield plain(metadata.iri)
-    words = title(metadata)
-    for identifier in dict.fromkeys(metadata.identifiers):
-        if words and identifier:
-            yield titled(plain(identifier), words)
-
-
-def titled(identifier: str, title: str) -> str:
-    return f"{identifier}\n{title}"  # no IRI holds a line break
-
-
-def title(metadata: Metadata) -> str:
-    """The title in one language, folded, to compare with."""
-    words = metadata.title
-    first = next((words[tag] for tag in ("de", "und", *sorted(words)) if words.get(tag)), "")
-    return plain(fold(first[:MOST_TITLE]))
-
-
-def local(id: str) -> str:
-    """The IRI of a record inside the house; made absolute where it leaves."""
-    return f"/id/{id}"
-
-
-def plain(text: str) -> str:
-    """Text without NUL, which PostgreSQL does not take."""
-    return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
 def stamp(moment: datetime) -> str:

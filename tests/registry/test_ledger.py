@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from registry.errors import BusyError, ConflictError, NotFoundError
-from registry.ledger import Ledger, masked, open_ledger
+from registry.ledger import Ledger, open_ledger
+from registry.masking import masked
 from registry.model import Finding, Problem, Run, Source
 from registry.rules import finding
-from registry.staging import Mapped, Reached, Staged
+from registry.staged import Mapped, Reached, Staged
 
 
 @pytest.fixture

@@ -28,15 +28,15 @@ def export(name: str, conditions: tuple[str, ...], output: Path | None) -> None:
     """Write the whole published catalogue, record by record."""
     from api.catalogue import description
     from api.export import chosen, exported
+    from api.labels import districts
     from registry.settings import city
-    from vocab.concepts import load
 
     catalog, found = opened()
     own = city(found)
     asked: dict[str, list[str]] = {}
     for facet, value in pairs(conditions):
         asked.setdefault(facet, []).append(value)
-    records = chosen(catalog, asked, load(own.districts) if own.districts else None)
+    records = chosen(catalog, asked, districts(own))
     described = description(own, found.base_url, catalog.store.listing())
     pieces = exported(records, name, found.base_url, described)
     if output is None:

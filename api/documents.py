@@ -5,16 +5,16 @@ from itertools import islice
 from typing import Any, Final
 
 import msgspec
-from registry.catalog import Catalog
 
 from api import addresses, query
 from api.addresses import Lang
-from api.labels import both, labels
+from api.labels import both, districts, labels
 from registry import settings as settings_room
+from registry.catalog import Catalog
 from registry.errors import StartAgainError, UsageError
 from registry.model import Agent, Change, Kind, Metadata, Origin, Record, Text
 from registry.rdf import thing_iri
-from registry.search import Count, Hit, Query
+from registry.search import MAX_DEPTH, Count, Hit, Query, normal_where
 from registry.settings import Settings
 
 MAX_CHANGES: Final = 500
@@ -115,7 +115,7 @@ def search_answer(
     """The answer of `/api/v1/search` and of `lotse search --json`."""
     page = catalog.search(asked)
     records = catalog.store.get_many([hit.id for hit in page.hits])
-    more = asked.page * asked.size < min(page.total, query.MAX_DEPTH) and page.hits
+    more = asked.page * asked.size < min(page.total, MAX_DEPTH) and page.hits
     following = query.url(query.with_page(asked, asked.page + 1), path) if more else None
     return SearchAnswer(
         total=page.total,
@@ -163,7 +163,7 @@ def _facets(
     answer = {}
     for facet in asked.facets:
         listed = counts.get(facet, ())
-        chosen = asked.where.get(facet, ())
+        chosen = normal_where({facet: asked.where.get(facet, ())}, districts(city))[facet]
         known = labels(catalog, city, sources, facet, [*(one.value for one in listed), *chosen])
         gone = (Count(value, 0) for value in chosen if value not in {one.value for one in listed})
         answer[facet] = tuple(

@@ -5,13 +5,19 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-from api.query import LISTS
 from registry.catalog import Catalog
 from registry.model import Source, Text
 from registry.settings import City
 from vocab.concepts import LISTS as CONCEPT_LISTS
 from vocab.concepts import Concept, ConceptList, concept_list, load
 
+# the list whose notations are the values of a facet
+LISTS: Final[Mapping[str, str]] = {
+    "theme": "themes",
+    "format": "file-types",
+    "licence": "licences",
+    "phase": "phases",
+}
 KINDS: Final[Mapping[str, Text]] = {
     "dataset": {"de": "Datensätze", "en": "Datasets"},
     "series": {"de": "Datenserien", "en": "Dataset series"},
@@ -40,8 +46,8 @@ def labels(
         known = {id: both(record.metadata.title) for id, record in catalog.store.get_many(values).items()}
     elif facet == "source":
         known = {source.name: {"de": source.title, "en": source.title} for source in sources if source.title}
-    elif facet == "district" and city.districts:
-        known = _of_list(_districts(city.districts), values)
+    elif facet == "district" and (listed := districts(city)):
+        known = _of_list(listed, values)
     elif facet in LISTS:
         known = _of_list(concept_list(LISTS[facet]), values)
     else:
@@ -52,6 +58,11 @@ def labels(
 def _of_list(concepts: ConceptList, values: Iterable[str]) -> Mapping[str, Text]:
     found = ((value, concepts.get(value)) for value in values)
     return {value: dict(concept.labels) for value, concept in found if concept}
+
+
+def districts(city: City) -> ConceptList | None:
+    """The city's own list, if it has one."""
+    return _districts(city.districts) if city.districts else None
 
 
 @lru_cache(maxsize=8)

@@ -1,7 +1,6 @@
 """URL parameters to a Query and back to links; pages, JSON API and feeds take the same ones."""
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -11,20 +10,14 @@ from api.addresses import Lang
 from api.addresses import parse as parse_address
 from registry.errors import UsageError
 from registry.model import KINDS, Kind, Text
-from registry.search import FACETS, Query
-from vocab.concepts import concept_list
+from registry.search import FACETS, Query, normal_where
+from registry.search import MAX_DEPTH as MAX_DEPTH
 
 SORTS: Final = ("relevance", "newest", "title")
 MAX_WORDS: Final = 500  # characters
 MAX_VALUE: Final = 300  # characters of a facet value
 MAX_VALUES: Final = 50  # of a facet
 MAX_SIZE: Final = 100
-MAX_DEPTH: Final = 10_000  # hits that can be reached by paging; whoever wants all takes the export
-
-# the list whose notations are the values of a facet
-LISTS: Final[Mapping[str, str]] = MappingProxyType(
-    {"theme": "themes", "format": "file-types", "licence": "licences", "phase": "phases"}
-)
 
 Pairs = Iterable[tuple[str, str]]
 
@@ -73,11 +66,8 @@ def _sorted_out(params: Pairs) -> tuple[dict[str, str], dict[str, tuple[str, ...
 
 
 def canonical(facet: str, value: str) -> str:
-    """The notation for the IRI of a concept; every other value as it is."""
-    if facet not in LISTS or ":" not in value:
-        return value
-    concept = concept_list(LISTS[facet]).get(value)
-    return concept.notation if concept else value
+    """The notation for the IRI of a concept, the id for the address of a record; every other value as it is."""
+    return next(iter(normal_where({facet: (value,)})[facet]), value)
 
 
 def _number(value: str | None, default: int) -> int:

@@ -160,7 +160,7 @@ def test_a_file_of_rdf_is_checked(client: TestClient) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_a_finding(client: TestClient) -> None:
-    for body in ("", "kein rdf {", "<a><b></a>"):
+    for body in ("", "kein rdf {", '<?xml version="1.0"?><a><b></a>'):
         answer = client.post("/api/v1/validate", content=body, headers={"Content-Type": "text/turtle"})
         assert answer.status_code == 200
         assert [finding["rule"] for finding in answer.json()["findings"]] == ["unreadable"]

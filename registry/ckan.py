@@ -223,9 +223,15 @@ def _period(said: Said, fields: dict[str, Any]) -> None:
         if not left:
             del said.words["temporal_coverage"]
     else:
-        start, end = ((said.all("period", keys, as_date) or (None,))[0] for keys in (STARTS, ENDS))
+        start, end = (said.one("period", keys, _first_date) for keys in (STARTS, ENDS))
     if start or end:
         fields["period"] = Period(start=start or "", end=end or "")
+
+
+def _first_date(value: Any, said: Said) -> Any:
+    """Of a list with one date, too: ["1982"]"""
+    several = listed(value)
+    return as_date(several[0], said) if several else None
 
 
 STARTS: Final = ("temporal_start", "temporal_coverage_from", "temporal_coverage-from")

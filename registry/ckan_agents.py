@@ -1,11 +1,11 @@
 """Who a CKAN package names: publisher, creators, contacts and the other agents of GovData's extras."""
 
 from collections.abc import Iterable, Iterator
-from functools import cache
-from typing import Any, Final
+from functools import cache, lru_cache
+from typing import Any, Final, NamedTuple
 
-from registry.ckan_keys import AGENT, CONTACT, Said, Table, as_text, fill, listed, spoken, unique
-from registry.model import Agent, Contact
+from registry.ckan_keys import AGENT, CONTACT, Said, as_text, fill, listed, spoken, unique
+from registry.model import Agent, Contact, Finding
 
 
 def agents(said: Said, fields: dict[str, Any], dkan: bool) -> None:
@@ -14,11 +14,10 @@ def agents(said: Said, fields: dict[str, Any], dkan: bool) -> None:
     roles = _ogd_contacts(said)
 
     def named(prefix: str) -> tuple[Agent, ...]:
-        return tuple(Agent(**one) for one in _described(said, prefix, AGENT, AGENT_BY)) if prefix in prefixes else ()
+        return _described(said, prefix, contact=False) if prefix in prefixes else ()
 
     def reachable(prefix: str) -> tuple[Contact, ...]:
-        found = _described(said, prefix, CONTACT, CONTACT_BY) if prefix in prefixes else ()
-        return tuple(Contact(**one) for one in found)
+        return _described(said, prefix, contact=True) if prefix in prefixes else ()
 
     publishers = named("publisher") or roles.get("veroeffentlichende_stelle", ()) or _organization(said, dkan)
     authors = named("author") + roles.get("autor", ())
@@ -62,24 +61,52 @@ def _as_contact(agent: Agent) -> Contact:
     return Contact(iri=agent.iri, name=agent.name, email=agent.email, url=agent.homepage)
 
 
-def _described(said: Said, prefix: str, table: Table, needed: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def _described(said: Said, prefix: str, contact: bool) -> tuple[Any, ...]:
     """What a list under `prefix`, or the keys that begin with it, say of agents; what they do not know stays."""
     value = said.words.get(prefix)
     nested = isinstance(value, list | dict) or (isinstance(value, str) and value[:2] == "[{")
     several = listed(value) if nested else []
     if several and all(isinstance(one, dict) for one in several):
-        yield from _in_list(said, prefix, several, table, needed)
-        return
-    keys = {key: place for key, place in _flat(prefix, table is CONTACT) if place in said.words}
-    if value is not None and "name" not in keys and "name_translated" not in keys:
-        keys["name"] = prefix
-    inner = said.inner({key: said.words[place] for key, place in keys.items()})
-    found = fill(inner, table, {})
-    if any(field in found for field in needed):
-        for key, place in keys.items():
-            if key not in inner.words:
-                del said.words[place]
-        yield found
+        return tuple(_in_list(said, prefix, several, contact))
+    words = said.words
+    places = {key: place for key, place in _flat(prefix, contact) if place in words}
+    if value is not None and "name" not in places and "name_translated" not in places:
+        places["name"] = prefix
+    pairs = tuple((key, words[place]) for key, place in places.items())
+    try:
+        one = _one(pairs, contact, said.site, said.language)
+    except TypeError:  # a list or mapping is no key of a memory
+        one = _one.__wrapped__(pairs, contact, said.site, said.language)
+    said.findings.extend(one.findings)
+    if not one.agent:
+        return ()
+    for key, place in places.items():
+        if key not in one.left:
+            del words[place]
+    return (one.agent,)
+
+
+class _One(NamedTuple):
+    agent: Any  # Agent or Contact, None where nothing names one
+    left: frozenset[str]  # keys that could not be read
+    findings: tuple[Finding, ...]
+
+
+@lru_cache(maxsize=4096)
+def _one(pairs: tuple[tuple[str, Any], ...], contact: bool, site: str, language: str) -> _One:
+    """Remembered: the same few offices stand in all packages of a portal."""
+    findings: list[Finding] = []
+    inner = Said(dict(pairs), site, language, findings)
+    agent = _made(inner, contact)
+    return _One(agent, frozenset(inner.words), tuple(findings))
+
+
+def _made(inner: Said, contact: bool) -> Any:
+    found = fill(inner, CONTACT if contact else AGENT, {})
+    needed = CONTACT_BY if contact else AGENT_BY
+    if not any(field in found for field in needed):
+        return None
+    return Contact(**found) if contact else Agent(**found)
 
 
 @cache
@@ -88,17 +115,14 @@ def _flat(prefix: str, contact: bool) -> tuple[tuple[str, str], ...]:
     return tuple((key, f"{prefix}_{key}") for key in (CONTACT if contact else AGENT).places)
 
 
-def _in_list(
-    said: Said, place: str, several: list[Any], table: Table, needed: tuple[str, ...]
-) -> Iterator[dict[str, Any]]:
+def _in_list(said: Said, place: str, several: list[Any], contact: bool) -> Iterator[Any]:
     left = []
     for one in several:
         inner = said.inner(spoken(one))
-        found = fill(inner, table, {})
-        known = any(field in found for field in needed)
-        if known:
-            yield found
-        if rest := inner.words if known else one:
+        agent = _made(inner, contact)
+        if agent:
+            yield agent
+        if rest := inner.words if agent else one:
             left.append(rest)
     said.words[place] = left
     if not left:

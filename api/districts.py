@@ -17,7 +17,7 @@ from api.pages import Pages, language, translator
 from api.words import ZONE
 from registry.errors import NotFoundError, UsageError
 from registry.search import Query
-from vocab.concepts import Concept, load
+from vocab.concepts import Concept
 
 SHOWN: Final = 5
 DATA: Final = ("dataset", "series", "service")
@@ -62,7 +62,7 @@ class Block(NamedTuple):
 
 
 def known(pages: Pages) -> tuple[Concept, ...]:
-    return tuple(load(pages.city.districts)) if pages.city.districts else ()
+    return tuple(pages.districts or ())
 
 
 def rows(pages: Pages, data: Mapping[str, int], projects: Mapping[str, int], lang: Lang) -> list[Row]:

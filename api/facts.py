@@ -13,7 +13,7 @@ from api.cards import lead
 from api.pages import Pages, translator
 from api.words import day, host, link, moment, number, spoken
 from registry.model import Agent, Contact, Metadata, Money, Place, Record
-from vocab.concepts import LISTS, Concept, concept_list, load
+from vocab.concepts import LISTS, Concept, ConceptList, concept_list
 from vocab.fields import fields_of
 from vocab.match import district, districts_in
 
@@ -166,7 +166,7 @@ def contact_items(contacts: Iterable[Contact], lang: Lang, small: bool = False) 
 
 def _places(pages: Pages, words: Metadata, lang: Lang) -> list[Item]:
     """Districts lead to their pages; other places are named."""
-    districts = load(pages.city.districts) if pages.city.districts else None
+    districts = pages.districts
     items: dict[Item, None] = {}
     for one in words.places:
         names = (one.iri, *one.name.values())
@@ -181,7 +181,7 @@ def _places(pages: Pages, words: Metadata, lang: Lang) -> list[Item]:
     return list(items)[:MOST]
 
 
-def _mentioned(place: Place, districts: Any) -> tuple[Any, ...]:
+def _mentioned(place: Place, districts: ConceptList | None) -> tuple[Concept, ...]:
     return districts_in(" ; ".join(place.name.values()), districts) if districts and place.name else ()
 
 

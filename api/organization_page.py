@@ -1,22 +1,20 @@
 """What an organization's page has besides its facts: what it publishes, and its projects by role."""
 
 from datetime import date
-from itertools import islice
 from typing import Final
 
 from api import addresses, query
 from api.addresses import Lang
 from api.cards import card
 from api.districts import Block
-from api.pages import Pages, translator
+from api.pages import Pages, translations, translator
 from api.search_page import cards
-from api.words import said
 from registry.model import Metadata, Record
 from registry.search import Query
 from vocab.concepts import concept_list
 
 SHOWN: Final = 6
-LOOKED_AT: Final = 100  # projects that name the organization
+MOST: Final = 60  # projects that are shown
 DATA: Final = ("dataset", "series", "service")
 
 
@@ -37,25 +35,20 @@ def _published(pages: Pages, record: Record, lang: Lang, today: date) -> Block:
 
 
 def _projects(pages: Pages, record: Record, lang: Lang, today: date) -> list[Block]:
-    """Projects that name it among those who take part, leading ones first; found by its name, sorted by its role."""
-    _ = translator(lang)
-    name = said(record.metadata.title, lang).words
-    asked = Query(words=name, where={"kind": ("project",)}, size=LOOKED_AT, lang=lang, facets=())
-    ids = [hit.id for hit in pages.catalog.search(asked).hits]
-    several = list(pages.catalog.store.get_many(ids).values())
-    leading = concept_list("roles").by_notation["federfuehrung"].iri
-    by_role = {one.id: roles(one.metadata, record.id) for one in several}
-    leads = [one for one in several if leading in by_role[one.id]]
-    takes_part = [one for one in several if by_role[one.id] and one not in leads]
-    labels = (_("Leitet %(number)s Projekte"), _("Beteiligt an %(number)s Projekten"))
+    """Projects in which it takes part, those that it leads first."""
+    count = translations(lang).ngettext
+    ids = {one.id for one in pages.catalog.backlinks(record) if one.relation == "participants"}
+    several = [one for one in pages.catalog.store.get_many(sorted(ids)[:MOST]).values() if one.kind == "project"]
+    lead = concept_list("roles").by_notation["federfuehrung"].iri
+    leads = [one for one in several if lead in roles(one.metadata, record.id)]
+    takes_part = [one for one in several if one not in leads]
+    labels = (
+        count("Leitet %(num)s Projekt", "Leitet %(num)s Projekte", len(leads)) % {"num": len(leads)},
+        count("Beteiligt an %(num)s Projekt", "Beteiligt an %(num)s Projekten", len(takes_part))
+        % {"num": len(takes_part)},
+    )
     return [
-        Block(
-            label % {"number": len(group)},
-            tuple(card(one, lang, today) for one in islice(group, 20)),
-            len(group),
-            "",
-            "",
-        )
+        Block(label, tuple(card(one, lang, today) for one in group), len(group), "", "")
         for label, group in zip(labels, (leads, takes_part), strict=True)
     ]
 

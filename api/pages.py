@@ -17,6 +17,8 @@ from starlette.responses import HTMLResponse, Response
 
 from api import addresses, session, words
 from api.addresses import Lang
+from api.answers import answer, tag
+from api.negotiate import HTML
 from registry import settings as settings_room
 from registry.catalog import Catalog
 from registry.errors import NotAllowedError, NotReadyError, NotSignedInError
@@ -25,6 +27,7 @@ from registry.ledger import Ledger
 from registry.model import Account, Text
 from registry.people import People
 from registry.settings import City, Settings
+from vocab.concepts import ConceptList, load
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
@@ -83,13 +86,13 @@ def language(request: Request) -> Lang:
 
 
 class Pages:
-    """Makes the pages of one installation; `city` is its description."""
+    """Makes the pages of one installation; `city` is its description, `districts` its own list."""
 
     def __init__(self, catalog: Catalog, settings: Settings) -> None:
         self.catalog = catalog
         self.settings = settings
         self.city: City = settings_room.city(settings)
-        self.name = self.city.name or "Lotse"
+        self.districts: ConceptList | None = load(self.city.districts) if self.city.districts else None
 
     @property
     def people(self) -> People:
@@ -134,14 +137,13 @@ class Pages:
         status: int = 200,
         headers: Mapping[str, str] | None = None,
         **view: Any,
-    ) -> HTMLResponse:
+    ) -> Response:
         """A page from a template; `view` is what the template shows."""
         account = self.account(request)
         frame = {
             "lang": lang,
             "other": "en" if lang == "de" else "de",
             "city": self.city,
-            "site": self.name,
             "account": account,
             "hidden": session.hidden(request.state.session if account else None, self.settings),
             "here": _here(request),
@@ -153,8 +155,10 @@ class Pages:
         html = environment(lang).get_template(template).render({**frame, **view})
         sent = dict(headers or {})
         if account:
-            sent |= NO_STORE
-        return HTMLResponse(html, status, sent)
+            return HTMLResponse(html, status, sent | NO_STORE)
+        if status != 200 or "Cache-Control" in sent:
+            return HTMLResponse(html, status, sent)
+        return answer(request, html.encode, HTML.content_type, etag=tag(html), headers=sent)
 
 
 def _there(room: Room | None) -> Room:

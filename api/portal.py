@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from api import addresses, districts, query, records, search_page, sentences, static, texts
+from api import addresses, districts, linked, query, records, search_page, sentences, static, texts
 from api.addresses import Lang
 from api.cards import card, whose
 from api.errors import error_page as error_page  # app.py asks for it here
@@ -62,6 +63,12 @@ def today() -> date:
 
 
 def _start(pages: Pages) -> View:
+    @lru_cache(maxsize=2)
+    def calls(number: int, day: date) -> int:
+        """How many projects look for partners, counted once for each state of the store and day."""
+        several = pages.catalog.store.find(kind="project", shown=True)
+        return sum(bool(sentences.open_calls(one.metadata, day)[1]) for one in several)
+
     def start(request: Request) -> Response:
         lang = language(request)
         data, projects, kinds = _counts(pages, DATA), _counts(pages, ("project",)), _of_kinds(pages)
@@ -77,8 +84,7 @@ def _start(pages: Pages) -> View:
                 (name, _newest(pages, several, lang))
                 for name, several in (("dataset", DATA), ("project", ("project",)))
             ],
-            calls=_calls(pages),
-            seen=pages.catalog.store.position().number,
+            calls=calls(pages.catalog.store.last(), today()),
             now=datetime.now(ZONE),
         )
 
@@ -122,12 +128,6 @@ def _newest(pages: Pages, kinds: tuple[str, ...], lang: Lang) -> list[dict[str, 
 def _changed(record: Record) -> str:
     words = record.metadata
     return (words.modified or words.issued)[:10] or (record.changed.date().isoformat() if record.changed else "")
-
-
-def _calls(pages: Pages) -> int:
-    """How many projects look for partners: few enough to be counted one by one."""
-    several = pages.catalog.store.find(kind="project", shown=True)
-    return sum(bool(sentences.open_calls(one.metadata, today())[1]) for one in several)
 
 
 # -- search and lists
@@ -194,6 +194,7 @@ def _record(pages: Pages) -> View:
             request,
             "record.html",
             address.lang,
+            headers={"Link": linked.links(found, pages.settings.base_url)},
             **made,
             summary=summary,
             description=sentence(summary or said(words.description, address.lang).words, 160),

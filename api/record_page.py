@@ -9,20 +9,18 @@ from markupsafe import Markup, escape
 
 from api import addresses, sentences
 from api.addresses import Lang
-from api.cards import Card, card, whose
-from api.documents import tombstone
 from api.facts import contact_items, facts
 from api.pages import Pages, translator
+from api.relations import relations
 from api.words import as_date, day, link, said, size, spoken
 from registry import quality
-from registry.model import Distribution, Finding, Link, Metadata, Milestone, Record, Version
+from registry.model import Distribution, Finding, Metadata, Milestone, Record, Version
 from registry.rdf import thing_iri
 from registry.rules import RULES
 from vocab.concepts import concept_list
-from vocab.fields import FIELDS
 
-MOST_LINKED: Final = 60
 MOST_VERSIONS: Final = 8
+MOST_MISSING: Final = 5
 DATA: Final = ("dataset", "series", "service")
 
 
@@ -37,22 +35,6 @@ class File(NamedTuple):
     access: str
     licence: str  # where it differs from the first one's
     text: Markup
-
-
-class Linked(NamedTuple):
-    """Another thing that this one is tied to. `gone`: it was withdrawn; `foreign`: it is not in the catalogue."""
-
-    title: Markup
-    address: str
-    kind: str
-    meta: Markup | str
-    gone: bool = False
-    foreign: bool = False
-
-
-class Group(NamedTuple):
-    label: str
-    things: tuple[Linked, ...]
 
 
 class Participant(NamedTuple):
@@ -72,7 +54,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
     words = record.metadata
     chances, calls = sentences.open_calls(words, today)
     files = tuple(_files(words.distributions, lang))
-    links = _links(pages, record, lang)
+    tied = relations(pages, record, lang, today)
     return {
         "record": record,
         "words": words,
@@ -93,9 +75,9 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "calls": calls,
         "opportunity": lambda one: _opportunity(one.type, lang),
         "contact_items": lambda contacts: contact_items(contacts, lang),
-        "data_groups": [one for one in links if one.label in _data_labels(lang)],
-        "link_groups": [one for one in links if one.label not in _data_labels(lang)],
-        "projects": _projects(pages, record, lang, today),
+        "data_groups": tied.data,
+        "link_groups": tied.others,
+        "projects": tied.projects,
         "missing": missing(record, lang),
         "origins": _origins(pages, record),
         "events": _history(pages, record, lang),
@@ -207,97 +189,13 @@ def _milestones(several: Iterable[Milestone], today: date) -> dict[str, Any]:
     }
 
 
-# -- links, both ways
-
-
-def _data_labels(lang: Lang) -> tuple[str, str]:
-    _ = translator(lang)
-    return (_("nutzt"), _("erzeugt"))
-
-
-def _links(pages: Pages, record: Record, lang: Lang) -> list[Group]:
-    """What the record points to, and what points to it, each under a word for the relation."""
-    forth: dict[str, list[Linked]] = {}
-    for one in record.metadata.links[:MOST_LINKED]:
-        forth.setdefault(_relation(record.kind, one.relation, lang), []).append(_linked(pages, one, lang))
-    for label, thing in _back(pages, record, lang):
-        forth.setdefault(label, []).append(thing)
-    return [Group(label, tuple(dict.fromkeys(things))) for label, things in forth.items()]
-
-
-def _relation(kind: str, name: str, lang: Lang) -> str:
-    _ = translator(lang)
-    if kind == "project" and name in ("uses", "produces"):
-        return _data_labels(lang)[name == "produces"]
-    row = next((row for row in FIELDS if row.form == "link" and row.name == name and kind in row.levels), None)
-    row = row or next(row for row in FIELDS if row.form == "link" and row.name == name)
-    return row.label_de if lang == "de" else row.label_en
-
-
-def _linked(pages: Pages, one: Link, lang: Lang) -> Linked:
-    """A thing of the catalogue by its title, a foreign one by its address."""
-    found = _find(pages, one.iri)
-    if found is None:
-        return Linked(escape(one.iri), link(one.iri), "", "", foreign=True)
-    return _shown(found, lang)
-
-
-def _find(pages: Pages, iri: str) -> Record | None:
-    id = pages.catalog.resolve(iri)
-    return pages.catalog.store.get(id) if id else None
-
-
-def _shown(record: Record, lang: Lang) -> Linked:
-    words = record.metadata
-    title = spoken(words.title, lang) or escape(record.id)
-    gone = record.state == "withdrawn"
-    return Linked(title, addresses.page(record.kind, record.id, lang), record.kind, whose(words, lang), gone)
-
-
-def _back(pages: Pages, record: Record, lang: Lang) -> Iterator[tuple[str, Linked]]:
-    """Projects that use or produce a dataset are shown as cards elsewhere; here everything else."""
-    _ = translator(lang)
-    found = [one for one in islice(pages.catalog.backlinks(record), MOST_LINKED) if one.id != record.id]
-    known = pages.catalog.store.get_many(list(dict.fromkeys(one.id for one in found)))
-    label = _("Verweist hierher")
-    for one in found:
-        other = known.get(one.id)
-        if other is None or (record.kind in DATA and other.kind == "project"):
-            continue
-        if record.kind == "project" and one.relation == "generated_by":
-            yield _data_labels(lang)[1], _shown(other, lang)
-        elif one.relation == "in_series":
-            yield _("Teile dieser Serie"), _shown(other, lang)
-        elif one.relation == "serves":
-            yield _("Auch über diesen Datendienst"), _shown(other, lang)
-        elif other.kind == "event":
-            yield _("Termine"), _shown(other, lang)
-        elif one.relation in ("part_of", "unit_of"):
-            yield _("Dazu gehören"), _shown(other, lang)
-        else:
-            yield label, _shown(other, lang)
-
-
-def _projects(pages: Pages, record: Record, lang: Lang, today: date) -> list[Card]:
-    """The projects that use or produce these data."""
-    if record.kind not in DATA:
-        return []
-    ids = [one.id for one in islice(pages.catalog.backlinks(record), MOST_LINKED)]
-    made = [
-        found for one in record.metadata.links if one.relation == "generated_by" if (found := _find(pages, one.iri))
-    ]
-    known = pages.catalog.store.get_many(list(dict.fromkeys(ids)))
-    several = {one.id: one for one in (*known.values(), *made) if one.kind == "project" and one.shown}
-    return [card(one, lang, today) for one in several.values()]
-
-
 # -- what is known of the entry itself
 
 
 def missing(record: Record, lang: Lang) -> list[tuple[str, str]]:
     """What would make the entry more useful: each rule once, with its remedy."""
     found = {one.rule: one for one in quality.check(record.metadata) if one.level in ("must", "should")}
-    return [finding_words(one, lang) for one in found.values()]
+    return [finding_words(one, lang) for one in islice(found.values(), MOST_MISSING)]
 
 
 def finding_words(one: Finding, lang: Lang) -> tuple[str, str]:
@@ -332,9 +230,3 @@ def _machine_formats(record: Record, lang: Lang) -> list[tuple[str, str]]:
     page = addresses.page(record.kind, record.id, lang)
     named = (("Turtle", "ttl"), ("RDF/XML", "rdf"), ("JSON-LD", "jsonld"), ("N-Triples", "nt"), ("JSON", "json"))
     return [(name, f"{page}.{suffix}") for name, suffix in named]
-
-
-def gone(record: Record, lang: Lang) -> dict[str, Any]:
-    """What the page of a withdrawn record shows: title, reason, date."""
-    told = tombstone(record)
-    return {"gone_title": told["title"][lang], "reason": told["reason"], "at": told["withdrawn"][:10]}

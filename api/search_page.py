@@ -13,8 +13,7 @@ from api.labels import labels
 from api.pages import Pages, translator
 from registry import german
 from registry.model import KINDS
-from registry.search import Count, Page, Query
-from vocab.concepts import concept_list, load
+from registry.search import MAX_DEPTH, Count, Page, Query
 from vocab.match import districts_in, file_type
 
 ORDER: Final = ("theme", "district", "format", "phase", "licence", "publisher", "year", "source")
@@ -169,7 +168,7 @@ def _offers(pages: Pages, asked: Query, found: Page, path: str, lang: Lang) -> t
     _ = translator(lang)
     offers = []
     counts = {name: {one.value: one.count for one in values} for name, values in found.facets.items()}
-    places = districts_in(asked.words, load(pages.city.districts)) if pages.city.districts and asked.words else ()
+    places = districts_in(asked.words, pages.districts) if pages.districts and asked.words else ()
     types = [file_type(word) for word in asked.words.split()[:12] if len(word) > 1]
     for name, icon, concept in (
         *(("district", "district", one) for one in places),
@@ -220,7 +219,7 @@ class Pager(NamedTuple):
 
 
 def _pager(asked: Query, found: Page, path: str) -> Pager | None:
-    last = min(-(-found.total // asked.size), query.MAX_DEPTH // asked.size)
+    last = min(-(-found.total // asked.size), MAX_DEPTH // asked.size)
     if last < 2:
         return None
     shown = sorted({1, *(n for n in range(asked.page - 1, asked.page + 2) if 1 <= n <= last), last})
@@ -269,8 +268,3 @@ def _nothing(
             if german.fold(one.text) != german.fold(asked.words)
         ],
     }
-
-
-def theme_label(notation: str, lang: Lang) -> str:
-    found = concept_list("themes").get(notation)
-    return found.label(lang) if found else notation

@@ -101,6 +101,8 @@ def as_date(value: Date | date | datetime | None) -> date | None:
 
 def number(value: float | int | str, lang: Lang) -> str:
     """1.234,5 in German, 1,234.5 in English; a decimal as it was written may come as a string."""
+    if isinstance(value, int) and 0 <= value < 1000:
+        return str(value)
     try:
         return format_decimal(float(value) if isinstance(value, str) else value, locale=lang)
     except ValueError:

@@ -29,7 +29,7 @@ OPTIONS = {"templates/**.html": {"trimmed": "false", "silent": "false", "extensi
 
 def sentences() -> Iterator[tuple[Any, str]]:
     """Each sentence (a pair where it has a plural) with the file that says it first."""
-    keywords = {"_": None, "gettext": None, "ngettext": (1, 2)}
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "count": (1, 2)}
     for file, _line, message, _comments, _context in extract_from_dir(ROOT, METHODS, OPTIONS, keywords):
         if message and message != "":
             yield message, file

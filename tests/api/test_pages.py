@@ -150,8 +150,8 @@ def test_a_project_that_was_cancelled_has_no_track_but_says_so(browser: TestClie
 
 def test_an_organization_shows_what_it_publishes_and_leads(browser: TestClient) -> None:
     shown = text(browser.get("/organisationen/umweltamt").text)
-    assert "Leitet 1 Projekte" in shown
-    assert "Beteiligt an 1 Projekten" in shown
+    assert "Leitet 1 Projekt" in shown
+    assert "Beteiligt an 1 Projekt" in shown
     assert "Baumkataster" in shown
 
 

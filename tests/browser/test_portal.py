@@ -162,6 +162,7 @@ def test_print_leaves_out_the_navigation_and_names_the_address(public: Page) -> 
     public.emulate_media(media="print")
     for hidden in ("nav", ".skip", ".searchbar", ".utility ul"):
         assert not any(one.is_visible() for one in public.locator(hidden).all()), hidden
+    assert public.locator(".printed").is_visible()
     assert "/projekte/kuehle-wege" in public.locator(".printed").inner_text()
     assert public.locator("h1").is_visible()
     public.emulate_media(media="screen")

@@ -2,6 +2,9 @@
 
 A struct that stands for an RDF node has `iri`: its IRI, or a blank node's label in canonical form (`_:b0`), or "" when
 it was not read from RDF. Statements that no row of `vocab/fields.py` covers hang on these labels.
+
+`gc=False`: structs are frozen and never part of a ring, and Python's collector would look through every one of them
+again and again while thousands are read.
 """
 
 import hashlib
@@ -19,13 +22,13 @@ DraftState = Literal["draft", "submitted", "returned"]
 Date = str  # ISO 8601 with the accuracy that was given: 2021, 2021-03, 2021-03-04, 2021-03-04T10:00:00Z
 
 
-class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Node(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A described thing inside a record; an RDF node."""
 
     iri: str = ""
 
 
-class Agent(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Agent(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """foaf:Agent. `id`: the record of a known organization, added by matching; empty if none."""
 
     name: Text = {}
@@ -36,7 +39,7 @@ class Agent(Node, frozen=True, omit_defaults=True, kw_only=True):
     identifiers: tuple[str, ...] = ()
 
 
-class Contact(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Contact(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """vcard:Kind; a function address, not a private person."""
 
     name: Text = {}
@@ -45,14 +48,14 @@ class Contact(Node, frozen=True, omit_defaults=True, kw_only=True):
     telephone: str = ""
 
 
-class Period(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Period(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """dct:PeriodOfTime; an open end is empty."""
 
     start: Date = ""
     end: Date = ""
 
 
-class Place(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Place(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """dct:Location; geometries are WKT in longitude, latitude."""
 
     name: Text = {}
@@ -61,26 +64,26 @@ class Place(Node, frozen=True, omit_defaults=True, kw_only=True):
     geometry: str = ""
 
 
-class Identifier(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Identifier(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """adms:Identifier"""
 
     notation: str = ""
 
 
-class Statement(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Statement(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A rights or provenance statement in words, or just its IRI."""
 
     label: Text = {}
 
 
-class Checksum(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Checksum(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """spdx:Checksum; `value` is lower-case hex."""
 
     algorithm: str = ""
     value: str = ""
 
 
-class Participation(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Participation(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Agent + role + period: prov:Association of a project, prov:Attribution of a dataset."""
 
     agent: Agent = Agent()
@@ -89,14 +92,14 @@ class Participation(Node, frozen=True, omit_defaults=True, kw_only=True):
     description: Text = {}
 
 
-class Relationship(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Relationship(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """dcat:Relationship"""
 
     relation: str = ""
     role: str = ""
 
 
-class Distribution(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Distribution(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """dcat:Distribution: one form in which a dataset can be had. `id` stays: from its IRI, else its address."""
 
     id: str = ""
@@ -127,7 +130,7 @@ class Distribution(Node, frozen=True, omit_defaults=True, kw_only=True):
     temporal_resolution: str = ""  # xsd:duration
 
 
-class Money(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Money(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """schema:MonetaryAmount; never summed across currencies."""
 
     value: str = ""  # a decimal as it was written
@@ -135,7 +138,7 @@ class Money(Node, frozen=True, omit_defaults=True, kw_only=True):
     state: str = ""  # estimated, decided, paid: a concept of budget-states
 
 
-class Funding(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Funding(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """schema:MonetaryGrant"""
 
     name: Text = {}
@@ -144,7 +147,7 @@ class Funding(Node, frozen=True, omit_defaults=True, kw_only=True):
     amount: Money | None = None
 
 
-class Milestone(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Milestone(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A step of a project: planned and reached."""
 
     title: Text = {}
@@ -153,7 +156,7 @@ class Milestone(Node, frozen=True, omit_defaults=True, kw_only=True):
     reason: Text = {}  # why a date moved
 
 
-class Opportunity(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Opportunity(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """schema:Demand: a chance to take part, or a call for partners."""
 
     type: str = ""  # a concept of opportunities
@@ -165,14 +168,14 @@ class Opportunity(Node, frozen=True, omit_defaults=True, kw_only=True):
     page: str = ""
 
 
-class Observation(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Observation(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """schema:Observation"""
 
     date: Date = ""
     value: str = ""
 
 
-class Indicator(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Indicator(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """What a project wants to reach, and how far it is."""
 
     title: Text = {}
@@ -183,7 +186,7 @@ class Indicator(Node, frozen=True, omit_defaults=True, kw_only=True):
     source: str = ""
 
 
-class Address(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Address(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """vcard:Address"""
 
     street: str = ""
@@ -192,14 +195,14 @@ class Address(Node, frozen=True, omit_defaults=True, kw_only=True):
     country: str = ""
 
 
-class Link(msgspec.Struct, frozen=True, omit_defaults=True):
+class Link(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """To another thing by IRI; `relation` is the field name of a link row of `vocab/fields.py`."""
 
     relation: str
     iri: str
 
 
-class Metadata(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Metadata(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """What is said of one thing; all that harvesters and forms produce. Concepts and links are IRIs."""
 
     kind: Kind
@@ -300,7 +303,7 @@ def _ordered(value: Any) -> Any:
     return value
 
 
-class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
+class Origin(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Where a harvested record came from."""
 
     source: str
@@ -308,7 +311,7 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
     url: str = ""
 
 
-class Override(msgspec.Struct, frozen=True, omit_defaults=True):
+class Override(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A curator's word over a harvested one; `seen` is what the source said then (JSON values)."""
 
     field: str
@@ -319,13 +322,13 @@ class Override(msgspec.Struct, frozen=True, omit_defaults=True):
     why: str = ""
 
 
-class Withdrawal(msgspec.Struct, frozen=True, omit_defaults=True):
+class Withdrawal(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     by: str  # a person's account name, or "source:NAME"
     at: datetime
     why: str = ""
 
 
-class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """The catalogue's entry for a thing. `number` 0 = not stored yet; `created`, `changed` are set by the store.
 
     `digest`: of a harvested thing as its source gave it, before agents were matched and links resolved.
@@ -363,14 +366,14 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         return self.state == "published" and self.same_as is None
 
 
-class Comment(msgspec.Struct, frozen=True, omit_defaults=True):
+class Comment(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     by: str
     at: datetime
     text: str
     field: str = ""
 
 
-class Draft(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Draft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """What people work on: a new entry, an edit, a proposal. `version` counts its own saves (compare and set)."""
 
     id: str
@@ -416,7 +419,7 @@ class Backlink(msgspec.Struct, frozen=True):
     iri: str
 
 
-class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+class Finding(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Something about a record that somebody should know; sentence and remedy are looked up by `rule`."""
 
     rule: str
@@ -443,7 +446,7 @@ class Known(msgspec.Struct, frozen=True):
     same_as: str | None = None
 
 
-class Source(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Source(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A catalogue that is harvested. `rank`: smaller is nearer to the publisher; `schedule`: a cron line or ""."""
 
     name: str
@@ -457,7 +460,7 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     title: str = ""
 
 
-class Step(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Step(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One act of a harvest plan, as `Catalog.take` carries it out. `id`, `number` "" and 0: a new record.
     `digest`: of the metadata, if it was counted already."""
 
@@ -479,7 +482,7 @@ class Taken(msgspec.Struct, frozen=True):
     number: int
 
 
-class Catalogue(Node, frozen=True, omit_defaults=True, kw_only=True):
+class Catalogue(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """The description of a catalogue: one for us, one a source (dcat:Catalog)."""
 
     title: Text = {}
@@ -501,7 +504,7 @@ class Catalogue(Node, frozen=True, omit_defaults=True, kw_only=True):
     statements: str = ""
 
 
-class CatalogRecord(Node, frozen=True, omit_defaults=True, kw_only=True):
+class CatalogRecord(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """dcat:CatalogRecord of a dataset, series or service; foaf:Document in the register for other kinds."""
 
     topic: str = ""
@@ -515,7 +518,7 @@ class CatalogRecord(Node, frozen=True, omit_defaults=True, kw_only=True):
     source: str = ""
 
 
-class Run(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Run(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One pass over a source; the nouns are those of interface.md, `lotse harvest --json`."""
 
     source: str
@@ -538,14 +541,14 @@ class Run(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 COUNTS = ("added", "changed", "same", "moved", "back", "conflict", "failed", "gone", "withdrawn")
 
 
-class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+class Problem(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A finding about a remote thing, as a run reports it."""
 
     record: str  # remote id
     finding: Finding
 
 
-class Account(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Account(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Who signed in. A member registers for its `organizations`; a reviewer is a Digitallotse."""
 
     name: str

@@ -19,6 +19,7 @@ MAX_DEPTH: Final = 200  # of JSON-LD and RDF/XML
 SMALL: Final = 100_000  # bytes of RDF/XML that no depth can make slow
 STEP: Final = 8_192
 MAX_ERRORS: Final = 100  # places of a Turtle file that cannot be read, before all of it counts as unreadable
+MAX_STRAY: Final = 5  # stray texts of RDF/XML; where there are more, nodes and properties are mixed up
 SHOWN: Final = 20
 
 Graph = dict[str, list[tuple[str, str]]]  # subject -> (predicate, object), in the order of the file
@@ -222,18 +223,19 @@ def _leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: str) ->
 def _going_on(quads: Iterator[ox.Quad], form: ox.RdfFormat, text: bytes, where: str) -> Iterator[ox.Quad | SyntaxError]:
     """Statements, and in between what could not be read; raises SourceError where the parser cannot go on: what it
     gave after that would say things that the file does not say."""
-    errors = 0
+    places: list[str] = []
+    most = MAX_ERRORS if form in _LINES else MAX_STRAY
     while True:
         try:
             yield next(quads)
         except StopIteration:
             return
         except SyntaxError as error:
-            errors += 1
+            places.append(_place(text, error, form))
             harmless = form in _LINES or (str(error).startswith(_STRAY) and _RDF in text)
-            if not harmless or errors > MAX_ERRORS:
-                raise _unreadable(where, _place(text, error, form), "Check the named place in the file.") from None
-            yield SyntaxError(_place(text, error, form))
+            if not harmless or len(places) > most:
+                raise _unreadable(where, places[0], "Check the named place in the file.") from None
+            yield SyntaxError(places[-1])
 
 
 def _place(text: bytes, error: SyntaxError, form: ox.RdfFormat) -> str:
@@ -244,7 +246,7 @@ def _place(text: bytes, error: SyntaxError, form: ox.RdfFormat) -> str:
         expat.ParserCreate().Parse(text, True)
     except expat.ExpatError as second:
         return f"line {second.lineno}, column {second.offset}: {expat.ErrorString(second.code)}"
-    quoted = re.search(r"'(.+)'", str(error), re.DOTALL)
+    quoted = re.search(r"'\s*(.+)'", str(error), re.DOTALL)
     start = text.find(quoted[1].encode()) if quoted else -1
     line = text.count(b"\n", 0, start) + 1
     return f"line {line}: {error}" if start >= 0 else str(error)

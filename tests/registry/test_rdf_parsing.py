@@ -1,0 +1,151 @@
+"""Files of strangers: whatever form they have, and whatever they try."""
+
+import pytest
+
+from registry.errors import SourceError, TooLargeError
+from registry.rdf_parsing import MAX_DEPTH, parse
+from registry.rdf_reading import read
+from registry.rdf_things import things
+
+RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+XML = f'<rdf:RDF {RDF} xmlns:dct="http://purl.org/dc/terms/" xmlns:dcat="http://www.w3.org/ns/dcat#">'
+TTL = "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .\n"
+
+
+def test_the_form_is_told_by_type_then_suffix_then_content():
+    turtle = b'<http://a.example> <http://b.example> "c" .'
+    xml = f'{XML}<rdf:Description rdf:about="http://a.example"><dct:title>c</dct:title></rdf:Description></rdf:RDF>'
+    json = b'{"@id": "http://a.example", "http://b.example": "c"}'
+    for data, hints in (
+        (turtle, {"media_type": "text/turtle; charset=utf-8", "name": "a.xml"}),
+        (turtle, {"name": "https://x.example/a.ttl?page=2"}),
+        (turtle, {}),
+        (xml.encode(), {"media_type": "application/rdf+xml"}),
+        (xml.encode(), {"media_type": "text/html", "name": "catalog"}),
+        (xml.encode(), {"media_type": "application/n-triples"}),  # the content is plainly something else
+        (json, {"media_type": "application/ld+json"}),
+        (json, {}),
+        (b"<example-ds:1> <http://b.example> <http://c.example> .", {"name": "a.nt"}),  # begins like an element
+    ):
+        assert len(parse(data, **hints).graph) == 1, (data, hints)
+
+
+def test_xml_in_another_encoding_is_read():
+    text = f'<?xml version="1.0" encoding="ENC"?>{XML}<dcat:Dataset rdf:about="http://a.example"><dct:title>Bäume</dct:title></dcat:Dataset></rdf:RDF>'
+    for encoding in ("iso-8859-1", "utf-8", "utf-16", "windows-1252"):
+        graph = parse(text.replace("ENC", encoding).encode(encoding), name="a.rdf").graph
+        assert ("<http://purl.org/dc/terms/title>", '"Bäume"') in graph["<http://a.example>"], encoding
+
+
+def test_a_bare_doctype_is_dropped_and_one_with_entities_refused():
+    body = XML + '<dcat:Dataset rdf:about="http://a.example"/></rdf:RDF>'
+    for doctype in ("<!DOCTYPE rdf:RDF>", '<!DOCTYPE rdf:RDF PUBLIC "a>[b" "http://x.example/dtd">'):
+        assert parse(f'<?xml version="1.0"?>\n<!-- c -->{doctype}{body}'.encode()).graph
+    for subset in ('<!ENTITY a "b">', '<!ENTITY % a SYSTEM "file:///etc/passwd"> %a;', ""):
+        with pytest.raises(SourceError, match="DOCTYPE"):
+            parse(f'<?xml version="1.0"?><!DOCTYPE rdf:RDF [{subset}]>{body}'.encode(), name="a.rdf")
+
+
+@pytest.mark.parametrize("inside", ["", "/&gt;/>", "<!-- </a></a> -->", '<e:q e:r="/&gt;"/>'])
+def test_deep_xml_is_refused_quickly_however_it_hides(inside):
+    deep = 20_000
+    body = f'<rdf:Description xmlns:e="http://e.example/"><e:p>{inside}' * deep + "</e:p></rdf:Description>" * deep
+    with pytest.raises(SourceError, match=f"deeper than {MAX_DEPTH}"):
+        parse(f"{XML}{body}</rdf:RDF>".encode(), name="a.rdf")
+
+
+def test_deep_json_is_refused():
+    for depth in (MAX_DEPTH + 10, 900, 30_000):
+        with pytest.raises(SourceError):
+            parse(b'{"http://p.example":' * depth + b'"x"' + b"}" * depth, name="a.jsonld")
+
+
+def test_a_file_over_the_limit_is_refused():
+    with pytest.raises(TooLargeError, match="100 bytes"):
+        parse(b"#" * 101, name="a.ttl", limit=100)
+
+
+def test_a_bad_statement_of_turtle_costs_only_itself():
+    text = (
+        TTL
+        + """<http://a.example> a dcat:Dataset ; dct:title "A" .
+<http://b.example> a dcat:Dataset ; dct:title ??? .
+<http://c.example> a dcat:Dataset ; dct:title "C" .
+"""
+    )
+    parsed = parse(text.encode(), name="a.ttl")
+    assert {one.iri for one in things(parsed.graph)} == {"http://a.example", "http://c.example"}
+    assert parsed.findings
+    assert {one.rule for one in parsed.findings} == {"statement-unreadable"}
+    assert "line 3" in parsed.findings[0].value
+
+
+def test_stray_text_in_rdf_xml_is_passed_over_and_named():
+    text = f'{XML}<dcat:Dataset rdf:about="http://a.example">\nverirrt<dct:title>A</dct:title></dcat:Dataset></rdf:RDF>'
+    parsed = parse(text.encode(), name="a.rdf")
+    assert read(next(things(parsed.graph)).payload)[0].title == {"und": "A"}
+    assert "line 2" in parsed.findings[0].value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("a.rdf", XML + "\n<dcat:Dataset>\n</rdf:RDF>", "line 3"),
+        ("a.rdf", XML + '\n<dcat:Dataset rdf:about="x" rdf:nodeID="y"/></rdf:RDF>', "nodeID"),
+        ("a.jsonld", '{"@id":\n', "line 2"),
+        ("a.ttl", "Das ist kein Turtle", "line 1"),
+        ("a.ttl", "\xff", "UTF-8"),
+        ("a.xml", "<atom><entry>x</entry></atom>", "namespace"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_file_place_and_remedy(name, text, place):
+    with pytest.raises(SourceError, match=place) as error:
+        parse(text.encode("latin-1"), name=name)
+    assert name in error.value.message
+    assert error.value.detail["remedy"]
+
+
+def test_what_a_strict_parser_refuses_comes_in_marked_and_leaves_mended():
+    text = f"""{XML}<dcat:Dataset rdf:about="http://a.example/ein ding">
+<dct:title xml:lang="de_DE">A</dct:title><dcat:landingPage rdf:resource="http://a.example/&quot;x&quot; y"/>
+<dct:relation rdf:resource="nirgendwo"/><dct:x xml:lang="zu lang und kein Tag">q</dct:x></dcat:Dataset></rdf:RDF>"""
+    description = next(things(parse(text.encode(), name="a.rdf").graph))
+    said, findings = read(description.payload)
+    assert said.iri == description.iri == "http://a.example/ein%20ding"
+    assert said.title == {"de-de": "A"}
+    assert said.landing_page == "http://a.example/%22x%22%20y"
+    assert '"nirgendwo"' in said.statements  # kept as words: it leads nowhere
+    assert '"dcat:landingPage: http://a.example/\\"x\\" y"' in said.statements
+    assert {(one.rule, one.value) for one in findings} == {
+        ("value-mended", "A"),
+        ("value-mended", 'http://a.example/"x" y'),
+        ("address-unreadable", "nirgendwo"),
+    }
+    parse(said.statements.encode(), name="a.nt")
+    assert not parse(said.statements.encode(), name="a.nt").findings
+
+
+def test_a_base_makes_relative_addresses_absolute():
+    graph = parse(TTL.encode() + b"<d> a dcat:Dataset .", name="a.ttl", base="https://x.example/y/").graph
+    assert list(graph) == ["<https://x.example/y/d>"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("from-issues/iri-without-first-letter.rdf", 0),  # a distribution only
+        ("from-issues/two-iris-joined-by-space.rdf", 1),
+        ("from-issues/missing-comma-between-keywords.ttl", 1),
+        ("from-issues/unescaped-quotes.ttl", 1),
+        ("ckanext-dcat_dataset_unbound-prefix.ttl", 3),
+    ],
+)
+def test_real_files_that_are_broken_give_what_can_be_read(shared, name, expected):
+    file = shared / "data/malformed" / name
+    assert len(list(things(parse(file.read_bytes(), name=file.name, base="https://x.example/").graph))) == expected
+
+
+def test_a_real_file_that_mixes_nodes_and_properties_up_is_refused_with_the_line(shared):
+    file = shared / "data/malformed/dcat_ap_de-RefImp_RDF_MAX_V1.0_repeated-node.rdf"
+    with pytest.raises(SourceError, match="line 24"):
+        parse(file.read_bytes(), name=file.name)

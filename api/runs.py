@@ -10,12 +10,13 @@ from registry.model import COUNTS, Problem, Run
 from registry.rules import RULES
 
 GRAVE: Final = ("failed", "must")
-MOST: Final = 1_000  # problems in one document; `lotse run show N --problems` gives all
+MOST: Final = 100_000  # problems in one document; `lotse run show N --problems` gives all
 
 
 def run_answer(ledger: Ledger, run: Run) -> dict[str, Any]:
-    """As interface.md says; problems of level failed and must, at most MOST of them."""
+    """As interface.md says; problems of level failed and must, at most MOST of them (`left_out`: how many more)."""
     grave = (problem for problem in ledger.problems(run.number) if problem.finding.level in GRAVE)
+    problems = [problem_answer(problem) for problem in islice(grave, MOST)]
     answer = {
         "source": run.source,
         "run": run.number,
@@ -26,7 +27,8 @@ def run_answer(ledger: Ledger, run: Run) -> dict[str, Any]:
         "seconds": round(run.seconds, 2),
         "counts": {name: run.counts.get(name, 0) for name in COUNTS},
         "rules": dict(run.rules),
-        "problems": [problem_answer(problem) for problem in islice(grave, MOST)],
+        "problems": problems,
+        "left_out": sum(1 for _ in grave),
         "started": run.started.isoformat() if run.started else None,
         "ended": run.ended.isoformat() if run.ended else None,
     }

@@ -585,3 +585,22 @@ def test_a_worker_harvests_what_is_due(data: Path, server: Files) -> None:
     finally:
         process.terminate()
         assert process.wait(timeout=60) == 0
+
+
+def test_our_catalogue_can_be_harvested_by_another(harvested: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    process = subprocess.Popen([*LOTSE, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[1]
+        monkeypatch.setenv("LOTSE_DATA", str(harvested.parent / "other"))
+        for suffix in ("ttl", "rdf", "jsonld"):
+            added = lotse("source", "add", suffix, "--kind", "dcat", "--url", f"{address}/catalog.{suffix}")
+            assert added.exit_code == 0
+            run = json.loads(lotse("harvest", suffix, "--json").stdout)
+            assert (run["complete"], run["listed"], run["counts"]["failed"]) == (True, 3, 0), suffix
+        shown = json.loads(lotse("search", "--json").stdout)
+        assert {hit["title"]["de"] for hit in shown["hits"]} == {"Projekt 1", "Projekt 2", "Projekt 3"}
+        assert shown["total"] == 3  # the same things from three sources are shown once
+    finally:
+        process.terminate()
+        process.wait(timeout=60)

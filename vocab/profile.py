@@ -1,0 +1,92 @@
+"""Our project profile as SHACL shapes, made from the rows: `python -m vocab.profile` prints what stands in shapes.ttl.
+
+Others can validate against it. Shapes of datasets, series and services are those of DCAT-AP and DCAT-AP.de; here are
+the classes that these do not know. Mandatory is a violation, recommended a warning.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from vocab.fields import TYPES, Field, fields_of
+from vocab.namespaces import OWN, PREFIXES, curie
+
+CLASSES: Final = ("project", "organization", "event", "publicservice", "Association", "Funding", "Money", "Milestone",
+                  "Opportunity", "Indicator", "Observation")  # fmt: skip
+USED: Final = ("adms", "cpsv", "cv", "dcat", "dcatap", "dct", "foaf", "lotse", "org", "prov", "schema", "skos", "vcard",
+               "xsd")  # fmt: skip
+PROFILE: Final = 3  # the letter of our own profile among the levels
+LEAD: Final = "<https://w3id.org/lotse/voc/role/federfuehrung>"
+EU_THEME: Final = "^http://publications.europa.eu/resource/authority/data-theme/"
+OWN_LISTS: Final = {"phases": "phase", "roles": "role", "opportunities": "opportunity",
+                    "organization-kinds": "organization-kind", "budget-states": "budget-state"}  # fmt: skip
+ABSTRACT: Final = 400  # characters
+
+_DATE: Final = "sh:or ( [ sh:datatype xsd:date ] [ sh:datatype xsd:dateTime ] [ sh:datatype xsd:gYearMonth ] [ sh:datatype xsd:gYear ] )"  # noqa: E501
+_FORMS: Final = {
+    "text": ("sh:or ( [ sh:datatype rdf:langString ] [ sh:datatype xsd:string ] )", "sh:uniqueLang true"),
+    "words": ("sh:nodeKind sh:Literal",),
+    "literal": ("sh:datatype xsd:string",),
+    "date": (_DATE,),
+    "decimal": ("sh:or ( [ sh:datatype xsd:decimal ] [ sh:datatype xsd:integer ] )",),
+    "integer": ("sh:datatype xsd:nonNegativeInteger",),
+    "duration": ("sh:datatype xsd:duration",),
+    "iri": ("sh:nodeKind sh:IRI",),
+    "concept": ("sh:nodeKind sh:IRI",),
+    "link": ("sh:nodeKind sh:IRI",),
+    "email": ("sh:nodeKind sh:IRI", 'sh:pattern "^mailto:"'),
+    "telephone": ("sh:nodeKind sh:IRI", 'sh:pattern "^tel:"'),
+    "node": ("sh:nodeKind sh:BlankNodeOrIRI",),
+}
+
+
+def shapes() -> str:
+    """The shapes as Turtle."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield "# Made from vocab/fields.py by `python -m vocab.profile`; do not edit."
+    yield f"@prefix rdf: <{PREFIXES['rdf']}> ."
+    yield "@prefix sh: <http://www.w3.org/ns/shacl#> ."
+    yield from (f"@prefix {prefix}: <{PREFIXES[prefix]}> ." for prefix in USED)
+    for cls in CLASSES:
+        rows = [row for row in fields_of(cls) if row.level(cls, PROFILE) != "-"]
+        yield ""
+        yield f"<{OWN}{cls.capitalize() if cls.islower() else cls}Shape> a sh:NodeShape ;"
+        yield f"  sh:targetClass {curie(TYPES[cls][0])} ;"
+        if cls == "project":
+            yield from _project()
+        blocks = [block for row in rows for block in _blocks(row, cls)]
+        for number, block in enumerate(blocks, 1):
+            yield f"  sh:property [ {' ; '.join(block)} ] {'.' if number == len(blocks) else ';'}"
+
+
+def _project() -> Iterator[str]:
+    """What no single row says."""
+    yield f"  sh:property [ sh:path prov:qualifiedAssociation ; sh:qualifiedMinCount 1 ; sh:qualifiedValueShape [ sh:property [ sh:path prov:hadRole ; sh:hasValue {LEAD} ] ] ] ;"  # noqa: E501
+    yield f'  sh:property [ sh:path dcat:theme ; sh:qualifiedMinCount 1 ; sh:qualifiedValueShape [ sh:pattern "{EU_THEME}" ] ] ;'  # noqa: E501
+    yield f"  sh:property [ sh:path dct:abstract ; sh:maxLength {ABSTRACT} ; sh:severity sh:Warning ] ;"
+    yield "  sh:property [ sh:path dcat:contactPoint ; sh:node [ sh:or ( [ sh:property [ sh:path vcard:hasEmail ; sh:minCount 1 ] ] [ sh:property [ sh:path vcard:hasURL ; sh:minCount 1 ] ] ) ] ] ;"  # noqa: E501
+
+
+def _blocks(row: Field, cls: str) -> Iterator[list[str]]:
+    """The property shapes of a row: its form, and, with its own severity, that it must or should be there."""
+    path = f"sh:path {curie(row.property)}"
+    names = [f'sh:name "{row.label_de}"@de , "{row.label_en}"@en']
+    block = [path, *names, *_FORMS[row.form]]
+    if row.form == "text" and row.many:
+        block.remove("sh:uniqueLang true")
+    if not row.many and row.form not in ("text", "words"):
+        block.append("sh:maxCount 1")
+    if row.values in OWN_LISTS:
+        block.append(f'sh:pattern "^https://w3id.org/lotse/voc/{OWN_LISTS[row.values]}/"')
+    level = row.level(cls, PROFILE)
+    if level == "M":
+        block.append("sh:minCount 1")
+    yield block
+    if level == "R":
+        yield [path, "sh:minCount 1", "sh:severity sh:Warning"]
+
+
+if __name__ == "__main__":
+    print(shapes(), end="")

@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import admin, auth, feeds, linked, machine, portal, records, register
 from api.answers import answer, json_bytes, problem_response, wants_page
 from api.frame import HEADERS, MAX_BODY, Frame
+from api.logs import log_to_stderr
 from registry import settings as settings_room
 from registry.build import open_catalog
 from registry.catalog import Catalog
@@ -52,6 +53,7 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
 def from_environment() -> FastAPI:
     """For the server's worker processes: the application of the settings in force."""
     settings = settings_room.with_secret(settings_room.load())
+    log_to_stderr(settings.debug)
     return create_app(open_catalog(settings), settings)
 
 

@@ -101,7 +101,7 @@ def asked(params: Sequence[tuple[str, str]]) -> Asked:
 
 def _moment(text: str) -> datetime:
     try:
-        found = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text.replace(" ", "+"))  # a plus that nobody quoted arrives as a blank
     except ValueError:
         raise UsageError("`modified_since` is a date such as 2026-01-31 or 2026-01-31T12:00:00Z.") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

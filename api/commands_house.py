@@ -100,10 +100,12 @@ def _leave(_number: int, _frame: object) -> None:
 @click.command()
 def worker() -> None:
     """Harvest sources when they are due, and keep the projections up to date."""
+    from api.logs import log_to_stderr
     from harvesters.worker import run
     from registry.organizations import take_in_city
 
     catalog, found = opened()
+    log_to_stderr(found.debug)
     take_in_city(catalog)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

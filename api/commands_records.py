@@ -45,6 +45,8 @@ def search(
     params = [("q", " ".join(asked)), ("size", str(size)), ("page", str(page)), ("sort", sort), ("lang", lang)]
     params += pairs(conditions)
     catalog, found = opened()
+    if not catalog.generation():
+        catalog.sync()  # a new catalogue has no index yet
     answer = search_answer(catalog, found, query.parse(params), query.notes(params), explain=explain)
     if json:
         document(answer)

@@ -368,6 +368,10 @@ def test_a_search_in_words_is_a_table(harvested: Path) -> None:
     assert "parts" not in json.loads(lotse("search", "projekt", "--json").stdout)["hits"][0]
 
 
+def test_a_new_catalogue_can_be_searched(data: Path) -> None:
+    assert json.loads(lotse("search", "rad", "--json").stdout)["total"] == 0
+
+
 def test_a_facet_that_there_is_not_is_named(harvested: Path) -> None:
     ended = lotse("search", "--where", "themen=TRAN")
     assert ended.exit_code == 2

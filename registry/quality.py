@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from registry.model import Distribution, Finding, Findings, Level, Metadata, Period
 from registry.rdf_describing import SCHEMES
+from registry.rdf_graphs import statements_of
 from registry.rules import finding
 from registry.terms import date_type
 from vocab import match
@@ -39,6 +40,9 @@ def _findings(metadata: Metadata) -> Iterator[Finding]:
     for wanted in _wanted(metadata.kind, hvd):
         if not wanted.has(metadata):
             yield finding(wanted.rule, wanted.field, level=wanted.level)
+    for name in _deprecated(metadata.kind):
+        if getattr(metadata, name):
+            yield finding("field-deprecated", name)
     yield from _values(metadata, _checked(metadata.kind), "")
     yield from _parts(metadata)
     if hvd or metadata.hvd_categories:
@@ -63,6 +67,16 @@ def _parts(metadata: Metadata) -> Iterator[Finding]:
             yield finding("contact-unreachable", "contacts", node=contact.iri)
     if metadata.period:
         yield from _period(metadata.period)
+    for place in metadata.places:
+        if place.geometry:
+            yield finding("field-deprecated", "geometry", node=place.iri)
+    if metadata.statements and len(statements_of(metadata.statements)) < metadata.statements.strip().count("\n") + 1:
+        yield finding("statements-invalid", "statements")
+
+
+@cache
+def _deprecated(kind: str) -> tuple[str, ...]:
+    return tuple(row.name for row in fields_of(kind) if row.deprecated and row.form != "link")
 
 
 class _Wanted(NamedTuple):
@@ -160,7 +174,7 @@ def known(values: str, iri: str) -> bool:
     if values == "media-types":
         return iri.startswith(_MEDIA_TYPES)
     scheme = SCHEMES.get(values, ("",))[0]
-    return values in ("file-types", "languages") and iri.startswith(scheme + "/")
+    return values == "languages" and iri.startswith(scheme + "/")
 
 
 def _licence(iri: str, node: str) -> Iterator[Finding]:

@@ -252,6 +252,16 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             "must", "Ein Kontakt hat weder E-Mail noch Internetseite.", "A contact has neither e-mail nor web page.",
             "Tragen Sie eine Funktionsadresse oder ein Kontaktformular ein.", "Enter a function address or a contact form.",
         ),
+        "field-deprecated": _rule(
+            "hint", "Dieses Feld gilt im aktuellen Profil nicht mehr. Wir geben es unverändert weiter.",
+            "This field is no longer part of the current profile. We pass it on unchanged.",
+            "Lassen Sie das Feld weg.", "Leave the field out.",
+        ),
+        "statements-invalid": _rule(
+            "must", "Die weiteren Aussagen sind kein gültiges N-Triples. Was nicht lesbar ist, wird nicht weitergegeben.",
+            "The further statements are no valid N-Triples. What cannot be read is not passed on.",
+            "Schreiben Sie je Zeile eine Aussage in N-Triples.", "Write one statement of N-Triples a line.",
+        ),
         "period-empty": _rule(
             "must", "Der Zeitraum hat weder Beginn noch Ende.", "The period has neither start nor end.",
             "Tragen Sie eines von beiden ein.", "Enter one of them.",

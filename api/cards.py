@@ -109,7 +109,7 @@ def _of_project(words: Metadata, lang: Lang, today: date) -> tuple[Line, ...]:
     lines = []
     if words.phase:
         end = words.ends or (words.period.end if words.period else "")
-        until = f", {_('bis')} {day(end, lang)}" if end else ""
+        until = f", {_('bis')} {day(end[:7], lang)}" if end else ""  # a list has room for the month
         lines.append(Line(sentences.concept("phases", words.phase, lang) + until, "first"))
     chances, calls = sentences.open_calls(words, today)
     if calls:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from markupsafe import Markup
+from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from api import addresses, districts, linked, query, records, search_page, sentences, static, texts
@@ -63,12 +63,6 @@ def today() -> date:
 
 
 def _start(pages: Pages) -> View:
-    @lru_cache(maxsize=2)
-    def calls(number: int, day: date) -> int:
-        """How many projects look for partners, counted once for each state of the store and day."""
-        several = pages.catalog.store.find(kind="project", shown=True)
-        return sum(bool(sentences.open_calls(one.metadata, day)[1]) for one in several)
-
     def start(request: Request) -> Response:
         lang = language(request)
         data, projects, kinds = _counts(pages, DATA), _counts(pages, ("project",)), _of_kinds(pages)
@@ -84,7 +78,7 @@ def _start(pages: Pages) -> View:
                 (name, _newest(pages, several, lang))
                 for name, several in (("dataset", DATA), ("project", ("project",)))
             ],
-            calls=calls(pages.catalog.store.last(), today()),
+            calls=_calls(pages, lang),
             now=datetime.now(ZONE),
         )
 
@@ -102,6 +96,13 @@ def _of_kinds(pages: Pages) -> dict[str, int]:
     found = pages.catalog.search(Query(size=1, facets=("kind",)))
     counts = {one.value: one.count for one in found.facets.get("kind", ())}
     return {kind: counts.get(kind, 0) for kind in ALL_KINDS} | {"data": sum(counts.get(kind, 0) for kind in DATA)}
+
+
+def _calls(pages: Pages, lang: Lang) -> tuple[int, str]:
+    """How many projects look for partners, and the search that shows just these."""
+    asked = Query(words=concept_list("opportunities").by_notation["partnergesuch"].label(lang), lang=lang, facets=())
+    found = pages.catalog.search(replace(asked, where={"kind": ("project",)}, size=1))
+    return 0 if found.relaxed else found.total, query.url(asked, addresses.path("project", lang))
 
 
 def _themes(data: dict[str, int], projects: dict[str, int], lang: Lang) -> list[dict[str, Any]]:

@@ -58,6 +58,13 @@ def test_the_start_page_leads_to_both_worlds(browser: TestClient) -> None:
     assert "2 Projekte suchen Partner" in page
 
 
+def test_who_looks_for_partners_is_found_by_the_link_of_the_start_page(browser: TestClient) -> None:
+    link = re.search(r'href="([^"]+)">2 Projekte suchen Partner', browser.get("/").text)
+    assert link
+    page = browser.get(link[1].replace("&amp;", "&")).text
+    assert set(re.findall(r'<h2><a href="/projekte/([^"]+)"', page)) == {"kuehle-wege", "leihraeder"}
+
+
 def test_a_search_shows_hits_facets_and_ways_to_take_it_along(browser: TestClient) -> None:
     page = browser.get("/suche?q=rad&theme=TRAN").text
     assert "Radwegenetz" in page

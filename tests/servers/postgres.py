@@ -4,6 +4,7 @@ import contextlib
 import secrets
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,9 @@ def server() -> Iterator[str]:
     Under root it runs as a system user of its own, as PostgreSQL demands; its folder must be reachable for that user.
     """
     try:
-        import pgserver
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # where the machine has no runtime folder it takes another
+            import pgserver
     except ImportError:
         raise RuntimeError(INSTALL) from None
     folder = Path(tempfile.mkdtemp(prefix="lotse-postgres-"))

@@ -115,12 +115,17 @@ def _texts(said: Metadata, concepts: Iterable[Concept], formats: Iterable[str]) 
     for texts in (said.goals, said.benefits):
         for text in texts:
             yield from text.values()
-    for one in said.opportunities:  # whoever looks for partners is found by just these words
+    yield from _calls(said)
+    yield from said.aliases
+    yield from formats
+
+
+def _calls(said: Metadata) -> Iterator[str]:
+    """Who looks for partners is found by just these words."""
+    for one in said.opportunities:
         yield from (*one.title.values(), *one.description.values())
         if known := _concept("opportunities", one.type):
             yield from known.labels.values()
-    yield from said.aliases
-    yield from formats
 
 
 def _concept(name: str, key: str) -> Concept | None:

@@ -230,16 +230,17 @@ class Catalog:
     def match_again(self, by: str) -> int:
         """Looks for organizations in every published record again, after these have changed; how many are new."""
         known = self._known_organizations()
+        published = self.store.find(state="published")
+        ids = (one.id for one in published if match_agents(one.said, known) != one.said)
         changed = 0
-        found = (
-            replace(one, said=said)
-            for one in self.store.find(state="published")
-            if (said := match_agents(one.said, known)) != one.said
-        )
-        while part := list(islice(found, PART)):
-            self.store.put(part, by, "organizations matched")
-            changed += len(part)
+        while part := list(islice(ids, PART)):
+            changed += _again(partial(self._match, part, known, by))
         return changed
+
+    def _match(self, ids: Sequence[str], known: Mapping[str, str], by: str) -> int:
+        batch = Batch(self.store, ids)
+        batch.will = {id: replace(one, said=match_agents(one.said, known)) for id, one in batch.was.items()}
+        return len(self._put(batch, by, "organizations matched"))
 
     # -- what is derived
 

@@ -1,6 +1,7 @@
 """The organizations that a city lists: records of the catalogue, by which agents are recognized."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from registry.ids import RESERVED, slug
 from registry.model import Link, Metadata, Record
 from registry.rows import local
 from registry.settings import city
+from registry.store import MOST
 from vocab.concepts import concept_list
 
 CITY: Final = "city"  # who wrote, in the history
@@ -46,11 +48,22 @@ def load_organizations(catalog: Catalog, path: Path) -> int:
     """Registers what the list names and is new, revises what it says otherwise now; how many. What a person revised
     stays. UsageError names file and organization; ConflictError if an id belongs to something else."""
     listed = read(path)
+    ids = list(listed)
+    changed = sum(_load(catalog, path, {id: listed[id] for id in ids[n : n + MOST]}) for n in range(0, len(ids), MOST))
+    if changed:
+        catalog.match_again(CITY)
+    return changed
+
+
+def _load(catalog: Catalog, path: Path, listed: Mapping[str, Metadata], tries: int = 3) -> int:
     known = catalog.get_many(listed)
     changed = [one for id, said in listed.items() if (one := _record(catalog, said, id, known.get(id)))]
-    if changed:
+    try:
         catalog.store.put(changed, CITY, path.name)
-        catalog.match_again(CITY)
+    except ConflictError:  # another process starts at the same moment and does the same
+        if not tries:
+            raise
+        return _load(catalog, path, listed, tries - 1)
     return len(changed)
 
 

@@ -1,5 +1,7 @@
 """The city's own organizations."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from registry.build import open_catalog
@@ -66,6 +68,18 @@ def test_what_the_list_says_otherwise_is_revised_but_not_what_a_person_wrote(cat
     assert load_organizations(catalog, path) == 1
     assert catalog.get("umweltamt").said.title == {"de": "Umwelt- und Klimaamt"}
     assert catalog.get("stadt").said.title == {"de": "Stadt"}
+
+
+def test_several_that_start_at_once_take_the_list_in_once(catalog, path):
+    with ThreadPoolExecutor(8) as pool:
+        changed = list(pool.map(lambda _: load_organizations(catalog, path), range(8)))
+    assert sum(changed) == 2
+    assert len(list(catalog.store.history("umweltamt"))) == 1
+
+
+def test_a_list_longer_than_a_transaction_is_taken_in(catalog, path):
+    path.write_text("\n".join(f'[[organization]]\nid = "amt-{n}"\nname_de = "Amt {n}"' for n in range(520)))
+    assert load_organizations(catalog, path) == 520
 
 
 def test_an_id_that_belongs_to_something_else_is_refused(catalog, path):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # this room is pure: it names the session, it opens none
     from requests import Session
 
 
-class Item(msgspec.Struct, frozen=True):
+class Item(msgspec.Struct, frozen=True, gc=False):
     """One remote thing as the source gave it. `payload`: the bytes that are digested, staged and mapped; the same thing
     must give the same bytes. `remote_id` "" and `error` id-missing: it has none. With `error` it counts as present,
     is reported as failed and not mapped."""

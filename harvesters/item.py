@@ -21,8 +21,8 @@ class Ids(msgspec.Struct, frozen=True):
     coming: Collection[str] = ()
 
 
-def mapped(staged: Staged, source: Source, harvester: Harvester, ids: Ids, keep: str | None = None) -> Mapped:
-    """`keep`: the digest of what the store has; only other Metadata is kept to be taken in."""
+def mapped(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> Mapped:
+    """Metadata, findings, and what planning needs of a thing; or why it failed."""
     if staged.error:
         return _failed(staged, (staged.error,))
     item = Item(staged.remote_id, staged.payload, staged.url)
@@ -45,7 +45,7 @@ def mapped(staged: Staged, source: Source, harvester: Harvester, ids: Ids, keep:
         title=title(metadata),
         distributions=len(metadata.distributions),
         findings=_masked(findings),
-        metadata=None if digest == keep else body,
+        metadata=body,
         again=again,
     )
 

@@ -15,7 +15,7 @@ COUNTED: Final[Mapping[Action, str]] = {"add": "added", "change": "changed"}  # 
 NAMELESS: Final = "?#"
 
 
-class Listed(msgspec.Struct, frozen=True):
+class Listed(msgspec.Struct, frozen=True, gc=False):
     """What a listing says of one remote id, once mapped. `digest`: of its Metadata; `title`: any one spelling of it."""
 
     remote_id: str
@@ -27,7 +27,7 @@ class Listed(msgspec.Struct, frozen=True):
     failed: bool = False
 
 
-class Act(msgspec.Struct, frozen=True):
+class Act(msgspec.Struct, frozen=True, gc=False):
     """What would happen to one remote thing. `id`, `number`: of the record that it meets, "" and 0 if none."""
 
     action: Action

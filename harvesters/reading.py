@@ -24,14 +24,17 @@ MOST_ID: Final = 1_000  # characters of a remote id; a longer one is cut and get
 PAGE: Final = 1_000  # things that are staged at a time, whether or not there was a mark
 GO_ON: Final = timedelta(hours=6)  # after that a listing may have become another one
 Progress = Callable[[int, int | None], None]
+Offer = Callable[[list[Staged]], None]
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What a reading came to. `named`: the remote ids that the source named; `problems`: of its pages."""
+    """What a reading came to. `named`: the remote ids that the source named; `problems`: of its pages; `same`: each
+    thing was named once, and as it was read before."""
 
     complete: bool
     named: Collection[str]
     problems: tuple[Problem, ...] = ()
+    same: bool = False
 
 
 def edition(source: Source, harvester: Harvester) -> str:
@@ -42,16 +45,19 @@ def edition(source: Source, harvester: Harvester) -> str:
 
 
 def read(
-    source: Source, harvester: Harvester, http: "Session", staging: Staging, run: int, progress: Progress
+    source: Source, harvester: Harvester, http: "Session", staging: Staging, run: int, progress: Progress, offer: Offer
 ) -> Reading:
-    """Reads a source into the staging; where an interrupted run had come to, if that is not long ago."""
+    """Reads a source into the staging; where an interrupted run had come to, if that is not long ago.
+
+    `offer`: is given what is new or changed as soon as it is staged.
+    """
     name = edition(source, harvester)
     start = staging.reached(source.name)
     if start and start.edition == name and datetime.now(UTC) - datetime.fromisoformat(start.at) < GO_ON:
         staging.resume(source.name, start, run)
     else:
         start = Reached(run, "", name, 0, "")
-    pages = _Pages(source.name, staging, msgspec.structs.replace(start, run=run))
+    pages = _Pages(source.name, staging, msgspec.structs.replace(start, run=run), offer)
     total, end = None, False
     problems: list[Problem] = []
     for entry in harvester.read(source, http, start.token or None):
@@ -65,17 +71,20 @@ def read(
             end = False
     pages.flush()
     staging.close(source.name)
-    return Reading(end and (total is None or len(pages.named) >= total), pages.named.keys(), tuple(problems))
+    complete = end and (total is None or len(pages.named) >= total)
+    return Reading(complete, pages.named.keys(), tuple(problems), pages.same and not start.token)
 
 
 class _Pages:
     """Gathers items and stages them; the last mark is what an interrupted run goes on from."""
 
-    def __init__(self, source: str, staging: Staging, mark: Reached) -> None:
+    def __init__(self, source: str, staging: Staging, mark: Reached, offer: Offer) -> None:
         self.source, self.staging, self.mark = source, staging, mark
         self.digests = staging.digests(source)
         self.named = staging.read(source, mark.run)
         self.page: dict[str, Staged] = {}
+        self.same = True
+        self.offer = offer
 
     def add(self, item: Item) -> None:
         """The last of several with one remote id counts."""
@@ -98,7 +107,9 @@ class _Pages:
         same = [one for one in self.page.values() if one.remote_id not in known]
         self.staging.stage(self.source, new, same, self.mark)
         self.digests |= {one.remote_id: one.digest for one in new}
+        self.same = self.same and not new and not any(one.twice for one in same)
         self.page = {}
+        self.offer(new)
 
 
 def _remote_id(item: Item, position: int) -> str:

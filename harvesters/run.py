@@ -13,8 +13,10 @@ from msgspec.structs import replace
 from harvesters.all import harvester as harvester_of
 from harvesters.harvester import Harvester
 from harvesters.item import Ids, mapped
+from harvesters.mappers import Mappers
 from harvesters.plan import Act, Guarded, Limit, Listed, Plan, guard, plan, renewed
 from harvesters.reading import Progress, Reading, edition, read
+from registry.beside import Beside
 from registry.catalog import Catalog
 from registry.errors import ConflictError, LotseError
 from registry.ledger import Ledger
@@ -26,6 +28,8 @@ from registry.staging import BATCH
 if TYPE_CHECKING:
     from requests import Session
 
+REPORTED: Final = 5_000  # problems in one transaction
+WHOLE: Final = ("applied", "unchanged")  # outcomes of a run that left nothing behind but what it named
 TRIES: Final = 3  # how often acts are planned once again when somebody else was faster
 Thing = TypeVar("Thing")
 
@@ -39,6 +43,7 @@ class Pass(msgspec.Struct, frozen=True):
     ledger: Ledger
     run: Run
     started: float  # monotonic
+    beside: Beside | None = None  # feeds the index meanwhile, where somebody waits for it
 
     @property
     def name(self) -> str:
@@ -68,9 +73,9 @@ def harvest(
     `wait`: until the search index has it. `progress(done, of)` is told how far it is.
     """
     harvester = harvester_of(source.kind)
-    with ledger.hold(source.name):
+    with Beside(catalog.settings) as beside, ledger.hold(source.name):
         run = ledger.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
-        one = Pass(source, harvester, catalog, ledger, run, time.monotonic())
+        one = Pass(source, harvester, catalog, ledger, run, time.monotonic(), beside if wait else None)
         try:
             return _carried_out(one, http, dry_run, progress or _silent)
         except (LotseError, OSError, ValueError) as error:
@@ -98,7 +103,8 @@ def map_again(source: Source, catalog: Catalog, ledger: Ledger, *, wait: bool = 
         one = Pass(source, harvester, catalog, ledger, run, time.monotonic())
         ledger.staging.resume(source.name, last, run.number)
         named = ledger.staging.read(source.name, run.number)
-        done = _compared(one, Reading(complete=False, named=named), dry_run=False)
+        with Mappers(source) as mappers:
+            done = _compared(one, Reading(complete=False, named=named), mappers, dry_run=False)
     if wait:
         catalog.sync()
     return done
@@ -147,46 +153,62 @@ def _waiting(number: int, ledger: Ledger) -> Run:
 
 
 def _carried_out(one: Pass, http: "Session", dry_run: bool, progress: Progress) -> Run:
-    reading = read(one.source, one.harvester, http, one.ledger.staging, one.run.number, _noting(one, progress))
-    return _compared(one, reading, dry_run)
+    with Mappers(one.source) as mappers:
+        told, staging = _noting(one, progress), one.ledger.staging
+        reading = read(one.source, one.harvester, http, staging, one.run.number, told, mappers.offer)
+        return _compared(one, reading, mappers, dry_run)
 
 
-def _compared(one: Pass, reading: Reading, dry_run: bool) -> Run:
+def _compared(one: Pass, reading: Reading, mappers: Mappers, dry_run: bool) -> Run:
     known = one.known()
     if not reading.named and not known:
         rules = _report(one, NO_PLAN, reading.problems)
         return _ended(one, reading, outcome="failed", reason=_nothing(reading), rules=rules)
-    _map(one, known, reading.named)
+    same = not _map(one, known, reading.named, mappers) and reading.same
     planned = _plan(one, known, reading.complete)
     guarded = guard(planned, Limit.of(one.source.settings))
     if not dry_run:
+        if one.beside:
+            one.beside.start(len(guarded.apply))
         _take(one, guarded.apply)
         _link_again(one)
         _settle(one, reading.complete, guarded)
-    rules = _report(one, planned, reading.problems)
+    rules = _report(one, planned, reading.problems, same and reading.complete)
     counts = planned.counts(withdrawn=sum(act.action == "gone" for act in guarded.apply))
     outcome = "planned" if dry_run else "waiting" if guarded.wait else "applied" if guarded.apply else "unchanged"
     return _ended(one, reading, outcome=outcome, reason=guarded.why, counts=counts, rules=rules)
 
 
-def _map(one: Pass, known: Mapping[str, Known], named: Collection[str]) -> None:
-    """Maps what is new, changed or mapped by an older edition; then what shares its IRI now, or no longer does."""
+def _map(one: Pass, known: Mapping[str, Known], named: Collection[str], mappers: Mappers) -> int:
+    """Maps what is new, changed or mapped by an older edition; then what shares its IRI now, or no longer does. How
+    many things."""
+    staging, run = one.ledger.staging, one.run.number
     ids = Ids({remote_id: record.id for remote_id, record in known.items()}, named)
-    for batch in one.ledger.staging.unmapped(one.name, one.run.number, one.edition):
-        _map_batch(one, batch, known, ids)
-    while remote_ids := one.ledger.staging.sharing(one.name, one.run.number)[:BATCH]:
-        shared = one.ledger.staging.staged(one.name, remote_ids)
-        _map_batch(one, [replace(staged, shares=not staged.shares) for staged in shared], known, ids)
+    count = staging.count_unmapped(one.name, run, one.edition)
+
+    def here(batch: Sequence[Staged]) -> list[Mapped]:
+        return [mapped(staged, one.source, one.harvester, ids) for staged in batch]
+
+    for batch, made in mappers.map(staging.unmapped(one.name, run, one.edition), count, here):
+        links = {thing.remote_id for thing in made if thing.again}
+        again = here([staged for staged in batch if staged.remote_id in links])
+        _note(one, [*(thing for thing in made if not thing.again), *again], known)
+    while remote_ids := staging.sharing(one.name, run)[:BATCH]:
+        shared = staging.staged(one.name, remote_ids)
+        _note(one, here([replace(staged, shares=not staged.shares) for staged in shared]), known)
+        count += len(shared)
+    return count
 
 
-def _map_batch(one: Pass, batch: Sequence[Staged], known: Mapping[str, Known], ids: Ids) -> list[Mapped]:
-    made = []
-    for staged in batch:
-        record = known.get(staged.remote_id)
-        keep = record.digest if record and record.state == "published" else None
-        made.append(mapped(staged, one.source, one.harvester, ids, keep))
-    one.ledger.staging.mapped(one.name, one.edition, made)
-    return made
+def _note(one: Pass, made: Sequence[Mapped], known: Mapping[str, Known]) -> None:
+    """Of what the store has already, the Metadata need not be kept."""
+    same = {
+        remote_id for thing in made
+        if (record := known.get(remote_id := thing.remote_id)) and record.state == "published"
+        and record.digest == thing.digest
+    }  # fmt: skip
+    kept = [replace(thing, metadata=None) if thing.remote_id in same else thing for thing in made]
+    one.ledger.staging.mapped(one.name, one.edition, kept)
 
 
 def _plan(one: Pass, known: Mapping[str, Known], complete: bool) -> Plan:
@@ -247,7 +269,8 @@ def _said(one: Pass, remote_ids: Sequence[str]) -> dict[str, Said]:
     if missing:
         known = one.known()
         ids = Ids({remote_id: record.id for remote_id, record in known.items()})
-        _map_batch(one, one.ledger.staging.staged(one.name, missing), {}, ids)
+        staged = one.ledger.staging.staged(one.name, missing)
+        _note(one, [mapped(thing, one.source, one.harvester, ids) for thing in staged], {})
         said |= one.ledger.staging.metadata(one.name, missing)
     return said
 
@@ -256,7 +279,9 @@ def _link_again(one: Pass) -> None:
     """Links to things of the same source whose records came in only now."""
     for batch in one.ledger.staging.unmapped(one.name, one.run.number, one.edition):
         known = one.known()
-        made = _map_batch(one, batch, known, Ids({remote_id: record.id for remote_id, record in known.items()}))
+        ids = Ids({remote_id: record.id for remote_id, record in known.items()})
+        made = [mapped(staged, one.source, one.harvester, ids) for staged in batch]
+        _note(one, made, known)
         acts = plan(known, map(_as_listed, made), complete=False).acts
         _take(one, [act for act in acts if act.action == "change" and not act.bare])
 
@@ -274,14 +299,26 @@ def _settle(one: Pass, complete: bool, guarded: Guarded) -> None:
         staging.forget_older(one.name, one.run.number)
 
 
-def _report(one: Pass, planned: Plan, pages: Sequence[Problem]) -> Mapping[str, int]:
-    """Writes every problem down; how often each rule was broken."""
-    rules: Counter[str] = Counter()
+def _report(one: Pass, planned: Plan, pages: Sequence[Problem], same: bool = False) -> Mapping[str, int]:
+    """Writes every problem down; how often each rule was broken. `same`: as the run before."""
+    if same and not pages and (rules := _reported_before(one, planned.listed)):
+        return rules
+    counted: Counter[str] = Counter()
     place = 0
-    for part in _parts(chain(pages, _problems(one, planned))):
+    for part in _parts(chain(pages, _problems(one, planned)), REPORTED):
         place = one.ledger.report(one.run.number, part, place)
-        rules.update(problem.finding.rule for problem in part)
-    return dict(rules.most_common())
+        counted.update(problem.finding.rule for problem in part)
+    return dict(counted.most_common())
+
+
+def _reported_before(one: Pass, listed: int) -> Mapping[str, int] | None:
+    """Copies what the run before this one reported, if it was a whole one and named the same things."""
+    before = next((run for run in one.ledger.runs(one.name, 2) if run.number != one.run.number), None)
+    whole = before and before.complete and before.outcome in WHOLE and before.listed == listed
+    if before is None or not whole or "id-twice" in before.rules:
+        return None
+    wanted = sum(before.rules.values())
+    return before.rules if one.ledger.copy_problems(before.number, one.run.number, wanted) else None
 
 
 def _problems(one: Pass, planned: Plan) -> Iterator[Problem]:
@@ -337,10 +374,10 @@ def _nothing(reading: Reading) -> Text:
     return {lang: f"{page.record}: {page.finding.value}. {rule.remedy[lang]}" for lang in ("de", "en")}
 
 
-def _parts(things: Iterable[Thing]) -> Iterator[list[Thing]]:
+def _parts(things: Iterable[Thing], size: int = BATCH) -> Iterator[list[Thing]]:
     """Parts of a size that fits into one transaction."""
     every = iter(things)
-    while part := list(islice(every, BATCH)):
+    while part := list(islice(every, size)):
         yield part
 
 

@@ -57,14 +57,17 @@ def run(catalog: Catalog, ledger: Ledger, settings: Outward, stop: threading.Eve
 
 
 def work(catalog: Catalog, ledger: Ledger, http: "Session", stop: threading.Event) -> None:
-    """First maps again what an older edition of the mapping has mapped, then harvests what is due until `stop`."""
+    """First maps again what an older edition of the mapping has mapped, then harvests what is due until `stop`.
+
+    Waits for no index: where a worker runs, a projector runs too.
+    """
     for source in ledger.sources():
-        _job(source, lambda source=source: map_again(source, catalog, ledger))  # type: ignore[misc]
+        _job(source, lambda source=source: map_again(source, catalog, ledger, wait=False))  # type: ignore[misc]
     while not stop.is_set():
         for source in due(ledger.sources(), ledger, datetime.now().astimezone()):
             if stop.is_set():
                 return
-            _job(source, lambda source=source: harvest(source, catalog, ledger, http))  # type: ignore[misc]
+            _job(source, lambda source=source: harvest(source, catalog, ledger, http, wait=False))  # type: ignore[misc]
         stop.wait(LOOK)
 
 

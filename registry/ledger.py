@@ -148,6 +148,14 @@ class Ledger:
         self._write(query, rows)
         return first + len(rows)
 
+    def copy_problems(self, old: int, new: int, wanted: int) -> bool:
+        """Reports the same problems as another run, if it still has all that are wanted."""
+        query = """INSERT INTO ledger_problems SELECT ?, place, record, rule, level, field, node, value
+            FROM ledger_problems WHERE run = ? AND (SELECT count(*) FROM ledger_problems WHERE run = ?) = ?"""
+        with writing(self.engine) as connection:
+            done = connection.exec_driver_sql(placed(self.engine, query), (new, old, old, wanted))
+            return done.rowcount == wanted
+
     def problems(self, run: int, levels: Sequence[str] = ("failed", "must", "should", "hint")) -> Iterator[Problem]:
         """All of a run in the order they were met, or those of some levels; a page at a time."""
         place = -1

@@ -1,6 +1,7 @@
 """What is personal in the value of a problem is not written down."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from registry.model import Finding
@@ -14,7 +15,14 @@ _PERSONAL = re.compile(r"(^|[._])(e?mail|telephone|phone|telefon)($|[._])", re.I
 def masked(finding: Finding) -> str:
     """The offending value without what is personal: mail addresses anywhere, anything in mail and telephone fields."""
     value = finding.value
-    if value and _PERSONAL.search(finding.field):
+    if not value:
+        return ""
+    if _is_personal(finding.field):
         return "***"
     value = plain(value if len(value) <= MOST_VALUE else value[: MOST_VALUE - 1] + "…")
     return _MAIL.sub("***@***", value) if "@" in value else value
+
+
+@lru_cache(maxsize=1024)
+def _is_personal(field: str) -> bool:
+    return bool(_PERSONAL.search(field))

@@ -432,7 +432,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 Findings = tuple[Finding, ...]
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(msgspec.Struct, frozen=True, gc=False):
     """What the store knows of a source's remote id, for planning."""
 
     id: str

@@ -5,7 +5,7 @@ import msgspec
 from registry.model import Finding, Findings, Metadata
 
 
-class Staged(msgspec.Struct, frozen=True):
+class Staged(msgspec.Struct, frozen=True, gc=False):
     """A thing as it was read. `place`: in the listing, from 1; `digest`: of the payload; `shares`: its IRI is not its
     own, for others of the listing bear it too."""
 
@@ -19,7 +19,7 @@ class Staged(msgspec.Struct, frozen=True):
     shares: bool = False
 
 
-class Mapped(msgspec.Struct, frozen=True):
+class Mapped(msgspec.Struct, frozen=True, gc=False):
     """What became of it. `digest`: of the Metadata; `iri`: as the source gave it; `again`: to be mapped in each run."""
 
     remote_id: str
@@ -35,7 +35,7 @@ class Mapped(msgspec.Struct, frozen=True):
     again: bool = False
 
 
-class Said(msgspec.Struct, frozen=True):
+class Said(msgspec.Struct, frozen=True, gc=False):
     """What a thing says, with the digest of it and its address."""
 
     metadata: Metadata
@@ -43,7 +43,7 @@ class Said(msgspec.Struct, frozen=True):
     url: str
 
 
-class Reached(msgspec.Struct, frozen=True):
+class Reached(msgspec.Struct, frozen=True, gc=False):
     """How far the reading of a source came: go on after `token`, the next thing has place `place` + 1. `edition`: of
     source and mapping at that time."""
 

@@ -46,8 +46,15 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 def open_staging(database_url: str, data: Path) -> "Staging":
     embedded = database_url.startswith("sqlite")
     engine = connect(f"sqlite:///{data / 'staging.sqlite'}" if embedded else database_url)
+    if embedded and not sa.event.contains(engine, "connect", _patient):
+        sa.event.listen(engine, "connect", _patient)
     bring_up(engine, "staging_version", TABLES)
     return Staging(engine)
+
+
+def _patient(connection: Any, _record: Any) -> None:
+    """Pages are tidied away in larger heaps than SQLite's own: much is written here, once."""
+    connection.execute("PRAGMA wal_autocheckpoint=8000")
 
 
 class Staging:
@@ -114,6 +121,10 @@ class Staging:
         self._write("DELETE FROM staged_marks WHERE source = ?", [(source,)])
 
     # -- mapping
+
+    def count_unmapped(self, source: str, run: int, edition: str) -> int:
+        query = "SELECT count(*) FROM staged WHERE source = ? AND run = ? AND edition <> ?"
+        return int(self._fetch(query, source, run, edition)[0][0])
 
     def unmapped(self, source: str, run: int, edition: str) -> Iterator[list[Staged]]:
         """What the run has read and this edition of the mapping has not seen, in order of the listing, by batches."""

@@ -78,11 +78,11 @@ def test_the_worker_harvests_what_is_due_and_survives_a_bad_source(
     stop = threading.Event()
     harvest = worker.harvest
 
-    def harvesting(source: Source, *words: Any) -> Run:
+    def harvesting(source: Source, *words: Any, wait: bool) -> Run:
         if source.name == "bad":
             raise RuntimeError("a mistake of ours")
         stop.set()
-        return harvest(source, *words)
+        return harvest(source, *words, wait=wait)
 
     monkeypatch.setattr(worker, "harvest", harvesting)
     with session(town.settings) as http:

@@ -1,0 +1,59 @@
+"""A projector in a process of its own, while much is written: the search index is fed on another core.
+
+What `lotse serve` does all the time: whoever holds the projector's lock feeds. It ends with who started it, for its
+standard input ends then; and being killed does no harm to a projector.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+import msgspec
+
+from registry.settings import Settings
+
+WORTH: Final = 2_000  # changes; below that it takes longer to start than it helps
+
+
+class Beside:
+    """A context manager; `start` when it is known that much will be written. Leave it once the index has everything."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Beside":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.communicate()
+
+    def start(self, changes: int) -> None:
+        """If so many changes are worth it, and there is a core to spare."""
+        if self._process or changes < WORTH or len(os.sched_getaffinity(0)) < 2:
+            return
+        code = f"import sys; sys.path[:] = {sys.path!r}; from registry.beside import main; main()"
+        self._process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
+        assert self._process.stdin
+        said = self._settings
+        words = {"data": str(said.data), "database": said.database, "search": said.search, "city": str(said.city or "")}
+        self._process.stdin.write(msgspec.json.encode(words) + b"\n")
+        self._process.stdin.flush()
+
+
+def main() -> None:
+    """Feeds the projections until there is nobody any more to feed them for."""
+    from registry.build import open_catalog
+
+    words = msgspec.json.decode(sys.stdin.buffer.readline(), type=dict[str, str])
+    city = Path(words["city"]) if words["city"] else None
+    settings = Settings(data=Path(words["data"]), database=words["database"], search=words["search"], city=city)
+    projector, stop = open_catalog(settings).projector, threading.Event()
+    threading.Thread(target=projector.run, args=(stop,), daemon=True).start()
+    sys.stdin.buffer.read()

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import addresses
 from api.answers import is_data, problem_response
-from registry.errors import TooLargeError
+from registry.errors import NotFoundError, TooLargeError
 
 MAX_BODY: Final = 20_000_000  # bytes of a request; a catalogue file to check is the largest
 POLICY: Final = (
@@ -72,6 +72,8 @@ def _early(scope: Scope) -> Response | None:
     length = headers.get("content-length", "")
     if length.isdigit() and int(length[:20]) > MAX_BODY:
         return problem_response(TooLargeError(f"The request is larger than {MAX_BODY} bytes.", limit=MAX_BODY))
+    if "\0" in path:  # which no database takes
+        return problem_response(NotFoundError("There is nothing at this address."))
     tidy = _tidy(path)
     if tidy == path:
         return None

@@ -58,11 +58,20 @@ def _sorted_out(params: Pairs) -> tuple[dict[str, str], dict[str, tuple[str, ...
     for name, value in params:
         if name not in FACETS:
             first.setdefault(name, value)
-        elif (value := value.strip()) and len(value) <= MAX_VALUE and (name != "kind" or value in KINDS):
+        elif (
+            (value := value.strip())
+            and len(value) <= MAX_VALUE
+            and "\0" not in value
+            and (name != "kind" or value in KINDS)
+        ):
             values = found.setdefault(name, {})
             if len(values) < MAX_VALUES:
                 values[canonical(name, value)] = None
     return first, {facet: tuple(found[facet]) for facet in FACETS if facet in found}
+
+
+def _usable(facet: str, value: str) -> bool:
+    return 0 < len(value) <= MAX_VALUE and "\0" not in value and (facet != "kind" or value in KINDS)
 
 
 def canonical(facet: str, value: str) -> str:

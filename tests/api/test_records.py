@@ -266,6 +266,24 @@ def test_a_slash_too_many_leads_to_our_own_path(client: TestClient, path: str, l
     assert (answer.status_code, answer.headers["location"]) == (308, location)
 
 
+@pytest.mark.parametrize("path", ["/api/v1/records/%00", "/daten/a%00b.ttl", "/id/%00", "/dataset/%00x", "/daten/%ff"])
+def test_signs_that_no_id_has_find_nothing(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_hostile_parameters_break_no_search(client: TestClient) -> None:
+    for query in (
+        "publisher=%00",
+        "q=%00%ff%ed%a0%80",
+        "theme=" + "x" * 5000,
+        "&".join(["kind=dataset"] * 3000),
+        "=&&&q",
+    ):
+        assert client.get(f"/api/v1/search?{query}").status_code == 200, query[:50]
+    answer = client.get("/api/v1/changes?size=viel")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "size")
+
+
 def test_a_wrong_method_is_named(client: TestClient) -> None:
     answer = client.delete("/api/v1/search")
     assert answer.status_code == 405

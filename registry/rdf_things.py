@@ -156,17 +156,17 @@ def canonical(closure: Closure, root: str) -> bytes:
         if below:
             edges[node] = below
     names = _names(closure, root, edges) if edges or root[0] == "_" else {}
-    lines = []
-    for node, about in closure.items():
-        name = names.get(node, node)
+    found = []
+    for name, node in sorted((names.get(node, node), node) for node in closure):
         if node in edges:
-            lines += [f"{name} {p} {names[o] if o[0] == '_' else o} .\n" for p, o in about]
+            said = [f"{p} {names[o] if o[0] == '_' else o} .\n" for p, o in closure[node]]
         else:
-            lines += [f"{name} {p} {o} .\n" for p, o in about]
-    lines.sort()
-    if any(map(eq, lines, islice(lines, 1, None))):  # said twice
-        lines = list(dict.fromkeys(lines))
-    return "".join(lines).encode()
+            said = [f"{p} {o} .\n" for p, o in closure[node]]
+        said.sort()
+        if any(map(eq, said, islice(said, 1, None))):  # said twice
+            said = list(dict.fromkeys(said))
+        found.append(f"{name} {f'{name} '.join(said)}")
+    return "".join(found).encode()
 
 
 def _names(closure: Closure, root: str, edges: Closure) -> dict[str, str]:

@@ -58,12 +58,7 @@ def _sorted_out(params: Pairs) -> tuple[dict[str, str], dict[str, tuple[str, ...
     for name, value in params:
         if name not in FACETS:
             first.setdefault(name, value)
-        elif (
-            (value := value.strip())
-            and len(value) <= MAX_VALUE
-            and "\0" not in value
-            and (name != "kind" or value in KINDS)
-        ):
+        elif _usable(name, value := value.strip()):
             values = found.setdefault(name, {})
             if len(values) < MAX_VALUES:
                 values[canonical(name, value)] = None

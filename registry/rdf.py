@@ -1,10 +1,12 @@
 """The door to RDF: bytes to things to Metadata (`parse`, `things`, `read`), and records to bytes (`write`).
 
-Reading: rdf_parsing (bytes -> graph), rdf_things (graph -> descriptions), rdf_reading and rdf_mending (-> Metadata).
-Writing: rdf_graphs (record -> graph), rdf_writing (graph -> text), jsonld. All pure.
+Reading: rdf_parsing (bytes -> graph), rdf_things (graph -> descriptions, made canonical by rdf_canonical), rdf_reading
+with rdf_forms and rdf_mending (-> Metadata). Writing: rdf_graphs, rdf_describing, rdf_catalogue (-> graph),
+rdf_writing and jsonld (-> text). All pure.
 """
 
-from registry.rdf_graphs import Graph, HydraPage, catalogue_graph, entry_iri, graph, record_graph, thing_iri
+from registry.rdf_catalogue import HydraPage, catalogue_graph
+from registry.rdf_graphs import Graph, entry_iri, graph, record_graph, thing_iri
 from registry.rdf_parsing import Parsed, parse
 from registry.rdf_reading import read
 from registry.rdf_things import Description, things

@@ -5,7 +5,7 @@ DCAT-AP.de 3.0 and, where it applies, DCAT-AP HVD 3.0.0 at once: what is referen
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache, lru_cache
 from itertools import compress
 from operator import attrgetter
@@ -15,7 +15,7 @@ from registry.model import Agent, CatalogRecord, Catalogue, Distribution, Metada
 from registry.rdf_describing import described, is_known
 from registry.terms import TYPE, date_type, iri, literal
 from vocab.fields import FIELDS, TYPES, Field, fields_of
-from vocab.namespaces import DCAT, FOAF, HYDRA, XSD
+from vocab.namespaces import DCAT, FOAF, XSD
 
 Graph = dict[str, dict[str, dict[str, None]]]  # subject -> predicate -> its objects, each once, in order
 Told = set[tuple[str, str]]  # what has been described already in the same document: term and range
@@ -40,7 +40,7 @@ _NOT_DIAL = re.compile(r"[^0-9A-Za-z+.();=*%-]+")
 
 def graph(metadata: Metadata, thing: str, base_url: str, id: str = "") -> Graph:
     """All that is said of one thing, as statements. `thing`: its IRI; `id`: of its record, names what has no IRI."""
-    said = _Saying(base_url, id)
+    said = Saying(base_url, id)
     said.tell(metadata, metadata.kind, iri(thing))
     said.add_statements(metadata, iri(thing))
     said.describe(set())
@@ -50,7 +50,7 @@ def graph(metadata: Metadata, thing: str, base_url: str, id: str = "") -> Graph:
 def record_graph(record: Record, base_url: str, told: Told | None = None) -> Graph:
     """The statements of a record: the thing, what it refers to, and the catalogue's entry for it. `told`: concepts
     that need no further description; those that are described here are added."""
-    said = _Saying(base_url, record.id)
+    said = Saying(base_url, record.id)
     thing = thing_iri(record, said.base)
     said.tell(record.metadata, record.kind, iri(thing))
     said.add_statements(record.metadata, iri(thing))
@@ -70,7 +70,7 @@ def entry_iri(record: Record, base_url: str) -> str:
     return f"{base_url.rstrip('/')}/id/{record.id}#record"
 
 
-def _tell_entry(said: "_Saying", record: Record, thing: str) -> None:
+def _tell_entry(said: "Saying", record: Record, thing: str) -> None:
     """dcat:CatalogRecord of datasets, series and services; a foaf:Document for what is no dcat:Resource."""
     entry = CatalogRecord(
         topic=thing,
@@ -92,11 +92,11 @@ class _Step(NamedTuple):
     """One row, ready to be walked: how the attribute becomes objects."""
 
     predicate: str
-    tell: Callable[["_Saying", dict[str, None], Any, str], None]
+    tell: Callable[["Saying", dict[str, None], Any, str], None]
     more: str  # class of a described node, range of what is referred to, or datatype
 
 
-class _Saying:
+class Saying:
     """Collects the statements of one thing."""
 
     def __init__(self, base_url: str, id: str) -> None:
@@ -184,32 +184,32 @@ def statements_of(lines: str) -> list[tuple[str, str, str]]:
     return [(match[1], match[2], match[3]) for match in found if match]
 
 
-def _tell_text(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
+def _tell_text(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
     for tag, words in value.items():
         terms[literal(words, tag)] = None
 
 
-def _tell_texts(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
+def _tell_texts(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
     for text in value:
         _tell_text(said, terms, text, more)
 
 
-def _tell_words(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
+def _tell_words(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
     for tag, several in value.items():
         for words in several:
             terms[literal(words, tag)] = None
 
 
-def _tell_literals(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
+def _tell_literals(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
     for words in value if isinstance(value, tuple) else (value,):
         terms[literal(words)] = None
 
 
-def _tell_typed(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
+def _tell_typed(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
     terms[literal(str(value), "", more)] = None
 
 
-def _tell_date(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
+def _tell_date(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
     terms[_date(value)] = None
 
 
@@ -218,7 +218,7 @@ def _date(value: str) -> str:
     return literal(value, "", date_type(value))
 
 
-def _tell_address(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
+def _tell_address(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
     for address in value if isinstance(value, tuple) else (value,):
         term = said.absolute(address)
         terms[term] = None
@@ -226,15 +226,15 @@ def _tell_address(said: _Saying, terms: dict[str, None], value: Any, more: str) 
             said.referred[term, more] = None
 
 
-def _tell_email(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
+def _tell_email(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
     terms[iri(f"mailto:{value}")] = None
 
 
-def _tell_telephone(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
+def _tell_telephone(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
     terms[iri("tel:" + _NOT_DIAL.sub("-", value).strip("-"))] = None
 
 
-def _tell_node(said: _Saying, terms: dict[str, None], value: Any, more: str) -> None:
+def _tell_node(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
     for node in value if isinstance(value, tuple) else (value,):
         name = said.name(node)
         terms[name] = None
@@ -285,58 +285,3 @@ def _link_row(cls: str, relation: str) -> Field:
     if not rows:
         raise KeyError(f"no link row {relation!r}")
     return next((row for row in rows if cls in row.levels), rows[0])
-
-
-class HydraPage(NamedTuple):
-    """One page of the catalogue: its own address and those of its neighbours ("" = none)."""
-
-    url: str
-    first: str
-    previous: str
-    next: str
-    last: str
-    total: int
-    size: int
-
-
-def catalogue_graph(
-    catalogue: Catalogue,
-    records: Sequence[Record],
-    base_url: str,
-    page: HydraPage | None = None,
-    told: Told | None = None,
-) -> Graph:
-    """The catalogue (dcat:Catalog) with its list of these records, and the page that they stand on."""
-    base = base_url.rstrip("/")
-    subject = iri(catalogue.iri or f"{base}/catalog")
-    said = _Saying(base, "catalogue")
-    said.tell(catalogue, "catalog", subject)
-    for record in records:
-        thing = iri(thing_iri(record, base))
-        if record.kind in _LISTED_AS:
-            said.add(subject, _LISTED_AS[record.kind], thing)
-            if record.changed:
-                said.add(subject, iri(DCAT.record), iri(entry_iri(record, base)))
-    said.add_statements(catalogue, subject)
-    said.describe(set() if told is None else told)
-    if page:
-        _tell_page(said, page)
-    return said.graph
-
-
-# DCAT-AP lists datasets and services only; a series is found through its datasets, and as a resource of the catalogue.
-_LISTED_AS: Final = {"dataset": iri(DCAT.dataset), "service": iri(DCAT.service), "series": iri(DCAT.resource)}
-
-
-def _tell_page(said: _Saying, page: HydraPage) -> None:
-    """Hydra paging with its present names as IRIs, and the former ones as literals for old clients."""
-    subject = iri(page.url)
-    for name in ("PartialCollectionView", "PagedCollection"):
-        said.add(subject, TYPE, iri(HYDRA[name]))
-    for name in ("first", "previous", "next", "last"):
-        address = getattr(page, name)
-        if address:
-            said.add(subject, iri(HYDRA[name]), iri(address))
-            said.add(subject, iri(HYDRA[name + "Page"]), literal(address))
-    for name, number in (("totalItems", page.total), ("itemsPerPage", page.size)):
-        said.add(subject, iri(HYDRA[name]), literal(str(number), "", XSD.integer))

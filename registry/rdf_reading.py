@@ -3,32 +3,27 @@ rest is kept as statements; every repair and every leftover is a finding."""
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
 
 import msgspec
 
 from registry import model
 from registry.model import Finding, Findings, Kind, Link, Metadata
+from registry.rdf_forms import WORDS, Place, finished, places
 from registry.rdf_mending import labels, mended
 from registry.rdf_things import kinds_of, types_of
 from registry.rules import finding
-from registry.terms import NO_TAG, TAG, TYPE, date_type, literal, parts, present, unescaped, valid_iri, words_of
-from vocab.fields import FIELDS, STRUCTS, TYPES, Field, fields_of
-from vocab.namespaces import PREFIXES, SKOS, XSD, curie
+from registry.terms import NO_TAG, TAG, TYPE, literal, parts, present, unescaped, valid_iri, words_of
+from vocab.fields import STRUCTS, TYPES, Field
+from vocab.namespaces import SKOS, curie
 
 Pair = tuple[str, str]  # predicate and object
 
 _NOTE = f"<{SKOS.editorialNote}>"
 _ORGANIZATIONS: Final[tuple[Kind, ...]] = ("organization",)
 _FRAGMENT = re.compile(r"#([A-Za-z0-9][A-Za-z0-9._-]{0,79})$")
-_HEX = re.compile(r"[0-9a-f]+")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
-_WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
-_DURATION = re.compile(r"-?P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?")
-_WKT = re.compile(r"\s*(?:<[^<>\s]+>\s*)?(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION|ENVELOPE)\b.*",
-                  re.IGNORECASE | re.DOTALL)  # fmt: skip
 
 
 def read(payload: bytes, kind: Kind | None = None) -> tuple[Metadata, Findings]:
@@ -66,18 +61,6 @@ def _root(index: dict[str, list[Pair]], kind: Kind | None) -> tuple[str, Kind]:
     return root, kind or found[root]
 
 
-class _Place(NamedTuple):
-    """Where a property goes. `fits`: the value of a term that has exactly the row's form, else None; `node`: the class
-    of a described node."""
-
-    row: Field
-    name: str
-    fits: Callable[[str], Any]
-    put: Callable[[dict[str, Any], str, Any], bool]
-    node: str
-    former: bool
-
-
 class _Reading:
     """One payload on its way into structs; `left` are the statements of each node that no struct says."""
 
@@ -91,17 +74,17 @@ class _Reading:
 
     def fields(self, subject: str, cls: str) -> dict[str, Any]:
         """The fields of a node of that class."""
-        places, types = _places(cls), _types(cls)
+        known, types = places(cls), _types(cls)
         out: dict[str, Any] = {}
         left: list[Pair] = []
-        later: list[tuple[_Place, Pair]] = []
+        later: list[tuple[Place, Pair]] = []
         for statement in self.index.get(subject, ()):
             predicate, term = statement
-            place = places.get(predicate)
+            place = known.get(predicate)
             if place is None:
                 if predicate == TYPE and term in types:
                     continue
-                place = places.get(present(predicate))
+                place = known.get(present(predicate))
                 if place is None:
                     left.append(statement)
                 else:
@@ -115,11 +98,11 @@ class _Reading:
                 left.append(statement)
                 self.find("value-extra", subject, row, term)
         left += [statement for place, statement in later if not self.mend(out, subject, place, *statement)]
-        known = self.left.get(subject)
-        self.left[subject] = left if known is None else [one for one in known if one in left]
+        before = self.left.get(subject)
+        self.left[subject] = left if before is None else [one for one in before if one in left]
         for name, value in out.items():
-            if type(value) is list or name in _WORDS:
-                out[name] = _finished(value)
+            if type(value) is list or name in WORDS:
+                out[name] = finished(value)
         return out
 
     def node(self, term: str, cls: str) -> Any:
@@ -132,7 +115,7 @@ class _Reading:
             self.nodes[key] = _struct(cls)(iri=iri, **self.fields(term, cls))
         return self.nodes[key]
 
-    def mend(self, out: dict[str, Any], subject: str, place: _Place, predicate: str, term: str) -> bool:
+    def mend(self, out: dict[str, Any], subject: str, place: Place, predicate: str, term: str) -> bool:
         """Puts a value that is said in another form, or by a former property; False: it stays a statement."""
         moved = predicate != f"<{place.row.property}>"
         value, rule = None, "term-former"
@@ -156,7 +139,7 @@ class _Reading:
             self.note(subject, predicate, words)
         return True
 
-    def mend_named(self, out: dict[str, Any], subject: str, place: _Place, predicate: str, term: str) -> bool:
+    def mend_named(self, out: dict[str, Any], subject: str, place: Place, predicate: str, term: str) -> bool:
         """A concept that is said by a blank node with its name only: the node is written as its words."""
         names = labels(self.index.get(term, []))
         value = next((found for name in names if (found := mended(place.row, name)) is not None), None)
@@ -225,129 +208,6 @@ def _written(value: Any) -> str:
         named: Mapping[str, str] = getattr(value, "name", None) or getattr(value, "label", None) or {}
         return " ".join((value.iri, *named.values(), getattr(value, "notation", "")))
     return str(value)
-
-
-# -- the value of a term that has exactly the form of a row, else None
-
-
-def _text(term: str) -> tuple[str, str] | None:
-    last = term[-1]
-    if last == '"':
-        return NO_TAG, unescaped(term[1:-1])
-    if last == ">" or term[0] != '"':
-        return None
-    end = term.rindex('"')
-    tag = term[end + 2 :]
-    return None if tag == NO_TAG or not TAG.fullmatch(tag) else (tag, unescaped(term[1:end]))
-
-
-def _literal(term: str) -> str | None:
-    return unescaped(term[1:-1]) if term[0] == '"' and term[-1] == '"' else None
-
-
-@lru_cache(8192)
-def _date(term: str) -> str | None:
-    if term[-1] != ">" or term[0] != '"':
-        return None
-    words, _, datatype = parts(term)
-    return words if datatype == date_type(words) else None
-
-
-def _typed(datatype: str, pattern: re.Pattern[str]) -> Callable[[str], str | None]:
-    ending = f'"^^<{datatype}>'
-
-    def fits(term: str) -> str | None:
-        if not term.endswith(ending):
-            return None
-        words = unescaped(term[1 : -len(ending)])
-        return words if pattern.fullmatch(words) else None
-
-    return fits
-
-
-def _integer(term: str) -> int | None:
-    words = _typed(XSD.nonNegativeInteger, _WHOLE)(term)
-    return None if words is None else int(words)
-
-
-def _iri(term: str) -> str | None:
-    return term[1:-1] if term[0] == "<" and "\\" not in term else None
-
-
-def _scheme(scheme: str) -> Callable[[str], str | None]:
-    start = f"<{scheme}:"
-
-    def fits(term: str) -> str | None:
-        return term[len(start) : -1] or None if term.startswith(start) and "\\" not in term else None
-
-    return fits
-
-
-_FITS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "text": _text, "words": _text, "literal": _literal, "date": _date, "integer": _integer, "iri": _iri,
-    "concept": _iri, "link": _iri, "node": _iri, "email": _scheme("mailto"), "telephone": _scheme("tel"),
-    "decimal": _typed(XSD.decimal, _DECIMAL), "duration": _typed(XSD.duration, _DURATION),
-    "hex": _typed(XSD.hexBinary, _HEX), "wkt": _typed(PREFIXES["geo"] + "wktLiteral", _WKT),
-}  # fmt: skip
-
-
-# -- putting a value into the fields; False: the field holds another one already
-
-
-def _put_one(out: dict[str, Any], name: str, value: Any) -> bool:
-    return bool(out.setdefault(name, value) == value)
-
-
-def _put_many(out: dict[str, Any], name: str, value: Any) -> bool:
-    out.setdefault(name, []).append(value)
-    return True
-
-
-def _put_text(out: dict[str, Any], name: str, value: tuple[str, str]) -> bool:
-    return bool(out.setdefault(name, {}).setdefault(*value) == value[1])
-
-
-def _put_texts(out: dict[str, Any], name: str, value: tuple[str, str]) -> bool:
-    return _put_many(out, name, {value[0]: value[1]})
-
-
-def _put_words(out: dict[str, Any], name: str, value: tuple[str, str]) -> bool:
-    return _put_many(out.setdefault(name, {}), *value)
-
-
-def _put_link(out: dict[str, Any], name: str, value: str) -> bool:
-    return _put_many(out, "links", Link(name, value))
-
-
-def _finished(value: Any) -> Any:
-    """Lists as tuples; what was said in two forms is there once."""
-    if isinstance(value, list):
-        return tuple(dict.fromkeys(value)) if isinstance(value[0], str | Link) else tuple(value)
-    return {tag: tuple(dict.fromkeys(words)) for tag, words in value.items()}
-
-
-_WORDS: Final = {row.name for row in FIELDS if row.form == "words"}
-
-
-def _put(row: Field) -> Callable[[dict[str, Any], str, Any], bool]:
-    if row.form == "text":
-        return _put_texts if row.many else _put_text
-    if row.form == "words":
-        return _put_words
-    if row.form == "link":
-        return _put_link
-    return _put_many if row.many else _put_one
-
-
-@cache
-def _places(cls: str) -> Mapping[str, _Place]:
-    """Property -> where it goes; a present property wins over a former one."""
-    rows = fields_of(cls)
-    properties = {name: row for row in rows for name in row.former} | {row.property: row for row in rows}
-    return {
-        f"<{name}>": _Place(row, row.name, _FITS[row.form], _put(row), row.node, name != row.property)
-        for name, row in properties.items()
-    }
 
 
 @cache

@@ -13,7 +13,8 @@ import pyoxigraph as ox
 from registry import jsonld
 from registry.errors import UsageError
 from registry.model import Catalogue, Metadata, Record
-from registry.rdf_graphs import Graph, HydraPage, Told, catalogue_graph, record_graph
+from registry.rdf_catalogue import HydraPage, catalogue_graph
+from registry.rdf_graphs import Graph, Told, record_graph
 from registry.terms import TYPE, iri, literal, words_of
 from vocab.namespaces import PREFIXES, SKOS, curie
 

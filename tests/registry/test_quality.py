@@ -7,7 +7,8 @@ import pytest
 
 from registry import rdf
 from registry.model import KINDS, Agent, Contact, Link, Opportunity, Participation, Period, Place
-from registry.quality import DIMENSIONS, ELI, _wanted, check, mqa
+from registry.mqa import DIMENSIONS, mqa
+from registry.quality import ELI, _wanted, check
 from registry.rules import RULES
 from tests.builders import a_dataset, a_distribution, a_metadata
 from vocab.namespaces import VOC

@@ -64,7 +64,6 @@ def _package(dataset: dict[str, Any], office: str) -> dict[str, Any]:
         "availability": STABLE,
         "access_rights": EU + "access-right/PUBLIC",
         "frequency": EU + "frequency/" + dataset["frequency"],
-        "spatial_uri": EU + "place/DEU_HEI",
         "publisher_name": office,
         "publisher_uri": f"https://stadt.example.org/id/{dataset['office']}",
         "publisher_type": "http://purl.org/adms/publishertype/LocalAuthority",
@@ -74,6 +73,8 @@ def _package(dataset: dict[str, Any], office: str) -> dict[str, Any]:
     }
     if "places" in dataset:
         extras["spatial_text"] = ", ".join(dataset["places"])
+    else:
+        extras["spatial_uri"] = EU + "place/DEU_HEI"
     for key, end in (("from", "temporal_start"), ("to", "temporal_end")):
         if key in dataset:
             extras[end] = dataset[key]

@@ -280,9 +280,7 @@ def test_a_large_sitemap_has_an_index(client: TestClient, monkeypatch: pytest.Mo
 
 
 def test_one_record_with_hostile_words_breaks_no_page(catalog: Catalog, settings: Settings) -> None:
-    hostile = replace(
-        a_dataset('"""\\ <script>\u0000\u001b]]> 🚀 & "'), iri='https://x.example/a b<>"{}|\\^`c'
-    )
+    hostile = replace(a_dataset('"""\\ <script>\u0000\u001b]]> 🚀 & "'), iri='https://x.example/a b<>"{}|\\^`c')
     taken(catalog, hostile, a_dataset("Gut"))
     reader = TestClient(create_app(catalog, settings), base_url=BASE)
     for suffix in FORMATS:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from registry import model
-from registry.model import Finding, Findings, Kind, Link, Metadata
+from registry.model import Finding, Findings, Kind, Metadata
 from registry.rdf_forms import WORDS, Place, finished, places
 from registry.rdf_mending import labels, mended
 from registry.rdf_things import kinds_of, types_of
@@ -135,7 +135,7 @@ class _Reading:
             return False
         self.find(rule, subject, place.row, term)
         words = words_of(term)
-        if words.strip() not in _written(value):
+        if not _is_written(words.strip(), value, place.row.form):
             self.note(subject, predicate, words)
         return True
 
@@ -198,16 +198,14 @@ def _unread(row: Field, term: str) -> str:
     return "address-unreadable" if row.form in ("iri", "link") and term[0] != "_" else "value-unread"
 
 
-def _written(value: Any) -> str:
-    """The words of a mended value as they will be written."""
-    if isinstance(value, tuple):
-        return str(value[-1])
-    if isinstance(value, Link):
-        return value.iri
+def _is_written(words: str, value: Any, form: str) -> bool:
+    """Whether the words of the source will stand in what we write for a mended value."""
+    if form in ("concept", "iri", "link"):
+        return bool(words == value)
     if isinstance(value, model.Node):
         named: Mapping[str, str] = getattr(value, "name", None) or getattr(value, "label", None) or {}
-        return " ".join((value.iri, *named.values(), getattr(value, "notation", "")))
-    return str(value)
+        return words in (value.iri, getattr(value, "notation", ""), *map(str.strip, named.values()))
+    return words in (value[-1].strip() if isinstance(value, tuple) else str(value))
 
 
 @cache

@@ -120,7 +120,7 @@ def _plan(path: Path) -> Any:
         for shape in plan["shapes"].values():
             _, _ = shape["path"], [int(value) for value in shape["at"]]
     except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{path} is no map: {error!r}. See docs for its form.") from None
+        raise UsageError(f"{path} is no map: {error!r}. docs/run/betrieb.md says its form.") from None
     return plan
 
 

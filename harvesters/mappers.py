@@ -45,6 +45,10 @@ class Mappers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Lets the helpers go; there is nothing left to map."""
         for helper in self._helpers:
             helper.kill()
         self._threads.shutdown(cancel_futures=True)

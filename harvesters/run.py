@@ -193,6 +193,7 @@ def _map(one: Pass, known: Mapping[str, Known], named: Collection[str], mappers:
         links = {thing.remote_id for thing in made if thing.again}
         again = here([staged for staged in batch if staged.remote_id in links])
         _note(one, [*(thing for thing in made if not thing.again), *again], known)
+    mappers.end()
     while remote_ids := staging.sharing(one.name, run)[:BATCH]:
         shared = staging.staged(one.name, remote_ids)
         _note(one, here([replace(staged, shares=not staged.shares) for staged in shared]), known)

@@ -4,7 +4,9 @@ import multiprocessing
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from harvesters import mappers
 from harvesters.run import harvest
+from registry import beside
 from registry.build import open_catalog
 from registry.fetch import session
 from registry.settings import Settings
@@ -14,11 +16,11 @@ CONTEXT.set_forkserver_preload([__name__, "harvesters.ckan", "registry.search_ta
 
 
 class Harvest:
-    """Ready, with the catalogue open, when it has been made; `begin()` lets it go."""
+    """Ready, with the catalogue open, when it has been made; `begin()` lets it go. `helpers`: started at once."""
 
-    def __init__(self, data: Path, source: str) -> None:
+    def __init__(self, data: Path, source: str, helpers: bool = False) -> None:
         self.pipe, theirs = CONTEXT.Pipe()
-        self.process = CONTEXT.Process(target=_harvest, args=(str(data), source, theirs), daemon=True)
+        self.process = CONTEXT.Process(target=_harvest, args=(str(data), source, helpers, theirs), daemon=False)
         self.process.start()
         theirs.close()
         assert self.pipe.recv() == "ready"
@@ -39,7 +41,9 @@ class Harvest:
         self.process.join()
 
 
-def _harvest(data: str, source: str, pipe: Connection) -> None:
+def _harvest(data: str, source: str, helpers: bool, pipe: Connection) -> None:
+    if helpers:
+        mappers.WORTH = beside.WORTH = 1  # type: ignore[misc]
     settings = Settings(data=Path(data), allow_hosts=("127.0.0.1",))
     catalog = open_catalog(settings)
     assert catalog.ledger

@@ -50,7 +50,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_doubled(tmp_path: Path
         for kill in range(KILLS):
             if kill % 3 == 0:
                 server.packages = snapshot(kill // 3)
-            process = Harvest(tmp_path, "berlin")
+            process = Harvest(tmp_path, "berlin", helpers=kill % 5 == 4)
             process.begin()
             started = time.monotonic()
             outcome = process.ended_within(chance.uniform(0, length))

@@ -1,0 +1,116 @@
+"""Helpers map what this process would have mapped, and end with who started them."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from harvesters import json as json_harvester
+from harvesters import mappers
+from harvesters.item import Ids, mapped
+from harvesters.mappers import Mappers
+from registry import beside
+from registry.model import Source
+from registry.staged import Mapped, Staged
+from tests.harvesters.conftest import Town
+
+SOURCE = Source(name="amt", kind="json", url="https://example.org/liste.json", language="de")
+ROOT = Path(__file__).parents[2]
+
+
+def staged(id: str, title: str = "", **words: object) -> Staged:
+    payload = json_harvester.payload({"id": id, "title": title or f"Titel {id}", **words})
+    return Staged(id, 1, f"{id} {title} {words}", payload, "https://example.org")
+
+
+def here(batch: list[Staged]) -> list[Mapped]:
+    return [mapped(one, SOURCE, json_harvester, Ids()) for one in batch]
+
+
+def by_id(found: list[Mapped]) -> dict[str, Mapped]:
+    return {one.remote_id: one for one in found}
+
+
+@pytest.fixture
+def with_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mappers, "WORTH", 1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2})
+
+
+@pytest.mark.usefixtures("with_helpers")
+def test_helpers_map_what_this_process_would() -> None:
+    batches = [[staged(f"{n}-{m}", part_of="x" if m == 3 else "") for m in range(10)] for n in range(20)]
+    batches.append([staged("untitled", " "), Staged("broken", 2, "d", b"no json")])
+    with Mappers(SOURCE) as helpers:
+        found = [one for _, made in helpers.map(batches, 202, here) for one in made]
+    assert by_id(found) == by_id([one for batch in batches for one in here(batch)])
+    assert len(found) == 202
+
+
+@pytest.mark.usefixtures("with_helpers")
+def test_what_was_offered_is_mapped_once_and_as_it_was_read_last() -> None:
+    first, again, other = staged("a", "Erster"), staged("a", "Zweiter"), staged("b")
+    with Mappers(SOURCE) as helpers:
+        for batch in ([first], [again], [other]):
+            helpers.offer(batch)
+        found = [one for _, made in helpers.map([[again, other], [staged("c")]], 3, here) for one in made]
+    assert sorted(one.remote_id for one in found) == ["a", "b", "c"]
+    assert by_id(found)["a"] == here([again])[0]
+
+
+def test_for_little_nobody_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess, "Popen", lambda *_: pytest.fail("a helper was started"))
+    with Mappers(SOURCE) as helpers:
+        helpers.offer([staged("a")])
+        assert [len(made) for _, made in helpers.map([[staged("a")]], 1, here)] == [1]
+
+
+def test_helpers_end_with_who_started_them() -> None:
+    code = """
+import os, sys, time
+from harvesters import mappers
+from harvesters.mappers import Mappers
+from registry.model import Source
+os.sched_getaffinity = lambda _: {0, 1}
+helpers = Mappers(Source(name="amt", kind="json", url="https://example.org"))
+helpers._start(mappers.WORTH)
+print(helpers._helpers[0].pid, flush=True)
+time.sleep(60)
+"""
+    starter = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert starter.stdout
+        helper = int(starter.stdout.readline())
+        assert alive(helper)
+    finally:
+        starter.kill()
+        starter.wait()
+    end = time.monotonic() + 20
+    while alive(helper):
+        assert time.monotonic() < end, "it was left behind"
+        time.sleep(0.05)
+
+
+def alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.usefixtures("with_helpers")
+def test_a_run_with_helpers_and_a_projector_beside_comes_to_the_same(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    monkeypatch.setattr(beside, "WORTH", 1)
+    things = [{"id": n, "title": f"Nr. {n}", "description": "x", "part_of": 0} for n in range(60)]
+    run = town.harvest(json.loads(json.dumps(things)), town.other("amt", settings={"kind": "project"}))
+    assert (run.outcome, run.counts["added"]) == ("applied", 60)
+    assert len(town.found()) == 60
+    whole = town.records()["0"].id
+    assert all(record.said.links[0].iri == f"/id/{whole}" for record in town.records().values())

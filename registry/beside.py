@@ -4,6 +4,7 @@ What `lotse serve` does all the time: whoever holds the projector's lock feeds. 
 standard input ends then; and being killed does no harm to a projector.
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -51,6 +52,7 @@ def main() -> None:
     """Feeds the projections until there is nobody any more to feed them for."""
     from registry.build import open_catalog
 
+    gc.set_threshold(50_000)  # many short-lived things, few circles
     words = msgspec.json.decode(sys.stdin.buffer.readline(), type=dict[str, str])
     city = Path(words["city"]) if words["city"] else None
     settings = Settings(data=Path(words["data"]), database=words["database"], search=words["search"], city=city)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -19,6 +20,7 @@ from vocab.match import district, districts_in
 
 MOST: Final = 12  # values of a fact that are listed
 MOST_WORDS: Final = 60  # strings of a field under "all details"
+MOST_SIGNS: Final = 2_000  # characters of each; who wants all takes the data
 
 
 class Item(NamedTuple):
@@ -188,14 +190,17 @@ def _mentioned(place: Place, districts: ConceptList | None) -> tuple[Concept, ..
 def _themes(words: Metadata, lang: Lang) -> list[Item]:
     known = [(iri, concept_list("themes").get(iri)) for iri in words.themes[:MOST]]
     return [
-        Item(one.label(lang), addresses.page("topic", one.notation, lang)) if one else Item(iri) for iri, one in known
+        Item(one.label(lang), addresses.page("topic", one.notation, lang))
+        if one
+        else Item(sentences.short(iri), link(iri))
+        for iri, one in known
     ]
 
 
 def _keywords(words: Metadata, lang: Lang) -> list[Item]:
     other = next(iter(words.keywords.values()), ())
     several = words.keywords.get(lang) or words.keywords.get("und") or other
-    return [Item(sentences.listing(several[:20]))] if several else []
+    return [Item(sentences.listing(one[:80] for one in several[:20]))] if several else []
 
 
 def _high_value(words: Metadata, lang: Lang) -> list[Item]:
@@ -228,8 +233,8 @@ def everything(record: Record, lang: Lang) -> list[tuple[str, list[str]]]:
     for row in fields_of(record.kind):
         value = None if row.form == "link" else getattr(record.metadata, row.name)
         if value:
-            words = [labelled(one, lang) for one in strings(value)]
-            found.append((row.label_de if lang == "de" else row.label_en, words[:MOST_WORDS]))
+            words = [labelled(one, lang)[:MOST_SIGNS] for one in islice(strings(value), MOST_WORDS)]
+            found.append((row.label_de if lang == "de" else row.label_en, words))
     return found
 
 

@@ -20,6 +20,8 @@ from registry.rules import RULES
 from vocab.concepts import concept_list
 
 MOST_VERSIONS: Final = 8
+MOST_FILES: Final = 100
+MOST_NAMED: Final = 200  # participants, milestones
 MOST_MISSING: Final = 5
 DATA: Final = ("dataset", "series", "service")
 
@@ -53,7 +55,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
     """All that `record.html` shows."""
     words = record.metadata
     chances, calls = sentences.open_calls(words, today)
-    files = tuple(_files(words.distributions, lang))
+    files = tuple(_files(words.distributions[:MOST_FILES], lang))
     tied = relations(pages, record, lang, today)
     return {
         "record": record,
@@ -67,10 +69,11 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "track": sentences.track(words, lang),
         "phase": sentences.concept("phases", words.phase, lang),
         "files": files,
+        "more_files": len(words.distributions) - len(files),
         "credit": _credit(pages, record, lang, today),
         "facts": facts(pages, record, lang),
         "participants": tuple(_participants(pages, record, lang)),
-        "milestones": _milestones(words.milestones, today),
+        "milestones": _milestones(words.milestones[:MOST_NAMED], today),
         "chances": chances,
         "calls": calls,
         "opportunity": lambda one: _opportunity(one.type, lang),
@@ -156,8 +159,9 @@ def _local(pages: Pages, record: Record) -> str:
 
 
 def _participants(pages: Pages, record: Record, lang: Lang) -> Iterator[Participant]:
-    known = pages.catalog.store.get_many([one.agent.id for one in record.metadata.participants if one.agent.id])
-    for one in record.metadata.participants:
+    named = record.metadata.participants[:MOST_NAMED]
+    known = pages.catalog.store.get_many([one.agent.id for one in named if one.agent.id])
+    for one in named:
         organization = known.get(one.agent.id)
         address = addresses.page("organization", one.agent.id, lang) if organization else link(one.agent.homepage)
         names = one.agent.name or (organization.metadata.title if organization else {})

@@ -119,7 +119,8 @@ def _names(pages: Pages, asked: Query, found: Page, lang: Lang) -> Names:
     for name in query_facets(asked, found):
         values = [*(one.value for one in found.facets.get(name, ())), *asked.where.get(name, ())]
         words = labels(pages.catalog, pages.city, sources, name, dict.fromkeys(values))
-        names[name] = {value: text[lang] for value, text in words.items()}
+        written = {one.value: one.label for one in found.facets.get(name, ()) if one.label}
+        names[name] = written | {value: text[lang] for value, text in words.items()}
     return names
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final, NamedTuple
+from urllib.parse import unquote
 
 from api.addresses import Lang
 from api.pages import translator
@@ -63,9 +64,15 @@ def kinds(name: str, lang: Lang) -> str:
 
 
 def concept(list_name: str, iri: str, lang: Lang) -> str:
-    """The label of a concept; words that are none stay as they are."""
+    """The label of a concept; of an unknown one the last part of its IRI, and words stay as they are."""
     found = concept_list(list_name).get(iri) if iri else None
-    return found.label(lang) if found else iri
+    return found.label(lang) if found else short(iri)
+
+
+def short(iri: str) -> str:
+    """The words at the end of an IRI; what is none stays as it is."""
+    last = re.split(r"[/#]", iri.rstrip("/#"))[-1] if "://" in iri else iri
+    return unquote(last).replace("_", " ") or iri
 
 
 # -- licence
@@ -78,7 +85,7 @@ def licence(iri: str, lang: Lang) -> Licence:
         return Licence(_("Keine Lizenz genannt. Bitte fragen Sie die Stelle."), "", "", False, False)
     found = concept_list("licences").get(iri)
     if found is None:
-        return Licence(_("Eigene Bedingungen. Bitte lesen Sie nach."), iri, iri, False, False)
+        return Licence(_("Eigene Bedingungen. Bitte lesen Sie nach."), short(iri), iri, False, False)
     extra = found.extra
     attribution = extra["attribution"] == "true"
     return Licence(_allows(found, lang), found.label(lang), extra["url"], extra["open"] == "true", attribution)
@@ -107,6 +114,8 @@ def licence_in_short(iri: str, lang: Lang) -> str:
     one = licence(iri, lang)
     if not iri:
         return _("Lizenz nicht genannt")
+    if iri not in concept_list("licences"):
+        return _("Eigene Bedingungen")
     if not one.open:
         return _("Nutzung eingeschränkt")
     return _("Frei, mit Namensnennung") if one.attribution else _("Frei, ohne Auflagen")

@@ -17,7 +17,7 @@ from api.locale.messages import catalogue, missing
 from api.locale.messages import sentences as all_sentences
 from registry.errors import UsageError
 from registry.german import words as terms
-from registry.model import Distribution, Metadata, Problem, Record
+from registry.model import Agent, Distribution, Metadata, Problem, Record
 from registry.rules import finding
 from tests.builders import a_dataset, a_record
 from tests.sample_city import HEIDELBERG, SampleCity, iri, sample_city
@@ -226,6 +226,20 @@ def test_dangerous_addresses_of_a_record_never_become_links(city: SampleCity) ->
     assert not re.search(r'href="(javascript|data):', page)
 
 
+def test_a_record_of_any_size_has_a_page_of_bounded_size(city: SampleCity, browser: TestClient) -> None:
+    long = "Wort" * 5_000
+    files = tuple(
+        Distribution(id=f"f{n}", title={"de": long[:300]}, access_url=f"https://x.example/{n}") for n in range(3_000)
+    )
+    said = a_dataset(
+        "x" * 20_000, description={"de": f"{long} " * 40}, distributions=files, keywords={"de": (long,) * 500}
+    )
+    city.catalog.store.put([Record(id="riese", said=said)], "test")
+    page = browser.get("/daten/riese").text
+    assert len(page) < 1_500_000
+    assert "und 2900 weitere Dateien" in page
+
+
 # -- language
 
 
@@ -338,6 +352,24 @@ def test_every_licence_has_a_sentence_in_both_languages(notation: str) -> None:
     german, english = (sentences.licence(iri("licences", notation), lang) for lang in ("de", "en"))
     assert german.sentence != english.sentence
     assert sentences.licence("frei", "de").sentence == "Eigene Bedingungen. Bitte lesen Sie nach."
+
+
+def test_a_code_of_another_list_is_shown_by_its_last_words() -> None:
+    assert (
+        sentences.concept("themes", "https://daten.example.org/id/theme/Bauen%20und%20Wohnen", "de")
+        == "Bauen und Wohnen"
+    )
+    assert sentences.concept("themes", "Bauen/Wohnen", "de") == "Bauen/Wohnen"
+    assert sentences.licence_in_short("https://example.org/eigene", "de") == "Eigene Bedingungen"
+
+
+def test_a_publisher_that_is_no_record_is_a_filter_by_its_name(city: SampleCity, browser: TestClient) -> None:
+    said = a_dataset("Schachtdeckel", publisher=Agent(name={"de": "Zweckverband Nord"}))
+    city.catalog.store.put([Record(id="schachtdeckel", said=said)], "test")
+    city.catalog.sync()
+    page = browser.get("/suche?q=schachtdeckel").text
+    assert 'value="zweckverband-nord"><span>Zweckverband Nord</span>' in page
+    assert "Organisation: Zweckverband Nord" in browser.get("/suche?q=schachtdeckel&publisher=zweckverband-nord").text
 
 
 def test_problems_are_grouped_by_cause_the_gravest_first() -> None:

@@ -43,7 +43,8 @@ class Pass(msgspec.Struct, frozen=True):
     ledger: Ledger
     run: Run
     started: float  # monotonic
-    beside: Beside | None = None  # feeds the index meanwhile, where somebody waits for it
+    wait: bool = False  # for the search index
+    beside: Beside | None = None  # feeds it meanwhile
 
     @property
     def name(self) -> str:
@@ -75,7 +76,7 @@ def harvest(
     harvester = harvester_of(source.kind)
     with Beside(catalog.settings) as beside, ledger.hold(source.name):
         run = ledger.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
-        one = Pass(source, harvester, catalog, ledger, run, time.monotonic(), beside if wait else None)
+        one = Pass(source, harvester, catalog, ledger, run, time.monotonic(), wait, beside)
         try:
             return _carried_out(one, http, dry_run, progress or _silent)
         except (LotseError, OSError, ValueError) as error:
@@ -84,9 +85,6 @@ def harvest(
         except Exception as error:  # a mistake of ours: noted, not hidden
             _ended(one, outcome="failed", reason=_reason(error))
             raise
-        finally:
-            if wait and not dry_run:
-                catalog.sync()
 
 
 def map_again(source: Source, catalog: Catalog, ledger: Ledger, *, wait: bool = True) -> Run | None:
@@ -100,14 +98,11 @@ def map_again(source: Source, catalog: Catalog, ledger: Ledger, *, wait: bool = 
         if last is None:
             return None
         run = ledger.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
-        one = Pass(source, harvester, catalog, ledger, run, time.monotonic())
+        one = Pass(source, harvester, catalog, ledger, run, time.monotonic(), wait=wait)
         ledger.staging.resume(source.name, last, run.number)
         named = ledger.staging.read(source.name, run.number)
         with Mappers(source) as mappers:
-            done = _compared(one, Reading(complete=False, named=named), mappers, dry_run=False)
-    if wait:
-        catalog.sync()
-    return done
+            return _compared(one, Reading(complete=False, named=named), mappers, dry_run=False)
 
 
 def apply(number: int, catalog: Catalog, ledger: Ledger, *, wait: bool = True) -> Run:
@@ -168,12 +163,14 @@ def _compared(one: Pass, reading: Reading, mappers: Mappers, dry_run: bool) -> R
     planned = _plan(one, known, reading.complete)
     guarded = guard(planned, Limit.of(one.source.settings))
     if not dry_run:
-        if one.beside:
+        if one.wait and one.beside:
             one.beside.start(len(guarded.apply))
         _take(one, guarded.apply)
         _link_again(one)
         _settle(one, reading.complete, guarded)
     rules = _report(one, planned, reading.problems, same and reading.complete)
+    if one.wait and not dry_run:
+        one.catalog.sync()
     counts = planned.counts(withdrawn=sum(act.action == "gone" for act in guarded.apply))
     outcome = "planned" if dry_run else "waiting" if guarded.wait else "applied" if guarded.apply else "unchanged"
     return _ended(one, reading, outcome=outcome, reason=guarded.why, counts=counts, rules=rules)

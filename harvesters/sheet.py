@@ -86,7 +86,7 @@ def _check_parts(content: bytes, url: str) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             listed = parts.infolist()
             if len(listed) > MOST_PARTS or sum(part.file_size for part in listed) > MOST_UNPACKED:
-                raise TooLargeError(f"{shown(url)} unpacks to more than {MOST_UNPACKED} bytes.")
+                raise _too_large(url, f"{MOST_UNPACKED} bytes", f"{MOST_UNPACKED} Bytes")
             if not any(part.filename == "xl/workbook.xml" for part in listed):
                 raise _failed(url, "is no XLSX", "ist kein XLSX")
             for part in listed:  # all of them: a part that is larger than it says fails its checksum
@@ -105,10 +105,9 @@ def _check_cells(file: IO[bytes], sheet: bool, url: str) -> None:
             rows, columns = max(rows, int(digits)), max(columns, _column(letters))
         tail = piece[-40:]
         if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
-            raise TooLargeError(
-                f"{shown(url)} is larger than {MOST_ROWS} rows, {MOST_COLUMNS} columns or {MOST_CELLS} cells. "
-                "Delete what lies far outside, or split the sheet."
-            )
+            cells = MOST_ROWS, MOST_COLUMNS, MOST_CELLS
+            raise _too_large(url, "{} rows, {} columns or {} cells".format(*cells),
+                             "{} Zeilen, {} Spalten oder {} Zellen".format(*cells))  # fmt: skip
 
 
 _ADDRESS: Final = re.compile(rb"\br\s*=\s*[\"']([A-Z]{0,4})([0-9]{1,8})[\"']")
@@ -136,7 +135,9 @@ def _csv(content: bytes, source: Source) -> Iterator[Sequence[Any]]:
     try:
         for count, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)):
             if count > MOST_ROWS or len(row) > MOST_COLUMNS:
-                raise TooLargeError(f"{shown(source.url)} is larger than {MOST_ROWS} rows or {MOST_COLUMNS} columns.")
+                size = MOST_ROWS, MOST_COLUMNS
+                raise _too_large(source.url, "{} rows or {} columns".format(*size),
+                                 "{} Zeilen oder {} Spalten".format(*size))  # fmt: skip
             yield row
     except csv.Error as error:
         raise _failed(source.url, f"is no readable CSV ({error})", f"ist kein lesbares CSV ({error})") from None
@@ -197,3 +198,11 @@ def _failed(url: str, english: str, german: str) -> SourceError:
     place = shown(url)
     return SourceError(f"{place} {english}. Check address and settings.",
                        de=f"{place} {german}. Prüfen Sie Adresse und Einstellungen.")  # fmt: skip
+
+
+def _too_large(url: str, english: str, german: str) -> TooLargeError:
+    place = shown(url)
+    return TooLargeError(
+        f"{place} is larger than {english}. Delete what lies far outside, or split it.",
+        de=f"{place} ist größer als {german}. Löschen Sie, was weit außen liegt, oder teilen Sie die Tabelle.",
+    )

@@ -28,7 +28,7 @@ def described(record: Record, base: str, lang: Lang) -> dict[str, Any]:
         "@type": types[record.kind],
         "@id": thing_iri(record, base),
         "url": addresses.absolute(base, addresses.page(record.kind, record.id, lang)),
-        "name": said(words.title, lang).words,
+        "name": said(words.title, lang).words[:500],
         "description": said(words.description or words.abstract, lang).words[:5000],
     }
     if record.kind in ("dataset", "series"):
@@ -46,7 +46,7 @@ def _dataset(words: Metadata, lang: Lang) -> dict[str, Any]:
         "creator": _agent(words.publisher, lang),
         "dateModified": words.modified,
         "datePublished": words.issued,
-        "keywords": list(words.keywords.get(lang) or next(iter(words.keywords.values()), ())),
+        "keywords": [one[:100] for one in words.keywords.get(lang) or next(iter(words.keywords.values()), ())][:50],
         "temporalCoverage": f"{period.start or '..'}/{period.end or '..'}" if period else "",
         "isAccessibleForFree": True if licences else None,
         "distribution": [

@@ -1,7 +1,6 @@
 """Canonical N-Triples of one thing's statements: the same graph gives the same bytes, however its nodes were called."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Collection, Mapping
 from itertools import islice
 from operator import eq
@@ -16,16 +15,12 @@ MAX_TRIES: Final = 64  # ways to name blank nodes that look alike
 Closure = Mapping[str, list[tuple[str, str]]]  # of one thing: subject -> (predicate, object)
 
 
-def canonical(closure: Closure, root: str) -> bytes:
-    """Sorted lines with labels _:b0, _:b1 … that depend on the graph only; raises TooLargeError."""
-    edges = {}
-    for node, about in closure.items():
-        below = [one for one in about if one[1][0] == "_"]
-        if below:
-            edges[node] = below
+def canonical(closure: Closure, edges: Closure, root: str) -> bytes:
+    """Sorted lines with labels _:b0, _:b1 … that depend on the graph only. `edges`: the statements that lead to blank
+    nodes. All can be reached from `root`. Raises TooLargeError."""
     names = _names(closure, root, edges) if edges or root[0] == "_" else {}
     found = []
-    for name, node in sorted((names.get(node, node), node) for node in closure):
+    for name, node in sorted([(names.get(node, node), node) for node in closure]):
         if node in edges:
             said = [f"{p} {names[o] if o[0] == '_' else o} .\n" for p, o in closure[node]]
         else:
@@ -39,27 +34,32 @@ def canonical(closure: Closure, root: str) -> bytes:
 
 def _names(closure: Closure, root: str, edges: Closure) -> dict[str, str]:
     """Labels of the blank nodes, top down. In trees property and digest order siblings; equal ones may be exchanged.
-    Shared nodes and circles are told apart by what they are connected to. `edges`: node -> what leads to blank ones."""
-    pointed = Counter(term for below in edges.values() for _, term in below)
+    Shared nodes and circles are told apart by what they are connected to."""
+    pointed = [term for below in edges.values() for _, term in below]
     blank = {root, *pointed} if root[0] == "_" else set(pointed)
     if len(blank) > MAX_BLANK:
         raise TooLargeError(f"more than {MAX_BLANK} blank nodes")
-    if root in pointed or max(pointed.values(), default=0) > 1:
+    if len(blank) < len(pointed) + (root[0] == "_"):
         if len(blank) > MAX_KNOTTED:
             raise TooLargeError(f"more than {MAX_KNOTTED} blank nodes, some of them shared")
         return _knotted(closure, root, sorted(blank))
     names: dict[str, str] = {}
-    heads = sorted((node for node in edges if node[0] == "<"), reverse=True)
+    heads = sorted([node for node in edges if node[0] == "<"], reverse=True)
     stack = [*heads, root] if root[0] == "_" else heads
     digests: dict[str, str] = {}
     while stack:
         node = stack.pop()
         if node[0] == "_":
             names[node] = f"_:b{len(names)}"
-        below = edges.get(node, ())
+        below = edges.get(node)
+        if not below:
+            continue
+        if len(below) == 1:
+            stack.append(below[0][1])
+            continue
         if len({predicate for predicate, _ in below}) < len(below):
             _digest_below(closure, [term for _, term in below], digests)
-        stack += [term for *_, term in sorted(((p, digests.get(o, ""), o) for p, o in below), reverse=True)]
+        stack += [term for *_, term in sorted([(p, digests.get(o, ""), o) for p, o in below], reverse=True)]
     return names
 
 

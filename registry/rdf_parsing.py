@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Final, NamedTuple
+from itertools import islice
+from typing import Any, Final, NamedTuple
 from xml.parsers import expat
 
 import orjson
@@ -17,6 +18,7 @@ from registry.terms import escaped, is_iri, unescaped, valid_iri
 MAX_BYTES: Final = 200_000_000
 MAX_DEPTH: Final = 200  # of JSON-LD and RDF/XML
 SMALL: Final = 100_000  # bytes of RDF/XML that no depth can make slow
+STATEMENTS: Final = 2_000  # that are text at once
 STEP: Final = 8_192
 MAX_ERRORS: Final = 100  # places of a Turtle file that cannot be read, before all of it counts as unreadable
 MAX_STRAY: Final = 5  # stray texts of RDF/XML; where there are more, nodes and properties are mixed up
@@ -184,17 +186,18 @@ def _json_ld(data: bytes, where: str) -> bytes:
     return orjson.dumps(without_foreign_contexts(document, where, MAX_DEPTH))
 
 
-def _lines(quads: Iterable[ox.Quad], form: ox.RdfFormat) -> str:
-    """The statements as N-Triples, made without a Python object for each term."""
-    said: Iterable[ox.Quad | ox.Triple] = (quad.triple for quad in quads) if form == ox.RdfFormat.JSON_LD else quads
-    return ox.serialize(said, format=ox.RdfFormat.N_TRIPLES).decode()  # type: ignore[arg-type, union-attr]
+def _lines(quads: Iterator[ox.Quad], form: ox.RdfFormat) -> Iterator[bytes]:
+    """The statements as lines of N-Triples, made without a Python object for each term, some thousands at a time."""
+    said: Any = (quad.triple for quad in quads) if form == ox.RdfFormat.JSON_LD else quads
+    while lines := ox.serialize(islice(said, STATEMENTS), format=ox.RdfFormat.N_TRIPLES):
+        yield from lines.removesuffix(b" .\n").split(b" .\n")
 
 
-def _index(lines: str) -> Graph:
+def _index(lines: Iterable[bytes]) -> Graph:
     graph: Graph = {}
     last, about = "", []
-    for line in lines.removesuffix(" .\n").split(" .\n") if lines else ():
-        subject, predicate, term = line.split(" ", 2)
+    for line in lines:
+        subject, predicate, term = line.decode().split(" ", 2)
         if subject != last:
             about = graph.setdefault(subject, [])
             last = subject

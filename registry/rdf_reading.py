@@ -80,10 +80,10 @@ class _Reading:
         later: list[tuple[Place, Pair]] = []
         for statement in self.index.get(subject, ()):
             predicate, term = statement
+            if predicate == TYPE and term in types:
+                continue
             place = known.get(predicate)
             if place is None:
-                if predicate == TYPE and term in types:
-                    continue
                 place = known.get(present(predicate))
                 if place is None:
                     left.append(statement)

@@ -104,34 +104,41 @@ class _Walk:
         iri = words_of(root) if root[0] == "<" else ""
         remote_id = iri or _remote_id(self.graph, root)
         try:
-            payload = canonical(self.closure(root), root)
+            payload = canonical(*self.closure(root), root)
         except TooLargeError as error:
             return Description(remote_id, iri, b"", finding("too-large", value=str(error)))
         return Description(remote_id, iri, payload)
 
-    def closure(self, root: str) -> Closure:
-        """The statements about a thing and its parts; raises TooLargeError."""
+    def closure(self, root: str) -> tuple[Closure, Closure]:
+        """The statements about a thing and its parts, and those of them that lead to blank nodes; raises
+        TooLargeError."""
         graph, others, to_nodes, distributions = self.graph, self.others, _node_properties(), self.distributions
         closure = {root: graph[root]}
+        edges: dict[str, list[tuple[str, str]]] = {}
         size, queue = 0, [root]
         while queue:
-            about = closure[queue.pop()]
+            node = queue.pop()
+            about = closure[node]
             size += len(about)
             if size > MAX_STATEMENTS or size > self.work:
                 raise TooLargeError(f"more than {min(MAX_STATEMENTS, self.work)} statements")
-            for predicate, term in about:
+            for statement in about:
+                predicate, term = statement
                 first = term[0]
-                if first == '"' or term in closure or term not in graph:
+                if first == '"':
                     continue
-                if first == "<":
-                    if predicate not in to_nodes and term not in distributions:
-                        continue
-                    if term in others and present(predicate) != _HAS_DISTRIBUTION:
-                        continue
+                if first == "_":
+                    edges.setdefault(node, []).append(statement)
+                elif predicate not in to_nodes and term not in distributions:
+                    continue
+                if term in closure or term not in graph:
+                    continue
+                if first == "<" and term in others and present(predicate) != _HAS_DISTRIBUTION:
+                    continue
                 closure[term] = self.part(term)
                 queue.append(term)
         self.work -= size
-        return closure
+        return closure, edges
 
     def part(self, node: str) -> list[tuple[str, str]]:
         """What is said of a part; that it is a thing of its own is said where it is one."""

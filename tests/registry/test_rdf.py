@@ -13,7 +13,6 @@ from rdflib.compare import isomorphic
 
 from registry import rdf
 from registry.model import KINDS, Agent, Catalogue, Distribution, Metadata, Node, Record
-from registry.rdf_canonical import canonical
 from registry.terms import words_of
 from tests.builders import a_dataset, a_metadata, a_record
 from tests.metadata_strategy import metadata
@@ -323,9 +322,3 @@ def test_a_page_names_its_neighbours_in_new_and_old_words():
     assert f"dcat:dataset <{BASE}/id/p>" not in text
     last = rdf.write_page(a_catalogue(), records, page._replace(next=""), "ttl", BASE).decode()
     assert "hydra:next" not in last
-
-
-def test_the_canonical_payload_does_not_depend_on_labels_or_order():
-    one = {"<d>": [("<p>", "_:x"), ("<p>", "_:y"), ("<q>", "_:x")], "_:x": [("<r>", '"1"')], "_:y": [("<r>", '"1"')]}
-    two = {"_:b": [("<r>", '"1"')], "_:a": [("<r>", '"1"')], "<d>": [("<q>", "_:b"), ("<p>", "_:a"), ("<p>", "_:b")]}
-    assert canonical(one, "<d>") == canonical(two, "<d>")

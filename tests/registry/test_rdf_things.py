@@ -102,6 +102,11 @@ TRIPLES = st.lists(
 )
 
 
+def canonical_of(graph: dict[str, list[tuple[str, str]]]) -> bytes:
+    edges = {node: [one for one in about if one[1][0] == "_"] for node, about in graph.items()}
+    return canonical(graph, {node: below for node, below in edges.items() if below}, "<d>")
+
+
 def graph_of(triples: list[tuple[str, str, str]]) -> dict[str, list[tuple[str, str]]]:
     """What can be reached from <d>, as in a closure."""
     graph, waiting = {"<d>": [("<t>", '"T"')]}, ["<d>"]
@@ -120,7 +125,7 @@ def graph_of(triples: list[tuple[str, str, str]]) -> dict[str, list[tuple[str, s
 @given(TRIPLES, st.integers(0, 1000))
 def test_the_payload_does_not_depend_on_labels_or_order(triples, seed):
     graph = graph_of(triples)
-    assert canonical(relabelled(graph, seed), "<d>") == canonical(graph, "<d>")
+    assert canonical_of(relabelled(graph, seed)) == canonical_of(graph)
 
 
 @settings(deadline=None)
@@ -129,7 +134,7 @@ def test_different_graphs_have_different_payloads(one, other):
     def both(triples):
         graph = graph_of(triples)
         lines = "".join(f"{s} {p} {o} .\n" for s, about in graph.items() for p, o in about)
-        return canonical(graph, "<d>"), rdflib.Graph().parse(data=lines.replace("<", "<http://x.example/"), format="nt")
+        return canonical_of(graph), rdflib.Graph().parse(data=lines.replace("<", "<http://x.example/"), format="nt")
 
     (payload, graph), (other_payload, other_graph) = both(one), both(other)
     assert (payload == other_payload) == isomorphic(graph, other_graph)

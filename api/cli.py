@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -64,6 +65,10 @@ class Commands(click.Group):
         except Exception as error:
             if _debug():
                 traceback.print_exc()
+            if type(error).__module__.startswith("sqlalchemy"):
+                click.echo(f"Error: the database does not answer: {str(error).splitlines()[0]}", err=True)
+                click.echo("Check LOTSE_DATABASE, and that its server runs.", err=True)
+                ctx.exit(1)
             click.echo(f"Error: {type(error).__name__}: {error}", err=True)
             click.echo("This is a fault of Lotse. LOTSE_DEBUG=1 shows where it happened.", err=True)
             ctx.exit(1)
@@ -100,12 +105,30 @@ def _debug() -> bool:
 # -- what the commands share
 
 as_json = click.option("--json", "json", is_flag=True, help="Print one JSON document.")
+READING: Final = frozenset(  # the first command that writes creates the data folder; these do not
+    ("search", "export", "doctor", "validate", "source list", "source show", "source check", "run list", "run show",
+     "user list", "record show", "record export", "record history")
+)  # fmt: skip
 
 
 def settings() -> "Settings":
+    """The settings in force. Where nothing is there yet, a reading command gets an empty house that goes with it."""
     from registry.settings import load
 
-    return load()
+    found = load()
+    command = click.get_current_context(silent=True)
+    if command is None or command.command_path.partition(" ")[2] not in READING or founded(found):
+        return found
+    from tempfile import TemporaryDirectory
+
+    import msgspec
+
+    return msgspec.structs.replace(found, data=Path(command.with_resource(TemporaryDirectory())))
+
+
+def founded(settings: "Settings") -> bool:
+    """Whether some command has written here before."""
+    return bool(settings.database) or (settings.data / "lotse.sqlite").exists()
 
 
 def opened() -> "tuple[Catalog, Settings]":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
-from api.cli import as_json, document, settings, table
+from api.cli import as_json, document, founded, settings, table
 
 if TYPE_CHECKING:
     from registry.catalog import Catalog
@@ -42,6 +42,7 @@ def doctor(json: bool) -> None:
 
 def _checks() -> Iterator[Check]:
     from registry.errors import LotseError
+    from registry.settings import load
 
     try:
         found = settings()
@@ -49,10 +50,13 @@ def _checks() -> Iterator[Check]:
         yield Check("settings", "broken", error.message, "Correct the setting that is named.")
         return
     yield from _settings(found)
-    yield from _disk(found.data)
-    yield _secret(found)
     yield _vendor()
     yield from _catalogue(found)
+    if not founded(load()):
+        yield Check("data", "look", f"nothing yet in {load().data}", "Add a source: lotse source add")
+        return
+    yield from _disk(found.data)
+    yield _secret(found)
     catalog = yield from _database(found)
     if catalog is not None:
         yield from _projections(catalog)
@@ -119,7 +123,6 @@ def _catalogue(found: "Settings") -> Iterator[Check]:
 def _database(found: "Settings") -> Generator[Check, None, "Catalog | None"]:
     """The catalogue if it can be opened."""
     from registry.build import open_catalog
-
     from registry.errors import LotseError
 
     shown = found.database_url.rpartition("@")[2]  # without a password

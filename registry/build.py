@@ -1,10 +1,7 @@
 """Builds the catalogue that the settings describe: the only place that chooses a backend."""
 
-from typing import cast
-
 from registry import settings as settings_room
 from registry.catalog import Catalog
-from registry.errors import UsageError
 from registry.inbox import open_inbox
 from registry.ledger import open_ledger
 from registry.people import open_people
@@ -36,13 +33,10 @@ def open_index(settings: Settings) -> SearchIndex:
     if settings.search == "tantivy":
         from registry.search_tantivy import TantivyIndex
 
-        return cast(SearchIndex, TantivyIndex(settings.data / "search", districts))
-    if settings.search.startswith(("http://", "https://")):
-        from registry.search_elastic import ElasticIndex
+        return TantivyIndex(settings.data / "search", districts)
+    from registry.search_elastic import ElasticIndex
 
-        ca_file = str(settings.ca_file) if settings.ca_file else None
-        return cast(SearchIndex, ElasticIndex(settings.search, districts=districts, ca_file=ca_file))
-    raise UsageError(f"LOTSE_SEARCH is {settings.search!r}; it must be tantivy or the address of Elasticsearch.")
+    return ElasticIndex(settings.search, districts=districts, ca_file=str(settings.ca_file or "") or None)
 
 
 def _districts(settings: Settings) -> ConceptList | None:

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from registry.model import Text
 
 PREFIX = "LOTSE_"
 TEST_PREFIX = "LOTSE_TEST_"  # belongs to the test-suite; not ours
+_ADDRESS = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +90,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         settings = msgspec.convert(words, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise UsageError(f"A setting has the wrong form: {error}") from None
+    _check(settings)
     return msgspec.structs.replace(settings, base_url=settings.base_url.rstrip("/"))
 
 
@@ -140,6 +143,21 @@ def _file(path: Path) -> dict[str, Any]:
     return words
 
 
+def _check(settings: Settings) -> None:
+    """UsageError for a value that could only fail later."""
+    for name in ("base_url", "proxy"):
+        value = getattr(settings, name)
+        if value and not _ADDRESS.fullmatch(value):
+            raise UsageError(f"LOTSE_{name.upper()} is {value!r}; it must be an address such as https://lotse.example.")
+    if settings.search != "tantivy" and not _ADDRESS.fullmatch(settings.search):
+        raise UsageError(f"LOTSE_SEARCH is {settings.search!r}; it must be tantivy or the address of Elasticsearch.")
+    if settings.database and not settings.database.startswith(("sqlite:", "postgresql+psycopg:")):
+        shown = settings.database.partition(":")[0]
+        raise UsageError(f"LOTSE_DATABASE begins with {shown!r}; it must be sqlite:///… or postgresql+psycopg://….")
+    if settings.ca_file and not settings.ca_file.is_file():
+        raise UsageError(f"LOTSE_CA_FILE names {settings.ca_file}, but there is no such file.")
+
+
 def _refuse_unknown(
     words: Mapping[str, Any],
     known: tuple[str, ...] = Settings.__struct_fields__,
@@ -150,8 +168,9 @@ def _refuse_unknown(
         if name not in known:
             near = difflib.get_close_matches(name, known, 1, 0.5)
             shown = prefix + (name.upper() if prefix else name)
-            hint = f" Did you mean {prefix + (near[0].upper() if prefix else near[0])}?" if near else ""
-            raise UsageError(f"Unknown setting {shown} in {where}.{hint}")
+            names = near or sorted(known)
+            meant = " or ".join(prefix + (one.upper() if prefix else one) for one in names)
+            raise UsageError(f"Unknown setting {shown} in {where}. Did you mean {meant}?")
 
 
 def _path(type_: type, value: Any) -> Any:

@@ -100,11 +100,12 @@ def test_what_is_not_there_ends_with_three(data: Path) -> None:
 
 def test_a_fault_of_ours_is_one_sentence_unless_debugging(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (data.parent / "data").write_text("a file where the folder should be")
-    ended = real("source", "list")
+    words = ("source", "add", "amt", "--kind", "json", "--url", "http://127.0.0.1:9/x.json")
+    ended = real(*words)
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
     monkeypatch.setenv("LOTSE_DEBUG", "1")
-    assert "Traceback" in real("source", "list").stderr
+    assert "Traceback" in real(*words).stderr
 
 
 # -- sources
@@ -431,6 +432,14 @@ def test_a_reader_that_goes_away_is_no_failure_of_ours(harvested: Path) -> None:
     assert ended.stderr == ""
 
 
+@pytest.mark.parametrize(
+    "words", ["search x", "source list", "run list", "user list", "doctor", "export --format nt", "record show x"]
+)
+def test_what_only_reads_leaves_no_data_folder_behind(data: Path, words: str) -> None:
+    assert real(*words.split()).returncode == (3 if "record" in words else 0)
+    assert not data.exists()
+
+
 # -- checks
 
 
@@ -503,7 +512,7 @@ def test_doctor_names_what_deserves_a_look_and_ends_well(harvested: Path) -> Non
 
 
 def test_doctor_finds_a_secret_that_others_can_read(data: Path) -> None:
-    data.mkdir()
+    assert real("sync").returncode == 0  # somebody has begun here
     (data / "secret").write_text("x" * 40)
     (data / "secret").chmod(0o644)
     ended = lotse("doctor")

@@ -53,3 +53,24 @@ def test_a_misspelt_key_of_the_city_is_refused(tmp_path):
     (tmp_path / "city.toml").write_text('licenc = "x"\n')
     with pytest.raises(UsageError, match="licenc.*licence"):
         city(Settings(city=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LOTSE_BASE_URL", "nonsense"),
+        ("LOTSE_BASE_URL", "https://lotse.example/?x=1"),
+        ("LOTSE_PROXY", "foo"),
+        ("LOTSE_SEARCH", "solr"),
+        ("LOTSE_DATABASE", "mysql://localhost/lotse"),
+        ("LOTSE_CA_FILE", "/gibt/es/nicht.pem"),
+    ],
+)
+def test_a_value_that_could_only_fail_later_is_refused_by_name(tmp_path, name, value):
+    with pytest.raises(UsageError, match=name):
+        load({"LOTSE_DATA": str(tmp_path), name: value})
+
+
+def test_a_name_that_is_like_none_is_refused_with_those_there_are(tmp_path):
+    with pytest.raises(UsageError, match="LOTSE_BASE_URL.*LOTSE_SEARCH"):
+        load({"LOTSE_DATA": str(tmp_path), "LOTSE_XQZ": "x"})

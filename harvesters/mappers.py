@@ -56,10 +56,11 @@ class Mappers:
         for helper in self._helpers:
             helper.communicate()
 
-    def offer(self, batch: Batch) -> None:
-        """Lets the helpers map this while more is being read, if they have not enough to do already."""
+    def offer(self, batch: Batch, things: int) -> None:
+        """Lets the helpers map this while more is being read, if they have not enough to do already. `things`: about
+        how many there will be."""
         self._digests |= {one.remote_id: one.digest for one in batch}
-        self._start(len(self._digests))
+        self._start(things)
         if batch and len(self._asked) < AHEAD * len(self._helpers):
             self._asked.append((batch, self._threads.submit(self._ask, batch)))
 

@@ -24,7 +24,7 @@ MOST_ID: Final = 1_000  # characters of a remote id; a longer one is cut and get
 PAGE: Final = 1_000  # things that are staged at a time, whether or not there was a mark
 GO_ON: Final = timedelta(hours=6)  # after that a listing may have become another one
 Progress = Callable[[int, int | None], None]
-Offer = Callable[[list[Staged]], None]
+Offer = Callable[[list[Staged], int], None]
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -49,7 +49,7 @@ def read(
 ) -> Reading:
     """Reads a source into the staging; where an interrupted run had come to, if that is not long ago.
 
-    `offer`: is given what is new or changed as soon as it is staged.
+    `offer`: is given what is new or changed as soon as it is staged, and how many there will be if it goes on so.
     """
     name = edition(source, harvester)
     start = staging.reached(source.name)
@@ -62,9 +62,9 @@ def read(
     problems: list[Problem] = []
     for entry in harvester.read(source, http, start.token or None):
         if isinstance(entry, Mark):
-            pages.close(entry.token)
-            problems += [Problem(one.node, one) for one in entry.findings]
             total, end = entry.total if entry.total is not None else total, entry.end
+            pages.close(entry.token, total)
+            problems += [Problem(one.node, one) for one in entry.findings]
             progress(len(pages.named), total)
         else:
             pages.add(entry)
@@ -84,6 +84,7 @@ class _Pages:
         self.named = staging.read(source, mark.run)
         self.page: dict[str, Staged] = {}
         self.same = True
+        self.new, self.total = 0, 0
         self.offer = offer
 
     def add(self, item: Item) -> None:
@@ -96,7 +97,8 @@ class _Pages:
         if len(self.page) >= PAGE:
             self.flush()
 
-    def close(self, token: str) -> None:
+    def close(self, token: str, total: int | None) -> None:
+        self.total = total or 0
         at = datetime.now(UTC).isoformat()
         self.mark = msgspec.structs.replace(self.mark, token=token, place=len(self.named), at=at)
         self.flush()
@@ -109,7 +111,8 @@ class _Pages:
         self.digests |= {one.remote_id: one.digest for one in new}
         self.same = self.same and not new and not any(one.twice for one in same)
         self.page = {}
-        self.offer(new)
+        self.new += len(new)
+        self.offer(new, max(self.new, self.new * self.total // max(1, len(self.named))))
 
 
 def _remote_id(item: Item, position: int) -> str:

@@ -1,6 +1,9 @@
 """A harvest run: list completely, stage, plan, guard, apply. Each step can be stopped; the next run takes it up."""
 
+import contextlib
+import gc
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +40,7 @@ def harvest(
     `wait`: until the search index has it. `progress(done, of)` is told how far it is.
     """
     harvester = harvester_of(source.kind)
-    with Beside(catalog.settings) as beside, ledger.hold(source.name):
+    with Beside(catalog.settings) as beside, ledger.hold(source.name), _few_collections():
         run = ledger.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
         one = Pass(source, harvester, catalog, ledger, run, time.monotonic(), wait, beside)
         try:
@@ -140,6 +143,17 @@ def _compared(one: Pass, reading: Reading, mappers: Mappers, dry_run: bool) -> R
 
 
 # -- how it is told
+
+
+@contextlib.contextmanager
+def _few_collections() -> Iterator[None]:
+    """Much is made and little refers to itself in a circle: looking for circles takes a twentieth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _noting(one: Pass, progress: Progress) -> Progress:

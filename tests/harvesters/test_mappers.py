@@ -56,7 +56,7 @@ def test_what_was_offered_is_mapped_once_and_as_it_was_read_last() -> None:
     first, again, other = staged("a", "Erster"), staged("a", "Zweiter"), staged("b")
     with Mappers(SOURCE) as helpers:
         for batch in ([first], [again], [other]):
-            helpers.offer(batch)
+            helpers.offer(batch, 3)
         found = [one for _, made in helpers.map([[again, other], [staged("c")]], 3, here) for one in made]
     assert sorted(one.remote_id for one in found) == ["a", "b", "c"]
     assert by_id(found)["a"] == here([again])[0]
@@ -65,7 +65,7 @@ def test_what_was_offered_is_mapped_once_and_as_it_was_read_last() -> None:
 def test_for_little_nobody_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "Popen", lambda *_: pytest.fail("a helper was started"))
     with Mappers(SOURCE) as helpers:
-        helpers.offer([staged("a")])
+        helpers.offer([staged("a")], 1)
         assert [len(made) for _, made in helpers.map([[staged("a")]], 1, here)] == [1]
 
 

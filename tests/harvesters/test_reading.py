@@ -55,7 +55,7 @@ def read_all(ledger: Ledger, pages: Pages, run: int = 1, told: list[Any] | None 
         if told is not None:
             told.append((done, of))
 
-    return read(SOURCE, pages, None, ledger.staging, run, progress, lambda new: None)  # type: ignore[arg-type]
+    return read(SOURCE, pages, None, ledger.staging, run, progress, lambda new, things: None)  # type: ignore[arg-type]
 
 
 def staged(ledger: Ledger, run: int = 1) -> list[str]:

@@ -50,6 +50,7 @@ class Mappers:
 
     def end(self) -> None:
         """Lets the helpers go; there is nothing left to map."""
+        self._digests.clear()
         for helper in self._helpers:
             helper.kill()
         self._threads.shutdown(cancel_futures=True)

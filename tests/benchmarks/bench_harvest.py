@@ -95,7 +95,8 @@ def harvest_here(url: str, folder: Path, times: int) -> None:
             "seconds": seconds,
             "cpu": time.process_time() - cpu,
             "numbers": catalog.store.last() - before,
-            "megabytes": (own + 2 * helper) / 1024,  # at most two helpers at a time on two cores
+            "megabytes": (own + helper) / 1024,  # on two cores there is one helper at a time
+            "helper": helper / 1024,
         }
         print(json.dumps(answer), flush=True)
 

@@ -17,7 +17,7 @@ from registry import rdf
 from registry.errors import SourceError, TooLargeError, UsageError
 from registry.fetch import body, shown
 from registry.model import KINDS, Finding, Findings, Kind, Metadata, Source
-from registry.rdf_parsing import Graph
+from registry.rdf_parsing import Graph, objects
 from registry.rules import finding
 from registry.values import address
 from vocab.namespaces import HYDRA
@@ -169,21 +169,17 @@ def _unpacked(data: bytes, url: str) -> bytes:
 def _next(graph: Graph, place: str) -> str:
     """hydra:next, else the old hydra:nextPage; as IRI or as literal, relative or whole."""
     for name in (HYDRA.next, HYDRA.nextPage):
-        for about in graph.values():
-            for predicate, term in about:
-                if predicate == f"<{name}>":
-                    words = term[1:-1] if term[0] == "<" else term[1:].rpartition('"')[0]
-                    found = address(urljoin(place, words))
-                    if found:
-                        return urldefrag(str(found.value))[0]
+        for term in objects(graph, name):
+            words = term[1:-1] if term[0] == "<" else term[1:].rpartition('"')[0]
+            found = address(urljoin(place, words))
+            if found:
+                return urldefrag(str(found.value))[0]
     return ""
 
 
 def _total(graph: Graph) -> int | None:
-    for about in graph.values():
-        for predicate, term in about:
-            if predicate == f"<{HYDRA.totalItems}>":
-                digits = term[1:].partition('"')[0]
-                if digits.isascii() and digits.isdigit() and len(digits) < 10:
-                    return int(digits)
+    for term in objects(graph, HYDRA.totalItems):
+        digits = term[1:].partition('"')[0]
+        if digits.isascii() and digits.isdigit() and len(digits) < 10:
+            return int(digits)
     return None

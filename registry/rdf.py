@@ -7,7 +7,7 @@ rdf_writing and jsonld (-> text). All pure.
 
 from registry.rdf_catalogue import HydraPage, catalogue_graph
 from registry.rdf_graphs import Graph, entry_iri, graph, record_graph, thing_iri
-from registry.rdf_parsing import Parsed, parse
+from registry.rdf_parsing import Parsed, objects, parse
 from registry.rdf_reading import read
 from registry.rdf_things import Description, things
 from registry.rdf_writing import FORMATS, write, write_page, written
@@ -21,6 +21,7 @@ __all__ = [
     "catalogue_graph",
     "entry_iri",
     "graph",
+    "objects",
     "parse",
     "read",
     "record_graph",

@@ -24,7 +24,7 @@ MAX_ERRORS: Final = 100  # places of a Turtle file that cannot be read, before a
 MAX_STRAY: Final = 5  # stray texts of RDF/XML; where there are more, nodes and properties are mixed up
 SHOWN: Final = 20
 
-Graph = dict[str, list[tuple[str, str]]]  # subject -> (predicate, object), in the order of the file
+Graph = dict[bytes, list[bytes]]  # subject -> "predicate object", all in N-Triples, in the order of the file
 
 _FORMATS = {
     "text/turtle": ox.RdfFormat.TURTLE, "application/x-turtle": ox.RdfFormat.TURTLE, "text/n3": ox.RdfFormat.TURTLE,
@@ -195,14 +195,23 @@ def _lines(quads: Iterator[ox.Quad], form: ox.RdfFormat) -> Iterator[bytes]:
 
 def _index(lines: Iterable[bytes]) -> Graph:
     graph: Graph = {}
-    last, about = "", []
+    last, about = b"", []
     for line in lines:
-        subject, predicate, term = line.decode().split(" ", 2)
+        subject, _, statement = line.partition(b" ")
         if subject != last:
             about = graph.setdefault(subject, [])
             last = subject
-        about.append((predicate, term))
+        about.append(statement)
     return graph
+
+
+def objects(graph: Graph, property: str) -> Iterator[str]:
+    """The terms that anything in a graph has as values of a property, in the order of the file."""
+    start = f"<{property}> ".encode()
+    for about in graph.values():
+        for statement in about:
+            if statement.startswith(start):
+                yield statement[len(start) :].decode()
 
 
 def _leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: str) -> Parsed:
@@ -294,7 +303,8 @@ def _without_relative_subjects(triples: list[tuple[str, str, str]]) -> Graph:
     for subject, predicate, term in triples:
         if "\\" in predicate:
             predicate = f"<{valid_iri(unescaped(predicate[1:-1])) or 'urn:x-unreadable:property'}>"
-        graph.setdefault(names.get(subject, subject), []).append((predicate, names.get(term, term)))
+        about = graph.setdefault(names.get(subject, subject).encode(), [])
+        about.append(f"{predicate} {names.get(term, term)}".encode("utf-8", "replace"))
     return graph
 
 

@@ -13,7 +13,7 @@ from registry import model
 from registry.model import Finding, Findings, Kind, Metadata
 from registry.rdf_forms import WORDS, Place, finished, places
 from registry.rdf_mending import labels, mended
-from registry.rdf_things import kinds_of, types_of
+from registry.rdf_things import LISTED, kind_of
 from registry.rules import finding
 from registry.terms import NO_TAG, TAG, TYPE, literal, parts, present, unescaped, valid_iri, words_of
 from vocab.fields import STRUCTS, TYPES, Field
@@ -53,12 +53,18 @@ def _index(payload: bytes) -> dict[str, list[Pair]]:
 
 
 def _root(index: dict[str, list[Pair]], kind: Kind | None) -> tuple[str, Kind]:
-    types = types_of(index)
-    found = kinds_of(types) or kinds_of(types, _ORGANIZATIONS)
-    if not found:
-        raise ValueError("no dataset, series, service, project, organization, event or public service is described")
-    root = min(found)
-    return root, kind or found[root]
+    """The thing that is described: only that has the type of one."""
+    types: dict[str, list[str]] = {}
+    for subject, about in index.items():
+        for predicate, term in about:
+            if predicate == TYPE:
+                types.setdefault(subject, []).append(term)
+    for kinds in (LISTED, _ORGANIZATIONS):
+        for subject in sorted(types):
+            found = kind_of(types[subject], kinds)
+            if found:
+                return subject, kind or found
+    raise ValueError("no dataset, series, service, project, organization, event or public service is described")
 
 
 class _Reading:

@@ -1,24 +1,26 @@
 """A graph to the things that it describes: each with its closure, as canonical N-Triples."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
 from registry.errors import TooLargeError
 from registry.model import KINDS, Finding, Kind
-from registry.rdf_canonical import Closure, canonical, digest
+from registry.rdf_canonical import BLANK, Closure, Edges, canonical, digest
 from registry.rdf_parsing import Graph
 from registry.rules import finding
 from registry.terms import TYPE, present, words_of
 from vocab.fields import FIELDS, TYPES
 from vocab.namespaces import DCAT, DCT, FOAF, FORMER_NAMESPACES, PREFIXES, SCHEMA
 
+QUOTE: Final = ord('"')
 MAX_STATEMENTS: Final = 50_000  # of one thing
 MAX_WORK: Final = 10_000_000  # statements of all things of a page together, where many share large parts
 
 LISTED: Final[tuple[Kind, ...]] = tuple(kind for kind in KINDS if kind != "organization")
-_DISTRIBUTION = f"<{DCAT.Distribution}>"
+_TYPE = f"{TYPE} ".encode()
+_DISTRIBUTION = f"<{DCAT.Distribution}>".encode()
 _HAS_DISTRIBUTION = f"<{DCAT.distribution}>"
 
 
@@ -38,33 +40,19 @@ def things(graph: Graph, kinds: Collection[Kind] = LISTED) -> Iterator[Descripti
     its blank nodes and what it says of publishers, contacts, places and the like, but not with other things; an
     organization that publishes is both a thing and part of what it publishes.
     """
-    types = types_of(graph)
-    found = {node: kind for node, kind in kinds_of(types, kinds).items() if len(graph[node]) > len(types[node])}
-    walk = _Walk(graph, types, found)
-    yield from (walk.description(node) for node in found if node[0] == "<")
-    yield from _told_apart(graph, [(node, walk.description(node)) for node in found if node[0] == "_"])
+    types = _types_of(graph)
+    found = {node: kind for node, kind in _kinds(types, kinds).items() if len(graph[node]) > len(types[node])}
+    walk = _Walk(graph, types, {node for node, kind in found.items() if kind != "organization"})
+    yield from (walk.description(node) for node in found if node[0] != BLANK)
+    yield from _told_apart(graph, [(node, walk.description(node)) for node in found if node[0] == BLANK])
 
 
-def types_of(graph: Closure) -> dict[str, list[str]]:
-    """Node -> its types, of those that have any."""
-    types: dict[str, list[str]] = {}
-    for subject, about in graph.items():
-        for predicate, term in about:
-            if predicate == TYPE:
-                types.setdefault(subject, []).append(term)
-    return types
-
-
-def kinds_of(types: Mapping[str, list[str]], kinds: Collection[Kind] = LISTED) -> dict[str, Kind]:
-    """Node -> kind. Of several types the one that says more counts: a series is a dataset, too."""
+def kind_of(types: Iterable[str], kinds: Collection[Kind] = LISTED) -> Kind | None:
+    """The kind of a thing by its types. Of several the one that says more counts: a series is a dataset, too."""
     by_type = _kind_by_type()
-    found: dict[str, Kind] = {}
-    for subject, terms in types.items():
-        for term in terms:
-            kind = by_type.get(term) or by_type.get(present(term))
-            if kind and kind in kinds and found.get(subject, "dataset") == "dataset":
-                found[subject] = kind
-    return found
+    found = [by_type.get(term) or by_type.get(present(term)) for term in types]
+    several = [kind for kind in found if kind in kinds]
+    return next((kind for kind in several if kind != "dataset"), several[0] if several else None)
 
 
 @cache
@@ -76,8 +64,32 @@ def _kind_by_type() -> Mapping[str, Kind]:
     return types
 
 
+def _types_of(graph: Graph) -> dict[bytes, list[bytes]]:
+    """Node -> its types, of those that have any."""
+    types: dict[bytes, list[bytes]] = {}
+    for subject, about in graph.items():
+        for statement in about:
+            if statement.startswith(_TYPE):
+                types.setdefault(subject, []).append(statement[len(_TYPE) :])
+    return types
+
+
+def _kinds(types: Mapping[bytes, list[bytes]], kinds: Collection[Kind]) -> dict[bytes, Kind]:
+    """Node -> kind. Pages have few combinations of types, so each is looked at once."""
+    known: dict[tuple[bytes, ...], Kind | None] = {}
+    found = {}
+    for node, terms in types.items():
+        key = tuple(terms)
+        if key not in known:
+            known[key] = kind_of([term.decode() for term in terms], kinds)
+        kind = known[key]
+        if kind:
+            found[node] = kind
+    return found
+
+
 @cache
-def _node_properties() -> frozenset[str]:
+def _node_properties() -> frozenset[bytes]:
     """Properties that lead to described nodes, by all their names."""
     names = {name for row in FIELDS if row.form == "node" for name in (row.property, *row.former)}
     former = {
@@ -86,13 +98,13 @@ def _node_properties() -> frozenset[str]:
         for name in names
         if name.startswith(PREFIXES[prefix])
     }
-    return frozenset(f"<{name}>" for name in names | former)
+    return frozenset(f"<{name}>".encode() for name in names | former)
 
 
 class _Walk:
-    """What belongs to one thing of a graph."""
+    """What belongs to one thing of a graph. `others`: things that are no part of any other."""
 
-    def __init__(self, graph: Graph, types: Mapping[str, list[str]], others: Mapping[str, Kind]) -> None:
+    def __init__(self, graph: Graph, types: Mapping[bytes, list[bytes]], others: Collection[bytes]) -> None:
         self.graph = graph
         self.others = others
         self.work = MAX_WORK
@@ -100,8 +112,8 @@ class _Walk:
             node for node, terms in types.items() if _DISTRIBUTION in terms and len(graph[node]) > len(terms)
         }
 
-    def description(self, root: str) -> Description:
-        iri = words_of(root) if root[0] == "<" else ""
+    def description(self, root: bytes) -> Description:
+        iri = words_of(root.decode()) if root[0] != BLANK else ""
         remote_id = iri or _remote_id(self.graph, root)
         try:
             payload = canonical(*self.closure(root), root)
@@ -109,12 +121,12 @@ class _Walk:
             return Description(remote_id, iri, b"", finding("too-large", value=str(error)))
         return Description(remote_id, iri, payload)
 
-    def closure(self, root: str) -> tuple[Closure, Closure]:
+    def closure(self, root: bytes) -> tuple[Closure, Edges]:
         """The statements about a thing and its parts, and those of them that lead to blank nodes; raises
         TooLargeError."""
-        graph, others, to_nodes, distributions = self.graph, self.others, _node_properties(), self.distributions
+        graph, to_nodes = self.graph, _node_properties()
         closure = {root: graph[root]}
-        edges: dict[str, list[tuple[str, str]]] = {}
+        edges: dict[bytes, list[tuple[bytes, bytes]]] = {}
         size, queue = 0, [root]
         while queue:
             node = queue.pop()
@@ -123,34 +135,44 @@ class _Walk:
             if size > MAX_STATEMENTS or size > self.work:
                 raise TooLargeError(f"more than {min(MAX_STATEMENTS, self.work)} statements")
             for statement in about:
-                predicate, term = statement
-                first = term[0]
-                if first == '"':
+                start = statement.index(b" ") + 1
+                first = statement[start]
+                if first == QUOTE:
                     continue
-                if first == "_":
-                    edges.setdefault(node, []).append(statement)
-                elif predicate not in to_nodes and term not in distributions:
+                predicate, term = statement[: start - 1], statement[start:]
+                if first == BLANK:
+                    edges.setdefault(node, []).append((predicate, term))
+                elif not self.leads_on(predicate, term, to_nodes):
                     continue
-                if term in closure or term not in graph:
-                    continue
-                if first == "<" and term in others and present(predicate) != _HAS_DISTRIBUTION:
-                    continue
-                closure[term] = self.part(term)
-                queue.append(term)
+                if term not in closure and term in graph:
+                    closure[term] = self.part(term)
+                    queue.append(term)
         self.work -= size
         return closure, edges
 
-    def part(self, node: str) -> list[tuple[str, str]]:
+    def leads_on(self, predicate: bytes, term: bytes, to_nodes: Collection[bytes]) -> bool:
+        """Whether an IRI is a part of what points to it."""
+        if predicate not in to_nodes and term not in self.distributions:
+            return False
+        return term not in self.others or present(predicate.decode()) == _HAS_DISTRIBUTION
+
+    def part(self, node: bytes) -> list[bytes]:
         """What is said of a part; that it is a thing of its own is said where it is one."""
         if node not in self.others:
             return self.graph[node]
-        types = _kind_by_type()
-        return [(p, o) for p, o in self.graph[node] if p != TYPE or present(o) not in types]
+        return [
+            one
+            for one in self.graph[node]
+            if not one.startswith(_TYPE) or kind_of([one[len(_TYPE) :].decode()]) is None
+        ]
 
 
-def _remote_id(graph: Graph, node: str) -> str:
-    """Of a thing without an IRI: identifier, landing page, lowest address, title with publisher."""
-    about = graph[node]
+# -- ids of things without an IRI
+
+
+def _remote_id(graph: Graph, node: bytes) -> str:
+    """Identifier, landing page, lowest address, title with publisher."""
+    about = _pairs(graph, node)
     for names in ((DCT.identifier,), (DCAT.landingPage, FOAF.homepage, SCHEMA.url)):
         found = _values(about, *names)
         if found:
@@ -158,21 +180,24 @@ def _remote_id(graph: Graph, node: str) -> str:
     addresses = [
         address
         for part in (o for p, o in about if p == _HAS_DISTRIBUTION)
-        for address in _values(graph.get(part, ()), DCAT.accessURL, DCAT.downloadURL)
+        for address in _values(_pairs(graph, part.encode()), DCAT.accessURL, DCAT.downloadURL)
     ]
     if addresses:
         return min(addresses)
     title = _title(about)
-    publisher = min(
-        (words for p, o in about if p == f"<{DCT.publisher}>" for words in _publisher(graph, o)), default=""
-    )
-    return f"{title} ({publisher})" if title and publisher else title
+    publishers = [o for p, o in about if p == f"<{DCT.publisher}>"]
+    named = [words for o in publishers for words in _publisher(graph, o)]
+    return f"{title} ({min(named)})" if title and named else title
 
 
 def _publisher(graph: Graph, term: str) -> list[str]:
-    if term[0] == "_":
-        return _values(graph.get(term, ()), FOAF.name)
-    return [words_of(term)]
+    return _values(_pairs(graph, term.encode()), FOAF.name) if term[0] == "_" else [words_of(term)]
+
+
+def _pairs(graph: Graph, node: bytes) -> list[tuple[str, str]]:
+    """Predicate and object of what is said of a node."""
+    found = (statement.decode().partition(" ") for statement in graph.get(node, ()))
+    return [(predicate, term) for predicate, _, term in found]
 
 
 def _values(about: Collection[tuple[str, str]], *properties: str) -> list[str]:
@@ -180,14 +205,11 @@ def _values(about: Collection[tuple[str, str]], *properties: str) -> list[str]:
     return [words for p, o in about if o[0] != "_" and present(p) in names and (words := words_of(o))]
 
 
-def _told_apart(graph: Graph, found: list[tuple[str, Description]]) -> Iterator[Description]:
+def _told_apart(graph: Graph, found: list[tuple[bytes, Description]]) -> Iterator[Description]:
     """Things without an IRI: a remote id that repeats gets the title; where that repeats, too, a count in order of
     digest."""
     ids = Counter(one.remote_id for _, one in found)
-    titled = [
-        (one if ids[one.remote_id] < 2 else one._replace(remote_id=f"{one.remote_id} {_title(graph[node])}".strip()))
-        for node, one in found
-    ]
+    titled = [one if ids[one.remote_id] < 2 else _with(one, _title(_pairs(graph, node))) for node, one in found]
     groups: dict[str, list[Description]] = {}
     for one in titled:
         groups.setdefault(one.remote_id, []).append(one)
@@ -195,8 +217,12 @@ def _told_apart(graph: Graph, found: list[tuple[str, Description]]) -> Iterator[
         if len(group) < 2 or not id:
             yield from group
             continue
-        for count, one in enumerate(sorted(group, key=lambda one: digest([one.payload.decode()])), 1):
+        for count, one in enumerate(sorted(group, key=lambda one: digest([one.payload])), 1):
             yield one._replace(remote_id=f"{id} {count}" if count > 1 else id)
+
+
+def _with(one: Description, words: str) -> Description:
+    return one._replace(remote_id=f"{one.remote_id} {words}".strip())
 
 
 def _title(about: Collection[tuple[str, str]]) -> str:

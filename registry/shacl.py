@@ -56,7 +56,7 @@ def loaded(data: bytes, name: str = "") -> rdflib.Graph:
     """A file as an rdflib graph, by way of our own parser: bounded, no entities, no fetching."""
     parsed = parse(data, name=name, base="urn:x-file:", limit=MAX_BYTES)
     graph = rdflib.Graph()
-    lines = "".join(f"{s} {p} {o} .\n" for s, about in parsed.graph.items() for p, o in about)
+    lines = b"".join(b"%b %b .\n" % (subject, one) for subject, about in parsed.graph.items() for one in about)
     graph.parse(data=lines, format="nt")
     return graph
 

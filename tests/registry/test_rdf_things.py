@@ -103,8 +103,9 @@ TRIPLES = st.lists(
 
 
 def canonical_of(graph: dict[str, list[tuple[str, str]]]) -> bytes:
-    edges = {node: [one for one in about if one[1][0] == "_"] for node, about in graph.items()}
-    return canonical(graph, {node: below for node, below in edges.items() if below}, "<d>")
+    closure = {node.encode(): [f"{p} {o}".encode() for p, o in about] for node, about in graph.items()}
+    edges = {node: [(p.encode(), o.encode()) for p, o in about if o[0] == "_"] for node, about in graph.items()}
+    return canonical(closure, {node.encode(): below for node, below in edges.items() if below}, b"<d>")
 
 
 def graph_of(triples: list[tuple[str, str, str]]) -> dict[str, list[tuple[str, str]]]:

@@ -1,7 +1,9 @@
 """The short form of a record in lists: what it is, whose, one sentence, and three lines that help to decide."""
 
+import logging
+from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -12,6 +14,8 @@ from api.words import day, marked, said, sentence, spoken
 from registry.german import Word
 from registry.model import Agent, Metadata, Record
 from vocab.concepts import concept_list
+
+log: Final = logging.getLogger("lotse.pages")
 
 
 class Line(NamedTuple):
@@ -32,6 +36,25 @@ class Card(NamedTuple):
     text: Markup
     track: tuple[str, ...]
     lines: tuple[Line, ...]
+
+
+def cards(several: Iterable[Record], lang: Lang, today: date, query: list[Word] | None = None) -> list[Card]:
+    """One card a record. Where its words break ours, a bare one stands there: one record never takes a page down."""
+    made = []
+    for record in several:
+        try:
+            made.append(card(record, lang, today, query))
+        except Exception:  # a list shows what strangers wrote; whatever it is, the others are to be found
+            log.exception("no card of %s", record.id)
+            made.append(_bare(record, lang))
+    return made
+
+
+def _bare(record: Record, lang: Lang) -> Card:
+    address = addresses.page(record.kind, record.id, lang)
+    return Card(
+        record.id, record.kind, sentences.kind(record.kind, lang), "", escape(record.id), address, escape(""), (), ()
+    )
 
 
 def card(record: Record, lang: Lang, today: date, query: list[Word] | None = None) -> Card:

@@ -3,12 +3,11 @@
 from datetime import date
 from typing import Final
 
-from api import addresses, query
+from api import addresses, query, search_page
 from api.addresses import Lang
-from api.cards import card
+from api.cards import cards
 from api.districts import Block
 from api.pages import Pages, translations, translator
-from api.search_page import cards
 from registry.model import Metadata, Record
 from registry.search import Query
 from vocab.concepts import concept_list
@@ -30,7 +29,7 @@ def _published(pages: Pages, record: Record, lang: Lang, today: date) -> Block:
     found = pages.catalog.search(Query(where=where, size=SHOWN, sort="newest", lang=lang, facets=()))
     address = query.url(Query(where=where, lang=lang), addresses.path("search", lang))
     all_ = _("Alle %(number)s") % {"number": found.total}
-    shown = cards(pages, [hit.id for hit in found.hits], lang, today)
+    shown = search_page.cards(pages, [hit.id for hit in found.hits], lang, today)
     return Block(_("Veröffentlicht"), tuple(shown), found.total, address, all_)
 
 
@@ -48,7 +47,7 @@ def _projects(pages: Pages, record: Record, lang: Lang, today: date) -> list[Blo
         % {"num": len(takes_part)},
     )
     return [
-        Block(label, tuple(card(one, lang, today) for one in group), len(group), "", "")
+        Block(label, tuple(cards(group, lang, today)), len(group), "", "")
         for label, group in zip(labels, (leads, takes_part), strict=True)
     ]
 

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api import addresses, districts, linked, query, records, search_page, sentences, static, texts
 from api.addresses import Lang
-from api.cards import card, whose
+from api.cards import cards, whose
 from api.errors import error_page as error_page  # app.py asks for it here
 from api.facts import everything
 from api.labels import KINDS
@@ -123,7 +123,8 @@ def _themes(data: dict[str, int], projects: dict[str, int], lang: Lang) -> list[
 def _newest(pages: Pages, kinds: tuple[str, ...], lang: Lang) -> list[dict[str, Any]]:
     found = pages.catalog.search(Query(where={"kind": kinds}, size=NEWEST, sort="newest", facets=()))
     several = pages.catalog.store.get_many([hit.id for hit in found.hits]).values()
-    return [{"card": card(one, lang, today()), "at": _changed(one)} for one in several]
+    made = zip(cards(several, lang, today()), several, strict=True)
+    return [{"card": one, "at": _changed(record)} for one, record in made]
 
 
 def _changed(record: Record) -> str:

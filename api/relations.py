@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from api import addresses
 from api.addresses import Lang
-from api.cards import Card, card, whose
+from api.cards import Card, cards, whose
 from api.pages import Pages, translator
 from api.words import link, spoken
 from registry.model import Backlink, Link, Record
@@ -133,4 +133,4 @@ def _projects(pages: Pages, record: Record, pointing: Mapping[str, Record], lang
     origins = [one.iri for one in record.metadata.links if one.relation == "generated_by"]
     made = [found for iri in origins if (found := _find(pages, iri))]
     several = {one.id: one for one in (*pointing.values(), *made) if one.kind == "project" and one.shown}
-    return [card(one, lang, today) for one in several.values()]
+    return cards(several.values(), lang, today)

@@ -7,8 +7,9 @@ from typing import Any, Final, NamedTuple
 from msgspec.structs import replace
 
 from api import addresses, query, sentences
+from api import cards as card_room
 from api.addresses import Lang
-from api.cards import Card, card
+from api.cards import Card
 from api.labels import labels
 from api.pages import Pages, translator
 from registry import german
@@ -107,7 +108,7 @@ def view(pages: Pages, asked: Query, path: str, lang: Lang, today: date) -> dict
 def cards(pages: Pages, ids: Iterable[str], lang: Lang, today: date, words: str = "") -> list[Card]:
     """Cards in the order of ids; a record that is gone meanwhile is left out."""
     terms = german.words(words) if words else []
-    return [card(record, lang, today, terms) for record in pages.catalog.store.get_many(list(ids)).values()]
+    return card_room.cards(pages.catalog.store.get_many(list(ids)).values(), lang, today, terms)
 
 
 Names = dict[str, dict[str, str]]  # facet -> value -> label

@@ -138,7 +138,7 @@ def freshness(said: Metadata, today: date, lang: Lang) -> Freshness | None:
         return Freshness("plain", "", updated + ".", updated)
     detail = _("%(updated)s. Zugesagt: %(rhythm)s.") % {"updated": updated, "rhythm": rhythm.label(lang)}
     grace = min(max(timedelta(days=1), (due - last) / 10), timedelta(days=14))
-    if today <= due + grace:
+    if today - grace <= due:
         return Freshness("fresh", _("So aktuell wie zugesagt."), detail, updated)
     late = _overdue((today - due).days, lang)
     return Freshness("overdue", f"{late}.", detail, late)

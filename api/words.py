@@ -58,7 +58,7 @@ def day(value: Date | date | datetime | None, lang: Lang) -> str:
     if not value:
         return ""
     if isinstance(value, datetime):
-        return format_date(value.astimezone(ZONE).date(), _DAY[lang], lang)
+        return format_date(_local(value).date(), _DAY[lang], lang)
     if isinstance(value, date):
         return format_date(value, _DAY[lang], lang)
     if re.fullmatch(r"\d{4}-\d\d", value) and 1 <= int(value[5:]) <= 12 and value > "0001":
@@ -81,15 +81,22 @@ def moment(value: datetime | Date | None, lang: Lang) -> str:
         except ValueError:
             return day(value, lang)
     if isinstance(value, datetime):
-        local = value.astimezone(ZONE) if value.tzinfo else value
-        return format_datetime(local, _MOMENT[lang], locale=lang)
+        return format_datetime(_local(value).replace(tzinfo=None), _MOMENT[lang], locale=lang)
     return day(value, lang)
+
+
+def _local(value: datetime) -> datetime:
+    """In the city's time; as written where that lies beyond the calendar (9999-12-31T23:59:59Z, a usual open end)."""
+    try:
+        return value.astimezone(ZONE) if value.tzinfo else value
+    except OverflowError:
+        return value
 
 
 def as_date(value: Date | date | datetime | None) -> date | None:
     """The first day that a date of any accuracy can mean."""
     if isinstance(value, datetime):
-        return value.astimezone(ZONE).date() if value.tzinfo else value.date()
+        return _local(value).date()
     if isinstance(value, date) or not value:
         return value or None
     found = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", value)
@@ -172,7 +179,7 @@ def sentence(words: str, most: int = MAX_SENTENCE) -> str:
     ends = [found.end() for found in re.finditer(r"(?<=[a-zäöüß\d)“\"]{2})[.!?](?=\s)", text[: most + 1])]
     if ends and ends[-1] > most // 3:
         return text[: ends[-1]]
-    return text[:most].rpartition(" ")[0].rstrip(" ,;:–-") + " …"
+    return (text[:most].rpartition(" ")[0].rstrip(" ,;:–-") or text[:most]) + " …"
 
 
 def marked(text: str, query: list[Word]) -> Markup:

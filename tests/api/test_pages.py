@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from api import admin, districts, pages, sentences, static, words
+from api import admin, cards, districts, pages, sentences, static, words
 from api.app import create_app
 from api.locale.messages import catalogue, missing
 from api.locale.messages import sentences as all_sentences
 from registry.errors import UsageError
 from registry.german import words as terms
-from registry.model import Agent, Distribution, Metadata, Problem, Record
+from registry.model import Agent, Distribution, Metadata, Milestone, Opportunity, Period, Problem, Record
 from registry.rules import finding
 from tests.builders import a_dataset, a_record
-from tests.sample_city import HEIDELBERG, SampleCity, iri, sample_city
+from tests.sample_city import HEIDELBERG, SampleCity, iri, places, sample_city, themes
 
 HERE = pages.HERE
 
@@ -240,6 +240,59 @@ def test_a_record_of_any_size_has_a_page_of_bounded_size(city: SampleCity, brows
     assert "und 2900 weitere Dateien" in page
 
 
+FAR = ("9999-12-31", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "0000-99-99")
+
+
+@pytest.mark.parametrize("at", FAR)
+def test_a_far_date_takes_no_page_down(at: str, city: SampleCity, browser: TestClient) -> None:
+    turn = FAR.index(at)
+    both = {"period": Period(start=at, end=at), "modified": at, "places": places("Altstadt"), "themes": themes("ENVI")}
+    file = Distribution(id="x", access_url="https://x.example/", modified=at)
+    call = Opportunity(type=iri("opportunities", "partnergesuch"), starts=at, ends=at)
+    several = {
+        f"ferne-daten-{turn}": a_dataset(
+            "Ferne Daten", issued=at, frequency=iri("frequencies", "DAILY"), distributions=(file,), **both
+        ),
+        f"fernes-projekt-{turn}": Metadata(
+            kind="project", title={"de": "Fernes Projekt"}, phase=iri("phases", "umsetzung"), starts=at, ends=at,
+            milestones=(Milestone(title={"de": "Ziel"}, planned=at, reached=at),), opportunities=(call,), **both,  # type: ignore[arg-type]
+        ),
+        f"fernes-fest-{turn}": Metadata(
+            kind="event", title={"de": "Fernes Fest"}, starts=at, ends=at, places=places("Altstadt")
+        ),
+    }  # fmt: skip
+    city.catalog.store.put([Record(id=id, said=said) for id, said in several.items()], "test")
+    city.catalog.sync()
+    try:
+        for path in (
+            "/", "/en/", "/suche", "/daten", "/projekte", "/veranstaltungen", "/stadtteile/altstadt", "/themen/ENVI",
+            f"/daten/ferne-daten-{turn}", f"/en/projects/fernes-projekt-{turn}", f"/projekte/fernes-projekt-{turn}",
+            f"/veranstaltungen/fernes-fest-{turn}",
+        ):  # fmt: skip
+            assert browser.get(path).status_code == 200, path
+    finally:
+        for id in several:
+            city.catalog.withdraw(id, "test", "")
+        city.catalog.sync()
+
+
+def test_one_card_that_breaks_costs_one_card(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = cards.whose
+
+    def broken(said: Metadata, lang: str) -> object:
+        if said.title.get("de") == "Baumkataster":
+            raise OverflowError("date value out of range")
+        return made(said, lang)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(cards, "whose", broken)
+    page = browser.get("/daten").text
+    assert '<a href="/daten/baumkataster">baumkataster</a>' in page
+    assert "Trinkbrunnen" in page
+    assert "no card of baumkataster" in caplog.text
+
+
 # -- language
 
 
@@ -314,6 +367,10 @@ def test_whatever_stands_for_a_date_can_be_shown(value: str) -> None:
     assert isinstance(words.day(value, "de"), str)
     assert isinstance(words.moment(value, "en"), str)
     words.as_date(value)
+
+
+def test_a_long_word_without_a_blank_is_cut_and_not_lost() -> None:
+    assert words.sentence("a" * 300) == "a" * words.MAX_SENTENCE + " …"
 
 
 def test_a_found_word_is_set_off_and_the_rest_is_escaped() -> None:

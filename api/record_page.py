@@ -179,8 +179,8 @@ def _milestones(several: Iterable[Milestone], today: date) -> dict[str, Any]:
     dates = [found for one in several for value in (one.planned, one.reached) if (found := as_date(value))]
     if not several or not dates:
         return {"marks": [(one, None, None) for one in several], "first": 0, "last": 0, "today": None}
-    first, last = min(dates).year, max(dates).year + 1
-    whole = (date(last, 1, 1) - date(first, 1, 1)).days
+    first, last = min(dates).year, max(dates).year
+    whole = (date(last, 12, 31) - date(first, 1, 1)).days
 
     def at(value: date | None) -> int | None:
         return round(8 + 164 * (value - date(first, 1, 1)).days / whole) if value else None
@@ -188,8 +188,8 @@ def _milestones(several: Iterable[Milestone], today: date) -> dict[str, Any]:
     return {
         "marks": [(one, at(as_date(one.planned)), at(as_date(one.reached))) for one in several],
         "first": first,
-        "last": last - 1,
-        "today": at(today) if first <= today.year < last else None,
+        "last": last,
+        "today": at(today) if first <= today.year <= last else None,
     }
 
 

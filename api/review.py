@@ -1,5 +1,6 @@
 """The review: what waits, each draft beside what is published, and the decision."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from api.session import Forms
 from api.words import ZONE, said
 from registry import quality
 from registry.catalog import Catalog
-from registry.errors import ConflictError
+from registry.errors import ConflictError, NotFoundError
 from registry.model import Account, Draft, Record
 from registry.review import may, moved
 from registry.settings import Settings
@@ -42,6 +43,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
             drafts=list(pages.inbox.queue()),
             done=(said(done.metadata.title, lang).words, addresses.page(done.kind, done.id, lang)) if done else None,
             returned="returned" in request.query_params,
+            decided="decided" in request.query_params,
             kind=sentences.kind,
             crumbs=[(_("Freigabe"), "")],
             indexed=False,
@@ -54,7 +56,10 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     def decide(request: Request, id: str, body: FormBody = b"") -> Response:
         fields = pages.form(request, body)
         account = pages.required(request, *REVIEWERS)
-        draft = pages.inbox.get(id)
+        try:
+            draft = pages.inbox.get(id)
+        except NotFoundError:  # the second of two clicks
+            return RedirectResponse(place("review", language(request)) + "?decided", 303)
         if fields.get("act") == "return":
             return _return(pages, request, draft, fields, account)
         return _publish(pages, request, draft, fields, account)
@@ -79,8 +84,16 @@ def _return(pages: Pages, request: Request, draft: Draft, fields: Forms, account
     try:
         pages.inbox.hand_back(draft.id, account, _number(fields.get("version")), reason)
     except ConflictError:
-        return _show(pages, request, pages.inbox.get(draft.id), 409, message=reason, conflict=True)
+        return _conflict(pages, request, draft.id, reason)
     return RedirectResponse(place("review", lang) + "?returned", 303)
+
+
+def _conflict(pages: Pages, request: Request, id: str, message: str) -> Response:
+    """What was decided on has changed: both texts as they are now, or the queue where nothing is left to decide."""
+    try:
+        return _show(pages, request, pages.inbox.get(id), 409, message=message, conflict=True)
+    except NotFoundError:
+        return RedirectResponse(place("review", language(request)) + "?decided", 303)
 
 
 def _publish(pages: Pages, request: Request, draft: Draft, fields: Forms, account: Account) -> Response:
@@ -91,10 +104,10 @@ def _publish(pages: Pages, request: Request, draft: Draft, fields: Forms, accoun
         if seen != draft.version:
             raise ConflictError("The draft was changed meanwhile.")
         record = pages.catalog.register(replace(draft, base=number) if draft.of else draft, account.name)
+        with suppress(NotFoundError):  # another click was as fast; both have published the same record
+            pages.inbox.close(draft.id, account, draft.version, "publish")
     except ConflictError:
-        message = fields.get("message")
-        return _show(pages, request, pages.inbox.get(draft.id), 409, message=message, conflict=True)
-    pages.inbox.close(draft.id, account, draft.version, "publish")
+        return _conflict(pages, request, draft.id, fields.get("message"))
     return RedirectResponse(f"{place('review', language(request))}?published={record.id}", 303)
 
 

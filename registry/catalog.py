@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from registry import twins
 from registry.agents import match_agents, organizations_by_name
 from registry.errors import ConflictError, NotFoundError
-from registry.ids import given
+from registry.ids import given, possible
 from registry.inbox import Inbox
 from registry.ledger import Ledger
 from registry.model import Backlink, Draft, Metadata, Origin, Record, Source, Step, Taken, Withdrawal
@@ -120,17 +120,24 @@ class Catalog:
     # -- people's acts
 
     def register(self, draft: Draft, by: str) -> Record:
-        """Makes a draft a record, or revises the record it is a draft of; ConflictError if that has changed."""
+        """Makes a draft a record, or revises the record it is a draft of; ConflictError if that has changed.
+
+        The same draft once more (two clicks, a crash before it was taken out of the inbox) is the same record.
+        """
         if draft.of:
             return self.revise(draft.of, draft.metadata, draft.base, by)
         metadata = match_agents(draft.metadata, self._known_organizations())
         return _again(lambda: self._register(metadata, draft, by))
 
     def _register(self, metadata: Metadata, draft: Draft, by: str) -> Record:
-        (id,) = given([(metadata, f"registered\n{draft.id}")], self.store.taken)
+        own, note = f"registered\n{draft.id}", f"draft {draft.id}"
+        (id,) = given([(metadata, own)], self.store.taken)  # before looking, so that whoever is as fast is seen
+        for one in self.store.get_many(possible(metadata, own)).values():
+            if one.origin is None and any(version.note == note for version in self.store.history(one.id)):
+                return self.revise(one.id, metadata, one.number, by, note)
         batch = Batch(self.store)
         batch.will[id] = Record(id=id, said=metadata, owner=draft.owner)
-        self._write(batch, by, "", came=(id,))
+        self._write(batch, by, note, came=(id,))
         return self.get(id)
 
     def revise(self, id: str, metadata: Metadata, expected: int, by: str, note: str = "") -> Record:

@@ -47,7 +47,7 @@ def title_name(metadata: Metadata) -> str:
 def given(things: Sequence[tuple[Metadata, str]], taken: Taken) -> list[str]:
     """An id for each new thing, unique among themselves and all that exist. With each thing what tells it from others
     of the same name, such as its source and remote id: never a count, so that the order of arrival does not matter."""
-    wanted = [_wanted(metadata, own) for metadata, own in things]
+    wanted = [possible(metadata, own) for metadata, own in things]
     exist = taken({id for ids in wanted for id in ids})
     chosen: list[str] = []
     used = set(exist)
@@ -57,7 +57,8 @@ def given(things: Sequence[tuple[Metadata, str]], taken: Taken) -> list[str]:
     return chosen
 
 
-def _wanted(metadata: Metadata, own: str) -> list[str]:
+def possible(metadata: Metadata, own: str) -> list[str]:
+    """The ids that a thing may get, the best first."""
     return list(_names(metadata, hashlib.blake2b(own.encode(), digest_size=16).hexdigest()))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,38 @@ def test_two_who_change_the_same_record_both_see_both_texts(city: SampleCity) ->
     again = reviewer.post(f"/freigabe/{draft.id}", data=hidden(answer.text) | {"act": "publish"})
     assert again.status_code == 200
     assert city.catalog.get("pegel").metadata.title == {"de": "Pegel A"}
+
+
+def test_two_clicks_publish_once(city: SampleCity) -> None:
+    sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD)
+    (draft,) = drafts(city)
+    reviewer = client(city, "lotsin")
+    fields = hidden(reviewer.get(f"/freigabe/{draft.id}").text) | {"act": "publish"}
+    answers = [reviewer.post(f"/freigabe/{draft.id}", data=fields) for _ in range(2)]
+    assert [one.status_code for one in answers] == [200, 200]
+    assert "Darüber ist schon entschieden." in answers[1].text
+    assert [one.id for one in city.catalog.store.find(kind="project") if "wetter" in one.id] == ["wetter-im-quartier"]
+
+
+def test_a_draft_left_by_a_crash_after_publishing_is_the_same_record(
+    city: SampleCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD)
+    (draft,) = drafts(city)
+    reviewer = client(city, "lotsin")
+    assert city.catalog.inbox is not None
+
+    def crash(*_: object) -> None:
+        raise OSError("the disk is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(city.catalog.inbox, "close", crash)
+        with suppress(OSError):
+            assert sent(reviewer, f"/freigabe/{draft.id}", "publish").status_code == 500
+    assert drafts(city) == [draft]
+    assert "Veröffentlicht:" in sent(reviewer, f"/freigabe/{draft.id}", "publish").text
+    assert drafts(city) == []
+    assert [one.id for one in city.catalog.store.find(kind="project") if "wetter" in one.id] == ["wetter-im-quartier"]
 
 
 def test_two_windows_on_one_draft_lose_nothing(city: SampleCity) -> None:

@@ -291,6 +291,27 @@ def test_twenty_who_register_the_same_title_at_once_get_twenty_records(catalog):
     assert len(set(ids)) == len(ids) == 20 == catalog.store.count()
 
 
+def test_the_same_draft_registered_twice_is_one_record(catalog):
+    other = catalog.register(Draft(id="d0", metadata=a_metadata("Kühle Wege", "project"), owner="agentur"), "lotsin")
+    draft = a_draft(a_metadata("Kühle Wege", "project"))
+    record = catalog.register(draft, "lotsin")
+    assert record.id != other.id
+    assert catalog.register(draft, "lotsin") == record
+    threads = [threading.Thread(target=catalog.register, args=(draft, "lotsin")) for _ in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert catalog.store.count() == 2
+
+
+def test_a_draft_that_many_publish_at_once_is_one_record(catalog):
+    draft, ids = a_draft(a_metadata("Radweg neu", "project")), []
+    threads = [threading.Thread(target=lambda: ids.append(catalog.register(draft, "lotsin").id)) for _ in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert ids == ["radweg-neu"] * 8
+    assert catalog.store.count() == 1
+
+
 def test_a_revision_of_what_somebody_else_changed_is_refused(catalog):
     record = catalog.register(a_draft(a_metadata("Eins", "project")), "a")
     catalog.revise(record.id, a_metadata("Zwei", "project"), record.number, "b")

@@ -41,7 +41,12 @@ def _text(term: str) -> tuple[str, str] | None:
         return None
     end = term.rindex('"')
     tag = term[end + 2 :]
-    return None if tag == NO_TAG or not TAG.fullmatch(tag) else (tag, unescaped(term[1:end]))
+    return (tag, unescaped(term[1:end])) if _is_tag(tag) else None
+
+
+@lru_cache(1024)
+def _is_tag(tag: str) -> bool:
+    return tag != NO_TAG and TAG.fullmatch(tag) is not None
 
 
 def _literal(term: str) -> str | None:
@@ -68,8 +73,11 @@ def _typed(datatype: str, pattern: re.Pattern[str]) -> Callable[[str], str | Non
     return fits
 
 
+_whole = _typed(XSD.nonNegativeInteger, _WHOLE)
+
+
 def _integer(term: str) -> int | None:
-    words = _typed(XSD.nonNegativeInteger, _WHOLE)(term)
+    words = _whole(term)
     return None if words is None else int(words)
 
 

@@ -29,8 +29,8 @@ _FRAGMENT = re.compile(r"#([A-Za-z0-9][A-Za-z0-9._-]{0,79})$")
 def read(payload: bytes, kind: Kind | None = None) -> tuple[Metadata, Findings]:
     """The Metadata of one thing, and what was noticed. `payload`: as in `Description`; `kind`: if its type is not to
     decide. Raises ValueError where no thing is described."""
-    index = _index(payload)
-    root, told = _root(index, kind)
+    index, types = _index(payload)
+    root, told = _root(types, kind)
     reading = _Reading(index, root)
     fields = reading.fields(root, told)
     fields.update(reading.rest(root))
@@ -40,8 +40,10 @@ def read(payload: bytes, kind: Kind | None = None) -> tuple[Metadata, Findings]:
     return Metadata(kind=told, iri=iri, **fields), tuple(dict.fromkeys(reading.findings))
 
 
-def _index(payload: bytes) -> dict[str, list[Pair]]:
+def _index(payload: bytes) -> tuple[dict[str, list[Pair]], dict[str, list[str]]]:
+    """What is said of each node, and the types of those that have any."""
     index: dict[str, list[Pair]] = {}
+    types: dict[str, list[str]] = {}
     last, about = "", []
     for line in payload.decode().removesuffix(" .\n").split(" .\n"):
         subject, predicate, term = line.split(" ", 2)
@@ -49,16 +51,13 @@ def _index(payload: bytes) -> dict[str, list[Pair]]:
             about = index.setdefault(subject, [])
             last = subject
         about.append((predicate, term))
-    return index
+        if predicate == TYPE:
+            types.setdefault(subject, []).append(term)
+    return index, types
 
 
-def _root(index: dict[str, list[Pair]], kind: Kind | None) -> tuple[str, Kind]:
+def _root(types: Mapping[str, list[str]], kind: Kind | None) -> tuple[str, Kind]:
     """The thing that is described: only that has the type of one."""
-    types: dict[str, list[str]] = {}
-    for subject, about in index.items():
-        for predicate, term in about:
-            if predicate == TYPE:
-                types.setdefault(subject, []).append(term)
     for kinds in (LISTED, _ORGANIZATIONS):
         for subject in sorted(types):
             found = kind_of(types[subject], kinds)

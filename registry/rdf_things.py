@@ -124,7 +124,7 @@ class _Walk:
     def closure(self, root: bytes) -> tuple[Closure, Edges]:
         """The statements about a thing and its parts, and those of them that lead to blank nodes; raises
         TooLargeError."""
-        graph, to_nodes = self.graph, _node_properties()
+        graph, distributions, to_nodes = self.graph, self.distributions, _node_properties()
         closure = {root: graph[root]}
         edges: dict[bytes, list[tuple[bytes, bytes]]] = {}
         size, queue = 0, [root]
@@ -142,18 +142,18 @@ class _Walk:
                 predicate, term = statement[: start - 1], statement[start:]
                 if first == BLANK:
                     edges.setdefault(node, []).append((predicate, term))
-                elif not self.leads_on(predicate, term, to_nodes):
+                elif predicate not in to_nodes and term not in distributions:
                     continue
-                if term not in closure and term in graph:
+                if term in closure or term not in graph:
+                    continue
+                if first == BLANK or self.is_part(predicate, term):
                     closure[term] = self.part(term)
                     queue.append(term)
         self.work -= size
         return closure, edges
 
-    def leads_on(self, predicate: bytes, term: bytes, to_nodes: Collection[bytes]) -> bool:
-        """Whether an IRI is a part of what points to it."""
-        if predicate not in to_nodes and term not in self.distributions:
-            return False
+    def is_part(self, predicate: bytes, term: bytes) -> bool:
+        """Other things are none, unless they are distributions as well."""
         return term not in self.others or present(predicate.decode()) == _HAS_DISTRIBUTION
 
     def part(self, node: bytes) -> list[bytes]:

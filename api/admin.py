@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from fastapi import APIRouter, Request
+from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from api import addresses, review
@@ -15,6 +16,7 @@ from api.words import said
 from harvesters import run as runs
 from registry.catalog import Catalog
 from registry.errors import ConflictError, UsageError
+from registry.masking import shown
 from registry.model import Problem, Record, Run
 from registry.rules import RULES
 from registry.settings import Settings
@@ -81,7 +83,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
             request,
             "source.html",
             lang,
-            source=found,
+            source=replace(found, url=shown(found.url)),
             title=found.title or found.name,
             runs=pages.ledger.runs(name, 30),
             entries=_entries(pages, name),
@@ -154,7 +156,7 @@ def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Respon
         lang,
         status,
         run=run,
-        source=source,
+        source=replace(source, url=shown(source.url)) if source else None,
         source_title=title,
         outcome=outcome(run.outcome, lang),
         steps=_steps(run, lang),

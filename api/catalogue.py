@@ -102,9 +102,9 @@ def asked(params: Sequence[tuple[str, str]]) -> Asked:
 def _moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text.replace(" ", "+"))  # a plus that nobody quoted arrives as a blank
-    except ValueError:
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # a zone may lead beyond the first or last year
         raise UsageError("`modified_since` is a date such as 2026-01-31 or 2026-01-31T12:00:00Z.") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def window(ids: Sequence[str], ask: Asked, url: str, position: Position) -> tuple[tuple[str, ...], HydraPage]:

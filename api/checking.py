@@ -1,6 +1,7 @@
 """Checks a file of metadata, as RDF or as our own JSON: for `lotse validate`, `POST /api/v1/validate` and the page."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from registry.settings import Settings
 
 MAX_BYTES: Final = 20_000_000
 MAX_FINDINGS: Final = 10_000
+MOST_UNKNOWN: Final = 100  # fields that are named
 
 
 class FindingOut(msgspec.Struct, frozen=True):
@@ -112,14 +114,32 @@ def _of_json(values: list[Any]) -> Iterator[tuple[int, Findings]]:
 
 def metadata_of(value: Any, where: str = "") -> Metadata:
     """Metadata from JSON as it comes through a door: unknown keys and wrong types are refused, field by field."""
-    if isinstance(value, dict) and (unknown := [key for key in value if key not in Metadata.__struct_fields__]):
-        raise ValidationError("There are fields that nobody knows.", [_wrong(f"{where}{key}") for key in unknown])
     try:
-        return msgspec.convert(value, Metadata)
+        metadata = msgspec.convert(value, Metadata)
+        if unknown := list(islice(_unknown(value, metadata, where), MOST_UNKNOWN)):
+            raise ValidationError("There are fields that nobody knows.", [_wrong(path) for path in unknown])
+        return metadata
     except msgspec.ValidationError as error:
         words, _, place = str(error).partition(" - at `$")
         field = f"{where}{place.rstrip('`').lstrip('.')}"
         raise ValidationError("A field has the wrong form.", [_wrong(field, words)]) from None
+
+
+def _unknown(said: Any, read: Any, where: str) -> Iterator[str]:
+    """The paths of the keys that no struct has, at whatever depth: decoding leaves them out without a word."""
+    if isinstance(read, msgspec.Struct) and isinstance(said, dict):
+        for key, value in said.items():
+            path = f"{where}.{key}" if where else str(key)
+            if key in read.__struct_fields__:
+                yield from _unknown(value, getattr(read, key), path)
+            else:
+                yield path
+    elif isinstance(read, tuple) and isinstance(said, list):
+        for place, (value, one) in enumerate(zip(said, read, strict=False)):
+            yield from _unknown(value, one, f"{where}[{place}]")
+    elif isinstance(read, dict) and isinstance(said, dict):
+        for key, value in said.items():
+            yield from _unknown(value, read.get(key), f"{where}.{key}")
 
 
 def _wrong(field: str, words: str = "") -> dict[str, Any]:
@@ -146,11 +166,10 @@ def fetched(what: str, settings: Settings) -> tuple[bytes, str, str]:
     """Bytes, media type and name of a file or an address. For the command only: the web process fetches nothing."""
     if urlsplit(what).scheme in ("http", "https"):
         from registry.fetch import body, session
+        from registry.masking import shown
 
         with session(settings, max_bytes=MAX_BYTES) as http, http.get(what, stream=True) as response:
-            if not response.ok:
-                raise SourceError(f"{what} answers {response.status_code} {response.reason}.")
-            return body(response, MAX_BYTES), response.headers.get("content-type", ""), what
+            return body(response, MAX_BYTES), response.headers.get("content-type", ""), shown(what).removesuffix("?…")
     path = Path(what)
     try:
         if path.stat().st_size > MAX_BYTES:

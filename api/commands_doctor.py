@@ -140,6 +140,8 @@ def _database(found: "Settings") -> Generator[Check, None, "Catalog | None"]:
 
 
 def _projections(catalog: "Catalog") -> Iterator[Check]:
+    from registry.faults import MORE
+
     state = catalog.state()
     for name, at in state["projections"].items():
         if at["number"] is None:
@@ -148,8 +150,13 @@ def _projections(catalog: "Catalog") -> Iterator[Check]:
             yield Check(name, "look", f"{at['behind']} changes behind", "Run: lotse sync")
         else:
             yield Check(name, "ok", f"at change {at['number']}")
-    for id, why in list(catalog.index.faults().items())[:20]:
+    faults = dict(catalog.index.faults())
+    more = faults.pop(MORE, "")
+    for id, why in list(faults.items())[:20]:
         yield Check("search", "look", f"{id} is left out: {why}", f"Look at it: lotse record show {id}")
+    if len(faults) > 20 or more:
+        others = f"{max(len(faults) - 20, 0)} others are left out{f', and {more}' if more else ''}"
+        yield Check("search", "look", others, "Mend those named, then: lotse rebuild")
 
 
 def _sources(catalog: "Catalog") -> Iterator[Check]:

@@ -13,7 +13,7 @@ from api.cli import PARTLY, as_json, document, opened, plain, say, settings, tab
 if TYPE_CHECKING:
     from api.checking import CheckAnswer
     from registry.catalog import Catalog
-    from registry.model import Metadata, Record
+    from registry.model import Record
 
 where = option("--where", "conditions", multiple=True, metavar="FACET=VALUE", help="Only these; may repeat. theme=TRAN")
 _lang = option("--lang", type=click.Choice(["de", "en"]), default="de", show_default=True, help="Language of labels.")
@@ -193,14 +193,23 @@ def _versions(catalog: "Catalog", id: str) -> Iterable[dict[str, Any]]:
             "number": new.number,
             "at": new.at.isoformat(),
             "by": new.by,
-            "note": new.note,
+            "note": new.note or (new.record.withdrawn.why if new.record.withdrawn else ""),
             "state": new.record.state,
-            "changed": _differences(new.record.metadata, old.record.metadata) if old else [],
+            "changed": _differences(new.record, old.record) if old else [],
         }
 
 
-def _differences(new: "Metadata", old: "Metadata") -> list[str]:
-    return [name for name in new.__struct_fields__ if getattr(new, name) != getattr(old, name)]
+def _differences(new: "Record", old: "Record") -> list[str]:
+    """Whether it is shown (`state`, `same_as`), who answers for it, and the fields of what it says."""
+    return [
+        name
+        for one, before, names in (
+            (new, old, ("state", "same_as", "owner")),
+            (new.metadata, old.metadata, new.metadata.__struct_fields__),
+        )
+        for name in names
+        if getattr(one, name) != getattr(before, name)
+    ]
 
 
 @record.command()

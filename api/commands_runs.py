@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click import argument, option
 
-from api.cli import as_json, document, line, opened, opened_ledger, progress, say, settings, table, words
+from api.cli import as_json, document, line, opened, opened_ledger, plain, progress, say, settings, table, words
 
 if TYPE_CHECKING:
     from registry.catalog import Catalog
@@ -68,10 +68,11 @@ def _tell(answer: dict[str, Any]) -> None:
     counts = ", ".join(f"{name} {count}" for name, count in answer["counts"].items() if count) or "nothing"
     click.echo(f"{answer['source']}: run {answer['run']} {answer['outcome']}: {counts} ({answer['seconds']:.1f} s)")
     if answer["reason"]:
-        click.echo(f"  {words(answer['reason'], 'en')}")
+        click.echo(f"  {plain(words(answer['reason'], 'en'))}")
     grave = answer["problems"]
     for problem in grave[:5]:
-        click.echo(f"  {problem['record']}: {words(problem['message'], 'en')} {problem['value'][:80]}".rstrip())
+        told = f"{problem['record']}: {words(problem['message'], 'en')} {problem['value'][:80]}"
+        click.echo(f"  {plain(told)}")
     rest = len(grave) - 5
     if rest > 0:
         click.echo(f"  and {rest} more: lotse run show {answer['run']} --problems")

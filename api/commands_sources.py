@@ -49,7 +49,7 @@ def add(
     if not dry_run:
         opened_ledger().add(made)
     if json:
-        document(made)
+        document(_shown(made))
     else:
         say(f"{'Would add' if dry_run else 'Added'} {name}. Next: lotse harvest {name}")
 
@@ -79,7 +79,10 @@ def _source(said: dict[str, Any]) -> "Source":
         raise UsageError(f"Source {name!r}: there is no field {unknown[0]!r}; there are {', '.join(_KEYS)}.")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise UsageError(f"The name {name!r} of a source must be of a-z, 0-9 and -, at most 64 characters.")
-    said = {**said, "settings": {key: _written(value) for key, value in said.get("settings", {}).items()}}
+    settings = said.get("settings", {})
+    if not isinstance(settings, dict):
+        raise UsageError(f"Source {name!r}: `settings` must be a table, such as [source.settings].")
+    said = {**said, "settings": {key: _written(value) for key, value in settings.items()}}
     try:
         made = msgspec.convert(said, Source)
     except msgspec.ValidationError as error:
@@ -112,13 +115,15 @@ def _check_schedule(line: str) -> None:
 @as_json
 def list_(json: bool) -> None:
     """The sources there are, with their last run."""
+    from registry.masking import shown
+
     ledger = opened_ledger()
     found = [(one, ledger.last(one.name)) for one in ledger.sources()]
     if json:
         document([_described(one, run) for one, run in found])
         return
     rows = (
-        (one.name, one.kind, run.outcome if run else "never", run.listed if run else "", one.schedule, one.url)
+        (one.name, one.kind, run.outcome if run else "never", run.listed if run else "", one.schedule, shown(one.url))
         for one, run in found
     )
     table(("NAME", "KIND", "LAST RUN", "LISTED", "SCHEDULE", "URL"), rows)
@@ -128,7 +133,16 @@ def _described(one: "Source", run: Any) -> dict[str, Any]:
     from msgspec.structs import asdict
 
     last = {"run": run.number, "outcome": run.outcome, "listed": run.listed} if run else None
-    return {**asdict(one), "last": last}
+    return {**asdict(_shown(one)), "last": last}
+
+
+def _shown(one: "Source") -> "Source":
+    """Its address without what may be secret."""
+    from msgspec.structs import replace
+
+    from registry.masking import shown
+
+    return replace(one, url=shown(one.url))
 
 
 @source.command()
@@ -191,7 +205,7 @@ def _tables(file: Path) -> list[dict[str, Any]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} is not readable TOML: {error}") from None
     tables = words.get("source")
-    if not isinstance(tables, list) or set(words) != {"source"}:
+    if not isinstance(tables, list) or set(words) != {"source"} or not all(isinstance(one, dict) for one in tables):
         raise UsageError(f"{file} must have [[source]] tables and nothing else.")
     names = [one.get("name") for one in tables]
     if twice := [name for name in names if names.count(name) > 1]:
@@ -210,29 +224,19 @@ def remove(name: str, yes: bool, dry_run: bool, json: bool) -> None:
 
     catalog, _ = opened()
     ledger = opened_ledger()
-    made = ledger.source(name)
-    steps = list(_withdrawals(catalog.store.known(name)))
+    ledger.source(name)
+    count = catalog.store.count(source=name, state="published")
     if not dry_run and not yes:
-        question = f"Remove {name} and withdraw its {len(steps)} records?"
+        question = f"Remove {name} and withdraw its {count} records?"
         if not sys.stdin.isatty():
             raise UsageError(f"{question} Say so with --yes.")
         click.confirm(question, abort=True, err=True)
     if not dry_run:
         with ledger.hold(name):
-            for start in range(0, len(steps), 500):
-                catalog.take(made, steps[start : start + 500])
+            count = catalog.withdraw_source(name, "Die Quelle wird nicht mehr abgefragt.")
             ledger.remove(name)
         catalog.sync()
     if json:
-        document({"source": name, "withdrawn": len(steps)})
+        document({"source": name, "withdrawn": count})
     else:
-        say(f"{'Would remove' if dry_run else 'Removed'} {name}, {len(steps)} records withdrawn.")
-
-
-def _withdrawals(known: Any) -> Iterable[Any]:
-    from registry.model import Step
-
-    for remote_id, one in known.items():
-        if one.state == "published":
-            why = "Die Quelle wird nicht mehr abgefragt."
-            yield Step(action="withdraw", remote_id=remote_id, id=one.id, number=one.number, why=why)
+        say(f"{'Would remove' if dry_run else 'Removed'} {name}, {count} records withdrawn.")

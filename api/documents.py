@@ -12,6 +12,7 @@ from api.labels import both, districts, labels
 from registry import settings as settings_room
 from registry.catalog import Catalog
 from registry.errors import StartAgainError, UsageError
+from registry.masking import public
 from registry.model import Agent, Change, Kind, Metadata, Origin, Record, Text
 from registry.rdf import thing_iri
 from registry.search import MAX_DEPTH, Count, Hit, Query, normal_where
@@ -190,7 +191,7 @@ def record_answer(record: Record, base: str) -> RecordAnswer:
         kind=record.kind,
         state=record.state,
         owner=record.owner,
-        origin=record.origin,
+        origin=_origin(record),
         metadata=record.metadata,
         created=record.created.isoformat() if record.created else None,
         changed=record.changed.isoformat() if record.changed else None,
@@ -199,6 +200,11 @@ def record_answer(record: Record, base: str) -> RecordAnswer:
         url=page_url(record, base),
         same_as=record.same_as,
     )
+
+
+def _origin(record: Record) -> Origin | None:
+    """Without the secrets that records of former versions may hold."""
+    return msgspec.structs.replace(record.origin, url=public(record.origin.url)) if record.origin else None
 
 
 # -- changes

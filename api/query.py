@@ -74,9 +74,12 @@ def canonical(facet: str, value: str) -> str:
     return next(iter(normal_where({facet: (value,)})[facet]), value)
 
 
-def _number(value: str | None, default: int) -> int:
-    """Digits as a number; the default for whatever else (a number too long to be meant is cut to a large one)."""
-    return int(value[:9]) if value and value.isascii() and value.isdigit() else default
+def _number(value: str | None, default: int, wrong: int | None = None) -> int:
+    """Digits as a number (one too long to be meant is cut to a large one); the default for None, `wrong` for whatever
+    else, where that is to be told from it."""
+    if value and value.isascii() and value.isdigit():
+        return int(value[:9])
+    return default if value is None or wrong is None else wrong
 
 
 def notes(params: Pairs) -> tuple[Text, ...]:
@@ -84,12 +87,16 @@ def notes(params: Pairs) -> tuple[Text, ...]:
     params = list(params)
     first, where = _sorted_out(params)
     said: list[Text] = []
-    if first.get("sort", "relevance") not in SORTS:
+    if first.get("sort", "") not in ("", *SORTS):
         said.append(
             _note("Diese Sortierung gibt es nicht. Wir sortieren nach Relevanz.", "No such order; sorted by relevance.")
         )
-    if _number(first.get("size"), 20) > MAX_SIZE:
-        said.append(_note(f"Eine Seite hat höchstens {MAX_SIZE} Treffer.", f"A page has at most {MAX_SIZE} hits."))
+    if not 1 <= _number(first.get("size") or None, 20, wrong=0) <= MAX_SIZE:
+        said.append(_note(f"Eine Seite hat 1 bis {MAX_SIZE} Treffer.", f"A page has 1 to {MAX_SIZE} hits."))
+    if _number(first.get("page") or None, 1, wrong=0) < 1:
+        said.append(_note("Diese Seite gibt es nicht. Wir zeigen die erste.", "No such page; the first is shown."))
+    if first.get("lang", "") not in ("", "de", "en"):
+        said.append(_note("Diese Sprache haben wir nicht.", "There is no such language; there are de and en."))
     if len(first.get("q", "")) > MAX_WORDS:
         said.append(
             _note(f"Wir suchen mit den ersten {MAX_WORDS} Zeichen.", f"The first {MAX_WORDS} characters are searched.")

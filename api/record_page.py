@@ -14,6 +14,7 @@ from api.pages import Pages, translator
 from api.relations import relations
 from api.words import as_date, day, link, said, size, spoken
 from registry import quality
+from registry.masking import public
 from registry.model import Distribution, Finding, Metadata, Milestone, Record, Version
 from registry.rdf import thing_iri
 from registry.rules import RULES
@@ -212,7 +213,11 @@ def _origins(pages: Pages, record: Record) -> list[tuple[str, str]]:
     """The sources that name this thing: title and address; the record's own first."""
     titles = {source.name: source.title or source.name for source in pages.catalog.sources()}
     several = [record, *islice(pages.catalog.store.find(same_as=record.id), 20)]
-    return [(titles.get(one.origin.source, one.origin.source), link(one.origin.url)) for one in several if one.origin]
+    return [
+        (titles.get(one.origin.source, one.origin.source), link(public(one.origin.url)))
+        for one in several
+        if one.origin
+    ]
 
 
 def _history(pages: Pages, record: Record, lang: Lang) -> list[Event]:

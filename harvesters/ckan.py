@@ -79,7 +79,7 @@ def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
 
 def site(url: str) -> str:
     """The portal's address, if that of its API was given."""
-    return re.sub(r"/api(/\d+)?(/action)?(/\w+)?/?(\?.*)?$", "", url).rstrip("/")
+    return re.sub(r"/api(/\d+)?(/action)?(/\w+)?/?$", "", url.partition("?")[0]).rstrip("/")
 
 
 class Portal:
@@ -122,7 +122,10 @@ class Portal:
     def rows(self) -> int:
         words = self.source.settings.get("rows", "")
         if words and not (words.isascii() and words.isdigit() and 0 < int(words[:6]) <= MOST_ROWS):
-            raise UsageError(f"rows is {words!r}; it must be a number from 1 to {MOST_ROWS}.")
+            raise UsageError(
+                f"rows is {words!r}; it must be a number from 1 to {MOST_ROWS}.",
+                de=f"Die Einstellung rows ist {words!r}; sie muss eine Zahl von 1 bis {MOST_ROWS} sein.",
+            )
         return int(words) if words else MOST_ROWS
 
     def _search(self, start: int) -> Page:
@@ -196,7 +199,7 @@ class Portal:
     def failed(self, what: str, status: int | None = None) -> SourceError:
         """Names source, address and remedy."""
         name, address = self.source.name, shown(self.answer.url if self.answer is not None else self.site)
-        test = f"{self.site}/api/3/action/status_show"
+        test = f"{shown(self.site)}/api/3/action/status_show"
         english = f"Source {name}: {address} {what}."
         german = f"Quelle {name}: {address} antwortet nicht wie ein CKAN ({what})."
         if status and status >= 500:
@@ -238,4 +241,5 @@ def _item(package: Any, site: str) -> Item:
     if not isinstance(package, dict):
         return Item(name, payload, error=finding("unreadable", value=payload[:200].decode(errors="replace")))
     page = package.get("name") if isinstance(package.get("name"), str) else name
-    return Item(name, payload, url=f"{site}/dataset/{page}", error=None if name else finding("id-missing"))
+    nameless = None if name else finding("id-missing", "id", str(package.get("title") or ", ".join(package))[:200])
+    return Item(name, payload, url=f"{site}/dataset/{page}", error=nameless)

@@ -58,11 +58,15 @@ def _items(members: list[Any], source: Source, parent: str, depth: int) -> Itera
             yield Item("", error=finding("unreadable", value=str(member)[:200]))
             continue
         inner = member.pop(key, None) if key else None
+        inner = [inner] if isinstance(inner, dict) else inner  # a single one need not stand in a list
+        if inner and not isinstance(inner, list):
+            member[key] = inner
         remote_id = mapping.remote_id(member, source)
         try:
-            yield Item(remote_id, payload(member, parent), source.url)
-        except (TypeError, RecursionError) as error:  # a lone surrogate, or lists inside lists inside lists
-            yield Item(remote_id, error=finding("unreadable", value=str(error)[:200]))
+            error = None if remote_id else mapping.nameless(member, source)
+            yield Item(remote_id, payload(member, parent), source.url, error)
+        except (TypeError, RecursionError) as broken:  # a lone surrogate, or lists inside lists inside lists
+            yield Item(remote_id, error=finding("unreadable", value=str(broken)[:200]))
         if isinstance(inner, list) and inner:
             if depth < MOST_DEPTH:
                 yield from _items(inner, source, remote_id or parent, depth + 1)

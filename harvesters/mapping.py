@@ -17,7 +17,7 @@ import msgspec
 from harvesters.forms import metadata as by_forms
 from harvesters.harvester import REMOTE
 from registry.errors import UsageError
-from registry.model import KINDS, Findings, Kind, Metadata, Source
+from registry.model import KINDS, Finding, Findings, Kind, Metadata, Source
 from registry.rules import finding
 from vocab.fields import FIELDS, LINK_RELATIONS, fields_of
 from vocab.words import fold
@@ -66,7 +66,11 @@ def _rules(settings: tuple[tuple[str, str], ...]) -> Rules:
         tables.setdefault(field, {})[fold(name[len(field) + 1 :])] = value
     kind = KIND_WORDS.get(fold(named.get("kind") or constants.get("kind") or "dataset"))
     if kind is None:
-        raise UsageError(f"The setting kind is {named.get('kind')!r}; it must be one of {', '.join(KINDS)}.")
+        said, several = named.get("kind"), ", ".join(KINDS)
+        raise UsageError(
+            f"The setting kind is {said!r}; it must be one of {several}.",
+            de=f"Die Einstellung kind ist {said!r}; sie muss eines von {several} sein.",
+        )
     ignored = frozenset(filter(None, map(str.strip, named.get("ignore", "").split(","))))
     return Rules(kind, named.get("id", ""), paths, constants, tables, ignored)
 
@@ -127,6 +131,15 @@ def remote_id(item: Mapping[str, Any], source: Source) -> str:
         if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
             return str(value).strip()
     return ""
+
+
+def nameless(item: Mapping[str, Any], source: Source) -> Finding:
+    """What is said of an item without an id: where it should stand, and by what a person finds the item (its title,
+    else its keys)."""
+    named = rules(source)
+    titles = (at(item, key) for key in (named.paths.get("title", ""), "title", "titel", "name") if key)
+    title = next((one for one in titles if isinstance(one, str) and one.strip()), ", ".join(map(str, list(item)[:10])))
+    return finding("id-missing", named.id or "id", title[:200])
 
 
 def to_metadata(item: Mapping[str, Any], source: Source, parent: str = "") -> tuple[Metadata, Findings]:

@@ -78,7 +78,10 @@ class Limit(NamedTuple):
             return cls()
         number = words.removesuffix("%").strip()
         if not (number.isascii() and number.isdigit() and len(number) < 10):
-            raise UsageError(f"max_withdrawals is {words!r}; it must be a number (10) or a share (50%).")
+            raise UsageError(
+                f"max_withdrawals is {words!r}; it must be a number (10) or a share (50%).",
+                de=f"Die Einstellung max_withdrawals ist {words!r}; möglich sind eine Zahl (10) oder ein Anteil (50%).",
+            )
         return cls(0, int(number) / 100) if words.endswith("%") else cls(int(number), 0.0)
 
     def passed(self, going: int, published: int) -> bool:

@@ -49,11 +49,14 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
         raise _failed(source.url, "is empty: there is no row with names", "ist leer: Es gibt keine Zeile mit Namen")
     many = _many(source, names)
     for row in rows:
-        cells = {name: _value(cell) for name, cell in zip(names, row, strict=False)}
+        beyond = (f"column {place}" for place in range(len(names) + 1, len(row) + 1))  # filled, but without a name
+        cells = {name: _value(cell) for name, cell in zip((*names, *beyond), row, strict=False)}
         item = {name: value for name, value in cells.items() if value not in ("", None)}
         if item:
             item = {name: _several(value) if name in many else value for name, value in item.items()}
-            yield Item(mapping.remote_id(item, source), payload(item), source.url)
+            remote_id = mapping.remote_id(item, source)
+            error = None if remote_id else mapping.nameless(item, source)
+            yield Item(remote_id, payload(item), source.url, error)
     yield Mark(end=True)
 
 

@@ -19,6 +19,7 @@ from registry.errors import ConflictError, NotFoundError
 from registry.ids import given, possible
 from registry.inbox import Inbox
 from registry.ledger import Ledger
+from registry.masking import public
 from registry.model import Backlink, Draft, Metadata, Origin, Record, Source, Step, Taken, Withdrawal
 from registry.overrides import overrides
 from registry.people import People
@@ -107,7 +108,8 @@ class Catalog:
             now = self.store.position()
             positions = self.projector.positions()
         except Exception as error:  # whatever is away: this is the place that says so
-            return {"ready": False, "reason": f"{type(error).__name__}: {error}"[:300], "projections": {}}
+            log.warning("not ready: %s: %s", type(error).__name__, error)  # names hosts and users: not for everybody
+            return {"ready": False, "reason": type(error).__name__, "projections": {}}
         projections = {
             name: {"number": at.number, "behind": now.number - at.number}
             if at and at.epoch == now.epoch
@@ -331,7 +333,7 @@ def _after(step: Step, record: Record | None, source: Source, id: str) -> Record
         record,
         said=step.metadata,
         digest=step.digest,
-        origin=Origin(source.name, step.remote_id, step.url),
+        origin=Origin(source.name, step.remote_id, public(step.url, source.url)),
         owner=source.owner or record.owner,
         state="published" if back else record.state,
         withdrawn=None if back else record.withdrawn,

@@ -16,12 +16,12 @@ from registry.ckan_keys import (
     Said,
     as_iri,
     fill,
-    is_tag,
     languages,
     listed,
     parsed,
     says,
     spoken,
+    tag_of,
 )
 from registry.ckan_package import to_package as to_package
 from registry.model import Finding, Findings, Link, Metadata
@@ -141,8 +141,8 @@ def _translated_tags(said: Said) -> dict[str, tuple[str, ...]]:
     del said.words["tags_translated"]
     for tag, several in translated.items():
         names = [one.strip() for one in several if isinstance(one, str)] if isinstance(several, list) else []
-        if names and is_tag(tag):
-            keywords[tag] = tuple(dict.fromkeys(names))
+        if names and (sound := tag_of(tag)):
+            keywords[sound] = tuple(dict.fromkeys((*keywords.get(sound, ()), *names)))
         elif several:
             said.note("value-unread", "keywords", several)
             said.words["tags_translated"] = {**said.words.get("tags_translated", {}), tag: several}

@@ -54,6 +54,7 @@ def _words(agent: Agent) -> str:
 
 
 AGENT_BY: Final = ("name", "iri")  # one of them is needed
+MOST_REMEMBERED: Final = 1000  # characters of a value
 CONTACT_BY: Final = ("name", "iri", "email", "url", "telephone")
 
 
@@ -73,8 +74,9 @@ def _described(said: Said, prefix: str, contact: bool) -> tuple[Any, ...]:
     if value is not None and "name" not in places and "name_translated" not in places:
         places["name"] = prefix
     pairs = tuple((key, words[place]) for key, place in places.items())
+    short = all(len(value) <= MOST_REMEMBERED for _, value in pairs if isinstance(value, str))
     try:
-        one = _one(pairs, contact, said.site, said.language)
+        one = (_one if short else _one.__wrapped__)(pairs, contact, said.site, said.language)
     except TypeError:  # a list or mapping is no key of a memory
         one = _one.__wrapped__(pairs, contact, said.site, said.language)
     said.findings.extend(one.findings)

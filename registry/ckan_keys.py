@@ -13,6 +13,7 @@ import orjson
 from registry import values
 from registry.model import Finding, Identifier, Kind, Statement, Text
 from registry.rules import finding
+from registry.terms import TAG
 from registry.values import Read
 from vocab import match
 
@@ -167,17 +168,20 @@ def as_literal(value: Any, said: Said) -> str | None:
 def as_text(value: Any, said: Said) -> Text | None:
     """Words in the source's language, or {language: words} as ckanext-fluent writes them, in extras as JSON."""
     inner = parsed(value) if isinstance(value, str) and value[:2] == '{"' else None
-    if isinstance(inner, dict) and all(isinstance(one, str) for one in inner.values()) and all(map(is_tag, inner)):
+    if isinstance(inner, dict) and all(isinstance(one, str) for one in inner.values()) and all(map(tag_of, inner)):
         value = inner
     if isinstance(value, dict):
-        words = {tag: one.strip() for tag, one in value.items() if isinstance(one, str) and one.strip() and is_tag(tag)}
+        tagged = ((tag_of(tag), one.strip()) for tag, one in value.items() if isinstance(one, str))
+        words = {tag: one for tag, one in tagged if tag and one}
         return words if words and len(words) == sum(map(says, value.values())) else None
     one = as_literal(value, said)
     return {said.language: one} if one else None
 
 
-def is_tag(tag: str) -> bool:
-    return 2 <= len(tag) <= 35 and tag.replace("-", "").replace("_", "").isalnum() and tag.isascii()
+def tag_of(words: str) -> str:
+    """A language tag as RDF takes it, de_DE as de-DE; "" for what is none."""
+    tag = words.replace("_", "-")
+    return tag if 2 <= len(tag) <= 35 and TAG.fullmatch(tag) else ""
 
 
 def as_date(value: Any, said: Said) -> Read | None:

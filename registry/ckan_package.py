@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from registry.ckan_keys import LINKS, PACKAGE, written
+from registry.ids import slug
 from registry.model import Agent, Contact, Distribution, Metadata, Place, Record, Statement, Text
 from registry.shapes import geojson
 from vocab.concepts import concept_list
@@ -170,7 +171,7 @@ def _organization(said: Metadata, base_url: str, main: str) -> dict[str, Any] | 
     if not publisher or not publisher.name:
         return None
     title = _first(publisher.name, main)
-    name = publisher.id or slug(title)
+    name = publisher.id or slug(title) or "ohne-namen"
     return {
         "id": uuid(base_url, f"id/{publisher.id}" if publisher.id else f"organization/{name}"),
         "name": name,
@@ -182,15 +183,6 @@ def _organization(said: Metadata, base_url: str, main: str) -> dict[str, Any] | 
         "description": "",
         "image_url": "",
     }
-
-
-_LETTERS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-
-
-def slug(words: str) -> str:
-    """[a-z0-9-], at most 80 characters, as CKAN wants names."""
-    plain = "".join(one if one.isascii() and one.isalnum() else "-" for one in words.lower().translate(_LETTERS))
-    return "-".join(part for part in plain.split("-") if part)[:80] or "ohne-namen"
 
 
 def _tag(word: str, base_url: str) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def _reference(said: Said) -> Iterator[Place]:
         return
     ags, nuts, words = (as_literal(value.get(key), said) or "" for key in ("ags", "nuts", "text"))
     left = {key: part for key, part in value.items() if key not in ("ags", "nuts", "text") and says(part)}
-    if ags.isdigit() and len(ags) == 8:
+    if ags.isdecimal() and ags.isascii() and len(ags) == 8:
         yield Place(iri=MUNICIPALITY + ags, name={said.language: words} if words else {})
         words = ""
     elif ags:
@@ -163,7 +163,7 @@ def granularity(said: Said, fields: dict[str, Any]) -> None:
     unit = unit.strip().lower() if isinstance(unit, str) else ""
     if unit == "quartal" and factor == "1":
         unit, factor = "monat", "3"
-    if unit in _GRANULARITY and factor.isdigit() and "temporal_resolution" not in fields:
+    if unit in _GRANULARITY and factor.isdecimal() and len(factor) < 6 and "temporal_resolution" not in fields:
         fields["temporal_resolution"] = _GRANULARITY[unit].format(int(factor))
         del words["temporal_granularity"]
         words.pop("temporal_granularity_factor", None)

@@ -21,6 +21,7 @@ from registry.ckan_keys import (
 from registry.model import Checksum, Distribution, Statement, Text
 from registry.values import iri
 from vocab import match
+from vocab.concepts import Concept
 
 _DROPPED: Final = BOOKKEEPING - {"id", "url_type"}
 IANA: Final = "https://www.iana.org/assignments/media-types/"
@@ -192,6 +193,7 @@ def _checksum(said: Said, fields: dict[str, Any]) -> None:
 _LICENCE: Final = ("license_id", "license_url", "license_title", "license", "licence")
 
 
+_NAMES_IT: Final = frozenset(("license_id", "license_url", "license_title"))  # the three that are asked together
 _LICENCE_KEYS: Final = frozenset((*_LICENCE, "terms_of_use"))
 
 
@@ -210,11 +212,21 @@ def _licence(said: Said) -> Licence:
         return Licence()
     known = match.licence(id or plain, url, title or (plain if id else ""))
     if known:
-        for key in _LICENCE:
-            if isinstance(words.get(key), str):
-                del words[key]
+        _taken(said, known)
         return Licence(known.iri)
     said.note("licence-unknown", "licence", id or plain or title or url)
     address = next((one for one in (url, id, plain, title) if one and iri(one)), "")
     label = next((one for one in (title, plain, id) if one and one != address), "")
     return Licence(address, Statement(iri="" if label else address, label={said.language: label} if label else {}))
+
+
+def _taken(said: Said, known: Concept) -> None:
+    """Takes the words that name a known licence; others beside them say more, and stay."""
+    for key in _LICENCE:
+        value = said.words.get(key)
+        if not isinstance(value, str):
+            continue
+        if key in _NAMES_IT or match.licence(value) == known:
+            del said.words[key]
+        else:
+            said.note("value-extra", "licence", value)

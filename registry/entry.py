@@ -67,7 +67,7 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
             "source": (record.origin.source,) if record.origin else (),
             "year": tuple(str(year) for first, last in years for year in range(first, last + 1)),
         },
-        publishers=(named_publisher(said.publisher),) if said.publisher else (),
+        publishers=(named_publisher(said.publisher),) if said.publisher and publisher_value(said.publisher) else (),
         years=tuple(f"{first}-{last}" for first, last in years),
         words=tuple(_words(said)),
         by_title=f"{plain(clean(title))[:MAX_KEY]}\t{record.id}",
@@ -83,13 +83,20 @@ def name_of(words: Text) -> str:
 
 
 def publisher_value(agent: Agent) -> str:
-    """The value of the facet `publisher`: the id of a known organization, else the folded name."""
-    return agent.id or slug(name_of(agent.name) or agent.iri)[:MAX_KEY]
+    """The value of the facet `publisher`: the id of a known organization, else the folded name; "" where there is
+    neither name nor IRI."""
+    name = _called(agent)
+    return agent.id or (slug(name)[:MAX_KEY] if name else "")
+
+
+def _called(agent: Agent) -> str:
+    """A blank label is no name."""
+    return name_of(agent.name) or ("" if agent.iri.startswith("_:") else agent.iri)
 
 
 def named_publisher(agent: Agent) -> str:
     """The same with the name after a tab where no record has it, so that a count can be labelled without looking up."""
-    return f"{publisher_value(agent)}\t{'' if agent.id else clean(name_of(agent.name) or agent.iri)[:MAX_KEY]}"
+    return f"{publisher_value(agent)}\t{'' if agent.id else clean(_called(agent))[:MAX_KEY]}"
 
 
 def _whole(title: str, rest: str) -> str:
@@ -136,7 +143,8 @@ def _publisher_values(agent: Agent | None) -> tuple[str, ...]:
     """The publisher's IRI is found too, but not counted."""
     if agent is None:
         return ()
-    return tuple(dict.fromkeys(filter(None, (publisher_value(agent), agent.iri[:MAX_KEY]))))
+    iri = "" if agent.iri.startswith("_:") else agent.iri[:MAX_KEY]
+    return tuple(dict.fromkeys(filter(None, (publisher_value(agent), iri))))
 
 
 def _formats(said: Metadata) -> Iterator[str]:

@@ -17,6 +17,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from registry.errors import ForbiddenAddressError, SourceError, TooLargeError
+from registry.masking import shown as shown
 from registry.sockets import CONNECT_SECONDS, Bounds, guard, pools
 
 USER_AGENT: Final = "Lotse/0.1 (open data catalogue; harvester)"
@@ -82,17 +83,6 @@ def body(response: requests.Response, limit: int = MAX_BYTES) -> bytes:
         except (requests.RequestException, HTTPError, OSError) as error:
             raise _failed(response.url, error) from error
         return b"".join(parts)
-
-
-def shown(url: str | None) -> str:
-    """The address for messages: without user, password, query and fragment, which may hold secrets."""
-    try:
-        parts = urlsplit(url or "")
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return "(unreadable address)"
-    return f"{parts.scheme}://{host}{port}{parts.path}{'?…' if parts.query else ''}"
 
 
 class _Counted:

@@ -17,6 +17,7 @@ import Stemmer
 
 MAX_CHARACTERS = 200_000  # of one text; what lies behind is not searched
 MAX_LETTERS = 64  # of one word
+MAX_NAME = 1000  # characters of a name that count
 MAX_CACHED = 100_000  # words; about 30 MB
 GRAM = 4
 CLOSE = 0.6  # part of its grams by which a word is marked
@@ -115,9 +116,13 @@ def plain(text: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
 
 
-@lru_cache(maxsize=4096)
 def slug(text: str) -> str:
     """Folded words with hyphens between them: the value by which a name is told from another."""
+    return _slug(text[:MAX_NAME])
+
+
+@lru_cache(maxsize=4096)
+def _slug(text: str) -> str:
     return "-".join(fold(token) for token in _TOKEN.findall(clean(text))) or NOTHING
 
 
@@ -183,6 +188,8 @@ def _root(word: str, stem: str) -> tuple[str, ...]:
 
 
 def _marked(token: str, query: Sequence[Word]) -> list[tuple[int, int]]:
+    if len(token) > MAX_LETTERS:
+        return []
     analysed = _CHUNKS[token]
     if analysed is None:
         return [(0, len(token))] if any(token.lower() == word.text for word in query) else []
@@ -220,12 +227,10 @@ def _inside(part: str, folded: str) -> int:
 
 def _folded(token: str) -> tuple[str, list[int]]:
     """A token folded, and for each of its folded letters and its end the place in the token."""
-    folded, places = "", []
-    for at in range(len(token)):
-        longer = fold(token[: at + 1])
-        places += [at] * (len(longer) - len(folded))
-        folded = longer
-    return folded, [*places, len(token)]
+    letters = [(sign, at) for at, letter in enumerate(token) for sign in plain(letter)]
+    gone = {found.end() - 1 for found in _DIGRAPH.finditer("".join(sign for sign, _ in letters))}
+    kept = [letter for place, letter in enumerate(letters) if place not in gone]
+    return "".join(sign for sign, _ in kept), [*(at for _, at in kept), len(token)]
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:

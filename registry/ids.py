@@ -26,7 +26,7 @@ Taken = Callable[[Collection[str]], set[str]]  # which of these ids exist
 
 def slug(text: str) -> str:
     """[a-z0-9-], at most 80 characters, ä as ae; empty if there is nothing to write in these letters."""
-    folded = text[: LONGEST * 4].casefold().translate(_GERMAN)
+    folded = unicodedata.normalize("NFC", text[: LONGEST * 4]).casefold().translate(_GERMAN)
     plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST].strip("-")
 

@@ -80,17 +80,17 @@ class Inbox:
 
     def queue(self) -> Iterator[Draft]:
         """The submitted ones, longest waiting first."""
-        yield from self._drafts(_DRAFTS.c.state == "submitted", _DRAFTS.c.changed)
+        return self._drafts(_DRAFTS.c.state == "submitted", _DRAFTS.c.changed)
 
     def of_account(self, account: Account) -> Iterator[Draft]:
         """Those the account may work on, latest first."""
         own = sa.or_(_DRAFTS.c.author == account.name, _DRAFTS.c.owner.in_(account.organizations))
-        yield from self._drafts(own, _DRAFTS.c.changed.desc())
+        return self._drafts(own, _DRAFTS.c.changed.desc())
 
     def _drafts(self, where: Any, order: Any) -> Iterator[Draft]:
-        with reading(self._engine) as connection:
-            for row in connection.execute(sa.select(_DRAFTS.c.body).where(where).order_by(order)):
-                yield msgspec.json.decode(row.body, type=Draft)
+        with reading(self._engine) as connection:  # given back before anybody renders a page of it
+            found = connection.execute(sa.select(_DRAFTS.c.body).where(where).order_by(order)).fetchall()
+        return (msgspec.json.decode(row.body, type=Draft) for row in found)
 
     def _move(
         self,

@@ -1,19 +1,25 @@
-"""What is personal in the value of a problem is not written down."""
+"""What is not written down or shown: the personal in the value of a problem, the secret in an address."""
 
 import re
 from functools import lru_cache
 from typing import Final
+from urllib.parse import urlsplit
 
 from registry.model import Finding
 from registry.naming import plain
 
 MOST_VALUE: Final = 2_000  # characters of an offending value
 _MAIL = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
-_PERSONAL = re.compile(r"(^|[._])(e?mail|telephone|phone|telefon)($|[._])", re.IGNORECASE)
+_PERSONAL = re.compile(r"(^|[._])(e?mail|telephone|phone|telefon|contacts?|address)($|[._])", re.IGNORECASE)
+_SECRET = re.compile(
+    r"token|secret|passw|passwd|kennwort|credential|signature|jwt|(^|[^a-z])(pw|pwd|sig|auth|key|keys|session|sid|code)"
+    r"($|[^a-z])|apikey|accesskey|authkey|authorization",
+    re.IGNORECASE,
+)
 
 
 def masked(finding: Finding) -> str:
-    """The offending value without what is personal: mail addresses anywhere, anything in mail and telephone fields."""
+    """The offending value without what is personal: mail addresses anywhere, anything in fields of a person."""
     value = finding.value
     if not value:
         return ""
@@ -26,3 +32,32 @@ def masked(finding: Finding) -> str:
 @lru_cache(maxsize=1024)
 def _is_personal(field: str) -> bool:
     return bool(_PERSONAL.search(field))
+
+
+# -- addresses
+
+
+def shown(url: str | None) -> str:
+    """The address for messages: without user, password, query and fragment, which may hold secrets."""
+    try:
+        parts = urlsplit(url or "")
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "(unreadable address)"
+    return f"{parts.scheme}://{host}{port}{parts.path}{'?…' if parts.query else ''}"
+
+
+def public(url: str, source: str = "") -> str:
+    """The address of a thing, for everybody, still to be followed: without user and password, and without the part of
+    the query that is named like a secret, or that the address of its `source` has (which may hold a key)."""
+    if "@" not in url and "?" not in url:
+        return url
+    try:
+        parts, keys = urlsplit(url), set(urlsplit(source).query.split("&"))
+    except ValueError:
+        return ""
+    if not parts.netloc:
+        return url
+    query = "&".join(one for one in parts.query.split("&") if one not in keys and not _SECRET.search(one.split("=")[0]))
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query).geturl()

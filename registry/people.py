@@ -79,8 +79,8 @@ class People:
 
     def accounts(self) -> Iterator[Account]:
         with reading(self._engine) as connection:
-            for row in connection.execute(_ACCOUNTS.select().order_by(_ACCOUNTS.c.name)).mappings():
-                yield _account(row)
+            found = connection.execute(_ACCOUNTS.select().order_by(_ACCOUNTS.c.name)).mappings().fetchall()
+        return map(_account, found)
 
 
 def open_people(database_url: str) -> People:

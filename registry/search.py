@@ -273,7 +273,8 @@ def normal_where(where: Mapping[str, Iterable[str]], districts: ConceptList | No
     for facet, values in where.items():
         if facet not in FACETS:
             near = difflib.get_close_matches(facet, FACETS, 1)
-            raise UsageError(f"There is no facet {facet!r}; {f'did you mean {near[0]!r}?' if near else FACETS}")
+            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(FACETS)}."
+            raise UsageError(f"There is no facet {facet[:40]!r}. {hint}")
         normal[facet] = tuple(
             dict.fromkeys(_value(facet, value.strip(), districts) for value in values if value.strip())
         )
@@ -376,7 +377,7 @@ def answer(query: Query, engine: Engine, today: int) -> Page:
     else:
         hits, total = engine.sorted(wanted, need, query)
     facets = engine.facets(need, wanted.where, query.facets)
-    loosened, note = relaxed(wanted, need, complete, query.lang)
+    loosened, note = relaxed(wanted, need, complete, query.lang) if total else (None, None)  # of nothing, nothing
     return Page(tuple(hits), total, facets, next_page(query, total), loosened, note)
 
 

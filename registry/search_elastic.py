@@ -4,6 +4,7 @@ An alias names the index that readers use; each rebuild makes an index of its ow
 has taken in stands in the mapping's `_meta`, written after the refresh, so that a crash only repeats.
 """
 
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 from elasticsearch.helpers import streaming_bulk
 
 from registry.errors import NotReadyError
+from registry.faults import note
 from registry.model import Change, Position
 from registry.search import (
     FACETS,
@@ -43,7 +45,7 @@ from vocab.concepts import ConceptList
 SCHEMA = 1  # to be raised with every change of fields or analysis: an index of another number is built again
 BATCH, BATCH_BYTES = 500, 8_000_000
 SECONDS = 30  # for one request
-MAX_FAULTS = 200
+log = logging.getLogger("lotse.search")
 
 _TERMS = {"type": "text", "analyzer": "whitespace", "index_options": "freqs"}
 _COUNTED = {"type": "keyword", "ignore_above": 1000}
@@ -157,7 +159,7 @@ class ElasticIndex:
                 if not done and about["status"] not in (404, 409):  # forgotten already, or newer already: repeated
                     if about["status"] == 429 or about["status"] >= 500:
                         raise NotReadyError(f"Elasticsearch does not take records in: {about.get('error')}"[:500])
-                    _note(faults, about["_id"], str(about.get("error")))
+                    note(faults, about["_id"], str(about.get("error")))
         return written
 
     def _action(self, index: str, change: Change, faults: dict[str, str]) -> dict[str, Any]:
@@ -167,7 +169,7 @@ class ElasticIndex:
             try:
                 return about | {"_op_type": "index", "_source": _document(entry(change.record, self.districts))}
             except Exception as error:  # one record costs one record: it is left out, `doctor` shows it
-                _note(faults, change.id, f"{type(error).__name__}: {error}")
+                note(faults, change.id, f"{type(error).__name__}: {error}")
         return about | {"_op_type": "delete"}
 
     # -- what is asked; see `search.Engine`
@@ -218,12 +220,10 @@ def _reachable() -> Iterator[None]:
     except NotFoundError as error:
         raise NotReadyError("There is no search index yet; build it with: lotse rebuild") from error
     except (ApiError, TransportError) as error:
-        raise NotReadyError(f"The search server does not answer as it should: {error}"[:500]) from error
-
-
-def _note(faults: dict[str, str], id: str, why: str) -> None:
-    if len(faults) < MAX_FAULTS:
-        faults[id] = why[:300]
+        log.warning("search server: %s", str(error)[:2000])  # its words may name hosts and users: not for everybody
+        raise NotReadyError(
+            f"The search server does not answer as it should ({type(error).__name__}). Look into the log."
+        ) from error
 
 
 def _document(entry: Entry) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from tantivy import Document, Occur, Order
 from tantivy import Query as Tree
 
 from registry.errors import NotReadyError
+from registry.faults import note
 from registry.model import Change, Position, Record
 from registry.search import (
     FACETS,
@@ -50,7 +51,6 @@ from vocab.concepts import ConceptList
 SCHEMA = 1  # to be raised with every change of fields or analysis: an index of another number is built again
 HEAP = 60_000_000  # bytes that a writer may collect before it writes a segment
 MAX_CACHED = 256  # answers about facets, until the next change
-MAX_FAULTS = 200
 MISSING = "The search index is missing or of an older make; build it with: lotse rebuild"
 
 
@@ -123,8 +123,7 @@ class TantivyIndex:
         try:
             return _document(entry(record, self.districts))
         except Exception as error:  # one record costs one record: it is left out, `doctor` shows it
-            if len(faults) < MAX_FAULTS:
-                faults[record.id] = f"{type(error).__name__}: {error}"[:300]
+            note(faults, record.id, f"{type(error).__name__}: {error}")
             return None
 
     def search(self, query: Query) -> Page:
@@ -313,13 +312,17 @@ class _Reading:
     def facets(self, need: Need | None, where: Where, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
         """Counted in one call, each facet without its own filter; kept until the next change."""
         key = (need, tuple(sorted(where.items())), facets)
-        if facets and key not in self.counted:
-            if len(self.counted) >= MAX_CACHED:
-                self.counted.clear()
+        if not facets:
+            return {}
+        known = self.counted.get(key)  # asked once: another thread may clear it at any time
+        if known is None:
             parts = aggregations(where, facets, _words, "segment_size")
             found = self.searcher.aggregate(_filtered(need, {}), parts)
-            self.counted[key] = {facet: counts(found, facet, where.get(facet, ())) for facet in facets}
-        return self.counted.get(key, {})
+            known = {facet: counts(found, facet, where.get(facet, ())) for facet in facets}
+            if len(self.counted) >= MAX_CACHED:
+                self.counted.clear()
+            self.counted[key] = known
+        return known
 
 
 def _total(found: tantivy.SearchResult) -> int:

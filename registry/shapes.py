@@ -1,5 +1,6 @@
 """GeoJSON to WKT and back: where a thing lies, in longitude and latitude."""
 
+import math
 import re
 from typing import Any, Final, NamedTuple
 
@@ -68,22 +69,33 @@ def box(west: float, south: float, east: float, north: float) -> str:
     return f"POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))"
 
 
-_WKT = re.compile(r"\s*(?:<[^>]*>\s*)?([A-Z]+)\s*([(][-+\d.eE,()\s]*[)])\s*", re.IGNORECASE)
-_NUMBER = r"([-+]?\d+(?:\.\d*)?(?:e[-+]?\d{1,3})?)"
-_POINT = re.compile(rf"\(*\s*{_NUMBER}\s+{_NUMBER}(?:\s+[-+\d.eE]+)?\s*\)*", re.IGNORECASE)
+MAX_WKT: Final = 1_000_000  # characters of a shape
+MAX_DIGITS: Final = 40  # characters of a number
+_WKT = re.compile(r"\s*(?:<[^>]*>\s*)?([A-Z]{5,7})\s*([(][-+\d.eE,()\s]*[)])\s*", re.IGNORECASE | re.ASCII)
+_BETWEEN = re.compile(r"\)\s*,\s*\(")
 
 
 def geojson(wkt: str) -> dict[str, Any] | None:
     """The GeoJSON geometry of a WKT point or polygon (of a point or ring each); other shapes None."""
-    found = _WKT.fullmatch(wkt) if len(wkt) < 1_000_000 else None
+    found = _WKT.fullmatch(wkt) if len(wkt) < MAX_WKT else None
     kind = found[1].upper() if found else ""
     if not found or kind not in ("POINT", "POLYGON"):
         return None
-    rings = [
-        [[float(x), float(y)] for x, y in _POINT.findall(ring)] for ring in re.split(r"\)\s*,\s*\(", found[2]) if ring
-    ]
-    if not all(rings):
+    rings = [[_point(one) for one in ring.split(",")] for ring in _BETWEEN.split(found[2])]
+    if not all(point for ring in rings for point in ring):
         return None
     return (
         {"type": "Point", "coordinates": rings[0][0]} if kind == "POINT" else {"type": "Polygon", "coordinates": rings}
     )
+
+
+def _point(words: str) -> list[float] | None:
+    """Longitude and latitude; a height is left out. By splitting: a pattern tries each digit of a long number anew."""
+    numbers = words.strip(" \t\r\n()").split()
+    if not 2 <= len(numbers) <= 3 or max(map(len, numbers)) > MAX_DIGITS:
+        return None
+    try:
+        point = [float(one) for one in numbers[:2]]
+    except ValueError:
+        return None
+    return point if all(map(math.isfinite, point)) else None

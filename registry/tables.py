@@ -25,7 +25,8 @@ def connect(url: str) -> sa.Engine:
 
 @contextlib.contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A connection that sees one snapshot and holds up nobody."""
+    """A connection that reads and holds up nobody. On SQLite all of its statements see one snapshot, on PostgreSQL
+    (READ COMMITTED) each sees its own."""
     with engine.connect() as connection:
         yield connection.execution_options(reads=True)
 

@@ -15,6 +15,7 @@ from vocab.namespaces import FORMER_NAMESPACES, PREFIXES, RDF, XSD
 TYPE: Final = f"<{RDF.type}>"
 NO_TAG: Final = "und"
 MAX_IRI: Final = 8_000
+MAX_DATE: Final = 100  # characters
 
 _SPECIAL = re.compile(r'[\x00-\x1f"\\\x7f]')
 _ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
@@ -66,12 +67,16 @@ def iri(value: str) -> str:
     """The term of an IRI; what must not stand in one is percent-encoded, so that nothing invalid leaves us."""
     if _USUAL.fullmatch(value):
         return f"<{value}>"
-    return f"<{_iri(value)}>"
+    return f"<{_iri(value) if len(value) <= MAX_IRI else _unreadable(value)}>"  # a memory of short ones only
 
 
 @lru_cache(4096)
 def _iri(value: str) -> str:
-    return valid_iri(value) or "urn:x-unreadable:" + _percent(value, re.compile(r"[^A-Za-z0-9._~-]"))
+    return valid_iri(value) or _unreadable(value)
+
+
+def _unreadable(value: str) -> str:
+    return "urn:x-unreadable:" + _percent(value, re.compile(r"[^A-Za-z0-9._~-]"))
 
 
 def valid_iri(value: str) -> str:
@@ -132,9 +137,13 @@ def words_of(term: str) -> str:
     return parts(term).words if term.startswith('"') else term
 
 
-@lru_cache(4096)
 def present(term: str) -> str:
     """The term of a property or class in today's namespace, where its own is a former one."""
+    return _present(term) if len(term) <= MAX_IRI else term
+
+
+@lru_cache(4096)
+def _present(term: str) -> str:
     for namespace, prefix in FORMER_NAMESPACES.items():
         if term.startswith("<" + namespace):
             return f"<{PREFIXES[prefix]}{term[len(namespace) + 1 :]}"
@@ -149,10 +158,14 @@ _DATE = re.compile(
 _DATE_TYPES = {None: XSD.gYear, "month": XSD.gYearMonth, "day": XSD.date, "time": XSD.dateTime}
 
 
-@lru_cache(4096)
 def date_type(value: str) -> str:
     """The datatype of a date by its form: 2021, 2021-03, 2021-03-04 or an instant, each with or without a zone; ""
     where it is none of these."""
+    return _date_type(value) if len(value) <= MAX_DATE else ""
+
+
+@lru_cache(4096)
+def _date_type(value: str) -> str:
     match = _DATE.fullmatch(value)
     if not match or (match["day"] and not _in_calendar(value[:10])):
         return ""

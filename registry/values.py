@@ -204,9 +204,13 @@ def iri(text: str) -> Read | None:
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 
 
-@lru_cache(maxsize=4096)
 def email(text: str) -> Read | None:
     """A mail address, without mailto:."""
+    return _email(text) if len(text) < 400 else None
+
+
+@lru_cache(maxsize=4096)
+def _email(text: str) -> Read | None:
     text = text.strip()
     bare = text[7:] if text[:7].lower() == "mailto:" else text
     return Read(bare) if len(bare) < 255 and _EMAIL.fullmatch(bare) else None

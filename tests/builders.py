@@ -1,5 +1,7 @@
 """Small words for making things in tests."""
 
+import subprocess
+import sys
 from typing import Any
 
 from registry.model import Agent, Distribution, Kind, Metadata, Record
@@ -31,3 +33,10 @@ def a_distribution(url: str = "https://daten.example.org/rad.csv", **fields: Any
 def a_record(id: str = "radwege", title: str = "Radwege", kind: Kind = "dataset", **fields: Any) -> Record:
     said = fields.pop("said", None) or (a_dataset(title) if kind == "dataset" else a_metadata(title, kind))
     return Record(id=id, said=said, **fields)
+
+
+def ended(code: str) -> str:
+    """What a program prints; TimeoutExpired where it does not come to an end (a pattern that tries everything holds
+    the interpreter, nothing but the end of its process stops it)."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=90, check=True)
+    return done.stdout.strip()

@@ -12,7 +12,7 @@ from vocab.concepts import Concept, ConceptList, concept_list
 MAX_WORDS: Final = 400  # longer words name no concept; they are not even remembered
 REMEMBERED: Final = 16384  # answers of each question; a harvest asks the same few hundred for every record
 
-_ADDRESS = re.compile(r"(?:https?:)?//(?:www\.)?(.+?)[/#]*$")
+_SCHEME = re.compile(r"(?:https?:)?//(?:www\.)?")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "æ": "ae", "ø": "oe", "œ": "oe", "ł": "l", "đ": "d"})
 _PUNCTUATION = re.compile(r"[\W_]+")
 
@@ -21,8 +21,9 @@ def fold(words: str) -> str:
     """Words without case, punctuation, umlauts and accents; an IRI, then beginning with "//", without its scheme,
     "www." and last "/"."""
     text = unicodedata.normalize("NFKC", words).strip().strip("<>\"'").casefold()
-    address = _ADDRESS.match(text)
-    return "//" + unquote(address[1]) if address else fold_text(text)
+    scheme = _SCHEME.match(text)
+    address = text[scheme.end() :].rstrip("/#") if scheme else ""
+    return "//" + unquote(address) if address else fold_text(text)
 
 
 def fold_text(text: str) -> str:

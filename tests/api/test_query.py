@@ -31,7 +31,13 @@ def test_values_out_of_bounds_are_replaced_and_noted() -> None:
     query = queries.parse(asked)
     assert (query.sort, query.size, query.page, query.where) == ("relevance", 100, 1, {})
     assert len(query.words) == queries.MAX_WORDS
-    assert len(queries.notes(asked)) == 4
+    assert len(queries.notes(asked)) == 5
+
+
+@pytest.mark.parametrize("asked", [("size", "abc"), ("size", "0"), ("page", "-1"), ("page", "0"), ("lang", "fr")])
+def test_what_is_replaced_is_noted(asked: tuple[str, str]) -> None:
+    assert len(queries.notes([asked])) == 1
+    assert queries.notes([(asked[0], "")]) == ()
 
 
 def test_an_ordinary_query_has_no_notes() -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from registry import ckan_agents
 from registry.ckan import to_metadata, to_package
 from registry.ckan_keys import BOOKKEEPING
 from registry.model import Agent, Contact, Finding, Link, Metadata, Period, Place, Record
@@ -527,3 +528,45 @@ def test_ids_of_packages_stay_and_differ() -> None:
     assert first == again
     assert first["id"] != other["id"]
     assert first["resources"][0]["id"] != other["resources"][0]["id"]
+
+
+# -- nothing lost, nothing invented
+
+
+def test_a_tag_with_an_underscore_is_a_tag_with_a_hyphen() -> None:
+    said = read(title=None, title_translated={"de_DE": "Radwege", "en_GB": "Cycle paths"})
+    assert said.title == {"de-DE": "Radwege", "en-GB": "Cycle paths"}
+    assert read(tags_translated={"de_DE": ["Rad"], "de-DE": ["Weg"]}).keywords == {"de-DE": ("Rad", "Weg")}
+
+
+@pytest.mark.parametrize("tag", ["1234", "toolonglanguage", "d"])
+def test_what_is_no_tag_stays_with_a_finding(tag: str) -> None:
+    said, findings = to_metadata(a_package(title_translated={tag: "Radwege"}), SITE, "de")
+    assert said.title == {"de": "Radwege"}
+    assert said.extras["title_translated"] == {tag: "Radwege"}
+    assert ("value-unread", "title") in [(one.rule, one.field) for one in findings]
+
+
+def test_words_beside_a_known_licence_stay() -> None:
+    said, findings = to_metadata(a_package(license_id="dl-by-de/2.0", license="nur nach Rücksprache"), SITE, "de")
+    assert said.distributions[0].licence == LICENCE
+    assert said.extras["license"] == "nur nach Rücksprache"
+    assert ("value-extra", "licence", "nur nach Rücksprache") in [(one.rule, one.field, one.value) for one in findings]
+    again = read(license_id="dl-by-de/2.0", licence="dl-de/by-2-0")
+    assert "licence" not in again.extras
+
+
+@pytest.mark.parametrize("factor", ["²", "9" * 5_000, "-1"])
+def test_a_factor_that_is_no_number_costs_nothing(factor: str) -> None:
+    said = read(temporal_granularity="Tag", temporal_granularity_factor=factor)
+    assert said.extras["temporal_granularity_factor"] == factor
+    assert read(temporal_granularity="Tag", temporal_granularity_factor="7").temporal_resolution == "P7D"
+
+
+def test_a_long_text_of_an_agent_is_not_remembered() -> None:
+    sizes = []
+    for name in ("A", "A" * 50_000):
+        ckan_agents._one.cache_clear()
+        assert read(author=name).creators[0].name == {"de": name}
+        sizes.append(ckan_agents._one.cache_info().currsize)
+    assert sizes[1] == sizes[0] - 1

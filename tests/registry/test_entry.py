@@ -162,3 +162,10 @@ def test_suggested_words_are_bounded_and_none_is_a_stop_word():
     found = entry(a_record(said=said)).words
     assert found[:2] == ("wege\tWege", "grun\tGrün")
     assert len(found) <= 60
+
+
+def test_a_publisher_without_name_and_address_is_no_value():
+    for nobody in (Agent(iri="_:b0"), Agent(email="a@b.example"), Agent()):
+        found = entry(a_record(said=a_metadata(publisher=nobody)))
+        assert (found.facets["publisher"], found.publishers) == ((), ())
+    assert facets(publisher=Agent(iri="_:b0", name={"de": "Amt"}))["publisher"] == ("amt",)

@@ -178,3 +178,20 @@ def test_any_text_gives_terms_and_marks_within_it(text, query):
 @given(st.text(alphabet="abcdeäöüßstn", min_size=3, max_size=20))
 def test_a_word_is_always_marked_where_it_stands(word):
     assert mark(f"am {word} hier", words(word)), word
+
+
+def test_a_token_without_end_is_not_marked_and_fills_no_memory():
+    fold.cache_clear()
+    assert mark("rad" * 30_000, words("rad")) == []
+    mark("Donaudampfschifffahrtsgesellschaft", words("Schifffahrt"))
+    assert fold.cache_info().currsize < 10
+
+
+def test_the_part_of_a_compound_is_marked_with_written_out_umlauts_before_it():
+    text = "Gruenflaechenkataster"
+    (span,) = mark(text, words("Kataster"))
+    assert text[slice(*span)] == "kataster"
+
+
+def test_of_a_long_name_only_the_beginning_tells_it_from_another():
+    assert slug("x" * 5_000) == "x" * german.MAX_NAME

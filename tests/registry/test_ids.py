@@ -1,5 +1,7 @@
 """Which id a new record gets."""
 
+import unicodedata
+
 import pytest
 
 from registry.ids import RESERVED, given, short_name, slug
@@ -88,3 +90,7 @@ def test_no_id_is_a_word_of_our_addresses():
 def test_an_id_with_a_digest_is_not_longer_than_80_characters():
     (id,) = given([(a_metadata("x" * 100), "b\n1")], taken("x" * 80))
     assert len(id) <= 80
+
+
+def test_letters_that_a_mac_writes_in_two_signs_are_the_same():
+    assert slug(unicodedata.normalize("NFD", "Bäder für Süd")) == "baeder-fuer-sued"

@@ -85,3 +85,9 @@ def test_what_is_with_the_reviewers_is_not_changed_meanwhile(inbox, draft):
 def test_everyone_sees_the_drafts_of_their_organization(inbox, draft):
     assert [own.id for own in inbox.of_account(COLLEAGUE)] == [draft.id]
     assert list(inbox.of_account(STRANGER)) == []
+
+
+def test_a_list_of_drafts_holds_no_connection_while_it_is_read(inbox, draft):
+    listed = inbox.of_account(AUTHOR)
+    assert next(listed).id == draft.id
+    assert inbox._engine.pool.checkedout() == 0

@@ -54,3 +54,9 @@ def test_accounts_can_be_changed_and_removed(people):
     assert list(people.accounts()) == []
     with pytest.raises(NotFoundError):
         people.remove("anna")
+
+
+def test_a_list_of_accounts_holds_no_connection_while_it_is_read(people):
+    people.add(ANNA, PASSWORD)
+    assert next(people.accounts()) == ANNA
+    assert people._engine.pool.checkedout() == 0

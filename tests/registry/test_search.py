@@ -230,8 +230,10 @@ def test_filter_values_are_normalised():
 
 
 def test_an_unknown_facet_is_refused_with_the_nearest():
-    with pytest.raises(UsageError, match="did you mean 'theme'"):
+    with pytest.raises(UsageError, match="Did you mean theme?"):
         normal_where({"themes": ["TRAN"]})
+    with pytest.raises(UsageError, match="There are kind, theme, publisher"):
+        normal_where({"bogus": ["x"]})
 
 
 def test_suggestions_are_one_a_stem_in_the_most_frequent_spelling():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from registry import search_tantivy
+from registry import faults, search_tantivy
 from registry.errors import NotReadyError
 from registry.model import Change, Position
 from registry.search import Query
@@ -164,11 +164,12 @@ def test_counts_that_were_kept_are_forgotten_with_the_next_change(tmp_path):
 
 
 def test_faults_are_bounded_and_known_to_other_processes(tmp_path, monkeypatch):
-    monkeypatch.setattr(search_tantivy, "MAX_FAULTS", 3)
+    monkeypatch.setattr(faults, "MOST", 3)
     broken = [a_record(f"kaputt-{number}") for number in range(9)]
     monkeypatch.setattr(search_tantivy, "entry", lambda record, districts: 1 / 0)
     index = TantivyIndex(tmp_path)
     index.rebuild([Change(1, record.id, record) for record in broken], Position("epoch", 1))
-    assert len(TantivyIndex(tmp_path).faults()) == 3
+    known = TantivyIndex(tmp_path).faults()
+    assert (list(known)[:3], known[faults.MORE]) == (["kaputt-0", "kaputt-1", "kaputt-2"], "6 more")
     assert json.loads((tmp_path / "0001/position.json").read_text())["number"] == 1
     assert "ZeroDivisionError" in index.faults()["kaputt-0"]

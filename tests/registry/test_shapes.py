@@ -9,7 +9,8 @@ from registry import rdf
 from registry.errors import SourceError
 from registry.model import Agent, Contact, Metadata, Opportunity, Participation, Period, Place
 from registry.shacl import loaded, shacl, shapes, validate
-from tests.builders import TRAN, a_metadata, a_record
+from registry.shapes import geojson
+from tests.builders import TRAN, a_metadata, a_record, ended
 from tests.shapes_oracle import SETS, results, violations
 from vocab import profile
 from vocab.namespaces import VOC
@@ -101,3 +102,25 @@ def test_the_oracle_finds_the_faults_that_were_made(shared):
     assert len(faults) == 43
     broken = golden.replace('  dcterms:title "Luftmesswerte Stadtgebiet"@de , "Urban air readings"@en ;\n', "")
     assert any(one.field.endswith("title") for one in results(broken.encode(), "ap301_base"))
+
+
+# -- shapes on a map
+
+
+def test_wkt_becomes_geojson_and_a_height_is_left_out():
+    assert geojson("POINT(8.7 49.4)") == {"type": "Point", "coordinates": [8.7, 49.4]}
+    assert geojson("<http://www.opengis.net/def/crs/OGC/1.3/CRS84> Point (8.7 -4e1 110)")["coordinates"] == [8.7, -40]
+    hole = geojson("POLYGON((0 0, 9 0, 9 9, 0 0) , (1 1, 2 1, 2 2, 1 1))")
+    assert hole["coordinates"][1] == [[1, 1], [2, 1], [2, 2], [1, 1]]
+
+
+@pytest.mark.parametrize(
+    "wkt", ["POINT(1)", "POINT()", "POINT(1 2 3 4)", "POINT(1e999 2)", "POINT(1-2 3)", "LINESTRING(1 2, 3 4)"]
+)
+def test_what_is_no_point_or_polygon_is_no_geojson(wkt):
+    assert geojson(wkt) is None
+
+
+def test_a_shape_of_nothing_but_digits_comes_to_an_end():
+    code = "from registry.shapes import geojson; print(geojson('POINT(' + '1' * 900_000 + ')'))"
+    assert ended(code) == "None"

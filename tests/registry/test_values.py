@@ -148,3 +148,9 @@ def test_wkt_becomes_geojson_again() -> None:
     assert shapes.shape(shapes.geojson(box)) == shapes.Shape(bbox=box)
     assert shapes.geojson("POINT(8.69 49.41)") == {"type": "Point", "coordinates": [8.69, 49.41]}
     assert shapes.geojson("LINESTRING(1 2, 3 4)") is None
+
+
+def test_what_is_far_too_long_is_not_remembered():
+    values._email.cache_clear()
+    assert values.email("a" * 100_000 + "@x.example") is None
+    assert values._email.cache_info().currsize == 0

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.builders import ended
 from vocab import match
 from vocab.concepts import Concept, ConceptList, concept_list, load
 from vocab.match import FileType
+from vocab.words import fold
 
 ROOT = Path(__file__).parents[2]
 DISTRICTS = load(ROOT / "deploy/heidelberg/districts.csv")
@@ -411,3 +413,16 @@ def test_every_real_value_is_resolved_or_listed_with_its_reason(shared):
 def test_no_listed_value_does_resolve():
     assert listed()
     assert [value for value in listed() if RESOLVE[value[0]](value[1])] == []
+
+
+def test_an_address_of_nothing_but_slashes_comes_to_an_end():
+    code = "from vocab.words import fold; print(len(fold('//' + '/' * 400_000 + 'x')))"
+    assert ended(code) == "400003"
+
+
+def test_addresses_are_the_same_without_scheme_www_and_last_slash():
+    assert (
+        fold("https://www.govdata.de/dl-de/by-2-0/")
+        == fold("http://govdata.de/dl-de/by-2-0#")
+        == "//govdata.de/dl-de/by-2-0"
+    )

@@ -1,0 +1,15 @@
+"""Which records a search index had to leave out, and why: some by name, the others counted, none unsaid."""
+
+from typing import Final
+
+MOST: Final = 200  # records that are named
+MORE: Final = "…"  # under which the others are counted; no id is written so
+
+
+def note(faults: dict[str, str], id: str, why: str) -> None:
+    """Writes a fault down; beyond MOST only how many more there were since the index was built."""
+    if id in faults or len(faults) < MOST:
+        faults[id] = why[:300]
+    else:
+        count = int(faults.get(MORE, "0").partition(" ")[0]) + 1
+        faults[MORE] = f"{count} more"

@@ -1,23 +1,23 @@
-"""The form of a project: its fields to metadata and back, and what is wrong with them, in words that help."""
+"""The form of a project: its fields, what they show of a metadata that was saved, and what must still be said."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
-
-from msgspec.structs import replace
 
 from api.addresses import Lang
 from api.pages import translator
 from api.session import Forms
-from api.words import said
-from registry.model import Agent, Contact, Link, Metadata, Opportunity, Participation, Period, Place, Text
-from vocab.concepts import Concept, concept_list
+from api.words import Said, said
+from registry.model import Contact, Link, Metadata, Opportunity, Participation, Place, Text
+from vocab.concepts import Concept, ConceptList, concept_list
+from vocab.match import district
 
 ABSTRACT: Final = 300  # characters
 TITLE: Final = 150
 LONG: Final = 20_000
 LINES: Final = 30
+LINE: Final = 300  # characters
+NO_THEME: Final = "OP_DATPRO"  # of the list, but nothing that a project is about
+UNREAD: Final = "unread-in-form"  # key of extras in a draft: the words of fields that could not be read
 PHASES: Final = (
     "idee",
     "vorbereitung",
@@ -40,7 +40,6 @@ ORDER: Final = (
 )  # fmt: skip
 
 Values = Mapping[str, Any]
-Resolve = Callable[[str], str | None]
 
 
 class Wrong(NamedTuple):
@@ -56,218 +55,132 @@ def values_of(fields: Forms) -> dict[str, Any]:
     return found | {name: fields.all(name)[:50] for name in SEVERAL}
 
 
+def blank(values: Values) -> bool:
+    """Nothing was said but what the form says by itself."""
+    return not any(value for name, value in values.items() if name != "lead")
+
+
 # -- metadata to form
 
 
-def shown(words: Metadata, lang: Lang, districts: Iterable[Concept]) -> dict[str, Any]:
-    """The fields as the form shows a metadata that was saved."""
-    lead, partners = _roles(words, lang)
+def shown(words: Metadata, lang: Lang, districts: ConceptList | None) -> dict[str, Any]:
+    """The fields as the form shows a metadata that was saved, with what could not be read as it was written."""
     contact = words.contacts[0] if words.contacts else Contact()
-    offer = words.opportunities[0] if words.opportunities else Opportunity()
-    phase = concept_list("phases").get(words.phase) if words.phase else None
-    kind = concept_list("opportunities").get(offer.type) if offer.type else None
-    known = {one.iri: one.notation for one in districts}
-    return {
-        "title": _text(words.title, lang),
-        "abstract": _text(words.abstract, lang),
-        "phase": phase.notation if phase else "",
-        "lead": lead,
+    _, first = offer(words)
+    kind = concept_list("opportunities").get(first.type) if first.type else None
+    people = shown_participants(words, lang)
+    found = {
+        "title": own(words.title, lang),
+        "abstract": own(words.abstract, lang),
+        "phase": phase(words),
+        "lead": next((name for role, name in people if role == "federfuehrung"), ""),
         "email": contact.email,
-        "contact": _text(contact.name, lang),
-        "themes": tuple(one.notation for iri in words.themes if (one := concept_list("themes").get(iri))),
-        "places": tuple(known[one.iri] for one in words.places if one.iri in known),
-        "description": _text(words.description, lang),
+        "contact": own(contact.name, lang),
+        "themes": tuple(one.notation for iri in words.themes if (one := theme(iri))),
+        "places": tuple(one.notation for place in words.places if (one := district_of(place, districts))),
+        "description": own(words.description, lang),
         "start": words.period.start if words.period else "",
         "end": words.period.end if words.period else "",
-        "partners": "\n".join(partners),
-        "uses": "\n".join(one.iri.removeprefix("/id/") for one in words.links if one.relation == "uses"),
+        "partners": "\n".join(name for role, name in people if role == "partner"),
+        "uses": "\n".join(shown_uses(words)),
         "offer": kind.notation if kind else "",
-        "offer_title": _text(offer.title, lang),
-        "offer_end": offer.ends,
+        "offer_title": own(first.title, lang),
+        "offer_end": first.ends,
         "homepage": words.landing_page,
     }
+    unread = words.extras.get(UNREAD)
+    return found | (dict(unread) if isinstance(unread, Mapping) else {})
 
 
-def _text(text: Text, lang: Lang) -> str:
-    return said(text, lang).words
+def own(text: Text, lang: Lang) -> str:
+    """The words in the form's language, or those without one; those of another language are not the form's to save."""
+    return (text.get(lang) or text.get("und", "")).replace("\r\n", "\n").strip()
 
 
-def _roles(words: Metadata, lang: Lang) -> tuple[str, list[str]]:
-    """Who leads, and the partners, by name."""
-    roles = concept_list("roles").by_notation
-    lead = [one for one in words.participants if one.role == roles["federfuehrung"].iri]
-    partners = [_text(one.agent.name, lang) for one in words.participants if one.role == roles["partner"].iri]
-    return (_text(lead[0].agent.name, lang) if lead else ""), partners
+def elsewhere(words: Metadata, lang: Lang) -> dict[str, Said]:
+    """Field -> its words in another language, where the form's own is missing: shown beside the field."""
+    texts = {
+        "title": words.title,
+        "abstract": words.abstract,
+        "description": words.description,
+        "contact": words.contacts[0].name if words.contacts else {},
+        "offer_title": offer(words)[1].title,
+    }
+    return {field: said(text, lang) for field, text in texts.items() if text and not own(text, lang)}
 
 
-# -- form to metadata
+def phase(words: Metadata) -> str:
+    found = concept_list("phases").get(words.phase) if words.phase else None
+    return found.notation if found and found.notation in PHASES else ""
 
 
-def metadata(
-    values: Values, before: Metadata, lang: Lang, districts: Iterable[Concept], resolve: Resolve
-) -> tuple[Metadata, list[Wrong]]:
-    """What the fields say, over what was there before; a field that cannot be read keeps its old words.
-
-    `resolve`: a title, id or IRI of a dataset to its IRI.
-    """
-    wrong: list[Wrong] = []
-    themes, places = concept_list("themes"), {one.notation: one for one in districts}
-    phase = concept_list("phases").get(values["phase"])
-    made = replace(
-        before,
-        title=_said(before.title, values["title"], lang),
-        abstract=_said(before.abstract, values["abstract"], lang),
-        description=_said(before.description, values["description"], lang),
-        phase=phase.iri if phase else "",
-        themes=tuple(one.iri for name in values["themes"] if (one := themes.get(name))),
-        places=tuple(
-            Place(iri=one.iri, name=dict(one.labels)) for name in values["places"] if (one := places.get(name))
-        ),
-        participants=_participants(values, before, lang),
-        contacts=_contacts(values, before, lang, wrong),
-        period=_period(values, before, lang, wrong),
-        links=_links(values, before, lang, resolve, wrong),
-        opportunities=_opportunities(values, before, lang, wrong),
-        landing_page=_homepage(values, before, lang, wrong),
-    )
-    return made, wrong
+def theme(iri: str) -> Concept | None:
+    """The theme that the form has a box for."""
+    found = concept_list("themes").get(iri)
+    return found if found and found.notation != NO_THEME else None
 
 
-def _said(before: Text, words: str, lang: Lang) -> Text:
-    """The words in the form's language; other languages stay."""
-    others = {tag: text for tag, text in before.items() if tag not in (lang, "und")}
-    return {**others, lang: words} if words else others
+def district_of(place: Place, districts: ConceptList | None) -> Concept | None:
+    names = (place.iri, *place.name.values()) if districts else ()
+    return next((found for name in names if name and districts and (found := district(name, districts))), None)
 
 
-def _participants(values: Values, before: Metadata, lang: Lang) -> tuple[Participation, ...]:
-    """Lead and partners from the form, the others as they were; who is still there keeps what was said of them."""
-    roles = concept_list("roles").by_notation
-    lead, partner = roles["federfuehrung"].iri, roles["partner"].iri
-    known = {(one.role, _text(one.agent.name, lang)): one for one in before.participants}
-    others = [one for one in before.participants if one.role not in (lead, partner)]
-    named = [(lead, values["lead"])] + [(partner, line) for line in _lines(values["partners"])]
-    made = [
-        known.get((role, name)) or Participation(agent=Agent(name={lang: name}), role=role)
-        for role, name in dict.fromkeys(named)
-        if name
-    ]
-    return (*made, *others)
+def shown_participants(words: Metadata, lang: Lang) -> dict[tuple[str, str], Participation]:
+    """Role and name -> whom the form can show: one lead, and as many partners as it has lines."""
+    roles = {one.iri: name for name, one in concept_list("roles").by_notation.items()}
+    found: dict[tuple[str, str], Participation] = {}
+    for one in words.participants:
+        role, name = roles.get(one.role, ""), said(one.agent.name, lang).words
+        most = {"federfuehrung": 1, "partner": LINES}.get(role, 0)
+        if name and name == line(name) and sum(each == role for each, _ in found) < most:
+            found.setdefault((role, name), one)
+    return found
 
 
-def _lines(text: str) -> list[str]:
-    return [line.strip()[:300] for line in text.split("\n") if line.strip()][:LINES]
+def shown_uses(words: Metadata) -> dict[str, Link]:
+    """Line -> link to a dataset."""
+    uses = [one for one in words.links if one.relation == "uses"][:LINES]
+    return {text: one for one in uses if (text := one.iri.removeprefix("/id/")) == line(text)}
 
 
-def _contacts(values: Values, before: Metadata, lang: Lang, wrong: list[Wrong]) -> tuple[Contact, ...]:
-    _ = translator(lang)
-    email, rest = values["email"], before.contacts[1:]
-    if email and not re.fullmatch(r"[^\s@<>\"',;:]{1,64}@[^\s@<>\"',;:]+\.[^\s@<>\"',;:.]{2,}", email):
-        wrong.append(Wrong("email", _("Schreiben Sie die E-Mail-Adresse wie name@example.org.")))
-        return before.contacts
-    if not email and not values["contact"]:
-        return rest
-    first = before.contacts[0] if before.contacts else Contact()
-    return (replace(first, email=email, name=_said(first.name, values["contact"], lang)), *rest)
+def line(text: str) -> str:
+    return " ".join(text.split("\n")).strip()[:LINE]
 
 
-def _period(values: Values, before: Metadata, lang: Lang, wrong: list[Wrong]) -> Period | None:
-    _ = translator(lang)
-    start, end = (_date(values[name]) for name in ("start", "end"))
-    for name, found in (("start", start), ("end", end)):
-        if found is None:
-            wrong.append(
-                Wrong(name, _("Schreiben Sie das Datum als Jahr, Monat oder Tag: 2026, 2026-03 oder 2026-03-15."))
-            )
-    if start is None or end is None:
-        return before.period
-    if start and end and start[: len(end)] > end[: len(start)]:
-        wrong.append(Wrong("end", _("Das Ende liegt vor dem Beginn. Prüfen Sie beide Angaben.")))
-        return before.period
-    return replace(before.period or Period(), start=start, end=end) if start or end else None
-
-
-def _date(text: str) -> str | None:
-    """A year, month or day; also 15.3.2026 and 3/2026. None for whatever else, "" for nothing."""
-    if german := re.fullmatch(r"(?:(\d{1,2})[./])?(\d{1,2})[./](\d{4})", text):
-        parts = [german[3], german[2].zfill(2), *([german[1].zfill(2)] if german[1] else [])]
-        text = "-".join(parts)
-    if text and not re.fullmatch(r"(?:19|20|21)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?", text):
-        return None
-    return text
-
-
-def _links(values: Values, before: Metadata, lang: Lang, resolve: Resolve, wrong: list[Wrong]) -> tuple[Link, ...]:
-    """The datasets that it uses, each by title, id or IRI."""
-    _ = translator(lang)
-    others = [one for one in before.links if one.relation != "uses"]
-    made = []
-    for line in _lines(values["uses"]):
-        iri = resolve(line)
-        if iri is None:
-            message = _("„%(line)s“ ist nicht im Verzeichnis. Schreiben Sie den genauen Titel oder die Adresse.")
-            wrong.append(Wrong("uses", message % {"line": line}))
-        else:
-            made.append(Link("uses", iri))
-    return (*dict.fromkeys(made), *others)
-
-
-def _opportunities(values: Values, before: Metadata, lang: Lang, wrong: list[Wrong]) -> tuple[Opportunity, ...]:
-    _ = translator(lang)
-    rest, first = before.opportunities[1:], (before.opportunities or (Opportunity(),))[0]
-    kind = concept_list("opportunities").get(values["offer"])
-    end = _date(values["offer_end"])
-    if end is None:
-        wrong.append(
-            Wrong("offer_end", _("Schreiben Sie das Datum als Jahr, Monat oder Tag: 2026, 2026-03 oder 2026-03-15."))
-        )
-    if kind is None:
-        if values["offer_title"] or values["offer_end"]:
-            wrong.append(Wrong("offer", _("Wählen Sie, wie man mitmachen kann.")))
-        return rest
-    made = replace(first, type=kind.iri, title=_said(first.title, values["offer_title"], lang), ends=end or first.ends)
-    return (made if end != "" else replace(made, ends=""), *rest)
-
-
-def _homepage(values: Values, before: Metadata, lang: Lang, wrong: list[Wrong]) -> str:
-    _ = translator(lang)
-    address = values["homepage"]
-    if not address:
-        return ""
-    address = address if "://" in address else f"https://{address}"
-    try:
-        fine = urlsplit(address).scheme in ("http", "https") and "." in (urlsplit(address).hostname or "")
-    except ValueError:
-        fine = False
-    if not fine or re.search(r"\s", address):
-        wrong.append(Wrong("homepage", _("Schreiben Sie die Adresse wie https://www.example.org.")))
-        return before.landing_page
-    return address
+def offer(words: Metadata) -> tuple[int, Opportunity]:
+    """The first opportunity of a kind that the form knows, and its place; an empty one after all others."""
+    known = concept_list("opportunities")
+    found = ((at, one) for at, one in enumerate(words.opportunities) if one.type and known.get(one.type))
+    return next(found, (len(words.opportunities), Opportunity()))
 
 
 # -- what is asked
 
 
-def missing(values: Values, lang: Lang) -> list[Wrong]:
-    """What must still be said before a project can be handed in, in the order of the form."""
+def missing(values: Values, made: Metadata, lang: Lang) -> list[Wrong]:
+    """What must still be said before a project can be handed in, in whatever language; in the order of the form."""
     _ = translator(lang)
     wrong = []
-    if not values["title"]:
+    if not any(made.title.values()):
         wrong.append(Wrong("title", _("Geben Sie dem Projekt einen Titel.")))
     elif len(values["title"]) > TITLE:
         wrong.append(Wrong("title", _("Kürzen Sie den Titel auf höchstens %(number)s Zeichen.") % {"number": TITLE}))
     over = len(values["abstract"]) - ABSTRACT
-    if not values["abstract"]:
+    if not any(made.abstract.values()):
         wrong.append(Wrong("abstract", _("Schreiben Sie eine Kurzfassung.")))
     elif over > 0:
         wrong.append(Wrong("abstract", _("Kürzen Sie die Kurzfassung um %(number)s Zeichen.") % {"number": over}))
-    for field, message in (
-        ("phase", _("Wählen Sie, wo das Projekt steht.")),
-        ("lead", _("Nennen Sie die Stelle, die das Projekt leitet.")),
-        ("email", _("Geben Sie eine E-Mail-Adresse für Fragen an.")),
-        ("themes", _("Wählen Sie mindestens ein Thema.")),
-        ("places", _("Wählen Sie mindestens einen Ort, oder „ganze Stadt“.")),
+    leads = concept_list("roles").by_notation["federfuehrung"].iri
+    lead = any(one.role == leads for one in made.participants)
+    email = values["email"] or any(one.email for one in made.contacts)
+    for field, there, message in (
+        ("phase", made.phase, _("Wählen Sie, wo das Projekt steht.")),
+        ("lead", lead, _("Nennen Sie die Stelle, die das Projekt leitet.")),
+        ("email", email, _("Geben Sie eine E-Mail-Adresse für Fragen an.")),
+        ("themes", made.themes, _("Wählen Sie mindestens ein Thema.")),
+        ("places", made.places, _("Wählen Sie mindestens einen Ort, oder „ganze Stadt“.")),
     ):
-        if not values[field]:
+        if not there:
             wrong.append(Wrong(field, message))
     return wrong
 

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from api import districts, project_form
+from api import districts, project_form, project_reading
 from api.addresses import Lang
 from api.auth import FormBody
 from api.drafts import Comparison, compare, preview, record_links, similar
@@ -17,7 +17,7 @@ from api.words import ZONE, said
 from registry import german
 from registry.catalog import Catalog
 from registry.errors import ConflictError, NotAllowedError, NotFoundError
-from registry.model import Account, Draft, Metadata
+from registry.model import Account, Draft, Metadata, Record
 from registry.review import may, may_see
 from registry.search import Query
 from registry.settings import Settings
@@ -35,21 +35,22 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         account = pages.required(request)
         lang = language(request)
         of = request.query_params.get("of", "")
-        record = catalog.get(of) if of else None
-        if record and (record.kind != "project" or record.state != "published"):
-            raise NotFoundError("There is no such project.")
+        record = _record(catalog, of)
         words = record.metadata if record else EMPTY
-        values = project_form.shown(words, lang, districts.known(pages))
+        values = project_form.shown(words, lang, pages.districts)
         if not record:
             values["lead"] = _own(pages, account, lang)
-        return _show(pages, request, values, of=of, base=record.number if record else 0)
+        return _show(pages, request, values, of=of, base=record.number if record else 0, before=words)
 
     def begin(request: Request, body: FormBody = b"") -> Response:
         fields = pages.form(request, body)
         account = pages.required(request)
-        record = catalog.get(fields.get("of")) if fields.get("of") else None
+        record = _record(catalog, fields.get("of"))
         before = record.metadata if record else EMPTY
         values, words, wrong = _read(pages, fields, before, language(request))
+        if record is None and project_form.blank(values):  # nothing to keep
+            wrong = wrong or project_form.missing(values, words, language(request))[:1]
+            return _show(pages, request, values, None, wrong, 422)
         draft = pages.inbox.begin(
             words, account, _owner(account), fields.get("of") or None, _number(fields.get("base"))
         )
@@ -58,7 +59,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     def resume(request: Request, id: str) -> Response:
         account = pages.required(request)
         draft = _draft(pages, id, account)
-        values = project_form.shown(draft.metadata, language(request), districts.known(pages))
+        values = project_form.shown(draft.metadata, language(request), pages.districts)
         saved = "saved" in request.query_params
         return _show(pages, request, values, draft, saved=saved)
 
@@ -112,6 +113,14 @@ def _to_entries(request: Request) -> Response:
     return RedirectResponse(place("mine", language(request), "entries"), 302)
 
 
+def _record(catalog: Catalog, id: str) -> Record | None:
+    """The published project that a form changes; None for a new one."""
+    record = catalog.get(id) if id else None
+    if record and (record.kind != "project" or record.state != "published"):
+        raise NotFoundError("There is no such project.")
+    return record
+
+
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
 
@@ -136,11 +145,9 @@ def _draft(pages: Pages, id: str, account: Account) -> Draft:
 def _read(pages: Pages, fields: Forms, before: Metadata, lang: Lang) -> tuple[Values, Metadata, list[Wrong]]:
     """The fields, what they say, and what of them cannot be read or, when it is handed in, is still missing."""
     values = project_form.values_of(fields)
-    words, wrong = project_form.metadata(
-        values, before, lang, districts.known(pages), lambda line: _dataset(pages, line)
-    )
+    words, wrong = project_reading.metadata(values, before, lang, pages.districts, lambda line: _dataset(pages, line))
     if fields.get("act") == "submit":
-        wrong += project_form.missing(values, lang)
+        wrong += project_form.missing(values, words, lang)
     return values, words, project_form.ordered(wrong)
 
 
@@ -187,6 +194,7 @@ def _show(
     *,
     of: str = "",
     base: int = 0,
+    before: Metadata = EMPTY,
     saved: bool = False,
 ) -> Response:
     lang = language(request)
@@ -200,6 +208,7 @@ def _show(
         lang,
         status,
         values=values,
+        elsewhere=project_form.elsewhere(draft.metadata if draft else before, lang),
         wrong=wrong or [],
         errors={one.field: one.message for one in reversed(wrong or [])},
         draft=draft,
@@ -207,7 +216,7 @@ def _show(
         base_number=draft.base if draft else base,
         action=place("register", lang, "project", *([draft.id] if draft else [])),
         phases=[concept_list("phases").by_notation[one] for one in project_form.PHASES],
-        themes=[one for one in concept_list("themes") if one.notation != "OP_DATPRO"],
+        themes=[one for one in concept_list("themes") if one.notation != project_form.NO_THEME],
         districts=sorted(known, key=lambda one: one.extra.get("kind") != "city"),
         offers=list(concept_list("opportunities")),
         organizations=_organizations(pages, lang),

@@ -9,9 +9,13 @@ import pytest
 from fastapi.testclient import TestClient
 from msgspec.structs import replace
 
+from api import project_form, project_reading
+from api.addresses import Lang
 from api.app import create_app
-from registry.model import Draft
-from tests.sample_city import PASSWORD, SampleCity, sample_city
+from api.pages import Pages
+from api.project_form import Wrong
+from registry.model import Agent, Contact, Draft, Link, Metadata, Opportunity, Participation, Period, Place
+from tests.sample_city import PASSWORD, SampleCity, iri, sample_city
 
 GOOD = {
     "title": "Wetter im Quartier",
@@ -112,6 +116,154 @@ def test_datasets_are_linked_by_title_id_and_address(city: SampleCity) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("act", ["save", "submit"])
+def test_what_cannot_be_read_waits_in_the_draft_until_it_is_mended(city: SampleCity, act: str) -> None:
+    browser = client(city, "agentur")
+    strange = {
+        "email": "kein Postfach",
+        "start": "Frühjahr",
+        "uses": "Baumkataster\nGibt es nicht",
+        "homepage": "kein netz",
+    }
+    answer = sent(browser, "/anmelden/projekt", act, **(GOOD | strange))
+    path = answer.text.split('<form action="/anmelden/projekt/')[1].split('"')[0]
+    page = browser.get(f"/anmelden/projekt/{path}").text
+    for words in strange.values():
+        assert words in page
+    answer = sent(
+        browser, f"/anmelden/projekt/{path}", "submit", **GOOD, uses="Baumkataster", homepage="www.example.org"
+    )
+    assert "Eingereicht" in answer.text
+    (draft,) = drafts(city)
+    assert draft.metadata.extras == {}
+    assert [one.iri for one in draft.metadata.links] == ["/id/baumkataster"]
+    assert draft.metadata.landing_page == "https://www.example.org"
+
+
+@pytest.mark.parametrize("act", ["save", "submit"])
+def test_a_blank_form_leaves_no_draft(city: SampleCity, act: str) -> None:
+    browser = client(city, "agentur")
+    answer = sent(browser, "/anmelden/projekt", act, lead="Digital-Agentur")
+    assert answer.status_code == 422
+    assert "Geben Sie dem Projekt einen Titel." in answer.text
+    assert "Ihr Entwurf ist gespeichert" not in answer.text
+    assert "Ohne Titel" not in browser.get("/mein/eintraege").text
+
+
+def test_nobody_begins_a_draft_of_what_is_no_published_project(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    fields = hidden(browser.get("/anmelden/projekt").text) | GOOD | {"act": "save"}
+    city.catalog.withdraw("app", "lotsin", "")
+    for id in ("baumkataster", "altkleider", "app", "gibt-es-nicht"):
+        assert browser.post("/anmelden/projekt", data=fields | {"of": id}).status_code == 404, id
+        assert browser.get(f"/anmelden/projekt?of={id}").status_code == 404, id
+
+
+ODD = Metadata(
+    kind="project",
+    title={"de": "Radweg"},
+    abstract={"und": "Kurz."},
+    description={"de": "Lang.", "en": "Long."},
+    phase=iri("phases", "umsetzung"),
+    themes=(iri("themes", "ENVI"), "https://example.org/thema/1", iri("themes", "OP_DATPRO")),
+    places=(
+        Place(name={"de": "Bahnstadt"}, geometry="POINT (8.6 49.4)"),
+        Place(name={"de": "Schwetzingen"}),
+        Place(geometry="POINT (8 49)"),
+    ),
+    participants=(
+        Participation(agent=Agent(id="umweltamt"), role=iri("roles", "federfuehrung")),
+        Participation(
+            agent=Agent(name={"de": "Amt A"}), role=iri("roles", "federfuehrung"), description={"de": "leitet"}
+        ),
+        Participation(agent=Agent(name={"de": "Amt B"}), role=iri("roles", "federfuehrung")),
+        Participation(agent=Agent(name={"de": "Verein"}), role=iri("roles", "partner"), description={"de": "zählt"}),
+        Participation(agent=Agent(name={"de": "Verein"}, homepage="https://v.example/"), role=iri("roles", "partner")),
+        *(Participation(agent=Agent(name={"de": f"Betrieb {n}"}), role=iri("roles", "partner")) for n in range(40)),
+        Participation(agent=Agent(name={"de": "Rat"}), role=iri("roles", "beirat")),
+    ),
+    contacts=(Contact(telephone="06221 000"), Contact(email="zweite@example.org")),
+    period=Period(start="2026-01-15T10:00:00", end="Sommer"),
+    links=(
+        *(Link("uses", f"https://daten.example.org/{n}") for n in range(40)),
+        Link("uses", "urn:uuid:1"),
+        Link("related", "/id/pegel"),
+    ),
+    opportunities=(
+        Opportunity(title={"de": "ohne Art"}),
+        Opportunity(type=iri("opportunities", "testen"), ends="bald"),
+    ),
+    landing_page="ftp://alt.example.org/x",
+)
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_a_form_sent_back_as_it_was_shown_changes_nothing(city: SampleCity, lang: Lang) -> None:
+    districts = Pages(city.catalog, city.settings).districts
+    for before in (ODD, *(one.metadata for one in city.catalog.store.find(kind="project"))):
+        values = project_form.shown(before, lang, districts)
+        made, wrong = project_reading.metadata(values, before, lang, districts, lambda line: None)
+        assert wrong == []
+        assert made == before
+
+
+def test_the_form_in_one_language_says_nothing_in_the_other(city: SampleCity) -> None:
+    districts = Pages(city.catalog, city.settings).districts
+    values = project_form.shown(ODD, "en", districts)
+    assert (values["title"], values["abstract"], values["description"]) == ("", "Kurz.", "Long.")
+    assert project_form.elsewhere(ODD, "en")["title"].words == "Radweg"
+    made, _ = project_reading.metadata({**values, "abstract": "Brief."}, ODD, "en", districts, lambda line: None)
+    assert (made.title, made.abstract) == ({"de": "Radweg"}, {"en": "Brief."})
+    assert project_form.missing(values, made, "en") == []
+    page = client(city, "agentur").get("/en/register/project?of=kuehle-wege").text
+    assert re.search(r'In German it says: <span lang="de">Kühle Wege</span>', page)
+    assert 'name="title" type="text" value=""' in page
+
+
+def test_what_the_form_does_not_show_stays_when_the_rest_is_changed(city: SampleCity) -> None:
+    districts = Pages(city.catalog, city.settings).districts
+    values = project_form.shown(ODD, "de", districts)
+    changed = {
+        **values,
+        "lead": "Amt C",
+        "partners": "",
+        "uses": "",
+        "themes": ("TRAN",),
+        "places": ("bergheim",),
+        "offer": "",
+    }
+    made, wrong = project_reading.metadata(changed, ODD, "de", districts, lambda line: None)
+    assert wrong == [Wrong("offer", "Wählen Sie, wie man mitmachen kann.")]
+    names = [(one.agent.name.get("de") or one.agent.id) for one in made.participants]
+    assert names == ["Amt C", "umweltamt", "Amt B", "Verein", *(f"Betrieb {n}" for n in range(29, 40)), "Rat"]
+    assert [one.iri for one in made.links] == [
+        *(f"https://daten.example.org/{n}" for n in range(30, 40)), "urn:uuid:1", "/id/pegel",
+    ]  # fmt: skip
+    assert made.themes == (iri("themes", "TRAN"), "https://example.org/thema/1", iri("themes", "OP_DATPRO"))
+    assert [one.name.get("de") for one in made.places] == ["Schwetzingen", None, "Bergheim"]
+    assert made.opportunities == ODD.opportunities
+    made, wrong = project_reading.metadata({**changed, "offer_end": ""}, ODD, "de", districts, lambda line: None)
+    assert (wrong, made.opportunities) == ([], ODD.opportunities[:1])
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [("2026", "2026"), ("3/2026", "2026-03"), ("15.3.2026", "2026-03-15"), ("15. März 2026", "2026-03-15")],
+)
+def test_dates_are_read_as_people_write_them(text: str, date: str) -> None:
+    values = project_form.shown(Metadata(kind="project"), "de", None) | {"start": text}
+    made, wrong = project_reading.metadata(values, Metadata(kind="project"), "de", None, lambda line: None)
+    assert (made.period, wrong) == (Period(start=date), [])
+
+
+@pytest.mark.parametrize("text", ["2026-02-31", "31.2.2026", "Frühjahr", "2026-13"])
+def test_a_day_that_there_is_not_is_refused(text: str) -> None:
+    values = project_form.shown(Metadata(kind="project"), "de", None) | {"start": text}
+    made, wrong = project_reading.metadata(values, Metadata(kind="project"), "de", None, lambda line: None)
+    assert made.period is None
+    assert [one.field for one in wrong] == ["start"]
+
+
 def test_a_similar_title_is_shown_with_its_page(city: SampleCity) -> None:
     answer = sent(client(city, "agentur"), "/anmelden/projekt", "save", title="Kühle Wege")
     assert "Ähnlich heißt schon:" in answer.text
@@ -207,10 +359,12 @@ def test_two_windows_on_one_draft_lose_nothing(city: SampleCity) -> None:
     first = sent(browser, "/anmelden/projekt", "save", title="Erste Fassung")
     path, old = first.url.path, hidden(first.text)
     browser.post(path, data=old | {"title": "Zweite Fassung", "act": "save"})
-    answer = browser.post(path, data=old | {"title": "Dritte Fassung", "act": "save"})
+    answer = browser.post(path, data=old | {"title": "Dritte Fassung", "start": "bald", "act": "save"})
     assert answer.status_code == 409
     assert "<del>Zweite</del>" in answer.text
     assert "<ins>Dritte</ins>" in answer.text
+    assert answer.text.count('role="alert"') == 1
+    assert "Ihr Entwurf ist gespeichert" not in answer.text
     assert browser.post(path, data=hidden(answer.text) | {"title": "Dritte Fassung", "act": "save"}).status_code == 200
 
 

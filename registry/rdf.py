@@ -1,7 +1,7 @@
 """The door to RDF: bytes to things to Metadata (`parse`, `things`, `read`), and records to bytes (`write`).
 
-Reading: rdf_parsing (bytes -> graph), rdf_things (graph -> descriptions, made canonical by rdf_canonical), rdf_reading
-with rdf_forms and rdf_mending (-> Metadata). Writing: rdf_graphs, rdf_describing, rdf_catalogue (-> graph),
+Reading: rdf_parsing and rdf_xml (bytes -> graph), rdf_things (-> descriptions, made canonical by rdf_canonical),
+rdf_reading with rdf_forms and rdf_mending (-> Metadata). Writing: rdf_graphs, rdf_describing, rdf_catalogue (-> graph),
 rdf_writing and jsonld (-> text). All pure.
 """
 

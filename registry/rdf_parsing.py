@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from itertools import islice
 from typing import Any, Final, NamedTuple
 from xml.parsers import expat
@@ -10,21 +9,28 @@ from xml.parsers import expat
 import orjson
 import pyoxigraph as ox
 
-from registry.errors import SourceError, TooLargeError
+from registry.errors import TooLargeError
 from registry.model import Finding, Findings
+from registry.rdf_xml import MAX_DEPTH, plain_xml, unreadable
 from registry.rules import finding
-from registry.terms import escaped, is_iri, unescaped, valid_iri
+from registry.terms import TYPE, escaped, is_iri, unescaped, valid_iri
 
 MAX_BYTES: Final = 200_000_000
-MAX_DEPTH: Final = 200  # of JSON-LD and RDF/XML
-SMALL: Final = 100_000  # bytes of RDF/XML that no depth can make slow
 STATEMENTS: Final = 2_000  # that are text at once
-STEP: Final = 8_192
 MAX_ERRORS: Final = 100  # places of a Turtle file that cannot be read, before all of it counts as unreadable
 MAX_STRAY: Final = 5  # stray texts of RDF/XML; where there are more, nodes and properties are mixed up
 SHOWN: Final = 20
 
-Graph = dict[bytes, list[bytes]]  # subject -> "predicate object", all in N-Triples, in the order of the file
+TYPE_BYTES: Final = f"{TYPE} ".encode()
+
+
+class Graph(dict[bytes, list[bytes]]):
+    """Subject -> "predicate object", all in N-Triples, in the order of the file. `types`: of nodes that have any."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.types: dict[bytes, list[bytes]] = {}
+
 
 _FORMATS = {
     "text/turtle": ox.RdfFormat.TURTLE, "application/x-turtle": ox.RdfFormat.TURTLE, "text/n3": ox.RdfFormat.TURTLE,
@@ -37,11 +43,8 @@ _SUFFIXES = {
     ".nt": ox.RdfFormat.N_TRIPLES,
 }  # fmt: skip
 _LINES = (ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES)  # formats whose parser goes on after a bad statement
-_PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _STRAY = ("Unexpected text event", "Unexpected node, a text value is already present")  # RDF/XML: harmless to pass over
 _RDF = b"http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^\[>\"']*)*([\[>])", re.IGNORECASE)
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*\?>")
 _FORBIDDEN = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f]')
 _NOT_TAG = re.compile(r'[\s"<>]+')
 _UNDERSCORED = re.compile(rb'(["\']@[A-Za-z]{2,3})_([A-Za-z0-9]{2,8}\b)')
@@ -95,83 +98,14 @@ def _base(base: str) -> str | None:
 def _readable(data: bytes, form: ox.RdfFormat, where: str) -> bytes:
     """The bytes as the parser may have them: UTF-8, no entities, no foreign contexts, not nested too deep."""
     if form == ox.RdfFormat.RDF_XML:
-        return _xml(data, where)
+        return plain_xml(data, where)
     if data.startswith(b"\xef\xbb\xbf"):
         data = data[3:]
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _unreadable(where, f"not UTF-8 at byte {error.start}", "Save the file as UTF-8.") from None
+        raise unreadable(where, f"not UTF-8 at byte {error.start}", "Save the file as UTF-8.") from None
     return _json_ld(data, where) if form == ox.RdfFormat.JSON_LD else data
-
-
-def _xml(data: bytes, where: str) -> bytes:
-    """UTF-8 without DOCTYPE; entity declarations are refused unread."""
-    text = _decoded(data, where)
-    prolog = _PROLOG.match(text)
-    doctype = _DOCTYPE.match(text, prolog.end() if prolog else 0)
-    if doctype and doctype[1] == "[":
-        raise _unreadable(where, "its DOCTYPE declares entities", "Write the file without a DOCTYPE.")
-    if doctype:
-        text = text[: doctype.start()] + "\n" * doctype[0].count("\n") + text[doctype.end() :]
-    plain = text.encode()
-    if len(plain) > SMALL:
-        _check_depth(plain, where)
-    return plain
-
-
-def _check_depth(text: bytes, where: str) -> None:
-    """The parser's time grows with the square of the depth."""
-    if _is_shallow(text):
-        return
-    depth = deepest = 0
-
-    def opens(name: str, attributes: object) -> None:
-        nonlocal depth, deepest
-        depth += 1
-        deepest = max(depth, deepest)
-
-    def closes(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.EndElementHandler = opens, closes
-    with suppress(expat.ExpatError):  # the RDF parser says what is wrong
-        parser.Parse(text, True)
-    if deepest > MAX_DEPTH:
-        raise _unreadable(where, f"nested deeper than {MAX_DEPTH} elements", "Ask the source for a flatter document.")
-
-
-def _is_shallow(text: bytes) -> bool:
-    """Whether counting brackets is enough to see that nothing is nested deep. Where "<" and ">" are as many and there
-    is neither comment nor CDATA, each of them belongs to a tag; between two looks depth can grow by STEP / 4 only."""
-    if b"<!" in text or text.count(b"<?") > 1 or text.count(b"<") != text.count(b">"):
-        return False
-    depth = 0
-    for start in range(0, len(text), STEP):
-        end = start + STEP
-        depth += text.count(b"<", start, end) - 2 * text.count(b"</", start, end) - text.count(b"/>", start, end)
-        if abs(depth) > MAX_DEPTH:
-            return False
-    return True
-
-
-def _decoded(data: bytes, where: str) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encoding = "utf-16"
-    else:
-        declared = _DECLARATION.match(data[:400].lstrip(b"\xef\xbb\xbf").decode("latin-1"))
-        encoding = declared[1].lower() if declared else "utf-8"
-        encoding = "utf-8-sig" if encoding in ("utf-8", "utf8", "us-ascii", "ascii") else encoding
-        encoding = "cp1252" if encoding in ("iso-8859-1", "latin-1", "latin1", "iso8859-1") else encoding
-    try:
-        text = data.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
-        raise _unreadable(
-            where, f"not in the declared encoding {encoding}: {error}", "Save the file as UTF-8."
-        ) from None
-    return _DECLARATION.sub('<?xml version="1.0" encoding="UTF-8"?>', text, count=1)
 
 
 def _json_ld(data: bytes, where: str) -> bytes:
@@ -181,7 +115,7 @@ def _json_ld(data: bytes, where: str) -> bytes:
     try:
         document = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise _unreadable(where, f"line {error.lineno}, column {error.colno}: {error.msg}",
+        raise unreadable(where, f"line {error.lineno}, column {error.colno}: {error.msg}",
                           "Check the named place of the JSON.") from None  # fmt: skip
     return orjson.dumps(without_foreign_contexts(document, where, MAX_DEPTH))
 
@@ -194,7 +128,7 @@ def _lines(quads: Iterator[ox.Quad], form: ox.RdfFormat) -> Iterator[bytes]:
 
 
 def _index(lines: Iterable[bytes]) -> Graph:
-    graph: Graph = {}
+    graph = Graph()
     last, about = b"", []
     for line in lines:
         subject, _, statement = line.partition(b" ")
@@ -202,6 +136,8 @@ def _index(lines: Iterable[bytes]) -> Graph:
             about = graph.setdefault(subject, [])
             last = subject
         about.append(statement)
+        if statement.startswith(TYPE_BYTES):
+            graph.types.setdefault(subject, []).append(statement[len(TYPE_BYTES) :])
     return graph
 
 
@@ -228,7 +164,7 @@ def _leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: str) ->
             continue
         triples.append((_subject(one.subject), f"<{_marked(one.predicate.value)}>", _object(one.object)))
     if found and not triples:
-        raise _unreadable(where, found[0].value, "Check the named place in the file.")
+        raise unreadable(where, found[0].value, "Check the named place in the file.")
     return Parsed(_without_relative_subjects(triples), tuple(found))
 
 
@@ -246,7 +182,7 @@ def _going_on(quads: Iterator[ox.Quad], form: ox.RdfFormat, text: bytes, where: 
             places.append(_place(text, error, form))
             harmless = form in _LINES or (str(error).startswith(_STRAY) and _RDF in text)
             if not harmless or len(places) > most:
-                raise _unreadable(where, places[0], "Check the named place in the file.") from None
+                raise unreadable(where, places[0], "Check the named place in the file.") from None
             yield SyntaxError(places[-1])
 
 
@@ -299,14 +235,10 @@ def _without_relative_subjects(triples: list[tuple[str, str, str]]) -> Graph:
         if "\\" in subject and subject not in names:
             mended = valid_iri(unescaped(subject[1:-1]))
             names[subject] = f"<{mended}>" if mended else f"_:unnamed{len(names)}"
-    graph: Graph = {}
+    lines = []
     for subject, predicate, term in triples:
         if "\\" in predicate:
             predicate = f"<{valid_iri(unescaped(predicate[1:-1])) or 'urn:x-unreadable:property'}>"
-        about = graph.setdefault(names.get(subject, subject).encode(), [])
-        about.append(f"{predicate} {names.get(term, term)}".encode("utf-8", "replace"))
-    return graph
-
-
-def _unreadable(where: str, what: str, remedy: str) -> SourceError:
-    return SourceError(f"{where} cannot be read: {what}. {remedy}", place=what, remedy=remedy)
+        line = f"{names.get(subject, subject)} {predicate} {names.get(term, term)}"
+        lines.append(line.encode("utf-8", "replace"))
+    return _index(lines)

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from registry.errors import TooLargeError
 from registry.model import KINDS, Finding, Kind
 from registry.rdf_canonical import BLANK, Closure, Edges, canonical, digest
-from registry.rdf_parsing import Graph
+from registry.rdf_parsing import TYPE_BYTES, Graph
 from registry.rules import finding
-from registry.terms import TYPE, present, words_of
+from registry.terms import present, words_of
 from vocab.fields import FIELDS, TYPES
 from vocab.namespaces import DCAT, DCT, FOAF, FORMER_NAMESPACES, PREFIXES, SCHEMA
 
@@ -19,7 +19,6 @@ MAX_STATEMENTS: Final = 50_000  # of one thing
 MAX_WORK: Final = 10_000_000  # statements of all things of a page together, where many share large parts
 
 LISTED: Final[tuple[Kind, ...]] = tuple(kind for kind in KINDS if kind != "organization")
-_TYPE = f"{TYPE} ".encode()
 _DISTRIBUTION = f"<{DCAT.Distribution}>".encode()
 _HAS_DISTRIBUTION = f"<{DCAT.distribution}>"
 
@@ -40,9 +39,9 @@ def things(graph: Graph, kinds: Collection[Kind] = LISTED) -> Iterator[Descripti
     its blank nodes and what it says of publishers, contacts, places and the like, but not with other things; an
     organization that publishes is both a thing and part of what it publishes.
     """
-    types = _types_of(graph)
+    types = graph.types
     found = {node: kind for node, kind in _kinds(types, kinds).items() if len(graph[node]) > len(types[node])}
-    walk = _Walk(graph, types, {node for node, kind in found.items() if kind != "organization"})
+    walk = _Walk(graph, {node for node, kind in found.items() if kind != "organization"})
     yield from (walk.description(node) for node in found if node[0] != BLANK)
     yield from _told_apart(graph, [(node, walk.description(node)) for node in found if node[0] == BLANK])
 
@@ -61,16 +60,6 @@ def _kind_by_type() -> Mapping[str, Kind]:
     for type in (*TYPES["organization"], FOAF.Organization, "http://www.w3.org/ns/org#FormalOrganization",
                  "http://www.w3.org/ns/org#OrganizationalUnit"):  # fmt: skip
         types[f"<{type}>"] = "organization"
-    return types
-
-
-def _types_of(graph: Graph) -> dict[bytes, list[bytes]]:
-    """Node -> its types, of those that have any."""
-    types: dict[bytes, list[bytes]] = {}
-    for subject, about in graph.items():
-        for statement in about:
-            if statement.startswith(_TYPE):
-                types.setdefault(subject, []).append(statement[len(_TYPE) :])
     return types
 
 
@@ -104,12 +93,12 @@ def _node_properties() -> frozenset[bytes]:
 class _Walk:
     """What belongs to one thing of a graph. `others`: things that are no part of any other."""
 
-    def __init__(self, graph: Graph, types: Mapping[bytes, list[bytes]], others: Collection[bytes]) -> None:
+    def __init__(self, graph: Graph, others: Collection[bytes]) -> None:
         self.graph = graph
         self.others = others
         self.work = MAX_WORK
         self.distributions = {
-            node for node, terms in types.items() if _DISTRIBUTION in terms and len(graph[node]) > len(terms)
+            node for node, terms in graph.types.items() if _DISTRIBUTION in terms and len(graph[node]) > len(terms)
         }
 
     def description(self, root: bytes) -> Description:
@@ -163,7 +152,7 @@ class _Walk:
         return [
             one
             for one in self.graph[node]
-            if not one.startswith(_TYPE) or kind_of([one[len(_TYPE) :].decode()]) is None
+            if not one.startswith(TYPE_BYTES) or kind_of([one[len(TYPE_BYTES) :].decode()]) is None
         ]
 
 

@@ -3,9 +3,10 @@
 import pytest
 
 from registry.errors import SourceError, TooLargeError
-from registry.rdf_parsing import MAX_DEPTH, parse
+from registry.rdf_parsing import parse
 from registry.rdf_reading import read
 from registry.rdf_things import things
+from registry.rdf_xml import MAX_DEPTH
 
 RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
 XML = f'<rdf:RDF {RDF} xmlns:dct="http://purl.org/dc/terms/" xmlns:dcat="http://www.w3.org/ns/dcat#">'

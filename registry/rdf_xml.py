@@ -1,0 +1,89 @@
+"""XML of strangers before a parser sees it: UTF-8, no entities, not nested too deep."""
+
+import re
+from contextlib import suppress
+from typing import Final
+from xml.parsers import expat
+
+from registry.errors import SourceError
+
+MAX_DEPTH: Final = 200  # of JSON-LD and RDF/XML
+SMALL: Final = 100_000  # bytes of RDF/XML that no depth can make slow
+STEP: Final = 8_192
+
+_PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^\[>\"']*)*([\[>])", re.IGNORECASE)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*\?>")
+
+
+def plain_xml(data: bytes, where: str) -> bytes:
+    """UTF-8 without DOCTYPE; entity declarations are refused unread."""
+    text = _decoded(data, where)
+    prolog = _PROLOG.match(text)
+    doctype = _DOCTYPE.match(text, prolog.end() if prolog else 0)
+    if doctype and doctype[1] == "[":
+        raise unreadable(where, "its DOCTYPE declares entities", "Write the file without a DOCTYPE.")
+    if doctype:
+        text = text[: doctype.start()] + "\n" * doctype[0].count("\n") + text[doctype.end() :]
+    plain = text.encode()
+    if len(plain) > SMALL:
+        _check_depth(plain, where)
+    return plain
+
+
+def _check_depth(text: bytes, where: str) -> None:
+    """The parser's time grows with the square of the depth."""
+    if _is_shallow(text):
+        return
+    depth = deepest = 0
+
+    def opens(name: str, attributes: object) -> None:
+        nonlocal depth, deepest
+        depth += 1
+        deepest = max(depth, deepest)
+
+    def closes(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = opens, closes
+    with suppress(expat.ExpatError):  # the RDF parser says what is wrong
+        parser.Parse(text, True)
+    if deepest > MAX_DEPTH:
+        raise unreadable(where, f"nested deeper than {MAX_DEPTH} elements", "Ask the source for a flatter document.")
+
+
+def _is_shallow(text: bytes) -> bool:
+    """Whether counting brackets is enough to see that nothing is nested deep. Where "<" and ">" are as many and there
+    is neither comment nor CDATA, each of them belongs to a tag; between two looks depth can grow by STEP / 4 only."""
+    if b"<!" in text or text.count(b"<?") > 1 or text.count(b"<") != text.count(b">"):
+        return False
+    depth = 0
+    for start in range(0, len(text), STEP):
+        end = start + STEP
+        depth += text.count(b"<", start, end) - 2 * text.count(b"</", start, end) - text.count(b"/>", start, end)
+        if abs(depth) > MAX_DEPTH:
+            return False
+    return True
+
+
+def _decoded(data: bytes, where: str) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+    else:
+        declared = _DECLARATION.match(data[:400].lstrip(b"\xef\xbb\xbf").decode("latin-1"))
+        encoding = declared[1].lower() if declared else "utf-8"
+        encoding = "utf-8-sig" if encoding in ("utf-8", "utf8", "us-ascii", "ascii") else encoding
+        encoding = "cp1252" if encoding in ("iso-8859-1", "latin-1", "latin1", "iso8859-1") else encoding
+    try:
+        text = data.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise unreadable(
+            where, f"not in the declared encoding {encoding}: {error}", "Save the file as UTF-8."
+        ) from None
+    return _DECLARATION.sub('<?xml version="1.0" encoding="UTF-8"?>', text, count=1)
+
+
+def unreadable(where: str, what: str, remedy: str) -> SourceError:
+    return SourceError(f"{where} cannot be read: {what}. {remedy}", place=what, remedy=remedy)

@@ -16,6 +16,7 @@ from harvesters.harvester import Item, Mark
 from registry import rdf
 from registry.errors import SourceError, TooLargeError, UsageError
 from registry.fetch import body, shown
+from registry.masking import public
 from registry.model import KINDS, Finding, Findings, Kind, Metadata, Source
 from registry.rdf_parsing import Graph, objects
 from registry.rules import finding
@@ -111,7 +112,11 @@ def _tagged(value: Any, language: str) -> bool:
 def _kind(source: Source) -> tuple[Kind, ...]:
     wanted = source.settings.get("kind")
     if wanted and wanted not in KINDS:
-        raise UsageError(f"kind is {wanted!r}; it must be one of {', '.join(KINDS)}.")
+        several = ", ".join(KINDS)
+        raise UsageError(
+            f"kind is {wanted!r}; it must be one of {several}.",
+            de=f"Die Einstellung kind ist {wanted!r}; sie muss eines von {several} sein.",
+        )
     return tuple(kind for kind in KINDS if kind == wanted)
 
 
@@ -142,8 +147,15 @@ def _page(source: Source, http: "Session", url: str) -> Page:
         remedy = "Give the address of the catalogue in RDF, such as …/catalog.ttl."
         german = f"{shown(url)} ist eine Internetseite, kein RDF. Geben Sie die Adresse des Katalogs in RDF an."
         raise SourceError(f"{shown(url)} is a web page, not RDF. {remedy}", address=shown(url), de=german)
-    parsed = rdf.parse(data, media_type=media_type, name=_name(place), base=place, limit=MOST_BYTES)
-    return Page(place, parsed, _next(parsed.graph, place), _total(parsed.graph))
+    parsed = rdf.parse(data, media_type=media_type, name=_name(place), base=public(place), limit=MOST_BYTES)
+    return Page(place, parsed, _signed_in(_next(parsed.graph, place), place), _total(parsed.graph))
+
+
+def _signed_in(url: str, place: str) -> str:
+    """The next page is asked by the same user as this one; the addresses of things do not name him."""
+    here = urlsplit(place).netloc
+    same = urlsplit(url).netloc == here.rpartition("@")[2]
+    return urlsplit(url)._replace(netloc=here).geturl() if same else url
 
 
 def _name(place: str) -> str:
@@ -154,16 +166,30 @@ def _name(place: str) -> str:
 def _unpacked(data: bytes, url: str) -> bytes:
     if data[:2] != b"\x1f\x8b":
         return data
-    packed = zlib.decompressobj(wbits=31)
-    try:
-        plain = packed.decompress(data, MOST_BYTES)
-    except zlib.error as error:
-        raise SourceError(
-            f"{shown(url)} cannot be unpacked: {error}. Pack the file again.", address=shown(url)
-        ) from None
-    if packed.unconsumed_tail:
-        raise TooLargeError(f"{shown(url)} is larger than {MOST_BYTES} bytes. Let the source give it in parts.")
+    plain = b""
+    while data:  # a file may have several members
+        packed = zlib.decompressobj(wbits=31)
+        try:
+            plain += packed.decompress(data, MOST_BYTES - len(plain) + 1)
+        except zlib.error as error:
+            raise _unpackable(url, str(error)) from None
+        if len(plain) > MOST_BYTES:
+            raise TooLargeError(
+                f"{shown(url)} is larger than {MOST_BYTES} bytes. Let the source give it in parts.",
+                de=f"{shown(url)} ist größer als {MOST_BYTES} Bytes. Lassen Sie die Quelle in Teilen liefern.",
+            )
+        if not packed.eof:
+            raise _unpackable(url, "the file breaks off")
+        data = packed.unused_data
     return plain
+
+
+def _unpackable(url: str, why: str) -> SourceError:
+    return SourceError(
+        f"{shown(url)} cannot be unpacked: {why}. Pack the file again.",
+        de=f"{shown(url)} lässt sich nicht entpacken ({why}). Packen Sie die Datei neu.",
+        address=shown(url),
+    )
 
 
 def _next(graph: Graph, place: str) -> str:

@@ -6,7 +6,6 @@ are programs of their own, not forks: a fork would inherit the lock on the sourc
 """
 
 import gc
-import os
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ import msgspec
 
 from harvesters.all import harvester as harvester_of
 from harvesters.item import Ids, mapped
+from registry.beside import cores
 from registry.model import Source
 from registry.staged import Mapped, Staged
 
@@ -35,7 +35,7 @@ class Mappers:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._spare = min(len(os.sched_getaffinity(0)) - 1, MOST)
+        self._spare = min(cores() - 1, MOST)
         self._helpers: list[subprocess.Popen[bytes]] = []
         self._free: deque[subprocess.Popen[bytes]] = deque()
         self._threads = ThreadPoolExecutor(max(1, self._spare), "mapper")  # as many as helpers
@@ -80,15 +80,19 @@ class Mappers:
             elif rest:
                 yield rest, here(rest)
             while self._asked and self._asked[0][1].done():
-                yield self._answer()
+                yield self._answer(here)
         while self._asked:
-            yield self._answer()
+            yield self._answer(here)
 
-    def _answer(self) -> tuple[Batch, list[Mapped]]:
+    def _answer(self, here: Map) -> tuple[Batch, list[Mapped]]:
         """The next one; without what was read again, and otherwise, since it was offered."""
         batch, answer = self._asked.popleft()
         last = {one.remote_id for one in batch if self._digests.get(one.remote_id, one.digest) == one.digest}
-        return batch, [one for one in answer.result() if one.remote_id in last]
+        try:
+            made = answer.result()
+        except (EOFError, OSError, IndexError):  # a helper has died, or none is left
+            made = here(batch)
+        return batch, [one for one in made if one.remote_id in last]
 
     def _start(self, things: int) -> None:
         if things >= WORTH and not self._helpers:
@@ -100,9 +104,11 @@ class Mappers:
         assert helper.stdin
         assert helper.stdout
         _write(helper.stdin, msgspec.msgpack.encode(batch))
-        answer = msgspec.msgpack.decode(_read(helper.stdout), type=list[Mapped])
+        answer = _read(helper.stdout)
+        if not answer:
+            raise EOFError("a helper has died")
         self._free.append(helper)
-        return answer
+        return msgspec.msgpack.decode(answer, type=list[Mapped])
 
 
 def _start(source: Source) -> "subprocess.Popen[bytes]":

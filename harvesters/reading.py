@@ -9,6 +9,7 @@ import msgspec
 
 from harvesters.harvester import Harvester, Item, Mark
 from harvesters.plan import place
+from registry.errors import TooLargeError
 from registry.model import Finding, Problem, Source
 from registry.naming import plain
 from registry.rules import finding
@@ -63,8 +64,11 @@ def read(
     for entry in harvester.read(source, http, start.token or None):
         if isinstance(entry, Mark):
             total, end = entry.total if entry.total is not None else total, entry.end
-            pages.close(entry.token, total)
             problems += [Problem(one.node, one) for one in entry.findings]
+            if problems:  # who goes on behind this page would take the listing for complete
+                pages.flush()
+            else:
+                pages.close(entry.token, total)
             progress(len(pages.named), total)
         else:
             pages.add(entry)
@@ -93,7 +97,10 @@ class _Pages:
         twice = remote_id in self.named
         self.page[remote_id] = _staged(item, remote_id, self.named.setdefault(remote_id, len(self.named) + 1), twice)
         if len(self.named) > MOST_ITEMS:
-            raise ValueError(f"more than {MOST_ITEMS} things in one listing")
+            raise TooLargeError(
+                f"Source {self.source} names more than {MOST_ITEMS} things. Narrow it with its settings.",
+                de=f"Die Quelle {self.source} nennt mehr als {MOST_ITEMS} Dinge. Grenzen Sie sie ein (Einstellungen).",
+            )
         if len(self.page) >= PAGE:
             self.flush()
 
@@ -126,7 +133,7 @@ def _remote_id(item: Item, position: int) -> str:
 def _staged(item: Item, remote_id: str, position: int, twice: bool) -> Staged:
     error, payload = item.error, item.payload
     if not item.remote_id.strip():
-        error = error or finding("id-missing")
+        error = error or finding("id-missing", "id")
     elif len(payload) > MOST_PAYLOAD:
         error, payload = finding("too-large", value=f"{len(payload)} > {MOST_PAYLOAD} bytes"), b""
     return Staged(remote_id, position, _digest(payload, item.url, error), payload, item.url, error, twice)

@@ -8,7 +8,7 @@ from typing import Final
 from harvesters.plan import Plan
 from harvesters.reading import Reading
 from harvesters.steps import Pass, parts
-from registry.errors import LotseError
+from registry.errors import LotseError, SourceError
 from registry.model import Problem, Text
 from registry.rules import RULES, finding
 
@@ -53,9 +53,12 @@ def _problems(one: Pass, planned: Plan) -> Iterator[Problem]:
 
 
 def reason(error: Exception) -> Text:
-    words = error.message if isinstance(error, LotseError) else f"{type(error).__name__}: {error}"
-    german = error.detail.get("de") if isinstance(error, LotseError) else None
-    return {"de": german or f"Die Quelle antwortet nicht, wie sie sollte: {words}", "en": words}
+    """Why a run failed: the source's fault in its own words, another as what it is."""
+    if not isinstance(error, LotseError):
+        words = f"{type(error).__name__}: {error}"
+        return {"de": f"Der Lauf brach ab: {words}", "en": f"The run broke off: {words}"}
+    said = "Die Quelle antwortet nicht, wie sie sollte" if isinstance(error, SourceError) else "Der Lauf brach ab"
+    return {"de": error.detail.get("de") or f"{said}: {error.message}", "en": error.message}
 
 
 def nothing(reading: Reading) -> Text:

@@ -4,7 +4,8 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from cronsim import CronSim, CronSimError
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 LOOK: Final = 20.0  # seconds between two looks at what is due
 REAL: Final = ("applied", "unchanged", "waiting", "failed", "running", "interrupted", "superseded", "discarded")
+
+Done = TypeVar("Done")
 
 log = logging.getLogger("lotse.worker")
 
@@ -61,24 +64,27 @@ def work(catalog: Catalog, ledger: Ledger, http: "Session", stop: threading.Even
 
     Waits for no index: where a worker runs, a projector runs too.
     """
-    for source in ledger.sources():
-        _job(source, lambda source=source: map_again(source, catalog, ledger, wait=False))  # type: ignore[misc]
+    for source in _job("sources", ledger.sources) or ():
+        _tell(_job(source.name, partial(map_again, source, catalog, ledger, wait=False)))
     while not stop.is_set():
-        for source in due(ledger.sources(), ledger, datetime.now().astimezone()):
+        for source in _job("sources", lambda: due(ledger.sources(), ledger, datetime.now().astimezone())) or ():
             if stop.is_set():
                 return
-            _job(source, lambda source=source: harvest(source, catalog, ledger, http, wait=False))  # type: ignore[misc]
+            _tell(_job(source.name, partial(harvest, source, catalog, ledger, http, wait=False)))
         stop.wait(LOOK)
 
 
-def _job(source: Source, job: Callable[[], Run | None]) -> None:
-    """One of three broad excepts in the house: whatever goes wrong costs this job, and the worker lives on."""
+def _job(name: str, job: Callable[[], Done]) -> Done | None:
+    """Whatever goes wrong costs this job, a database that is away too, and the worker lives on."""
     try:
-        done = job()
+        return job()
     except BusyError as error:
-        log.info("source %s: %s", source.name, error)
+        log.info("%s: %s", name, error)
     except Exception:
-        log.exception("source %s", source.name)
-    else:
-        if done:
-            log.info("source %s: run %s %s, %s", source.name, done.number, done.outcome, dict(done.counts))
+        log.exception("%s", name)
+    return None
+
+
+def _tell(done: Run | None) -> None:
+    if done:
+        log.info("source %s: run %s %s, %s", done.source, done.number, done.outcome, dict(done.counts))

@@ -9,13 +9,12 @@ import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from types import TracebackType
 from typing import Final
 
 import msgspec
 
-from registry.settings import Settings
+from registry.settings import Settings, as_path
 
 WORTH: Final = 2_000  # changes; below that it takes longer to start than it helps
 
@@ -37,15 +36,18 @@ class Beside:
 
     def start(self, changes: int) -> None:
         """If so many changes are worth it, and there is a core to spare."""
-        if self._process or changes < WORTH or len(os.sched_getaffinity(0)) < 2:
+        if self._process or changes < WORTH or cores() < 2:
             return
         code = f"import sys; sys.path[:] = {sys.path!r}; from registry.beside import main; main()"
         self._process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
         assert self._process.stdin
-        said = self._settings
-        words = {"data": str(said.data), "database": said.database, "search": said.search, "city": str(said.city or "")}
-        self._process.stdin.write(msgspec.json.encode(words) + b"\n")
+        self._process.stdin.write(msgspec.json.encode(self._settings, enc_hook=str) + b"\n")
         self._process.stdin.flush()
+
+
+def cores() -> int:
+    """How many this process may use; macOS only tells how many there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def main() -> None:
@@ -53,9 +55,7 @@ def main() -> None:
     from registry.build import open_catalog
 
     gc.set_threshold(50_000)  # many short-lived things, few circles
-    words = msgspec.json.decode(sys.stdin.buffer.readline(), type=dict[str, str])
-    city = Path(words["city"]) if words["city"] else None
-    settings = Settings(data=Path(words["data"]), database=words["database"], search=words["search"], city=city)
+    settings = msgspec.json.decode(sys.stdin.buffer.readline(), type=Settings, dec_hook=as_path)
     projector, stop = open_catalog(settings).projector, threading.Event()
     threading.Thread(target=projector.run, args=(stop,), daemon=True).start()
     sys.stdin.buffer.read()

@@ -87,7 +87,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         if isinstance(words.get(name), str):
             words[name] = [part.strip() for part in words[name].split(",") if part.strip()]
     try:
-        settings = msgspec.convert(words, Settings, strict=False, dec_hook=_path)
+        settings = msgspec.convert(words, Settings, strict=False, dec_hook=as_path)
     except msgspec.ValidationError as error:
         raise UsageError(f"A setting has the wrong form: {error}") from None
     _check(settings)
@@ -126,7 +126,7 @@ def city(settings: Settings) -> City:
     words = _file(path)
     _refuse_unknown(words, known=City.__struct_fields__, where=str(path))
     try:
-        return msgspec.convert(words | {"folder": str(settings.city)}, City, dec_hook=_path)
+        return msgspec.convert(words | {"folder": str(settings.city)}, City, dec_hook=as_path)
     except msgspec.ValidationError as error:
         raise UsageError(f"{path}: {error}") from None
 
@@ -173,7 +173,8 @@ def _refuse_unknown(
             raise UsageError(f"Unknown setting {shown} in {where}. Did you mean {meant}?")
 
 
-def _path(type_: type, value: Any) -> Any:
+def as_path(type_: type, value: Any) -> Any:
+    """For msgspec, which knows no paths."""
     if type_ is Path:
         return Path(value)
     raise NotImplementedError(type_)

@@ -279,3 +279,28 @@ def test_a_link_to_the_next_page_must_not_lead_inside(files: Files) -> None:
     items, marks = read(files, FIRST)
     assert ids(items) == ["2", "3"]
     assert "169.254.169.254" in marks[-1].findings[0].value
+
+
+def test_a_packed_file_may_have_members_but_must_not_break_off(files: Files) -> None:
+    packed = gzip.compress(turtle(a_dataset(1))) + gzip.compress(a_dataset(2).encode())
+    put(files, "/catalog.ttl", packed)
+    assert ids(read(files)[0]) == ["1", "2"]
+    put(files, "/catalog.ttl", packed[:-20])
+    with pytest.raises(SourceError, match="breaks off"):
+        read(files)
+
+
+def test_who_asks_is_not_named_in_the_addresses_of_things(files: Files) -> None:
+    page = "@prefix dcat: <http://www.w3.org/ns/dcat#> . <#a> a dcat:Dataset ; <http://purl.org/dc/terms/title> 'A' ."
+    files.files["/relativ.ttl"] = (page.encode(), "text/turtle")
+    url = f"{files.url.replace('//', '//u:SECRET@')}/relativ.ttl?token=SECRET"
+    with session(Settings(allow_hosts=("127.0.0.1",))) as http:
+        read_ = list(dcat.read(Source(name="stadt", kind="dcat", url=url), http, None))
+    (one,) = [entry for entry in read_ if isinstance(entry, Item)]
+    assert one.remote_id == f"{files.url}/relativ.ttl#a"
+    assert b"SECRET" not in one.payload
+
+
+def test_the_next_page_is_asked_by_the_same_user() -> None:
+    assert dcat._signed_in("https://h.example/2", "https://u:pw@h.example/1") == "https://u:pw@h.example/2"
+    assert dcat._signed_in("https://other.example/2", "https://u:pw@h.example/1") == "https://other.example/2"

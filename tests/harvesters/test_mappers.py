@@ -1,7 +1,6 @@
 """Helpers map what this process would have mapped, and end with who started them."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -38,7 +37,7 @@ def by_id(found: list[Mapped]) -> dict[str, Mapped]:
 @pytest.fixture
 def with_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mappers, "WORTH", 1)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2})
+    monkeypatch.setattr("harvesters.mappers.cores", lambda: 3)
 
 
 @pytest.mark.usefixtures("with_helpers")
@@ -62,6 +61,18 @@ def test_what_was_offered_is_mapped_once_and_as_it_was_read_last() -> None:
     assert by_id(found)["a"] == here([again])[0]
 
 
+@pytest.mark.usefixtures("with_helpers")
+def test_what_a_helper_had_when_it_died_is_mapped_here() -> None:
+    batches = [[staged(f"{n}")] for n in range(30)]
+    with Mappers(SOURCE) as helpers:
+        helpers._start(mappers.WORTH)
+        for helper in helpers._helpers:
+            helper.kill()
+            helper.wait()
+        found = [one for _, made in helpers.map(batches, 30, here) for one in made]
+    assert by_id(found) == by_id([one for batch in batches for one in here(batch)])
+
+
 def test_for_little_nobody_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "Popen", lambda *_: pytest.fail("a helper was started"))
     with Mappers(SOURCE) as helpers:
@@ -75,7 +86,7 @@ import os, sys, time
 from harvesters import mappers
 from harvesters.mappers import Mappers
 from registry.model import Source
-os.sched_getaffinity = lambda _: {0, 1}
+mappers.cores = lambda: 2
 helpers = Mappers(Source(name="amt", kind="json", url="https://example.org"))
 helpers._start(mappers.WORTH)
 print(helpers._helpers[0].pid, flush=True)

@@ -9,7 +9,7 @@ import pytest
 from harvesters import reading
 from harvesters.harvester import Item, Mark
 from harvesters.reading import Reading, edition, read
-from registry.errors import SourceError
+from registry.errors import SourceError, TooLargeError
 from registry.ledger import Ledger, open_ledger
 from registry.model import Source
 from registry.rules import finding
@@ -113,7 +113,7 @@ def test_too_long_an_id_is_cut_and_stays_its_own(ledger: Ledger) -> None:
 def test_a_listing_without_end_is_left(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MOST_ITEMS", 50)
     monkeypatch.setattr(reading, "PAGE", 10)
-    with pytest.raises(ValueError, match="more than 50"):
+    with pytest.raises(TooLargeError, match="more than 50"):
         read_all(ledger, Pages(*items(*map(str, range(100)))))
 
 
@@ -138,6 +138,17 @@ def test_a_killed_run_goes_on_at_its_last_mark_and_counts_nothing_twice(ledger: 
     assert (found.complete, list(found.named)) == (True, ["a", "b", "c", "d"])
     assert not any(one.twice for one in ledger.staging.staged("amt", ["a", "b", "c", "d"]))
     assert ledger.staging.reached("amt") is None
+
+
+def test_who_goes_on_reads_a_page_that_was_read_in_part_once_more(ledger: Ledger) -> None:
+    partial = Mark("2", findings=(finding("listing-partial", "page", "line 7"),))
+    with pytest.raises(SourceError):
+        read_all(ledger, Pages(*items("a"), Mark("1"), *items("b"), partial, *items("c"), SourceError("as if killed")))
+    again = Pages(*items("a"), Mark("1"), *items("b"), partial, *items("c"), Mark("3", end=False))
+    found = read_all(ledger, again, run=2)
+    assert again.asked == ["1"]
+    assert (found.complete, [one.finding.rule for one in found.problems]) == (False, ["listing-partial"])
+    assert not any(one.twice for one in ledger.staging.staged("amt", ["a", "b", "c"]))
 
 
 @pytest.mark.parametrize("why", ["edition", "age"])

@@ -617,3 +617,57 @@ def test_our_catalogue_can_be_harvested_by_another(harvested: Path, monkeypatch:
     finally:
         process.terminate()
         process.wait(timeout=60)
+
+
+# -- secrets, and what comes from strangers
+
+
+def test_the_secret_of_a_source_does_not_leave(data: Path, server: Files) -> None:
+    publish(server, item("1"))
+    url = f"{server.url.replace('//', '//u:SECRET@')}/amt.json?token=SECRET"
+    told = [lotse("source", "add", "amt", "--kind", "json", "--url", url, "--set", "id=id", "--json")]
+    told += [
+        lotse("source", *words) for words in (["list"], ["list", "--json"], ["show", "amt"], ["show", "amt", "--json"])
+    ]
+    told += [lotse("harvest", "amt", "--json"), lotse("record", "show", "projekt-1", "--json")]
+    told += [lotse("record", "export", "projekt-1"), lotse("export", "--format", "ndjson")]
+    server.files.clear()
+    told += [lotse("harvest", "amt", "--json"), lotse("run", "list", "--json"), lotse("doctor")]
+    assert [one for one in told if "SECRET" in one.output] == []
+    assert json.loads(told[6].stdout)["origin"]["url"] == f"{server.url}/amt.json"
+    assert json.loads(told[9].stdout)["outcome"] == "failed"
+
+
+def test_the_words_of_strangers_do_not_steer_the_terminal(data: Path, server: Files) -> None:
+    added(server, {"id": "a\x1b[2Jb", "kind": "project", "title": ""}, item("2"))
+    told = lotse("harvest", "amt").stdout
+    assert "a�[2Jb" in told
+    assert "\x1b" not in told
+
+
+def test_the_history_names_what_a_withdrawal_changed(harvested: Path) -> None:
+    lotse("record", "withdraw", "projekt-1", "--reason", "Falsch.")
+    newest, _ = json.loads(lotse("record", "history", "projekt-1", "--json").stdout)
+    assert (newest["changed"], newest["note"]) == (["state"], "Falsch.")
+
+
+def test_the_history_of_what_went_and_came_back_names_it(data: Path, server: Files) -> None:
+    added(server, item("1"), item("2"))
+    lotse("harvest", "amt")
+    publish(server, item("1"))
+    assert json.loads(lotse("harvest", "amt", "--json").stdout)["counts"]["withdrawn"] == 1
+    publish(server, item("1"), item("2"))
+    lotse("harvest", "amt")
+    back, gone, _ = json.loads(lotse("record", "history", "projekt-2", "--json").stdout)
+    assert (back["changed"], gone["changed"]) == (["state"], ["state"])
+    assert "nennt den Eintrag nicht mehr" in gone["note"]
+
+
+@pytest.mark.parametrize(
+    "text", ['source = ["a"]', '[[source]]\nname = "a"\nkind = "json"\nurl = "https://x.example"\nsettings = 7']
+)
+def test_a_file_of_sources_with_the_wrong_form_is_a_wrong_word(data: Path, tmp_path: Path, text: str) -> None:
+    (tmp_path / "sources.toml").write_text(text)
+    told = lotse("source", "import", str(tmp_path / "sources.toml"))
+    assert told.exit_code == 2, told.stderr
+    assert "fault of Lotse" not in told.stderr

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from registry.catalog import Catalog
+from registry.model import Origin
 from registry.settings import Settings
 from tests.api.taking import BASE, taken
 from tests.builders import TRAN, a_dataset
@@ -289,3 +290,43 @@ def test_a_wrong_method_is_named(client: TestClient) -> None:
     assert answer.status_code == 405
     assert answer.json()["status"] == 405
     assert answer.headers["allow"]
+
+
+def test_a_secret_of_a_former_version_is_not_shown(client: TestClient, filled: Catalog) -> None:
+    record = filled.get("radwege")
+    filled.store.put(
+        [replace(record, origin=Origin("quelle", "r0", "https://u:SECRET@x.example/y?token=SECRET&id=7"))], "x"
+    )
+    answer = client.get("/api/v1/records/radwege")
+    assert answer.json()["origin"]["url"] == "https://x.example/y?id=7"
+    for path in ("/api/v1/records/radwege", "/daten/radwege", "/daten/radwege.json", "/id/radwege.json"):
+        assert "SECRET" not in client.get(path, follow_redirects=True).text
+
+
+def test_of_nothing_found_it_is_not_said_that_something_is_shown(client: TestClient) -> None:
+    answer = client.get("/api/v1/search?q=xyzzyqq").json()
+    assert (answer["total"], answer["relaxed"]) == (0, None)
+
+
+def test_a_date_beyond_the_calendar_is_refused(client: TestClient) -> None:
+    for since in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        answer = client.get("/catalog.ttl", params={"modified_since": since})
+        assert answer.status_code == 400, since
+
+
+def test_unknown_keys_are_named_at_every_depth(client: TestClient) -> None:
+    said = {"kind": "dataset", "distributions": [{"id": "a"}, {"id": "b", "acces_url": "x"}], "publisher": {"nmae": {}}}
+    answer = client.post("/api/v1/validate", json=said | {"extras": {"whatever": {"is": "kept"}}})
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == ["distributions[1].acces_url", "publisher.nmae"]
+
+
+def test_who_asks_whether_we_are_ready_is_told_nothing_of_the_inside(
+    client: TestClient, filled: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> object:
+        raise OSError("connection to server at 10.1.2.3, user lotse failed")
+
+    monkeypatch.setattr(filled.store, "position", away)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["reason"]) == (503, "OSError")

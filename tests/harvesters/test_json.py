@@ -405,3 +405,20 @@ def test_an_unknown_kind_of_source_names_those_there_are() -> None:
         check_source(Source(name="x", kind="csv", url="https://example.org"))
     with pytest.raises(LotseError, match="http"):
         check_source(Source(name="x", kind="json", url="file:///etc/passwd"))
+
+
+# -- nothing lost, nothing unsaid
+
+
+def test_a_single_child_need_not_stand_in_a_list() -> None:
+    found = items([{"id": "a", "teile": {"id": "b"}}], a_source(children="teile"))
+    assert [one.remote_id for one in found] == ["a", "b"]
+    (one,) = items([{"id": "a", "teile": "keine"}], a_source(children="teile"))
+    assert json.loads(one.payload)["item"]["teile"] == "keine"
+
+
+def test_an_item_without_id_is_told_by_its_title(town: Town) -> None:
+    source = town.other("liste", settings={"id": "nummer", "map.title": "name"})
+    run = town.harvest([{"nummer": 1, "name": "A"}, {"name": "Ohne Nummer"}], source)
+    (found,) = [one.finding for one in town.ledger.problems(run.number) if one.finding.rule == "id-missing"]
+    assert (found.field, found.value) == ("nummer", "Ohne Nummer")

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import json
 import zipfile
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -224,3 +225,9 @@ def test_entities_are_not_expanded() -> None:
 def test_a_workbook_that_breaks_off_is_a_failure(cut: int) -> None:
     with pytest.raises(SourceError):
         reading(a_workbook([("id", "title"), (1, "T")])[:cut], a_source())
+
+
+def test_cells_beyond_the_last_named_column_are_kept() -> None:
+    rows = reading(b"id;title\n1;A;mehr\n2;B\n", a_source())
+    found = [json.loads(one.payload)["item"] for one in rows if isinstance(one, Item)]
+    assert found == [{"id": "1", "title": "A", "column 3": "mehr"}, {"id": "2", "title": "B"}]

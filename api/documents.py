@@ -129,7 +129,7 @@ def search_answer(
         page=asked.page,
         size=asked.size,
         next=addresses.absolute(settings.base_url, following) if following else None,
-        notes=tuple(notes),
+        notes=(*notes, *([{asked.lang: page.note}] if page.note else [])),
     )
 
 

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from markupsafe import Markup
-from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from api import addresses, districts, linked, query, records, search_page, sentences, static, texts
@@ -63,6 +62,8 @@ def today() -> date:
 
 
 def _start(pages: Pages) -> View:
+    seeking = _seeking(pages)
+
     def start(request: Request) -> Response:
         lang = language(request)
         data, projects, kinds = _counts(pages, DATA), _counts(pages, ("project",)), _of_kinds(pages)
@@ -78,7 +79,7 @@ def _start(pages: Pages) -> View:
                 (name, _newest(pages, several, lang))
                 for name, several in (("dataset", DATA), ("project", ("project",)))
             ],
-            calls=_calls(pages, lang),
+            calls=(seeking(today()), _calls(lang)),
             now=datetime.now(ZONE),
         )
 
@@ -98,11 +99,27 @@ def _of_kinds(pages: Pages) -> dict[str, int]:
     return {kind: counts.get(kind, 0) for kind in ALL_KINDS} | {"data": sum(counts.get(kind, 0) for kind in DATA)}
 
 
-def _calls(pages: Pages, lang: Lang) -> tuple[int, str]:
-    """How many projects look for partners, and the search that shows just these."""
-    asked = Query(words=concept_list("opportunities").by_notation["partnergesuch"].label(lang), lang=lang, facets=())
-    found = pages.catalog.search(replace(asked, where={"kind": ("project",)}, size=1))
-    return 0 if found.relaxed else found.total, query.url(asked, addresses.path("project", lang))
+def _seeking(pages: Pages) -> Callable[[date], int]:
+    """How many projects look for partners on a day; counted again once something has changed."""
+    known: dict[tuple[int, date], int] = {}
+
+    def count(day: date) -> int:
+        at = (pages.catalog.store.last(), day)
+        if at not in known:
+            projects = pages.catalog.store.find(kind="project", shown=True)
+            number = sum(sentences.seeks_partners(one.metadata, day) for one in projects)
+            known.clear()
+            known[at] = number
+            return number
+        return known[at]
+
+    return count
+
+
+def _calls(lang: Lang) -> str:
+    """The search for those who look for partners."""
+    words = concept_list("opportunities").by_notation["partnergesuch"].label(lang)
+    return query.url(Query(words=words, lang=lang), addresses.path("project", lang))
 
 
 def _themes(data: dict[str, int], projects: dict[str, int], lang: Lang) -> list[dict[str, Any]]:
@@ -154,7 +171,6 @@ def _search(pages: Pages) -> View:
             area=_area(kind),
             crumbs=[(sentences.kinds(kind, address.lang), "")] if kind else [],
             intro=_intro(kind, found["found"].total, asked, address.lang),
-            relaxed_words=_("Kein Eintrag enthält alle Wörter. Wir zeigen die besten Treffer zu einzelnen Wörtern."),
             canonical=query.url(asked, path),
             indexed=sum(map(len, asked.where.values())) <= (1 if not kind else 2) and not asked.words,
         )

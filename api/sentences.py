@@ -249,6 +249,12 @@ def open_calls(said: Metadata, today: date) -> tuple[list[Opportunity], list[Opp
     return [one for one in still if one.type not in seeking], [one for one in still if one.type in seeking]
 
 
+def seeks_partners(said: Metadata, today: date) -> bool:
+    """Whether one of its calls, not yet over, is for partners."""
+    partners = concept_list("opportunities").by_notation["partnergesuch"].iri
+    return any(one.type == partners for one in open_calls(said, today)[1])
+
+
 def _last_day(value: str) -> date | None:
     """The last day that a date of any accuracy can mean."""
     first = as_date(value)

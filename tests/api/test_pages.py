@@ -65,6 +65,43 @@ def test_who_looks_for_partners_is_found_by_the_link_of_the_start_page(browser: 
     assert set(re.findall(r'<h2><a href="/projekte/([^"]+)"', page)) == {"kuehle-wege", "leihraeder"}
 
 
+def test_only_open_calls_for_partners_are_counted(city: SampleCity, browser: TestClient) -> None:
+    def call(type: str, ends: str = "") -> tuple[Opportunity, ...]:
+        return (Opportunity(type=iri("opportunities", type), ends=ends),)
+
+    several = {
+        "vorbei": {"opportunities": call("partnergesuch", "2020-01-01")},
+        "auftrag": {"opportunities": call("ausschreibung")},
+        "erwaehnt": {"abstract": {"de": "Partner gesucht und gefunden: ein Gesuch nach Partnern."}},
+    }
+    made = {id: Metadata(kind="project", title={"de": id}, **more) for id, more in several.items()}  # type: ignore[arg-type]
+    city.catalog.store.put([Record(id=id, said=said) for id, said in made.items()], "test")
+    city.catalog.sync()
+    try:
+        assert "2 Projekte suchen Partner" in text(browser.get("/").text)
+        said = Metadata(kind="project", title={"de": "Offen"}, opportunities=call("partnergesuch"))
+        city.catalog.store.put([Record(id="offen", said=said)], "test")
+        assert "3 Projekte suchen Partner" in text(browser.get("/").text)
+    finally:
+        for id in (*several, "offen"):
+            city.catalog.withdraw(id, "test", "")
+        city.catalog.sync()
+
+
+def test_similar_hits_are_told_apart_in_words(browser: TestClient) -> None:
+    found = browser.get("/api/v1/search?q=Baumkataster+Schatten").json()
+    page = text(browser.get("/suche?q=Baumkataster+Schatten").text)
+    assert found["relaxed"]
+    assert found["relaxed"] in page
+    found = browser.get("/api/v1/search?q=Straßen+Karte").json()
+    page = text(browser.get("/suche?q=Straßen+Karte").text)
+    assert found["relaxed"] is None
+    (note,) = found["notes"]
+    assert "ähnliche" in note["de"]
+    assert note["de"] in page
+    assert "Hits that contain all words come first" in browser.get("/en/help").text
+
+
 def test_a_search_shows_hits_facets_and_ways_to_take_it_along(browser: TestClient) -> None:
     page = browser.get("/suche?q=rad&theme=TRAN").text
     assert "Radwegenetz" in page

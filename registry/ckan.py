@@ -11,11 +11,8 @@ from registry import ckan_agents, ckan_places, ckan_resources
 from registry.ckan_keys import (
     BOOKKEEPING,
     KINDS,
-    LINKS,
-    PACKAGE,
     Said,
     as_iri,
-    fill,
     languages,
     listed,
     parsed,
@@ -24,6 +21,7 @@ from registry.ckan_keys import (
     tag_of,
 )
 from registry.ckan_package import to_package as to_package
+from registry.ckan_tables import LINKS, PACKAGE, fill
 from registry.model import Finding, Findings, Link, Metadata
 from vocab import match
 

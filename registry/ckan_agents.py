@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
-from registry.ckan_keys import AGENT, CONTACT, Said, as_text, fill, listed, spoken, unique
+from registry.ckan_keys import Said, as_text, listed, spoken, unique
+from registry.ckan_tables import AGENT, CONTACT, fill
 from registry.model import Agent, Contact, Finding
 
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from registry.ckan_keys import LINKS, PACKAGE, written
+from registry.ckan_keys import written
+from registry.ckan_tables import LINKS, PACKAGE
 from registry.ids import slug
 from registry.model import Agent, Contact, Distribution, Metadata, Place, Record, Statement, Text
 from registry.shapes import geojson

@@ -6,18 +6,17 @@ from typing import Any, Final
 
 from registry.ckan_keys import (
     BOOKKEEPING,
-    RESOURCE,
     Said,
     as_address,
     as_literal,
     as_text,
-    fill,
     languages,
     listed,
     parsed,
     spoken,
     unique,
 )
+from registry.ckan_tables import RESOURCE, fill
 from registry.model import Checksum, Distribution, Statement, Text
 from registry.values import iri
 from vocab import match

@@ -17,7 +17,8 @@ FormBody = Annotated[bytes, Body(media_type=FORM)]
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     pages = Pages(catalog, settings)
-    brake = session.Brake()
+    brake, brake_of_address = session.Brake(), session.Brake(session.TRIES_OF_ADDRESS)
+    turns = session.Turns()
     router = APIRouter(include_in_schema=False)
 
     def account(request: Request) -> Response:
@@ -35,20 +36,25 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     def signed_in(request: Request, body: FormBody = b"") -> Response:
         fields = session.form(request, body, None, settings)
         name, next = fields.get("name").strip(), session.local(fields.get("next"))
-        key = (name[:80], request.client.host if request.client else "")
+        address = request.client.host if request.client else ""
+        key = (name[:80], address)
         brake.check(key)
-        found = pages.people.verify(name, fields.get("password")) if name else None
+        brake_of_address.check(("", address))
+        with turns:
+            found = pages.people.verify(name, fields.get("password")) if name else None
         if found is None:
             brake.wrong(key)
+            brake_of_address.wrong(("", address))
             return _form(pages, request, next, name, wrong=True)
         brake.right(key)
         response = RedirectResponse(next or place("mine", language(request), "entries"), 303)
-        session.begin(response, settings, found.name)
+        session.begin(response, settings, found.name, pages.people.seal(found.name))
         return response
 
     def sign_out(request: Request, body: FormBody = b"") -> Response:
         if pages.account(request):
             pages.form(request, body)
+            pages.people.end_session(request.state.session.nonce)
         response = RedirectResponse(addresses.path("start", language(request)), 303)
         session.end(response, settings)
         return response

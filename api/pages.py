@@ -111,7 +111,7 @@ class Pages:
         if not hasattr(request.state, "account"):
             found = session.current(request, self.settings)
             request.state.session = found
-            request.state.account = self.people.get(found.name) if found else None
+            request.state.account = self.people.in_session(*found) if found else None
         account: Account | None = request.state.account
         return account
 

@@ -20,14 +20,17 @@ HOURS: Final = 8  # a session's life
 MAX_FIELDS: Final = 500  # of a form
 MAX_FORM: Final = 400_000  # bytes of a form
 TRIES: Final = 5  # wrong passwords for one account from one address before a pause
+TRIES_OF_ADDRESS: Final = 50  # the same for all accounts together: an office may share an address
+AT_ONCE: Final = 2  # passwords that are checked at a time; each takes 64 MiB
 PAUSE: Final = 300  # seconds
 
 
 class Session(NamedTuple):
-    """`nonce` binds the tokens of forms to this session."""
+    """`nonce` binds the tokens of forms to this session, `seal` the session to the account's password."""
 
     name: str
     nonce: str
+    seal: str = ""
 
 
 class Forms(NamedTuple):
@@ -63,9 +66,9 @@ def _sealer(settings: Settings) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(list(reversed(settings.secret)), salt="lotse-session")  # the last one signs
 
 
-def begin(response: Response, settings: Settings, name: str) -> None:
+def begin(response: Response, settings: Settings, name: str, seal: str) -> None:
     """Signs somebody in: sets the cookie."""
-    value = _sealer(settings).dumps([name, secrets.token_urlsafe(12)])
+    value = _sealer(settings).dumps([name, secrets.token_urlsafe(12), seal])
     response.set_cookie(
         cookie(settings), str(value), HOURS * 3600, path="/", secure=_secure(settings), httponly=True, samesite="lax"
     )
@@ -81,10 +84,10 @@ def current(request: Request, settings: Settings) -> Session | None:
     if not value:
         return None
     try:
-        name, nonce = _sealer(settings).loads(value, max_age=HOURS * 3600)
+        name, nonce, seal = _sealer(settings).loads(value, max_age=HOURS * 3600)
     except (BadData, ValueError, TypeError):
         return None
-    return Session(str(name), str(nonce))
+    return Session(str(name), str(nonce), str(seal))
 
 
 # -- forms
@@ -137,15 +140,16 @@ def local(path: str) -> str:
 class Brake:
     """Counts wrong passwords for each account and address; TooManyError after TRIES until a PAUSE has passed."""
 
-    def __init__(self) -> None:
+    def __init__(self, tries: int = TRIES) -> None:
+        self._tries = tries
         self._lock = threading.Lock()
         self._wrong: dict[tuple[str, str], list[float]] = {}
 
     def check(self, key: tuple[str, str]) -> None:
         with self._lock:
             times = self._recent(key)
-            if len(times) >= TRIES:
-                wait = max(1, int(times[-TRIES] + PAUSE - time.monotonic()))
+            if len(times) >= self._tries:
+                wait = max(1, int(times[-self._tries] + PAUSE - time.monotonic()))
                 raise TooManyError("Too many wrong passwords.", seconds=wait)
 
     def wrong(self, key: tuple[str, str]) -> None:
@@ -160,6 +164,21 @@ class Brake:
 
     def _recent(self, key: tuple[str, str]) -> list[float]:
         return [at for at in self._wrong.get(key, ()) if at > time.monotonic() - PAUSE]
+
+
+class Turns:
+    """Lets a few check passwords at a time; TooManyError for those who would wait too long."""
+
+    def __init__(self, at_once: int = AT_ONCE, patience: float = 10) -> None:
+        self._free = threading.BoundedSemaphore(at_once)
+        self._patience = patience
+
+    def __enter__(self) -> None:
+        if not self._free.acquire(timeout=self._patience):
+            raise TooManyError("Many people sign in just now.", seconds=60)
+
+    def __exit__(self, *_: object) -> None:
+        self._free.release()
 
 
 def hidden(session: Session | None, settings: Settings) -> Mapping[str, str]:

@@ -1,8 +1,9 @@
 """Accounts: who may sign in, in which role, for which organizations. Passwords are kept as argon2id only."""
 
+import hashlib
 import secrets
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -29,6 +30,13 @@ _ACCOUNTS = sa.Table(
     sa.Column("password", sa.Text, nullable=False),
     sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
 )
+_ENDED = sa.Table(
+    "ended_sessions",
+    _META,
+    sa.Column("nonce", sa.Text, primary_key=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+)
+DAY = timedelta(days=1)  # longer than any session lives
 
 
 class People:
@@ -77,6 +85,29 @@ class People:
             return None
         return _account(row) if row else None
 
+    def seal(self, name: str) -> str:
+        """What a session is bound to: another one as soon as the password is another; empty for nobody."""
+        with reading(self._engine) as connection:
+            password = connection.execute(sa.select(_ACCOUNTS.c.password).filter_by(name=name)).scalar()
+        return _seal(password) if password else ""
+
+    def in_session(self, name: str, nonce: str, seal: str) -> Account | None:
+        """Whose session this is; None once it was ended or the password was changed."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_ACCOUNTS.select().filter_by(name=name)).mappings().first()
+            ended = connection.execute(sa.select(_ENDED.c.nonce).filter_by(nonce=nonce)).scalar()
+        if row is None or ended is not None:
+            return None
+        return _account(row) if secrets.compare_digest(seal.encode(), _seal(row["password"]).encode()) else None
+
+    def end_session(self, nonce: str) -> None:
+        """A copy of its cookie is worth nothing from now on."""
+        now = datetime.now(UTC)
+        with writing(self._engine) as connection:
+            connection.execute(_ENDED.delete().where(_ENDED.c.at < now - DAY))
+            if connection.execute(sa.select(_ENDED.c.nonce).filter_by(nonce=nonce)).scalar() is None:
+                connection.execute(_ENDED.insert().values(nonce=nonce, at=now))
+
     def accounts(self) -> Iterator[Account]:
         with reading(self._engine) as connection:
             found = connection.execute(_ACCOUNTS.select().order_by(_ACCOUNTS.c.name)).mappings().fetchall()
@@ -92,6 +123,10 @@ def open_people(database_url: str) -> People:
 def _nobody() -> str:
     """A hash that no password fits, so that an unknown name costs the same time; made once, when first needed."""
     return _HASHER.hash(secrets.token_urlsafe())
+
+
+def _seal(password: str) -> str:
+    return hashlib.blake2b(password.encode(), digest_size=9).hexdigest()
 
 
 def _check(account: Account, password: str) -> None:
@@ -114,6 +149,5 @@ def _row(account: Account) -> dict[str, Any]:
 
 
 def _account(row: Any) -> Account:
-    return Account(
-        name=row["name"], role=row["role"], organizations=tuple(row["organizations"]), full_name=row["full_name"]
-    )
+    organizations = tuple(one for one in row["organizations"] if one)  # "" would own every draft without an owner
+    return Account(name=row["name"], role=row["role"], organizations=organizations, full_name=row["full_name"])

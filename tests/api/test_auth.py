@@ -145,6 +145,56 @@ def test_signing_out_ends_the_session(browser: TestClient, city: SampleCity) -> 
     assert browser.get("/konto").status_code == 303
 
 
+def stolen(browser: TestClient, city: SampleCity) -> TestClient:
+    """Another browser with a copy of the cookie."""
+    return TestClient(
+        create_app(city.catalog, city.settings),
+        headers={"accept": "text/html"},
+        cookies=dict(browser.cookies),
+        follow_redirects=False,
+    )
+
+
+def test_a_copy_of_a_cookie_is_worth_nothing_after_signing_out(browser: TestClient, city: SampleCity) -> None:
+    sign_in(browser)
+    other, copy = stolen(browser, city), stolen(browser, city)
+    other.cookies.clear()
+    sign_in(other)
+    assert copy.get("/konto").status_code == 200
+    token = browser.get("/konto").text.split('name="token" value="')[1].split('"')[0]
+    browser.post("/konto/abmelden", data={"token": token})
+    assert copy.get("/konto").status_code == 303
+    assert other.get("/konto").status_code == 200  # another session of the same account
+
+
+def test_a_new_password_ends_every_session(browser: TestClient, city: SampleCity) -> None:
+    assert city.catalog.people is not None
+    sign_in(browser)
+    account = city.catalog.people.get("agentur")
+    assert account is not None
+    city.catalog.people.change(account)
+    assert browser.get("/konto").status_code == 200
+    city.catalog.people.change(account, PASSWORD)
+    assert browser.get("/konto").status_code == 303
+
+
+def test_who_tries_many_names_from_one_address_is_stopped(
+    browser: TestClient, city: SampleCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(city.catalog.people), "verify", lambda *_: None)
+    for number in range(session.TRIES_OF_ADDRESS):
+        assert browser.post("/konto/anmelden", data={"name": f"n{number}", "password": "x"}).status_code == 422
+    assert browser.post("/konto/anmelden", data={"name": "anders", "password": "x"}).status_code == 429
+
+
+def test_few_passwords_are_checked_at_a_time() -> None:
+    turns = session.Turns(at_once=2, patience=0.01)
+    with turns, turns, pytest.raises(session.TooManyError):
+        turns.__enter__()
+    with turns:
+        pass
+
+
 def test_a_role_that_is_taken_away_is_gone_at_once(city: SampleCity, browser: TestClient) -> None:
     assert city.catalog.people is not None
     sign_in(browser, "verwaltung")

@@ -1,5 +1,6 @@
 """Accounts and passwords."""
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -43,6 +44,25 @@ def test_a_name_is_given_once(people):
 def test_what_does_not_do_is_refused(people, account, password):
     with pytest.raises(UsageError):
         people.add(account, password)
+
+
+def test_nobody_acts_for_an_organization_without_a_name(people):
+    people.add(msgspec.structs.replace(ANNA, organizations=("", "amt")), PASSWORD)
+    assert people.get("anna").organizations == ("amt",)
+    assert people.verify("anna", PASSWORD).organizations == ("amt",)
+
+
+def test_a_session_ends_with_its_password_or_when_it_is_ended(people):
+    people.add(ANNA, PASSWORD)
+    seal = people.seal("anna")
+    assert people.in_session("anna", "n", seal) == ANNA
+    assert people.in_session("anna", "n", "") is people.in_session("berta", "n", seal) is None
+    people.end_session("n")
+    people.end_session("n")
+    assert people.in_session("anna", "n", seal) is None
+    people.change(ANNA, PASSWORD)
+    assert people.in_session("anna", "m", seal) is None
+    assert people.seal("berta") == ""
 
 
 def test_accounts_can_be_changed_and_removed(people):

@@ -1,5 +1,6 @@
 """The embedded index: several processes, files, and what happens when they break."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -173,3 +174,15 @@ def test_faults_are_bounded_and_known_to_other_processes(tmp_path, monkeypatch):
     assert (list(known)[:3], known[faults.MORE]) == (["kaputt-0", "kaputt-1", "kaputt-2"], "6 more")
     assert json.loads((tmp_path / "0001/position.json").read_text())["number"] == 1
     assert "ZeroDivisionError" in index.faults()["kaputt-0"]
+
+
+def test_counts_are_given_though_another_thread_forgets_them(tmp_path):
+    class Forgetful(dict):
+        def __setitem__(self, key, value):
+            super().__setitem__(key, value)
+            self.clear()
+
+    index = TantivyIndex(tmp_path)
+    index.rebuild([Change(1, "rad", a_record("rad"))], Position("epoch", 1))
+    index._reading = dataclasses.replace(index._read(), counted=Forgetful())
+    assert [one.count for one in index.search(Query()).facets["kind"]] == [1]

@@ -12,13 +12,13 @@ from api import addresses, review
 from api.addresses import Lang
 from api.auth import FormBody
 from api.pages import Pages, hang, language, patterns, place, translator
+from api.record_page import finding_words
 from api.words import said
 from harvesters import run as runs
 from registry.catalog import Catalog
 from registry.errors import ConflictError, UsageError
 from registry.masking import shown
 from registry.model import Problem, Record, Run
-from registry.rules import RULES
 from registry.settings import Settings
 
 STAFF: Final = ("reviewer", "administrator")
@@ -225,10 +225,5 @@ def causes(problems: Iterable[Problem], lang: Lang) -> list[Cause]:
         counts[key] = counts.get(key, 0) + 1
         if len(some := examples.setdefault(key, [])) < EXAMPLES:
             some.append(one)
-    made = [Cause(*key, number, *_words(key[0], lang), tuple(examples[key])) for key, number in counts.items()]
+    made = [Cause(*key, number, *finding_words(key[0], lang), tuple(examples[key])) for key, number in counts.items()]
     return sorted(made, key=lambda one: (LEVELS[one.level], -one.number))
-
-
-def _words(rule: str, lang: Lang) -> tuple[str, str]:
-    found = RULES.get(rule)
-    return (found.message[lang], found.remedy[lang]) if found else (rule, "")

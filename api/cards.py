@@ -12,7 +12,7 @@ from api.addresses import Lang
 from api.pages import translator
 from api.words import day, marked, said, sentence, spoken
 from registry.german import Word
-from registry.model import Agent, Metadata, Record
+from registry.model import DATA, Agent, Metadata, Record
 from vocab.concepts import concept_list
 
 log: Final = logging.getLogger("lotse.pages")
@@ -96,7 +96,7 @@ def whose(words: Metadata, lang: Lang) -> Markup | str:
 
 
 def _lines(words: Metadata, lang: Lang, today: date) -> tuple[Line, ...]:
-    if words.kind in ("dataset", "series", "service"):
+    if words.kind in DATA:
         return _of_data(words, lang, today)
     if words.kind == "project":
         return _of_project(words, lang, today)

@@ -12,7 +12,7 @@ from registry.errors import LotseError, NotFoundError, SourceError, TooLargeErro
 from registry.model import Finding, Findings, Kind, Metadata, Text
 from registry.quality import check as check_quality
 from registry.rdf import parse, read, things
-from registry.rules import RULES, finding
+from registry.rules import finding, said
 from registry.settings import Settings
 
 MAX_BYTES: Final = 20_000_000
@@ -62,9 +62,7 @@ def check(data: bytes, media_type: str = "", name: str = "", shapes: Path | None
 
 def finding_out(finding: Finding) -> FindingOut:
     """A finding with its sentence and its remedy; those of SHACL shapes speak in the shape's own words."""
-    rule = RULES.get(finding.rule)
-    message, remedy = (rule.message, rule.remedy) if rule else ({"de": finding.rule, "en": finding.rule}, {})
-    return FindingOut(finding.rule, finding.level, finding.node, finding.field, finding.value, message, remedy)
+    return FindingOut(finding.rule, finding.level, finding.node, finding.field, finding.value, *said(finding.rule))
 
 
 def _of_rdf(data: bytes, media_type: str, name: str) -> Iterator[tuple[int, Findings]]:

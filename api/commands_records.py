@@ -41,13 +41,15 @@ def search(
     """Search over everything, as the portal does; --json prints the answer of /api/v1/search."""
     from api import query
     from api.documents import search_answer
+    from registry.settings import city as city_of
 
     params = [("q", " ".join(asked)), ("size", str(size)), ("page", str(page)), ("sort", sort), ("lang", lang)]
     params += pairs(conditions)
     catalog, found = opened()
     if not catalog.generation():
         catalog.sync()  # a new catalogue has no index yet
-    answer = search_answer(catalog, found, query.parse(params), query.notes(params), explain=explain)
+    city, base = city_of(found), found.base_url
+    answer = search_answer(catalog, city, base, query.parse(params), query.notes(params), explain=explain)
     if json:
         document(answer)
         return

@@ -16,11 +16,11 @@ from api.addresses import Lang
 from api.pages import Pages, language, translator
 from api.words import ZONE
 from registry.errors import NotFoundError, UsageError
+from registry.model import DATA
 from registry.search import Query
 from vocab.concepts import Concept
 
 SHOWN: Final = 5
-DATA: Final = ("dataset", "series", "service")
 View = Callable[[Request], Response]
 
 

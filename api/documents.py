@@ -9,14 +9,13 @@ import msgspec
 from api import addresses, query
 from api.addresses import Lang
 from api.labels import both, districts, labels
-from registry import settings as settings_room
 from registry.catalog import Catalog
 from registry.errors import StartAgainError, UsageError
 from registry.masking import public
 from registry.model import Agent, Change, Kind, Metadata, Origin, Record, Text
 from registry.rdf import thing_iri
 from registry.search import MAX_DEPTH, Count, Hit, Query, normal_where
-from registry.settings import Settings
+from registry.settings import City, Settings
 
 MAX_CHANGES: Final = 500
 
@@ -107,7 +106,8 @@ class ChangesAnswer(msgspec.Struct, frozen=True):
 
 def search_answer(
     catalog: Catalog,
-    settings: Settings,
+    city: City,
+    base: str,
     asked: Query,
     notes: Iterable[Text] = (),
     path: str = "/api/v1/search",
@@ -120,15 +120,13 @@ def search_answer(
     following = query.url(query.with_page(asked, asked.page + 1), path) if more else None
     return SearchAnswer(
         total=page.total,
-        hits=tuple(
-            _hit(records[hit.id], hit, settings.base_url, asked.lang, explain) for hit in page.hits if hit.id in records
-        ),
-        facets=_facets(catalog, settings, asked, page.facets),
+        hits=tuple(_hit(records[hit.id], hit, base, asked.lang, explain) for hit in page.hits if hit.id in records),
+        facets=_facets(catalog, city, asked, page.facets),
         relaxed=page.relaxed,
         suggestions=_suggestions(catalog, asked) if page.total == 0 and asked.words else (),
         page=asked.page,
         size=asked.size,
-        next=addresses.absolute(settings.base_url, following) if following else None,
+        next=addresses.absolute(base, following) if following else None,
         notes=(*notes, *([{asked.lang: page.note}] if page.note else [])),
     )
 
@@ -157,10 +155,10 @@ def _publisher(agent: Agent | None) -> PublisherOut | None:
 
 
 def _facets(
-    catalog: Catalog, settings: Settings, asked: Query, counts: Mapping[str, tuple[Count, ...]]
+    catalog: Catalog, city: City, asked: Query, counts: Mapping[str, tuple[Count, ...]]
 ) -> dict[str, tuple[CountOut, ...]]:
     """Each facet with its labels; a value that was asked for stays, even where nothing is left of it."""
-    city, sources = settings_room.city(settings), tuple(catalog.sources())
+    sources = tuple(catalog.sources())
     answer = {}
     for facet in asked.facets:
         listed = counts.get(facet, ())

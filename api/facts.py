@@ -1,7 +1,6 @@
 """The fact box of a record: label, value, where it leads; the most asked fact first."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -11,10 +10,11 @@ from markupsafe import Markup, escape
 from api import addresses, sentences
 from api.addresses import Lang
 from api.cards import lead
+from api.labels import concept
 from api.pages import Pages, translator
 from api.words import day, host, link, moment, number, spoken
-from registry.model import Agent, Contact, Metadata, Money, Place, Record
-from vocab.concepts import LISTS, Concept, ConceptList, concept_list
+from registry.model import DATA, Agent, Contact, Metadata, Money, Place, Record
+from vocab.concepts import Concept, ConceptList, concept_list
 from vocab.fields import fields_of
 from vocab.match import district, districts_in
 
@@ -54,7 +54,7 @@ def _inline(items: list[Item]) -> bool:
 def _of_kind(pages: Pages, record: Record, lang: Lang) -> Iterator[tuple[str, list[Item]]]:
     _ = translator(lang)
     words = record.metadata
-    if record.kind in ("dataset", "series", "service"):
+    if record.kind in DATA:
         yield from _of_data(pages, words, lang)
     elif record.kind == "project":
         yield from _of_project(pages, words, lang)
@@ -257,10 +257,5 @@ def labelled(words: str, lang: Lang) -> str:
     """Concepts by their labels, wherever they stand among the parts."""
     if "://" not in words:
         return words
-    found = ((part, _concepts().get(part)) for part in words.split(" · "))
+    found = ((part, concept(part)) for part in words.split(" · "))
     return " · ".join(one.label(lang) if one else part for part, one in found)
-
-
-@cache
-def _concepts() -> Mapping[str, Concept]:
-    return {one.iri: one for name in LISTS for one in concept_list(name)}

@@ -7,13 +7,13 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from fastapi import APIRouter, Request, Response
-from registry.catalog import Catalog
 
 from api import query
 from api.addresses import Lang, absolute, page, path, thing
 from api.answers import answer, tag
 from api.labels import both
 from registry import settings as settings_room
+from registry.catalog import Catalog
 from registry.model import Record, Text
 from registry.search import Query
 from registry.settings import City, Settings
@@ -33,6 +33,7 @@ register_namespace("", ATOM)
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     router = APIRouter(tags=["feeds"])
+    city = settings_room.city(settings)
 
     @router.get(
         "/feed.atom",
@@ -50,7 +51,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         records = list(catalog.store.get_many([hit.id for hit in found.hits]).values())
         return answer(
             request,
-            lambda: atom(records, asked, url, settings_room.city(settings), settings.base_url),
+            lambda: atom(records, asked, url, city, settings.base_url),
             f"{TYPE}; charset=utf-8",
             etag=tag(url, found.total, *((record.id, record.number) for record in records)),
         )

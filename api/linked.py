@@ -19,7 +19,7 @@ from registry import settings as settings_room
 from registry.catalog import Catalog
 from registry.errors import LotseError, NotFoundError
 from registry.model import Record
-from registry.settings import Settings
+from registry.settings import City, Settings
 
 
 class NotAcceptableError(LotseError):
@@ -108,6 +108,7 @@ def links(record: Record, base: str) -> str:
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     router = APIRouter(tags=["linked data"])
+    city = settings_room.city(settings)
 
     @router.get(
         "/id/{id}",
@@ -132,7 +133,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         form = preferred(request.headers.get("accept", ""), DATA)
         if form is None:
             raise _not_acceptable("/catalog")
-        return _catalogue_page(catalog, settings, request, form)
+        return _catalogue_page(catalog, settings, city, request, form)
 
     @router.get(
         "/catalog.{suffix}",
@@ -144,7 +145,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         form = next((one for one in DATA if one.name == suffix), None)
         if form is None:
             raise NotFoundError(f"The catalogue can be had as {', '.join(one.name for one in DATA)}.")
-        return _catalogue_page(catalog, settings, request, form)
+        return _catalogue_page(catalog, settings, city, request, form)
 
     @router.get("/dataset/{name}", include_in_schema=False)
     def old_dataset(name: str) -> Response:
@@ -157,13 +158,13 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     return router
 
 
-def _catalogue_page(catalog: Catalog, settings: Settings, request: Request, form: Format) -> Response:
+def _catalogue_page(catalog: Catalog, settings: Settings, city: City, request: Request, form: Format) -> Response:
     """One page; it is made as a whole before anything is sent, for a short catalogue makes harvesters delete."""
     base, ask = settings.base_url, catalogue.asked(request.query_params.multi_items())
     position = catalog.store.position()
     listing = catalog.store.listing(ask.kinds, ask.modified_since)
     ids, links = catalogue.window([one.id for one in listing], ask, absolute(base, f"/catalog.{form.name}"), position)
-    described = catalogue.description(settings_room.city(settings), base, listing)
+    described = catalogue.description(city, base, listing)
 
     def made() -> bytes:
         records = [one for one in catalog.store.get_many(ids).values() if one.shown]

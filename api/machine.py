@@ -24,7 +24,7 @@ _PRIVATE: Final = ("account", "register", "mine", "review", "admin")
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     router = APIRouter(include_in_schema=False)
-    base = settings.base_url
+    base, title = settings.base_url, both(settings_room.city(settings).title)["de"] or "Lotse"
 
     @router.get("/robots.txt")
     def robots(request: Request) -> Response:
@@ -50,7 +50,6 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
 
     @router.get("/opensearch.xml")
     def opensearch(request: Request) -> Response:
-        title = both(settings_room.city(settings).title)["de"] or "Lotse"
         body = _opensearch(title, base)
         return answer(request, lambda: body, "application/opensearchdescription+xml; charset=utf-8", etag=tag(body))
 

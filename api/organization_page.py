@@ -8,13 +8,12 @@ from api.addresses import Lang
 from api.cards import cards
 from api.districts import Block
 from api.pages import Pages, translations, translator
-from registry.model import Metadata, Record
+from registry.model import DATA, Metadata, Record
 from registry.search import Query
 from vocab.concepts import concept_list
 
 SHOWN: Final = 6
 MOST: Final = 60  # projects that are shown
-DATA: Final = ("dataset", "series", "service")
 
 
 def more(pages: Pages, record: Record, lang: Lang, today: date) -> list[Block]:

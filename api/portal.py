@@ -21,13 +21,12 @@ from api.schema_org import script
 from api.words import ZONE, said, sentence
 from registry.catalog import Catalog
 from registry.errors import NotFoundError
+from registry.model import DATA, Record
 from registry.model import KINDS as ALL_KINDS
-from registry.model import Record
 from registry.search import Query
 from registry.settings import Settings
 from vocab.concepts import concept_list
 
-DATA: Final = ("dataset", "series", "service")
 NEWEST: Final = 4
 View = Callable[[Request], Response]
 

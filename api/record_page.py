@@ -13,18 +13,16 @@ from api.facts import contact_items, facts
 from api.pages import Pages, translator
 from api.relations import relations
 from api.words import as_date, day, link, said, size, spoken
-from registry import quality
+from registry import quality, rules
 from registry.masking import public
-from registry.model import Distribution, Finding, Metadata, Milestone, Record, Version
+from registry.model import DATA, Distribution, Metadata, Milestone, Record, Version
 from registry.rdf import thing_iri
-from registry.rules import RULES
 from vocab.concepts import concept_list
 
 MOST_VERSIONS: Final = 8
 MOST_FILES: Final = 100
 MOST_NAMED: Final = 200  # participants, milestones
 MOST_MISSING: Final = 5
-DATA: Final = ("dataset", "series", "service")
 
 
 class File(NamedTuple):
@@ -200,13 +198,13 @@ def _milestones(several: Iterable[Milestone], today: date) -> dict[str, Any]:
 def missing(record: Record, lang: Lang) -> list[tuple[str, str]]:
     """What would make the entry more useful: each rule once, with its remedy."""
     found = {one.rule: one for one in quality.check(record.metadata) if one.level in ("must", "should")}
-    return [finding_words(one, lang) for one in islice(found.values(), MOST_MISSING)]
+    return [finding_words(one.rule, lang) for one in islice(found.values(), MOST_MISSING)]
 
 
-def finding_words(one: Finding, lang: Lang) -> tuple[str, str]:
-    """Sentence and remedy of a finding."""
-    rule = RULES.get(one.rule)
-    return (rule.message[lang], rule.remedy[lang]) if rule else (one.rule, "")
+def finding_words(rule: str, lang: Lang) -> tuple[str, str]:
+    """Sentence and remedy of a rule."""
+    message, remedy = rules.said(rule)
+    return message[lang], remedy.get(lang, "")
 
 
 def _origins(pages: Pages, record: Record) -> list[tuple[str, str]]:

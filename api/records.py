@@ -20,6 +20,7 @@ from api.documents import (
     search_answer,
 )
 from api.negotiate import DATA
+from registry import settings as settings_room
 from registry.catalog import Catalog
 from registry.errors import NotFoundError
 from registry.model import Record
@@ -32,6 +33,7 @@ _BODY: Final = {"required": True, "content": {one.type: {} for one in DATA}}
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     router = APIRouter(prefix="/api/v1", tags=["records"])
+    city = settings_room.city(settings)
 
     @router.get(
         "/search",
@@ -45,7 +47,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         sources = [(source.name, source.title) for source in catalog.sources()]
         return answer(
             request,
-            lambda: json_bytes(search_answer(catalog, settings, asked, notes)),
+            lambda: json_bytes(search_answer(catalog, city, settings.base_url, asked, notes)),
             etag=tag(catalog.generation(), query.url(asked, ""), asked.lang, notes, sources),
         )
 

@@ -17,7 +17,7 @@ from api.words import ZONE, said
 from registry import german
 from registry.catalog import Catalog
 from registry.errors import ConflictError, NotAllowedError, NotFoundError
-from registry.model import Account, Draft, Metadata, Record
+from registry.model import DATA, Account, Draft, Metadata, Record
 from registry.review import may, may_see
 from registry.search import Query
 from registry.settings import Settings
@@ -155,9 +155,9 @@ def _dataset(pages: Pages, line: str) -> str | None:
     """The IRI of a dataset by its id, address or title; a web address elsewhere stays one."""
     text = line.rpartition("/")[2] if line.startswith(pages.settings.base_url) else line
     record = pages.catalog.store.get(text) or pages.catalog.store.get(pages.catalog.resolve(line) or "")
-    if record and record.kind in ("dataset", "series", "service"):
+    if record and record.kind in DATA:
         return f"/id/{record.id}"
-    hits = pages.catalog.search(Query(words=line, where={"kind": ("dataset", "series", "service")}, size=10, facets=()))
+    hits = pages.catalog.search(Query(words=line, where={"kind": DATA}, size=10, facets=()))
     for one in pages.catalog.store.get_many([hit.id for hit in hits.hits]).values():
         if german.slug(line) in {german.slug(title) for title in one.metadata.title.values()}:
             return f"/id/{one.id}"

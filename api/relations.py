@@ -12,7 +12,7 @@ from api.addresses import Lang
 from api.cards import Card, cards, whose
 from api.pages import Pages, translator
 from api.words import link, spoken
-from registry.model import Backlink, Link, Record
+from registry.model import DATA, Backlink, Link, Record
 from vocab.fields import FIELDS
 
 MOST: Final = 60  # that are shown
@@ -20,7 +20,6 @@ MOST: Final = 60  # that are shown
 AGENTS: Final = (
     "publisher", "organizer", "creators", "contributors", "custodians", "originators", "participants", "funding",
 )  # fmt: skip
-DATA: Final = ("dataset", "series", "service")
 
 
 class Linked(NamedTuple):

@@ -156,7 +156,8 @@ def _checks(draft: Draft, lang: Any) -> list[tuple[str, str, str]]:
     """Level, sentence and remedy of what the checks found; each rule once."""
     found = {(one.rule, one.field): one for one in quality.check(draft.metadata)}
     order = {"failed": 0, "must": 1, "should": 2, "hint": 3}
-    return [(one.level, *finding_words(one, lang)) for one in sorted(found.values(), key=lambda one: order[one.level])]
+    gravest_first = sorted(found.values(), key=lambda one: order[one.level])
+    return [(one.level, *finding_words(one.rule, lang)) for one in gravest_first]
 
 
 def _waiting(pages: Pages, draft: Draft) -> tuple[int, int]:

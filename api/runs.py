@@ -7,7 +7,7 @@ from typing import Any, Final
 from api.cli import PARTLY, SOURCE_FAILED, WAITING
 from registry.ledger import Ledger
 from registry.model import COUNTS, Problem, Run
-from registry.rules import RULES
+from registry.rules import said
 
 GRAVE: Final = ("failed", "must")
 MOST: Final = 100_000  # problems in one document; `lotse run show N --problems` gives all
@@ -42,16 +42,16 @@ def problem_answer(problem: Problem) -> dict[str, Any]:
 
 
 def finding_answer(finding: Any) -> dict[str, Any]:
-    """A finding with its sentence and its remedy; a rule of a later version has none here."""
-    rule = RULES.get(finding.rule)
+    """A finding with its sentence and its remedy."""
+    message, remedy = said(finding.rule)
     return {
         "rule": finding.rule,
         "level": finding.level,
         "node": finding.node,
         "field": finding.field,
         "value": finding.value,
-        "message": rule.message if rule else {},
-        "remedy": rule.remedy if rule else {},
+        "message": message,
+        "remedy": remedy,
     }
 
 

@@ -17,6 +17,7 @@ import msgspec
 Text = Mapping[str, str]  # words by language tag; "und" = no tag given
 Kind = Literal["dataset", "series", "service", "project", "organization", "event", "publicservice"]
 KINDS: tuple[Kind, ...] = ("dataset", "series", "service", "project", "organization", "event", "publicservice")
+DATA: tuple[Kind, ...] = ("dataset", "series", "service")  # what DCAT knows
 Level = Literal["failed", "must", "should", "hint"]
 DraftState = Literal["draft", "submitted", "returned"]
 Date = str  # ISO 8601 with the accuracy that was given: 2021, 2021-03, 2021-03-04, 2021-03-04T10:00:00Z

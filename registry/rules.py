@@ -303,3 +303,9 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
 def finding(rule: str, field: str = "", value: str = "", node: str = "", level: Level | None = None) -> Finding:
     """A finding at the level of its rule, unless the case is graver or lighter; raises KeyError for an unknown rule."""
     return Finding(rule, level or RULES[rule].level, field, node, value)
+
+
+def said(rule: str) -> tuple[Text, Text]:
+    """Sentence and remedy; a rule that is not ours (of a later version, of a SHACL shape) is called by its name."""
+    found = RULES.get(rule)
+    return (found.message, found.remedy) if found else ({"de": rule, "en": rule}, {})

@@ -15,7 +15,9 @@ from registry.model import Agent, CatalogRecord, Catalogue, Distribution, Metada
 from registry.rdf_describing import described, is_known
 from registry.terms import TYPE, date_type, iri, literal
 from vocab.fields import FIELDS, TYPES, Field, fields_of
-from vocab.namespaces import DCAT, FOAF, XSD
+from vocab.namespaces import DCAT, FOAF, PREFIXES, XSD
+
+SAME_AS: Final = iri(PREFIXES["owl"] + "sameAs")
 
 Graph = dict[str, dict[str, dict[str, None]]]  # subject -> predicate -> its objects, each once, in order
 Told = set[tuple[str, str]]  # what has been described already in the same document: term and range
@@ -56,6 +58,9 @@ def record_graph(record: Record, base_url: str, told: Told | None = None) -> Gra
     said.add_statements(record.metadata, iri(thing))
     if record.changed:
         _tell_entry(said, record, thing)
+        ours = f"{said.base}/id/{record.id}"
+        if thing != ours:  # what is registered here points to our IRI; so the graph holds together
+            said.graph[iri(ours)] = {SAME_AS: {iri(thing): None}}
     said.describe(set() if told is None else told)
     return said.graph
 

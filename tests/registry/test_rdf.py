@@ -322,3 +322,15 @@ def test_a_page_names_its_neighbours_in_new_and_old_words():
     assert f"dcat:dataset <{BASE}/id/p>" not in text
     last = rdf.write_page(a_catalogue(), records, page._replace(next=""), "ttl", BASE).decode()
     assert "hydra:next" not in last
+
+
+def test_our_iri_of_a_harvested_thing_is_said_to_be_the_publishers() -> None:
+    """What is registered here points to /id/…; a reader of the export finds the thing all the same."""
+    harvested = a_record(
+        "radwege", said=a_dataset(iri="https://stadt.example.org/id/radwege"), changed=datetime.now(UTC)
+    )
+    registered = a_record("projekt", kind="project", changed=datetime.now(UTC))
+    nt = b"".join(rdf.write([harvested, registered], "nt", base_url="https://lotse.example.org")).decode()
+    same = "<https://lotse.example.org/id/radwege> <http://www.w3.org/2002/07/owl#sameAs> "
+    assert same + "<https://stadt.example.org/id/radwege> ." in nt
+    assert nt.count("sameAs") == 1

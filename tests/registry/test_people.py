@@ -78,5 +78,6 @@ def test_accounts_can_be_changed_and_removed(people):
 
 def test_a_list_of_accounts_holds_no_connection_while_it_is_read(people):
     people.add(ANNA, PASSWORD)
-    assert next(people.accounts()) == ANNA
+    listed = people.accounts()
+    assert next(listed) == ANNA
     assert people._engine.pool.checkedout() == 0

@@ -9,6 +9,7 @@ import click
 from click import argument, option
 
 from api.cli import PARTLY, as_json, document, opened, plain, say, settings, table, words
+from registry.errors import UsageError
 
 if TYPE_CHECKING:
     from api.checking import CheckAnswer
@@ -216,11 +217,11 @@ def _differences(new: "Record", old: "Record") -> list[str]:
 
 @record.command()
 @argument("id")
-@option("--reason", prompt=True, help="Why; it is shown to everybody.")
+@option("--reason", help="Why; it is shown to everybody.")
 @option("--by", default="lotse", show_default=True, help="Who withdraws it: an account.")
 @option("--dry-run", is_flag=True, help="Only say what would happen.")
 @option("--no-wait", is_flag=True, help="Do not wait for the search index.")
-def withdraw(id: str, reason: str, by: str, dry_run: bool, no_wait: bool) -> None:
+def withdraw(id: str, reason: str | None, by: str, dry_run: bool, no_wait: bool) -> None:
     """Withdraw a record: its address then says so, with title, reason and date."""
     from api.records import shown
 
@@ -230,6 +231,10 @@ def withdraw(id: str, reason: str, by: str, dry_run: bool, no_wait: bool) -> Non
     if dry_run:
         say(f"Would withdraw {record.id} ({plain(title)}).")
         return
+    if reason is None:
+        if not sys.stdin.isatty():
+            raise UsageError("Say why: --reason “…”. It is shown to everybody.")
+        reason = click.prompt("Reason", err=True)
     catalog.withdraw(record.id, by, reason)
     if not no_wait:
         catalog.sync()

@@ -177,7 +177,7 @@ def check(url: str, json: bool) -> None:
 
 
 @source.command("import")
-@argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @_dry_run
 @as_json
 def import_(file: Path, dry_run: bool, json: bool) -> None:
@@ -198,10 +198,12 @@ def import_(file: Path, dry_run: bool, json: bool) -> None:
 
 
 def _tables(file: Path) -> list[dict[str, Any]]:
-    from registry.errors import UsageError
+    from registry.errors import NotFoundError, UsageError
 
     try:
         words = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NotFoundError(f"There is no file {file}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} is not readable TOML: {error}") from None
     tables = words.get("source")

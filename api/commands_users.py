@@ -7,6 +7,7 @@ import click
 from click import argument, option
 
 from api.cli import as_json, document, say, settings, table
+from registry.errors import UsageError
 
 if TYPE_CHECKING:
     from registry.people import People
@@ -87,6 +88,8 @@ def change(
 def remove(name: str, yes: bool) -> None:
     """Remove an account; the records it registered stay."""
     if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError(f"Remove the account {name}? Say so with --yes.")
         click.confirm(f"Remove the account {name}?", abort=True, err=True)
     _people().remove(name)
     say(f"Removed {name}.")

@@ -10,6 +10,7 @@ import msgspec
 from harvesters.harvester import Harvester, Item, Mark
 from harvesters.plan import place
 from registry.errors import TooLargeError
+from registry.masking import shown
 from registry.model import Finding, Problem, Source
 from registry.naming import plain
 from registry.rules import finding
@@ -76,6 +77,10 @@ def read(
     pages.flush()
     staging.close(source.name)
     complete = end and (total is None or len(pages.named) >= total)
+    if not complete and not problems and pages.named:
+        said = "the listing has no end" if total is None else f"{len(pages.named)} of {total}"
+        where = shown(source.url)
+        problems = [Problem(where, finding("listing-partial", "page", said, node=where))]
     return Reading(complete, pages.named.keys(), tuple(problems), pages.same and not start.token)
 
 

@@ -33,9 +33,10 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             "Geben Sie dem Eintrag in der Quelle eine Kennung.", "Give the entry an identifier in the source.",
         ),
         "listing-partial": _rule(
-            "must", "Eine Seite der Quelle ist nicht oder nicht ganz lesbar. Was lesbar ist, ist da; zurückgezogen wird nichts.",
-            "A page of the source cannot be read, or not whole. What can be read is here; nothing is withdrawn.",
-            "Prüfen Sie in der Quelle die genannte Stelle.", "Check the named place in the source.",
+            "must", "Die Liste der Quelle ist nicht vollständig. Was lesbar ist, ist da; zurückgezogen wird nichts.",
+            "The listing of the source is not whole. What can be read is here; nothing is withdrawn.",
+            "Prüfen Sie in der Quelle die genannte Stelle, oder wie viele Einträge sie nennt.",
+            "Check the named place in the source, or how many entries it says it has.",
         ),
         "too-large": _rule(
             "failed", "Der Eintrag ist größer als erlaubt.", "The entry is larger than allowed.",

@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
+from deploy.heidelberg.sample import rhythm
 from deploy.heidelberg.sample.server import owners
 
 HERE = Path(__file__).parent
@@ -37,11 +39,19 @@ def main() -> int:
         "LOTSE_BASE_URL": f"http://127.0.0.1:{words.port}",
     }
     words.data.mkdir(parents=True, exist_ok=True)
+    rhythm.day = _first_day(words.data / "first-day")
     with contextlib.suppress(KeyboardInterrupt), owners(words.port + 1) as addresses:
         _prepare(environ, words.data, addresses)
         _lotse(environ, "harvest", "--all", allowed=FINE)
         return _serve(environ, words.port)
     return 0
+
+
+def _first_day(kept: Path) -> datetime:
+    """The day on which this demo began; a demo that begins today notes it."""
+    if not kept.exists():
+        kept.write_text(datetime.now(UTC).isoformat(), encoding="utf-8")
+    return datetime.fromisoformat(kept.read_text(encoding="utf-8"))
 
 
 def _prepare(environ: Mapping[str, str], data: Path, addresses: Mapping[str, str]) -> None:

@@ -440,6 +440,13 @@ def test_what_only_reads_leaves_no_data_folder_behind(data: Path, words: str) ->
     assert not data.exists()
 
 
+def test_what_would_have_to_ask_says_which_option_answers(harvested: Path) -> None:
+    ended = real("record", "withdraw", "projekt-1")
+    assert (ended.returncode, "--reason" in ended.stderr) == (2, True)
+    assert real("user", "remove", "x").returncode == 2
+    assert real("source", "import", "/gibt/es/nicht.toml").returncode == 3
+
+
 # -- checks
 
 

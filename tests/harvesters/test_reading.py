@@ -80,6 +80,15 @@ def test_a_listing_is_complete_with_an_end_and_as_many_things_as_it_says(ledger:
         assert read_all(ledger, Pages(*entries), number).complete is complete, entries
 
 
+@pytest.mark.parametrize(
+    ("last", "why"), [(Mark("1", total=5, end=True), "2 of 5"), (Mark("1"), "the listing has no end")]
+)
+def test_a_listing_that_is_not_whole_is_reported(ledger: Ledger, last: Mark, why: str) -> None:
+    found = read_all(ledger, Pages(*items("a", "b"), last))
+    assert not found.complete
+    assert [(one.finding.rule, one.finding.value) for one in found.problems] == [("listing-partial", why)]
+
+
 def test_progress_is_told_at_each_mark(ledger: Ledger) -> None:
     told: list[Any] = []
     read_all(ledger, Pages(*items("a", "b"), Mark("1", 3), *items("c"), Mark(end=True)), told=told)

@@ -1,13 +1,14 @@
-"""When sample data were last changed: as often as they promise, so that the demo looks the same on any day."""
+"""When sample data were last changed: as often as they promise, so that the demo looks the same whenever it begins."""
 
 from datetime import UTC, datetime, timedelta
 
 ONCE = "2026-11-20T06:00:00Z"
+day = datetime.now(UTC)  # the demo sets it to the day of its first start, so that a later one changes nothing
 
 
 def modified(frequency: str) -> str:
-    """The last change of data of that EU frequency, as xsd:dateTime; the same all day long."""
-    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    """The last change of data of that EU frequency, as xsd:dateTime."""
+    today = day.replace(hour=0, minute=0, second=0, microsecond=0)
     since = {
         "UPDATE_CONT": today,
         "HOURLY": today,

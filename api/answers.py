@@ -35,10 +35,15 @@ def answer(
     if etag:
         sent["ETag"] = etag
     if modified:
-        sent["Last-Modified"] = format_datetime(modified.astimezone(UTC).replace(microsecond=0), usegmt=True)
+        sent["Last-Modified"] = http_date(modified)
     if _has_it(request, etag, modified):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=sent)
     return Response(make(), headers=sent, media_type=content_type)
+
+
+def http_date(moment: datetime) -> str:
+    """RFC 9110 section 5.6.7."""
+    return format_datetime(moment.astimezone(UTC).replace(microsecond=0), usegmt=True)
 
 
 def tag(*parts: object) -> str:

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from api.addresses import Lang
 from api.labels import both
 from api.pages import Pages, language, place, translator
+from harvesters.steps import GONE
 from registry.catalog import Catalog
 from registry.errors import LotseError, NotSignedInError, ValidationError
 from registry.settings import Settings
@@ -38,7 +39,7 @@ def error_page(catalog: Catalog, settings: Settings) -> Callable[[Request, Lotse
             title=title,
             sentence=sentence,
             details=_details(error, lang),
-            gone=_gone(error),
+            gone=_gone(error, lang),
             words=_words(request),
         )
 
@@ -81,10 +82,18 @@ def _details(error: LotseError, lang: Lang) -> list[str]:
     return found
 
 
-def _gone(error: LotseError) -> dict[str, Any] | None:
+def _gone(error: LotseError, lang: Lang) -> dict[str, Any] | None:
     if error.status != 410:
         return None
-    return {"reason": error.detail.get("reason", ""), "at": str(error.detail.get("withdrawn") or "")[:10]}
+    return {
+        "reason": _reason(str(error.detail.get("reason", "")), lang),
+        "at": str(error.detail.get("withdrawn") or "")[:10],
+    }
+
+
+def _reason(why: str, lang: Lang) -> str:
+    """A harvest gives its reason in both languages at once; what people write stays as it is."""
+    return why.split(" / ")[lang == "en"] if why == GONE else why
 
 
 def _words(request: Request) -> str:

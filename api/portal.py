@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api import addresses, districts, linked, query, records, search_page, sentences, static, texts
 from api.addresses import Lang
+from api.answers import http_date
 from api.cards import cards, whose
 from api.errors import error_page as error_page  # app.py asks for it here
 from api.facts import everything
@@ -211,7 +212,7 @@ def _record(pages: Pages) -> View:
             request,
             "record.html",
             address.lang,
-            headers={"Link": linked.links(found, pages.settings.base_url)},
+            headers=_headers(pages, found),
             **made,
             summary=summary,
             description=sentence(summary or said(words.description, address.lang).words, 160),
@@ -228,6 +229,13 @@ def _record(pages: Pages) -> View:
         )
 
     return record
+
+
+def _headers(pages: Pages, record: Record) -> dict[str, str]:
+    """When the record changed is told, not asked: its page also changes with the day and with what points to it, so
+    only the tag decides whether somebody has it."""
+    known = {"Last-Modified": http_date(record.changed)} if record.changed else {}
+    return {"Link": linked.links(record, pages.settings.base_url), **known}
 
 
 def _crumbs(record: Record, title: Markup, lang: Lang) -> list[tuple[str | Markup, str]]:

@@ -65,7 +65,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "fallback": _fallback(record, lang),
         "fresh": sentences.freshness(words, today, lang) if record.kind in DATA else None,
         "licence": _licence(words, lang) if files or words.licence else None,
-        "track": sentences.track(words, lang),
+        "track": sentences.track(words, today, lang),
         "phase": sentences.concept("phases", words.phase, lang),
         "files": files,
         "more_files": len(words.distributions) - len(files),

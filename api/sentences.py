@@ -201,7 +201,7 @@ def states(phase: str) -> tuple[str, ...]:
     return tuple("done" if i < at else "now" if i == at else "plan" for i in range(len(PHASES)))
 
 
-def track(said: Metadata, lang: Lang) -> tuple[Step, ...]:
+def track(said: Metadata, today: date, lang: Lang) -> tuple[Step, ...]:
     """The phases of a project with where it stands; nothing for one that is paused, cancelled or says no phase."""
     _ = translator(lang)
     phases = concept_list("phases")
@@ -213,10 +213,18 @@ def track(said: Metadata, lang: Lang) -> tuple[Step, ...]:
         names = (*PHASES[:3], "abgeschlossen")
         notes = ("", "", "", _("beendet %(day)s") % {"day": day(_end(said), lang)} if _end(said) else "")
         return tuple(Step(_label(n, lang), "done", note) for n, note in zip(names, notes, strict=True))
+    since = _since(said, today, lang) if now.notation == PHASES[0] else ""
     return tuple(
-        Step(_label(name, lang), state, _("heute") if state == "now" else "")
+        Step(_label(name, lang), state, since if state == "now" else "")
         for name, state in zip(PHASES, marks, strict=True)
     )
+
+
+def _since(said: Metadata, today: date, lang: Lang) -> str:
+    """When the project began; of a later phase than the first nobody says when that began."""
+    start = said.starts or (said.period.start if said.period else "")
+    begun = as_date(start)
+    return span(start, "", lang) if begun and begun <= today else ""
 
 
 def _label(notation: str, lang: Lang) -> str:

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from api import admin, cards, districts, pages, sentences, static, words
+from api.answers import http_date
 from api.app import create_app
 from api.locale.messages import catalogue, missing
 from api.locale.messages import sentences as all_sentences
+from harvesters.steps import GONE
 from registry.errors import UsageError
 from registry.german import words as terms
 from registry.model import Agent, Distribution, Metadata, Milestone, Opportunity, Period, Problem, Record
@@ -213,6 +215,39 @@ def test_a_withdrawn_record_keeps_its_page_with_reason_and_date(browser: TestCli
     assert "Altkleider-Container" in shown
     assert "Die Stelle führt die Liste nicht weiter." in shown
     assert words.day(date.today(), "de") in shown
+
+
+def test_a_page_of_what_a_source_no_longer_names_speaks_one_language(city: SampleCity, browser: TestClient) -> None:
+    for id, why in (("weg", GONE), ("umbau", "Umbau / Abriss")):
+        city.catalog.store.put([Record(id=id, said=a_dataset("Weg"))], "test")
+        city.catalog.withdraw(id, "test", why)
+    german, english = (text(browser.get(path).text) for path in ("/daten/weg", "/en/datasets/weg"))
+    assert "Die Quelle nennt den Eintrag nicht mehr." in german
+    assert "no longer names" not in german
+    assert "The source no longer names this entry." in english
+    assert "nicht mehr" not in english
+    assert "Umbau / Abriss" in text(browser.get("/en/datasets/umbau").text)
+
+
+def test_a_page_says_when_its_record_changed_and_its_tag_decides(city: SampleCity, browser: TestClient) -> None:
+    answer = browser.get("/daten/baumkataster")
+    changed = city.catalog.get("baumkataster").changed
+    assert changed
+    assert answer.headers["last-modified"] == http_date(changed)
+    since = {"if-modified-since": answer.headers["last-modified"]}
+    assert browser.get("/daten/baumkataster", headers=since).status_code == 200
+    tag = {"if-none-match": answer.headers["etag"]}
+    assert browser.get("/daten/baumkataster", headers=tag).status_code == 304
+
+
+def test_a_phase_says_since_when_only_where_that_is_known() -> None:
+    def note(phase: str, start: str) -> str:
+        said = Metadata(kind="project", phase=iri("phases", phase), period=Period(start=start))
+        (now,) = (one for one in sentences.track(said, date(2026, 11, 24), "de") if one.state == "now")
+        return now.note
+
+    assert note("idee", "2026-01") == "seit Januar 2026"
+    assert note("idee", "2027-01") == note("idee", "") == note("umsetzung", "2026-01") == ""
 
 
 def test_a_wrong_word_leads_to_the_right_page(browser: TestClient) -> None:

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from registry.errors import TooLargeError
 from registry.model import Finding, Findings
+from registry.rdf_turtle import BREAK, without_broken_strings
 from registry.rdf_xml import MAX_DEPTH, plain_xml, unreadable
 from registry.rules import finding
 from registry.terms import TYPE, escaped, is_iri, unescaped, valid_iri
@@ -153,11 +154,12 @@ def objects(graph: Graph, property: str) -> Iterator[str]:
 def _leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: str) -> Parsed:
     """What a strict parser refused: bad IRIs and tags are let through, marked; unreadable statements of a file by
     lines cost themselves only."""
+    broken: frozenset[int] = frozenset()
     if form in _LINES:
-        text = _UNDERSCORED.sub(rb"\1-\2", text)
+        text, broken = without_broken_strings(_UNDERSCORED.sub(rb"\1-\2", text))
     found: list[Finding] = []
     triples: list[tuple[str, str, str]] = []
-    for one in _going_on(ox.parse(text, form, base_iri=base, lenient=True), form, text, where):
+    for one in _going_on(ox.parse(text, form, base_iri=base, lenient=True), form, text, broken, where):
         if isinstance(one, SyntaxError):
             if len(found) < SHOWN:
                 found.append(finding("statement-unreadable", value=str(one)[:500]))
@@ -168,9 +170,11 @@ def _leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: str) ->
     return Parsed(_without_relative_subjects(triples), tuple(found))
 
 
-def _going_on(quads: Iterator[ox.Quad], form: ox.RdfFormat, text: bytes, where: str) -> Iterator[ox.Quad | SyntaxError]:
+def _going_on(
+    quads: Iterator[ox.Quad], form: ox.RdfFormat, text: bytes, broken: frozenset[int], where: str
+) -> Iterator[ox.Quad | SyntaxError]:
     """Statements, and in between what could not be read; raises SourceError where the parser cannot go on: what it
-    gave after that would say things that the file does not say."""
+    gave after that would say things that the file does not say. `broken`: lines that end inside a string."""
     places: list[str] = []
     most = MAX_ERRORS if form in _LINES else MAX_STRAY
     while True:
@@ -179,7 +183,7 @@ def _going_on(quads: Iterator[ox.Quad], form: ox.RdfFormat, text: bytes, where: 
         except StopIteration:
             return
         except SyntaxError as error:
-            places.append(_place(text, error, form))
+            places.append(f"line {error.lineno}: {BREAK}" if error.lineno in broken else _place(text, error, form))
             harmless = form in _LINES or (str(error).startswith(_STRAY) and _RDF in text)
             if not harmless or len(places) > most:
                 raise unreadable(where, places[0], "Check the named place in the file.") from None

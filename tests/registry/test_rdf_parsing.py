@@ -150,3 +150,36 @@ def test_a_real_file_that_mixes_nodes_and_properties_up_is_refused_with_the_line
     file = shared / "data/malformed/dcat_ap_de-RefImp_RDF_MAX_V1.0_repeated-node.rdf"
     with pytest.raises(SourceError, match="line 24"):
         parse(file.read_bytes(), name=file.name)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '"B\n .',  # the closing quotation mark was forgotten
+        '"B .',
+        "'B ;\n dct:description 'kurz' .\n\n# Kommentar \"",
+        '"B\n zweiter Absatz"@de .',  # or it was meant to go on
+        '[ dct:title "B\n ] .',
+    ],
+)
+def test_a_string_that_does_not_end_on_its_line_swallows_no_other_record(broken):
+    text = f"""{TTL}<http://a.example/mit blank> a dcat:Dataset ; dct:title '''A
+.
+<http://kein.example> a dcat:Dataset ; dct:title "in einem Text" .''' . # "
+<http://b.example> a dcat:Dataset ; dct:identifier "b" ; dct:title {broken}
+<http://c.example> a dcat:Dataset ; dct:title "C" .
+"""
+    parsed = parse(text.encode(), name="a.ttl")
+    titles = {one.iri: read(one.payload)[0].title for one in things(parsed.graph)}
+    assert titles.keys() == {"http://a.example/mit%20blank", "http://b.example", "http://c.example"}
+    assert (titles["http://b.example"], titles["http://c.example"]) == ({}, {"und": "C"})
+    (told,) = parsed.findings
+    assert told.rule == "statement-unreadable"
+    assert told.value.startswith("line 5: a line ends inside a string")
+
+
+def test_a_line_break_in_a_real_string_is_named(shared):
+    file = shared / "data/malformed/from-issues/raw-newline-in-literal.ttl"
+    parsed = parse(file.read_bytes(), name=file.name)
+    assert [one.value[:33] for one in parsed.findings] == ["line 5: a line ends inside a stri"]
+    assert not list(things(parsed.graph))

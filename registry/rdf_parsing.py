@@ -14,7 +14,7 @@ from registry.model import Finding, Findings
 from registry.rdf_turtle import BREAK, without_broken_strings
 from registry.rdf_xml import MAX_DEPTH, plain_xml, unreadable
 from registry.rules import finding
-from registry.terms import TYPE, escaped, is_iri, unescaped, valid_iri
+from registry.terms import SPELT, TYPE, escaped, is_iri, literal, unescaped, valid_iri, words_of
 
 MAX_BYTES: Final = 200_000_000
 STATEMENTS: Final = 2_000  # that are text at once
@@ -22,6 +22,7 @@ MAX_ERRORS: Final = 100  # places of a Turtle file that cannot be read, before a
 MAX_STRAY: Final = 5  # stray texts of RDF/XML; where there are more, nodes and properties are mixed up
 SHOWN: Final = 20
 
+_SPELT: Final = tuple(SPELT)
 TYPE_BYTES: Final = f"{TYPE} ".encode()
 
 
@@ -217,7 +218,8 @@ def _object(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
     if term.language is not None:
         tag = _NOT_TAG.sub("-", term.language)
         return f"{words}@{tag}" if tag else words
-    return str(term) if _FORBIDDEN.search(term.datatype.value) is None else words
+    datatype = term.datatype.value
+    return str(term) if _FORBIDDEN.search(datatype) is None else f"{words}^^<{_marked(datatype)}>"
 
 
 def _marked(value: str) -> str:
@@ -233,16 +235,22 @@ def _marked(value: str) -> str:
 
 
 def _without_relative_subjects(triples: list[tuple[str, str, str]]) -> Graph:
-    """A subject whose IRI cannot be mended becomes a blank node, everywhere alike."""
+    """A subject whose IRI cannot be mended becomes a blank node, everywhere alike. What the source wrote is said of a
+    node that was renamed, if anything but its type is, and of one with a property that was."""
     names: dict[str, str] = {}
-    for subject, _, _ in triples:
-        if "\\" in subject and subject not in names:
-            mended = valid_iri(unescaped(subject[1:-1]))
-            names[subject] = f"<{mended}>" if mended else f"_:unnamed{len(names)}"
+    spelt: dict[str, None] = {}  # statements
+    for subject, predicate, _ in triples:
+        if "\\" in subject:
+            if subject not in names:
+                mended = valid_iri(unescaped(subject[1:-1]))
+                names[subject] = f"<{mended}>" if mended else f"_:unnamed{len(names)}"
+            if predicate != TYPE:
+                spelt[f"{names[subject]} {_SPELT[0]} {literal(words_of(subject))}"] = None
     lines = []
     for subject, predicate, term in triples:
+        subject = names.get(subject, subject)
         if "\\" in predicate:
+            spelt[f"{subject} {_SPELT[1]} {literal(words_of(predicate))}"] = None
             predicate = f"<{valid_iri(unescaped(predicate[1:-1])) or 'urn:x-unreadable:property'}>"
-        line = f"{names.get(subject, subject)} {predicate} {names.get(term, term)}"
-        lines.append(line.encode("utf-8", "replace"))
-    return _index(lines)
+        lines.append(f"{subject} {predicate} {names.get(term, term)}")
+    return _index(line.encode("utf-8", "replace") for line in (*lines, *spelt))

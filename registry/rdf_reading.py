@@ -15,7 +15,7 @@ from registry.rdf_forms import WORDS, Place, finished, places
 from registry.rdf_mending import labels, mended
 from registry.rdf_things import LISTED, kind_of
 from registry.rules import finding
-from registry.terms import NO_TAG, TAG, TYPE, literal, parts, present, unescaped, valid_iri, words_of
+from registry.terms import NO_TAG, SPELT, TAG, TYPE, literal, parts, present, unescaped, valid_iri, words_of
 from vocab.fields import STRUCTS, TYPES, Field
 from vocab.namespaces import SKOS, curie
 
@@ -90,7 +90,9 @@ class _Reading:
             place = known.get(predicate)
             if place is None:
                 place = known.get(present(predicate))
-                if place is None:
+                if place is None and predicate in SPELT:
+                    self.spelt(subject, predicate, term)
+                elif place is None:
                     left.append(statement)
                 else:
                     later.append((place, statement))
@@ -158,6 +160,13 @@ class _Reading:
         self.note(subject, predicate, words)
         return True
 
+    def spelt(self, subject: str, predicate: str, term: str) -> None:
+        """Names an IRI that was mended on parsing, and keeps what the source wrote."""
+        (field, property), words = SPELT[predicate], words_of(term)
+        rule = "value-mended" if valid_iri(words) else "address-unreadable"
+        self.findings.append(finding(rule, field, words, self.called(subject)))
+        self.notes.append(f"{subject} {_NOTE} {literal(f'{property}: {words}')} .\n")
+
     def note(self, subject: str, predicate: str, words: str) -> None:
         """Keeps what the source wrote where we write something else."""
         said = literal(f"{curie(present(predicate)[1:-1])}: {words}")
@@ -172,9 +181,18 @@ class _Reading:
     def rest(self, root: str) -> dict[str, str]:
         """All that no row covers, as valid N-Triples."""
         lines = self.notes
+        named = {one.value for one in self.findings}
         for subject, about in self.index.items():
             for predicate, term in self.left.get(subject, about):
-                lines.append(f"{subject} {predicate} {self.sound(subject, predicate, term)} .\n")
+                if predicate in SPELT:  # of a node that no struct says
+                    self.spelt(subject, predicate, term)
+                    continue
+                sound = self.sound(subject, predicate, term)
+                if sound != term and words_of(term) not in named:
+                    rule = "value-mended" if sound[0] == term[0] else "address-unreadable"
+                    field = curie(present(predicate)[1:-1])
+                    self.findings.append(finding(rule, field, words_of(term), self.called(subject)))
+                lines.append(f"{subject} {predicate} {sound} .\n")
         return {"statements": "".join(sorted(set(lines)))} if lines else {}
 
     def sound(self, subject: str, predicate: str, term: str) -> str:
@@ -184,10 +202,13 @@ class _Reading:
             if iri:
                 self.note(subject, predicate, words_of(term))
             return f"<{iri}>" if iri else literal(words_of(term))
-        if term[0] == '"' and "@" in term and not term.endswith('"'):
+        if term[0] == '"' and not term.endswith('"'):
             words, tag, datatype = parts(term)
             if not datatype and not TAG.fullmatch(tag):
                 return literal(words, sound_tag(tag))
+            if "\\" in datatype:
+                self.note(subject, predicate, f"{words}^^{unescaped(datatype)}")
+                return literal(words)
         return term
 
 

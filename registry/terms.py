@@ -13,6 +13,8 @@ import pyoxigraph as ox
 from vocab.namespaces import FORMER_NAMESPACES, PREFIXES, RDF, XSD
 
 TYPE: Final = f"<{RDF.type}>"
+# What the source wrote where an IRI had to be mended to read the file at all: of the node itself, of a property.
+SPELT: Final = {"<urn:x-spelt:iri>": ("iri", "rdf:about"), "<urn:x-spelt:property>": ("property", "rdf:predicate")}
 NO_TAG: Final = "und"
 MAX_IRI: Final = 8_000
 MAX_DATE: Final = 100  # characters

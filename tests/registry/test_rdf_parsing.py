@@ -2,11 +2,13 @@
 
 import pytest
 
+from registry import rdf
 from registry.errors import SourceError, TooLargeError
 from registry.rdf_parsing import parse
 from registry.rdf_reading import read
 from registry.rdf_things import things
 from registry.rdf_xml import MAX_DEPTH
+from tests.builders import a_record
 
 RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
 XML = f'<rdf:RDF {RDF} xmlns:dct="http://purl.org/dc/terms/" xmlns:dcat="http://www.w3.org/ns/dcat#">'
@@ -118,6 +120,7 @@ def test_what_a_strict_parser_refuses_comes_in_marked_and_leaves_mended():
     assert '"nirgendwo"' in said.statements  # kept as words: it leads nowhere
     assert '"dcat:landingPage: http://a.example/\\"x\\" y"' in said.statements
     assert {(one.rule, one.value) for one in findings} == {
+        ("value-mended", "http://a.example/ein ding"),
         ("value-mended", "A"),
         ("value-mended", 'http://a.example/"x" y'),
         ("address-unreadable", "nirgendwo"),
@@ -183,3 +186,39 @@ def test_a_line_break_in_a_real_string_is_named(shared):
     parsed = parse(file.read_bytes(), name=file.name)
     assert [one.value[:33] for one in parsed.findings] == ["line 5: a line ends inside a stri"]
     assert not list(things(parsed.graph))
+
+
+def test_each_iri_that_was_mended_on_reading_is_named_and_its_spelling_kept():
+    """Of the thing, of a part, of a property, of a value that has no field, and of a datatype."""
+    start = XML.replace(">", ' xmlns:e="http://e.example/a b/">')
+    text = f"""{start}<dcat:Dataset rdf:about="http://a.example/ein ding">
+<e:p rdf:resource="http://a.example/b c"/><dct:x rdf:datatype="http://x y">k</dct:x><dct:z rdf:resource="hier"/>
+<dct:publisher><rdf:Description rdf:about="amt"><dct:title>q</dct:title></rdf:Description></dct:publisher>
+<dcat:distribution><dcat:Distribution rdf:about="http://a.example/f f"><dct:title>F</dct:title></dcat:Distribution>
+</dcat:distribution></dcat:Dataset><dcat:Dataset rdf:about="http://a.example/nur erwähnt"/></rdf:RDF>"""
+    (thing,) = things(parse(text.encode(), name="a.rdf").graph)
+    said, findings = read(thing.payload)
+    assert {(one.rule, one.field, one.node, one.value) for one in findings} == {
+        ("value-mended", "iri", "", "http://a.example/ein ding"),
+        ("value-mended", "iri", "http://a.example/f%20f", "http://a.example/f f"),
+        ("address-unreadable", "iri", "_:b0", "amt"),
+        ("value-mended", "property", "", "http://e.example/a b/p"),
+        ("value-mended", "http://e.example/a%20b/p", "", "http://a.example/b c"),
+        ("value-mended", "dct:x", "", "k"),
+        ("address-unreadable", "dct:z", "", "hier"),
+    }
+    for note in ("rdf:about: http://a.example/ein ding", "rdf:about: http://a.example/f f", "rdf:about: amt",
+                 "rdf:predicate: http://e.example/a b/p", "dct:x: k^^http://x y"):  # fmt: skip
+        assert f'editorialNote> "{note}" .' in said.statements, note
+    assert "x-spelt" not in said.statements
+    out = b"".join(rdf.write([a_record(said=said)], "ttl", base_url="https://k.example"))
+    again = next(things(parse(out, name="a.ttl").graph))
+    assert "rdf:about: http://a.example/ein ding" in read(again.payload)[0].statements
+
+
+def test_a_real_iri_of_two_is_named_word_for_word(shared):
+    file = shared / "data/malformed/from-issues/two-iris-joined-by-space.rdf"
+    said, (told,) = read(next(things(parse(file.read_bytes(), name=file.name).graph)).payload)
+    both = "https://catalogue.example/geonetwork/srv//datasets/IGNF_1 https://catalogue.example/geonetwork/srv/670724c9"
+    assert (told.rule, told.field, told.value) == ("value-mended", "iri", both)
+    assert f'"rdf:about: {both}"' in said.statements

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup, escape
 
-from api import addresses, sentences
+from api import addresses
 from api.addresses import Lang
 from api.cards import Card, card
 from api.facts import labelled, strings
@@ -126,5 +126,7 @@ def record_links(several: list[Record], lang: Lang) -> list[tuple[str, str]]:
     return [(said(one.metadata.title, lang).words, addresses.page(one.kind, one.id, lang)) for one in several]
 
 
-def kind_words(draft: Draft, lang: Lang) -> str:
-    return sentences.kind(draft.metadata.kind, lang)
+def owner(pages: Pages, draft: Draft, lang: Lang) -> str:
+    """For whom a draft is: the organization by its name, else who wrote it."""
+    known = pages.catalog.store.get(draft.owner) if draft.owner else None
+    return (said(known.metadata.title, lang).words if known else "") or draft.owner or draft.author

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api import addresses, sentences
 from api.auth import FormBody
-from api.drafts import compare, preview, record_links, similar
+from api.drafts import compare, owner, preview, record_links, similar
 from api.pages import Pages, hang, language, patterns, place, translator
 from api.record_page import finding_words
 from api.session import Forms
@@ -45,6 +45,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
             returned="returned" in request.query_params,
             decided="decided" in request.query_params,
             kind=sentences.kind,
+            owner=lambda one: owner(pages, one, lang),
             crumbs=[(_("Freigabe"), "")],
             indexed=False,
         )
@@ -134,6 +135,7 @@ def _show(
         draft=draft,
         record=record,
         title=title,
+        owner=owner(pages, draft, lang),
         kind_label=sentences.kind(draft.metadata.kind, lang),
         comparison=compare(pages, record.metadata if record else None, draft.metadata, lang),
         checks=_checks(draft, lang),

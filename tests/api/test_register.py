@@ -65,7 +65,9 @@ def test_a_project_goes_from_the_form_through_the_review_to_the_search(city: Sam
     assert "Eingereicht" in answer.text
     (draft,) = drafts(city)
     reviewer = client(city, "lotsin")
-    assert "Wetter im Quartier" in reviewer.get("/freigabe").text
+    queue = reviewer.get("/freigabe").text
+    assert "Wetter im Quartier" in queue
+    assert "neu · Digital-Agentur" in queue
     answer = sent(reviewer, f"/freigabe/{draft.id}", "publish")
     assert "Veröffentlicht:" in answer.text
     city.catalog.sync()
@@ -218,6 +220,7 @@ def test_the_form_in_one_language_says_nothing_in_the_other(city: SampleCity) ->
     page = client(city, "agentur").get("/en/register/project?of=kuehle-wege").text
     assert re.search(r'In German it says: <span lang="de">Kühle Wege</span>', page)
     assert 'name="title" type="text" value=""' in page
+    assert "<h1>Kühle Wege</h1>" in page
 
 
 def test_what_the_form_does_not_show_stays_when_the_rest_is_changed(city: SampleCity) -> None:

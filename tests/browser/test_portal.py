@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from api.app import create_app
@@ -241,3 +242,24 @@ def test_the_keyboard_sees_where_it_is(public: Page) -> None:
         shown = public.evaluate("getComputedStyle(document.activeElement)['outline-style']")
         tag = public.evaluate("document.activeElement.tagName")
         assert shown == "solid" or tag == "BODY", tag
+
+
+def test_two_texts_beside_one_another_are_named_once(site: Site) -> None:
+    """In columns by their heads, on a narrow screen each by a word of its own."""
+    inbox, people = site.city.catalog.inbox, site.city.catalog.people
+    assert inbox is not None
+    assert people is not None
+    account, record = people.get("agentur"), site.city.catalog.get("pegel")
+    assert account is not None
+    words = replace(record.metadata, title={"de": "Pegel am Fluss"})
+    draft = inbox.begin(words, account, "digital-agentur", "pegel", record.number)
+    inbox.submit(draft.id, account, draft.version)
+    for width, named in ((1280, False), (390, True)):
+        context = site.context("lotsin", viewport={"width": width, "height": 900})
+        page = context.new_page()
+        page.goto(f"/freigabe/{draft.id}")
+        assert page.locator(".diff .labels").is_visible() is not named
+        box = page.locator(".diff small.which").first.bounding_box()
+        assert box is not None
+        assert (box["width"] > 1) is named
+        context.close()

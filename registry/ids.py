@@ -47,24 +47,27 @@ def title_name(metadata: Metadata) -> str:
 def given(things: Sequence[tuple[Metadata, str]], taken: Taken) -> list[str]:
     """An id for each new thing, unique among themselves and all that exist. With each thing what tells it from others
     of the same name, such as its source and remote id: never a count, so that the order of arrival does not matter."""
-    wanted = [possible(metadata, own) for metadata, own in things]
-    exist = taken({id for ids in wanted for id in ids})
-    chosen: list[str] = []
-    used = set(exist)
-    for ids in wanted:
-        chosen.append(next(id for id in ids if id not in used))
-        used.add(chosen[-1])
+    wanted = [_names(metadata, own) for metadata, own in things]
+    chosen = [next(names) for names in wanted]
+    used = taken(set(chosen))
+    for place, names in enumerate(wanted):
+        if chosen[place] in used:  # rare; so the further ones are neither made nor looked up for all
+            more = list(names)
+            used |= taken(more)
+            chosen[place] = next(id for id in more if id not in used)
+        used.add(chosen[place])
     return chosen
 
 
 def possible(metadata: Metadata, own: str) -> list[str]:
     """The ids that a thing may get, the best first."""
-    return list(_names(metadata, hashlib.blake2b(own.encode(), digest_size=16).hexdigest()))
+    return list(_names(metadata, own))
 
 
-def _names(metadata: Metadata, digest: str) -> Iterator[str]:
+def _names(metadata: Metadata, own: str) -> Iterator[str]:
     name = short_name(metadata) or title_name(metadata)
     if name and name not in RESERVED:
         yield name
+    digest = hashlib.blake2b(own.encode(), digest_size=16).hexdigest()
     for length in (TAIL, 12, len(digest)):  # the longer ones only where two digests begin alike
         yield f"{(name or metadata.kind)[: LONGEST - length - 1].strip('-')}-{digest[:length]}"

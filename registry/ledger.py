@@ -141,7 +141,7 @@ class Ledger:
         """Writes problems down from place `first` on; the next free place. What is personal in a value is masked."""
         query = "INSERT INTO ledger_problems VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         rows = [
-            (run, place, plain(one.record), f.rule, f.level, plain(f.field), plain(f.node), masked(f))
+            (run, place, plain(one.record), f.rule, f.level, plain(f.field), f.node and plain(f.node), masked(f))
             for place, one in enumerate(problems, first)
             if (f := one.finding)
         ]

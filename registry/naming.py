@@ -1,6 +1,7 @@
 """By which words a thing is known: its IRIs, its identifiers with its title, and what every database takes."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from registry.agents import fold
 from registry.model import Metadata
@@ -25,8 +26,13 @@ def titled(identifier: str, title: str) -> str:
 def title(metadata: Metadata) -> str:
     """The title in one language, folded, to compare with."""
     words = metadata.title
-    first = next((words[tag] for tag in ("de", "und", *sorted(words)) if words.get(tag)), "")
-    return plain(fold(first[:MOST_TITLE]))
+    first = words.get("de") or words.get("und") or next((words[tag] for tag in sorted(words) if words[tag]), "")
+    return _folded(first[:MOST_TITLE])
+
+
+@lru_cache(2048)  # a harvest asks several times for the same
+def _folded(words: str) -> str:
+    return plain(fold(words))
 
 
 def local(id: str) -> str:
@@ -37,5 +43,5 @@ def local(id: str) -> str:
 def plain(text: str) -> str:
     """Text without NUL, which PostgreSQL does not take, and without half a character."""
     if text.isascii():
-        return text.replace("\0", "\ufffd") if "\0" in text else text
+        return text if "\0" not in text else text.replace("\0", "\ufffd")
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

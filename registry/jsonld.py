@@ -194,6 +194,7 @@ _DCAT_AP: Final = {
 _CLASS_NAMES: Final = ("Agent", "Attribution", "Catalogue", "CatalogueRecord", "Checksum", "Concept", "DataService",
                        "Dataset", "DatasetSeries", "Distribution", "Identifier", "Kind", "LicenceDocument", "Location",
                        "PeriodOfTime", "Relationship")  # fmt: skip
+MAX_ADDRESS: Final = 500  # characters of a context's address
 _KNOWN: Final = re.compile(
     r"https?://(?:semiceu\.github\.io/.*(?:context|dcat-ap)[\w.-]*\.jsonld"
     r"|(?:raw\.githubusercontent\.com|joinup\.ec\.europa\.eu|data\.europa\.eu)/.*dcat-ap[\w./-]*\.jsonld"
@@ -227,8 +228,13 @@ def without_foreign_contexts(document: Any, where: str, depth: int) -> Any:
     """
     context = document.get("@context") if isinstance(document, dict) else None
     named = context if isinstance(context, list) else [context]
-    maps = any(isinstance(one, str) and _KNOWN.fullmatch(one.strip()) for one in named)
+    maps = any(isinstance(one, str) and _is_known(one) for one in named)
     return _cleared(document, where, depth, maps)
+
+
+def _is_known(address: str) -> bool:
+    """Whether a context is one of DCAT-AP; the pattern's time grows with the square of the length."""
+    return len(address) <= MAX_ADDRESS and _KNOWN.fullmatch(address.strip()) is not None
 
 
 def _cleared(value: Any, where: str, depth: int, maps: bool) -> Any:
@@ -271,9 +277,9 @@ def _context(value: Any, where: str) -> Any:
         return {key: _inner(key, one, where) for key, one in value.items()}
     if not isinstance(value, str):
         return value
-    if _SCHEMA_ORG.fullmatch(value.strip()):
+    if len(value) <= MAX_ADDRESS and _SCHEMA_ORG.fullmatch(value.strip()):
         return _SCHEMA_CONTEXT
-    if _KNOWN.fullmatch(value.strip()):
+    if _is_known(value):
         return _dcat_ap_context()
     raise _refused(value, where)
 

@@ -3,8 +3,9 @@ rest is kept as statements; every repair and every leftover is a finding."""
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final
 
 import msgspec
@@ -106,7 +107,8 @@ class _Reading:
                 self.find("value-extra", subject, row, term)
         left += [statement for place, statement in later if not self.mend(out, subject, place, *statement)]
         before = self.left.get(subject)
-        self.left[subject] = left if before is None else [one for one in before if one in left]
+        again = frozenset(left) if before else ()
+        self.left[subject] = left if before is None else [one for one in before if one in again]
         for name, value in out.items():
             if type(value) is list or name in WORDS:
                 out[name] = finished(value)
@@ -151,8 +153,7 @@ class _Reading:
         names = labels(self.index.get(term, []))
         value = next((found for name in names if (found := mended(place.row, name)) is not None), None)
         words = " ".join(map(words_of, names))
-        alone = sum(o == term for about in self.index.values() for _, o in about) == 1
-        if value is None or not alone or not place.put(out, place.row.name, value):
+        if value is None or self.pointed[term] != 1 or not place.put(out, place.row.name, value):
             self.findings.append(finding("value-unread", place.row.name, words or term, self.called(subject)))
             return False
         self.left[term] = []
@@ -166,6 +167,11 @@ class _Reading:
         rule = "value-mended" if valid_iri(words) else "address-unreadable"
         self.findings.append(finding(rule, field, words, self.called(subject)))
         self.notes.append(f"{subject} {_NOTE} {literal(f'{property}: {words}')} .\n")
+
+    @cached_property
+    def pointed(self) -> Counter[str]:
+        """How often each blank node is pointed to; counted once, and only where it is asked."""
+        return Counter(term for about in self.index.values() for _, term in about if term[0] == "_")
 
     def note(self, subject: str, predicate: str, words: str) -> None:
         """Keeps what the source wrote where we write something else."""

@@ -10,6 +10,7 @@ from registry.errors import SourceError
 MAX_DEPTH: Final = 200  # of JSON-LD and RDF/XML
 SMALL: Final = 100_000  # bytes of RDF/XML that no depth can make slow
 STEP: Final = 8_192
+HEAD: Final = 400  # characters that hold the declaration
 
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^\[>\"']*)*([\[>])", re.IGNORECASE)
@@ -72,7 +73,7 @@ def _decoded(data: bytes, where: str) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
     else:
-        declared = _DECLARATION.match(data[:400].lstrip(b"\xef\xbb\xbf").decode("latin-1"))
+        declared = _DECLARATION.match(data[:HEAD].lstrip(b"\xef\xbb\xbf").decode("latin-1"))
         encoding = declared[1].lower() if declared else "utf-8"
         encoding = "utf-8-sig" if encoding in ("utf-8", "utf8", "us-ascii", "ascii") else encoding
         encoding = "cp1252" if encoding in ("iso-8859-1", "latin-1", "latin1", "iso8859-1") else encoding
@@ -82,7 +83,8 @@ def _decoded(data: bytes, where: str) -> str:
         raise unreadable(
             where, f"not in the declared encoding {encoding}: {error}", "Save the file as UTF-8."
         ) from None
-    return _DECLARATION.sub('<?xml version="1.0" encoding="UTF-8"?>', text, count=1)
+    start, rest = text[:HEAD], text[HEAD:]  # the pattern's time grows with the square of what it looks at
+    return _DECLARATION.sub('<?xml version="1.0" encoding="UTF-8"?>', start, count=1) + rest
 
 
 def unreadable(where: str, what: str, remedy: str) -> SourceError:

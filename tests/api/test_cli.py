@@ -505,6 +505,17 @@ def test_shapes_of_others_are_asked(data: Path, tmp_path: Path) -> None:
     assert "identifier" in ended.stdout
 
 
+def test_a_folder_without_shapes_is_a_wrong_call(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "x.ttl"
+    file.write_text(TURTLE)
+    for words in ("", TURTLE):
+        (tmp_path / "shapes").mkdir(exist_ok=True)
+        (tmp_path / "shapes" / "one.ttl").write_text(words)
+        ended = lotse("validate", str(file), "--shapes", str(tmp_path / "shapes"), "--json")
+        assert ended.exit_code == 2
+        assert "no shapes there" in ended.stderr
+
+
 # -- the house
 
 

@@ -96,3 +96,11 @@ def test_other_contexts_are_refused_by_name_wherever_they_stand(context):
                  f'{{"@graph": [{{"http://p.example": {{"@context": {context}}}}}]}}'):  # fmt: skip
         with pytest.raises(SourceError, match="(127.0.0.1:9|evil.example)"):
             parse(text.encode(), name="a.jsonld")
+
+
+def test_an_address_of_a_context_that_is_endless_is_refused_at_once():
+    for part in ("context", "dcat-ap"):
+        address = "https://semiceu.github.io/" + part * 300_000
+        for context in (address, [address], {"x": {"@id": "http://x.example", "@context": address}}):
+            with pytest.raises(SourceError, match="would have to be fetched"):
+                parse(orjson.dumps({"@context": context, "@id": "http://a.example"}), name="a.jsonld")

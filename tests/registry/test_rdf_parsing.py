@@ -49,6 +49,19 @@ def test_a_bare_doctype_is_dropped_and_one_with_entities_refused():
             parse(f'<?xml version="1.0"?><!DOCTYPE rdf:RDF [{subset}]>{body}'.encode(), name="a.rdf")
 
 
+def test_a_declaration_that_never_ends_holds_nobody_up():
+    for start in (b"<?xml ", b'<?xml version="1.0" encoding="utf-8" '):
+        with pytest.raises(SourceError):
+            parse(start + b'encoding="utf-8" ' * 300_000, name="a.rdf")
+
+
+@pytest.mark.parametrize("unit", ['"\\\\', '"a .\n', '"""\\\\"""x', ". #", '"a.\n# ', "'''", "<", ". \n"])
+def test_strings_without_end_hold_nobody_up(unit):
+    text = f'{TTL}<http://a.example> dct:title "x\n{unit * 200_000}'
+    with pytest.raises(SourceError, match="line 2: a line ends inside a string"):
+        parse(text.encode(), name="a.ttl")
+
+
 @pytest.mark.parametrize("inside", ["", "/&gt;/>", "<!-- </a></a> -->", '<e:q e:r="/&gt;"/>'])
 def test_deep_xml_is_refused_quickly_however_it_hides(inside):
     deep = 20_000

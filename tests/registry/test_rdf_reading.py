@@ -227,3 +227,20 @@ def test_many_values_take_no_time_that_grows_with_their_square():
     said, _ = read_dataset(f'dct:title "T" ; dcat:keyword {keywords}')
     assert len(said.keywords["und"]) == 20_000
     assert sum(map(len, rdf.graph(said, said.iri, "https://k.example")["<https://x.example/d>"].values())) == 20_003
+
+
+def test_many_values_that_are_nodes_with_a_name_only_are_each_looked_at_once():
+    count = 5_000
+    files = "".join(f'<urn:x:{n}> a dcat:Distribution ; dct:format [ rdfs:label "CSV" ] .\n' for n in range(count))
+    named = " , ".join(f"<urn:x:{n}>" for n in range(count))
+    dataset, findings = read_dataset(f"dcat:distribution {named} .\n{files} <urn:y> a rdfs:Resource")
+    assert {one.format for one in dataset.distributions} == {EU + "file-type/CSV"}
+    assert len(findings) == count
+
+
+def test_a_named_node_that_two_point_to_is_no_value_of_either():
+    dataset, findings = read_dataset(
+        'dct:language _:both ; dct:accrualPeriodicity _:both . _:both rdfs:label "täglich"'
+    )
+    assert not dataset.frequency
+    assert {one.rule for one in findings} == {"value-unread"}

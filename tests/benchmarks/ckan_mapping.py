@@ -1,6 +1,6 @@
 """How long a CKAN package takes to become Metadata: the packages of Berlin, 2014, best of nine passes.
 
-    python -m tests.benchmarks.ckan_mapping
+python -m tests.benchmarks.ckan_mapping
 """
 
 import time

@@ -255,7 +255,9 @@ def test_there_is_always_an_access_url() -> None:
 def test_an_uploaded_file_can_be_downloaded() -> None:
     (one,) = read(resources=[a_resource(url_type="upload")]).distributions
     assert one.download_url == one.access_url == "https://daten.example.org/rad.csv"
-    package = to_package(Record(id="rad", said=read(resources=[a_resource(url_type="upload")])), "https://lotse.example")
+    package = to_package(
+        Record(id="rad", said=read(resources=[a_resource(url_type="upload")])), "https://lotse.example"
+    )
     (again,) = to_metadata(package, SITE, "de")[0].distributions
     assert (again.download_url, again.access_url) == (one.download_url, one.access_url)
 

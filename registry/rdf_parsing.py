@@ -122,24 +122,26 @@ def _json_ld(data: bytes, where: str) -> bytes:
     return orjson.dumps(without_foreign_contexts(document, where, MAX_DEPTH))
 
 
-def _lines(quads: Iterator[ox.Quad], form: ox.RdfFormat) -> Iterator[bytes]:
+def _lines(quads: Iterator[ox.Quad], form: ox.RdfFormat) -> Iterator[list[bytes]]:
     """The statements as lines of N-Triples, made without a Python object for each term, some thousands at a time."""
     said: Any = (quad.triple for quad in quads) if form == ox.RdfFormat.JSON_LD else quads
     while lines := ox.serialize(islice(said, STATEMENTS), format=ox.RdfFormat.N_TRIPLES):
-        yield from lines.removesuffix(b" .\n").split(b" .\n")
+        yield lines.removesuffix(b" .\n").split(b" .\n")
 
 
-def _index(lines: Iterable[bytes]) -> Graph:
+def _index(packs: Iterable[list[bytes]]) -> Graph:
     graph = Graph()
-    last, about = b"", []
-    for line in lines:
-        subject, _, statement = line.partition(b" ")
-        if subject != last:
-            about = graph.setdefault(subject, [])
-            last = subject
-        about.append(statement)
-        if statement.startswith(TYPE_BYTES):
-            graph.types.setdefault(subject, []).append(statement[len(TYPE_BYTES) :])
+    start, size, subject, about = b" ", 1, b"", []  # no line starts with a blank
+    for lines in packs:
+        for line in lines:
+            if line.startswith(start):
+                statement = line[size:]
+            else:
+                subject, _, statement = line.partition(b" ")
+                start, size, about = subject + b" ", len(subject) + 1, graph.setdefault(subject, [])
+            about.append(statement)
+            if statement.startswith(TYPE_BYTES):
+                graph.types.setdefault(subject, []).append(statement[len(TYPE_BYTES) :])
     return graph
 
 
@@ -253,4 +255,4 @@ def _without_relative_subjects(triples: list[tuple[str, str, str]]) -> Graph:
             spelt[f"{subject} {_SPELT[1]} {literal(words_of(predicate))}"] = None
             predicate = f"<{valid_iri(unescaped(predicate[1:-1])) or 'urn:x-unreadable:property'}>"
         lines.append(f"{subject} {predicate} {names.get(term, term)}")
-    return _index(line.encode("utf-8", "replace") for line in (*lines, *spelt))
+    return _index([[line.encode("utf-8", "replace") for line in (*lines, *spelt)]])

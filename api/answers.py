@@ -89,7 +89,7 @@ def is_data(path: str) -> bool:
 
 def wants_page(request: Request) -> bool:
     """Whether an error is to be shown as a page; everybody else gets a problem document."""
-    path = str(request.scope.get("asked_path", request.url.path))
+    path = request.url.path
     return not is_data(path) and preferred(request.headers.get("accept", ""), (HTML, *DATA)) is HTML
 
 

@@ -2,7 +2,7 @@
 is left out."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -195,7 +195,3 @@ def _block(
     path = addresses.path("search" if len(kinds) > 1 else kinds[0], lang)
     address = query.url(Query(where=asked.where if len(kinds) > 1 else where, lang=lang), path)
     return Block(label, tuple(shown), found.total, address, _("Alle %(number)s") % {"number": found.total})
-
-
-def totals(several: Iterable[Block]) -> dict[str, int]:
-    return {one.label: one.total for one in several}

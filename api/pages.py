@@ -24,7 +24,7 @@ from registry.catalog import Catalog
 from registry.errors import NotAllowedError, NotReadyError, NotSignedInError
 from registry.inbox import Inbox
 from registry.ledger import Ledger
-from registry.model import Account, Text
+from registry.model import Account
 from registry.people import People
 from registry.settings import City, Settings
 from vocab.concepts import ConceptList, load
@@ -168,7 +168,7 @@ def _there(room: Room | None) -> Room:
 
 
 def _here(request: Request) -> str:
-    path = str(request.scope.get("asked_path", request.url.path))
+    path = request.url.path
     return f"{path}?{request.url.query}" if request.url.query else path
 
 
@@ -220,11 +220,6 @@ def translations(lang: Lang) -> NullTranslations:
 def translator(lang: Lang) -> Callable[[str], str]:
     """For the few sentences that are made outside of templates."""
     return translations(lang).gettext
-
-
-def in_both(german: str) -> Text:
-    """A sentence of the templates' language in both."""
-    return {"de": german, "en": translator("en")(german)}
 
 
 @cache

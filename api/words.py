@@ -1,7 +1,6 @@
 """Words of records as people read them: the page's language first, dates, numbers and sizes, prose made safe."""
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -206,6 +205,3 @@ def host(address: str) -> str:
         return urlsplit(address).hostname or address
     except ValueError:
         return address
-
-
-Gettext = Callable[[str], str]

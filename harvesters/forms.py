@@ -216,13 +216,9 @@ def _iri(text: str) -> values.Read | None:
     return values.iri(text) or values.address(text)
 
 
-def _date(text: str) -> values.Read | None:
-    return values.date(text)
-
-
 READERS: Final[Mapping[str, Callable[[str], values.Read | None]]] = {
     "literal": values.Read,
-    "date": _date,
+    "date": values.date,
     "decimal": values.decimal,
     "integer": values.size,
     "duration": values.duration,

@@ -279,9 +279,6 @@ def _without(value: Any, ways: list[list[str]]) -> Any:
     return value
 
 
-TWICE: Final = " ({})"  # what is added to a key that stood there already
-
-
 def _written_twice(item: Mapping[str, Any]) -> Iterator[Any]:
     for key in item:
         name, bracket, count = key.rpartition(" (")

@@ -385,7 +385,6 @@ class Draft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     author: str = ""
     owner: str = ""
     comments: tuple[Comment, ...] = ()
-    publish_at: datetime | None = None
     created: datetime | None = None
     changed: datetime | None = None
     version: int = 0

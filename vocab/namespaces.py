@@ -86,19 +86,13 @@ def curie(iri: str) -> str:
 
 _BY_NAMESPACE = {namespace: prefix for prefix, namespace in PREFIXES.items()}
 
-ADMS = Namespace(PREFIXES["adms"])
 DCAT = Namespace(PREFIXES["dcat"])
-DCATAP = Namespace(PREFIXES["dcatap"])
-DCATDE = Namespace(PREFIXES["dcatde"])
 DCT = Namespace(PREFIXES["dct"])
 EU = Namespace(PREFIXES["eu"])
 FOAF = Namespace(PREFIXES["foaf"])
-GEO = Namespace(PREFIXES["geo"])
 HYDRA = Namespace(PREFIXES["hydra"])
-PROV = Namespace(PREFIXES["prov"])
 RDF = Namespace(PREFIXES["rdf"])
 RDFS = Namespace(PREFIXES["rdfs"])
 SCHEMA = Namespace(PREFIXES["schema"])
 SKOS = Namespace(PREFIXES["skos"])
-VCARD = Namespace(PREFIXES["vcard"])
 XSD = Namespace(PREFIXES["xsd"])

@@ -19,7 +19,7 @@ import msgspec
 
 from harvesters.all import harvester as harvester_of
 from harvesters.item import Ids, mapped
-from registry.beside import cores
+from registry.beside import cores, started
 from registry.model import Source
 from registry.staged import Mapped, Staged
 
@@ -112,8 +112,7 @@ class Mappers:
 
 
 def _start(source: Source) -> "subprocess.Popen[bytes]":
-    code = f"import sys; sys.path[:] = {sys.path!r}; from harvesters.mappers import main; main()"
-    helper = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    helper = started("harvesters.mappers", answers=True)
     assert helper.stdin
     _write(helper.stdin, msgspec.msgpack.encode(source))
     return helper

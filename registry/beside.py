@@ -38,11 +38,17 @@ class Beside:
         """If so many changes are worth it, and there is a core to spare."""
         if self._process or changes < WORTH or cores() < 2:
             return
-        code = f"import sys; sys.path[:] = {sys.path!r}; from registry.beside import main; main()"
-        self._process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
+        self._process = started("registry.beside")
         assert self._process.stdin
         self._process.stdin.write(msgspec.json.encode(self._settings, enc_hook=str) + b"\n")
         self._process.stdin.flush()
+
+
+def started(module: str, answers: bool = False) -> "subprocess.Popen[bytes]":
+    """The `main` of a module in a new process that is told on its standard input; `answers`: on its standard output."""
+    code = f"import sys; sys.path[:] = {sys.path!r}; from {module} import main; main()"
+    out = subprocess.PIPE if answers else None
+    return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=out)
 
 
 def cores() -> int:

@@ -210,5 +210,7 @@ def plain(value: object) -> str:
 
 
 def words(text: Any, lang: str = "de") -> str:
-    """A text in the wanted language, else in any."""
-    return text.get(lang) or text.get("und") or next(iter(text.values()), "") if text else ""
+    """A text in the wanted language, else in the next best."""
+    from registry.naming import in_language
+
+    return in_language(text, lang) if text else ""

@@ -14,6 +14,7 @@ from api.labels import concept
 from api.pages import Pages, translator
 from api.words import day, host, link, moment, number, spoken
 from registry.model import DATA, Agent, Contact, Metadata, Money, Place, Record
+from registry.naming import tags
 from vocab.concepts import Concept, ConceptList, concept_list
 from vocab.fields import fields_of
 from vocab.match import district, districts_in
@@ -198,8 +199,7 @@ def _themes(words: Metadata, lang: Lang) -> list[Item]:
 
 
 def _keywords(words: Metadata, lang: Lang) -> list[Item]:
-    other = next(iter(words.keywords.values()), ())
-    several = words.keywords.get(lang) or words.keywords.get("und") or other
+    several = next((words.keywords[tag] for tag in tags(words.keywords, lang)), ())
     return [Item(sentences.listing(one[:80] for one in several[:20]))] if several else []
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from registry.catalog import Catalog
 from registry.model import Source, Text
+from registry.naming import in_language
 from registry.settings import City
 from vocab.concepts import LISTS as CONCEPT_LISTS
 from vocab.concepts import Concept, ConceptList, concept_list, load
@@ -31,9 +32,7 @@ KINDS: Final[Mapping[str, Text]] = {
 
 def both(text: Text) -> Text:
     """A text in German and English; a language that is missing takes the words of another."""
-    any_ = next(iter(text.values()), "")
-    de = text.get("de") or text.get("und") or text.get("en") or any_
-    return {"de": de, "en": text.get("en") or text.get("und") or de}
+    return {lang: in_language(text, lang) for lang in ("de", "en")}
 
 
 def labels(

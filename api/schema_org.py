@@ -1,6 +1,7 @@
 """What search engines read of a record's page: schema.org as JSON-LD, in a block that no browser runs."""
 
 import json
+from itertools import islice
 from typing import Any
 
 from markupsafe import Markup
@@ -9,6 +10,7 @@ from api import addresses, sentences
 from api.addresses import Lang
 from api.words import link, said
 from registry.model import Agent, Metadata, Record
+from registry.naming import tags
 from registry.rdf import thing_iri
 
 
@@ -46,7 +48,7 @@ def _dataset(words: Metadata, lang: Lang) -> dict[str, Any]:
         "creator": _agent(words.publisher, lang),
         "dateModified": words.modified,
         "datePublished": words.issued,
-        "keywords": [one[:100] for one in words.keywords.get(lang) or next(iter(words.keywords.values()), ())][:50],
+        "keywords": [one[:100] for tag in islice(tags(words.keywords, lang), 1) for one in words.keywords[tag]][:50],
         "temporalCoverage": f"{period.start or '..'}/{period.end or '..'}" if period else "",
         "isAccessibleForFree": True if licences else None,
         "distribution": [

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from api.addresses import Lang
 from registry.german import Word, clean, mark
 from registry.model import Date, Text
+from registry.naming import tags
 
 ZONE: Final = ZoneInfo("Europe/Berlin")
 TAGS: Final = frozenset(("a", "li", "ol", "ul", "p", "br", "b", "i", "u", "strong", "em"))
@@ -35,12 +36,8 @@ class Said(NamedTuple):
 
 
 def said(text: Text, lang: Lang) -> Said:
-    """The words in the page's language; if there are none, those without a tag, then German, English, any other."""
-    for tag in (lang, "und", *(other for other in ("de", "en") if other != lang), *text):
-        words = text.get(tag, "")
-        if words.strip():
-            return Said(words, "" if tag in (lang, "und") else tag)
-    return Said("")
+    """The words in the page's language, else in the next best."""
+    return next((Said(text[tag], "" if tag in (lang, "und") else tag) for tag in tags(text, lang)), Said(""))
 
 
 def spoken(text: Text, lang: Lang) -> Markup:

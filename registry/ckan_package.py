@@ -13,6 +13,7 @@ from registry.ckan_keys import written
 from registry.ckan_tables import LINKS, PACKAGE
 from registry.ids import slug
 from registry.model import Agent, Contact, Distribution, Metadata, Place, Record, Statement, Text
+from registry.naming import in_language
 from registry.shapes import geojson
 from vocab.concepts import concept_list
 
@@ -87,8 +88,8 @@ def to_package(record: Record, base_url: str) -> dict[str, Any]:
     return {
         "id": uuid(base_url, path),
         "name": record.id,
-        "title": _first(said.title, main),
-        "notes": _first(said.description or said.abstract, main),
+        "title": in_language(said.title, main),
+        "notes": in_language(said.description or said.abstract, main),
         **_translated("title", said.title),
         **_translated("notes", said.description),
         **(
@@ -122,10 +123,6 @@ def to_package(record: Record, base_url: str) -> dict[str, Any]:
 
 def _main_language(said: Metadata) -> str:
     return "de" if "de" in said.title or not said.title else next(iter(said.title))
-
-
-def _first(text: Text, main: str) -> str:
-    return text.get(main) or next(iter(text.values()), "")
 
 
 def _plural(text: Mapping[str, Any]) -> bool:
@@ -164,14 +161,14 @@ def _licence_words(iri: str) -> dict[str, Any]:
 
 def _person(key: str, several: Iterable[Agent | Contact], main: str) -> dict[str, Any]:
     one = next(iter(several), None)
-    return {key: _first(one.name, main) if one else None, f"{key}_email": (one.email or None) if one else None}
+    return {key: in_language(one.name, main) if one else None, f"{key}_email": (one.email or None) if one else None}
 
 
 def _organization(said: Metadata, base_url: str, main: str) -> dict[str, Any] | None:
     publisher = said.publisher
     if not publisher or not publisher.name:
         return None
-    title = _first(publisher.name, main)
+    title = in_language(publisher.name, main)
     name = publisher.id or slug(title) or "ohne-namen"
     return {
         "id": uuid(base_url, f"id/{publisher.id}" if publisher.id else f"organization/{name}"),
@@ -344,8 +341,8 @@ def _resource(one: Distribution, said: Metadata, base_url: str, id: str, main: s
         "package_id": uuid(base_url, id),
         "position": place,
         "state": "active",
-        "name": _first(one.title, main),
-        "description": _first(one.description, main),
+        "name": in_language(one.title, main),
+        "description": in_language(one.description, main),
         **_translated("name", one.title),
         **_translated("description", one.description),
         "url": one.download_url or one.access_url,

@@ -7,7 +7,8 @@ from datetime import date
 import msgspec
 
 from registry.german import NOTHING, STOP_WORDS, Terms, clean, fold, plain, slug, terms
-from registry.model import Agent, Kind, Metadata, Record, Text
+from registry.model import Agent, Kind, Metadata, Record
+from registry.naming import in_language
 from vocab.concepts import Concept, ConceptList, concept_list
 from vocab.match import district, districts_in, file_type, licence, phase, theme
 
@@ -77,11 +78,6 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
     )
 
 
-def name_of(words: Text) -> str:
-    """The German words, else the first."""
-    return words.get("de") or next(iter(words.values()), "")
-
-
 def publisher_value(agent: Agent) -> str:
     """The value of the facet `publisher`: the id of a known organization, else the folded name; "" where there is
     neither name nor IRI."""
@@ -91,7 +87,7 @@ def publisher_value(agent: Agent) -> str:
 
 def _called(agent: Agent) -> str:
     """A blank label is no name."""
-    return name_of(agent.name) or ("" if agent.iri.startswith("_:") else agent.iri)
+    return in_language(agent.name, "de") or ("" if agent.iri.startswith("_:") else agent.iri)
 
 
 def named_publisher(agent: Agent) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final
 
 from registry.model import Metadata
+from registry.naming import tags
 
 LONGEST: Final = 80  # characters
 TAIL: Final = 6  # characters of the digest that tells two of the same name apart
@@ -41,7 +42,7 @@ def short_name(metadata: Metadata) -> str:
 
 def title_name(metadata: Metadata) -> str:
     words = metadata.title
-    return next(filter(None, (slug(words[tag]) for tag in ("de", "und", *sorted(words)) if tag in words)), "")
+    return next(filter(None, (slug(words[tag]) for tag in tags(words, "de"))), "")
 
 
 def given(things: Sequence[tuple[Metadata, str]], taken: Taken) -> list[str]:

@@ -1,10 +1,10 @@
-"""By which words a thing is known: its IRIs, its identifiers with its title, and what every database takes."""
+"""By which words a thing is known: its IRIs, its identifiers with its title; in which language; what databases take."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from registry.agents import fold
-from registry.model import Metadata
+from registry.model import Metadata, Text
 
 MOST_TITLE = 300  # characters that are compared
 
@@ -25,9 +25,24 @@ def titled(identifier: str, title: str) -> str:
 
 def title(metadata: Metadata) -> str:
     """The title in one language, folded, to compare with."""
-    words = metadata.title
-    first = words.get("de") or words.get("und") or next((words[tag] for tag in sorted(words) if words[tag]), "")
-    return _folded(first[:MOST_TITLE])
+    return _folded(in_language(metadata.title, "de")[:MOST_TITLE])
+
+
+def tags(several: Mapping[str, str | tuple[str, ...]], lang: str) -> Iterator[str]:
+    """The languages that have words, best first: the wanted one, no tag, German, English, the others by their tags."""
+    for tag in dict.fromkeys((lang, "und", "de", "en")):
+        if _has_words(several.get(tag)):
+            yield tag
+    yield from (tag for tag in sorted(several) if tag not in (lang, "und", "de", "en") and _has_words(several[tag]))
+
+
+def _has_words(value: str | tuple[str, ...] | None) -> bool:
+    return bool(value.strip() if isinstance(value, str) else value)
+
+
+def in_language(text: Text, lang: str) -> str:
+    """The words of a text for readers of a language, else of the next best; "" if it has none."""
+    return next((text[tag] for tag in tags(text, lang)), "")
 
 
 @lru_cache(2048)  # a harvest asks several times for the same

@@ -62,7 +62,7 @@ class Commands(click.Group):
             ctx.exit(1)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except Exception as error:
+        except Exception as error:  # whoever typed gets a sentence and an exit code, a trace only if asked for
             if _debug():
                 traceback.print_exc()
             if type(error).__module__.startswith("sqlalchemy"):

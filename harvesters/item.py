@@ -34,7 +34,7 @@ def mapped(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> Ma
         if not any(map(str.strip, metadata.title.values())):
             return _failed(staged, (finding("title-missing", "title"), *findings))
         findings += check(metadata)
-    except Exception as error:  # one of three in the house: whatever the mapping stumbles over costs one item
+    except Exception as error:  # whatever the mapping stumbles over costs one item
         return _failed(staged, (finding("unreadable", value=f"{type(error).__name__}: {error}"),))
     return Mapped(
         remote_id=staged.remote_id,

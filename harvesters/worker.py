@@ -80,7 +80,7 @@ def _job(name: str, job: Callable[[], Done]) -> Done | None:
         return job()
     except BusyError as error:
         log.info("%s: %s", name, error)
-    except Exception:
+    except Exception:  # whatever it was, the other sources are still due
         log.exception("%s", name)
     return None
 

@@ -1,9 +1,6 @@
 """The one door: whatever is read of the catalogue or written to it goes through here."""
 
-import logging
-import random
 import threading
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -21,18 +18,18 @@ from registry.inbox import Inbox
 from registry.ledger import Ledger
 from registry.masking import public
 from registry.model import Backlink, Draft, Metadata, Origin, Record, Source, Step, Taken, Withdrawal
+from registry.naming import local
 from registry.overrides import overrides
 from registry.people import People
 from registry.projector import SEARCH, Progress, Projector
-from registry.rows import local
 from registry.search import Page, Query, SearchIndex, Suggestion
 from registry.settings import Settings
 from registry.store import MOST, Store
+from registry.tables import alone
 from registry.twins import Batch
 
 PART: Final = 250  # steps in one transaction; leaves room for the records that are shown instead of others
 TRIES: Final = 7  # when others write the same records meanwhile
-log = logging.getLogger("lotse.catalog")
 Answer = TypeVar("Answer")
 PATIENCE: Final = 600.0  # seconds that a command waits for the search index
 
@@ -129,7 +126,7 @@ class Catalog:
         if draft.of:
             return self.revise(draft.of, draft.metadata, draft.base, by)
         metadata = match_agents(draft.metadata, self._known_organizations())
-        return _again(lambda: self._register(metadata, draft, by))
+        return self._again(lambda: self._register(metadata, draft, by))
 
     def _register(self, metadata: Metadata, draft: Draft, by: str) -> Record:
         own, note = f"registered\n{draft.id}", f"draft {draft.id}"
@@ -159,7 +156,7 @@ class Catalog:
 
     def withdraw(self, id: str, by: str, why: str, expected: int | None = None) -> Record:
         """Nobody finds it any more; its address says when and why. The next in rank of the same thing is shown."""
-        return _again(lambda: self._withdraw(id, by, why, expected))
+        return self._again(lambda: self._withdraw(id, by, why, expected))
 
     def _withdraw(self, id: str, by: str, why: str, expected: int | None) -> Record:
         record = self.get(id)
@@ -174,7 +171,7 @@ class Catalog:
 
     def publish_again(self, id: str, by: str, note: str = "") -> Record:
         """Takes back a withdrawal; ConflictError if it is not withdrawn."""
-        return _again(lambda: self._publish_again(id, by, note))
+        return self._again(lambda: self._publish_again(id, by, note))
 
     def _publish_again(self, id: str, by: str, note: str) -> Record:
         record = self.get(id)
@@ -187,6 +184,9 @@ class Catalog:
 
     def show(self, id: str, by: str, why: str) -> Record:
         """Shows this record instead of the one it is shown under."""
+        return self._again(lambda: self._show(id, by, why))
+
+    def _show(self, id: str, by: str, why: str) -> Record:
         if self.get(id).same_as is None:
             raise ConflictError(f"{id} is shown already.", ids=[id])
         batch = Batch(self.store, (id,))
@@ -206,7 +206,7 @@ class Catalog:
         for start in range(0, len(steps), PART):
             known = self._known_organizations()
             part = [_matched(step, known) for step in steps[start : start + PART]]
-            taken += _again(partial(self._take, source, part))
+            taken += self._again(partial(self._take, source, part))
         return taken
 
     def _take(self, source: Source, steps: Sequence[Step]) -> list[Taken]:
@@ -243,7 +243,7 @@ class Catalog:
         ids = (one.id for one in published if match_agents(one.said, known) != one.said)
         changed = 0
         while part := list(islice(ids, PART)):
-            changed += _again(partial(self._match, part, known, by))
+            changed += self._again(partial(self._match, part, known, by))
         return changed
 
     def _match(self, ids: Sequence[str], known: Mapping[str, str], by: str) -> int:
@@ -272,20 +272,20 @@ class Catalog:
 
     # -- how
 
+    def _again(self, act: Callable[[], Answer]) -> Answer:
+        """Reads, decides and writes while nobody else does; once more where a curator was faster, who needs no turn."""
+        for _ in range(TRIES):
+            with suppress(_RacedError), alone(self.store.engine):
+                return act()
+        with alone(self.store.engine):
+            return act()
+
     def _write(
         self, batch: Batch, by: str, note: str, came: Sequence[str] = (), gone: Sequence[str] = (), source: str = ""
     ) -> dict[str, int]:
-        """Writes a batch with what its twins become; the new numbers. Looks at the twins once more where somebody else
-        wrote between reading and writing them: of two at once, the later one sees the other."""
-        seen = self.store.last()
+        """Writes a batch with what its twins become; the new numbers."""
         twins.settle(batch, came, gone, source, self._ranks())
-        numbers = self._put(batch, by, note)
-        if (came or gone) and numbers and min(numbers.values()) > seen + 1:
-            try:
-                numbers |= _again(lambda: self._write(Batch(self.store, came), by, note, came, gone, source))
-            except _RacedError as error:  # what was asked for is written; only the twins stand side by side for now
-                log.warning("twins of %s are not settled: %s", ", ".join(came), error)
-        return numbers
+        return self._put(batch, by, note)
 
     def _put(self, batch: Batch, by: str, note: str = "") -> dict[str, int]:
         """Writes what is changed; the new numbers."""
@@ -350,12 +350,3 @@ def _published(record: Record | None) -> bool:
 
 class _RacedError(ConflictError):
     """Somebody else wrote one of these records between our reading and writing."""
-
-
-def _again(act: Callable[[], Answer]) -> Answer:
-    """Reads and writes once more when somebody else was faster, after a moment that differs from theirs."""
-    for turn in range(TRIES):
-        with suppress(_RacedError):
-            return act()
-        time.sleep(random.uniform(0, 0.01 * 2**turn))  # noqa: S311
-    return act()

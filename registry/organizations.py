@@ -12,7 +12,7 @@ from registry.catalog import Catalog
 from registry.errors import ConflictError, UsageError
 from registry.ids import RESERVED, slug
 from registry.model import Link, Metadata, Record
-from registry.rows import local
+from registry.naming import local
 from registry.settings import city
 from registry.store import MOST
 from vocab.concepts import concept_list

@@ -9,11 +9,7 @@ import sqlalchemy as sa
 
 from registry.agents import agents
 from registry.model import Record
-from registry.naming import local as local
-from registry.naming import names as names
-from registry.naming import plain as plain
-from registry.naming import title as title
-from registry.naming import titled as titled
+from registry.naming import local, plain, title
 
 
 def _table(name: str, *columns: str) -> sa.TableClause:

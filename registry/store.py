@@ -14,6 +14,7 @@ from registry import rows
 from registry.bodies import Bodies, shipped
 from registry.errors import ConflictError, NotReadyError, UpgradeNeededError
 from registry.model import Backlink, Change, Kind, Known, Metadata, Position, Record, Version
+from registry.naming import names, plain, titled
 from registry.rows import DICTIONARIES, LINKS, NAMES, NUMBERING, RECORDS, VERSIONS
 from registry.tables import connect, reading, writing
 from registry.upgrade import BODY_VERSION, TABLES_VERSION, statements
@@ -158,11 +159,11 @@ class Store:
 
         The same is: the same IRI, or an identifier and the title in common.
         """
-        keys = [set(rows.names(metadata)) for metadata in said]
+        keys = [set(names(metadata)) for metadata in said]
         found: dict[str, set[str]] = {}
         for part in _parts(set().union(*keys)):
             for row in self._named(part, source):
-                same = (row.iri, *(rows.titled(one, row.title) for one in msgspec.json.decode(row.identifiers)))
+                same = (row.iri, *(titled(one, row.title) for one in msgspec.json.decode(row.identifiers)))
                 if row.name in same:  # not by a former name
                     found.setdefault(row.name, set()).add(row.id)
         return [tuple(sorted(set().union(*(found.get(key, set()) for key in own)))) for own in keys]
@@ -283,7 +284,7 @@ class Store:
     def _version(self, record: Record, by: str, note: str) -> dict[str, Any]:
         body = self._bodies.pack(record)
         at = rows.stamp(cast(datetime, record.changed))
-        said = {"by": rows.plain(by), "note": rows.plain(note)}
+        said = {"by": plain(by), "note": plain(note)}
         return {"number": record.number, "id": record.id, "at": at, "body_version": BODY_VERSION, "body": body} | said
 
     def _rows(self, query: Any) -> Sequence[Any]:
@@ -355,8 +356,8 @@ def _write_names(connection: sa.Connection, records: Sequence[Record], known: Co
         had = {tuple(row) for row in connection.execute(sa.select(NAMES.c.name, NAMES.c.id).where(NAMES.c.id.in_(ids)))}
     if links := [row for record in records for row in rows.links(record)]:
         connection.execute(LINKS.insert(), links)
-    names = [{"name": name, "id": record.id} for record in records for name in rows.names(record.metadata)]
-    if new := [row for row in names if (row["name"], row["id"]) not in had]:
+    named = [{"name": name, "id": record.id} for record in records for name in names(record.metadata)]
+    if new := [row for row in named if (row["name"], row["id"]) not in had]:
         connection.execute(NAMES.insert(), new)
 
 

@@ -1,5 +1,6 @@
 """The one door: whatever is read of the catalogue or written to it goes through here."""
 
+import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
@@ -30,6 +31,7 @@ from registry.twins import Batch
 
 PART: Final = 250  # steps in one transaction; leaves room for the records that are shown instead of others
 TRIES: Final = 7  # when others write the same records meanwhile
+log = logging.getLogger("lotse.catalog")
 Answer = TypeVar("Answer")
 PATIENCE: Final = 600.0  # seconds that a command waits for the search index
 

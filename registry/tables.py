@@ -1,6 +1,8 @@
 """One way to reach the database: SQLite, with writers that queue up, or PostgreSQL."""
 
 import contextlib
+import fcntl
+import threading
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -8,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-_MAKING = 0x4C6F74736554  # PostgreSQL's advisory lock; "LotseT"
+_MAKING, _DECIDING = 0x4C6F74736554, 0x4C6F74736544  # PostgreSQL's advisory locks; "LotseT", "LotseD"
 
 
 @lru_cache(maxsize=32)
@@ -39,6 +41,30 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """
     with engine.begin() as connection:
         yield connection
+
+
+@contextlib.contextmanager
+def alone(engine: sa.Engine) -> Iterator[None]:
+    """One at a time, of all threads and processes: for who decides by what it reads on what it writes.
+
+    Threads queue up before they take a connection, or those that wait could leave none for the one that works.
+    """
+    with _turn(str(engine.url)):
+        if engine.dialect.name == "postgresql":
+            with engine.connect() as connection:
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _DECIDING})
+                yield
+        elif engine.url.database in (None, "", ":memory:"):
+            yield
+        else:
+            with Path(f"{engine.url.database}.lock").open("a") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                yield
+
+
+@lru_cache(maxsize=32)
+def _turn(url: str) -> threading.Lock:
+    return threading.Lock()
 
 
 def make_tables(engine: sa.Engine, metadata: sa.MetaData) -> None:

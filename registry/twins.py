@@ -36,11 +36,6 @@ class Batch:
 def settle(batch: Batch, came: Sequence[str], gone: Collection[str], source: str, ranks: Ranks) -> None:
     """What is shown once the records `came` are published and those of `gone` no longer are."""
     leave(batch, gone, ranks)
-    heads = batch.store.get_many({one for id in came if (one := batch.will[id].same_as)})
-    for id in came:
-        head = batch.will[id].same_as
-        if head and not (head in heads and heads[head].shown):  # withdrawn while this one was written
-            batch.will[id] = replace(batch.will[id], same_as=None)
     join(batch, came, source, ranks)
 
 

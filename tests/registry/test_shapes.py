@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from registry import rdf
-from registry.errors import SourceError
+from registry.errors import UsageError
 from registry.model import Agent, Contact, Metadata, Opportunity, Participation, Period, Place
 from registry.shacl import loaded, shacl, shapes, validate
 from registry.shapes import geojson
@@ -85,7 +85,7 @@ def test_a_folder_of_shapes_validates_a_file_without_code_or_imports(tmp_path):
 
 
 def test_a_folder_without_shapes_is_named(tmp_path):
-    with pytest.raises(SourceError, match="no shapes"):
+    with pytest.raises(UsageError, match="no shapes"):
         shacl(b"", tmp_path)
 
 

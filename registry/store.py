@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 import msgspec
 import sqlalchemy as sa
 from msgspec.structs import replace
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from registry import rows
 from registry.bodies import Bodies, shipped
@@ -92,7 +93,7 @@ class Store:
 
     def get_many(self, ids: Collection[str]) -> dict[str, Record]:
         """Those that exist, in the order of `ids`."""
-        found = {record.id: record for part in _parts(ids) for record in self._records(_RECORD.id.in_(part))}
+        found = {record.id: record for part in _parts(ids) for record in self._records(self._among(_RECORD.id, part))}
         return {id: found[id] for id in ids if id in found}
 
     def find(
@@ -139,7 +140,9 @@ class Store:
         """Which of these ids belong to a record, withdrawn ones too."""
         with reading(self.engine) as connection:
             query = sa.select(_RECORD.id)
-            return {row.id for part in _parts(ids) for row in connection.execute(query.where(_RECORD.id.in_(part)))}
+            return {
+                row.id for part in _parts(ids) for row in connection.execute(query.where(self._among(_RECORD.id, part)))
+            }
 
     def known(self, source: str) -> dict[str, Known]:
         """Remote id -> what planning needs, withdrawn ones too."""
@@ -199,13 +202,13 @@ class Store:
         shown = (_RECORD.state == "published", _RECORD.same_as.is_(None))
         query = sa.select(*columns).join_from(LINKS, RECORDS, _RECORD.id == LINKS.c.id).order_by(*columns)
         for part in _parts(wanted):
-            for row in self._rows(query.where(LINKS.c.iri.in_(part), *shown)):
+            for row in self._rows(query.where(self._among(LINKS.c.iri, part), *shown)):
                 yield Backlink(*row)
 
     def following(self, ids: Collection[str]) -> list[Record]:
         """The published records that are shown under these."""
         published = _RECORD.state == "published"
-        return [one for part in _parts(ids) for one in self._records(_RECORD.same_as.in_(part), published)]
+        return [one for part in _parts(ids) for one in self._records(self._among(_RECORD.same_as, part), published)]
 
     def pointing(self, source: str, iris: Collection[str]) -> list[Record]:
         """The records of a source that point to any of these IRIs, whatever their state."""
@@ -295,7 +298,14 @@ class Store:
         other = sa.or_(_RECORD.source.is_(None), _RECORD.source != source)
         columns = (NAMES.c.name, _RECORD.id, _RECORD.iri, _RECORD.identifiers, _RECORD.title)
         query = sa.select(*columns).join_from(NAMES, RECORDS, _RECORD.id == NAMES.c.id)
-        return self._rows(query.where(NAMES.c.name.in_(names), _RECORD.state == "published", other))
+        return self._rows(query.where(self._among(NAMES.c.name, names), _RECORD.state == "published", other))
+
+    def _among(self, column: Any, words: Sequence[str]) -> Any:
+        """That a column is one of many words, as one parameter: written out, each would be compiled anew each time."""
+        if self.engine.dialect.name == "postgresql":
+            return column == sa.any_(sa.literal(list(words), ARRAY(sa.Text)))
+        text = sa.literal(msgspec.json.encode(words).decode())
+        return column.in_(sa.select(sa.func.json_each(text).table_valued("value").c.value))
 
     def _unpacked(self, row: Any) -> Record:
         try:

@@ -93,7 +93,9 @@ class Store:
 
     def get_many(self, ids: Collection[str]) -> dict[str, Record]:
         """Those that exist, in the order of `ids`."""
-        found = {record.id: record for part in _parts(ids) for record in self._records(self._among(_RECORD.id, part))}
+        found = {
+            record.id: record for part in _parts(ids) for record in self._records(_among(self.engine, _RECORD.id, part))
+        }
         return {id: found[id] for id in ids if id in found}
 
     def find(
@@ -141,7 +143,9 @@ class Store:
         with reading(self.engine) as connection:
             query = sa.select(_RECORD.id)
             return {
-                row.id for part in _parts(ids) for row in connection.execute(query.where(self._among(_RECORD.id, part)))
+                row.id
+                for part in _parts(ids)
+                for row in connection.execute(query.where(_among(self.engine, _RECORD.id, part)))
             }
 
     def known(self, source: str) -> dict[str, Known]:
@@ -202,13 +206,15 @@ class Store:
         shown = (_RECORD.state == "published", _RECORD.same_as.is_(None))
         query = sa.select(*columns).join_from(LINKS, RECORDS, _RECORD.id == LINKS.c.id).order_by(*columns)
         for part in _parts(wanted):
-            for row in self._rows(query.where(self._among(LINKS.c.iri, part), *shown)):
+            for row in self._rows(query.where(_among(self.engine, LINKS.c.iri, part), *shown)):
                 yield Backlink(*row)
 
     def following(self, ids: Collection[str]) -> list[Record]:
         """The published records that are shown under these."""
         published = _RECORD.state == "published"
-        return [one for part in _parts(ids) for one in self._records(self._among(_RECORD.same_as, part), published)]
+        return [
+            one for part in _parts(ids) for one in self._records(_among(self.engine, _RECORD.same_as, part), published)
+        ]
 
     def pointing(self, source: str, iris: Collection[str]) -> list[Record]:
         """The records of a source that point to any of these IRIs, whatever their state."""
@@ -298,14 +304,7 @@ class Store:
         other = sa.or_(_RECORD.source.is_(None), _RECORD.source != source)
         columns = (NAMES.c.name, _RECORD.id, _RECORD.iri, _RECORD.identifiers, _RECORD.title)
         query = sa.select(*columns).join_from(NAMES, RECORDS, _RECORD.id == NAMES.c.id)
-        return self._rows(query.where(self._among(NAMES.c.name, names), _RECORD.state == "published", other))
-
-    def _among(self, column: Any, words: Sequence[str]) -> Any:
-        """That a column is one of many words, as one parameter: written out, each would be compiled anew each time."""
-        if self.engine.dialect.name == "postgresql":
-            return column == sa.any_(sa.literal(list(words), ARRAY(sa.Text)))
-        text = sa.literal(msgspec.json.encode(words).decode())
-        return column.in_(sa.select(sa.func.json_each(text).table_valued("value").c.value))
+        return self._rows(query.where(_among(self.engine, NAMES.c.name, names), _RECORD.state == "published", other))
 
     def _unpacked(self, row: Any) -> Record:
         try:
@@ -343,7 +342,9 @@ def _tables_version(connection: sa.Connection) -> int:
 def _expected(connection: sa.Connection, records: Sequence[Record]) -> dict[str, datetime]:
     """When the known ones of these records were created; ConflictError if one is not what the caller took it for."""
     query = sa.select(_RECORD.id, _RECORD.number, _RECORD.created)
-    found = connection.execute(query.where(_RECORD.id.in_([record.id for record in records]))).fetchall()
+    found = connection.execute(
+        query.where(_among(connection, _RECORD.id, [record.id for record in records]))
+    ).fetchall()
     stored = {row.id: row.number for row in found}
     if ids := sorted(record.id for record in records if stored.get(record.id, 0) != record.number):
         message = f"Changed by somebody else meanwhile: {', '.join(ids)}. Read again and repeat."
@@ -362,8 +363,13 @@ def _write_names(connection: sa.Connection, records: Sequence[Record], known: Co
     """Links as they are now; names are added, for a former IRI goes on leading to its record."""
     ids, had = list(known), set()
     if ids:
-        connection.execute(LINKS.delete().where(LINKS.c.id.in_(ids)))
-        had = {tuple(row) for row in connection.execute(sa.select(NAMES.c.name, NAMES.c.id).where(NAMES.c.id.in_(ids)))}
+        connection.execute(LINKS.delete().where(_among(connection, LINKS.c.id, ids)))
+        had = {
+            tuple(row)
+            for row in connection.execute(
+                sa.select(NAMES.c.name, NAMES.c.id).where(_among(connection, NAMES.c.id, ids))
+            )
+        }
     if links := [row for record in records for row in rows.links(record)]:
         connection.execute(LINKS.insert(), links)
     named = [{"name": name, "id": record.id} for record in records for name in names(record.metadata)]
@@ -377,6 +383,14 @@ def _conditions(shown: bool | None = None, **equal: str | None) -> list[Any]:
         is_shown = sa.and_(_RECORD.state == "published", _RECORD.same_as.is_(None))
         where.append(is_shown if shown else sa.not_(is_shown))
     return where
+
+
+def _among(bound: sa.Engine | sa.Connection, column: Any, words: Sequence[str]) -> Any:
+    """That a column is one of many words, as one parameter: written out, each would be compiled anew each time."""
+    if bound.dialect.name == "postgresql":
+        return column == sa.any_(sa.literal(list(words), ARRAY(sa.Text)))
+    text = sa.literal(msgspec.json.encode(words).decode())
+    return column.in_(sa.select(sa.func.json_each(text).table_valued("value").c.value))
 
 
 def _parts(words: Collection[str]) -> Iterator[list[str]]:

@@ -12,6 +12,7 @@ from registry.catalog import Catalog
 from registry.settings import Settings
 from tests.api.taking import BASE, taken
 from tests.builders import a_dataset, a_metadata
+from tests.sample_city import SampleCity, sample_city
 
 
 @pytest.fixture
@@ -45,3 +46,17 @@ def filled(catalog: Catalog) -> Catalog:
 def client(filled: Catalog, settings: Settings) -> TestClient:
     """Without its lifespan: nothing runs beside the test."""
     return TestClient(create_app(filled, settings), base_url=BASE, follow_redirects=False)
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleCity]:
+    """A catalogue with every kind of record; what a module's tests share."""
+    made = sample_city(tmp_path_factory.mktemp("city"))
+    yield made
+    made.catalog.close()
+
+
+@pytest.fixture(scope="module")
+def browser(city: SampleCity) -> TestClient:
+    """Somebody who looks at the pages and follows nothing."""
+    return TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"}, follow_redirects=False)

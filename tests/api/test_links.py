@@ -1,14 +1,10 @@
 """Every link of the portal leads somewhere: a walk of three clicks from both start pages."""
 
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
-
-from api.app import create_app
-from tests.sample_city import SampleCity, sample_city
 
 CLICKS = 3
 BASE = "http://testserver"
@@ -40,18 +36,6 @@ class Links(HTMLParser):
             action, fields = self._form
             self.found.add(f"{action}?{urlencode(fields)}")
             self._form = None
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleCity]:
-    made = sample_city(tmp_path_factory.mktemp("city"))
-    yield made
-    made.catalog.close()
-
-
-@pytest.fixture(scope="module")
-def browser(city: SampleCity) -> TestClient:
-    return TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"}, follow_redirects=False)
 
 
 def internal(links: Links, page: str) -> set[str]:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -22,21 +21,9 @@ from registry.german import words as terms
 from registry.model import Agent, Distribution, Metadata, Milestone, Opportunity, Period, Problem, Record
 from registry.rules import finding
 from tests.builders import a_dataset, a_record
-from tests.sample_city import HEIDELBERG, SampleCity, iri, places, sample_city, themes
+from tests.sample_city import HEIDELBERG, SampleCity, iri, places, themes
 
 HERE = pages.HERE
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleCity]:
-    made = sample_city(tmp_path_factory.mktemp("city"))
-    yield made
-    made.catalog.close()
-
-
-@pytest.fixture(scope="module")
-def browser(city: SampleCity) -> TestClient:
-    return TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"}, follow_redirects=False)
 
 
 def text(page: str) -> str:

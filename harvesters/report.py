@@ -1,18 +1,17 @@
 """What is told of a run: every problem, how often each rule was broken, and why it failed."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 from harvesters.plan import Plan
 from harvesters.reading import Reading
 from harvesters.steps import Pass, parts
 from registry.errors import LotseError, SourceError
-from registry.model import Problem, Text
+from registry.model import Findings, Problem, Run, Text
 from registry.rules import RULES, finding
 
-REPORTED: Final = 5_000  # problems in one transaction
 WHOLE: Final = ("applied", "unchanged")  # outcomes of a run that left nothing behind but what it named
 NO_PLAN: Final = Plan((), complete=False, published=0)
 NOTHING: Final[Text] = {
@@ -21,35 +20,33 @@ NOTHING: Final[Text] = {
 }
 
 
-def report(one: Pass, planned: Plan, pages: Sequence[Problem], same: bool = False) -> Mapping[str, int]:
-    """Writes every problem down; how often each rule was broken. `same`: as the run before."""
-    if same and not pages and (rules := _reported_before(one, planned.listed)):
-        return rules
+def report(one: Pass, planned: Plan, pages: Sequence[Problem], same: bool = False) -> dict[str, Any]:
+    """Writes every problem down; the fields of the run that tell of it: how often each rule was broken, and where the
+    problems stand, if they are those of the run before. `same`: it read the same."""
+    if same and not pages and (before := _reported_before(one, planned.listed)):
+        return {"rules": before.rules, "reported": before.reported or before.number}
     counted: Counter[str] = Counter()
     place = 0
-    for part in parts(chain(pages, _problems(one, planned)), REPORTED):
+    for part in parts(chain(_single(pages), _findings(one), _single(planned.problems))):
         place = one.ledger.report(one.run.number, part, place)
-        counted.update(problem.finding.rule for problem in part)
-    return dict(counted.most_common())
+        counted.update(found.rule for _, findings in part for found in findings)
+    return {"rules": dict(counted.most_common())}
 
 
-def _reported_before(one: Pass, listed: int) -> Mapping[str, int] | None:
-    """Copies what the run before this one reported, if it was a whole one and named the same things."""
+def _reported_before(one: Pass, listed: int) -> Run | None:
+    """The run before this one, if it was a whole one and named the same things."""
     before = next((run for run in one.ledger.runs(one.name, 2) if run.number != one.run.number), None)
     whole = before and before.complete and before.outcome in WHOLE and before.listed == listed
-    if before is None or not whole or "id-twice" in before.rules:
-        return None
-    wanted = sum(before.rules.values())
-    return before.rules if one.ledger.copy_problems(before.number, one.run.number, wanted) else None
+    return before if before and whole and "id-twice" not in before.rules else None
 
 
-def _problems(one: Pass, planned: Plan) -> Iterator[Problem]:
+def _findings(one: Pass) -> Iterator[tuple[str, Findings]]:
     for remote_id, twice, findings in one.ledger.staging.findings(one.name, one.run.number):
-        if twice:
-            yield Problem(remote_id, finding("id-twice", value=remote_id))
-        for found in findings:
-            yield Problem(remote_id, found)
-    yield from planned.problems
+        yield remote_id, (finding("id-twice", value=remote_id), *findings) if twice else findings
+
+
+def _single(problems: Sequence[Problem]) -> Iterator[tuple[str, Findings]]:
+    return ((problem.record, (problem.finding,)) for problem in problems)
 
 
 def reason(error: Exception) -> Text:

@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, cast
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from registry.errors import BusyError, ConflictError, NotFoundError
 from registry.masking import masked
-from registry.model import Finding, Problem, Run, Source
+from registry.model import LEVELS, Finding, Findings, Level, Problem, Run, Source
 from registry.naming import plain
 from registry.staging import Staging, bring_up, open_staging, placed
 from registry.tables import connect, reading, writing
@@ -33,8 +33,15 @@ TABLES: Final[tuple[tuple[str, ...], ...]] = (
         """CREATE TABLE ledger_waits (
             run {big} NOT NULL, remote_id TEXT NOT NULL, action TEXT NOT NULL, PRIMARY KEY (run, remote_id))""",
     ),
+    (
+        "DROP TABLE ledger_problems",  # one row a problem, told again by each run; the next run reports anew
+        """CREATE TABLE ledger_findings (
+            run {big} NOT NULL, place {big} NOT NULL, record TEXT NOT NULL, levels INTEGER NOT NULL,
+            findings {blob} NOT NULL, PRIMARY KEY (run, place))""",
+    ),
 )
-PAGE: Final = 1_000  # problems read at a time
+PAGE: Final = 1_000  # things whose problems are read at a time
+_BITS: Final = {level: 1 << place for place, level in enumerate(LEVELS)}  # a column of a row: which levels it has
 _LOCK: Final = 0x4C6F7473  # class of PostgreSQL's advisory locks on sources; "Lots"
 _PATIENCE: Final = 0.5  # seconds; somebody may just be looking whether the lock is held
 
@@ -92,23 +99,19 @@ class Ledger:
 
     def runs(self, source: str | None = None, most: int = 100) -> list[Run]:
         """Newest first. One whose holder died shows as interrupted."""
-        where, words = ("WHERE source = ?", (source,)) if source else ("", ())
-        rows = self._fetch(f"SELECT body FROM ledger_runs {where} ORDER BY number DESC LIMIT {int(most)}", *words)  # noqa: S608
-        return [self._as_seen(msgspec.json.decode(row.body, type=Run)) for row in rows]
+        where, words = ("source = ?", (source,)) if source else ("1 = 1", ())
+        return [self._as_seen(run) for run in self._runs(where, *words, most=most)]
 
     def run(self, number: int) -> Run:
         """NotFoundError."""
-        for row in self._fetch("SELECT body FROM ledger_runs WHERE number = ?", number):
-            return self._as_seen(msgspec.json.decode(row.body, type=Run))
+        for run in self._runs("number = ?", number):
+            return self._as_seen(run)
         raise NotFoundError(f"There is no run {number}.", run=number)
 
     def last(self, source: str, *outcomes: str) -> Run | None:
         """The newest run of a source, or the newest with one of these outcomes."""
-        marks = f"AND outcome IN ({', '.join('?' * len(outcomes))})" if outcomes else ""
-        query = f"SELECT body FROM ledger_runs WHERE source = ? {marks} ORDER BY number DESC LIMIT 1"  # noqa: S608
-        for row in self._fetch(query, source, *outcomes):
-            return self._as_seen(msgspec.json.decode(row.body, type=Run))
-        return None
+        marks = f" AND outcome IN ({', '.join('?' * len(outcomes))})" if outcomes else ""
+        return next(map(self._as_seen, self._runs(f"source = ?{marks}", source, *outcomes, most=1)), None)
 
     def begin(self, run: Run) -> Run:
         """Gives a run its number; the runs of that source that still seem to run were interrupted, for the caller
@@ -137,38 +140,29 @@ class Ledger:
 
     # -- problems, and what waits
 
-    def report(self, run: int, problems: Iterable[Problem], first: int = 0) -> int:
-        """Writes problems down from place `first` on; the next free place. What is personal in a value is masked."""
-        query = "INSERT INTO ledger_problems VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    def report(self, run: int, found: Iterable[tuple[str, Findings]], first: int = 0) -> int:
+        """Writes down what was found about each remote thing, from place `first` on; the next free place. What is
+        personal in a value is masked."""
         rows = [
-            (run, place, plain(one.record), f.rule, f.level, plain(f.field), f.node and plain(f.node), masked(f))
-            for place, one in enumerate(problems, first)
-            if (f := one.finding)
-        ]
-        self._write(query, rows)
+            (run, place, plain(record), sum(_BITS[level] for level in {one.level for one in findings}),
+             msgspec.json.encode([_writable(one) for one in findings]))
+            for place, (record, findings) in enumerate(found, first)
+        ]  # fmt: skip
+        self._write("INSERT INTO ledger_findings VALUES (?, ?, ?, ?, ?)", rows)
         return first + len(rows)
 
-    def copy_problems(self, old: int, new: int, wanted: int) -> bool:
-        """Reports the same problems as another run, if it still has all that are wanted."""
-        query = """INSERT INTO ledger_problems SELECT ?, place, record, rule, level, field, node, value
-            FROM ledger_problems WHERE run = ? AND (SELECT count(*) FROM ledger_problems WHERE run = ?) = ?"""
-        with writing(self.engine) as connection:
-            done = connection.exec_driver_sql(placed(self.engine, query), (new, old, old, wanted))
-            return done.rowcount == wanted
-
-    def problems(self, run: int, levels: Sequence[str] = ("failed", "must", "should", "hint")) -> Iterator[Problem]:
-        """All of a run in the order they were met, or those of some levels; a page at a time."""
-        place = -1
-        marks = ", ".join("?" * len(levels))
-        query = f"""SELECT * FROM ledger_problems WHERE run = ? AND place > ? AND level IN ({marks})
+    def problems(self, run: int, levels: Collection[Level] = LEVELS) -> Iterator[Problem]:
+        """All of a run in the order they were met, or those of some levels; a page at a time. A run that found what
+        another had found tells of that one's."""
+        place, bits = -1, sum(_BITS[level] for level in set(levels))
+        decode = msgspec.json.Decoder(Findings).decode
+        run = next((one.reported for one in self._runs("number = ?", run)), 0) or run
+        query = f"""SELECT place, record, findings FROM ledger_findings WHERE run = ? AND place > ? AND levels & ? > 0
             ORDER BY place LIMIT {PAGE}"""  # noqa: S608
-        while rows := self._fetch(query, run, place, *levels):
+        while rows := self._fetch(query, run, place, bits):
             for row in rows:
-                yield Problem(row.record, Finding(row.rule, row.level, row.field, row.node, row.value))
+                yield from (Problem(row.record, one) for one in decode(row.findings) if one.level in levels)
             place = rows[-1].place
-
-    def forget_problems(self, run: int) -> None:
-        self._write("DELETE FROM ledger_problems WHERE run = ?", [(run,)])
 
     def wait(self, run: int, acts: Sequence[tuple[str, str]]) -> None:
         """Which acts of a run wait for a person: remote id and action."""
@@ -182,7 +176,7 @@ class Ledger:
     def erase(self, source: str, remote_id: str) -> None:
         """Forgets whatever was staged or said of one remote thing (personal data)."""
         self._write(
-            "DELETE FROM ledger_problems WHERE record = ? AND run IN (SELECT number FROM ledger_runs WHERE source = ?)",
+            "DELETE FROM ledger_findings WHERE record = ? AND run IN (SELECT number FROM ledger_runs WHERE source = ?)",
             [(remote_id, source)],
         )
         self.staging.erase(source, remote_id)
@@ -247,6 +241,10 @@ class Ledger:
             body = msgspec.json.encode(replace(run, outcome=new))
             connection.exec_driver_sql(placed(self.engine, change), (new, body, run.number))
 
+    def _runs(self, where: str, *words: object, most: int = 1) -> Iterator[Run]:
+        query = f"SELECT body FROM ledger_runs WHERE {where} ORDER BY number DESC LIMIT {int(most)}"  # noqa: S608
+        return (msgspec.json.decode(row.body, type=Run) for row in self._fetch(query, *words))
+
     def _fetch(self, query: str, *words: object) -> Sequence[sa.Row]:  # type: ignore[type-arg]
         with reading(self.engine) as connection:
             return connection.exec_driver_sql(placed(self.engine, query), words).fetchall()
@@ -255,3 +253,10 @@ class Ledger:
         if rows:
             with writing(self.engine) as connection:
                 connection.exec_driver_sql(placed(self.engine, query), list(rows))
+
+
+def _writable(one: Finding) -> Finding:
+    """Masked, and without what databases do not take."""
+    value, field, node = masked(one), plain(one.field), plain(one.node)
+    same = value == one.value and field == one.field and node == one.node
+    return one if same else replace(one, value=value, field=field, node=node)

@@ -10,7 +10,7 @@ again and again while thousands are read.
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
@@ -19,6 +19,7 @@ Kind = Literal["dataset", "series", "service", "project", "organization", "event
 KINDS: tuple[Kind, ...] = ("dataset", "series", "service", "project", "organization", "event", "publicservice")
 DATA: tuple[Kind, ...] = ("dataset", "series", "service")  # what DCAT knows
 Level = Literal["failed", "must", "should", "hint"]
+LEVELS: Final[tuple[Level, ...]] = get_args(Level)  # the gravest first
 DraftState = Literal["draft", "submitted", "returned"]
 Date = str  # ISO 8601 with the accuracy that was given: 2021, 2021-03, 2021-03-04, 2021-03-04T10:00:00Z
 
@@ -294,13 +295,15 @@ _encode = msgspec.json.Encoder(order="sorted").encode  # sees to the keys
 
 
 def _ordered(value: Any) -> Any:
-    """The members of lists in order of their JSON."""
-    if isinstance(value, dict):
-        return {key: item if isinstance(item, str) else _ordered(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):  # msgspec leaves tuples as they are
+    """The members of lists in order of their JSON. `value`: of builtins only, so its type says all."""
+    kind = type(value)
+    if kind is dict:
+        return {key: item if type(item) is str else _ordered(item) for key, item in value.items()}
+    if kind is list or kind is tuple:  # msgspec leaves tuples as they are
         if len(value) == 1:
             return [_ordered(value[0])]
-        return [msgspec.Raw(part) for part in sorted([_encode(_ordered(item)) for item in value])]
+        parts = sorted([_encode(item if type(item) is str else _ordered(item)) for item in value])
+        return [msgspec.Raw(part) for part in parts]
     return value
 
 
@@ -532,6 +535,7 @@ class Run(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tru
     seconds: float = 0.0
     counts: Mapping[str, int] = {}  # COUNTS
     rules: Mapping[str, int] = {}  # rule -> how often
+    reported: int = 0  # the run under whose number the same problems stand already; 0: its own
     started: datetime | None = None
     ended: datetime | None = None
     done: int = 0  # progress of a running one

@@ -246,7 +246,7 @@ def _run(catalog: Catalog) -> None:
     problems = [Problem(f"satz-{n}", finding("title-missing", "title")) for n in range(3)]
     problems += [Problem(f"datei-{n}", finding("licence-unknown", "licence", "frei")) for n in range(12)]
     problems += [Problem("zeit", finding("date-unreadable", "modified", "Sommer 2024"))]
-    ledger.report(run.number, problems)
+    ledger.report(run.number, [(one.record, (one.finding,)) for one in problems])
     ledger.wait(run.number, [("fernwaerme", "gone")])
     counts = dict.fromkeys(COUNTS, 0) | {"added": 9, "changed": 22, "same": 91, "moved": 3, "failed": 3, "gone": 1}
     reason = {

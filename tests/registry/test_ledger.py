@@ -5,12 +5,13 @@ import sys
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from registry.errors import BusyError, ConflictError, NotFoundError
 from registry.ledger import Ledger, open_ledger
 from registry.masking import masked
-from registry.model import Finding, Problem, Run, Source
+from registry.model import Finding, Findings, Problem, Run, Source
 from registry.rules import finding
 from registry.staged import Mapped, Reached, Staged
 
@@ -118,17 +119,38 @@ with open_ledger({url!r}, Path({str(tmp_path)!r})).hold("amt/../x"):
     assert not ledger.held("amt/../x")
 
 
+def each(problems: list[Problem]) -> list[tuple[str, Findings]]:
+    return [(one.record, (one.finding,)) for one in problems]
+
+
 def test_every_problem_is_kept_in_order(ledger: Ledger) -> None:
     problems = [
         Problem(f"r{n}", finding("licence-unknown" if n % 3 else "title-missing", "f", f"v{n}")) for n in range(2500)
     ]
-    place = ledger.report(1, problems[:2000])
-    assert ledger.report(1, problems[2000:], place) == 2500
-    ledger.report(2, problems[:1])
+    place = ledger.report(1, each(problems[:2000]))
+    assert ledger.report(1, each(problems[2000:]), place) == 2500
+    ledger.report(2, each(problems[:1]))
     assert list(ledger.problems(1)) == problems
     assert [one.record for one in ledger.problems(1, ("failed",))] == [f"r{n}" for n in range(0, 2500, 3)]
-    ledger.forget_problems(1)
-    assert list(ledger.problems(1)) == []
+
+
+def test_of_a_thing_only_the_problems_of_the_wanted_levels_are_told(ledger: Ledger) -> None:
+    title, licence, hint = (finding(rule) for rule in ("title-missing", "licence-unknown", "value-mended"))
+    assert len({title.level, licence.level, hint.level}) == 3
+    ledger.report(1, [("a", (title, licence, hint)), ("b", (hint,))])
+    assert list(ledger.problems(1, (licence.level,))) == [Problem("a", licence)]
+    assert list(ledger.problems(1, (hint.level, title.level))) == [
+        Problem("a", title),
+        Problem("a", hint),
+        Problem("b", hint),
+    ]
+
+
+def test_a_run_that_found_the_same_tells_of_the_problems_of_the_other(ledger: Ledger) -> None:
+    first, second = ledger.begin(a_run()), ledger.begin(a_run())
+    ledger.report(first.number, [("a", (finding("title-missing"),))])
+    ledger.note(msgspec.structs.replace(second, reported=first.number))
+    assert list(ledger.problems(second.number)) == list(ledger.problems(first.number)) != []
 
 
 @pytest.mark.parametrize(
@@ -162,7 +184,7 @@ def test_what_waits_is_remembered_and_superseded(ledger: Ledger) -> None:
 def test_strange_words_are_stored_as_they_are(ledger: Ledger) -> None:
     name = "Ä'\"; DROP TABLE ledger_runs; -- %s ?"
     ledger.begin(a_run(name))
-    ledger.report(1, [Problem(name, finding("unreadable", value=name))])
+    ledger.report(1, [(name, (finding("unreadable", value=name),))])
     assert ledger.runs(name)[0].source == name
     assert [one.finding.value for one in ledger.problems(1)] == [name]
     ledger.staging.stage(name, [a_staged(name)], [], Reached(1, name, "e", 1, ""))
@@ -185,7 +207,8 @@ def test_what_was_read_is_there_until_it_is_mapped(ledger: Ledger) -> None:
     staging = ledger.staging
     broken = a_staged("broken", 3, b"", error=finding("unreadable"))
     staging.stage("amt", [a_staged("a", 1, b"x" * 100_000), a_staged("b", 2), broken], [], Reached(1, "t", "e", 3, ""))
-    (batch,) = staging.unmapped("amt", 1, "edition")
+    assert [id for id, _ in staging.unmapped("amt", 1, "edition")] == ["a", "b", "broken"]
+    batch = staging.staged("amt", ["broken", "b", "a"])
     assert [(one.remote_id, one.place, len(one.payload)) for one in batch] == [
         ("a", 1, 100_000),
         ("b", 2, 2),
@@ -195,8 +218,8 @@ def test_what_was_read_is_there_until_it_is_mapped(ledger: Ledger) -> None:
     staging.mapped(
         "amt", "edition", [Mapped("a", "d1", iri="i"), Mapped("b", "d2", again=True), Mapped("broken", failed=True)]
     )
-    assert [[one.remote_id for one in batch] for batch in staging.unmapped("amt", 1, "edition")] == [["b"]]
-    assert [[one.remote_id for one in batch] for batch in staging.unmapped("amt", 1, "other")] == [["a", "b", "broken"]]
+    assert [id for id, _ in staging.unmapped("amt", 1, "edition")] == ["b"]
+    assert [id for id, _ in staging.unmapped("amt", 1, "other")] == ["a", "b", "broken"]
     assert [row[:3] for row in staging.listing("amt", 1)] == [("a", "d1", "i"), ("b", "d2", ""), ("broken", "", "")]
 
 
@@ -205,7 +228,7 @@ def test_a_new_payload_is_mapped_again_and_the_same_is_not(ledger: Ledger) -> No
     stage(ledger, 1, "a", "b")
     staging.mapped("amt", "e", [Mapped("a"), Mapped("b")])
     staging.stage("amt", [a_staged("a", 1, b"new")], [a_staged("b", 2)], Reached(2, "", "e", 2, ""))
-    assert [[one.remote_id for one in batch] for batch in staging.unmapped("amt", 2, "e")] == [["a"]]
+    assert staging.unmapped("amt", 2, "e") == [("a", "digest of b'new'")]
     assert staging.read("amt", 2) == {"a": 1, "b": 2}
     assert staging.digests("amt")["a"] == "digest of b'new'"
 
@@ -235,7 +258,7 @@ def test_erasing_takes_payload_and_problems(ledger: Ledger) -> None:
     ledger.begin(a_run("zwei"))
     stage(ledger, 1, "a", "b")
     for run in (1, 2):
-        ledger.report(run, [Problem("a", finding("unreadable")), Problem("b", finding("unreadable"))])
+        ledger.report(run, [("a", (finding("unreadable"),)), ("b", (finding("unreadable"),))])
     ledger.erase("amt", "a")
     assert ledger.staging.digests("amt").keys() == {"b"}
     assert [one.record for one in ledger.problems(1)] == ["b"]

@@ -6,7 +6,6 @@ import msgspec
 from msgspec.structs import replace
 
 from harvesters.harvester import REMOTE, Harvester, Item
-from registry.masking import masked
 from registry.model import Findings, Link, Metadata, Source
 from registry.naming import local, plain, title
 from registry.quality import check
@@ -44,18 +43,15 @@ def mapped(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> Ma
         identifiers=metadata.identifiers,
         title=title(metadata),
         distributions=len(metadata.distributions),
-        findings=_masked(findings),
+        findings=tuple(dict.fromkeys(findings)),
         metadata=body,
+        url=staged.url,
         again=again,
     )
 
 
 def _failed(staged: Staged, findings: Findings) -> Mapped:
-    return Mapped(staged.remote_id, failed=True, findings=_masked(findings))
-
-
-def _masked(findings: Findings) -> Findings:
-    return tuple(replace(one, value=masked(one)) if one.value else one for one in dict.fromkeys(findings))
+    return Mapped(staged.remote_id, failed=True, findings=tuple(dict.fromkeys(findings)))
 
 
 def _linked(metadata: Metadata, ids: Ids) -> tuple[Metadata, Findings, bool]:

@@ -63,35 +63,49 @@ class Mappers:
         self._digests |= {one.remote_id: one.digest for one in batch}
         self._start(things)
         if batch and len(self._asked) < AHEAD * len(self._helpers):
-            self._asked.append((batch, self._threads.submit(self._ask, batch)))
+            self._submit(batch)
+
+    def without_offered(self, things: Iterable[tuple[str, str]]) -> list[str]:
+        """Of things, by remote id and digest, the remote ids of those that no helper has to map already."""
+        offered = {(one.remote_id, one.digest) for batch, _ in self._asked for one in batch}
+        return [thing[0] for thing in things if thing not in offered]
 
     def map(self, batches: Iterable[Batch], things: int, here: Map) -> Iterator[tuple[Batch, list[Mapped]]]:
         """Each batch, and each that was offered, with what became of it; `here` maps in this process what the helpers
-        cannot take. `things`: about how many.
+        have not begun with. `things`: about how many.
 
         Links to other things of the source are left for `here`: what has any comes back with `again`.
         """
         self._start(things)
-        offered = {(one.remote_id, one.digest) for batch, _ in self._asked for one in batch}
         for batch in batches:
-            rest = [one for one in batch if (one.remote_id, one.digest) not in offered]
-            if rest and len(self._asked) < 2 * len(self._helpers):
-                self._asked.append((rest, self._threads.submit(self._ask, rest)))
-            elif rest:
-                yield rest, here(rest)
+            if len(self._asked) < 2 * len(self._helpers):
+                self._submit(batch)
+            else:
+                yield batch, here(batch)
             while self._asked and self._asked[0][1].done():
-                yield self._answer(here)
+                yield self._answered(here)
         while self._asked:
-            yield self._answer(here)
+            batch, answer = self._asked[-1]
+            if not self._asked[0][1].done() and answer.cancel():
+                self._asked.pop()
+                yield self._last(batch, here(batch))
+            else:
+                yield self._answered(here)
 
-    def _answer(self, here: Map) -> tuple[Batch, list[Mapped]]:
-        """The next one; without what was read again, and otherwise, since it was offered."""
+    def _submit(self, batch: Batch) -> None:
+        self._asked.append((batch, self._threads.submit(self._ask, batch)))
+
+    def _answered(self, here: Map) -> tuple[Batch, list[Mapped]]:
         batch, answer = self._asked.popleft()
-        last = {one.remote_id for one in batch if self._digests.get(one.remote_id, one.digest) == one.digest}
         try:
             made = answer.result()
         except (EOFError, OSError, IndexError):  # a helper has died, or none is left
             made = here(batch)
+        return self._last(batch, made)
+
+    def _last(self, batch: Batch, made: list[Mapped]) -> tuple[Batch, list[Mapped]]:
+        """Without what was read again, and otherwise, since it was offered."""
+        last = {one.remote_id for one in batch if self._digests.get(one.remote_id, one.digest) == one.digest}
         return batch, [one for one in made if one.remote_id in last]
 
     def _start(self, things: int) -> None:

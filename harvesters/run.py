@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from harvesters.all import harvester as harvester_of
+from harvesters.kept import Kept
 from harvesters.mappers import Mappers
 from harvesters.plan import Limit, guard, plan
 from harvesters.reading import Progress, Reading, edition, read
@@ -40,9 +41,9 @@ def harvest(
     `wait`: until the search index has it. `progress(done, of)` is told how far it is.
     """
     harvester = harvester_of(source.kind)
-    with Beside(catalog.settings) as beside, ledger.hold(source.name), _few_collections():
+    with Beside(catalog.settings) as beside, _kept(catalog) as kept, ledger.hold(source.name), _few_collections():
         run = ledger.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
-        one = Pass(source, harvester, catalog, ledger, run, time.monotonic(), wait, beside)
+        one = Pass(source, harvester, catalog, ledger, run, time.monotonic(), kept, wait, beside)
         try:
             return _carried_out(one, http, dry_run, progress or _silent)
         except (LotseError, OSError, ValueError) as error:
@@ -59,12 +60,12 @@ def map_again(source: Source, catalog: Catalog, ledger: Ledger, *, wait: bool = 
     None if it was already.
     """
     harvester = harvester_of(source.kind)
-    with ledger.hold(source.name):
+    with ledger.hold(source.name), _kept(catalog) as kept:
         last = ledger.staging.last(source.name, edition(source, harvester))
         if last is None:
             return None
         run = ledger.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
-        one = Pass(source, harvester, catalog, ledger, run, time.monotonic(), wait=wait)
+        one = Pass(source, harvester, catalog, ledger, run, time.monotonic(), kept, wait)
         ledger.staging.resume(source.name, last, run.number)
         named = ledger.staging.read(source.name, run.number)
         with Mappers(source) as mappers:
@@ -78,14 +79,13 @@ def apply(number: int, catalog: Catalog, ledger: Ledger, *, wait: bool = True) -
     """
     run = _waiting(number, ledger)
     source = ledger.source(run.source)
-    with ledger.hold(run.source):
+    with ledger.hold(run.source), _kept(catalog) as kept:
         run = _waiting(number, ledger)
-        one = Pass(source, harvester_of(source.kind), catalog, ledger, run, time.monotonic())
+        one = Pass(source, harvester_of(source.kind), catalog, ledger, run, time.monotonic(), kept)
         waits = ledger.waits(number)
         acts = plan(one.known(), listing(one), complete=True).acts
         acts = tuple(act for act in acts if act.remote_id in waits and (act.action == "gone" or act.bare))
         take(one, acts)
-        ledger.staging.settle(run.source)
         counts = {**run.counts, "withdrawn": sum(act.action == "gone" for act in acts)}
         run = replace(run, outcome="applied", reason=None, counts=counts, ended=datetime.now(UTC))
         ledger.note(run)
@@ -113,6 +113,10 @@ def _waiting(number: int, ledger: Ledger) -> Run:
 # -- the steps
 
 
+def _kept(catalog: Catalog) -> Kept:
+    return Kept(catalog.settings.data)
+
+
 def _carried_out(one: Pass, http: "Session", dry_run: bool, progress: Progress) -> Run:
     with Mappers(one.source) as mappers:
         told, staging = _noting(one, progress), one.ledger.staging
@@ -123,8 +127,8 @@ def _carried_out(one: Pass, http: "Session", dry_run: bool, progress: Progress) 
 def _compared(one: Pass, reading: Reading, mappers: Mappers, dry_run: bool) -> Run:
     known = one.known()
     if not reading.named and not known:
-        rules = report(one, NO_PLAN, reading.problems)
-        return _ended(one, reading, outcome="failed", reason=nothing(reading), rules=rules)
+        reported = report(one, NO_PLAN, reading.problems)
+        return _ended(one, reading, outcome="failed", reason=nothing(reading), **reported)
     same = not map_staged(one, known, reading.named, mappers) and reading.same
     whole = planned(one, known, reading.complete)
     guarded = guard(whole, Limit.of(one.source.settings))
@@ -134,12 +138,12 @@ def _compared(one: Pass, reading: Reading, mappers: Mappers, dry_run: bool) -> R
         take(one, guarded.apply)
         link_again(one)
         settle(one, reading.complete, guarded)
-    rules = report(one, whole, reading.problems, same and reading.complete)
+    reported = report(one, whole, reading.problems, same and reading.complete)
     if one.wait and not dry_run:
         one.catalog.sync()
     counts = whole.counts(withdrawn=sum(act.action == "gone" for act in guarded.apply))
     outcome = "planned" if dry_run else "waiting" if guarded.wait else "applied" if guarded.apply else "unchanged"
-    return _ended(one, reading, outcome=outcome, reason=guarded.why, counts=counts, rules=rules)
+    return _ended(one, reading, outcome=outcome, reason=guarded.why, counts=counts, **reported)
 
 
 # -- how it is told

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from harvesters.harvester import Harvester
 from harvesters.item import Ids, mapped
+from harvesters.kept import Kept
 from harvesters.mappers import Mappers
 from harvesters.plan import Act, Guarded, Listed, Plan, plan, renewed
 from harvesters.reading import edition
@@ -34,6 +35,7 @@ class Pass(msgspec.Struct, frozen=True):
     ledger: Ledger
     run: Run
     started: float  # monotonic
+    kept: Kept
     wait: bool = False  # for the search index
     beside: Beside | None = None  # feeds it meanwhile
 
@@ -55,12 +57,14 @@ def map_staged(one: Pass, known: Mapping[str, Known], named: Collection[str], ma
     many things."""
     staging, run = one.ledger.staging, one.run.number
     ids = Ids({remote_id: record.id for remote_id, record in known.items()}, named)
-    count = staging.count_unmapped(one.name, run, one.edition)
+    unmapped = staging.unmapped(one.name, run, one.edition)
+    count = len(unmapped)
 
     def here(batch: Sequence[Staged]) -> list[Mapped]:
         return [mapped(staged, one.source, one.harvester, ids) for staged in batch]
 
-    for batch, made in mappers.map(staging.unmapped(one.name, run, one.edition), count, here):
+    batches = (staging.staged(one.name, part) for part in parts(mappers.without_offered(unmapped)))
+    for batch, made in mappers.map(batches, count, here):
         links = {thing.remote_id for thing in made if thing.again}
         again = here([staged for staged in batch if staged.remote_id in links])
         _note(one, [*(thing for thing in made if not thing.again), *again], known)
@@ -79,8 +83,8 @@ def _note(one: Pass, made: Sequence[Mapped], known: Mapping[str, Known]) -> None
         if (record := known.get(remote_id := thing.remote_id)) and record.state == "published"
         and record.digest == thing.digest
     }  # fmt: skip
-    kept = [replace(thing, metadata=None) if thing.remote_id in same else thing for thing in made]
-    one.ledger.staging.mapped(one.name, one.edition, kept)
+    one.ledger.staging.mapped(one.name, one.edition, made)
+    one.kept.keep(thing for thing in made if thing.remote_id not in same)
 
 
 def planned(one: Pass, known: Mapping[str, Known], complete: bool) -> Plan:
@@ -136,23 +140,22 @@ def _steps(one: Pass, acts: Sequence[Act]) -> Iterator[Step]:
 
 def _said(one: Pass, remote_ids: Sequence[str]) -> dict[str, Said]:
     """What was mapped in this run; what was mapped in an earlier one is mapped again from its payload."""
-    said = one.ledger.staging.metadata(one.name, remote_ids)
-    missing = [remote_id for remote_id in remote_ids if remote_id not in said]
+    missing = [remote_id for remote_id in remote_ids if remote_id not in one.kept]
     if missing:
-        known = one.known()
-        ids = Ids({remote_id: record.id for remote_id, record in known.items()})
+        ids = Ids({remote_id: record.id for remote_id, record in one.known().items()})
         staged = one.ledger.staging.staged(one.name, missing)
         _note(one, [mapped(thing, one.source, one.harvester, ids) for thing in staged], {})
-        said |= one.ledger.staging.metadata(one.name, missing)
-    return said
+    return one.kept.said(remote_ids)
 
 
 def link_again(one: Pass) -> None:
     """Links to things of the same source whose records came in only now."""
-    for batch in one.ledger.staging.unmapped(one.name, one.run.number, one.edition):
+    staging = one.ledger.staging
+    for part in parts(staging.unmapped(one.name, one.run.number, one.edition)):
         known = one.known()
         ids = Ids({remote_id: record.id for remote_id, record in known.items()})
-        made = [mapped(staged, one.source, one.harvester, ids) for staged in batch]
+        staged = staging.staged(one.name, [remote_id for remote_id, _ in part])
+        made = [mapped(thing, one.source, one.harvester, ids) for thing in staged]
         _note(one, made, known)
         acts = plan(known, map(_as_listed, made), complete=False).acts
         take(one, [act for act in acts if act.action == "change" and not act.bare])
@@ -164,7 +167,6 @@ def _as_listed(made: Mapped) -> Listed:
 
 def settle(one: Pass, complete: bool, guarded: Guarded) -> None:
     staging, ledger = one.ledger.staging, one.ledger
-    staging.settle(one.name)
     ledger.wait(one.run.number, [(act.remote_id, act.action) for act in guarded.wait])
     if complete:
         ledger.supersede(one.run)

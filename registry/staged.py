@@ -32,6 +32,7 @@ class Mapped(msgspec.Struct, frozen=True, gc=False):
     failed: bool = False
     findings: Findings = ()
     metadata: bytes | None = None  # JSON, while it may be taken in
+    url: str = ""
     again: bool = False
 
 

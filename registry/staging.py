@@ -13,8 +13,8 @@ import msgspec
 import sqlalchemy as sa
 import zstandard
 
-from registry.model import Finding, Findings, Metadata
-from registry.staged import Mapped, Reached, Said, Staged
+from registry.model import Finding, Findings
+from registry.staged import Mapped, Reached, Staged
 from registry.tables import connect, reading, writing
 
 TABLES: Final[tuple[tuple[str, ...], ...]] = (
@@ -35,6 +35,7 @@ TABLES: Final[tuple[tuple[str, ...], ...]] = (
             source TEXT PRIMARY KEY, run {big} NOT NULL, token TEXT NOT NULL, edition TEXT NOT NULL,
             place {big} NOT NULL, at TEXT NOT NULL)""",
     ),
+    ("DROP TABLE staged_metadata",),  # a run keeps beside itself what it has mapped
 )
 BATCH: Final = 500
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -122,35 +123,26 @@ class Staging:
 
     # -- mapping
 
-    def count_unmapped(self, source: str, run: int, edition: str) -> int:
-        query = "SELECT count(*) FROM staged WHERE source = ? AND run = ? AND edition <> ?"
-        return int(self._fetch(query, source, run, edition)[0][0])
-
-    def unmapped(self, source: str, run: int, edition: str) -> Iterator[list[Staged]]:
-        """What the run has read and this edition of the mapping has not seen, in order of the listing, by batches."""
-        query = f"{_PAYLOADS} AND run = ? AND edition <> ? AND place > ? ORDER BY place LIMIT {BATCH}"
-        place = 0
-        while batch := [self._staged(row) for row in self._fetch(query, source, run, edition, place)]:
-            yield batch
-            place = batch[-1].place
+    def unmapped(self, source: str, run: int, edition: str) -> list[tuple[str, str]]:
+        """Remote id and digest of what the run has read and this edition of the mapping has not seen, in order of the
+        listing."""
+        query = "SELECT remote_id, digest FROM staged WHERE source = ? AND run = ? AND edition <> ? ORDER BY place"
+        return [(row.remote_id, row.digest) for row in self._fetch(query, source, run, edition)]
 
     def staged(self, source: str, remote_ids: Sequence[str]) -> list[Staged]:
-        """The payloads of these things, as far as they are there; at most BATCH."""
-        return [self._staged(row) for row in self._of(_PAYLOADS, source, remote_ids)]
+        """These things with their payloads, as far as they are there, in order of the listing; at most BATCH."""
+        found = [self._staged(row) for row in self._of(_PAYLOADS, source, remote_ids)]
+        return sorted(found, key=lambda one: one.place)
 
     def mapped(self, source: str, edition: str, mapped: Sequence[Mapped]) -> None:
         """Notes what became of things, for this edition of the mapping."""
-        pack = zstandard.ZstdCompressor(level=1).compress
         rows = [
             ("" if one.again else edition, one.digest, one.iri, int(one.shares), msgspec.json.encode(one.identifiers),
              one.title, one.distributions, int(one.failed), msgspec.json.encode(one.findings) if one.findings else None,
              source, one.remote_id)
             for one in mapped
         ]  # fmt: skip
-        bodies = [(source, one.remote_id, pack(one.metadata)) for one in mapped if one.metadata is not None]
-        with writing(self.engine) as connection:
-            self._do(connection, _MAPPED, rows)
-            self._do(connection, _METADATA, bodies)
+        self._write(_MAPPED, rows)
 
     def sharing(self, source: str, run: int) -> list[str]:
         """Remote ids of the listing whose IRI is treated wrongly: as their own though others bear it too, or the
@@ -170,18 +162,6 @@ class Staging:
         decode = msgspec.json.Decoder(tuple[str, ...]).decode
         for row in self._fetch(query, source, since):
             yield (*row[:3], decode(row[3]), row[4], row[5], bool(row[6]))
-
-    def metadata(self, source: str, remote_ids: Sequence[str]) -> dict[str, Said]:
-        """Remote id -> what was mapped lately and is not yet taken in; at most BATCH."""
-        decode = msgspec.json.Decoder(Metadata).decode
-        unpack = zstandard.ZstdDecompressor().decompress
-        query = f"SELECT remote_id, body, mapped, url FROM staged {_JOIN.format('metadata')} WHERE source = ?"  # noqa: S608
-        rows = self._of(query, source, remote_ids)
-        return {row.remote_id: Said(decode(unpack(row.body)), row.mapped, row.url) for row in rows}
-
-    def settle(self, source: str) -> None:
-        """Drops mapped Metadata: it has been taken in, or nobody will. The payloads stay."""
-        self._write("DELETE FROM staged_metadata WHERE source = ?", [(source,)])
 
     def forget_older(self, source: str, run: int) -> None:
         """Drops what a complete listing no longer names."""
@@ -238,14 +218,11 @@ class Staging:
                 self._do(connection, query, rows)
 
 
-_BODIES: Final = ("staged", "staged_payloads", "staged_metadata")
-_JOIN: Final = "JOIN staged_{} USING (source, remote_id)"
-_PAYLOADS: Final = f"""SELECT remote_id, place, digest, payload, url, error, twice, shares
-    FROM staged {_JOIN.format("payloads")} WHERE source = ?"""  # noqa: S608
-_BODY: Final = """INSERT INTO {0} VALUES (?, ?, ?)
-    ON CONFLICT (source, remote_id) DO UPDATE SET {1} = excluded.{1}"""
-_PAYLOAD: Final = _BODY.format("staged_payloads", "payload")
-_METADATA: Final = _BODY.format("staged_metadata", "body")
+_BODIES: Final = ("staged", "staged_payloads")
+_PAYLOADS: Final = """SELECT remote_id, place, digest, payload, url, error, twice, shares
+    FROM staged JOIN staged_payloads USING (source, remote_id) WHERE source = ?"""
+_PAYLOAD: Final = """INSERT INTO staged_payloads VALUES (?, ?, ?)
+    ON CONFLICT (source, remote_id) DO UPDATE SET payload = excluded.payload"""
 _STAGE: Final = """INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '', '', 0, '[]', '', 0, 0, NULL)
     ON CONFLICT (source, remote_id) DO UPDATE SET run = excluded.run, place = excluded.place, twice = excluded.twice,
     url = excluded.url, digest = excluded.digest, error = excluded.error, edition = ''"""

@@ -1,6 +1,7 @@
 """Helpers map what this process would have mapped, and end with who started them."""
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -56,7 +57,10 @@ def test_what_was_offered_is_mapped_once_and_as_it_was_read_last() -> None:
     with Mappers(SOURCE) as helpers:
         for batch in ([first], [again], [other]):
             helpers.offer(batch, 3)
-        found = [one for _, made in helpers.map([[again, other], [staged("c")]], 3, here) for one in made]
+        things = {one.remote_id: one for one in (again, other, staged("c"))}
+        rest = helpers.without_offered((one.remote_id, one.digest) for one in things.values())
+        assert rest == ["c"]
+        found = [one for _, made in helpers.map([[things[one] for one in rest]], 3, here) for one in made]
     assert sorted(one.remote_id for one in found) == ["a", "b", "c"]
     assert by_id(found)["a"] == here([again])[0]
 
@@ -71,6 +75,24 @@ def test_what_a_helper_had_when_it_died_is_mapped_here() -> None:
             helper.wait()
         found = [one for _, made in helpers.map(batches, 30, here) for one in made]
     assert by_id(found) == by_id([one for batch in batches for one in here(batch)])
+
+
+@pytest.mark.usefixtures("with_helpers")
+def test_what_no_helper_has_begun_with_is_mapped_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harvesters.mappers.cores", lambda: 2)
+    batches = [[staged(f"{n}")] for n in range(6)]
+    done: list[str] = []
+    with Mappers(SOURCE) as helpers:
+        helpers._start(mappers.WORTH)
+        (helper,) = helpers._helpers
+        helper.send_signal(signal.SIGSTOP)
+        for batch in batches:
+            helpers.offer(batch, 6)
+        for batch, _ in helpers.map([], 6, here):
+            done += [one.remote_id for one in batch]
+            if len(done) == 5:  # the one that the helper was given first is its own
+                helper.send_signal(signal.SIGCONT)
+    assert done == ["5", "4", "3", "2", "1", "0"]
 
 
 def test_for_little_nobody_is_started(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,14 +49,17 @@ def given(things: Sequence[tuple[Metadata, str]], taken: Taken) -> list[str]:
     """An id for each new thing, unique among themselves and all that exist. With each thing what tells it from others
     of the same name, such as its source and remote id: never a count, so that the order of arrival does not matter."""
     wanted = [_names(metadata, own) for metadata, own in things]
-    chosen = [next(names) for names in wanted]
-    used = taken(set(chosen))
-    for place, names in enumerate(wanted):
-        if chosen[place] in used:  # rare; so the further ones are neither made nor looked up for all
-            more = list(names)
-            used |= taken(more)
-            chosen[place] = next(id for id in more if id not in used)
-        used.add(chosen[place])
+    chosen = [""] * len(wanted)
+    used: set[str] = set()
+    left: Sequence[int] = range(len(wanted))
+    while left:  # all that still want one ask together for the next best of theirs
+        asked = [(place, next(wanted[place])) for place in left]
+        used |= taken({id for _, id in asked} - used)
+        for place, id in asked:
+            if id not in used:
+                used.add(id)
+                chosen[place] = id
+        left = [place for place in left if not chosen[place]]
     return chosen
 
 

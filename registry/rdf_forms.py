@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from registry.model import Link
-from registry.terms import NO_TAG, TAG, date_type, parts, unescaped
+from registry.terms import NO_TAG, TAG, date_type, unescaped
 from vocab.fields import FIELDS, Field, fields_of
 from vocab.namespaces import PREFIXES, XSD
 
@@ -53,12 +53,9 @@ def _literal(term: str) -> str | None:
     return unescaped(term[1:-1]) if term[0] == '"' and term[-1] == '"' else None
 
 
-@lru_cache(8192)
 def _date(term: str) -> str | None:
-    if term[-1] != ">" or term[0] != '"':
-        return None
-    words, _, datatype = parts(term)
-    return words if datatype == date_type(words) else None
+    words, mark, datatype = term[1:-1].partition('"^^<')
+    return words if mark and datatype == date_type(words) else None
 
 
 def _typed(datatype: str, pattern: re.Pattern[str]) -> Callable[[str], str | None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -64,6 +65,7 @@ def links(record: Record) -> list[dict[str, str]]:
     return [{"id": record.id, "relation": relation, "iri": plain(iri)} for relation, iri in sorted(found) if iri]
 
 
+@lru_cache(64)  # a batch has one moment
 def stamp(moment: datetime) -> str:
     """UTC with microseconds, so that order of text is order of time."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -153,11 +153,10 @@ def _present(term: str) -> str:
 
 
 _DATE = re.compile(
-    r"[0-9]{4}(?P<month>-(?:0[1-9]|1[0-2])(?P<day>-(?:0[1-9]|[12][0-9]|3[01])"
-    r"(?P<time>T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,12})?)?)?)?"
+    r"[0-9]{4}(-(?:0[1-9]|1[0-2])(-(?:0[1-9]|[12][0-9]|3[01])"
+    r"(T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,12})?)?)?)?"
     r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
 )
-_DATE_TYPES = {None: XSD.gYear, "month": XSD.gYearMonth, "day": XSD.date, "time": XSD.dateTime}
 
 
 def date_type(value: str) -> str:
@@ -169,9 +168,12 @@ def date_type(value: str) -> str:
 @lru_cache(4096)
 def _date_type(value: str) -> str:
     match = _DATE.fullmatch(value)
-    if not match or (match["day"] and not _in_calendar(value[:10])):
+    if not match:
         return ""
-    return next(_DATE_TYPES[part] for part in ("time", "day", "month", None) if part is None or match[part])
+    month, day, time = match.groups()
+    if day and not _in_calendar(value[:10]):
+        return ""
+    return XSD.dateTime if time else XSD.date if day else XSD.gYearMonth if month else XSD.gYear
 
 
 def _in_calendar(day: str) -> bool:

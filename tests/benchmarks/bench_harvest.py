@@ -51,25 +51,32 @@ def ckan(records: int) -> Iterator[str]:
         if not file.exists():
             file = Path(folder) / "made-up.json"
             file.write_text(json.dumps([a_package(number) for number in range(700)]))
-        command = [sys.executable, "-m", "tests.servers.replay", "--ckan", str(file), "--records", str(records)]
-        server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        try:
-            assert server.stdout
-            yield server.stdout.readline().split()[1]
-        finally:
-            server.kill()
-            server.wait()
+        with server("--ckan", str(file), "--records", str(records)) as url:
+            yield url
 
 
-def harvests(url: str, times: int) -> list[dict[str, Any]]:
+@contextlib.contextmanager
+def server(*words: str) -> Iterator[str]:
+    """The address of a replay server in a process of its own."""
+    command = [sys.executable, "-m", "tests.servers.replay", *words]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout
+        yield process.stdout.readline().split()[1]
+    finally:
+        process.kill()
+        process.wait()
+
+
+def harvests(url: str, times: int, kind: str = "ckan") -> list[dict[str, Any]]:
     """What so many harvests, one after the other, came to; in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "tests.benchmarks.bench_harvest", "--harvest", url, folder, str(times)]
+        command = [sys.executable, "-m", "tests.benchmarks.bench_harvest", "--harvest", kind, url, folder, str(times)]
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def harvest_here(url: str, folder: Path, times: int) -> None:
+def harvest_here(kind: str, url: str, folder: Path, times: int) -> None:
     from harvesters.run import harvest
     from registry.build import open_catalog
     from registry.fetch import session
@@ -80,7 +87,7 @@ def harvest_here(url: str, folder: Path, times: int) -> None:
     settings = Settings(data=folder, allow_hosts=("127.0.0.1",))
     catalog = open_catalog(settings)
     assert catalog.ledger
-    source = Source(name="berlin", kind="ckan", url=url, language="de")
+    source = Source(name="amt", kind=kind, url=url, language="de")
     catalog.ledger.add(source)
     for _ in range(times):
         before, started, cpu = catalog.store.last(), time.perf_counter(), time.process_time()
@@ -105,11 +112,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--many", type=int, default=100_000, help="records of the memory test; 0 leaves it out")
-    parser.add_argument("--harvest", nargs=3, metavar=("URL", "FOLDER", "TIMES"), help=argparse.SUPPRESS)
+    parser.add_argument("--harvest", nargs=4, metavar=("KIND", "URL", "FOLDER", "TIMES"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.harvest:
-        url, folder, times = asked.harvest
-        harvest_here(url, Path(folder), int(times))
+        kind, url, folder, times = asked.harvest
+        harvest_here(kind, url, Path(folder), int(times))
         return
     print(f"{'real' if BERLIN.exists() else 'made-up'} packages, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     kept = [*speed(asked.records), *(memory(asked.many) if asked.many else [])]

@@ -5,9 +5,11 @@
         ckan.faults["start=2000"] = Fault(500)       # every address that holds these words fails
     with files_server({"/catalog.ttl": (ttl, "text/turtle")}) as files: ...
 
-`requests` lists what was asked, `connections` counts who connected. As a process of its own, for benchmarks:
+`requests` lists what was asked, `connections` counts who connected. As a process of its own, for benchmarks, which
+prints the line  ready http://127.0.0.1:PORT
 
-    python tests/servers/replay.py --ckan FILE.json[.gz] [--records 20000]     prints the line  ready http://127.0.0.1:PORT
+    python tests/servers/replay.py --ckan FILE.json[.gz] [--records 20000]
+    python tests/servers/replay.py --files FOLDER --instead https://example.org    its own address in the place of that
 """
 
 import argparse
@@ -231,15 +233,30 @@ def repeated(packages: Sequence[Any], records: int) -> list[Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--ckan", type=Path, required=True)
+    parser.add_argument("--ckan", type=Path)
     parser.add_argument("--records", type=int)
+    parser.add_argument("--files", type=Path)
+    parser.add_argument("--instead", default="")
     asked = parser.parse_args()
-    packages = load(asked.ckan)
-    server = Ckan(repeated(packages, asked.records) if asked.records else packages)
-    for start in range(0, len(server.packages), MOST_ROWS):
-        server.page(MOST_ROWS, start)  # encoded beforehand: the benchmark measures the harvester
+    server = _files(asked.files, asked.instead) if asked.files else _ckan(load(asked.ckan), asked.records)
     print(f"ready {server.url}", flush=True)
     server.serve()
+
+
+def _ckan(packages: Sequence[Any], records: int | None) -> Ckan:
+    server = Ckan(repeated(packages, records) if records else packages)
+    for start in range(0, len(server.packages), MOST_ROWS):
+        server.page(MOST_ROWS, start)  # encoded beforehand: the benchmark measures the harvester
+    return server
+
+
+def _files(folder: Path, instead: str) -> Files:
+    """Each under its name, which may hold a query."""
+    server = Files({})
+    for file in folder.iterdir():
+        body = file.read_bytes().replace(instead.encode(), server.url.encode()) if instead else file.read_bytes()
+        server.files[f"/{file.name}"] = (body, "text/turtle")
+    return server
 
 
 if __name__ == "__main__":

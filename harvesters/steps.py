@@ -142,9 +142,12 @@ def _said(one: Pass, remote_ids: Sequence[str]) -> dict[str, Said]:
     """What was mapped in this run; what was mapped in an earlier one is mapped again from its payload."""
     missing = [remote_id for remote_id in remote_ids if remote_id not in one.kept]
     if missing:
-        ids = Ids({remote_id: record.id for remote_id, record in one.known().items()})
         staged = one.ledger.staging.staged(one.name, missing)
-        _note(one, [mapped(thing, one.source, one.harvester, ids) for thing in staged], {})
+        made = [mapped(thing, one.source, one.harvester, Ids()) for thing in staged]
+        if any(thing.again for thing in made):  # only then is it worth asking for all that is known
+            ids = Ids({remote_id: record.id for remote_id, record in one.known().items()})
+            made = [mapped(thing, one.source, one.harvester, ids) for thing in staged]
+        _note(one, made, {})
     return one.kept.said(remote_ids)
 
 

@@ -15,7 +15,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from harvesters import mapping
 from harvesters.harvester import Item, Mark
-from harvesters.json import decoded, payload
+from harvesters.json_text import decoded
+from harvesters.payload import lost_characters, payload
 from registry.errors import SourceError, TooLargeError
 from registry.fetch import body, shown
 from registry.model import Findings, Metadata, Source
@@ -56,12 +57,14 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
             item = {name: _several(value) if name in many else value for name, value in item.items()}
             remote_id = mapping.remote_id(item, source)
             error = None if remote_id else mapping.nameless(item, source)
-            yield Item(remote_id, payload(item), source.url, error)
+            yield Item(remote_id, payload({"item": item, "parent": ""}), source.url, error)
     yield Mark(end=True)
 
 
 def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
-    return mapping.to_metadata(orjson.loads(item.payload)["item"], source)
+    staged = orjson.loads(item.payload)["item"]
+    metadata, findings = mapping.to_metadata(staged, source)
+    return metadata, (*findings, *lost_characters(item.payload, staged))
 
 
 # -- workbooks

@@ -39,8 +39,8 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             "Check the named place in the source, or how many entries it says it has.",
         ),
         "too-large": _rule(
-            "failed", "Der Eintrag ist größer als erlaubt.", "The entry is larger than allowed.",
-            "Teilen Sie den Eintrag in der Quelle.", "Split the entry in the source.",
+            "failed", "Der Eintrag ist größer oder tiefer verschachtelt als erlaubt.", "The entry is larger or nested deeper than allowed.",
+            "Teilen Sie in der Quelle den Eintrag oder das genannte Feld.", "Split the entry or the named field in the source.",
         ),
         "id-twice": _rule(
             "should", "Die Kennung kommt in der Liste mehrmals vor. Der letzte Eintrag zählt.",
@@ -79,6 +79,10 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             "should", "Der Wert passt nicht zu diesem Feld. Er bleibt erhalten, wird aber nicht gezeigt.",
             "The value does not fit this field. It is kept but not shown.",
             "Ändern Sie in der Quelle die Form des Wertes.", "Change the form of the value in the source.",
+        ),
+        "character-broken": _rule(
+            "should", "Ein Zeichen ist verloren gegangen. An seiner Stelle steht �.", "A character is lost. � stands in its place.",
+            "Schreiben Sie den Text in der Quelle neu, und speichern Sie ihn als UTF-8.", "Write the text anew in the source, and save it as UTF-8.",
         ),
         "value-mended": _rule(
             "hint", "Der Wert steht in einer anderen Form da als vereinbart. Wir haben ihn übersetzt.",

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harvesters import json as json_harvester
-from harvesters import mapping
+from harvesters import json_text, mapping
 from harvesters.all import check_source
 from harvesters.harvester import Item, Mark
 from harvesters.json import read, to_metadata
@@ -340,7 +340,29 @@ def test_numbers_that_are_none_and_keys_that_come_twice_are_survived() -> None:
 
 def test_members_that_are_no_items_cost_themselves() -> None:
     found = items(b'["text", null, 7, [], {"id": "a", "title": "\\ud800"}, {"id": "b", "title": "B"}]', a_source())
-    assert [bool(one.error) for one in found] == [True, True, True, True, True, False]
+    assert [one.error.rule if one.error else "" for one in found] == ["unreadable"] * 4 + ["", ""]
+    metadata, findings = to_metadata(found[4], a_source())
+    assert metadata.title == {"de": "\ufffd"}
+    assert rules(findings) == [("character-broken", "title", "\ufffd")]
+
+
+@pytest.mark.parametrize("deep", [b"[" * 5_000 + b"]" * 5_000, b'{"b":[' * 260 + b"]}" * 260], ids=["lists", "both"])
+def test_an_item_that_is_nested_too_deep_costs_itself(town: Town, deep: bytes) -> None:
+    content = b'[{"id": "a", "title": "A"}, {"id": "b", "title": "B", "orte": %s}, {"id": "c", "title": "C"}]' % deep
+    run = town.harvest(content)
+    assert (run.outcome, run.listed, run.counts["failed"]) == ("applied", 3, 1)
+    assert town.records().keys() == {"a", "c"}
+    (found,) = [one for one in town.ledger.problems(run.number) if one.finding.level == "failed"]
+    assert (found.record, found.finding.rule, found.finding.field) == ("b", "too-large", "orte")
+    assert "250" in found.finding.value
+    assert town.harvest(content).outcome == "unchanged"
+
+
+def test_a_list_of_many_values_is_refused_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_text, "MOST_VALUES", 100)
+    with pytest.raises(TooLargeError) as failed:
+        reading(b"[" + b"[]," * 200 + b"[]]", a_source())
+    assert failed.value.detail["de"]
 
 
 def test_a_tree_without_end_is_cut() -> None:

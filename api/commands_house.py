@@ -152,10 +152,13 @@ def _tell_state(state: dict[str, Any], json: bool) -> None:
 @as_json
 def upgrade(json: bool) -> None:
     """Bring the database to this version's tables."""
-    from registry.store import upgrade_store
+    from registry.build import upgrade as upgrade_all
 
-    before, after = upgrade_store(settings().database_url)
+    done = upgrade_all(settings())
     if json:
+        before, after = ({name: versions[side] for name, versions in done.items()} for side in (0, 1))
         document({"before": before, "after": after})
+    elif changed := {name: versions for name, versions in done.items() if versions[0] != versions[1]}:
+        say("Upgraded " + ", ".join(f"{name} from {old} to {new}" for name, (old, new) in changed.items()) + ".")
     else:
-        say(f"The tables are of version {after}." if before == after else f"Upgraded from {before} to {after}.")
+        say("The tables are up to date.")

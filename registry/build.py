@@ -1,5 +1,8 @@
 """Builds the catalogue that the settings describe: the only place that chooses a backend."""
 
+from collections.abc import Mapping
+
+from registry import inbox, ledger, people, rows, staging
 from registry import settings as settings_room
 from registry.catalog import Catalog
 from registry.inbox import open_inbox
@@ -8,7 +11,9 @@ from registry.people import open_people
 from registry.projector import Projector
 from registry.search import SearchIndex
 from registry.settings import Settings
+from registry.staging import staging_engine
 from registry.store import open_store
+from registry.tables import connect, upgrade_tables
 from vocab.concepts import ConceptList, load
 
 
@@ -25,6 +30,15 @@ def open_catalog(settings: Settings) -> Catalog:
         inbox=open_inbox(settings.database_url),
         people=open_people(settings.database_url),
     )
+
+
+def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
+    """Brings every room's tables up to date; for each the version before (0: none) and after."""
+    engine = connect(settings.database_url)
+    rooms = {"records": rows, "ledger": ledger, "inbox": inbox, "people": people}
+    done = {name: upgrade_tables(engine, room.TABLES) for name, room in rooms.items()}
+    staged = staging_engine(settings.database_url, settings.data)
+    return done | {"staging": upgrade_tables(staged, staging.TABLES)}
 
 
 def open_index(settings: Settings) -> SearchIndex:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
@@ -11,20 +11,23 @@ import sqlalchemy as sa
 from registry.errors import ConflictError, NotFoundError
 from registry.model import Account, Comment, Draft, Metadata
 from registry.review import Act, moved
-from registry.tables import connect, make_tables, reading, writing
+from registry.tables import Tables, connect, make_tables, reading, writing
 
-_META = sa.MetaData()
-_DRAFTS = sa.Table(
+TABLES: Final = Tables(
+    "inbox_version",
+    (
+        """CREATE TABLE IF NOT EXISTS drafts (
+            id TEXT PRIMARY KEY, "of" TEXT, state TEXT NOT NULL, author TEXT NOT NULL, owner TEXT NOT NULL,
+            version INTEGER NOT NULL, changed {moment} NOT NULL, body {blob} NOT NULL)""",
+        'CREATE INDEX IF NOT EXISTS ix_drafts_of ON drafts ("of")',
+        "CREATE INDEX IF NOT EXISTS ix_drafts_state ON drafts (state)",
+        "CREATE INDEX IF NOT EXISTS ix_drafts_author ON drafts (author)",
+    ),
+)
+_DRAFTS = sa.table(
     "drafts",
-    _META,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("of", sa.Text, index=True),
-    sa.Column("state", sa.Text, nullable=False, index=True),
-    sa.Column("author", sa.Text, nullable=False, index=True),
-    sa.Column("owner", sa.Text, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("body", sa.LargeBinary, nullable=False),
+    *(sa.column(name) for name in ("id", "of", "state", "author", "owner", "version", "body")),
+    sa.column("changed", sa.DateTime(timezone=True)),
 )
 
 
@@ -33,7 +36,7 @@ class Inbox:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        make_tables(engine, _META)
+        make_tables(engine, TABLES)
 
     def begin(self, metadata: Metadata, account: Account, owner: str, of: str | None = None, base: int = 0) -> Draft:
         """A new draft of a new entry, or (`of`, `base`) of a record as it stood at number `base`."""

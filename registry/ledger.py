@@ -17,11 +17,11 @@ from registry.errors import BusyError, ConflictError, NotFoundError
 from registry.masking import masked
 from registry.model import LEVELS, Finding, Findings, Level, Problem, Run, Source
 from registry.naming import plain
-from registry.staging import Staging, bring_up, open_staging, placed
-from registry.tables import connect, reading, writing
+from registry.staging import Staging, open_staging
+from registry.tables import Tables, connect, make_tables, placed, reading, writing
 
-# One entry a version, never changed afterwards; the words in braces are those of registry/upgrade.py.
-TABLES: Final[tuple[tuple[str, ...], ...]] = (
+TABLES: Final = Tables(
+    "ledger_version",
     (
         "CREATE TABLE ledger_sources (name TEXT PRIMARY KEY, body {blob} NOT NULL)",
         """CREATE TABLE ledger_runs (
@@ -50,7 +50,7 @@ def open_ledger(database_url: str, data: Path) -> "Ledger":
     """Sources, runs and problems in the store's database; staged payloads and locks in the data folder (with
     PostgreSQL in its tables and advisory locks)."""
     engine = connect(database_url)
-    bring_up(engine, "ledger_version", TABLES)
+    make_tables(engine, TABLES)
     return Ledger(engine, open_staging(database_url, data), data / "locks")
 
 

@@ -5,37 +5,36 @@ import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import argon2
 import sqlalchemy as sa
 
 from registry.errors import ConflictError, NotFoundError, UsageError
 from registry.model import Account
-from registry.tables import connect, make_tables, reading, writing
+from registry.tables import Tables, connect, make_tables, reading, writing
 
 ROLES = ("member", "reviewer", "administrator")
 SHORTEST_PASSWORD = 12
 
 _HASHER = argon2.PasswordHasher()
 
-_META = sa.MetaData()
-_ACCOUNTS = sa.Table(
+TABLES: Final = Tables(
+    "people_version",
+    (
+        """CREATE TABLE IF NOT EXISTS accounts (
+            name TEXT PRIMARY KEY, role TEXT NOT NULL, organizations JSON NOT NULL, full_name TEXT NOT NULL,
+            password TEXT NOT NULL, changed {moment} NOT NULL)""",
+        "CREATE TABLE IF NOT EXISTS ended_sessions (nonce TEXT PRIMARY KEY, at {moment} NOT NULL)",
+    ),
+)
+_ACCOUNTS = sa.table(
     "accounts",
-    _META,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("role", sa.Text, nullable=False),
-    sa.Column("organizations", sa.JSON, nullable=False),
-    sa.Column("full_name", sa.Text, nullable=False),
-    sa.Column("password", sa.Text, nullable=False),
-    sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
+    *(sa.column(name) for name in ("name", "role", "full_name", "password")),
+    sa.column("organizations", sa.JSON),
+    sa.column("changed", sa.DateTime(timezone=True)),
 )
-_ENDED = sa.Table(
-    "ended_sessions",
-    _META,
-    sa.Column("nonce", sa.Text, primary_key=True),
-    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-)
+_ENDED = sa.table("ended_sessions", sa.column("nonce"), sa.column("at", sa.DateTime(timezone=True)))
 DAY = timedelta(days=1)  # longer than any session lives
 
 
@@ -44,14 +43,15 @@ class People:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        make_tables(engine, _META)
+        make_tables(engine, TABLES)
 
     def add(self, account: Account, password: str) -> None:
         """Adds an account; ConflictError if the name is taken, UsageError if name, role or password do not do."""
         _check(account, password)
+        values = _row(account) | {"password": _HASHER.hash(password)}  # takes its time, which nobody else has to wait
         with writing(self._engine) as connection:
             try:
-                connection.execute(_ACCOUNTS.insert().values(**_row(account), password=_HASHER.hash(password)))
+                connection.execute(_ACCOUNTS.insert().values(**values))
             except sa.exc.IntegrityError:
                 raise ConflictError(f"There is an account named {account.name} already.") from None
 

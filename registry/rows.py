@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
@@ -11,6 +11,34 @@ import sqlalchemy as sa
 from registry.agents import agents
 from registry.model import Record
 from registry.naming import local, plain, title
+from registry.tables import Tables
+
+TABLES: Final = Tables(
+    "tables_version",
+    (
+        "CREATE TABLE numbering (epoch TEXT NOT NULL, last {big} NOT NULL)",
+        "INSERT INTO numbering SELECT {random}, 0",
+        "CREATE TABLE dictionaries (id {big} PRIMARY KEY, body {blob} NOT NULL)",
+        """CREATE TABLE records (
+            id TEXT PRIMARY KEY, number {big} NOT NULL UNIQUE, kind TEXT NOT NULL, state TEXT NOT NULL,
+            owner TEXT NOT NULL, source TEXT, remote_id TEXT, same_as TEXT, withdrawn_by TEXT NOT NULL,
+            iri TEXT NOT NULL, identifiers TEXT NOT NULL, title TEXT NOT NULL, digest TEXT NOT NULL,
+            distributions INTEGER NOT NULL, created TEXT NOT NULL, changed TEXT NOT NULL)""",
+        "CREATE INDEX records_source ON records (source)",
+        "CREATE INDEX records_remote_id ON records {equal} (remote_id)",
+        "CREATE INDEX records_same_as ON records (same_as) WHERE same_as IS NOT NULL",
+        """CREATE TABLE versions (
+            number {big} PRIMARY KEY, id TEXT NOT NULL, at TEXT NOT NULL, "by" TEXT NOT NULL, note TEXT NOT NULL,
+            body_version INTEGER NOT NULL, body {blob} NOT NULL)""",
+        "CREATE INDEX versions_id ON versions (id)",
+        "CREATE TABLE links (id TEXT NOT NULL, relation TEXT NOT NULL, iri TEXT NOT NULL)",
+        "CREATE INDEX links_id ON links (id)",
+        "CREATE INDEX links_iri ON links {equal} (iri)",
+        "CREATE TABLE names (name TEXT NOT NULL, id TEXT NOT NULL)",
+        "CREATE INDEX names_name ON names {equal} (name)",
+        "CREATE INDEX names_id ON names (id)",
+    ),
+)
 
 
 def _table(name: str, *columns: str) -> sa.TableClause:

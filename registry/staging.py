@@ -5,7 +5,7 @@ everything again.
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,9 +15,10 @@ import zstandard
 
 from registry.model import Finding, Findings
 from registry.staged import Mapped, Reached, Staged
-from registry.tables import connect, reading, writing
+from registry.tables import Tables, connect, make_tables, placed, reading, writing
 
-TABLES: Final[tuple[tuple[str, ...], ...]] = (
+TABLES: Final = Tables(
+    "staging_version",
     (
         """CREATE TABLE staged (
             source TEXT NOT NULL, remote_id TEXT NOT NULL, run {big} NOT NULL, place {big} NOT NULL,
@@ -38,19 +39,21 @@ TABLES: Final[tuple[tuple[str, ...], ...]] = (
     ("DROP TABLE staged_metadata",),  # a run keeps beside itself what it has mapped
 )
 BATCH: Final = 500
-_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "sqlite": {"big": "INTEGER", "blob": "BLOB"},
-    "postgresql": {"big": "BIGINT", "blob": "BYTEA"},
-}
 
 
 def open_staging(database_url: str, data: Path) -> "Staging":
+    engine = staging_engine(database_url, data)
+    make_tables(engine, TABLES)
+    return Staging(engine)
+
+
+def staging_engine(database_url: str, data: Path) -> sa.Engine:
+    """A file of its own in the data folder, or the store's database."""
     embedded = database_url.startswith("sqlite")
     engine = connect(f"sqlite:///{data / 'staging.sqlite'}" if embedded else database_url)
     if embedded and not sa.event.contains(engine, "connect", _patient):
         sa.event.listen(engine, "connect", _patient)
-    bring_up(engine, "staging_version", TABLES)
-    return Staging(engine)
+    return engine
 
 
 def _patient(connection: Any, _record: Any) -> None:
@@ -230,21 +233,3 @@ _MARK: Final = """INSERT INTO staged_marks VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT
     run = excluded.run, token = excluded.token, edition = excluded.edition, place = excluded.place, at = excluded.at"""
 _MAPPED: Final = """UPDATE staged SET edition = ?, mapped = ?, iri = ?, shares = ?, identifiers = ?, title = ?,
     distributions = ?, failed = ?, findings = ? WHERE source = ? AND remote_id = ?"""
-
-
-def placed(engine: sa.Engine, query: str) -> str:
-    """The query with the driver's own place-holders."""
-    return query if engine.dialect.name == "sqlite" else query.replace("?", "%s")
-
-
-def bring_up(engine: sa.Engine, name: str, tables: Sequence[Sequence[str]]) -> None:
-    """Brings a room's tables up to date by its numbered statements; `name`: the table that counts them."""
-    with writing(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x4C6F7475})
-        connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {name} (version INTEGER NOT NULL)")
-        version = connection.exec_driver_sql(f"SELECT max(version) FROM {name}").scalar() or 0  # noqa: S608
-        for statement in (one for part in tables[version:] for one in part):
-            connection.exec_driver_sql(statement.format_map(_WORDS[connection.dialect.name]))
-        if version < len(tables):
-            connection.exec_driver_sql(f"INSERT INTO {name} VALUES ({len(tables)})")  # noqa: S608

@@ -13,12 +13,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from registry import rows
 from registry.bodies import Bodies, shipped
-from registry.errors import ConflictError, NotReadyError, UpgradeNeededError
+from registry.errors import ConflictError
 from registry.model import Backlink, Change, Kind, Known, Metadata, Position, Record, Version
 from registry.naming import names, plain, titled
 from registry.rows import DICTIONARIES, LINKS, NAMES, NUMBERING, RECORDS, VERSIONS
-from registry.tables import connect, reading, writing
-from registry.upgrade import BODY_VERSION, TABLES_VERSION, statements
+from registry.tables import connect, make_tables, reading, writing
+from registry.upgrade import BODY_VERSION
 from registry.watch import tell, watching
 
 MOST = 500  # records in one transaction, so that a writer never waits long
@@ -34,31 +34,8 @@ def open_store(url: str) -> "Store":
     UpgradeNeededError if its tables are older than this program, NotReadyError if they are newer.
     """
     engine = connect(url)
-    with reading(engine) as connection:
-        version = _tables_version(connection)
-    if version == 0:
-        upgrade_store(url)
-    elif version < TABLES_VERSION:
-        raise UpgradeNeededError("The database was made by an older Lotse. Run: lotse upgrade", tables=version)
-    elif version > TABLES_VERSION:
-        raise NotReadyError("The database was made by a newer Lotse. Install that version.", tables=version)
+    make_tables(engine, rows.TABLES)
     return Store(engine)
-
-
-def upgrade_store(url: str) -> tuple[int, int]:
-    """Brings the tables up to date in one transaction; the version before (0: none) and after."""
-    with writing(connect(url)) as connection:
-        _lock(connection)
-        version = _tables_version(connection)
-        for statement in statements(version, connection.dialect.name):
-            connection.exec_driver_sql(statement)
-        if version == 0:
-            connection.exec_driver_sql("CREATE TABLE tables_version (version INTEGER NOT NULL)")
-            connection.exec_driver_sql("INSERT INTO tables_version VALUES (0)")
-            connection.execute(NUMBERING.insert().values(epoch=secrets.token_hex(8), last=0))
-        if version < TABLES_VERSION:
-            connection.execute(sa.text("UPDATE tables_version SET version = :new"), {"new": TABLES_VERSION})
-    return version, max(version, TABLES_VERSION)
 
 
 class Listed(NamedTuple):
@@ -331,12 +308,6 @@ def _lock(connection: sa.Connection) -> None:
     """Numbers are given one writer after the other, in the order of commits; SQLite's BEGIN IMMEDIATE sees to it."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-
-
-def _tables_version(connection: sa.Connection) -> int:
-    if not sa.inspect(connection).has_table("tables_version"):
-        return 0
-    return cast(int, connection.execute(sa.text("SELECT version FROM tables_version")).scalar())
 
 
 def _expected(connection: sa.Connection, records: Sequence[Record]) -> dict[str, datetime]:

@@ -1,16 +1,45 @@
-"""One way to reach the database: SQLite, with writers that queue up, or PostgreSQL."""
+"""One way to reach the database, and to make its tables: SQLite, with writers that queue up, or PostgreSQL."""
 
 import contextlib
 import fcntl
+import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
+from registry.errors import NotReadyError, UpgradeNeededError
+
+PATIENCE: Final = 60  # seconds that a writer waits for others
 _MAKING, _DECIDING = 0x4C6F74736554, 0x4C6F74736544  # PostgreSQL's advisory locks; "LotseT", "LotseD"
+
+
+class Tables:
+    """The tables of one room. `counter`: the table that says which of `versions` the database has.
+
+    `versions`: SQL statements, one entry a version, never changed afterwards; words in braces are those of _WORDS.
+    """
+
+    def __init__(self, counter: str, *versions: tuple[str, ...]) -> None:
+        self.counter = counter
+        self.versions = versions
+
+
+# {big}: a 64-bit number, {blob}: bytes, {moment}: a date with its time, {random}: a word that nobody else has,
+# {equal}: an index that is only asked for equality, so that an address of any length fits into it on PostgreSQL.
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "sqlite": {
+        "big": "INTEGER", "blob": "BLOB", "moment": "DATETIME", "equal": "", "random": "lower(hex(randomblob(8)))",
+    },
+    "postgresql": {
+        "big": "BIGINT", "blob": "BYTEA", "moment": "TIMESTAMP WITH TIME ZONE", "equal": "USING hash",
+        "random": "replace(gen_random_uuid()::text, '-', '')",
+    },
+}  # fmt: skip
 
 
 @lru_cache(maxsize=32)
@@ -18,7 +47,7 @@ def connect(url: str) -> sa.Engine:
     """The engine for a SQLAlchemy URL, one a process; the folder of a SQLite file is made at the first connection."""
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"timeout": 60}, **_pooling(url))
+    engine = sa.create_engine(url, connect_args={"timeout": PATIENCE}, **_pooling(url))
     sa.event.listen(engine, "do_connect", _make_folder)
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
@@ -67,16 +96,47 @@ def _turn(url: str) -> threading.Lock:
     return threading.Lock()
 
 
-def make_tables(engine: sa.Engine, metadata: sa.MetaData) -> None:
-    """Makes the tables that are missing; of several first starts at once one does it."""
+def make_tables(engine: sa.Engine, tables: Tables) -> None:
+    """Makes a room's tables where there are none; of several first starts at once one does it.
+
+    UpgradeNeededError if they are older than this program, NotReadyError if they are newer.
+    """
     with reading(engine) as connection:
-        there = set(sa.inspect(connection).get_table_names())
-    if there >= set(metadata.tables):
-        return
+        version = _version(connection, tables)
+    if version == 0:
+        upgrade_tables(engine, tables)
+    elif version < len(tables.versions):
+        raise UpgradeNeededError("The database was made by an older Lotse. Run: lotse upgrade", tables=version)
+    elif version > len(tables.versions):
+        raise NotReadyError("The database was made by a newer Lotse. Install that version.", tables=version)
+
+
+def upgrade_tables(engine: sa.Engine, tables: Tables) -> tuple[int, int]:
+    """Brings a room's tables up to date in one transaction; the version before (0: none) and after."""
+    newest = len(tables.versions)
     with writing(engine) as connection:
-        if connection.dialect.name == "postgresql":
+        dialect = connection.dialect.name
+        if dialect == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MAKING})
-        metadata.create_all(connection)
+        version = _version(connection, tables)
+        if version == 0:
+            connection.exec_driver_sql(f"CREATE TABLE {tables.counter} (version INTEGER NOT NULL)")
+        for statement in (one for part in tables.versions[version:] for one in part):
+            connection.exec_driver_sql(statement.format_map(_WORDS[dialect]))
+        if version < newest:
+            connection.exec_driver_sql(f"INSERT INTO {tables.counter} VALUES ({newest})")  # noqa: S608
+    return version, max(version, newest)
+
+
+def placed(engine: sa.Engine, query: str) -> str:
+    """The query with the driver's own place-holders."""
+    return query if engine.dialect.name == "sqlite" else query.replace("?", "%s")
+
+
+def _version(connection: sa.Connection, tables: Tables) -> int:
+    if not sa.inspect(connection).has_table(tables.counter):
+        return 0
+    return int(connection.exec_driver_sql(f"SELECT max(version) FROM {tables.counter}").scalar() or 0)  # noqa: S608
 
 
 def _pooling(url: str) -> dict[str, Any]:
@@ -91,8 +151,22 @@ def _make_folder(_dialect: Any, _record: Any, arguments: list[Any], _keywords: A
 
 def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself; _begin does
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=60000", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    _keep_a_log(connection)
+
+
+def _keep_a_log(connection: Any) -> None:
+    """Readers and a writer side by side (WAL), which a database learns once: of several who teach it at that moment
+    SQLite lets none wait and refuses all but one."""
+    end = time.monotonic() + PATIENCE
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
 
 
 def _begin(connection: sa.Connection) -> None:

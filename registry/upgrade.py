@@ -1,47 +1,9 @@
-"""How older databases come up to date: tables change by numbered statements, bodies are lifted when they are read."""
+"""How bodies that an older Lotse wrote come up to date: they are lifted when they are read."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 BODY_VERSION = 2
-
-# One entry a version, never changed afterwards. {big}: a 64-bit number, {blob}: bytes, {equal}: an index that is only
-# asked for equality, so that an address of any length fits into it on PostgreSQL.
-TABLES: tuple[tuple[str, ...], ...] = (
-    (
-        "CREATE TABLE numbering (epoch TEXT NOT NULL, last {big} NOT NULL)",
-        "CREATE TABLE dictionaries (id {big} PRIMARY KEY, body {blob} NOT NULL)",
-        """CREATE TABLE records (
-            id TEXT PRIMARY KEY, number {big} NOT NULL UNIQUE, kind TEXT NOT NULL, state TEXT NOT NULL,
-            owner TEXT NOT NULL, source TEXT, remote_id TEXT, same_as TEXT, withdrawn_by TEXT NOT NULL,
-            iri TEXT NOT NULL, identifiers TEXT NOT NULL, title TEXT NOT NULL, digest TEXT NOT NULL,
-            distributions INTEGER NOT NULL, created TEXT NOT NULL, changed TEXT NOT NULL)""",
-        "CREATE INDEX records_source ON records (source)",
-        "CREATE INDEX records_remote_id ON records {equal} (remote_id)",
-        "CREATE INDEX records_same_as ON records (same_as) WHERE same_as IS NOT NULL",
-        """CREATE TABLE versions (
-            number {big} PRIMARY KEY, id TEXT NOT NULL, at TEXT NOT NULL, "by" TEXT NOT NULL, note TEXT NOT NULL,
-            body_version INTEGER NOT NULL, body {blob} NOT NULL)""",
-        "CREATE INDEX versions_id ON versions (id)",
-        "CREATE TABLE links (id TEXT NOT NULL, relation TEXT NOT NULL, iri TEXT NOT NULL)",
-        "CREATE INDEX links_id ON links (id)",
-        "CREATE INDEX links_iri ON links {equal} (iri)",
-        "CREATE TABLE names (name TEXT NOT NULL, id TEXT NOT NULL)",
-        "CREATE INDEX names_name ON names {equal} (name)",
-        "CREATE INDEX names_id ON names (id)",
-    ),
-)
-TABLES_VERSION = len(TABLES)
-
-_WORDS = {
-    "sqlite": {"big": "INTEGER", "blob": "BLOB", "equal": ""},
-    "postgresql": {"big": "BIGINT", "blob": "BYTEA", "equal": "USING hash"},
-}
-
-
-def statements(since: int, dialect: str) -> list[str]:
-    """The SQL that brings tables of version `since` (0: none) to the current one."""
-    return [statement.format_map(_WORDS[dialect]) for version in TABLES[since:] for statement in version]
 
 
 def lift(body: dict[str, Any], version: int) -> dict[str, Any]:

@@ -6,13 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-import sqlalchemy as sa
 from msgspec.structs import replace
 
-from registry.errors import ConflictError, NotReadyError, UpgradeNeededError
+from registry.errors import ConflictError
 from registry.model import Agent, Backlink, Link, Metadata, Origin, Override, Withdrawal
-from registry.store import open_store, upgrade_store
-from registry.upgrade import TABLES, TABLES_VERSION
+from registry.store import open_store
 from tests.benchmarks.made_up import made_up
 from tests.builders import a_dataset, a_metadata, a_record
 
@@ -387,35 +385,6 @@ def test_a_record_links_to_its_organizations_and_by_the_words_that_are_shown(sto
 def test_two_processes_that_begin_at_once_make_one_store(any_database_url):
     stores = in_threads(8, lambda _: open_store(any_database_url))
     assert len({store.epoch for store in stores}) == 1
-
-
-def test_an_older_database_is_refused_with_the_command_to_run_and_keeps_its_records(
-    store, any_database_url, monkeypatch
-):
-    store.put([a_record()], by="t")
-    monkeypatch.setattr("registry.upgrade.TABLES", (*TABLES, ("CREATE TABLE later (word TEXT)",)))
-    monkeypatch.setattr("registry.store.TABLES_VERSION", TABLES_VERSION + 1)
-    with pytest.raises(UpgradeNeededError, match="lotse upgrade"):
-        open_store(any_database_url)
-    assert upgrade_store(any_database_url) == (TABLES_VERSION, TABLES_VERSION + 1)
-    upgraded = open_store(any_database_url)
-    assert upgraded.get("radwege").said == a_dataset()
-    with upgraded.engine.connect() as connection:
-        assert connection.execute(sa.text("SELECT count(*) FROM later")).scalar() == 0
-
-
-def test_a_newer_database_is_refused(store, any_database_url):
-    with store.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE tables_version SET version = version + 1"))
-    with pytest.raises(NotReadyError, match="newer"):
-        open_store(any_database_url)
-
-
-def test_an_up_to_date_database_stays_as_it_is(store, any_database_url):
-    store.put([a_record()], by="t")
-    before, after = upgrade_store(any_database_url)
-    assert before == after
-    assert store.get("radwege").said == a_dataset()
 
 
 def test_a_store_in_memory_works():

@@ -78,13 +78,8 @@ def _load(batch: Batch, ids: set[str]) -> None:
 
 
 def _root(batch: Batch, id: str) -> str:
-    """The record that is shown for it; two who write at once can leave a chain."""
-    for _ in range(len(batch.will)):
-        one = batch.will.get(id)
-        if one is None or one.same_as is None:
-            break
-        id = one.same_as
-    return id
+    """The record that is shown for it; under that one directly, for who decides does so alone (`tables.alone`)."""
+    return batch.will[id].same_as or id
 
 
 def _head(group: Sequence[Record], ranks: Ranks) -> Record:

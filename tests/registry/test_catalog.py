@@ -1,7 +1,9 @@
 """The one door: acts of people, the harvest's way in, and what is shown of twins."""
 
+import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -258,6 +260,75 @@ def test_of_eight_sources_that_name_the_same_things_at_once_one_each_is_shown(ca
             assert len(group) == 4
             (shown,) = [one for one in group if one.shown]
             assert {one.same_as for one in group} == {None, shown.id}
+
+
+class Walk:
+    """Acts at random on things that several sources name: what is the same thing changes all the time."""
+
+    def __init__(self, catalog, seed):
+        self.catalog, self.random, self.made = catalog, random.Random(seed), 0
+
+    def act(self):
+        with suppress(ConflictError):  # such as: it is shown already
+            self.random.choice((self.harvest, self.harvest, self.harvest, self.show, self.withdraw, self.publish))()
+
+    def thing(self):
+        """Known by an IRI or by identifier and title; some have both, so that one record can join two groups."""
+        iri = f"https://e.example/{self.random.randint(1, 5)}" if self.random.random() < 0.8 else ""
+        number = self.random.randint(1, 5)
+        return a_dataset(f"Daten {number}", iri=iri, identifiers=(f"i{number}",) if self.random.random() < 0.6 else ())
+
+    def harvest(self):
+        source = self.random.choice((BERLIN, KOELN, BUND))
+        known = list(self.catalog.store.known(source.name).items())
+        chosen = self.random.sample(known, min(len(known), self.random.randint(0, 4)))
+        steps = []
+        for remote_id, one in chosen:
+            gone = one.state == "published" and self.random.random() < 0.5
+            action = "withdraw" if gone else "change" if one.state == "published" else "back"
+            metadata = None if gone else self.thing()
+            steps.append(Step(action=action, remote_id=remote_id, id=one.id, number=one.number, metadata=metadata))
+        for _ in range(self.random.randint(0, 3)):
+            self.made += 1
+            steps.append(add(f"r{self.made}", self.thing()))
+        self.catalog.take(source, steps)
+
+    def any_id(self):
+        return self.random.choice([record.id for record in self.catalog.store.find()] or ["nobody"])
+
+    def show(self):
+        with suppress(NotFoundError):
+            self.catalog.show(self.any_id(), "lotsin", "näher dran")
+
+    def withdraw(self):
+        with suppress(NotFoundError):
+            self.catalog.withdraw(self.any_id(), self.random.choice(("lotsin", "source:berlin")), "falsch")
+
+    def publish(self):
+        with suppress(NotFoundError):
+            self.catalog.publish_again(self.any_id(), "lotsin")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_happens_each_record_is_shown_or_lies_directly_under_one_that_is(tmp_path, seed):
+    settings = Settings(data=tmp_path, database="sqlite://")
+    store, ledger = open_store("sqlite://"), open_ledger("sqlite://", tmp_path)
+    for source in (BERLIN, KOELN, BUND):
+        ledger.add(source)
+    projector = Projector(store, {}, tmp_path)
+    catalog = Catalog(store=store, index=None, projector=projector, settings=settings, ledger=ledger)
+    walk, under = Walk(catalog, seed), 0
+    for _ in range(150):
+        walk.act()
+        records = {record.id: record for record in store.find()}
+        for one in records.values():
+            if one.same_as is not None:
+                head = records[one.same_as]
+                assert one.state == head.state == "published"
+                assert head.same_as is None
+                under += 1
+    assert under > 150
+    catalog.close()
 
 
 def in_threads(work, words):

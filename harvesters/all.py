@@ -30,8 +30,11 @@ COMMON_SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
 def harvester(kind: str) -> Harvester:
     """The module of that kind; raises UsageError that lists those there are."""
     if kind not in HARVESTERS:
+        kinds = ", ".join(HARVESTERS)
         raise UsageError(
-            f"There is no source kind {kind!r}. There are: {', '.join(HARVESTERS)}.", kinds=list(HARVESTERS)
+            f"There is no source kind {kind!r}. There are: {kinds}.",
+            de=f"Die Art {kind!r} gibt es nicht. Es gibt: {kinds}.",
+            kinds=list(HARVESTERS),
         )
     return cast(Harvester, import_module(HARVESTERS[kind]))
 
@@ -40,13 +43,18 @@ def check_source(source: Source) -> None:
     """Raises UsageError for an unknown kind, an address that is not http(s), or a setting it does not know."""
     known = {**COMMON_SETTINGS, **harvester(source.kind).SETTINGS}
     if not source.url.lower().startswith(("http://", "https://")):
-        raise UsageError(f"The address {source.url!r} must begin with http:// or https://.")
+        raise UsageError(
+            f"The address {source.url!r} must begin with http:// or https://.",
+            de=f"Die Adresse {source.url!r} muss mit http:// oder https:// beginnen.",
+        )
     for name in source.settings:
         if not any(_fits(name, pattern) for pattern in known):
             near = difflib.get_close_matches(name, known, 1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            meant, gemeint = (f" Did you mean {near[0]!r}?", f" Meinen Sie {near[0]!r}?") if near else ("", "")
+            names = ", ".join(known)
             raise UsageError(
-                f"A source of kind {source.kind!r} has no setting {name!r}.{hint} There are: {', '.join(known)}."
+                f"A source of kind {source.kind!r} has no setting {name!r}.{meant} There are: {names}.",
+                de=f"Eine Quelle der Art {source.kind!r} hat keine Einstellung {name!r}.{gemeint} Es gibt: {names}.",
             )
     Limit.of(source.settings)
     getattr(harvester(source.kind), "check", _no_check)(source)

@@ -4,8 +4,8 @@ An answer that is not what it should be ends the run with SourceError, and nothi
 no package_search are asked for current_package_list_with_resources, then for each package by itself.
 """
 
-import json
 import re
+import reprlib
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -15,10 +15,12 @@ import orjson
 from ckanapi.errors import CKANAPIError
 
 from harvesters.harvester import Item, Mark
+from harvesters.json_text import decoded, parsed
+from harvesters.payload import lost_characters, payload, too_deep
 from registry import ckan
 from registry.errors import SourceError, UsageError
 from registry.fetch import USER_AGENT, shown
-from registry.model import Findings, Metadata, Source
+from registry.model import Findings, Metadata, Source, Text
 from registry.rules import finding
 
 if TYPE_CHECKING:
@@ -74,7 +76,9 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
 
 
 def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
-    return ckan.to_metadata(orjson.loads(item.payload), site(source.url), source.language)
+    package = orjson.loads(item.payload)
+    metadata, findings = ckan.to_metadata(package, site(source.url), source.language)
+    return metadata, (*findings, *lost_characters(item.payload, package))
 
 
 def site(url: str) -> str:
@@ -106,7 +110,9 @@ class Portal:
                 if status not in OTHER_WAYS or way == "show":
                     raise
                 if narrowed := [name for name in ("organization", "fq", "q") if settings.get(name)]:
-                    raise self.failed(f"knows no package_search, which {', '.join(narrowed)} need", status) from error
+                    names = ", ".join(narrowed)
+                    raise self.failed(f"knows no package_search, which {names} need",
+                                      f"kennt package_search nicht, nötig für {names}", status) from error  # fmt: skip
                 continue
             return way
         raise AssertionError("the last way returns or raises")
@@ -149,7 +155,8 @@ class Portal:
             return self._not_a(found, "mapping")
         packages, count = found.get("results"), found.get("count")
         if not isinstance(packages, list) or not isinstance(count, int) or isinstance(count, bool) or count < 0:
-            raise self.failed("answered package_search without a list `results` and a number `count`")
+            raise self.failed("answered package_search without a list `results` and a number `count`",
+                              "antwortet auf package_search ohne Liste `results` oder Zahl `count`")  # fmt: skip
         return Page(packages, count)
 
     def _shown(self, start: int) -> Page:
@@ -178,30 +185,41 @@ class Portal:
         try:
             return self.remote.call_action(action, words, requests_kwargs=keep)
         except FAILURES as error:
+            if self.answer is not None and self.answer.status_code == 200:
+                return self._looked_through(action, self.answer)
             status = self.answer.status_code if self.answer is not None else None
-            raise self.failed(f"answered {action} with {self._told(error)}", status) from error
+            said = f"status {status}" if status else type(error).__name__
+            english, german = f"answered {action} with {said}", f"antwortet auf {action} mit {said}"
+            raise self.failed(english, german, status) from error
+
+    def _looked_through(self, action: str, answer: "Response") -> Any:
+        """The result of an answer that ckanapi makes nothing of: it may hold one thing that is nested too deep, or a
+        number without end."""
+        kind = answer.headers.get("Content-Type", "").partition(";")[0] or "?"
+        text = decoded(answer.content, answer.encoding)
+        if not text.lstrip().startswith(("{", "[")):
+            raise self.failed(f"answered {action} with {kind} in place of JSON",
+                              f"antwortet auf {action} mit {kind} statt JSON", 200)  # fmt: skip
+        document = parsed(text, shown(answer.url))
+        if not isinstance(document, dict) or not document.get("success") or "result" not in document:
+            raise self.failed(f"answered {action} with JSON that says no success and holds no `result`",
+                              f"antwortet auf {action} mit JSON, das keinen Erfolg meldet", 200)  # fmt: skip
+        return document["result"]
 
     def _note(self, answer: "Response", *args: Any, **kwargs: Any) -> None:
         self.answer = answer
 
-    def _told(self, error: Exception) -> str:
-        if self.answer is None:
-            return type(error).__name__
-        if self.answer.status_code != 200:
-            return f"status {self.answer.status_code}"
-        kind = self.answer.headers.get("Content-Type", "").partition(";")[0] or "something"
-        broken = self.answer.text[:100].strip().startswith(("{", "["))
-        return "JSON that is broken or says no success" if broken else f"{kind} in place of JSON"
-
     def _not_a(self, found: Any, wanted: str) -> Page:
-        raise self.failed(f"answered with a {type(found).__name__} where a {wanted} should be")
+        here, there = _FORMS.get(type(found), _FORMS[float]), _FORMS[list if wanted == "list" else dict]
+        raise self.failed(f"answered with {here['en']} where {there['en']} should be",
+                          f"liefert {here['de']}, wo {there['de']} stehen soll")  # fmt: skip
 
-    def failed(self, what: str, status: int | None = None) -> SourceError:
+    def failed(self, english: str, german: str, status: int | None = None) -> SourceError:
         """Names source, address and remedy."""
         name, address = self.source.name, shown(self.answer.url if self.answer is not None else self.site)
         test = f"{shown(self.site)}/api/3/action/status_show"
-        english = f"Source {name}: {address} {what}."
-        german = f"Quelle {name}: {address} antwortet nicht wie ein CKAN ({what})."
+        english = f"Source {name}: {address} {english}."
+        german = f"Quelle {name}: {address} {german}."
         if status and status >= 500:
             english += " The server itself is at fault: run it again later."
             german += " Der Fehler liegt beim Server: Versuchen Sie es später noch einmal."
@@ -209,6 +227,13 @@ class Portal:
             english += f" Open {test}; if no CKAN answers there, correct the address of the source."
             german += f" Öffnen Sie {test}; antwortet dort kein CKAN, berichtigen Sie die Adresse der Quelle."
         return SourceError(english, de=german, source=name, address=address, status=status)
+
+
+_FORMS: Final[Mapping[type, Text]] = {
+    dict: {"de": "ein Objekt", "en": "an object"}, list: {"de": "eine Liste", "en": "a list"},
+    str: {"de": "ein Text", "en": "a text"}, type(None): {"de": "nichts", "en": "nothing"},
+    float: {"de": "eine Zahl", "en": "a number"},
+}  # fmt: skip
 
 
 def _flat(found: list[Any]) -> list[Any]:
@@ -234,12 +259,13 @@ def _is_listed(package: Any) -> bool:
 
 def _item(package: Any, site: str) -> Item:
     name = _name(package)
-    try:
-        payload = orjson.dumps(package, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # integers beyond 64 bits, halves of surrogate pairs
-        payload = json.dumps(package, sort_keys=True).encode()
     if not isinstance(package, dict):
-        return Item(name, payload, error=finding("unreadable", value=payload[:200].decode(errors="replace")))
+        return Item(name, error=finding("unreadable", value=reprlib.repr(package)))
     page = package.get("name") if isinstance(package.get("name"), str) else name
+    url = f"{site}/dataset/{page}"
+    try:
+        staged = payload(package)
+    except RecursionError:
+        return Item(name, url=url, error=too_deep(package))
     nameless = None if name else finding("id-missing", "id", str(package.get("title") or ", ".join(package))[:200])
-    return Item(name, payload, url=f"{site}/dataset/{page}", error=nameless)
+    return Item(name, staged, url, nameless)

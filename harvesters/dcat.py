@@ -17,9 +17,10 @@ from registry import rdf
 from registry.errors import SourceError, TooLargeError, UsageError
 from registry.fetch import body, shown
 from registry.masking import public
-from registry.model import KINDS, Finding, Findings, Kind, Metadata, Source
+from registry.model import KINDS, Finding, Findings, Kind, Metadata, Source, Text
 from registry.rdf_parsing import Graph, objects
-from registry.rules import finding
+from registry.rdf_syntax import unreadable
+from registry.rules import apart, both, finding
 from registry.values import address
 from vocab.namespaces import HYDRA
 
@@ -50,38 +51,48 @@ class Page(NamedTuple):
 def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | Mark]:
     """The token of a mark: the address of the next page."""
     kinds = _kinds(source)
-    url, seen, whole = after or source.url, set[str](), True
-    while True:
+    url, seen, troubles, named = after or source.url, set[str](), list[Finding](), bool(after)
+    while url:
         seen.add(url)
         try:
             page = _page(source, http, url)
         except SourceError as error:
             if len(seen) == 1 or "remedy" not in error.detail:  # no answer, or nothing to take in
                 raise
-            yield Mark(findings=(_partial(url, error.message),))
-            return
-        yield from _items(page, *kinds)
-        following, trouble = _following(source, page, seen)
-        findings = tuple(
-            _partial(page.url, words) for words in (*trouble, *(one.value for one in page.parsed.findings))
-        )
-        whole = whole and not findings
-        yield Mark(following, page.total, end=whole and not following, findings=findings)
-        if not following:
-            return
-        url = following
+            troubles.append(_partial(url, both(error.detail["place"])))
+            yield Mark(findings=tuple(troubles[-1:]))
+            break
+        for item in _items(page, *kinds):
+            named = True
+            yield item
+        url, why = _following(source, page, seen)
+        said = (*map(both, why), *(one.value for one in page.parsed.findings))
+        findings = tuple(_partial(page.url, words) for words in said)
+        troubles += findings
+        yield Mark(url, page.total, end=not troubles and not url, findings=findings)
+    if troubles and not named:
+        raise unreadable(troubles[0].node, apart(troubles[0].value))
 
 
-def _following(source: Source, page: Page, seen: Collection[str]) -> tuple[str, tuple[str, ...]]:
+def _following(source: Source, page: Page, seen: Collection[str]) -> tuple[str, tuple[Text, ...]]:
     """The address of the next page, if it may be followed, else why not."""
     here, there = urlsplit(page.url).netloc.lower(), urlsplit(page.next).netloc.lower()
     hosts = {here, urlsplit(source.url).netloc.lower(), *source.settings.get("hosts", "").lower().split(",")}
+    place = shown(page.next)
     if page.next and there not in hosts:
-        return "", (f"The next page lies on another host: {shown(page.next)}. The setting hosts={there} allows it.",)
+        return "", ({
+            "de": f"Die nächste Seite liegt auf einem anderen Rechner: {place}. Mit hosts={there} wird sie gelesen.",
+            "en": f"The next page lies on another host: {place}. The setting hosts={there} allows it.",
+        },)  # fmt: skip
     if page.next in seen and page.total is None:  # otherwise the number of things tells whether all are there
-        return "", (f"The next page is one that was read already: {shown(page.next)}.",)
+        return "", ({
+            "de": f"Die nächste Seite ist eine, die schon gelesen wurde: {place}.",
+            "en": f"The next page is one that was read already: {place}.",
+        },)  # fmt: skip
     if len(seen) >= MOST_PAGES:
-        return "", (f"There are more than {MOST_PAGES} pages.",)
+        return "", ({
+            "de": f"Es sind mehr als {MOST_PAGES} Seiten.", "en": f"There are more than {MOST_PAGES} pages.",
+        },)  # fmt: skip
     return ("" if page.next in seen else page.next), ()
 
 

@@ -87,8 +87,11 @@ def check(source: Source) -> None:
         prefix, dot, field = name.partition(".")
         if dot and prefix in ("map", "const", "table") and not _is_field(field, table=prefix == "table"):
             near = difflib.get_close_matches(field, {row.name for row in FIELDS}, 1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise UsageError(f"The setting {name!r} names no field of ours.{hint}")
+            meant, gemeint = (f" Did you mean {near[0]}?", f" Meinen Sie {near[0]}?") if near else ("", "")
+            raise UsageError(
+                f"The setting {name!r} names no field of ours.{meant}",
+                de=f"Die Einstellung {name!r} nennt kein Feld von uns.{gemeint}",
+            )
 
 
 def _is_field(path: str, table: bool) -> bool:

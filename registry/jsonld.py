@@ -9,6 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from registry.errors import SourceError
+from registry.rdf_syntax import FLATTER, unreadable
+from registry.rdf_xml import DEEP
 from registry.terms import TYPE, parts, unescaped
 from vocab.fields import FIELDS, TYPES
 from vocab.namespaces import DCT, FOAF, HYDRA, PREFIXES, RDFS, SKOS, XSD, curie, iri
@@ -239,7 +241,7 @@ def _is_known(address: str) -> bool:
 
 def _cleared(value: Any, where: str, depth: int, maps: bool) -> Any:
     if depth < 0:
-        raise SourceError(f"{where} cannot be read: it is nested too deep. Ask the source for a flatter document.")
+        raise unreadable(where, DEEP, FLATTER)
     if isinstance(value, list):
         return [_cleared(one, where, depth - 1, maps) for one in value]
     if not isinstance(value, dict):
@@ -294,8 +296,13 @@ def _inner(key: str, value: Any, where: str) -> Any:
 
 
 def _refused(address: str, where: str) -> SourceError:
-    return SourceError(
-        f"{where} cannot be read: its context {address[:300]} would have to be fetched, and nothing is fetched. "
-        "Ask the source to put the context into the document.",
-        context=address[:300],
-    )
+    shown = address[:300]
+    said = {
+        "de": f"ihr Kontext {shown} müsste abgerufen werden, und das geschieht nicht",
+        "en": f"its context {shown} would have to be fetched, and nothing is fetched",
+    }
+    remedy = {
+        "de": "Bitten Sie die Quelle, den Kontext in die Datei zu schreiben.",
+        "en": "Ask the source to put the context into the document.",
+    }
+    return unreadable(where, said, remedy)

@@ -10,10 +10,12 @@ import orjson
 import pyoxigraph as ox
 
 from registry.errors import TooLargeError
-from registry.model import Finding, Findings
+from registry.json_syntax import syntax_error
+from registry.model import Findings, Text
+from registry.rdf_syntax import told, unreadable
 from registry.rdf_turtle import BREAK, without_broken_strings
-from registry.rdf_xml import MAX_DEPTH, plain_xml, unreadable
-from registry.rules import finding
+from registry.rdf_xml import MAX_DEPTH, UTF_8, plain_xml
+from registry.rules import both, finding
 from registry.terms import SPELT, TYPE, escaped, is_iri, literal, unescaped, valid_iri, words_of
 
 MAX_BYTES: Final = 200_000_000
@@ -66,7 +68,11 @@ def parse(data: bytes, *, media_type: str = "", name: str = "", base: str = "", 
     """
     where = name or base or "file"
     if len(data) > limit:
-        raise TooLargeError(f"{where}: larger than {limit} bytes; ask the source for smaller pages", limit=limit)
+        raise TooLargeError(
+            f"{where} is larger than {limit} bytes. Ask the source for smaller pages.",
+            de=f"{where} ist größer als {limit} Bytes. Bitten Sie die Quelle um kleinere Seiten.",
+            limit=limit,
+        )
     form = format_of(data, media_type, name or base)
     text = _readable(data, form, where)
     try:
@@ -106,7 +112,8 @@ def _readable(data: bytes, form: ox.RdfFormat, where: str) -> bytes:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise unreadable(where, f"not UTF-8 at byte {error.start}", "Save the file as UTF-8.") from None
+        said = {"de": f"Byte {error.start} ist kein UTF-8", "en": f"not UTF-8 at byte {error.start}"}
+        raise unreadable(where, said, UTF_8) from None
     return _json_ld(data, where) if form == ox.RdfFormat.JSON_LD else data
 
 
@@ -117,8 +124,7 @@ def _json_ld(data: bytes, where: str) -> bytes:
     try:
         document = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise unreadable(where, f"line {error.lineno}, column {error.colno}: {error.msg}",
-                          "Check the named place of the JSON.") from None  # fmt: skip
+        raise unreadable(where, syntax_error(error)) from None
     return orjson.dumps(without_foreign_contexts(document, where, MAX_DEPTH))
 
 
@@ -160,25 +166,25 @@ def _leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: str) ->
     broken: frozenset[int] = frozenset()
     if form in _LINES:
         text, broken = without_broken_strings(_UNDERSCORED.sub(rb"\1-\2", text))
-    found: list[Finding] = []
+    found: list[Text] = []
     triples: list[tuple[str, str, str]] = []
     for one in _going_on(ox.parse(text, form, base_iri=base, lenient=True), form, text, broken, where):
-        if isinstance(one, SyntaxError):
-            if len(found) < SHOWN:
-                found.append(finding("statement-unreadable", value=str(one)[:500]))
+        if not isinstance(one, ox.Quad):
+            found.append(one)
             continue
         triples.append((_subject(one.subject), f"<{_marked(one.predicate.value)}>", _object(one.object)))
     if found and not triples:
-        raise unreadable(where, found[0].value, "Check the named place in the file.")
-    return Parsed(_without_relative_subjects(triples), tuple(found))
+        raise unreadable(where, found[0])
+    findings = (finding("statement-unreadable", value=both(one)[:500]) for one in found[:SHOWN])
+    return Parsed(_without_relative_subjects(triples), tuple(findings))
 
 
 def _going_on(
     quads: Iterator[ox.Quad], form: ox.RdfFormat, text: bytes, broken: frozenset[int], where: str
-) -> Iterator[ox.Quad | SyntaxError]:
+) -> Iterator[ox.Quad | Text]:
     """Statements, and in between what could not be read; raises SourceError where the parser cannot go on: what it
     gave after that would say things that the file does not say. `broken`: lines that end inside a string."""
-    places: list[str] = []
+    places: list[Text] = []
     most = MAX_ERRORS if form in _LINES else MAX_STRAY
     while True:
         try:
@@ -186,11 +192,17 @@ def _going_on(
         except StopIteration:
             return
         except SyntaxError as error:
-            places.append(f"line {error.lineno}: {BREAK}" if error.lineno in broken else _place(text, error, form))
+            places.append(
+                _break(error.lineno) if error.lineno in broken else told(_place(text, error, form), form.name)
+            )
             harmless = form in _LINES or (str(error).startswith(_STRAY) and _RDF in text)
             if not harmless or len(places) > most:
-                raise unreadable(where, places[0], "Check the named place in the file.") from None
-            yield SyntaxError(places[-1])
+                raise unreadable(where, places[0]) from None
+            yield places[-1]
+
+
+def _break(line: int | None) -> Text:
+    return {"de": f"Zeile {line}: {BREAK['de']}", "en": f"line {line}: {BREAK['en']}"}
 
 
 def _place(text: bytes, error: SyntaxError, form: ox.RdfFormat) -> str:

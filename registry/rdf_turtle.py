@@ -3,7 +3,12 @@
 import re
 from typing import Final
 
-BREAK: Final = 'a line ends inside a string; write \\n, or put the string into three quotation marks (""")'
+from registry.model import Text
+
+BREAK: Final[Text] = {
+    "de": 'eine Zeichenkette endet nicht auf ihrer Zeile; schreiben Sie \\n oder drei Anführungszeichen (""")',
+    "en": 'a line ends inside a string; write \\n, or put the string into three quotation marks (""")',
+}
 _CUT: Final = b" ? ."  # no Turtle: the parser reports it, gives the statement up and goes on after it
 
 # One look at each byte: what a token has taken is never given back.

@@ -5,13 +5,22 @@ from contextlib import suppress
 from typing import Final
 from xml.parsers import expat
 
-from registry.errors import SourceError
+from registry.model import Text
+from registry.rdf_syntax import FLATTER, unreadable
 
 MAX_DEPTH: Final = 200  # of JSON-LD and RDF/XML
 SMALL: Final = 100_000  # bytes of RDF/XML that no depth can make slow
 STEP: Final = 8_192
 HEAD: Final = 400  # characters that hold the declaration
 
+DEEP: Final[Text] = {
+    "de": f"mehr als {MAX_DEPTH} Elemente stecken ineinander", "en": f"nested deeper than {MAX_DEPTH} elements",
+}  # fmt: skip
+UTF_8: Final[Text] = {"de": "Speichern Sie die Datei als UTF-8.", "en": "Save the file as UTF-8."}
+_ENTITIES: Final[Text] = {"de": "ihr DOCTYPE vereinbart Entitäten", "en": "its DOCTYPE declares entities"}
+_NO_DOCTYPE: Final[Text] = {
+    "de": "Schreiben Sie die Datei ohne DOCTYPE.", "en": "Write the file without a DOCTYPE.",
+}  # fmt: skip
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^\[>\"']*)*([\[>])", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*\?>")
@@ -23,7 +32,7 @@ def plain_xml(data: bytes, where: str) -> bytes:
     prolog = _PROLOG.match(text)
     doctype = _DOCTYPE.match(text, prolog.end() if prolog else 0)
     if doctype and doctype[1] == "[":
-        raise unreadable(where, "its DOCTYPE declares entities", "Write the file without a DOCTYPE.")
+        raise unreadable(where, _ENTITIES, _NO_DOCTYPE)
     if doctype:
         text = text[: doctype.start()] + "\n" * doctype[0].count("\n") + text[doctype.end() :]
     plain = text.encode()
@@ -52,7 +61,7 @@ def _check_depth(text: bytes, where: str) -> None:
     with suppress(expat.ExpatError):  # the RDF parser says what is wrong
         parser.Parse(text, True)
     if deepest > MAX_DEPTH:
-        raise unreadable(where, f"nested deeper than {MAX_DEPTH} elements", "Ask the source for a flatter document.")
+        raise unreadable(where, DEEP, FLATTER)
 
 
 def _is_shallow(text: bytes) -> bool:
@@ -80,12 +89,11 @@ def _decoded(data: bytes, where: str) -> str:
     try:
         text = data.decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:
-        raise unreadable(
-            where, f"not in the declared encoding {encoding}: {error}", "Save the file as UTF-8."
-        ) from None
+        place = f", byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
+        said = {
+            "de": f"sie hat nicht die Kodierung, die sie nennt ({encoding}{place.replace('byte', 'Byte')})",
+            "en": f"not in the declared encoding ({encoding}{place})",
+        }
+        raise unreadable(where, said, UTF_8) from None
     start, rest = text[:HEAD], text[HEAD:]  # the pattern's time grows with the square of what it looks at
     return _DECLARATION.sub('<?xml version="1.0" encoding="UTF-8"?>', start, count=1) + rest
-
-
-def unreadable(where: str, what: str, remedy: str) -> SourceError:
-    return SourceError(f"{where} cannot be read: {what}. {remedy}", place=what, remedy=remedy)

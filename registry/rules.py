@@ -13,6 +13,9 @@ class Rule(NamedTuple):
     remedy: Text
 
 
+_BETWEEN: Final = " / "  # the two languages of a value
+
+
 def _rule(level: Level, message_de: str, message_en: str, remedy_de: str, remedy_en: str) -> Rule:
     return Rule(level, {"de": message_de, "en": message_en}, {"de": remedy_de, "en": remedy_en})
 
@@ -314,3 +317,14 @@ def said(rule: str) -> tuple[Text, Text]:
     """Sentence and remedy; a rule that is not ours (of a later version, of a SHACL shape) is called by its name."""
     found = RULES.get(rule)
     return (found.message, found.remedy) if found else ({"de": rule, "en": rule}, {})
+
+
+def both(words: Text) -> str:
+    """A value that is a sentence: German, then English."""
+    return f"{words['de'].replace(_BETWEEN, '/')}{_BETWEEN}{words['en']}"
+
+
+def apart(value: str) -> Text:
+    """Such a value by language; any other is the same in both."""
+    german, _, english = value.partition(_BETWEEN)
+    return {"de": german, "en": english or german}

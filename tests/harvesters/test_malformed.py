@@ -1,6 +1,7 @@
 """Broken and hostile input: named with place and remedy; the others come in; nothing hangs, nothing is fetched."""
 
 import json
+import re
 import signal
 import socket
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from registry.model import Problem, Run, Source
-from registry.rules import RULES
+from registry.rules import RULES, apart
 from tests.conftest import SHARED
 from tests.harvesters.conftest import Town
 from tests.harvesters.test_ckan import a_package
@@ -54,6 +55,27 @@ def outward(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
 def files() -> Iterator[Files]:
     with files_server({}) as server:
         yield server
+
+
+ENGLISH = re.compile(
+    r"\b(?:the|is|are|not|line|column|cannot|could|expected|expecting|unexpected|check|with|found|and|error|read|has|"
+    r"too|invalid|broke|broken|no|of|a|an|be|that|more than|answered|answers|nested|missing|empty)\b"
+)
+QUOTED = re.compile(r"https?://\S+|<[^>]*>|`[^`]*`|'[^']*'|\"[^\"]*\"|application/\S+|text/\S+")
+
+
+@pytest.fixture(autouse=True)
+def german(town: Town) -> Iterator[None]:
+    """Whatever a test has harvested: what is said in German of the runs and of their problems holds no English."""
+    yield
+    for run in town.ledger.runs(None, 100):
+        told = [run.reason["de"]] if run.reason else []
+        for problem in town.ledger.problems(run.number):
+            told += [RULES[problem.finding.rule].remedy["de"], RULES[problem.finding.rule].message["de"]]
+            if " / " in problem.finding.value and problem.finding.rule in ("listing-partial", "statement-unreadable"):
+                told.append(apart(problem.finding.value)["de"])
+        for words in told:
+            assert not ENGLISH.findall(QUOTED.sub("", words)), words
 
 
 def relative(path: Path) -> str:

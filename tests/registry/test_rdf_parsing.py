@@ -8,6 +8,7 @@ from registry.rdf_parsing import parse
 from registry.rdf_reading import read
 from registry.rdf_things import things
 from registry.rdf_xml import MAX_DEPTH
+from registry.rules import apart
 from tests.builders import a_record
 
 RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
@@ -119,6 +120,33 @@ def test_a_file_that_cannot_be_read_is_refused_with_file_place_and_remedy(name, 
         parse(text.encode("latin-1"), name=name)
     assert name in error.value.message
     assert error.value.detail["remedy"]
+    assert name in error.value.detail["de"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "german"),
+    [
+        ("a.ttl", "<http://a.example> <http://b.example> ", "bricht dort ab"),
+        ("a.ttl", "x:a <http://b.example> 1 .", "Zeile 1, Spalte 1: das Präfix x: ist nicht vereinbart"),
+        ("a.ttl", '<http://a.example> "b" 1 .', 'Zeile 1, Spalte 20: "b" kann keine Eigenschaft sein'),
+        ("a.ttl", "Das ist kein Turtle", "Zeile 1"),
+        ("a.rdf", XML + "<dcat:Dataset></dcat:Katalog></rdf:RDF>", "dort endet ein anderes Element als das offene"),
+        ("a.rdf", XML + "<x:y/></rdf:RDF>", "Präfix"),
+        ("a.rdf", XML + "<dcat:Dataset>&nbsp;</dcat:Dataset></rdf:RDF>", "Zeichen der Form"),
+        ("a.jsonld", '{"@id": "a"', "bricht ab"),
+        ("a.jsonld", '{"@id": 1}', "kein JSON-LD"),
+        ("a.jsonld", '{"@context": "http://x.example/c", "@id": "a"}', "müsste abgerufen werden"),
+        ("a.jsonld", '{"a":' * 300 + "1" + "}" * 300, "stecken ineinander"),
+        ("a.rdf", '<?xml version="1.0" encoding="klingonisch"?><a/>', "Kodierung"),
+    ],
+)
+def test_why_a_file_cannot_be_read_is_said_in_german_too(name, text, german):
+    with pytest.raises(SourceError) as error:
+        parse(text.encode(), name=name)
+    said = error.value.detail["de"]
+    assert german in said
+    assert said.startswith(f"{name} ist nicht lesbar: ")
+    assert said.endswith(error.value.detail["remedy"]["de"])
 
 
 def test_what_a_strict_parser_refuses_comes_in_marked_and_leaves_mended():
@@ -191,13 +219,14 @@ def test_a_string_that_does_not_end_on_its_line_swallows_no_other_record(broken)
     assert (titles["http://b.example"], titles["http://c.example"]) == ({}, {"und": "C"})
     (told,) = parsed.findings
     assert told.rule == "statement-unreadable"
-    assert told.value.startswith("line 5: a line ends inside a string")
+    assert told.value.startswith("Zeile 5: eine Zeichenkette endet nicht auf ihrer Zeile")
+    assert " / line 5: a line ends inside a string" in told.value
 
 
 def test_a_line_break_in_a_real_string_is_named(shared):
     file = shared / "data/malformed/from-issues/raw-newline-in-literal.ttl"
     parsed = parse(file.read_bytes(), name=file.name)
-    assert [one.value[:33] for one in parsed.findings] == ["line 5: a line ends inside a stri"]
+    assert [apart(one.value)["en"][:33] for one in parsed.findings] == ["line 5: a line ends inside a stri"]
     assert not list(things(parsed.graph))
 
 

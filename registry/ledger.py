@@ -40,6 +40,7 @@ TABLES: Final = Tables(
             findings {blob} NOT NULL, PRIMARY KEY (run, place))""",
     ),
 )
+KEPT: Final = 30  # runs of a source whose problems are kept one by one
 PAGE: Final = 1_000  # things whose problems are read at a time
 _BITS: Final = {level: 1 << place for place, level in enumerate(LEVELS)}  # a column of a row: which levels it has
 _LOCK: Final = 0x4C6F7473  # class of PostgreSQL's advisory locks on sources; "Lots"
@@ -115,7 +116,7 @@ class Ledger:
 
     def begin(self, run: Run) -> Run:
         """Gives a run its number; the runs of that source that still seem to run were interrupted, for the caller
-        holds the source."""
+        holds the source. Problems of runs long gone are let go."""
         with writing(self.engine) as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.text("LOCK TABLE ledger_runs IN EXCLUSIVE MODE"))
@@ -124,7 +125,17 @@ class Ledger:
             words = (begun.number, begun.source, begun.outcome, msgspec.json.encode(begun))
             self._change(connection, "running", run.source, "interrupted")
             connection.exec_driver_sql(placed(self.engine, "INSERT INTO ledger_runs VALUES (?, ?, ?, ?)"), words)
+        self._forget_problems(run.source)
         return begun
+
+    def _forget_problems(self, source: str) -> None:
+        """Of the last KEPT runs of a source, and of one that waits, each problem is kept; of the others the counts."""
+        waiting = self._runs("source = ? AND outcome = 'waiting'", source, most=KEPT)
+        told = {number for run in (*self._runs("source = ?", source, most=KEPT), *waiting)
+                for number in (run.number, run.reported)}  # fmt: skip
+        query = f"""DELETE FROM ledger_findings WHERE run IN (SELECT number FROM ledger_runs WHERE source = ?)
+            AND run NOT IN ({", ".join("?" * len(told))})"""  # noqa: S608
+        self._write(query, [(source, *told)])
 
     def note(self, run: Run) -> None:
         """How a run stands now."""

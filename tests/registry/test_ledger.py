@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from registry.errors import BusyError, ConflictError, NotFoundError
-from registry.ledger import Ledger, open_ledger
+from registry.ledger import KEPT, Ledger, open_ledger
 from registry.masking import masked
 from registry.model import Finding, Findings, Problem, Run, Source
 from registry.rules import finding
@@ -151,6 +151,25 @@ def test_a_run_that_found_the_same_tells_of_the_problems_of_the_other(ledger: Le
     ledger.report(first.number, [("a", (finding("title-missing"),))])
     ledger.note(msgspec.structs.replace(second, reported=first.number))
     assert list(ledger.problems(second.number)) == list(ledger.problems(first.number)) != []
+
+
+def test_problems_are_kept_of_the_last_runs_of_each_source(ledger: Ledger) -> None:
+    for number in range(1, KEPT + 3):
+        run = ledger.begin(a_run())
+        ledger.report(run.number, [(f"r{number}", (finding("title-missing"),))])
+        ledger.note(msgspec.structs.replace(run, outcome="waiting" if number == 1 else "applied"))
+    other = ledger.begin(a_run("zwei"))
+    ledger.report(other.number, [("x", (finding("title-missing"),))])
+    last = ledger.begin(a_run())
+    assert [number for number in range(1, last.number) if not list(ledger.problems(number))] == [2, 3]
+
+
+def test_problems_that_later_runs_tell_of_stay(ledger: Ledger) -> None:
+    first = ledger.begin(a_run())
+    ledger.report(first.number, [("a", (finding("title-missing"),))])
+    for _ in range(KEPT + 3):
+        ledger.note(msgspec.structs.replace(ledger.begin(a_run()), outcome="unchanged", reported=first.number))
+    assert [one.record for one in ledger.problems(KEPT + 4)] == ["a"]
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,11 @@ def absolute(base_url: str, path: str) -> str:
     return f"{base_url.rstrip('/')}{path}" if path.startswith("/") else path
 
 
+def local_path(base_url: str, path: str) -> str:
+    """A path on the host of the public address: with the part before it that a proxy in front of us takes away."""
+    return urlsplit(base_url).path.rstrip("/") + path
+
+
 def local(base_url: str, iri: str) -> str | None:
     """The id in an IRI that is one of our own things, absolute or relative, else None."""
     prefix = "/id/" if iri.startswith("/") else absolute(base_url, "/id/")

@@ -1,7 +1,6 @@
-"""What every door answers with: bytes with validators, and errors as RFC 9457 problems."""
+"""What every door answers with: bytes with validators (RFC 9110)."""
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -12,12 +11,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.negotiate import DATA, HTML, JSON, by_suffix, preferred
-from registry.errors import LotseError, ValidationError, WithdrawnError
-from registry.model import Record
+from api.negotiate import DATA, JSON, by_suffix
 
-PROBLEM_TYPE: Final = "application/problem+json"
-PROBLEMS: Final = "https://w3id.org/lotse/problems#"
 DATA_PATHS: Final = ("/api/", "/id/", "/catalog", "/feed.atom", "/sparql", "/openapi.json", "/.well-known/")
 
 
@@ -79,53 +74,6 @@ def json_bytes(value: Any) -> bytes:
     return msgspec.json.encode(value)
 
 
-# -- errors
-
-
 def is_data(path: str) -> bool:
     """Whether a path belongs to programs: read from any web page (CORS), errors as problems."""
     return path.startswith(DATA_PATHS) or by_suffix(path, DATA)[1] is not None
-
-
-def wants_page(request: Request) -> bool:
-    """Whether an error is to be shown as a page; everybody else gets a problem document."""
-    path = request.url.path
-    return not is_data(path) and preferred(request.headers.get("accept", ""), (HTML, *DATA)) is HTML
-
-
-def problem(error: LotseError) -> dict[str, Any]:
-    """An error as a problem document: type, title, status, detail, `errors` for fields, and what else it knows."""
-    name = _name(error)
-    detail = {key: value for key, value in error.detail.items() if key not in ("type", "title", "status", "detail")}
-    found = {
-        "type": PROBLEMS + name,
-        "title": name.replace("-", " ").capitalize(),
-        "status": error.status,
-        "detail": error.message,
-    }
-    if isinstance(error, ValidationError):
-        detail["errors"] = list(error.errors)
-    return found | detail
-
-
-def _name(error: LotseError) -> str:
-    words = re.sub(r"(?<!^)([A-Z])", r"-\1", type(error).__name__.removesuffix("Error")).lower()
-    return words if type(error) is not LotseError else "error"
-
-
-def problem_response(error: LotseError) -> Response:
-    body = msgspec.json.encode(problem(error), enc_hook=str)
-    return Response(body, error.status, media_type=PROBLEM_TYPE, headers={"Cache-Control": "no-store"})
-
-
-def withdrawn(record: Record) -> WithdrawnError:
-    """The error for a record that is no longer shown: title, reason and date, for the page as for programs."""
-    what = record.withdrawn
-    return WithdrawnError(
-        "This record was withdrawn.",
-        id=record.id,
-        kind=record.kind,
-        record_title=record.metadata.title,
-        reason=what.why if what else "",
-        withdrawn=what.at.isoformat() if what else None,
-    )

@@ -1,5 +1,6 @@
 """Checks a file of metadata, as RDF or as our own JSON: for `lotse validate`, `POST /api/v1/validate` and the page."""
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -18,6 +19,12 @@ from registry.settings import Settings
 MAX_BYTES: Final = 20_000_000
 MAX_FINDINGS: Final = 10_000
 MOST_UNKNOWN: Final = 100  # fields that are named
+_UNKNOWN: Final = {"de": "Dieses Feld gibt es nicht.", "en": "There is no such field."}
+_FORMS: Final = (
+    (re.compile("Expected `(.+)`, got `(.+)`"), r"Erwartet wird `\1`, hier steht `\2`."),
+    (re.compile("Object missing required field `(.+)`"), r"Das Feld `\1` fehlt."),
+    (re.compile("Invalid enum value (.+)"), r"Der Wert \1 gehört nicht zu den erlaubten."),
+)
 
 
 class FindingOut(msgspec.Struct, frozen=True):
@@ -114,13 +121,14 @@ def metadata_of(value: Any, where: str = "") -> Metadata:
     """Metadata from JSON as it comes through a door: unknown keys and wrong types are refused, field by field."""
     try:
         metadata = msgspec.convert(value, Metadata)
-        if unknown := list(islice(_unknown(value, metadata, where), MOST_UNKNOWN)):
-            raise ValidationError("There are fields that nobody knows.", [_wrong(path) for path in unknown])
+        paths = islice(_unknown(value, metadata, where), MOST_UNKNOWN)
+        if unknown := [_wrong(path, "field-unknown", _UNKNOWN) for path in paths]:
+            raise ValidationError("There are fields that nobody knows.", unknown)
         return metadata
     except msgspec.ValidationError as error:
         words, _, place = str(error).partition(" - at `$")
         field = f"{where}{place.rstrip('`').lstrip('.')}"
-        raise ValidationError("A field has the wrong form.", [_wrong(field, words)]) from None
+        raise ValidationError("A field has the wrong form.", [_wrong(field, "field-form", _form(words))]) from None
 
 
 def _unknown(said: Any, read: Any, where: str) -> Iterator[str]:
@@ -140,15 +148,17 @@ def _unknown(said: Any, read: Any, where: str) -> Iterator[str]:
             yield from _unknown(value, read.get(key), f"{where}.{key}")
 
 
-def _wrong(field: str, words: str = "") -> dict[str, Any]:
-    message = {"de": words or "Dieses Feld gibt es nicht.", "en": words or "There is no such field."}
+def _wrong(field: str, rule: str, message: Text) -> dict[str, Any]:
     remedy = {"de": "Die Felder stehen in /openapi.json.", "en": "The fields are listed in /openapi.json."}
-    return {
-        "field": field,
-        "rule": "field-unknown" if not words else "field-form",
-        "message": message,
-        "remedy": remedy,
-    }
+    return {"field": field, "rule": rule, "message": message, "remedy": remedy}
+
+
+def _form(words: str) -> Text:
+    """What the decoder says of a value, in both languages."""
+    for pattern, german in _FORMS:
+        if found := pattern.fullmatch(words):
+            return {"de": found.expand(german), "en": f"{words}."}
+    return {"de": "Dieser Wert hat nicht die richtige Form.", "en": f"{words}."}
 
 
 # -- shapes, and where the bytes come from

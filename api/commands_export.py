@@ -26,7 +26,7 @@ from api.commands_records import pairs, where
 @option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file, replaced when all is there.")
 def export(name: str, conditions: tuple[str, ...], output: Path | None) -> None:
     """Write the whole published catalogue, record by record."""
-    from api.catalogue import description
+    from api.catalogue import description, part
     from api.export import chosen, exported
     from api.labels import districts
     from registry.settings import city
@@ -37,18 +37,18 @@ def export(name: str, conditions: tuple[str, ...], output: Path | None) -> None:
     for facet, value in pairs(conditions):
         asked.setdefault(facet, []).append(value)
     records = chosen(catalog, asked, districts(own))
-    described = description(own, found.base_url, catalog.store.listing())
+    described = description(own, found.base_url, part(catalog.store.listing()).modified)
     pieces = exported(records, name, found.base_url, described)
     if output is None:
         _write(pieces, sys.stdout.buffer)
         return
-    part = output.with_name(f"{output.name}.part-{os.getpid()}")
+    beside = output.with_name(f"{output.name}.part-{os.getpid()}")
     try:
-        with part.open("wb") as file:
+        with beside.open("wb") as file:
             _write(pieces, file)
-        part.replace(output)
+        beside.replace(output)
     finally:
-        part.unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
     say(f"Wrote {output}.")
 
 

@@ -215,8 +215,9 @@ def changes_answer(catalog: Catalog, settings: Settings, since: str, size: int) 
     found = list(islice(catalog.store.changes(start), size + 1))
     listed = found[:size]
     last = listed[-1].number if listed else start
+    hidden = catalog.store.get_many([one.id for one in listed if one.record is None])
     return ChangesAnswer(
-        changes=tuple(_change(catalog, change, settings.base_url) for change in listed),
+        changes=tuple(_change(change, hidden, settings.base_url) for change in listed),
         next=f"{epoch}.{last}",
         end=len(found) <= size,
     )
@@ -233,11 +234,12 @@ def _number(token: str, epoch: str) -> int:
     return int(number)
 
 
-def _change(catalog: Catalog, change: Change, base: str) -> ChangeOut:
+def _change(change: Change, hidden: Mapping[str, Record], base: str) -> ChangeOut:
+    """`hidden`: the records that are no longer shown; one that is not among them was erased."""
     if change.record is not None:
         answer = record_answer(change.record, base)
         return ChangeOut(change.number, change.id, "published", answer.iri, answer)
-    record = catalog.store.get(change.id)
+    record = hidden.get(change.id)
     if record is None:
         return ChangeOut(change.number, change.id, "erased")
     if record.same_as is not None and record.state == "published":

@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import addresses
-from api.answers import is_data, problem_response
+from api.answers import is_data
+from api.problems import problem_response
 from registry.errors import NotFoundError, TooLargeError
 
 MAX_BODY: Final = 20_000_000  # bytes of a request; a catalogue file to check is the largest
@@ -30,7 +31,7 @@ PREFLIGHT: Final = {
     "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Modified-Since",
     "Access-Control-Max-Age": "86400",
 }
-EXPOSED: Final = "ETag, Last-Modified, Link, Location"
+EXPOSED: Final = "Content-Location, ETag, Last-Modified, Link, Location, Retry-After"
 
 
 class Frame:
@@ -46,6 +47,7 @@ class Frame:
         async def framed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _set_headers(MutableHeaders(scope=message), path)
+                _allow_head(MutableHeaders(scope=message))
             elif head:
                 message = {**message, "body": b""}
             await send(message)
@@ -67,7 +69,7 @@ class Frame:
 def _early(scope: Scope) -> Response | None:
     """What is answered before any door is asked: a preflight, too large a body, a path in another form than ours."""
     path, headers = scope["path"], Headers(scope=scope)
-    if scope["method"] == "OPTIONS" and is_data(path) and "access-control-request-method" in headers:
+    if scope["method"] == "OPTIONS" and _open(path) and "access-control-request-method" in headers:
         return Response(status_code=204, headers=PREFLIGHT)
     length = headers.get("content-length", "")
     if length.isdigit() and int(length[:20]) > MAX_BODY:
@@ -90,11 +92,22 @@ def _tidy(path: str) -> str:
 def _set_headers(headers: MutableHeaders, path: str) -> None:
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
-    if is_data(path):
+    if _open(path):
         headers["Access-Control-Allow-Origin"] = "*"
         headers["Access-Control-Expose-Headers"] = EXPOSED
     if negotiated(path):
         headers.add_vary_header("Accept")
+
+
+def _allow_head(headers: MutableHeaders) -> None:
+    """Whoever may GET may HEAD; the router knows nothing of it."""
+    if headers.get("allow") == "GET":
+        headers["Allow"] = "GET, HEAD"
+
+
+def _open(path: str) -> bool:
+    """Whether any web page may read it: data, and what is data for whoever asks for it."""
+    return is_data(path) or negotiated(path)
 
 
 def negotiated(path: str) -> bool:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
+from typing import Final, NamedTuple
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.responses import RedirectResponse
@@ -9,7 +11,7 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from api import addresses, catalogue
-from api.addresses import Address, absolute, page, thing
+from api.addresses import Address, absolute, local_path, page, thing
 from api.answers import answer, json_bytes, tag
 from api.documents import record_answer
 from api.negotiate import DATA, FORMATS, HTML, JSON, Format, by_suffix, preferred
@@ -18,8 +20,10 @@ from registry import rdf
 from registry import settings as settings_room
 from registry.catalog import Catalog
 from registry.errors import LotseError, NotFoundError
-from registry.model import Record
+from registry.model import Position, Record
 from registry.settings import City, Settings
+
+MOST_OLD: Final = 20  # records with one remote id that are looked at; as many sources would have to give the same
 
 
 class NotAcceptableError(LotseError):
@@ -57,10 +61,12 @@ def asked(path: str, accept: str) -> tuple[Address, Format | None] | None:
     return address, form or preferred(accept, FORMATS)
 
 
-def _not_acceptable(path: str) -> NotAcceptableError:
+def _not_acceptable(url: str, *offered: Format) -> NotAcceptableError:
     return NotAcceptableError(
         "This cannot be had in that format.",
-        alternatives=[{"url": f"{path}.{one.name}", "type": one.type} for one in DATA],
+        alternatives=[
+            {"url": url if one is HTML else f"{url}.{one.name}", "type": one.type} for one in offered or DATA
+        ],
     )
 
 
@@ -75,10 +81,11 @@ def _record_data(catalog: Catalog, settings: Settings, request: Request) -> Resp
     assert found is not None
     address, form = found
     record = shown(catalog, address.rest)
-    path = page(record.kind, record.id, address.lang)
+    right = page(record.kind, record.id, address.lang)
     if form is None:
-        raise _not_acceptable(path)
-    if path != addresses.page(address.kind or "", address.rest, address.lang):
+        raise _not_acceptable(absolute(settings.base_url, right), HTML, *DATA)
+    path = local_path(settings.base_url, right)
+    if right != address.path:
         return RedirectResponse(f"{path}.{form.name}", 301)
     return answer(
         request,
@@ -108,7 +115,7 @@ def links(record: Record, base: str) -> str:
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     router = APIRouter(tags=["linked data"])
-    city = settings_room.city(settings)
+    doors = _Catalogue(catalog, settings.base_url, settings_room.city(settings), catalogue.parts(catalog.store))
 
     @router.get(
         "/id/{id}",
@@ -120,7 +127,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         stem, form = by_suffix(id, DATA)
         record = shown(catalog, stem)
         form = form or preferred(request.headers.get("accept", ""), FORMATS)
-        path = page(record.kind, record.id)
+        path = local_path(settings.base_url, page(record.kind, record.id))
         return RedirectResponse(path if form in (None, HTML) else f"{path}.{form.name}", 303)
 
     @router.get(
@@ -132,8 +139,8 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     def whole(request: Request) -> Response:
         form = preferred(request.headers.get("accept", ""), DATA)
         if form is None:
-            raise _not_acceptable("/catalog")
-        return _catalogue_page(catalog, settings, city, request, form)
+            raise _not_acceptable(absolute(settings.base_url, "/catalog"))
+        return _catalogue_page(doors, request, form)
 
     @router.get(
         "/catalog.{suffix}",
@@ -145,29 +152,38 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         form = next((one for one in DATA if one.name == suffix), None)
         if form is None:
             raise NotFoundError(f"The catalogue can be had as {', '.join(one.name for one in DATA)}.")
-        return _catalogue_page(catalog, settings, city, request, form)
+        return _catalogue_page(doors, request, form)
 
     @router.get("/dataset/{name}", include_in_schema=False)
     def old_dataset(name: str) -> Response:
-        return _old(catalog, name, ("dataset", "series"))
+        return _old(catalog, settings, name, ("dataset", "series"))
 
     @router.get("/organization/{name}", include_in_schema=False)
     def old_organization(name: str) -> Response:
-        return _old(catalog, name, ("organization",))
+        return _old(catalog, settings, name, ("organization",))
 
     return router
 
 
-def _catalogue_page(catalog: Catalog, settings: Settings, city: City, request: Request, form: Format) -> Response:
+class _Catalogue(NamedTuple):
+    """What pages of the whole catalogue are made of."""
+
+    catalog: Catalog
+    base: str
+    city: City
+    parts: Callable[[Position, catalogue.Asked], catalogue.Part]
+
+
+def _catalogue_page(whole: _Catalogue, request: Request, form: Format) -> Response:
     """One page; it is made as a whole before anything is sent, for a short catalogue makes harvesters delete."""
-    base, ask = settings.base_url, catalogue.asked(request.query_params.multi_items())
-    position = catalog.store.position()
-    listing = catalog.store.listing(ask.kinds, ask.modified_since)
-    ids, links = catalogue.window([one.id for one in listing], ask, absolute(base, f"/catalog.{form.name}"), position)
-    described = catalogue.description(city, base, listing)
+    base, ask = whole.base, catalogue.asked(request.query_params.multi_items())
+    position = whole.catalog.store.position()
+    part = whole.parts(position, ask)
+    ids, links = catalogue.window(part.ids, ask, absolute(base, f"/catalog.{form.name}"), position)
+    described = catalogue.description(whole.city, base, part.modified)
 
     def made() -> bytes:
-        records = [one for one in catalog.store.get_many(ids).values() if one.shown]
+        records = [one for one in whole.catalog.store.get_many(ids).values() if one.shown]
         if form is JSON:
             return json_bytes({"catalog": described, "records": [record_answer(one, base) for one in records],
                                **links._asdict()})  # fmt: skip
@@ -187,14 +203,14 @@ def _page_links(links: rdf.HydraPage) -> str:
     return ", ".join(f'<{url}>; rel="{"prev" if name == "previous" else name}"' for name, url in found if url)
 
 
-def _old(catalog: Catalog, name: str, kinds: tuple[str, ...]) -> Response:
-    """CKAN's addresses, by name or by the id that the source gives: 301 to our page."""
+def _old(catalog: Catalog, settings: Settings, name: str, kinds: tuple[str, ...]) -> Response:
+    """CKAN's addresses, by name or by the id that the source gives: 301 to our page, which knows what was withdrawn."""
     stem, form = by_suffix(name, DATA)
     record = catalog.store.get(stem)
     if record is None:
-        found = catalog.store.find(remote_id=stem, state="published")
-        record = next((one for one in found if one.kind in kinds), None)
+        found = [one for one in islice(catalog.store.find(remote_id=stem), MOST_OLD) if one.kind in kinds]
+        record = min(found, key=lambda one: one.state != "published", default=None)
     if record is None:
         raise NotFoundError(f"There is no record “{stem[:100]}”.")
-    path = page(record.kind, record.id)
+    path = local_path(settings.base_url, page(record.kind, record.id))
     return RedirectResponse(f"{path}.{form.name}" if form else path, 301)

@@ -1,6 +1,7 @@
 """URL parameters to a Query and back to links; pages, JSON API and feeds take the same ones."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -18,6 +19,8 @@ MAX_WORDS: Final = 500  # characters
 MAX_VALUE: Final = 300  # characters of a facet value
 MAX_VALUES: Final = 50  # of a facet
 MAX_SIZE: Final = 100
+SINGLE: Final = ("q", "sort", "size", "page", "lang")
+MAX_NAMED, MAX_NAME = 5, 40  # names of parameters that are given back, and their characters
 
 Pairs = Iterable[tuple[str, str]]
 
@@ -107,6 +110,15 @@ def notes(params: Pairs) -> tuple[Text, ...]:
             _note("Einen Filter kennen wir nicht. Wir haben ihn weggelassen.", "A filter is unknown and was left out.")
         )
     return tuple(said)
+
+
+def unknown(params: Pairs) -> tuple[Text, ...]:
+    """For programs, the names that mean nothing here: a filter with a spelling mistake filters nothing."""
+    names = dict.fromkeys(name for name, _ in params if name not in (*SINGLE, *FACETS))
+    if not names:
+        return ()
+    listed = ", ".join(name[:MAX_NAME] for name in islice(names, MAX_NAMED))
+    return (_note(f"Diese Parameter gibt es nicht: {listed}.", f"There are no such parameters: {listed}."),)
 
 
 def _note(de: str, en: str) -> Text:

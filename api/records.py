@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from starlette.responses import RedirectResponse
 
 from api import query
-from api.answers import answer, json_bytes, raw_body, tag, withdrawn
+from api.addresses import local_path
+from api.answers import answer, json_bytes, raw_body, tag
 from api.checking import CheckAnswer, check
 from api.documents import (
     MAX_CHANGES,
@@ -20,6 +21,7 @@ from api.documents import (
     search_answer,
 )
 from api.negotiate import DATA
+from api.problems import withdrawn
 from registry import settings as settings_room
 from registry.catalog import Catalog
 from registry.errors import NotFoundError
@@ -43,7 +45,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     )
     def search(request: Request) -> Response:
         params = request.query_params.multi_items()
-        asked, notes = query.parse(params), query.notes(params)
+        asked, notes = query.parse(params), (*query.notes(params), *query.unknown(params))
         sources = [(source.name, source.title) for source in catalog.sources()]
         return answer(
             request,
@@ -60,7 +62,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     def record(request: Request, id: str) -> Response:
         found = shown(catalog, id)
         if found.id != id:
-            return RedirectResponse(f"/api/v1/records/{found.id}", 301)
+            return RedirectResponse(local_path(settings.base_url, f"/api/v1/records/{found.id}"), 301)
         return answer(
             request,
             lambda: json_bytes(record_answer(found, settings.base_url)),

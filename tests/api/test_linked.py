@@ -69,7 +69,9 @@ def test_a_record_is_served_as_the_client_likes_it(client: TestClient, accept: s
 def test_who_takes_nothing_of_ours_is_told_what_there_is(client: TestClient) -> None:
     answer = client.get("/daten/radwege", headers={"Accept": "image/png"})
     assert answer.status_code == 406
-    assert {one["url"] for one in answer.json()["alternatives"]} >= {"/daten/radwege.ttl", "/daten/radwege.json"}
+    offered = {one["type"]: one["url"] for one in answer.json()["alternatives"]}
+    assert offered["text/html"] == f"{BASE}/daten/radwege"
+    assert offered["text/turtle"] == f"{BASE}/daten/radwege.ttl"
     assert client.get("/catalog", headers={"Accept": "image/png"}).status_code == 406
 
 
@@ -99,6 +101,9 @@ def test_the_old_words_of_ckan_lead_on(client: TestClient, filled: Catalog) -> N
         answer = client.get(old)
         assert (answer.status_code, answer.headers.get("location")) == (301, new)
     assert client.get("/dataset/gibtsnicht").status_code == 404
+    filled.withdraw("parkplaetze", "anna", "Test")
+    for old in ("/dataset/r1", "/dataset/parkplaetze"):
+        assert client.get(client.get(old).headers["location"]).status_code == 410
 
 
 def test_a_withdrawn_record_is_gone_in_every_format(client: TestClient, filled: Catalog) -> None:
@@ -184,6 +189,37 @@ def test_what_comes_and_goes_while_somebody_reads_costs_nothing_else(reader: Tes
     assert "satz-120a" in names
 
 
+def test_an_empty_page_beyond_the_end_is_nobodys_last(reader: TestClient) -> None:
+    def last(path: str) -> list[str]:
+        return re.findall(r'<([^>]+)>; rel="last"', reader.get(path).headers["link"])
+
+    for path in ("/catalog.nt?page=99", "/catalog.nt?after=zzz"):
+        assert datasets(reader.get(path).content) == []
+        assert last(path) == last("/catalog.nt")
+
+
+@pytest.mark.parametrize("base", ["https://stadt.example:8443", "https://stadt.example/offene-daten"])
+def test_behind_a_port_or_a_path_everything_leads_back_there(large: Catalog, settings: Settings, base: str) -> None:
+    """With a path the proxy in front of us takes it away, and links and redirects have it."""
+    own = TestClient(create_app(large, replace(settings, base_url=base)), base_url=BASE, follow_redirects=False)
+    for suffix in FORMATS:
+        found: list[str] = []
+        path = f"/catalog.{suffix}"
+        while path:
+            answer = own.get(path)
+            said = triples(answer.content, suffix)
+            assert {s for s, _, o in said if o == f"<{DCAT}Catalog>"} == {f"<{base}/catalog>"}
+            found += {s for s, _, o in said if o == f"<{DCAT}Dataset>"}
+            links = {rel: url for url, rel in re.findall(r'<([^>]+)>; rel="(\w+)"', answer.headers["link"])}
+            assert all(url.startswith(f"{base}/catalog.{suffix}?") for url in links.values())
+            path = links.get("next", "").removeprefix(base)
+            assert {o.strip("<>") for _, p, o in said if p == f"{HYDRA}next"} == ({base + path} if path else set())
+        assert len(found) == len(set(found)) == 230
+        assert all(one.startswith(f"<{base}/id/") for one in found)
+    to = own.get("/id/satz-001", headers={"Accept": "text/turtle"}).headers["location"]
+    assert f"{urlsplit(base).scheme}://{urlsplit(base).netloc}{to}" == f"{base}/daten/satz-001.ttl"
+
+
 def test_after_a_restore_a_reader_starts_again(reader: TestClient, large: Catalog) -> None:
     second = next(o for _, p, o in triples(reader.get("/catalog.nt").content, "nt") if p == f"{HYDRA}next")
     large.store.new_epoch()
@@ -265,7 +301,8 @@ def test_the_sitemap_lists_pages_and_nothing_withdrawn(client: TestClient, fille
     assert f"<loc>{BASE}/daten/radwege</loc>" in body
     assert f"<loc>{BASE}/projekte/radschnellweg</loc>" in body
     assert "parkplaetze" not in body
-    assert client.get("/sitemap-2.xml").status_code == 404
+    for wrong in ("/sitemap-2.xml", "/sitemap-0.xml", "/sitemap-x.xml", "/sitemap-²3.xml"):
+        assert client.get(wrong).status_code == 404, wrong
     assert f"Sitemap: {BASE}/sitemap.xml" in client.get("/robots.txt").text
 
 

@@ -56,6 +56,14 @@ def test_a_wish_that_cannot_be_met_is_noted(client: TestClient) -> None:
     assert answer["size"] == 100
 
 
+def test_a_parameter_that_means_nothing_is_noted(client: TestClient) -> None:
+    (note,) = client.get("/api/v1/search?license=x&q=rad&colour=&license=y").json()["notes"]
+    assert note["de"] == "Diese Parameter gibt es nicht: license, colour."
+    assert client.get("/api/v1/search?q=&licence=&size=").json()["notes"] == []
+    many = client.get("/api/v1/search?" + "&".join(f"{'x' * 200}{number}=1" for number in range(50))).json()
+    assert len(many["notes"][0]["en"]) < 300
+
+
 def test_pages_follow_each_other(client: TestClient) -> None:
     first = client.get("/api/v1/search?size=3&sort=title").json()
     rest = client.get(first["next"].removeprefix(BASE)).json()
@@ -215,8 +223,12 @@ def test_what_is_for_programs_may_be_read_from_any_page(client: TestClient) -> N
         assert client.get(path).headers["access-control-allow-origin"] == "*", path
     for path in ("/", "/suche", "/konto/anmelden"):
         assert "access-control-allow-origin" not in client.get(path).headers, path
+    for accept in ("text/turtle", "application/json", "image/png"):
+        answer = client.get("/daten/radwege", headers={"Accept": accept})
+        assert answer.headers["access-control-allow-origin"] == "*", accept
     asked = {"Origin": "https://x.example", "Access-Control-Request-Method": "POST"}
-    assert client.options("/api/v1/validate", headers=asked).status_code == 204
+    for path in ("/api/v1/validate", "/daten/radwege"):
+        assert client.options(path, headers=asked).status_code == 204, path
 
 
 @pytest.mark.parametrize(
@@ -289,7 +301,7 @@ def test_a_wrong_method_is_named(client: TestClient) -> None:
     answer = client.delete("/api/v1/search")
     assert answer.status_code == 405
     assert answer.json()["status"] == 405
-    assert answer.headers["allow"]
+    assert answer.headers["allow"] == "GET, HEAD"
 
 
 def test_a_secret_of_a_former_version_is_not_shown(client: TestClient, filled: Catalog) -> None:

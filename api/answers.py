@@ -13,7 +13,10 @@ from starlette.responses import Response
 
 from api.negotiate import DATA, JSON, by_suffix
 
-DATA_PATHS: Final = ("/api/", "/id/", "/catalog", "/feed.atom", "/sparql", "/openapi.json", "/.well-known/")
+DATA_PATHS: Final = (
+    "/api/", "/id/", "/catalog", "/feed.atom", "/sparql", "/openapi.json", "/.well-known/", "/sitemap",
+    "/opensearch.xml", "/healthz", "/readyz",
+)  # fmt: skip
 
 
 def answer(

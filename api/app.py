@@ -12,10 +12,12 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import admin, auth, feeds, linked, machine, portal, records, register
+from api import admin, auth, examples, feeds, linked, machine, openapi, portal, records, register
 from api.answers import answer, json_bytes
 from api.frame import HEADERS, MAX_BODY, Frame
 from api.logs import log_to_stderr
+from api.negotiate import JSON
+from api.openapi import responses, texts
 from api.problems import problem_response, wants_page, wrong_parameters
 from registry import settings as settings_room
 from registry.build import open_catalog
@@ -34,8 +36,10 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         title="Lotse",
         summary="Catalogue of a city's open data and projects",
         version=records.VERSION,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
         lifespan=lambda _: _projecting(catalog),
     )
@@ -50,7 +54,7 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
     app.add_exception_handler(Exception, _failure)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=COMPRESSION)
     app.add_middleware(Frame)
-    app.openapi = records.openapi(app)  # type: ignore[method-assign]
+    app.include_router(openapi.routes(app, settings.base_url))
     return app
 
 
@@ -78,15 +82,22 @@ async def _projecting(catalog: Catalog) -> AsyncIterator[None]:
 def _health(catalog: Catalog) -> APIRouter:
     router = APIRouter(tags=["health"])
 
-    @router.get("/healthz", summary="The process is alive", response_class=Response)
-    def healthz(request: Request) -> Response:
-        return answer(request, lambda: b"ok\n", "text/plain; charset=utf-8")
+    plain, state = "text/plain; charset=utf-8", {"schema": {"type": "object"}, "example": examples.ready()}
 
-    @router.get("/readyz", summary="The store is reachable; the position of each projection", response_class=Response)
+    @router.get("/healthz", summary="The process is alive", response_class=Response, responses=responses(texts(plain)))
+    def healthz(request: Request) -> Response:
+        return answer(request, lambda: b"ok\n", plain)
+
+    @router.get(
+        "/readyz",
+        summary="The store is reachable; the position of each projection",
+        response_class=Response,
+        responses=responses({JSON.type: state}) | {503: {"description": "Not ready", "content": {JSON.type: state}}},
+    )
     def readyz() -> Response:
-        state = catalog.state()
+        now = catalog.state()
         headers = {"Cache-Control": "no-store"}
-        return Response(json_bytes(state), 200 if state["ready"] else 503, headers, "application/json")
+        return Response(json_bytes(now), 200 if now["ready"] else 503, headers, JSON.type)
 
     return router
 

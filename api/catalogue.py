@@ -4,10 +4,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from api.addresses import absolute
+from api.examples import ID
+from api.openapi import parameter
 from registry.errors import StartAgainError, UsageError
 from registry.model import KINDS, Agent, Catalogue, Place, Position
 from registry.rdf import HydraPage
@@ -19,16 +21,20 @@ from vocab.fields import fields_of
 PAGE_SIZE: Final = 100  # records; some hundred kilobytes, harvesters refuse what is much larger
 SCHEME: Final = "http://publications.europa.eu/resource/authority/data-theme"
 
-PARAMETERS: Final = [  # for the OpenAPI document
-    {"name": name, "in": "query", "required": False, "description": text, "schema": {"type": "string"}}
-    for name, text in (
-        ("kind", "Only this kind of record; may repeat"),
-        ("modified_since", "Only records that changed since this date"),
-        ("page", "Number of the page; better follow the links"),
-        ("after", "The id before the first of the page, as the links have it"),
-        ("snapshot", "When the reader began, as the links have it; 410 if the catalogue was restored since"),
-    )
-]
+
+def parameters() -> list[dict[str, Any]]:
+    """For the OpenAPI document."""
+    kinds = {"type": "array", "items": {"enum": list(KINDS)}}
+    number, date = {"type": "integer", "minimum": 1}, {"type": "string", "format": "date-time"}
+    return [
+        parameter("kind", "Only this kind of record; may repeat", ["dataset"], kinds),
+        parameter(
+            "modified_since", "Only records that changed since; a date alone will do", "2026-01-31T12:00:00Z", date
+        ),
+        parameter("page", "Number of the page; better follow the links", 1, number),
+        parameter("after", "The id before the first of the page, as the links have it", ID),
+        parameter("snapshot", "When the reader began, as the links have it; 410 if the catalogue was restored since"),
+    ]
 
 
 # -- its description

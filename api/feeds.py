@@ -12,6 +12,7 @@ from api import query
 from api.addresses import Lang, absolute, page, path, thing
 from api.answers import answer, tag
 from api.labels import both
+from api.openapi import responses, search_parameters, texts
 from registry import settings as settings_room
 from registry.catalog import Catalog
 from registry.model import Record, Text
@@ -21,6 +22,7 @@ from vocab.concepts import concept_list
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 TYPE: Final = "application/atom+xml"
+CONTENT: Final = f"{TYPE}; charset=utf-8"
 MAX_SUMMARY: Final = 2_000  # characters
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 section 2.2
 _WORDS: Final[Mapping[str, Text]] = {
@@ -39,7 +41,8 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         "/feed.atom",
         summary="What is new, as Atom; takes the parameters of the search",
         response_class=Response,
-        openapi_extra={"parameters": query.openapi_parameters()},
+        responses=responses(texts(CONTENT), 304, 400),
+        openapi_extra={"parameters": search_parameters()},
     )
     def feed(request: Request) -> Response:
         params = request.query_params.multi_items()
@@ -52,7 +55,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         return answer(
             request,
             lambda: atom(records, asked, url, city, settings.base_url),
-            f"{TYPE}; charset=utf-8",
+            CONTENT,
             etag=tag(url, found.total, *((record.id, record.number) for record in records)),
         )
 

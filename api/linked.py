@@ -3,18 +3,19 @@
 from collections.abc import Callable
 from functools import partial
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Path, Request, Response
 from starlette.responses import RedirectResponse
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from api import addresses, catalogue
+from api import addresses, catalogue, examples
 from api.addresses import Address, absolute, local_path, page, thing
 from api.answers import answer, json_bytes, tag
 from api.documents import record_answer
-from api.negotiate import DATA, FORMATS, HTML, JSON, Format, by_suffix, preferred
+from api.negotiate import DATA, FORMATS, HTML, JSON, RDF, Format, by_suffix, preferred
+from api.openapi import responses, suffixes, texts
 from api.records import shown
 from registry import rdf
 from registry import settings as settings_room
@@ -115,15 +116,17 @@ def links(record: Record, base: str) -> str:
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     router = APIRouter(tags=["linked data"])
+    in_formats = texts(*(one.type for one in RDF)) | {JSON.type: {"schema": {"type": "object"}}}
     doors = _Catalogue(catalog, settings.base_url, settings_room.city(settings), catalogue.parts(catalog.store))
 
     @router.get(
         "/id/{id}",
-        summary="The thing itself: 303 to its page, or to its data if data is asked for",
+        summary="The thing itself: 303 to its page, or to its data if data is asked for by Accept or suffix",
         status_code=303,
         response_class=Response,
+        responses=responses(None, 303, 404, 410),
     )
-    def the_thing(request: Request, id: str) -> Response:
+    def thing_itself(request: Request, id: Annotated[str, Path(examples=[examples.ID])]) -> Response:
         stem, form = by_suffix(id, DATA)
         record = shown(catalog, stem)
         form = form or preferred(request.headers.get("accept", ""), FORMATS)
@@ -134,9 +137,10 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         "/catalog",
         summary="The whole catalogue in Hydra pages, in the format that is liked best",
         response_class=Response,
-        openapi_extra={"parameters": catalogue.PARAMETERS},
+        responses=responses(in_formats, 304, 400, 406, 410),
+        openapi_extra={"parameters": catalogue.parameters()},
     )
-    def whole(request: Request) -> Response:
+    def whole_catalogue(request: Request) -> Response:
         form = preferred(request.headers.get("accept", ""), DATA)
         if form is None:
             raise _not_acceptable(absolute(settings.base_url, "/catalog"))
@@ -146,9 +150,11 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         "/catalog.{suffix}",
         summary="The whole catalogue in Hydra pages: ttl, rdf, jsonld, nt or json",
         response_class=Response,
-        openapi_extra={"parameters": catalogue.PARAMETERS},
+        responses=responses(in_formats, 304, 400, 404, 410),
+        openapi_extra={"parameters": [suffixes(), *catalogue.parameters()]},
     )
-    def whole_as(request: Request, suffix: str) -> Response:
+    def whole_catalogue_as(request: Request) -> Response:
+        suffix = request.path_params["suffix"]
         form = next((one for one in DATA if one.name == suffix), None)
         if form is None:
             raise NotFoundError(f"The catalogue can be had as {', '.join(one.name for one in DATA)}.")

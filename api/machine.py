@@ -1,15 +1,16 @@
 """The files that machines look for by name: robots.txt, sitemap, OpenSearch description, list of interfaces."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Annotated, Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 from xml.sax.saxutils import escape
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from api.addresses import LANGS, LISTED, absolute, page, path
 from api.answers import answer, json_bytes, tag
 from api.labels import both
+from api.openapi import responses, texts
 from registry import settings as settings_room
 from registry.catalog import Catalog
 from registry.errors import NotFoundError
@@ -20,40 +21,56 @@ MAX_URLS: Final = 50_000  # in one sitemap (sitemaps.org)
 SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 OPENSEARCH: Final = "http://a9.com/-/spec/opensearch/1.1/"
 XML: Final = "application/xml; charset=utf-8"
+LINKSET: Final = "application/linkset+json"
 DECLARATION: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
 NO_SITEMAP: Final = "There is no such sitemap; /sitemap.xml lists those there are."
 _PRIVATE: Final = ("account", "register", "mine", "review", "admin")
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter(tags=["for machines"])
     base, title = settings.base_url, both(settings_room.city(settings).title)["de"] or "Lotse"
 
-    @router.get("/robots.txt")
+    @router.get("/robots.txt", include_in_schema=False)
     def robots(request: Request) -> Response:
         return answer(request, lambda: _robots(base), "text/plain; charset=utf-8", etag=tag(base, "robots"))
 
-    @router.get("/sitemap.xml")
+    @router.get(
+        "/sitemap.xml",
+        summary=f"All pages, or the list of the sitemaps where there are more than {MAX_URLS}",
+        response_class=Response,
+        responses=responses(texts(XML), 304),
+    )
     def sitemap(request: Request) -> Response:
         etag = tag(catalog.store.position(), base)
         return answer(request, lambda: _whole(catalog.store.listing(), base), XML, etag=etag)
 
-    @router.get("/sitemap-{number}.xml")
-    def part(request: Request, number: str) -> Response:
+    @router.get(
+        "/sitemap-{number}.xml",
+        summary="One of several sitemaps",
+        response_class=Response,
+        responses=responses(texts(XML), 304, 404),
+    )
+    def sitemap_part(request: Request, number: Annotated[str, Path(examples=["1"])]) -> Response:
         if not (number.isascii() and number.isdigit() and len(number) < 6):
             raise NotFoundError(NO_SITEMAP)
         etag = tag(catalog.store.position(), base, number)
         return answer(request, lambda: _part(catalog.store.listing(), int(number), base), XML, etag=etag)
 
-    @router.get("/opensearch.xml")
+    @router.get("/opensearch.xml", include_in_schema=False)
     def opensearch(request: Request) -> Response:
         body = _opensearch(title, base)
         return answer(request, lambda: body, "application/opensearchdescription+xml; charset=utf-8", etag=tag(body))
 
-    @router.get("/.well-known/api-catalog")
+    @router.get(
+        "/.well-known/api-catalog",
+        summary="The interfaces there are, and where they are described (RFC 9727)",
+        response_class=Response,
+        responses=responses({LINKSET: {"schema": {"type": "object"}}}, 304),
+    )
     def api_catalog(request: Request) -> Response:
         body = json_bytes(_interfaces(base))
-        return answer(request, lambda: body, "application/linkset+json", etag=tag(body))
+        return answer(request, lambda: body, LINKSET, etag=tag(body))
 
     return router
 

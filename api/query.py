@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from msgspec.structs import replace
@@ -173,20 +173,3 @@ def with_sort(query: Query, sort: str) -> Query:
 def countless(query: Query) -> Query:
     """The same hits without counting facets."""
     return replace(query, facets=())
-
-
-def openapi_parameters() -> list[dict[str, Any]]:
-    """The parameters of `parse` for the OpenAPI document."""
-    single: dict[str, tuple[str, dict[str, Any]]] = {
-        "q": ("Words to look for", {"type": "string", "maxLength": MAX_WORDS}),
-        "sort": ("Order of the hits", {"enum": list(SORTS), "default": "relevance"}),
-        "size": ("Hits on a page", {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": 20}),
-        "page": ("Page, from 1", {"type": "integer", "minimum": 1, "default": 1}),
-        "lang": ("Language of addresses and labels", {"enum": ["de", "en"], "default": "de"}),
-    }
-    values = {"type": "array", "items": {"type": "string", "maxLength": MAX_VALUE}, "maxItems": MAX_VALUES}
-    facets = {facet: (f"Only these values of the facet “{facet}”; may repeat (or)", values) for facet in FACETS}
-    return [
-        {"name": name, "in": "query", "required": False, "description": text, "schema": schema}
-        for name, (text, schema) in (single | facets).items()
-    ]

@@ -1,13 +1,11 @@
 """The JSON API: search, single records, the stream of changes, and the check of a file."""
 
-from collections.abc import Callable
 from typing import Annotated, Any, Final
 
-import msgspec
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from starlette.responses import RedirectResponse
 
-from api import query
+from api import examples, query
 from api.addresses import local_path
 from api.answers import answer, json_bytes, raw_body, tag
 from api.checking import CheckAnswer, check
@@ -20,28 +18,28 @@ from api.documents import (
     record_answer,
     search_answer,
 )
-from api.negotiate import DATA
+from api.negotiate import JSON, RDF, TURTLE
+from api.openapi import TEXT, json_of, responses, search_parameters, shape
 from api.problems import withdrawn
 from registry import settings as settings_room
 from registry.catalog import Catalog
 from registry.errors import NotFoundError
-from registry.model import Record
+from registry.model import Metadata, Record
 from registry.settings import Settings
 
 VERSION: Final = "1"  # of this API; within it names and meanings stay
-_ANSWERS: Final = (SearchAnswer, RecordAnswer, ChangesAnswer, CheckAnswer)
-_BODY: Final = {"required": True, "content": {one.type: {} for one in DATA}}
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     router = APIRouter(prefix="/api/v1", tags=["records"])
-    city = settings_room.city(settings)
+    city, base = settings_room.city(settings), settings.base_url
 
     @router.get(
         "/search",
         summary="Search over everything, with facets",
         response_class=Response,
-        openapi_extra={"parameters": query.openapi_parameters(), "responses": _responses(SearchAnswer)},
+        responses=responses(json_of(SearchAnswer), 304, 400),
+        openapi_extra={"parameters": search_parameters()},
     )
     def search(request: Request) -> Response:
         params = request.query_params.multi_items()
@@ -49,7 +47,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         sources = [(source.name, source.title) for source in catalog.sources()]
         return answer(
             request,
-            lambda: json_bytes(search_answer(catalog, city, settings.base_url, asked, notes)),
+            lambda: json_bytes(search_answer(catalog, city, base, asked, notes)),
             etag=tag(catalog.generation(), query.url(asked, ""), asked.lang, notes, sources),
         )
 
@@ -57,15 +55,15 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         "/records/{id}",
         summary="One record; 410 with title, reason and date if it was withdrawn",
         response_class=Response,
-        openapi_extra={"responses": _responses(RecordAnswer)},
+        responses=responses(json_of(RecordAnswer), 301, 304, 404, 410),
     )
-    def record(request: Request, id: str) -> Response:
+    def record(request: Request, id: Annotated[str, Path(examples=[examples.ID])]) -> Response:
         found = shown(catalog, id)
         if found.id != id:
-            return RedirectResponse(local_path(settings.base_url, f"/api/v1/records/{found.id}"), 301)
+            return RedirectResponse(local_path(base, f"/api/v1/records/{found.id}"), 301)
         return answer(
             request,
-            lambda: json_bytes(record_answer(found, settings.base_url)),
+            lambda: json_bytes(record_answer(found, base)),
             etag=tag(catalog.store.epoch, found.number, "json"),
             modified=found.changed,
         )
@@ -74,9 +72,12 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         "/changes",
         summary="What changed since a token; withdrawn records as tombstones",
         response_class=Response,
-        openapi_extra={"responses": _responses(ChangesAnswer)},
+        responses=responses(json_of(ChangesAnswer), 400, 410, 422),
     )
-    def changes(since: str = "", size: int = 100) -> Response:
+    def changes(
+        since: Annotated[str, Query(description="`next` of an earlier answer; without it from the beginning")] = "",
+        size: Annotated[int, Query(description=f"At most so many, 1 to {MAX_CHANGES}", examples=[100])] = 100,
+    ) -> Response:
         listed = changes_answer(catalog, settings, since, min(max(size, 1), MAX_CHANGES))
         return Response(json_bytes(listed), headers={"Cache-Control": "no-cache"}, media_type="application/json")
 
@@ -84,7 +85,8 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         "/validate",
         summary="Check a file of RDF or of our own JSON: what must, should and could be better",
         response_class=Response,
-        openapi_extra={"requestBody": _BODY, "responses": _responses(CheckAnswer)},
+        responses=responses(json_of(CheckAnswer), 413, 422),
+        openapi_extra={"requestBody": _body()},
     )
     def validate(request: Request, body: Annotated[bytes, Depends(raw_body)]) -> Response:
         checked = check(body, request.headers.get("content-type", ""))
@@ -105,21 +107,10 @@ def shown(catalog: Catalog, id: str) -> Record:
     raise NotFoundError(f"There is no record “{id[:100]}”.")
 
 
-def _responses(answer_type: type) -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{answer_type.__name__}"}
-    problem = {"description": "A problem (RFC 9457)", "content": {"application/problem+json": {}}}
-    return {"200": {"description": "Found", "content": {"application/json": {"schema": schema}}}, "default": problem}
-
-
-def openapi(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """What makes the OpenAPI document: the framework's, with the shapes of our answers."""
-
-    def document() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            made = FastAPI.openapi(app)
-            _, shapes = msgspec.json.schema_components(_ANSWERS, ref_template="#/components/schemas/{name}")
-            made.setdefault("components", {}).setdefault("schemas", {}).update(shapes)
-            app.openapi_schema = made
-        return app.openapi_schema
-
-    return document
+def _body() -> dict[str, Any]:
+    """The file to check."""
+    content: dict[str, Any] = {one.type: {"schema": TEXT} for one in RDF}
+    content[TURTLE.type]["example"] = examples.TURTLE
+    said = {"kind": "dataset", "title": {"de": "Baumkataster"}}
+    content[JSON.type] = {"schema": shape(Metadata), "example": said}
+    return {"required": True, "content": content}

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.cli import main
-from api.query import openapi_parameters
+from api.openapi import search_parameters
 from registry.catalog import Catalog
 from registry.search import FACETS
 from registry.settings import Settings
@@ -97,7 +97,7 @@ def test_the_facets_of_the_interface_are_counted(interface: str) -> None:
     named = re.search(r"Facets at first: `([^`]+)`", interface)
     assert named
     assert tuple(named[1].split()) == FACETS
-    assert {one["name"] for one in openapi_parameters()} >= {*FACETS, "q", "size", "page", "lang"}
+    assert {one["name"] for one in search_parameters()} >= {*FACETS, "q", "size", "page", "lang"}
 
 
 def test_the_addresses_of_the_interface_answer(interface: str, filled: Catalog, settings: Settings) -> None:

@@ -4,6 +4,7 @@ ASGI asks for coroutines here; nothing else of ours is one (docs/decisions/0080-
 """
 
 from typing import Final
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -80,7 +81,7 @@ def _early(scope: Scope) -> Response | None:
     if tidy == path:
         return None
     query = scope["query_string"].decode("latin-1")
-    return RedirectResponse(tidy + (f"?{query}" if query else ""), 308)
+    return RedirectResponse(quote(tidy) + (f"?{query}" if query else ""), 308)
 
 
 def _tidy(path: str) -> str:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 from api.addresses import LANGS, LISTED, absolute, page, path
 from api.answers import answer, json_bytes, tag
 from api.labels import both
+from api.negotiate import DATA
 from api.openapi import responses, texts
 from registry import settings as settings_room
 from registry.catalog import Catalog
@@ -135,9 +136,7 @@ def _opensearch(title: str, base: str) -> bytes:
 def _interfaces(base: str) -> dict[str, Sequence[object]]:
     """RFC 9727: what can be called, and where it is described."""
     described = [{"href": f"{base}/openapi.json", "type": "application/vnd.oai.openapi+json;version=3.1"}]
-    catalogue = [{"href": f"{base}/catalog.{name}", "type": type_} for name, type_ in (
-        ("ttl", "text/turtle"), ("rdf", "application/rdf+xml"), ("jsonld", "application/ld+json"),
-    )]  # fmt: skip
+    catalogue = [{"href": f"{base}/catalog.{one.name}", "type": one.type} for one in DATA]
     return {
         "linkset": [
             {"anchor": f"{base}/api/v1", "service-desc": described},

@@ -27,6 +27,7 @@ _DESCRIPTIONS: Final = {
     406: "Not in that format; `alternatives` lists those there are",
     410: "Withdrawn, or a token of before a restore",
     413: "Too large",
+    429: "Too many at once; `Retry-After` says when to come back",
     422: "Fields or parameters have the wrong form; `errors` lists them",
 }
 

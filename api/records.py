@@ -21,18 +21,22 @@ from api.documents import (
 from api.negotiate import JSON, RDF, TURTLE
 from api.openapi import TEXT, json_of, responses, search_parameters, shape
 from api.problems import withdrawn
+from api.session import Turns
 from registry import settings as settings_room
 from registry.catalog import Catalog
 from registry.errors import NotFoundError
 from registry.model import Metadata, Record
 from registry.settings import Settings
 
+CHECKS_AT_ONCE: Final = 2  # files that are checked at a time; one of 20 MB can take twenty seconds
+CHECKS_PATIENCE: Final = 1  # seconds that others wait for their turn; who waits keeps a thread from everybody else
 VERSION: Final = "1"  # of this API; within it names and meanings stay
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     router = APIRouter(prefix="/api/v1", tags=["records"])
     city, base = settings_room.city(settings), settings.base_url
+    turns = Turns(CHECKS_AT_ONCE, CHECKS_PATIENCE)
 
     @router.get(
         "/search",
@@ -85,11 +89,12 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         "/validate",
         summary="Check a file of RDF or of our own JSON: what must, should and could be better",
         response_class=Response,
-        responses=responses(json_of(CheckAnswer), 413, 422),
+        responses=responses(json_of(CheckAnswer), 413, 422, 429),
         openapi_extra={"requestBody": _body()},
     )
     def validate(request: Request, body: Annotated[bytes, Depends(raw_body)]) -> Response:
-        checked = check(body, request.headers.get("content-type", ""))
+        with turns:
+            checked = check(body, request.headers.get("content-type", ""))
         return Response(json_bytes(checked), headers={"Cache-Control": "no-store"}, media_type="application/json")
 
     return router

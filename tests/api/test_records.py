@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from registry.catalog import Catalog
 from registry.model import Origin
 from registry.settings import Settings
@@ -196,14 +197,15 @@ def test_a_body_over_the_bound_is_refused_however_it_comes(client: TestClient) -
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_the_openapi_document_describes_the_answers(client: TestClient) -> None:
-    document = client.get("/openapi.json").json()
-    assert document["openapi"].startswith("3.1")
-    assert {"/api/v1/search", "/api/v1/records/{id}", "/api/v1/changes", "/api/v1/validate"} <= document["paths"].keys()
-    assert document["components"]["schemas"]["SearchAnswer"]["properties"]["hits"]
-    assert "/docs" not in client.get("/docs").text or client.get("/docs").status_code == 404
-    names = {one["name"] for one in document["paths"]["/api/v1/search"]["get"]["parameters"]}
-    assert {"q", "kind", "theme", "size", "page", "lang", "sort"} <= names
+def test_only_a_few_files_are_checked_at_a_time(
+    filled: Catalog, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.records.CHECKS_AT_ONCE", 0)
+    monkeypatch.setattr("api.records.CHECKS_PATIENCE", 0.01)
+    full = TestClient(create_app(filled, settings), base_url=BASE)
+    answer = full.post("/api/v1/validate", json={"kind": "dataset"})
+    assert (answer.status_code, answer.headers["content-type"]) == (429, "application/problem+json")
+    assert int(answer.headers["retry-after"]) > 0
 
 
 def test_health_and_readiness(client: TestClient, filled: Catalog, settings: Settings) -> None:
@@ -249,8 +251,6 @@ def test_every_answer_protects_the_browser(client: TestClient, path: str) -> Non
 
 
 def test_a_failure_of_ours_shows_a_number_and_nothing_of_the_inside(filled: Catalog, settings: Settings) -> None:
-    from api.app import create_app
-
     app = create_app(filled, settings)
     calm = TestClient(app, base_url=BASE, raise_server_exceptions=False)
     filled.store.engine.dispose()
@@ -271,6 +271,7 @@ def test_a_failure_of_ours_shows_a_number_and_nothing_of_the_inside(filled: Cata
         ("/suche/", "/suche"),
         ("/en", "/en/"),
         ("/daten/radwege/?x=1", "/daten/radwege?x=1"),
+        ("/daten/a%3Fb%25/", "/daten/a%3Fb%25"),
         ("https://daten.example.org//evil.example/x/", "/evil.example/x"),
     ],
 )

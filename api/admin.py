@@ -13,7 +13,7 @@ from api.addresses import Lang
 from api.auth import FormBody
 from api.pages import Pages, hang, language, patterns, place, translator
 from api.record_page import finding_words
-from api.words import said
+from api.words import number, said
 from harvesters import run as runs
 from registry.catalog import Catalog
 from registry.errors import ConflictError, UsageError
@@ -68,6 +68,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
             request,
             "sources.html",
             lang,
+            kind_name=kind_name,
             sources=[(one, _last(pages, one.name), _entries(pages, one.name)) for one in pages.ledger.sources()],
             outcome=outcome,
             crumbs=[(_("Quellen"), "")],
@@ -84,6 +85,9 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
             "source.html",
             lang,
             source=replace(found, url=shown(found.url)),
+            kind_name=kind_name,
+            owner_name=dict(pages.names([found.owner], lang))[found.owner] if found.owner else "",
+            schedule=schedule(found.schedule, lang) if found.schedule else "",
             title=found.title or found.name,
             runs=pages.ledger.runs(name, 30),
             entries=_entries(pages, name),
@@ -128,6 +132,24 @@ def _entries(pages: Pages, name: str) -> int:
     return pages.catalog.store.count(source=name, state="published")
 
 
+def kind_name(kind: str) -> str:
+    """The kind of a source as people write it."""
+    return {"sheet": "XLSX", "csw": "CSW", "iso": "ISO 19139", "datajson": "data.json"}.get(kind, kind.upper())
+
+
+def schedule(cron: str, lang: Lang) -> str:
+    """When a source is due: a daily or hourly cron line in words, any other as it is written."""
+    _ = translator(lang)
+    minute, hour, *rest = [*cron.split(), "", ""]
+    if rest != ["*", "*", "*", "", ""] or not minute.isdecimal():
+        return cron
+    if hour == "*":
+        return _("jede Stunde")
+    if not hour.isdecimal():
+        return cron
+    return _("jeden Tag um %(time)s") % {"time": f"{int(hour)}:{int(minute):02}"}
+
+
 def outcome(name: str, lang: Lang) -> str:
     """The outcome of a run in words."""
     _ = translator(lang)
@@ -157,6 +179,7 @@ def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Respon
         status,
         run=run,
         source=replace(source, url=shown(source.url)) if source else None,
+        kind_name=kind_name,
         source_title=title,
         outcome=outcome(run.outcome, lang),
         steps=_steps(run, lang),
@@ -179,10 +202,19 @@ def _steps(run: Run, lang: Lang) -> list[tuple[str, str, str]]:
     _ = translator(lang)
     names = [_("Auflisten"), _("Vergleichen"), _("Übernehmen"), _("Freigabe"), _("Fertig")]
     at = {"running": 0, "interrupted": 0, "failed": 0, "planned": 2, "waiting": 3}.get(run.outcome, 5)
-    complete = _("vollständig") if run.complete else _("nicht vollständig")
-    notes = [_("%(number)s Einträge, %(how)s") % {"number": run.listed, "how": complete}, "", "", "", ""]
+    notes = [_listed(run, lang), "", "", "", ""]
     states = ["done" if i < at else "now" if i == at else "plan" for i in range(5)]
     return list(zip(names, states, notes, strict=True))
+
+
+def _listed(run: Run, lang: Lang) -> str:
+    """How far the listing has come, or how many it named."""
+    _ = translator(lang)
+    if run.outcome == "running":
+        of = {"done": number(run.done, lang), "of": number(run.of, lang) if run.of else ""}
+        return _("%(done)s von %(of)s Einträgen") % of if run.of else _("%(done)s Einträge bisher") % of
+    how = _("vollständig") if run.complete else _("nicht vollständig")
+    return _("%(number)s Einträge, %(how)s") % {"number": number(run.listed, lang), "how": how}
 
 
 def _figures(run: Run, lang: Lang) -> list[Figure]:

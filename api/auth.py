@@ -22,10 +22,10 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     def account(request: Request) -> Response:
-        pages.required(request)
         lang = language(request)
         _ = translator(lang)
-        return pages.page(request, "account.html", lang, crumbs=[(_("Konto"), "")], indexed=False)
+        named = pages.names(pages.required(request).organizations, lang)
+        return pages.page(request, "account.html", lang, organizations=named, crumbs=[(_("Konto"), "")], indexed=False)
 
     def sign_in(request: Request) -> Response:
         next = session.local(request.query_params.get("next", ""))

@@ -59,6 +59,7 @@ class Block(NamedTuple):
     total: int
     address: str
     all: str
+    kind: str = ""
 
 
 def known(pages: Pages) -> tuple[Concept, ...]:
@@ -194,4 +195,4 @@ def _block(
     label = sentences.kinds(kinds[0], lang)
     path = addresses.path("search" if len(kinds) > 1 else kinds[0], lang)
     address = query.url(Query(where=asked.where if len(kinds) > 1 else where, lang=lang), path)
-    return Block(label, tuple(shown), found.total, address, _("Alle %(number)s") % {"number": found.total})
+    return Block(label, tuple(shown), found.total, address, _("Alle %(number)s") % {"number": found.total}, kinds[0])

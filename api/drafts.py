@@ -61,7 +61,7 @@ def _fields(
 
 
 def _words(value: Any, lang: Lang) -> list[str]:
-    return [labelled(one, lang) for one in strings(value)]
+    return [labelled(one, lang) for one in strings(value, lang)]
 
 
 def _links(pages: Pages, words: Metadata, relation: str, lang: Lang) -> list[str]:

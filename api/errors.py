@@ -11,6 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from api.addresses import Lang
 from api.labels import both
 from api.pages import Pages, language, place, translator
+from api.problems import headers
+from api.session import StaleFormError
 from harvesters.steps import GONE
 from registry.catalog import Catalog
 from registry.errors import LotseError, NotSignedInError, ValidationError
@@ -26,21 +28,19 @@ def error_page(catalog: Catalog, settings: Settings) -> Callable[[Request, Lotse
             path = str(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"{place('account', lang, 'sign-in')}?next={quote(path)}", 303)
         title, sentence = _said(error, lang)
-        headers = {"Cache-Control": "no-store"}
-        if error.status in (429, 503):
-            headers["Retry-After"] = str(error.detail.get("seconds", 60))
         return pages.page(
             request,
             "error.html",
             lang,
             error.status,
-            headers,
+            headers(error),
             code=error.status,
             title=title,
             sentence=sentence,
             details=_details(error, lang),
             gone=_gone(error, lang),
             words=_words(request),
+            unsent=isinstance(error, NotSignedInError),
         )
 
     return show
@@ -51,9 +51,13 @@ def _said(error: LotseError, lang: Lang) -> tuple[str, str]:
     _ = translator(lang)
     if error.status == 410 and error.detail.get("record_title"):
         return both(error.detail["record_title"])[lang], _("Dieser Eintrag wurde zurückgezogen.")
+    if isinstance(error, StaleFormError):
+        return _("Ihre Anmeldung war abgelaufen"), _(
+            "Es ist nichts geändert. Gehen Sie einen Schritt zurück, laden Sie die Seite neu, und senden Sie noch einmal."
+        )
     known = {
         401: (_("Bitte melden Sie sich an"), _("Diese Seite ist nur für Menschen mit einem Konto.")),
-        403: (_("Das dürfen Sie hier nicht"), _("Ihr Konto hat dieses Recht nicht, oder das Formular ist veraltet. Öffnen Sie die Seite neu, oder fragen Sie die Redaktion.")),
+        403: (_("Das dürfen Sie hier nicht"), _("Ihr Konto hat dieses Recht nicht. Fragen Sie die Redaktion, wenn Sie es brauchen.")),
         404: (_("Diese Seite gibt es nicht"), _("Vielleicht wurde sie umbenannt. Suchen Sie nach dem Titel.")),
         405: (_("So geht es nicht"), _("Diese Adresse nimmt diese Art von Anfrage nicht an.")),
         406: (_("Dieses Format gibt es nicht"), _("Wählen Sie eines der angebotenen Formate.")),

@@ -233,22 +233,24 @@ def everything(record: Record, lang: Lang) -> list[tuple[str, list[str]]]:
     for row in fields_of(record.kind):
         value = None if row.form == "link" else getattr(record.metadata, row.name)
         if value:
-            words = [labelled(one, lang)[:MOST_SIGNS] for one in islice(strings(value), MOST_WORDS)]
+            words = [labelled(one, lang)[:MOST_SIGNS] for one in islice(strings(value, lang), MOST_WORDS)]
             found.append((row.label_de if lang == "de" else row.label_en, words))
     return found
 
 
-def strings(value: Any) -> Iterator[str]:
-    """The words in a value of any form, one string each; parts of a described thing with dots between them."""
+def strings(value: Any, lang: str = "") -> Iterator[str]:
+    """The words in a value of any form, one string each; parts of a described thing with dots between them. Words in
+    another language than the page's have its tag after them."""
     if isinstance(value, msgspec.Struct):
-        parts = [part for name in value.__struct_fields__ for part in strings(getattr(value, name))]
+        parts = [part for name in value.__struct_fields__ for part in strings(getattr(value, name), lang)]
         yield from [" · ".join(parts)] if parts else []
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from (f"{words} ({key})" if len(key) <= 3 else words for words in strings(inner))
+            tagged = len(key) <= 3 and key not in (lang, "und")
+            yield from (f"{words} ({key})" if tagged else words for words in strings(inner, lang))
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from strings(inner)
+            yield from strings(inner, lang)
     elif value not in (None, "") and not str(value).startswith("_:"):
         yield str(value)
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import cache, partial
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -124,6 +125,12 @@ class Pages:
             raise NotAllowedError("Your account may not do this.", role=account.role, roles=roles)
         return account
 
+    def names(self, ids: Iterable[str], lang: Lang) -> list[tuple[str, str]]:
+        """Id and name of organizations; the id is the name of one that is no record."""
+        known = self.catalog.store.get_many(ids := list(ids))
+        titles = {id: words.said(one.metadata.title, lang).words for id, one in known.items()}
+        return [(id, titles.get(id) or id) for id in ids]
+
     def form(self, request: Request, body: bytes) -> session.Forms:
         """The fields of a form of somebody who signed in."""
         self.required(request)
@@ -150,6 +157,7 @@ class Pages:
             "base": self.settings.base_url,
             "styled": (STATIC / KERN).is_file(),
             "site_title": f"Lotse {self.city.name}".strip(),
+            "today": datetime.now(words.ZONE).date(),
             "place_name": words.said(self.city.publisher, lang).words or self.city.name,
         }
         html = environment(lang).get_template(template).render({**frame, **view})
@@ -194,6 +202,7 @@ def environment(lang: Lang) -> jinja2.Environment:
         "prose": words.prose,
         "link": words.link,
         "host": words.host,
+        "breakable": words.breakable,
     }
     env.globals |= {
         "asset": asset,

@@ -1,11 +1,11 @@
 """The public pages: start, search, records, districts, topics, texts, and the pages of errors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from fastapi import APIRouter, Request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import RedirectResponse, Response
 
 from api import addresses, districts, linked, query, records, search_page, sentences, static, texts
@@ -19,7 +19,7 @@ from api.organization_page import more
 from api.pages import Pages, hang, language, patterns, translator
 from api.record_page import view
 from api.schema_org import script
-from api.words import ZONE, said, sentence
+from api.words import ZONE, day, said, sentence, spoken
 from registry.catalog import Catalog
 from registry.errors import NotFoundError
 from registry.model import DATA, Record
@@ -29,6 +29,7 @@ from registry.settings import Settings
 from vocab.concepts import concept_list
 
 NEWEST: Final = 4
+CALLS: Final = 40  # projects looking for partners that the start page lists
 View = Callable[[Request], Response]
 
 
@@ -66,6 +67,7 @@ def _start(pages: Pages) -> View:
 
     def start(request: Request) -> Response:
         lang = language(request)
+        partners = seeking(today())
         data, projects, kinds = _counts(pages, DATA), _counts(pages, ("project",)), _of_kinds(pages)
         return pages.page(
             request,
@@ -79,7 +81,8 @@ def _start(pages: Pages) -> View:
                 (name, _newest(pages, several, lang))
                 for name, several in (("dataset", DATA), ("project", ("project",)))
             ],
-            calls=(seeking(today()), _calls(lang)),
+            calls=_calls(pages, partners[:CALLS], lang),
+            more_calls=len(partners[CALLS:]),
             now=datetime.now(ZONE),
         )
 
@@ -99,27 +102,45 @@ def _of_kinds(pages: Pages) -> dict[str, int]:
     return {kind: counts.get(kind, 0) for kind in ALL_KINDS} | {"data": sum(counts.get(kind, 0) for kind in DATA)}
 
 
-def _seeking(pages: Pages) -> Callable[[date], int]:
-    """How many projects look for partners on a day; counted again once something has changed."""
-    known: dict[tuple[int, date], int] = {}
+class Seeking(NamedTuple):
+    """A project that looks for partners. `until`: the last day to answer, empty if open."""
 
-    def count(day: date) -> int:
+    title: Markup
+    address: str
+    publisher: Markup | str
+    until: str
+
+
+def _seeking(pages: Pages) -> Callable[[date], tuple[str, ...]]:
+    """Ids of projects that look for partners on a day, whose time ends first first; found again once something has
+    changed."""
+    known: dict[tuple[int, date], tuple[str, ...]] = {}
+
+    def ids(day: date) -> tuple[str, ...]:
         at = (pages.catalog.store.last(), day)
-        if at not in known:
+        found = known.get(at)
+        if found is None:
             projects = pages.catalog.store.find(kind="project", shown=True)
-            number = sum(sentences.seeks_partners(one.metadata, day) for one in projects)
+            several = {one.id: one.metadata for one in projects if sentences.seeks_partners(one.metadata, day)}
+            found = tuple(sorted(several, key=lambda id: (sentences.partners_until(several[id], day) or "9", id)))
             known.clear()
-            known[at] = number
-            return number
-        return known[at]
+            known[at] = found
+        return found
 
-    return count
+    return ids
 
 
-def _calls(lang: Lang) -> str:
-    """The search for those who look for partners."""
-    words = concept_list("opportunities").by_notation["partnergesuch"].label(lang)
-    return query.url(Query(words=words, lang=lang), addresses.path("project", lang))
+def _calls(pages: Pages, ids: Iterable[str], lang: Lang) -> list[Seeking]:
+    """What the start page says of them: nothing else could show exactly these."""
+    return [
+        Seeking(
+            spoken(one.metadata.title, lang) or escape(one.id),
+            addresses.page(one.kind, one.id, lang) + "#partner",
+            whose(one.metadata, lang),
+            day(sentences.partners_until(one.metadata, today()), lang),
+        )
+        for one in pages.catalog.store.get_many(list(ids)).values()
+    ]
 
 
 def _themes(data: dict[str, int], projects: dict[str, int], lang: Lang) -> list[dict[str, Any]]:

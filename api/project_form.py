@@ -92,6 +92,21 @@ def shown(words: Metadata, lang: Lang, districts: ConceptList | None) -> dict[st
     return found | (dict(unread) if isinstance(unread, Mapping) else {})
 
 
+def phase_hints(lang: Lang) -> dict[str, str]:
+    """What each phase means, in a few words: the choice is the writer's, not a dictionary's."""
+    _ = translator(lang)
+    return {
+        "idee": _("Noch ist nichts entschieden."),
+        "vorbereitung": _("Wir planen, suchen Geld oder Partner."),
+        "umsetzung": _("Die Arbeit läuft."),
+        "abschluss": _("Wir werten aus und übergeben."),
+        "dauerbetrieb": _("Es läuft und bleibt."),
+        "abgeschlossen": _("Fertig, es läuft nicht weiter."),
+        "pausiert": _("Ruht und geht später weiter."),
+        "abgebrochen": _("Geht nicht weiter."),
+    }
+
+
 def own(text: Text, lang: Lang) -> str:
     """The words in the form's language, or those without one; those of another language are not the form's to save."""
     return (text.get(lang) or text.get("und", "")).replace("\r\n", "\n").strip()

@@ -226,7 +226,7 @@ def _history(pages: Pages, record: Record, lang: Lang) -> list[Event]:
 def _what(version: Version, lang: Lang) -> str:
     """What happened, without naming a person: accounts are nobody else's business."""
     _ = translator(lang)
-    by = _("durch Übernahme") if version.by.startswith("source:") else _("durch die Redaktion")
+    by = _("durch die Quelle") if version.by.startswith("source:") else _("durch die Redaktion")
     if version.record.state == "withdrawn":
         return _("zurückgezogen %(by)s") % {"by": by}
     first = version.record.created == version.record.changed

@@ -1,6 +1,8 @@
 """Registering a project: one page without script, a draft that is kept, and one's own entries."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,7 +14,7 @@ from api.auth import FormBody
 from api.drafts import Comparison, compare, preview, record_links, similar
 from api.pages import Pages, hang, language, patterns, place, translator
 from api.project_form import Values, Wrong
-from api.session import Forms
+from api.session import Forms, StaleFormError
 from api.words import ZONE, said
 from registry import german
 from registry.catalog import Catalog
@@ -68,8 +70,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         account = pages.required(request)
         draft = _draft(pages, id, account)
         if fields.get("act") == "discard":
-            pages.inbox.close(id, account, _number(fields.get("version")), "discard")
-            return RedirectResponse(place("mine", language(request), "entries") + "?discarded", 303)
+            return _discard(pages, request, draft, fields)
         values, words, wrong = _read(pages, fields, draft.metadata, language(request))
         try:
             draft = pages.inbox.save(id, words, account, _number(fields.get("version")))
@@ -97,9 +98,9 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
 
     hang(router, patterns("register"), _to_form)
     hang(router, patterns("register", "project"), start)
-    hang(router, patterns("register", "project"), begin, "POST")
+    hang(router, patterns("register", "project"), _kept(pages, begin), "POST")
     hang(router, patterns("register", "project", "{id}"), resume)
-    hang(router, patterns("register", "project", "{id}"), save, "POST")
+    hang(router, patterns("register", "project", "{id}"), _kept(pages, save), "POST")
     hang(router, patterns("mine"), _to_entries)
     hang(router, patterns("mine", "entries"), entries)
     return router
@@ -175,6 +176,42 @@ def _next(pages: Pages, request: Request, fields: Forms, draft: Draft, values: V
     return RedirectResponse(place("register", lang, "project", draft.id) + "?saved", 303)
 
 
+def _kept(pages: Pages, view: Callable[..., Response]) -> Callable[..., Response]:
+    """The same view, but for a form of an earlier session: its words are shown in a form of this one, unsaved."""
+
+    @wraps(view)
+    def kept(request: Request, **words: Any) -> Response:
+        try:
+            return view(request=request, **words)
+        except StaleFormError as stale:
+            fields, id = stale.fields, words.get("id")
+            draft = _draft(pages, id, pages.required(request)) if id else None
+            of, base = fields.get("of"), _number(fields.get("base"))
+            values = project_form.values_of(fields)
+            return _show(pages, request, values, draft, None, 403, of=of, base=base, expired=True)
+
+    return kept
+
+
+def _discard(pages: Pages, request: Request, draft: Draft, fields: Forms) -> Response:
+    """Throws a draft away, once somebody has said to be sure."""
+    lang = language(request)
+    _ = translator(lang)
+    if fields.get("sure"):
+        pages.inbox.close(draft.id, pages.required(request), _number(fields.get("version")), "discard")
+        return RedirectResponse(place("mine", lang, "entries") + "?discarded", 303)
+    return pages.page(
+        request,
+        "discard.html",
+        lang,
+        draft=draft,
+        title=said(draft.metadata.title, lang).words or _("Ohne Titel"),
+        action=place("register", lang, "project", draft.id),
+        crumbs=[(_("Meine Einträge"), place("mine", lang, "entries")), (_("Entwurf löschen"), "")],
+        indexed=False,
+    )
+
+
 def _published(pages: Pages, account: Account) -> list[Any]:
     """What the account's organizations have published."""
     found = {
@@ -196,6 +233,7 @@ def _show(
     base: int = 0,
     before: Metadata = EMPTY,
     saved: bool = False,
+    expired: bool = False,
 ) -> Response:
     lang = language(request)
     _ = translator(lang)
@@ -224,6 +262,8 @@ def _show(
         card=preview(draft, lang, datetime.now(ZONE).date()) if draft else None,
         conflict=conflict,
         saved=saved,
+        expired=expired,
+        phase_hints=project_form.phase_hints(lang),
         locked=(draft is not None and not may(draft, "save", account))
         or (draft is not None and draft.state == "submitted"),
         limit=project_form.ABSTRACT,

@@ -85,12 +85,15 @@ def view(pages: Pages, asked: Query, path: str, lang: Lang, today: date) -> dict
     fixed = addresses.parse(path)
     kind = fixed.kind if fixed else None
     names = _names(pages, asked, found, lang)
+    listed = [hit.id for hit in found.hits]
+    complete = max(0, found.complete - (asked.page - 1) * asked.size) if found.complete else len(listed)
     made = {
         "asked": asked,
         "address": path,
         "fixed_kind": kind,
         "found": found,
-        "cards": cards(pages, [hit.id for hit in found.hits], lang, today, asked.words),
+        "cards": cards(pages, listed[:complete], lang, today, asked.words),
+        "similar": cards(pages, listed[complete:], lang, today, asked.words),
         "groups": _groups(asked, found, names, lang, kind),
         "chips": _chips(asked, names, path, lang, kind),
         "offers": _offers(pages, asked, found, path, lang),

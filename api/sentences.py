@@ -259,8 +259,17 @@ def open_calls(said: Metadata, today: date) -> tuple[list[Opportunity], list[Opp
 
 def seeks_partners(said: Metadata, today: date) -> bool:
     """Whether one of its calls, not yet over, is for partners."""
+    return bool(_for_partners(said, today))
+
+
+def partners_until(said: Metadata, today: date) -> str:
+    """The last day on which partners may answer the first of these calls that ends; empty if none ends."""
+    return min((one.ends for one in _for_partners(said, today) if one.ends), default="")
+
+
+def _for_partners(said: Metadata, today: date) -> list[Opportunity]:
     partners = concept_list("opportunities").by_notation["partnergesuch"].iri
-    return any(one.type == partners for one in open_calls(said, today)[1])
+    return [one for one in open_calls(said, today)[1] if one.type == partners]
 
 
 def _last_day(value: str) -> date | None:

@@ -51,6 +51,14 @@ class TooManyError(LotseError):
     status = 429
 
 
+class StaleFormError(NotAllowedError):
+    """A form of ours, from an earlier session: `fields` is what somebody wrote, so that it can be shown again."""
+
+    def __init__(self, fields: Forms) -> None:
+        super().__init__("The form is out of date. Please send it again.")
+        self.fields = fields
+
+
 def cookie(settings: Settings) -> str:
     """The cookie's name: with `__Host-` browsers keep it to this host, over https only."""
     return "__Host-lotse" if _secure(settings) else "lotse"
@@ -103,7 +111,8 @@ def _token(session: Session, secret: str) -> str:
 
 
 def form(request: Request, body: bytes, session: Session | None, settings: Settings) -> Forms:
-    """The fields of a form that came from one of our own pages; NotAllowedError for all others."""
+    """The fields of a form that came from one of our own pages; StaleFormError for one of an earlier session,
+    NotAllowedError for all others."""
     _check_origin(request, settings)
     if len(body) > MAX_FORM:
         raise UsageError(f"The form is larger than {MAX_FORM} bytes.")
@@ -115,7 +124,7 @@ def form(request: Request, body: bytes, session: Session | None, settings: Setti
     if session:
         sent = fields.get("token").encode()
         if not any(hmac.compare_digest(sent, _token(session, one).encode()) for one in settings.secret):
-            raise NotAllowedError("The form is out of date. Please open the page again.")
+            raise StaleFormError(fields)
     return fields
 
 
@@ -167,7 +176,7 @@ class Brake:
 
 
 class Turns:
-    """Lets a few check passwords at a time; TooManyError for those who would wait too long."""
+    """Lets a few do what takes much at a time; TooManyError for those who would wait too long."""
 
     def __init__(self, at_once: int = AT_ONCE, patience: float = 10) -> None:
         self._free = threading.BoundedSemaphore(at_once)
@@ -175,7 +184,7 @@ class Turns:
 
     def __enter__(self) -> None:
         if not self._free.acquire(timeout=self._patience):
-            raise TooManyError("Many people sign in just now.", seconds=60)
+            raise TooManyError("Many ask for this at once just now.", seconds=60)
 
     def __exit__(self, *_: object) -> None:
         self._free.release()

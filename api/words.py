@@ -196,6 +196,11 @@ def link(address: str) -> str:
     return address if scheme in ("http", "https", "mailto", "tel", "ftp") or address.startswith("/") else ""
 
 
+def breakable(address: str) -> Markup:
+    """An address that breaks where its parts do, not within a word."""
+    return Markup(re.sub(r"([/._?&=-]+)(?=\w)", r"\1<wbr>", str(escape(address))))  # noqa: S704 - escaped before
+
+
 def host(address: str) -> str:
     """The short form of a long address: its host."""
     try:

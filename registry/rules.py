@@ -55,9 +55,9 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             "Geben Sie jedem Eintrag eine eigene Kennung.", "Give each entry an identifier of its own.",
         ),
         "iri-twice": _rule(
-            "should", "Mehrere Einträge der Quelle tragen diese IRI. Sie gilt deshalb für keinen.",
+            "should", "Mehrere Einträge der Quelle tragen diese Kennung (IRI). Sie gilt deshalb für keinen.",
             "Several entries of the source bear this IRI. So it counts for none of them.",
-            "Geben Sie jedem Eintrag eine eigene IRI.", "Give each entry an IRI of its own.",
+            "Geben Sie jedem Eintrag eine eigene Kennung (IRI).", "Give each entry an IRI of its own.",
         ),
         "title-twice": _rule(
             "hint", "Mehrere Einträge der Quelle tragen diesen Titel.", "Several entries of the source bear this title.",
@@ -74,8 +74,8 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         ),
         # -- values
         "value-extra": _rule(
-            "should", "Das Feld hält einen Wert, die Quelle nennt mehrere. Der erste wird gezeigt, die anderen bleiben erhalten.",
-            "The field holds one value, the source gives several. The first is shown, the others are kept.",
+            "should", "Das Feld hat Platz für einen Wert, die Quelle nennt mehrere. Der erste wird gezeigt, die anderen bleiben erhalten.",
+            "The field has room for one value, the source gives several. The first is shown, the others are kept.",
             "Lassen Sie in der Quelle einen Wert stehen.", "Leave one value in the source.",
         ),
         "value-unread": _rule(
@@ -88,13 +88,13 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             "Schreiben Sie den Text in der Quelle neu, und speichern Sie ihn als UTF-8.", "Write the text anew in the source, and save it as UTF-8.",
         ),
         "value-mended": _rule(
-            "hint", "Der Wert steht in einer anderen Form da als vereinbart. Wir haben ihn übersetzt.",
+            "hint", "Der Wert hat eine andere Form als vereinbart. Wir haben ihn übersetzt.",
             "The value was not in the agreed form. We have translated it.",
             "Verwenden Sie in der Quelle die vereinbarte Form.", "Use the agreed form in the source.",
         ),
         "term-former": _rule(
-            "hint", "Das Feld heißt im geltenden Profil anders. Wir haben es übersetzt.",
-            "The property has another name in the current profile. We have translated it.",
+            "hint", "Das Feld heißt in der geltenden Fassung von DCAT-AP.de anders. Wir haben es übersetzt.",
+            "The property has another name in the current version of DCAT-AP.de. We have translated it.",
             "Verwenden Sie in der Quelle das neue Feld.", "Use the new property in the source.",
         ),
         "date-unreadable": _rule(
@@ -125,7 +125,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         # -- what is missing (quality.check)
         "description-missing": _rule(
             "must", "Es fehlt eine Beschreibung.", "There is no description.",
-            "Beschreiben Sie in zwei Sätzen, was die Daten zeigen.", "Say in two sentences what the data show.",
+            "Sagen Sie in zwei Sätzen, worum es geht.", "Say in two sentences what it is about.",
         ),
         "publisher-missing": _rule(
             "must", "Es fehlt die veröffentlichende Stelle.", "There is no publisher.",
@@ -141,11 +141,11 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         ),
         "distributions-missing": _rule(
             "should", "Der Datensatz nennt keine Datei und keinen Zugang.", "The dataset names no file and no access.",
-            "Tragen Sie ein, wo die Daten zu haben sind.", "Enter where the data can be had.",
+            "Tragen Sie ein, wo es die Daten gibt.", "Enter where the data can be had.",
         ),
         "contacts-missing": _rule(
             "should", "Es fehlt ein Kontakt.", "There is no contact.",
-            "Tragen Sie eine Funktionsadresse oder ein Kontaktformular ein.", "Enter a function address or a contact form.",
+            "Tragen Sie ein gemeinsames Postfach oder ein Kontaktformular ein.", "Enter a shared mailbox or a contact form.",
         ),
         "themes-missing": _rule(
             "should", "Es fehlt ein Thema.", "There is no theme.",
@@ -164,7 +164,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             "Tragen Sie Beginn oder Ende des Zeitraums ein.", "Enter the start or the end of the period.",
         ),
         "availability-missing": _rule(
-            "should", "Es fehlt, wie lange die Daten zu haben sein sollen.", "It is not said how long the data will be available.",
+            "should", "Es fehlt, wie lange es die Daten geben wird.", "It is not said how long the data will be available.",
             "Wählen Sie die Verfügbarkeit, zum Beispiel „dauerhaft“.", "Choose the availability, such as “stable”.",
         ),
         "geocoding-levels-missing": _rule(
@@ -201,7 +201,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         ),
         "abstract-missing": _rule(
             "must", "Es fehlt eine Kurzfassung.", "There is no abstract.",
-            "Sagen Sie in höchstens 400 Zeichen, worum es geht.", "Say in 400 characters at most what it is about.",
+            "Sagen Sie in höchstens 300 Zeichen, worum es geht.", "Say in 300 characters at most what it is about.",
         ),
         "phase-missing": _rule(
             "must", "Es fehlt die Phase des Projekts.", "The phase of the project is missing.",
@@ -233,7 +233,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         ),
         "legislation-missing": _rule(
             "must", "Es fehlt die Rechtsgrundlage.", "The applicable legislation is missing.",
-            "Tragen Sie die ELI der Rechtsgrundlage ein.", "Enter the ELI of the legislation.",
+            "Tragen Sie die Adresse (ELI) der Rechtsgrundlage ein.", "Enter the address (ELI) of the legislation.",
         ),
         "documentation-missing": _rule(
             "must", "Es fehlt eine Seite, die den Datendienst beschreibt.", "A page that describes the data service is missing.",
@@ -254,20 +254,20 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         # -- what is said in a way that others cannot use (quality.check)
         "description-short": _rule(
             "hint", "Die Beschreibung ist sehr kurz.", "The description is very short.",
-            "Beschreiben Sie in zwei Sätzen, was die Daten zeigen.", "Say in two sentences what the data show.",
+            "Sagen Sie in zwei Sätzen, worum es geht.", "Say in two sentences what it is about.",
         ),
         "contact-unreachable": _rule(
             "must", "Ein Kontakt hat weder E-Mail noch Internetseite.", "A contact has neither e-mail nor web page.",
-            "Tragen Sie eine Funktionsadresse oder ein Kontaktformular ein.", "Enter a function address or a contact form.",
+            "Tragen Sie ein gemeinsames Postfach oder ein Kontaktformular ein.", "Enter a shared mailbox or a contact form.",
         ),
         "field-deprecated": _rule(
-            "hint", "Dieses Feld gilt im aktuellen Profil nicht mehr. Wir geben es unverändert weiter.",
-            "This field is no longer part of the current profile. We pass it on unchanged.",
+            "hint", "Dieses Feld gibt es in der geltenden Fassung von DCAT-AP.de nicht mehr. Wir geben es unverändert weiter.",
+            "This field is no longer part of the current version of DCAT-AP.de. We pass it on unchanged.",
             "Lassen Sie das Feld weg.", "Leave the field out.",
         ),
         "statements-invalid": _rule(
-            "must", "Die weiteren Aussagen sind kein gültiges N-Triples. Was nicht lesbar ist, wird nicht weitergegeben.",
-            "The further statements are no valid N-Triples. What cannot be read is not passed on.",
+            "must", "Die weiteren Aussagen sind nicht als N-Triples lesbar. Was nicht lesbar ist, geben wir nicht weiter.",
+            "The further statements cannot be read as N-Triples. What cannot be read is not passed on.",
             "Schreiben Sie je Zeile eine Aussage in N-Triples.", "Write one statement of N-Triples a line.",
         ),
         "period-empty": _rule(
@@ -293,7 +293,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             "Wählen Sie eine Lizenz, zum Beispiel „Datenlizenz Deutschland – Namensnennung 2.0“.", "Choose a licence, such as “Data licence Germany – attribution 2.0”.",
         ),
         "attribution-missing": _rule(
-            "must", "Die Lizenz verlangt eine Quellenangabe, ihr Text fehlt.", "The licence asks for an attribution, its text is missing.",
+            "must", "Die Lizenz verlangt eine Quellenangabe. Ihr Text fehlt.", "The licence asks for an attribution, its text is missing.",
             "Tragen Sie ein, wie die Quelle zu nennen ist.", "Enter how the source is to be named.",
         ),
         "download-differs": _rule(

@@ -4,7 +4,7 @@ What is asked is built once, in `asked`; engines only execute it. `docs/decision
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -73,7 +73,8 @@ class Suggestion(msgspec.Struct, frozen=True):
 
 class Page(msgspec.Struct, frozen=True):
     """`facets`: counts that leave out the facet's own filter, largest first. `relaxed`: what was loosened because
-    nothing matched all words, `note`: that similar hits follow the few that match all; None if not so."""
+    nothing matched all words, `note`: that similar hits follow the few that match all; None if not so.
+    `complete`: how many hits, from the first page's first, have all words where similar ones follow."""
 
     hits: tuple[Hit, ...]
     total: int
@@ -81,6 +82,7 @@ class Page(msgspec.Struct, frozen=True):
     next: str | None = None  # the next page's number
     relaxed: str | None = None
     note: str | None = None
+    complete: int = 0
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -207,26 +209,26 @@ class Engine(Protocol):
         """Counts by `aggregations`, in one call."""
 
 
-def choose(asked: Asked, find: Callable[[Need], Ranking]) -> tuple[Need | None, Ranking, int]:
-    """The need by which hits are chosen, what was found by it, and how many of these have all words.
+def choose(asked: Asked, find: Callable[[Need], Ranking]) -> tuple[Need | None, Ranking, frozenset[str]]:
+    """The need by which hits are chosen, what was found by it, and which of these have all words.
 
     `find`: the best RANKED documents, or more. All words are needed where enough documents have them or where these
     stand out; else similar ones are shown, too: strict AND alone left most queries of the judged set with few hits.
     """
     if asked.strict is None:
-        return None, Ranking((), 0), 0
+        return None, Ranking((), 0), frozenset()
     strict = find(asked.strict)
+    complete = frozenset(one.id for one in strict.found)
     if strict.total >= ENOUGH:
-        return asked.strict, strict, strict.total
+        return asked.strict, strict, complete
     for need in asked.loose:
         loose = find(need)
         if loose.total:
             break
-    complete = {one.id for one in strict.found}
     other = next((one.score for one in loose.found if one.id not in complete), 0.0)
     if complete and other <= CLEAR * strict.found[0].score:
-        return asked.strict, strict, strict.total
-    return need, loose, strict.total
+        return asked.strict, strict, complete
+    return need, loose, complete
 
 
 _RELAXED = {
@@ -298,10 +300,11 @@ def _value(facet: str, value: str, districts: ConceptList | None) -> str:
 # -- what is found
 
 
-def ranked(found: Sequence[Found], today: int) -> list[Hit]:
-    """The first RANKED by words, freshness and completeness, the others as they come. `today`: a day number."""
+def ranked(found: Sequence[Found], today: int, complete: Collection[str] = ()) -> list[Hit]:
+    """The first RANKED by words, freshness and quality, those that have all words before similar ones; the others as
+    they come. `today`: a day number."""
     hits = [_hit(one, today) for one in found[:RANKED]]
-    hits.sort(key=lambda hit: (-hit.score, hit.id))
+    hits.sort(key=lambda hit: (hit.id not in complete, -hit.score, hit.id))
     return hits + [_plain(one) for one in found[RANKED:]]
 
 
@@ -373,12 +376,13 @@ def answer(query: Query, engine: Engine, today: int) -> Page:
     wanted = asked(query)
     need, ranking, complete = choose(wanted, lambda need: engine.find(wanted, need, max(last, RANKED)))
     if query.sort == "relevance" and need:
-        hits, total = ranked(ranking.found, today)[first:last], ranking.total
+        hits, total = ranked(ranking.found, today, complete)[first:last], ranking.total
     else:
         hits, total = engine.sorted(wanted, need, query)
     facets = engine.facets(need, wanted.where, query.facets)
-    loosened, note = relaxed(wanted, need, complete, query.lang) if total else (None, None)  # of nothing, nothing
-    return Page(tuple(hits), total, facets, next_page(query, total), loosened, note)
+    loosened, note = relaxed(wanted, need, len(complete), query.lang) if total else (None, None)  # of nothing, nothing
+    before = len(complete) if note and query.sort == "relevance" else 0
+    return Page(tuple(hits), total, facets, next_page(query, total), loosened, note, before)
 
 
 def next_page(query: Query, total: int) -> str | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from fastapi.testclient import TestClient
 from msgspec.structs import replace
 
+from api.admin import schedule
 from api.app import create_app
-from registry.model import Account
+from registry.model import Account, Run
 from tests.harvesters.conftest import Town
 from tests.servers.replay import files_server
 
@@ -105,6 +107,32 @@ def test_a_source_that_failed_says_why_and_that_nothing_is_lost(town: Town) -> N
     assert "Nichts wurde zurückgezogen." in page
     assert run.reason
     assert run.reason["de"].split(".")[0][:20] in page
+
+
+def test_a_run_that_goes_on_says_how_far_it_is_and_one_that_broke_off_that_nothing_is_lost(town: Town) -> None:
+    town.harvest(things(2))
+    begun = town.ledger.begin(Run(source="amt", number=0, outcome="running", started=datetime.now(UTC)))
+    town.ledger.note(replace(begun, done=412, of=1200))
+    client = browser(town)
+    with town.ledger.hold("amt"):
+        page = client.get(f"/administration/laeufe/{begun.number}").text
+        assert "412 von 1.200 Einträgen" in page
+        assert "noch nicht fertig" in page
+    page = client.get(f"/administration/laeufe/{begun.number}").text
+    assert "Der Lauf wurde unterbrochen." in page
+
+
+@pytest.mark.parametrize(
+    ("cron", "words"),
+    [
+        ("0 3 * * *", "jeden Tag um 3:00"),
+        ("15 * * * *", "jede Stunde"),
+        ("0 3 * * 1", "0 3 * * 1"),
+        ("@daily", "@daily"),
+    ],
+)
+def test_a_usual_schedule_is_said_in_words(cron: str, words: str) -> None:
+    assert schedule(cron, "de") == words
 
 
 def test_a_source_and_a_run_that_are_not_there_are_said_to_be_so(town: Town) -> None:

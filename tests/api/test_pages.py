@@ -21,7 +21,7 @@ from registry.german import words as terms
 from registry.model import Agent, Distribution, Metadata, Milestone, Opportunity, Period, Problem, Record
 from registry.rules import finding
 from tests.builders import a_dataset, a_record
-from tests.sample_city import HEIDELBERG, SampleCity, iri, places, themes
+from tests.sample_city import HEIDELBERG, PASSWORD, SampleCity, iri, places, themes
 
 HERE = pages.HERE
 
@@ -47,11 +47,45 @@ def test_the_start_page_leads_to_both_worlds(browser: TestClient) -> None:
     assert "2 Projekte suchen Partner" in page
 
 
-def test_who_looks_for_partners_is_found_by_the_link_of_the_start_page(browser: TestClient) -> None:
-    link = re.search(r'href="([^"]+)">2 Projekte suchen Partner', browser.get("/").text)
+def test_the_link_to_those_who_look_for_partners_leads_to_exactly_these(browser: TestClient) -> None:
+    page = browser.get("/").text
+    link = re.search(r'href="#([^"]+)">2 Projekte suchen Partner', page)
     assert link
-    page = browser.get(link[1].replace("&amp;", "&")).text
-    assert set(re.findall(r'<h2><a href="/projekte/([^"]+)"', page)) == {"kuehle-wege", "leihraeder"}
+    block = page.partition(f'id="{link[1]}"')[2].partition("</section>")[0]
+    assert re.findall(r'href="(/projekte/[^#"]+)#partner"', block) == ["/projekte/kuehle-wege", "/projekte/leihraeder"]
+    for address in ("/projekte/kuehle-wege", "/projekte/leihraeder"):
+        assert 'id="partner"' in browser.get(address).text
+
+
+def test_similar_hits_begin_under_a_heading_of_their_own(browser: TestClient) -> None:
+    page = browser.get("/suche?q=Fahrrad+Bahnstadt").text
+    assert "Dazu zeigen wir" in page
+    complete, _, similar = page.partition("Ähnliche Treffer</h2>")
+    assert re.findall(r'<h2><a href="([^"]+)"', complete)
+    assert re.findall(r'<h3><a href="([^"]+)"', similar)
+    assert not re.findall(r'<h2><a href="([^"]+)"', similar)
+    count = re.search(r"Alle Wörter: (\d+) Treffer", page)
+    assert count
+    assert len(re.findall(r'<h2><a href="', complete)) == int(count[1])
+    again = browser.get("/suche?q=Fahrrad+Bahnstadt&sort=title").text
+    assert "Ähnliche Treffer</h2>" not in again  # in another order there is no such place
+
+
+def test_what_is_missing_is_told_to_all_and_how_to_mend_it_to_those_who_can(city: SampleCity) -> None:
+    anybody = TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"})
+    page = anybody.get("/daten/strassennamen").text
+    assert "Was noch fehlt" in page
+    assert "Wählen Sie" not in page
+    anybody.post("/konto/anmelden", data={"name": "agentur", "password": PASSWORD})
+    assert "Wählen Sie" in anybody.get("/daten/strassennamen").text
+
+
+def test_a_record_of_which_little_is_said_says_so(city: SampleCity, browser: TestClient) -> None:
+    city.catalog.store.put([Record(id="karg", said=Metadata(kind="dataset", title={"de": "Karg"}))], "test")
+    page = browser.get("/daten/karg").text
+    assert "nennt noch keine Datei" in page
+    assert "noch nicht beschrieben" in page
+    city.catalog.withdraw("karg", "test", "nur ein Versuch")
 
 
 def test_only_open_calls_for_partners_are_counted(city: SampleCity, browser: TestClient) -> None:
@@ -347,7 +381,7 @@ def test_one_card_that_breaks_costs_one_card(
 
     monkeypatch.setattr(cards, "whose", broken)
     page = browser.get("/daten").text
-    assert '<a href="/daten/baumkataster">baumkataster</a>' in page
+    assert ">baumkataster</a></h2>" in page
     assert "Trinkbrunnen" in page
     assert "no card of baumkataster" in caplog.text
 

@@ -142,6 +142,39 @@ def test_what_cannot_be_read_waits_in_the_draft_until_it_is_mended(city: SampleC
     assert draft.metadata.landing_page == "https://www.example.org"
 
 
+def test_a_form_of_an_earlier_session_loses_nothing(city: SampleCity) -> None:
+    old = client(city, "agentur")
+    fields = hidden(old.get("/anmelden/projekt").text) | GOOD | {"act": "save"}
+    anew = client(city, "agentur")  # signed in again: the old form's token counts no more
+    answer = anew.post("/anmelden/projekt", data=fields)
+    assert answer.status_code == 403
+    assert "Es ist nichts verloren" in answer.text
+    assert f'value="{GOOD["title"]}"' in answer.text
+    assert city.catalog.inbox is not None
+    assert len(anew.get("/mein/eintraege").text.split('class="split"')) == 1  # nothing is saved behind one's back
+    answer = anew.post("/anmelden/projekt", data=hidden(answer.text) | GOOD | {"act": "save"})
+    assert "Gespeichert" in answer.text
+
+
+def test_who_is_no_longer_signed_in_is_told_that_the_words_are_still_there(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    fields = hidden(browser.get("/anmelden/projekt").text) | GOOD | {"act": "save"}
+    answer = client(city).post("/anmelden/projekt", data=fields)
+    assert answer.status_code == 401
+    assert "Es ist noch da" in answer.text
+
+
+def test_a_draft_is_thrown_away_only_by_those_who_are_sure(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    path = sent(browser, "/anmelden/projekt", "save", title="Nur ein Titel").url.path
+    asked = sent(browser, path, "discard", title="Nur ein Titel")
+    assert "Entwurf löschen?" in asked.text
+    assert browser.get(path).status_code == 200
+    answer = browser.post(path, data=hidden(asked.text) | {"act": "discard"})
+    assert "Der Entwurf ist gelöscht." in answer.text
+    assert browser.get(path).status_code == 404
+
+
 @pytest.mark.parametrize("act", ["save", "submit"])
 def test_a_blank_form_leaves_no_draft(city: SampleCity, act: str) -> None:
     browser = client(city, "agentur")

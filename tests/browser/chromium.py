@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-background-networking", "--disable-smooth-scrolling", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 MISSING = "needs Chromium: apt-get install chromium (or set LOTSE_TEST_CHROMIUM)"
 

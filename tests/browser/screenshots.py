@@ -2,23 +2,35 @@
 
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Page
 
 from api.app import create_app
 from tests.browser.chromium import MISSING, browser, executable, served
-from tests.sample_city import PASSWORD, sample_city
+from tests.browser.states import States, add
+from tests.sample_city import PASSWORD, SampleCity, sample_city
 
 FOLDER = Path(__file__).parents[2] / "build" / "screenshots"
 PUBLIC = {
     "start": "/",
     "suche": "/suche?q=fahrrad&theme=TRAN",
+    "suche-aehnlich": "/suche?q=radverkehr+messwerte",
+    "suche-ein-treffer": "/suche?q=straßennamen",
+    "suche-unbekannt": "/suche?q=xyzzy",
     "leer": "/suche?q=trinkbrunnen&format=GEOJSON&district=schlierbach",
     "daten": "/daten",
     "datensatz": "/daten/rad-zaehlstellen",
+    "datensatz-lang": "/daten/sehr-lang",
+    "datensatz-karg": "/daten/kaum-etwas",
+    "suche-lang": "/suche?q=verordnungsverzeichnis",
     "projekte": "/projekte",
     "projekt": "/projekte/kuehle-wege",
+    "projekt-karg": "/projekte/kaum-projekt",
+    "projekt-abgebrochen": "/projekte/app",
+    "projekt-fertig": "/projekte/wlan",
     "organisation": "/organisationen/umweltamt",
     "veranstaltung": "/veranstaltungen/messtag",
     "datendienst": "/datendienste/geodaten-dienst",
@@ -26,6 +38,7 @@ PUBLIC = {
     "stadtteil": "/stadtteile/bahnstadt",
     "themen": "/themen",
     "thema": "/themen/ENVI",
+    "leistungen": "/leistungen",
     "entwickler": "/entwickler",
     "ueber": "/hilfe",
     "impressum": "/impressum",
@@ -43,9 +56,15 @@ SIGNED_IN = {
     "freigabe": "/freigabe",
     "quellen": "/administration/quellen",
     "quelle": "/administration/quellen/stadtwerke",
-    "lauf": "/administration/laeufe/1",
+    "lauf-wartet": "/administration/laeufe/{waiting}",
+    "lauf-laeuft": "/administration/laeufe/{running}",
+    "lauf-gescheitert": "/administration/laeufe/{failed}",
+    "entwurf-zurueck": "/anmelden/projekt/{returned}",
+    "einreichung": "/freigabe/{queued}",
+    "rechte-fehlen": "/anmelden/projekt/{queued}",
 }
-LOOKS = ((1280, "light", ""), (390, "light", ""), (1280, "dark", "-dark"))
+PRINTED = {"suche": "/suche?q=fahrrad", "datensatz": "/daten/rad-zaehlstellen", "projekt": "/projekte/kuehle-wege"}
+LOOKS = ((1280, "light", ""), (390, "light", ""), (320, "light", ""), (1280, "dark", "-dark"))
 
 
 def main() -> None:
@@ -53,26 +72,42 @@ def main() -> None:
         sys.exit(MISSING)
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, browser() as chromium:
-        city = None
+        found: list[States] = []
+        cities: list[SampleCity] = []
 
         def app(base: str):  # type: ignore[no-untyped-def]
-            nonlocal city
             city = sample_city(Path(folder) / "data", base)
+            cities.append(city)
+            found.append(add(city))
             return create_app(city.catalog, city.settings)
 
-        with served(app) as base:
+        with served(app) as base, going(cities):
+            behind = {name: path.format(**found[0]._asdict()) for name, path in SIGNED_IN.items()}
             for width, scheme, suffix in LOOKS:
                 options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "base_url": base}
+                options["reduced_motion"] = "reduce"  # or pictures show pages on their way to the next
                 context = chromium.new_context(**options)  # type: ignore[arg-type]
                 shoot(context, PUBLIC, f"-{width}{suffix}")
+                wrong_password(context, f"-{width}{suffix}")
                 sign_in(context)
-                shoot(context, SIGNED_IN, f"-{width}{suffix}")
+                shoot(context, behind, f"-{width}{suffix}")
+                wrong_entries(context, found[0], f"-{width}{suffix}")
                 context.close()
             context = chromium.new_context(base_url=base)
             page = context.new_page()
-            page.goto(PUBLIC["projekt"])
-            page.pdf(path=FOLDER / "projekt.pdf", format="A4", print_background=False)
+            for name, path in PRINTED.items():
+                page.goto(path)
+                page.pdf(path=FOLDER / f"{name}.pdf", format="A4", print_background=False)
     print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER}")
+
+
+@contextmanager
+def going(cities: list[SampleCity]) -> Iterator[None]:
+    """The running harvest is held by somebody, else it would be shown as interrupted."""
+    ledger = cities[0].catalog.ledger
+    assert ledger is not None
+    with ledger.hold("digital-agentur"):
+        yield
 
 
 def sign_in(context: BrowserContext) -> None:
@@ -89,7 +124,45 @@ def shoot(context: BrowserContext, pages: dict[str, str], suffix: str) -> None:
     page = context.new_page()
     for name, path in pages.items():
         page.goto(path)
-        page.screenshot(path=FOLDER / f"{name}{suffix}.png", full_page=True)
+        keep(page, name, suffix)
+    page.close()
+
+
+def keep(page: Page, name: str, suffix: str) -> None:
+    page.screenshot(path=FOLDER / f"{name}{suffix}.png", full_page=True)
+
+
+# -- what is only there after something was sent
+
+
+def wrong_password(context: BrowserContext, suffix: str) -> None:
+    page = context.new_page()
+    page.goto("/konto/anmelden")
+    page.fill("#name", "verwaltung")
+    page.fill("#password", f"falsch{suffix}")
+    page.press("#password", "Enter")
+    keep(page, "anmelden-falsch", suffix)
+    page.close()
+
+
+def wrong_entries(context: BrowserContext, states: States, suffix: str) -> None:
+    """The form with what is wrong in it, a return without a reason, and a form that is out of date."""
+    page = context.new_page()
+    page.goto("/anmelden/projekt")
+    page.fill("#title", "Wetter im Quartier")
+    page.fill("#abstract", "Zwanzig kleine Messstationen zeigen, wie warm es in den Stadtteilen wirklich ist. " * 5)
+    page.fill("#email", "kein Postfach")
+    page.fill("#start", "Frühjahr")
+    page.click("[value=submit]")
+    keep(page, "formular-fehler", suffix)
+    page.goto(f"/freigabe/{states.queued}")
+    page.click("[value=return]")
+    keep(page, "einreichung-fehler", suffix)
+    page.goto("/anmelden/projekt")
+    page.fill("#title", "Aus einer anderen Sitzung")
+    page.evaluate("document.querySelector('[name=token]').value = 'alt'")
+    page.click(".actions [value=save]")
+    keep(page, "formular-veraltet", suffix)
     page.close()
 
 

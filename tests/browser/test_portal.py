@@ -1,94 +1,34 @@
 """The pages in a real browser: accessible, within narrow screens, without script, without anybody else's server."""
 
 import itertools
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Page
 
-from api.app import create_app
-from tests.browser.chromium import MISSING, browser, executable, served
-from tests.sample_city import PASSWORD, SampleCity, sample_city
+from api.pages import twin
+from tests.browser.site import MARKS, Site, violations
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(executable() is None, reason=MISSING),
-    pytest.mark.skipif(not AXE.is_file(), reason="needs axe-core: npm ci --ignore-scripts"),
-]
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+pytestmark = MARKS
 PUBLIC = (
     "/", "/suche", "/suche?q=rad&theme=TRAN", "/suche?q=trinkbrunnen&format=GEOJSON&district=schlierbach",
     "/suche?q=xyzzy", "/daten", "/projekte?sort=newest", "/organisationen", "/daten/rad-zaehlstellen",
     "/daten/street-trees", "/daten/fernwaerme-netzplan", "/projekte/kuehle-wege", "/projekte/app",
     "/organisationen/umweltamt", "/veranstaltungen/messtag", "/datendienste/geodaten-dienst", "/stadtteile",
     "/stadtteile/bahnstadt", "/themen", "/themen/TRAN", "/impressum", "/hilfe", "/entwickler", "/konto/anmelden",
-    "/daten/altkleider", "/gibt-es-nicht", "/en/", "/en/search?q=rad", "/en/projects/kuehle-wege",
+    "/daten/altkleider", "/gibt-es-nicht", "/daten/sehr-lang", "/daten/kaum-etwas", "/projekte/kaum-projekt",
+    "/suche?q=verordnungsverzeichnis", "/suche?q=fahrrad+bahnstadt", "/leistungen", "/datenschutz", "/leichte-sprache",
 )  # fmt: skip
 SIGNED_IN = (
     "/konto", "/mein/eintraege", "/anmelden/projekt", "/anmelden/projekt?of=kuehle-wege", "/freigabe",
-    "/administration/quellen", "/administration/quellen/stadtwerke", "/administration/laeufe/1",
+    "/administration/quellen", "/administration/quellen/stadtwerke", "/administration/laeufe/{waiting}",
+    "/administration/laeufe/{running}", "/administration/laeufe/{failed}", "/anmelden/projekt/{returned}",
+    "/anmelden/projekt/{queued}", "/freigabe/{queued}",
 )  # fmt: skip
 
 LOOKS: list[tuple[int, Literal["light", "dark"]]] = [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]
 PRINCIPAL = ("/", "/suche?q=rad&theme=TRAN", "/daten/rad-zaehlstellen", "/projekte/kuehle-wege", "/anmelden/projekt")
-
-
-class Site:
-    """The served city and its browser."""
-
-    def __init__(self, city: SampleCity, base: str, chromium: Browser) -> None:
-        self.city = city
-        self.base = base
-        self.chromium = chromium
-
-    def context(self, name: str = "", **options: Any) -> BrowserContext:
-        context = self.chromium.new_context(base_url=self.base, **options)
-        if name:
-            page = context.new_page()
-            page.goto("/konto/anmelden")
-            page.fill("#name", name)
-            page.fill("#password", PASSWORD)
-            page.click("main .kern-btn--primary:below(#password)")
-            page.wait_for_url("**/mein/eintraege")
-            page.close()
-        return context
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    made: list[SampleCity] = []
-
-    def app(base: str):  # type: ignore[no-untyped-def]
-        made.append(sample_city(tmp_path_factory.mktemp("city"), base))
-        return create_app(made[0].catalog, made[0].settings)
-
-    with served(app) as base, browser() as chromium:
-        yield Site(made[0], base, chromium)
-
-
-@pytest.fixture(scope="module")
-def public(site: Site) -> Iterator[Page]:
-    context = site.context()
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture(scope="module")
-def reviewer(site: Site) -> Iterator[Page]:
-    context = site.context("verwaltung")
-    yield context.new_page()
-    context.close()
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate(f"axe.run({{runOnly: {{type: 'tag', values: {WCAG}}}}}).then(r => r.violations)")
-    return [f"{one['id']}: {node['target']} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]]
 
 
 def checked(page: Page, path: str) -> None:
@@ -109,11 +49,14 @@ def checked(page: Page, path: str) -> None:
 @pytest.mark.parametrize("path", PUBLIC)
 def test_a_page_is_accessible_and_reflows(public: Page, path: str) -> None:
     checked(public, path)
+    checked(public, twin(path, "en"))
 
 
 @pytest.mark.parametrize("path", SIGNED_IN)
-def test_a_page_behind_the_sign_in_is_accessible_and_reflows(reviewer: Page, path: str) -> None:
+def test_a_page_behind_the_sign_in_is_accessible_and_reflows(site: Site, reviewer: Page, path: str) -> None:
+    path = path.format(**site.states._asdict())
     checked(reviewer, path)
+    checked(reviewer, twin(path, "en"))
 
 
 @pytest.mark.parametrize("path", PUBLIC)

@@ -131,6 +131,14 @@ def test_few_that_do_not_stand_out_are_followed_by_similar_ones_with_a_note():
     assert found.total == 2
     assert found.relaxed is None
     assert found.note == "Alle Wörter: 1 Treffer. Dazu zeigen wir solche, die einen Teil oder ähnliche enthalten."
+    assert found.complete == 1
+
+
+def test_hits_with_all_words_come_before_similar_ones_however_they_score():
+    similar = ranking(9.0, 8.0, first=1)
+    found = page(Engine(ranking(7.0), Ranking((*similar.found, Found("r0", "dataset", 7.0)), 3)))
+    assert [hit.id for hit in found.hits] == ["r0", "r1", "r2"]
+    assert found.complete == 1
 
 
 def test_where_nothing_has_all_words_the_first_step_that_finds_something_is_shown():
@@ -158,7 +166,7 @@ def test_what_was_loosened_is_said_in_the_readers_language(lang, words, beginnin
 
 
 def test_nothing_at_all_is_nothing():
-    assert choose(asked(Query()), lambda need: ranking(1.0)) == (None, Ranking((), 0), 0)
+    assert choose(asked(Query()), lambda need: ranking(1.0)) == (None, Ranking((), 0), frozenset())
     found = page(Engine(ranking(), ranking()))
     assert (found.total, found.hits) == (0, ())
 

@@ -1,0 +1,40 @@
+"""One city and one browser for all tests of a file."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from api.app import create_app
+from tests.browser.chromium import browser, served
+from tests.browser.site import Site
+from tests.browser.states import States, add
+from tests.sample_city import SampleCity, sample_city
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    made: list[tuple[SampleCity, States]] = []
+
+    def app(base: str):  # type: ignore[no-untyped-def]
+        city = sample_city(tmp_path_factory.mktemp("city"), base)
+        made.append((city, add(city)))
+        return create_app(city.catalog, city.settings)
+
+    with served(app) as base, browser() as chromium:
+        city, states = made[0]
+        yield Site(city, base, chromium, states)
+
+
+@pytest.fixture(scope="module")
+def public(site: Site) -> Iterator[Page]:
+    context = site.context()
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def reviewer(site: Site) -> Iterator[Page]:
+    context = site.context("verwaltung")
+    yield context.new_page()
+    context.close()

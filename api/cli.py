@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
@@ -40,7 +42,7 @@ COMMANDS: Final = {  # command -> module that has it
 
 
 class Commands(click.Group):
-    """The commands, each imported when it is called; an error of ours ends with a sentence and its exit code."""
+    """The commands, each imported when it is called; whatever goes wrong ends with a sentence and its exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -51,27 +53,22 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
         return command
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def main(self, *args: Any, **words: Any) -> Any:
+        if sys.stdout is None:  # closed by who called us
+            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 (as long as the process)
         try:
-            return super().invoke(ctx)
-        except LotseError as error:
-            tell(error)
-            ctx.exit(error.exit_code)
+            with _stoppable():
+                return super().main(*args, **words)
         except BrokenPipeError:  # the reader of our output has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(1)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except Exception as error:  # whoever typed gets a sentence and an exit code, a trace only if asked for
-            if _debug():
-                traceback.print_exc()
-            if type(error).__module__.startswith("sqlalchemy"):
-                click.echo(f"Error: the database does not answer: {str(error).splitlines()[0]}", err=True)
-                click.echo("Check LOTSE_DATABASE, and that its server runs.", err=True)
-                ctx.exit(1)
-            click.echo(f"Error: {type(error).__name__}: {error}", err=True)
-            click.echo("This is a fault of Lotse. LOTSE_DEBUG=1 shows where it happened.", err=True)
-            ctx.exit(1)
+            sys.exit(1)
+        except Exception as error:
+            sys.exit(_told(error))
 
 
 @click.command("lotse", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -82,6 +79,37 @@ def main() -> None:
     Data goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 not allowed,
     5 conflict or busy, 6 partly, 7 source failed, 8 withdrawals wait for approval.
     """
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does: what it began to write is tidied away, and its helpers end with it."""
+    before = signal.signal(signal.SIGTERM, _stop) if threading.current_thread() is threading.main_thread() else None
+    try:
+        yield
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _stop(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
+def _told(error: Exception) -> int:
+    """Says what went wrong, a trace only if asked for; the exit code."""
+    from api.trouble import trouble
+
+    with contextlib.suppress(LotseError):
+        known = error if isinstance(error, LotseError) else trouble(error, settings())
+        if known:
+            tell(known)
+            return known.exit_code
+    if _debug():
+        traceback.print_exc()
+    click.echo(f"Error: {type(error).__name__}: {error}", err=True)
+    click.echo("This is a fault of Lotse. LOTSE_DEBUG=1 shows where it happened.", err=True)
+    return 1
 
 
 def tell(error: LotseError) -> None:

@@ -122,6 +122,7 @@ def _catalogue(found: "Settings") -> Iterator[Check]:
 
 def _database(found: "Settings") -> Generator[Check, None, "Catalog | None"]:
     """The catalogue if it can be opened."""
+    from api.trouble import trouble
     from registry.build import open_catalog
     from registry.errors import LotseError
 
@@ -129,11 +130,10 @@ def _database(found: "Settings") -> Generator[Check, None, "Catalog | None"]:
     try:
         catalog = open_catalog(found)
         position = catalog.store.position()
-    except LotseError as error:
-        yield Check("database", "broken", error.message, "Do what the message says.")
-        return None
     except Exception as error:  # whatever a driver raises: to say so is what this command is for
-        yield Check("database", "broken", f"{shown}: {type(error).__name__}: {error}", "Check LOTSE_DATABASE.")
+        known = error if isinstance(error, LotseError) else trouble(error, found)
+        what = known.message if known else f"{shown}: {type(error).__name__}: {error}"
+        yield Check("database", "broken", what, "Do what the message says." if known else "Check LOTSE_DATABASE.")
         return None
     yield Check("database", "ok", f"{shown}, {catalog.store.count(shown=True)} records, change {position.number}")
     return catalog

@@ -11,6 +11,7 @@ from click import option
 
 from api.cli import opened, say
 from api.commands_records import pairs, where
+from registry.errors import UsageError
 
 
 @click.command()
@@ -31,6 +32,8 @@ def export(name: str, conditions: tuple[str, ...], output: Path | None) -> None:
     from api.labels import districts
     from registry.settings import city
 
+    if output is not None and not output.parent.is_dir():
+        raise UsageError(f"There is no folder {output.parent}. Make it first, or choose another with -o.")
     catalog, found = opened()
     own = city(found)
     asked: dict[str, list[str]] = {}

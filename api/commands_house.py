@@ -1,6 +1,7 @@
 """`lotse serve`, `worker`, `sync`, `rebuild`, `upgrade`: running the house."""
 
 import contextlib
+import errno
 import os
 import signal
 import socket
@@ -51,11 +52,12 @@ def serve(host: str, port: int, workers: int) -> None:
         if workers > 1:
             Multiprocess(config, sockets=[listener]).run()
         else:
-            uvicorn.Server(config).run(sockets=[listener])
+            with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is ended
+                uvicorn.Server(config).run(sockets=[listener])
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """A bound socket; ConflictError if the port is taken, UsageError if the host is not ours."""
+    """A bound socket; ConflictError if the port is taken, UsageError if we may not or cannot listen there."""
     from registry.errors import ConflictError, UsageError
 
     try:
@@ -63,10 +65,11 @@ def _listening(host: str, port: int) -> socket.socket:
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-    except (socket.gaierror, PermissionError) as error:
-        raise UsageError(f"Cannot listen on {host}: {error}. Choose another --host or --port.") from None
-    except OSError:
-        raise ConflictError(f"Port {port} of {host} is taken. Choose another with --port.") from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ConflictError(f"Port {port} of {host} is taken. Choose another with --port.") from None
+        why = error.strerror or error
+        raise UsageError(f"Cannot listen on {host}, port {port}: {why}. Choose another --host or --port.") from None
     listener.set_inheritable(True)
     return listener
 

@@ -46,7 +46,8 @@ class Beside:
 
 def started(module: str, answers: bool = False) -> "subprocess.Popen[bytes]":
     """The `main` of a module in a new process that is told on its standard input; `answers`: on its standard output."""
-    code = f"import sys; sys.path[:] = {sys.path!r}; from {module} import main; main()"
+    deaf = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"  # Ctrl-C is for who started it
+    code = f"{deaf}; import sys; sys.path[:] = {sys.path!r}; from {module} import main; main()"
     out = subprocess.PIPE if answers else None
     return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=out)
 

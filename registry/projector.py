@@ -73,10 +73,11 @@ class Projector:
                     try:
                         self._advance(name, projection, progress)
                     except Exception as error:  # one projection, such as a server that is down, costs itself alone
-                        log.warning("projection %s: %s: %s", name, type(error).__name__, error)
-                        failures.append(error)
+                        failures.append((name, error))
+        for other, failure in failures[1:]:
+            log.warning("projection %s: %s: %s", other, type(failure).__name__, failure)
         if failures:
-            raise failures[0]
+            raise failures[0][1]
 
     def rebuild(self, only: Collection[str] | None = None, progress: Progress | None = None) -> None:
         """Builds each projection (or those named) from nothing. Who holds the lock lets go of it meanwhile; BusyError

@@ -222,7 +222,7 @@ def _reachable() -> Iterator[None]:
     except (ApiError, TransportError) as error:
         log.warning("search server: %s", str(error)[:2000])  # its words may name hosts and users: not for everybody
         raise NotReadyError(
-            f"The search server does not answer as it should ({type(error).__name__}). Look into the log."
+            f"The search server does not answer as it should ({type(error).__name__}). Check LOTSE_SEARCH, and its log."
         ) from error
 
 

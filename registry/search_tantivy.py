@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -86,11 +86,16 @@ class TantivyIndex:
         number = 1 + max((int(one.name) for one in self.path.glob("[0-9]*") if one.name.isdecimal()), default=0)
         generation = self.path / f"{number:04}"
         generation.mkdir(parents=True)
-        tantivy.Index(_SCHEMA, str(generation))
         faults: dict[str, str] = {}
-        self._write(generation, changes, faults)
-        _keep(generation, position, faults)
-        _replace(self.path / "current", generation.name)
+        try:
+            with _writable(generation):
+                tantivy.Index(_SCHEMA, str(generation))
+            self._write(generation, changes, faults)
+            _keep(generation, position, faults)
+            _replace(self.path / "current", generation.name)
+        except BaseException:
+            shutil.rmtree(generation, ignore_errors=True)  # or a full disk would hold half an index for each attempt
+            raise
         for one in self.path.glob("[0-9]*"):
             if one not in (generation, last):  # the last one stays for whoever still reads it
                 shutil.rmtree(one, ignore_errors=True)
@@ -106,10 +111,15 @@ class TantivyIndex:
         first = next(changes, None)
         if first is None:
             return False
+        with _writable(generation):
+            self._commit(generation, chain((first,), changes), faults)
+        return True
+
+    def _commit(self, generation: Path, changes: Iterable[Change], faults: dict[str, str]) -> None:
         writer = tantivy.Index(_SCHEMA, str(generation)).writer(HEAP, 1)
         try:
             writer.garbage_collect_files()  # of who was killed between writing and committing: names come again
-            for change in chain((first,), changes):
+            for change in changes:
                 writer.delete_documents_by_term("id", change.id)
                 faults.pop(change.id, None)
                 if change.record and (document := self._document(change.record, faults)):
@@ -117,7 +127,6 @@ class TantivyIndex:
             writer.commit()
         finally:
             writer.wait_merging_threads()  # ends it and frees its lock; what is not committed is lost
-        return True
 
     def _document(self, record: Record, faults: dict[str, str]) -> Document | None:
         try:
@@ -150,6 +159,15 @@ class TantivyIndex:
 
 
 # -- a generation on disk
+
+
+@contextmanager
+def _writable(generation: Path) -> Iterator[None]:
+    """NotReadyError where Tantivy cannot write, which it tells as a ValueError with the system's own words."""
+    try:
+        yield
+    except ValueError as error:
+        raise NotReadyError(f"The search index in {generation} cannot be written: {error}") from error
 
 
 def _kept(generation: Path | None) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from registry.errors import UsageError
+from registry.errors import NotAllowedError, UsageError
 from registry.model import Text
 
 PREFIX = "LOTSE_"
@@ -121,7 +121,7 @@ def city(settings: Settings) -> City:
     if settings.city is None:
         return City()
     path = settings.city / "city.toml"
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 (False as well where the folder is closed to us)
         raise UsageError(f"LOTSE_CITY names {settings.city}, but there is no city.toml in it.")
     words = _file(path)
     _refuse_unknown(words, known=City.__struct_fields__, where=str(path))
@@ -132,10 +132,12 @@ def city(settings: Settings) -> City:
 
 
 def _file(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
     try:
         words = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise NotAllowedError(f"{path} cannot be read ({error.strerror}). Check its owner and its rights.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not readable TOML: {error}") from None
     if path.name == "lotse.toml":

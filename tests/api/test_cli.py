@@ -1,7 +1,9 @@
 """The `lotse` command: what it prints, and with which code it ends. Most tests run the real command."""
 
+import contextlib
 import json
 import os
+import pty
 import signal
 import stat
 import subprocess
@@ -689,3 +691,170 @@ def test_a_file_of_sources_with_the_wrong_form_is_a_wrong_word(data: Path, tmp_p
     told = lotse("source", "import", str(tmp_path / "sources.toml"))
     assert told.exit_code == 2, told.stderr
     assert "fault of Lotse" not in told.stderr
+
+
+# -- what goes wrong outside
+
+
+def test_a_mistyped_command_is_told_the_nearest(data: Path) -> None:
+    assert "Did you mean 'harvest'?" in lotse("havrest").stderr
+    assert "Did you mean 'list'?" in lotse("source", "lst").stderr
+    assert "Did you mean '--json'?" in lotse("harvest", "--jsn").stderr
+
+
+def test_a_file_that_is_no_database_is_named(data: Path) -> None:
+    data.mkdir()
+    (data / "lotse.sqlite").write_bytes(b"Das ist keine Datenbank, sondern ein Text." * 99)
+    ended = real("source", "list")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert str(data / "lotse.sqlite") in ended.stderr
+    assert "fault of Lotse" not in ended.stderr
+    assert lotse("doctor").exit_code == 1
+    assert "no database" in lotse("doctor").stdout
+
+
+def test_a_data_folder_that_is_closed_to_us_ends_with_four(data: Path) -> None:
+    """As somebody else where the tests run as root, to whom nothing is closed."""
+    words = ("source", "add", "amt", "--kind", "json", "--url", "http://x.example/")
+    (data.parent / "data").write_text("a file")
+    assert lotse(*words).exit_code == 1  # what it needs is imported now
+    data.unlink()
+    data.mkdir(mode=0o500)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        ended = lotse(*words)
+    finally:
+        if root:
+            os.seteuid(0)
+    assert (ended.exit_code, ended.stdout) == (4, ""), ended.stderr
+    assert "rights" in ended.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is always full (Linux)")
+@pytest.mark.parametrize("words", [["search"], ["search", "--json"], ["--help"], ["export", "--format", "csv"]])
+def test_a_full_disk_is_called_so(harvested: Path, words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run([*LOTSE, *words], stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False)
+    assert ended.returncode == 1
+    assert "disk is full" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_reader_who_has_seen_enough_is_no_fault(harvested: Path) -> None:
+    for words in (["export"], ["search"], ["record", "show", "projekt-1"], ["run", "show", "1", "--problems"]):
+        process = subprocess.Popen(
+            [*LOTSE, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        told = process.stderr.read()
+        assert process.wait(60) in (0, 1), words
+        assert "Traceback" not in told
+        assert "Error" not in told
+
+
+def test_a_command_without_stdout_does_its_work(harvested: Path) -> None:
+    words = [*LOTSE, "search", "--json"]
+    ended = subprocess.run(words, stderr=subprocess.PIPE, text=True, cwd=ROOT, preexec_fn=_close_stdout, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def _close_stdout() -> None:
+    os.close(1)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 1)])
+def test_a_command_that_is_stopped_ends_at_once_and_the_next_goes_on(
+    data: Path, server: Files, number: signal.Signals, code: int
+) -> None:
+    added(server, item("1"))
+    server.faults["/amt.json"] = Fault(200, wait=30)
+    words = [*LOTSE, "harvest", "amt"]
+    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        until = time.monotonic() + 60
+        while not server.requests and time.monotonic() < until:
+            time.sleep(0.05)
+        process.send_signal(number)
+        out, told = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert (process.returncode, out) == (code, "")
+    assert "Traceback" not in told
+    assert json.loads(lotse("run", "list", "--json").stdout)[0]["outcome"] == "interrupted"
+    server.faults.clear()
+    assert lotse("harvest", "amt").exit_code == 0
+
+
+def test_an_export_that_is_stopped_leaves_nothing_behind(harvested: Path, tmp_path: Path) -> None:
+    target = tmp_path / "folder"
+    target.mkdir()
+    os.mkfifo(target / "out.nt")  # a place in which nothing is replaced before all is there
+    ended = real("export", "-o", str(tmp_path / "nowhere" / "out.nt"))
+    assert ended.returncode == 2
+    assert "no folder" in ended.stderr
+    assert real("export", "-o", str(target / "out.nt")).returncode == 0
+    assert [file.name for file in target.iterdir()] == ["out.nt"]
+
+
+def test_an_address_that_is_not_ours_is_a_wrong_word(data: Path) -> None:
+    ended = lotse("serve", "--host", "192.0.2.1", "--port", "0")
+    assert ended.exit_code == 2
+    assert "taken" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "code"),
+    [
+        ("LOTSE_DATABASE", "postgresql+psycopg://lotse:geheim@127.0.0.1:1/lotse", 1),
+        ("LOTSE_DATABASE", "mysql://x", 2),
+        ("LOTSE_DATABASE", "sqlite:/x", 2),
+        ("LOTSE_SEARCH", "solr", 2),
+        ("LOTSE_SEARCH", "http://127.0.0.1:1", 1),
+        ("LOTSE_CITY", "/gibt/es/nicht", 2),
+        ("LOTSE_BASE_URL", "lotse.example", 2),
+        ("LOTSE_CA_FILE", "/gibt/es/nicht", 2),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named(
+    harvested: Path, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, code: int
+) -> None:
+    monkeypatch.setenv(setting, value)
+    ended = real("search", "projekt")
+    assert (ended.returncode, ended.stdout) == (code, ""), ended.stderr
+    assert setting in ended.stderr or "Elasticsearch" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "geheim" not in ended.stderr
+    assert "fault of Lotse" not in ended.stderr
+
+
+def test_a_description_of_the_city_that_cannot_be_read_is_named(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOTSE_CITY", str(tmp_path))
+    for text in ("name = [", 'farbe = "rot"', "name = 7"):
+        (tmp_path / "city.toml").write_text(text)
+        ended = real("search")
+        assert ended.returncode == 2, ended.stderr
+        assert "city.toml" in ended.stderr
+        assert ended.stdout == ""
+
+
+def test_progress_is_shown_on_a_terminal_only(data: Path, server: Files) -> None:
+    added(server, item("1"))
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([*LOTSE, "harvest", "amt", "--json"], cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs)
+    os.close(theirs)
+    out, _ = process.communicate(timeout=60)
+    shown = b""
+    with contextlib.suppress(OSError):  # which is how a terminal ends
+        while part := os.read(ours, 4096):
+            shown += part
+    os.close(ours)
+    assert json.loads(out)["outcome"] == "applied"
+    assert b"amt" in shown
+    assert b"\x1b" in shown
+    assert real("harvest", "amt", "--json").stderr == ""

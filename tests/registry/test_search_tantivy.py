@@ -186,3 +186,25 @@ def test_counts_are_given_though_another_thread_forgets_them(tmp_path):
     index.rebuild([Change(1, "rad", a_record("rad"))], Position("epoch", 1))
     index._reading = dataclasses.replace(index._read(), counted=Forgetful())
     assert [one.count for one in index.search(Query()).facets["kind"]] == [1]
+
+
+def test_a_rebuild_that_breaks_off_leaves_the_old_index_and_no_half_one(tmp_path):
+    index = filled(tmp_path, "radwege")
+    before = files(tmp_path)
+
+    def broken():
+        yield Change(1, "museen", a_record("museen"))
+        raise OSError("the database is away")
+
+    for _ in range(3):
+        with pytest.raises(OSError, match="away"):
+            index.rebuild(broken(), Position("other", 1))
+    assert files(tmp_path) == before
+    assert ids(index) == ["radwege"]
+
+
+def test_a_folder_that_cannot_be_written_is_said_to_be_so(tmp_path):
+    index = filled(tmp_path, "radwege")
+    (tmp_path / "0001" / "meta.json").write_text("kein Index")
+    with pytest.raises(NotReadyError, match="cannot be written"):
+        index.apply([Change(2, "brunnen", a_record("brunnen"))], Position("epoch", 2))

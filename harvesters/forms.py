@@ -6,6 +6,7 @@ a title as a string, a phase by its notation, a publisher by its name, partners 
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
@@ -21,6 +22,7 @@ from vocab import match
 from vocab.fields import STRUCTS, Field, fields_of
 
 MOST_DEPTH: Final = 8  # nodes inside nodes
+MOST_FINDINGS: Final = 200  # of one thing that are told one by one
 RULES: Final = {"date": "date-unreadable", "iri": "address-unreadable"}
 CONCEPT_RULES: Final = {"licences": "licence-unknown", "file-types": "format-unknown", "media-types": "format-unknown"}
 
@@ -32,8 +34,8 @@ def metadata(kind: Kind, words: Words, language: str) -> tuple[Metadata, Finding
     links = tuple(dict.fromkeys(reading.links(kind, words)))
     if "distributions" in fields:
         fields["distributions"] = _with_ids(fields["distributions"])
-    extras = {**_mapping(words.get("extras")), **reading.kept}
-    return Metadata(kind=kind, **fields, links=links, extras=extras), tuple(reading.findings)
+    extras = {**_mapping(words.get("extras")), **reading.left()}
+    return Metadata(kind=kind, **fields, links=links, extras=extras), tuple(reading.found())
 
 
 class _Reading:
@@ -42,15 +44,23 @@ class _Reading:
     def __init__(self, language: str) -> None:
         self.language = language
         self.findings: list[model.Finding] = []
-        self.kept: dict[str, Any] = {}
+        self.kept: dict[str, list[Any]] = {}
 
     def misfit(self, rule: str, path: str, value: Any) -> None:
         self.findings.append(finding(rule, path, _shown(value)))
         self.keep(path, value)
 
     def keep(self, path: str, value: Any) -> None:
-        before = self.kept.get(path)
-        self.kept[path] = value if before is None else [*(before if isinstance(before, list) else [before]), value]
+        self.kept.setdefault(path, []).append(value)
+
+    def left(self) -> dict[str, Any]:
+        return {path: several if len(several) > 1 else several[0] for path, several in self.kept.items()}
+
+    def found(self) -> list[model.Finding]:
+        """At most so many; of the others how many, for their values stand in what is left."""
+        more = len(self.findings) - MOST_FINDINGS
+        last = self.findings[MOST_FINDINGS:][:1]
+        return [*self.findings[:MOST_FINDINGS], *(replace(one, value=f"… {more}") for one in last)]
 
     # -- a described thing
 
@@ -269,14 +279,14 @@ def _licence_to_distributions(kind: Kind, words: Words) -> Words:
 
 def _with_ids(distributions: tuple[Distribution, ...]) -> tuple[Distribution, ...]:
     """Each with an id that stays: a digest of its IRI, else its address; two get a count."""
-    given: dict[str, Distribution] = {}
+    counts: Counter[str] = Counter()
+    given = []
     for one in distributions:
         words = one.iri or one.download_url or one.access_url or " ".join(one.title.values())
         digest = hashlib.blake2b(words.encode(), digest_size=6).hexdigest()
-        names = (digest, *(f"{digest}-{count}" for count in range(2, len(distributions) + 1)))
-        id = next(name for name in names if name not in given)
-        given[id] = replace(one, id=id)
-    return tuple(given.values())
+        counts[digest] += 1
+        given.append(replace(one, id=digest if counts[digest] == 1 else f"{digest}-{counts[digest]}"))
+    return tuple(given)
 
 
 @cache

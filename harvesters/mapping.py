@@ -9,11 +9,13 @@ A path names keys, dots between them (`a.b`); where a list is on the way, it mea
 import difflib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
 
+from harvesters.forms import MOST_FINDINGS
 from harvesters.forms import metadata as by_forms
 from harvesters.harvester import REMOTE
 from registry.errors import UsageError
@@ -33,6 +35,7 @@ SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 ID_KEYS: Final = ("id", "kennung", "identifier", "identifiers", "iri", "uri", "landing_page", "title", "titel", "name")
+_ID_KEYS: Final = frozenset(map(fold, ID_KEYS))
 _KINDS: Final[Mapping[Kind, str]] = {
     "dataset": "Datensatz", "series": "Datenserie|dataset series", "service": "Datendienst|data service",
     "project": "Projekt|Vorhaben", "organization": "Organisation", "event": "Veranstaltung|Termin",
@@ -136,6 +139,11 @@ def remote_id(item: Mapping[str, Any], source: Source) -> str:
     return ""
 
 
+def is_id(key: str) -> bool:
+    """Whether a key is one of those that hold the id where no setting names it."""
+    return fold(key) in _ID_KEYS
+
+
 def nameless(item: Mapping[str, Any], source: Source) -> Finding:
     """What is said of an item without an id: where it should stand, and by what a person finds the item (its title,
     else its keys)."""
@@ -161,7 +169,8 @@ def to_metadata(item: Mapping[str, Any], source: Source, parent: str = "") -> tu
         words = _part_of(words, kind, parent)
     metadata, found = by_forms(kind, words, source.language)
     extras = {**metadata.extras, **rest}
-    return msgspec.structs.replace(metadata, extras=extras), (*findings, *found, *_written_twice(item))
+    twice = islice(_written_twice(item), MOST_FINDINGS)
+    return msgspec.structs.replace(metadata, extras=extras), (*findings, *found, *twice)
 
 
 def _kind(value: Any, named: Rules, findings: list[Any]) -> Kind:

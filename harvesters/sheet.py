@@ -4,16 +4,15 @@ import csv
 import datetime
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from python_calamine import CalamineError, CalamineWorkbook
 
-from harvesters import mapping
+from harvesters import mapping, workbook
 from harvesters.harvester import Item, Mark
 from harvesters.json_text import decoded
 from harvesters.payload import lost_characters, payload
@@ -32,11 +31,8 @@ SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
 )
 check = mapping.check
 MOST_BYTES: Final = 50_000_000
-MOST_UNPACKED: Final = 200_000_000  # bytes of the parts of a workbook
-MOST_PARTS: Final = 5_000
-MOST_ROWS: Final = 100_000
-MOST_COLUMNS: Final = 1_000
-MOST_CELLS: Final = 5_000_000  # a sheet is a rectangle in memory, however few of its cells are filled
+MOST_ROWS: Final = workbook.MOST_ROWS
+MOST_COLUMNS: Final = workbook.MOST_COLUMNS
 
 
 def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | Mark]:
@@ -45,9 +41,13 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
     content = body(response, MOST_BYTES)
     mapping.rules(source)
     rows = _workbook(content, source) if content[:4] == b"PK\x03\x04" else _csv(content, source)
-    names = _names(next(rows, []))
+    first = next(rows, [])
+    if len(first) > MOST_COLUMNS:
+        raise _too_large(source.url)
+    names = _names(first)
     if not any(names):
         raise _failed(source.url, "is empty: there is no row with names", "ist leer: Es gibt keine Zeile mit Namen")
+    _check_names(names, source)
     many = _many(source, names)
     for row in rows:
         beyond = (f"column {place}" for place in range(len(names) + 1, len(row) + 1))  # filled, but without a name
@@ -67,86 +67,77 @@ def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
     return metadata, (*findings, *lost_characters(item.payload, staged))
 
 
+def _check_names(names: Sequence[str], source: Source) -> None:
+    """Where no column holds an id, no row could come in: the names stand elsewhere, or mean something else."""
+    wanted = mapping.rules(source).id
+    if wanted.partition(".")[0] in names or wanted in names if wanted else any(map(mapping.is_id, names)):
+        return
+    said, column = ", ".join(names[:10]), f" {wanted!r}" if wanted else ""
+    raise _failed(
+        source.url,
+        f"has no column{column} for the id. The first row must hold the names of the columns, and it says: {said}. "
+        "The setting id says which column it is",
+        f"hat keine Spalte{column} für die Kennung. In der ersten Zeile müssen die Namen der Spalten stehen; "
+        f"dort steht: {said}. Welche Spalte die Kennung ist, sagt die Einstellung id",
+    )
+
+
 # -- workbooks
 
 
 def _workbook(content: bytes, source: Source) -> Iterator[Sequence[Any]]:
-    _check_parts(content, source.url)
-    wanted = source.settings.get("sheet", "")
+    wanted, url = source.settings.get("sheet", ""), source.url
     try:
+        workbook.check(content)
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         if wanted and wanted not in book.sheet_names:
             there = ", ".join(book.sheet_names[:20])
-            raise _failed(
-                source.url, f"has no sheet {wanted!r}, but {there}", f"hat kein Blatt {wanted!r}, aber {there}"
-            )
+            raise _failed(url, f"has no sheet {wanted!r}, but {there}", f"hat kein Blatt {wanted!r}, aber {there}")
         sheet = book.get_sheet_by_name(wanted) if wanted else book.get_sheet_by_index(0)
         yield from sheet.to_python(skip_empty_area=True)
-    except (CalamineError, IndexError) as error:
-        raise _failed(source.url, f"is no readable XLSX ({error})", f"ist kein lesbares XLSX ({error})") from None
-
-
-def _check_parts(content: bytes, url: str) -> None:
-    """Before anything is opened: how large the parts are when unpacked, and how large a rectangle its cells span."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            listed = parts.infolist()
-            if len(listed) > MOST_PARTS or sum(part.file_size for part in listed) > MOST_UNPACKED:
-                raise _too_large(url, f"{MOST_UNPACKED} bytes", f"{MOST_UNPACKED} Bytes")
-            if not any(part.filename == "xl/workbook.xml" for part in listed):
-                raise _failed(url, "is no XLSX", "ist kein XLSX")
-            for part in listed:  # all of them: a part that is larger than it says fails its checksum
-                with parts.open(part) as file:
-                    _check_cells(file, part.filename.startswith("xl/worksheets/"), url)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-        raise _failed(url, f"is no readable XLSX ({error})", f"ist kein lesbares XLSX ({error})") from None
-
-
-def _check_cells(file: IO[bytes], sheet: bool, url: str) -> None:
-    """Reads a part piece by piece; of a sheet only the addresses of rows and cells matter."""
-    rows = columns = 0
-    tail = b""
-    while piece := file.read(1 << 20):
-        for letters, digits in _ADDRESS.findall(tail + piece) if sheet else ():
-            rows, columns = max(rows, int(digits)), max(columns, _column(letters))
-        tail = piece[-40:]
-        if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
-            cells = MOST_ROWS, MOST_COLUMNS, MOST_CELLS
-            raise _too_large(url, "{} rows, {} columns or {} cells".format(*cells),
-                             "{} Zeilen, {} Spalten oder {} Zellen".format(*cells))  # fmt: skip
-
-
-_ADDRESS: Final = re.compile(rb"\br\s*=\s*[\"']([A-Z]{0,4})([0-9]{1,8})[\"']")
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+    except workbook.NotThatLargeError:
+        raise _too_large(url) from None
+    except (workbook.NoWorkbookError, CalamineError, IndexError):
+        raise _failed(url, "is no readable XLSX", "ist kein lesbares XLSX") from None
 
 
 # -- tables as text
 
 
 def _csv(content: bytes, source: Source) -> Iterator[Sequence[Any]]:
+    url = source.url
     utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     if content[:4] == b"\xd0\xcf\x11\xe0" or (b"\0" in content[:1000] and not utf_16):
-        raise _failed(source.url, "is no XLSX; save it as XLSX", "ist kein XLSX; speichern Sie es als XLSX")
-    if content.lstrip()[:1] == b"<":
-        raise _failed(source.url, "gives a web page, not a sheet", "liefert eine Internetseite, kein Blatt")
+        raise _failed(url, "is no XLSX; save it as XLSX", "ist kein XLSX; speichern Sie es als XLSX")
     text = decoded(content, None)
+    start = text.lstrip()[:1]
+    if start == "<":
+        raise _failed(url, "gives a web page, not a sheet", "liefert eine Internetseite, kein Blatt")
+    if start in ("{", "["):
+        raise _failed(url, "gives JSON; its kind is json", "liefert JSON; die Art der Quelle ist json")
+    said = _SEPARATOR.match(text)  # as Excel writes it
+    text = text[said.end() :] if said else text
     first = text.partition("\n")[0]
-    delimiter = max(";,\t", key=first.count)
+    csv.field_size_limit(MOST_BYTES)  # a cell that is too large costs its row
+    delimiter = said[1] if said else max(";,\t", key=first.count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    begins, ends = 0, 0  # lines of a row
     try:
-        for count, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)):
+        for count, row in enumerate(rows):
             if count > MOST_ROWS or len(row) > MOST_COLUMNS:
-                size = MOST_ROWS, MOST_COLUMNS
-                raise _too_large(source.url, "{} rows or {} columns".format(*size),
-                                 "{} Zeilen oder {} Spalten".format(*size))  # fmt: skip
+                raise _too_large(url)
+            begins, ends = ends, rows.line_num
             yield row
-    except csv.Error as error:
-        raise _failed(source.url, f"is no readable CSV ({error})", f"ist kein lesbares CSV ({error})") from None
+        if ends - begins > 1:  # the last row: it has lost its end, or swallowed the others
+            list(csv.reader(islice(io.StringIO(text, newline=""), begins, None), delimiter=delimiter, strict=True))
+    except csv.Error:
+        line = begins + 1 + bool(said)
+        english = f"breaks off in a text in quotation marks that begins in line {line}"
+        german = f"bricht in einem Text in Anführungszeichen ab, der in Zeile {line} beginnt"
+        raise _failed(url, english, german) from None
+
+
+_SEPARATOR: Final = re.compile(r"sep=(.)[\r\n]+", re.IGNORECASE)
 
 
 # -- cells
@@ -206,9 +197,11 @@ def _failed(url: str, english: str, german: str) -> SourceError:
                        de=f"{place} {german}. Prüfen Sie Adresse und Einstellungen.")  # fmt: skip
 
 
-def _too_large(url: str, english: str, german: str) -> TooLargeError:
+def _too_large(url: str) -> TooLargeError:
     place = shown(url)
     return TooLargeError(
-        f"{place} is larger than {english}. Delete what lies far outside, or split it.",
-        de=f"{place} ist größer als {german}. Löschen Sie, was weit außen liegt, oder teilen Sie die Tabelle.",
+        f"{place} is too large: a sheet may have {MOST_ROWS} rows, {MOST_COLUMNS} columns, {workbook.MOST_CELLS} cells "
+        f"and {workbook.MOST_TEXT} bytes. Delete what lies far outside, or split it.",
+        de=f"{place} ist zu groß: Eine Tabelle darf {MOST_ROWS} Zeilen, {MOST_COLUMNS} Spalten, {workbook.MOST_CELLS} "
+        f"Zellen und {workbook.MOST_TEXT} Bytes haben. Löschen Sie, was weit außen liegt, oder teilen Sie die Tabelle.",
     )

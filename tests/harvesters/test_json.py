@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harvesters import forms as forms_
 from harvesters import json as json_harvester
 from harvesters import json_text, mapping
 from harvesters.all import check_source
@@ -444,3 +445,14 @@ def test_an_item_without_id_is_told_by_its_title(town: Town) -> None:
     run = town.harvest([{"nummer": 1, "name": "A"}, {"name": "Ohne Nummer"}], source)
     (found,) = [one.finding for one in town.ledger.problems(run.number) if one.finding.rule == "id-missing"]
     assert (found.field, found.value) == ("nummer", "Ohne Nummer")
+
+
+def test_a_field_of_ten_thousand_values_is_read_and_its_findings_are_counted() -> None:
+    many = [f"Titel {n}" for n in range(50_000)]
+    metadata, findings = mapped({"title": many, "distributions": ["https://daten.example.org/"] * 9_000} | {
+        f"k{n}": n for n in range(1_000)
+    })  # fmt: skip
+    assert metadata.extras["title"] == [*many[forms_.MOST_VALUES :], *many[1 : forms_.MOST_VALUES]]
+    assert len({one.id for one in metadata.distributions}) == 9_000
+    assert len(findings) == forms_.MOST_FINDINGS + 1
+    assert findings[-1].value == f"… {50_000 - 1 - forms_.MOST_FINDINGS}"

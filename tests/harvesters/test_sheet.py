@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
-from harvesters import sheet
+from harvesters import workbook
 from harvesters.all import check_source
 from harvesters.harvester import Item, Mark
 from harvesters.sheet import read, to_metadata
@@ -175,6 +176,8 @@ def test_a_row_without_id_is_named_by_its_place(town: Town) -> None:
     [
         (b"", "empty"), (b"<html>", "web page"), (b"PK\x03\x04" + b"\0" * 100, "XLSX"),
         (b"\xd0\xcf\x11\xe0" + b"\0" * 100, "save it as XLSX"), (b"\n\n\n", "empty"), (b"\0\1\2\3" * 100, "XLSX"),
+        (b"\xef\xbb\xbf <html>", "web page"), (b'[{"id": 1}]', "its kind is json"), (b"%PDF-1.4\n1 0 obj", "no column"),
+        (b'id;title\n1;A\n2;"B\n3;C\n', "line 3"), (b"PK\x03\x04", "no readable XLSX"),
     ],
 )  # fmt: skip
 def test_what_is_no_sheet_ends_the_run_with_a_remedy(content: bytes, words: str) -> None:
@@ -184,7 +187,7 @@ def test_what_is_no_sheet_ends_the_run_with_a_remedy(content: bytes, words: str)
 
 
 def test_a_workbook_that_unpacks_to_a_monster_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(workbook, "MOST_UNPACKED", 1_000_000)
     bomb = with_parts(a_workbook([("id", "title"), (1, "T")]), xl__media=b"\0" * 5_000_000)
     assert len(bomb) < 100_000
     with pytest.raises(TooLargeError):
@@ -219,6 +222,72 @@ def test_entities_are_not_expanded() -> None:
     except SourceError:
         return
     assert all(b"aaaaaaaaaaaa" not in one.payload for one in found)
+
+
+def test_cells_without_addresses_are_counted() -> None:
+    for rows in (b"<row>" + b"<c/>" * 2_000 + b"</row>", b"<row/>" * 200_000, b"<x:row r='1'/><x:row r='100001'/>"):
+        with pytest.raises(TooLargeError):
+            reading(a_sheet(rows), a_source())
+    hidden = b"<row a='>' r = '9999999'><c/></row>"  # a sign that ends no tag
+    with pytest.raises(TooLargeError):
+        reading(a_sheet(hidden), a_source())
+
+
+def test_one_string_in_very_many_cells_is_not_written_out() -> None:
+    names = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    cells = b"".join(b'<row><c t="s"><v>%d</v></c></row>' % (n % 2) for n in range(1_000))
+    strings = b"<si><t>kurz</t></si><si><t>" + b"lang " * 100_000 + b"</t></si>"
+    bomb = with_parts(
+        a_workbook([("id",)]),
+        xl__sharedStrings=b"<sst " + names + b">" + strings + b"</sst>",
+        xl__worksheets__sheet1=b"<worksheet " + names + b"><sheetData>" + cells + b"</sheetData></worksheet>",
+    )
+    with pytest.raises(TooLargeError) as failed:
+        reading(bomb, a_source())
+    assert "zu groß" in failed.value.detail["de"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("Projekte der Stadt", None), ("id", "title"), (1, "A")],
+        [("Vorhaben", "Zeit"), ("a", 2024)],
+    ],
+)
+def test_a_sheet_whose_first_row_names_no_id_says_what_stands_there(rows: Rows) -> None:
+    with pytest.raises(SourceError, match="The first row must hold the names") as failed:
+        reading(a_workbook(rows), a_source())
+    assert str(next(iter(rows))[0]) in failed.value.detail["de"]
+    with pytest.raises(SourceError, match="no column 'nr' for the id"):
+        reading(a_workbook(rows), a_source(id="nr"))
+
+
+def test_a_cell_that_is_very_long_costs_its_row(town: Town) -> None:
+    source = town.other("blatt", kind="sheet")
+    town.publish(b"id;title\n1;A\n2;" + b"x" * 9_000_000 + b"\n3;C\n", source)
+    run = town.harvest(source=source)
+    assert (run.listed, run.counts["added"], run.counts["failed"]) == (3, 2, 1)
+    assert ("2", "too-large") in town.problems(run)
+
+
+def test_what_excel_writes_before_a_table_names_the_separator() -> None:
+    assert records(b"sep=,\r\nid,title\r\n1,A;B\r\n")["1"].title == {"de": "A;B"}
+
+
+def test_dates_before_1900_formulas_and_merged_cells_are_read() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    for row in [["id", "title", "issued"], [1, "A", datetime.date(1900, 3, 1)], [2, "B", "1850-05-01"], [3, "C", None]]:
+        sheet.append(row)
+    sheet["D2"] = "=1+2"
+    sheet.merge_cells("B4:C4")
+    content = io.BytesIO()
+    book.save(content)
+    found = records(content.getvalue())
+    assert {id: (one.title["de"], one.issued) for id, one in found.items()} == {
+        "1": ("A", "1900-03-01"), "2": ("B", "1850-05-01"), "3": ("C", ""),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("cut", [30, 500, -200, -30])

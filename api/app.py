@@ -130,7 +130,7 @@ def _translated(error: HTTPException) -> LotseError:
     if error.status_code == 404:
         return NotFoundError("There is nothing at this address.")
     if error.status_code == 413:
-        return TooLargeError(f"The request is larger than {MAX_BODY} bytes.")
+        return TooLargeError(f"The request is larger than {MAX_BODY} bytes.", limit=MAX_BODY)
     other = UsageError(str(error.detail)) if error.status_code < 500 else NotReadyError(str(error.detail))
     other.status = error.status_code
     return other

@@ -70,8 +70,11 @@ def headers(error: LotseError) -> dict[str, str]:
 
 def wants_page(request: Request) -> bool:
     """Whether an error is to be shown as a page; everybody else gets a problem document."""
-    path = request.url.path
-    return not is_data(path) and preferred(request.headers.get("accept", ""), (HTML, *DATA)) is HTML
+    path, accept = request.url.path, request.headers.get("accept", "")
+    liked = preferred(accept, (HTML, *DATA)) is HTML
+    if path.startswith("/id/"):  # a thing's name, for programs; but a browser, which says so, may come along it too
+        return liked and HTML.type in accept.lower()
+    return liked and not is_data(path)
 
 
 def withdrawn(record: Record) -> WithdrawnError:

@@ -132,9 +132,11 @@ def test_a_withdrawn_record_is_gone_in_every_format(client: TestClient, filled: 
         answer = client.get(path)
         assert answer.status_code == 410
         assert answer.json()["reason"] == "Doppelt gemeldet."
-    page = client.get("/daten/radwege", headers={"Accept": FIREFOX})
-    assert page.status_code == 410
-    assert "Doppelt gemeldet." in page.text
+    for path in ("/daten/radwege", "/id/radwege"):
+        page = client.get(path, headers={"Accept": FIREFOX})
+        assert page.status_code == 410
+        assert page.headers["content-type"].startswith("text/html")
+        assert "Doppelt gemeldet." in page.text
 
 
 def test_unchanged_data_is_not_sent_again(client: TestClient) -> None:

@@ -140,8 +140,14 @@ def _database(found: "Settings") -> Generator[Check, None, "Catalog | None"]:
 
 
 def _projections(catalog: "Catalog") -> Iterator[Check]:
+    from registry.errors import LotseError
     from registry.faults import MORE
 
+    try:
+        faults = dict(catalog.index.faults())
+    except LotseError as error:
+        yield Check("search", "broken", error.message, "Do what the message says, then: lotse sync")
+        return
     state = catalog.state()
     for name, at in state["projections"].items():
         if at["number"] is None:
@@ -150,7 +156,6 @@ def _projections(catalog: "Catalog") -> Iterator[Check]:
             yield Check(name, "look", f"{at['behind']} changes behind", "Run: lotse sync")
         else:
             yield Check(name, "ok", f"at change {at['number']}")
-    faults = dict(catalog.index.faults())
     more = faults.pop(MORE, "")
     for id, why in list(faults.items())[:20]:
         yield Check("search", "look", f"{id} is left out: {why}", f"Look at it: lotse record show {id}")

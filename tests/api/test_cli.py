@@ -547,6 +547,25 @@ def test_doctor_ends_with_one_where_the_database_is_away(data: Path, monkeypatch
     assert "geheim" not in ended.output
 
 
+def test_doctor_ends_with_one_where_the_search_server_is_away(harvested: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOTSE_SEARCH", "http://127.0.0.1:1")
+    ended = lotse("doctor", "--json")
+    assert ended.exit_code == 1
+    states = {check["name"]: check["state"] for check in json.loads(ended.stdout)["checks"]}
+    assert (states["search"], states["database"], states["source amt"]) == ("broken", "ok", "ok")
+
+
+def test_who_only_reads_where_nothing_is_yet_leaves_a_search_server_alone(
+    data: Path, monkeypatch: pytest.MonkeyPatch, server: Files
+) -> None:
+    """An empty house that goes with the command must not become what everybody finds."""
+    monkeypatch.setenv("LOTSE_SEARCH", server.url)
+    for words in (["search", "--json"], ["doctor"], ["export"], ["run", "list"], ["user", "list"]):
+        assert lotse(*words).exit_code == 0, words
+    assert server.requests == []
+    assert not data.exists()
+
+
 def test_the_index_is_built_again(harvested: Path) -> None:
     state = json.loads(lotse("rebuild", "--json").stdout)
     assert state["projections"]["search"]["behind"] == 0

@@ -5,16 +5,14 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import msgspec
 
-from registry.errors import LotseError, NotFoundError, SourceError, TooLargeError, ValidationError
+from registry.errors import SourceError, TooLargeError, ValidationError
 from registry.model import Finding, Findings, Kind, Metadata, Text
 from registry.quality import check as check_quality
 from registry.rdf import parse, read, things
 from registry.rules import finding, said
-from registry.settings import Settings
 
 MAX_BYTES: Final = 20_000_000
 MAX_FINDINGS: Final = 10_000
@@ -161,29 +159,10 @@ def _form(words: str) -> Text:
     return {"de": "Dieser Wert hat nicht die richtige Form.", "en": f"{words}."}
 
 
-# -- shapes, and where the bytes come from
+# -- shapes
 
 
 def _of_shapes(data: bytes, name: str, shapes: Path) -> Iterator[Finding]:
     from registry.shacl import shacl
 
     yield from shacl(data, shapes, name)
-
-
-def fetched(what: str, settings: Settings) -> tuple[bytes, str, str]:
-    """Bytes, media type and name of a file or an address. For the command only: the web process fetches nothing."""
-    if urlsplit(what).scheme in ("http", "https"):
-        from registry.fetch import body, session
-        from registry.masking import shown
-
-        with session(settings, max_bytes=MAX_BYTES) as http, http.get(what, stream=True) as response:
-            return body(response, MAX_BYTES), response.headers.get("content-type", ""), shown(what).removesuffix("?…")
-    path = Path(what)
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise TooLargeError(f"{what} is larger than {MAX_BYTES} bytes.")
-        return path.read_bytes(), "", what
-    except FileNotFoundError:
-        raise NotFoundError(f"There is no file {what}.") from None
-    except OSError as error:
-        raise LotseError(f"{what} cannot be read: {error.strerror}.") from None

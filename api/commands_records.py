@@ -4,12 +4,13 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 from click import argument, option
 
 from api.cli import PARTLY, as_json, document, opened, plain, say, settings, table, words
-from registry.errors import UsageError
+from registry.errors import LotseError, NotFoundError, TooLargeError, UsageError
 
 if TYPE_CHECKING:
     from api.checking import CheckAnswer
@@ -69,7 +70,6 @@ def search(
 
 def pairs(conditions: Iterable[str]) -> list[tuple[str, str]]:
     """`theme=TRAN` as pairs; UsageError for another form or a facet that there is not."""
-    from registry.errors import UsageError
     from registry.search import normal_where
 
     found = []
@@ -94,7 +94,6 @@ def record() -> None:
 def show(id: str, lang: str, json: bool) -> None:
     """What is known of a record."""
     from api.documents import record_answer
-    from registry.errors import NotFoundError
 
     catalog, found = opened()
     record = catalog.store.get(id)
@@ -185,8 +184,6 @@ def history(id: str, json: bool) -> None:
 def _versions(catalog: "Catalog", id: str) -> Iterable[dict[str, Any]]:
     from itertools import pairwise
 
-    from registry.errors import NotFoundError
-
     found = [*catalog.store.history(id), None]
     if found == [None]:
         raise NotFoundError(f"There is no record {id!r}. `lotse search` finds those there are.")
@@ -247,9 +244,9 @@ def withdraw(id: str, reason: str | None, by: str, dry_run: bool, no_wait: bool)
 @as_json
 def validate(what: str, shapes: Path | None, json: bool) -> None:
     """Check metadata: what must, should and could be better; ends 6 where a finding is of level must."""
-    from api.checking import check, fetched
+    from api.checking import check
 
-    data, media_type, name = fetched(what, settings())
+    data, media_type, name = _fetched(what)
     answer = check(data, media_type, name, shapes)
     if json:
         document(answer)
@@ -257,6 +254,27 @@ def validate(what: str, shapes: Path | None, json: bool) -> None:
         _print_findings(answer)
     if any(finding.level in ("failed", "must") for finding in answer.findings):
         raise click.exceptions.Exit(PARTLY)
+
+
+def _fetched(what: str) -> tuple[bytes, str, str]:
+    """Bytes, media type and name of a file or an address."""
+    from api.checking import MAX_BYTES
+
+    if urlsplit(what).scheme in ("http", "https"):
+        from registry.fetch import body, session
+        from registry.masking import shown
+
+        with session(settings(), max_bytes=MAX_BYTES) as http, http.get(what, stream=True) as response:
+            return body(response, MAX_BYTES), response.headers.get("content-type", ""), shown(what).removesuffix("?…")
+    path = Path(what)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise TooLargeError(f"{what} is larger than {MAX_BYTES} bytes.")
+        return path.read_bytes(), "", what
+    except FileNotFoundError:
+        raise NotFoundError(f"There is no file {what}.") from None
+    except OSError as error:
+        raise LotseError(f"{what} cannot be read: {error.strerror}.") from None
 
 
 def _print_findings(answer: "CheckAnswer") -> None:

@@ -11,7 +11,7 @@ from api import addresses
 from api.addresses import Lang
 from api.cards import Card, card
 from api.facts import labelled, strings
-from api.pages import Pages
+from api.pages import Pages, translator
 from api.words import said
 from registry import german
 from registry.model import Draft, Metadata, Record
@@ -119,7 +119,8 @@ def _alike(title: str, other: Record, lang: Lang) -> bool:
 
 def preview(draft: Draft, lang: Lang, today: date) -> Card:
     """The card as everybody would see it."""
-    return card(Record(id=draft.of or draft.id, said=draft.metadata), lang, today)
+    made = card(Record(id=draft.of or draft.id, said=draft.metadata), lang, today)
+    return made if draft.metadata.title else made._replace(title=escape(translator(lang)("Ohne Titel")))
 
 
 def record_links(several: list[Record], lang: Lang) -> list[tuple[str, str]]:

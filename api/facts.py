@@ -12,7 +12,7 @@ from api.addresses import Lang
 from api.cards import lead
 from api.labels import concept
 from api.pages import Pages, translator
-from api.words import day, host, link, moment, number, spoken
+from api.words import day, host, link, number, spoken
 from registry.model import DATA, Agent, Contact, Metadata, Money, Place, Record
 from registry.naming import tags
 from vocab.concepts import Concept, ConceptList, concept_list
@@ -112,8 +112,7 @@ def _of_organization(words: Metadata, lang: Lang) -> Iterator[tuple[str, list[It
 
 def _of_event(pages: Pages, words: Metadata, lang: Lang) -> Iterator[tuple[str, list[Item]]]:
     _ = translator(lang)
-    until = f" {_('bis')} {moment(words.ends, lang)}" if words.ends else ""
-    yield _("Wann"), _said(moment(words.starts, lang) + until)
+    yield _("Wann"), _said(sentences.hours(words.starts, words.ends, lang))
     yield _("Wo"), _places(pages, words, lang)
     yield _("Veranstalter"), _agent(pages, words.organizer or words.publisher, lang)
     yield _("Kontakt"), contact_items(words.contacts, lang)

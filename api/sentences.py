@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from api.addresses import Lang
 from api.pages import translator
-from api.words import as_date, day
+from api.words import as_date, day, moment
 from registry.model import Metadata, Opportunity, Period
 from vocab.concepts import Concept, concept_list
 
@@ -244,6 +244,17 @@ def span(start: str, end: str, lang: Lang) -> str:
     if start:
         return _("seit %(day)s") % {"day": day(start, lang)}
     return _("bis %(day)s") % {"day": day(end, lang)} if end else ""
+
+
+def hours(start: str, end: str, lang: Lang) -> str:
+    """From when to when something takes place; the day is said once if it is the same."""
+    if not end or not start:
+        return moment(start, lang) or span("", end, lang)
+    first, last = moment(start, lang), moment(end, lang)
+    if "T" in start and "T" in end and day(start[:10], lang) == day(end[:10], lang):
+        first, last = first.removesuffix("\N{NO-BREAK SPACE}Uhr"), last.rpartition(", ")[2]
+    _ = translator(lang)
+    return _("%(start)s bis %(end)s") % {"start": first, "end": last}
 
 
 def period(value: Period | None, lang: Lang) -> str:

@@ -24,7 +24,7 @@ MAX_SENTENCE: Final = 260  # characters in a list
 
 _DAY: Final = {"de": "d. MMMM y", "en": "d MMMM y"}
 _SHORT: Final = {"de": "d. MMM", "en": "d MMM"}
-_MOMENT: Final = {"de": "d. MMMM y, H:mm 'Uhr'", "en": "d MMMM y, H:mm"}
+_MOMENT: Final = {"de": "d. MMMM y, H:mm\N{NO-BREAK SPACE}'Uhr'", "en": "d MMMM y, H:mm"}
 _MONTH: Final = "MMMM y"
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import ckanapi
 import orjson
-from ckanapi.errors import CKANAPIError
+from ckanapi.errors import CKANAPIError, ServerIncompatibleError
 
 from harvesters.harvester import Item, Mark
 from harvesters.json_text import decoded, parsed
@@ -21,7 +21,7 @@ from registry import ckan
 from registry.errors import SourceError, UsageError
 from registry.fetch import USER_AGENT, shown
 from registry.model import Findings, Metadata, Source, Text
-from registry.rules import finding
+from registry.rules import few, finding
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -38,7 +38,7 @@ SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
 MOST_ROWS: Final = 1000  # CKAN gives no more at a time
 TIMEOUT: Final = (10, 120)  # seconds: to connect, between two packets
 OTHER_WAYS: Final = frozenset((400, 404, 405, 410, 501))  # answers of a server that does not know an action
-FAILURES: Final = (CKANAPIError, KeyError, TypeError, RecursionError)  # what ckanapi makes of a broken answer
+FAILURES: Final = (CKANAPIError, ServerIncompatibleError, KeyError, TypeError, RecursionError)  # of ckanapi
 
 
 class Page(NamedTuple):
@@ -78,7 +78,7 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
 def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
     package = orjson.loads(item.payload)
     metadata, findings = ckan.to_metadata(package, site(source.url), source.language)
-    return metadata, (*findings, *lost_characters(item.payload, package))
+    return metadata, few([*findings, *lost_characters(item.payload, package)])
 
 
 def site(url: str) -> str:
@@ -196,11 +196,15 @@ class Portal:
         """The result of an answer that ckanapi makes nothing of: it may hold one thing that is nested too deep, or a
         number without end."""
         kind = answer.headers.get("Content-Type", "").partition(";")[0] or "?"
-        text = decoded(answer.content, answer.encoding)
-        if not text.lstrip().startswith(("{", "[")):
-            raise self.failed(f"answered {action} with {kind} in place of JSON",
-                              f"antwortet auf {action} mit {kind} statt JSON", 200)  # fmt: skip
-        document = parsed(text, shown(answer.url))
+        text = decoded(answer.content, answer.encoding).lstrip()
+        if not text.startswith(("{", "[")):
+            english, german = (f"{kind} in place of JSON", f"{kind} statt JSON") if text else ("nothing", "nichts")
+            raise self.failed(f"answered {action} with {english}", f"antwortet auf {action} mit {german}", 200)
+        try:
+            document = parsed(text, shown(answer.url))
+        except SourceError as error:
+            name, german = self.source.name, error.detail["de"]
+            raise SourceError(f"Source {name}: {error.message}", de=f"Quelle {name}: {german}", status=200) from None
         if not isinstance(document, dict) or not document.get("success") or "result" not in document:
             raise self.failed(f"answered {action} with JSON that says no success and holds no `result`",
                               f"antwortet auf {action} mit JSON, das keinen Erfolg meldet", 200)  # fmt: skip

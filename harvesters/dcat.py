@@ -20,7 +20,8 @@ from registry.masking import public
 from registry.model import KINDS, Finding, Findings, Kind, Metadata, Source, Text
 from registry.rdf_parsing import Graph, objects
 from registry.rdf_syntax import unreadable
-from registry.rules import apart, both, finding
+from registry.rules import apart, both, few, finding
+from registry.terms import words_of
 from registry.values import address
 from vocab.namespaces import HYDRA
 
@@ -76,6 +77,12 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
 
 def _following(source: Source, page: Page, seen: Collection[str]) -> tuple[str, tuple[Text, ...]]:
     """The address of the next page, if it may be followed, else why not."""
+    if page.next and not address(page.next):
+        words = page.next[:200]
+        return "", ({
+            "de": f"Die Adresse der nächsten Seite ist keine Internetadresse: {words}.",
+            "en": f"The address of the next page is no web address: {words}.",
+        },)  # fmt: skip
     here, there = urlsplit(page.url).netloc.lower(), urlsplit(page.next).netloc.lower()
     hosts = {here, urlsplit(source.url).netloc.lower(), *source.settings.get("hosts", "").lower().split(",")}
     place = shown(page.next)
@@ -102,7 +109,7 @@ def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
         words = msgspec.to_builtins(metadata)
         if _tagged(words, source.language):
             metadata = msgspec.convert(words, Metadata)
-    return metadata, findings
+    return metadata, few(findings)
 
 
 def _tagged(value: Any, language: str) -> bool:
@@ -165,7 +172,10 @@ def _page(source: Source, http: "Session", url: str) -> Page:
 def _signed_in(url: str, place: str) -> str:
     """The next page is asked by the same user as this one; the addresses of things do not name him."""
     here = urlsplit(place).netloc
-    same = urlsplit(url).netloc == here.rpartition("@")[2]
+    try:
+        same = urlsplit(url).netloc == here.rpartition("@")[2]
+    except ValueError:
+        return url
     return urlsplit(url)._replace(netloc=here).geturl() if same else url
 
 
@@ -204,13 +214,17 @@ def _unpackable(url: str, why: str) -> SourceError:
 
 
 def _next(graph: Graph, place: str) -> str:
-    """hydra:next, else the old hydra:nextPage; as IRI or as literal, relative or whole."""
+    """hydra:next, else the old hydra:nextPage; as IRI or as literal, relative or whole. What is no web address comes
+    back as it is."""
     for name in (HYDRA.next, HYDRA.nextPage):
         for term in objects(graph, name):
-            words = term[1:-1] if term[0] == "<" else term[1:].rpartition('"')[0]
-            found = address(urljoin(place, words))
-            if found:
-                return urldefrag(str(found.value))[0]
+            words = "" if term.startswith("_:") else words_of(term).strip()
+            try:
+                found = address(urljoin(place, words)) if words else None
+            except ValueError:  # http://[
+                found = None
+            if found or words:
+                return urldefrag(str(found.value))[0] if found else words
     return ""
 
 

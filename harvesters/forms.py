@@ -22,7 +22,6 @@ from vocab import match
 from vocab.fields import STRUCTS, Field, fields_of
 
 MOST_DEPTH: Final = 8  # nodes inside nodes
-MOST_FINDINGS: Final = 200  # of one thing that are told one by one
 RULES: Final = {"date": "date-unreadable", "iri": "address-unreadable"}
 CONCEPT_RULES: Final = {"licences": "licence-unknown", "file-types": "format-unknown", "media-types": "format-unknown"}
 
@@ -35,7 +34,7 @@ def metadata(kind: Kind, words: Words, language: str) -> tuple[Metadata, Finding
     if "distributions" in fields:
         fields["distributions"] = _with_ids(fields["distributions"])
     extras = {**_mapping(words.get("extras")), **reading.left()}
-    return Metadata(kind=kind, **fields, links=links, extras=extras), tuple(reading.found())
+    return Metadata(kind=kind, **fields, links=links, extras=extras), tuple(reading.findings)
 
 
 class _Reading:
@@ -55,12 +54,6 @@ class _Reading:
 
     def left(self) -> dict[str, Any]:
         return {path: several if len(several) > 1 else several[0] for path, several in self.kept.items()}
-
-    def found(self) -> list[model.Finding]:
-        """At most so many; of the others how many, for their values stand in what is left."""
-        more = len(self.findings) - MOST_FINDINGS
-        last = self.findings[MOST_FINDINGS:][:1]
-        return [*self.findings[:MOST_FINDINGS], *(replace(one, value=f"… {more}") for one in last)]
 
     # -- a described thing
 

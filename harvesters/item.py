@@ -38,7 +38,7 @@ def mapped(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> Ma
     return Mapped(
         remote_id=staged.remote_id,
         digest=digest,
-        iri=plain(metadata.iri or next((one.value for one in shared), "")),
+        iri=plain(_iri(metadata) or next((one.value for one in shared), "")),
         shares=staged.shares,
         identifiers=metadata.identifiers,
         title=title(metadata),
@@ -48,6 +48,11 @@ def mapped(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> Ma
         url=staged.url,
         again=again,
     )
+
+
+def _iri(metadata: Metadata) -> str:
+    """The label of a thing without an IRI names it in its own description only."""
+    return "" if metadata.iri.startswith("_:") else metadata.iri
 
 
 def _failed(staged: Staged, findings: Findings) -> Mapped:
@@ -77,7 +82,7 @@ def _linked(metadata: Metadata, ids: Ids) -> tuple[Metadata, Findings, bool]:
 
 def _without_shared_iri(metadata: Metadata, shares: bool) -> tuple[Metadata, Findings]:
     """An IRI that several things of a listing bear is nobody's; it stays with the extras."""
-    if not shares or not metadata.iri:
+    if not shares or not _iri(metadata):
         return metadata, ()
     extras = {**metadata.extras, "iri": metadata.iri}
     return replace(metadata, iri="", extras=extras), (finding("iri-twice", "iri", metadata.iri),)

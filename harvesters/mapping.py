@@ -9,18 +9,16 @@ A path names keys, dots between them (`a.b`); where a list is on the way, it mea
 import difflib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
 
-from harvesters.forms import MOST_FINDINGS
 from harvesters.forms import metadata as by_forms
 from harvesters.harvester import REMOTE
 from registry.errors import UsageError
 from registry.model import KINDS, Finding, Findings, Kind, Metadata, Source
-from registry.rules import finding
+from registry.rules import few, finding
 from vocab.fields import FIELDS, LINK_RELATIONS, fields_of
 from vocab.words import fold
 
@@ -169,8 +167,7 @@ def to_metadata(item: Mapping[str, Any], source: Source, parent: str = "") -> tu
         words = _part_of(words, kind, parent)
     metadata, found = by_forms(kind, words, source.language)
     extras = {**metadata.extras, **rest}
-    twice = islice(_written_twice(item), MOST_FINDINGS)
-    return msgspec.structs.replace(metadata, extras=extras), (*findings, *found, *twice)
+    return msgspec.structs.replace(metadata, extras=extras), few([*findings, *found, *_written_twice(item)])
 
 
 def _kind(value: Any, named: Rules, findings: list[Any]) -> Kind:

@@ -72,7 +72,8 @@ def _check_names(names: Sequence[str], source: Source) -> None:
     wanted = mapping.rules(source).id
     if wanted.partition(".")[0] in names or wanted in names if wanted else any(map(mapping.is_id, names)):
         return
-    said, column = ", ".join(names[:10]), f" {wanted!r}" if wanted else ""
+    said = ", ".join(name for name in names[:20] if not name.startswith("column "))
+    column = f" {wanted!r}" if wanted else ""
     raise _failed(
         source.url,
         f"has no column{column} for the id. The first row must hold the names of the columns, and it says: {said}. "

@@ -11,6 +11,7 @@ from registry.rdf_syntax import FLATTER, unreadable
 MAX_DEPTH: Final = 200  # of JSON-LD and RDF/XML
 SMALL: Final = 100_000  # bytes of RDF/XML that no depth can make slow
 STEP: Final = 8_192
+MAX_ATTRIBUTES: Final = 5_000  # of one element; the parser's time grows with their square
 HEAD: Final = 400  # characters that hold the declaration
 
 DEEP: Final[Text] = {
@@ -18,9 +19,14 @@ DEEP: Final[Text] = {
 }  # fmt: skip
 UTF_8: Final[Text] = {"de": "Speichern Sie die Datei als UTF-8.", "en": "Save the file as UTF-8."}
 _ENTITIES: Final[Text] = {"de": "ihr DOCTYPE vereinbart Entitäten", "en": "its DOCTYPE declares entities"}
+_ATTRIBUTES: Final[Text] = {
+    "de": f"ein Element hat mehr als {MAX_ATTRIBUTES} Attribute",
+    "en": f"an element has more than {MAX_ATTRIBUTES} attributes",
+}
 _NO_DOCTYPE: Final[Text] = {
     "de": "Schreiben Sie die Datei ohne DOCTYPE.", "en": "Write the file without a DOCTYPE.",
 }  # fmt: skip
+_LONG = re.compile(rb"<[A-Za-z_][^<]{%d,}+" % (4 * MAX_ATTRIBUTES))  # what may be a tag with so many attributes
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^\[>\"']*)*([\[>])", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*\?>")
@@ -36,6 +42,8 @@ def plain_xml(data: bytes, where: str) -> bytes:
     if doctype:
         text = text[: doctype.start()] + "\n" * doctype[0].count("\n") + text[doctype.end() :]
     plain = text.encode()
+    if any(found[0].count(b"=") > MAX_ATTRIBUTES for found in _LONG.finditer(plain)):
+        raise unreadable(where, _ATTRIBUTES, FLATTER)
     if len(plain) > SMALL:
         _check_depth(plain, where)
     return plain

@@ -1,10 +1,12 @@
 """What can be said about a record: each rule once, with its level, a sentence and a remedy in German and English."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from registry.model import Finding, Level, Text
+import msgspec
+
+from registry.model import Finding, Findings, Level, Text
 
 
 class Rule(NamedTuple):
@@ -13,6 +15,7 @@ class Rule(NamedTuple):
     remedy: Text
 
 
+MOST: Final = 200  # findings of one thing that are told one by one
 _BETWEEN: Final = " / "  # the two languages of a value
 
 
@@ -317,6 +320,12 @@ def said(rule: str) -> tuple[Text, Text]:
     """Sentence and remedy; a rule that is not ours (of a later version, of a SHACL shape) is called by its name."""
     found = RULES.get(rule)
     return (found.message, found.remedy) if found else ({"de": rule, "en": rule}, {})
+
+
+def few(findings: Sequence[Finding]) -> Findings:
+    """At most MOST of one thing, and of the others how many there are: their values stand in what is kept of it."""
+    more = [msgspec.structs.replace(one, value=f"… {len(findings) - MOST}") for one in findings[MOST:][:1]]
+    return (*findings[:MOST], *more)
 
 
 def both(words: Text) -> str:

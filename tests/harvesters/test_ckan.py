@@ -10,10 +10,10 @@ from harvesters import ckan
 from harvesters.harvester import Item, Mark
 from registry.errors import SourceError, UsageError
 from registry.fetch import session
-from registry.model import Source
+from registry.model import Run, Source
 from registry.settings import Settings
 from tests.harvesters.conftest import Town
-from tests.servers.replay import Ckan, Fault, ckan_server
+from tests.servers.replay import Ckan, Fault, ckan_server, files_server
 
 Reading = tuple[list[Item], list[Mark]]
 
@@ -343,3 +343,53 @@ def test_a_portal_that_numbers_its_packages_anew_moves_them(town: Town) -> None:
         records = town.records("stadt")
         assert set(records) == {f"neu-{n}" for n in range(20)}
         assert {record.said.iri: record.id for record in records.values()} == before
+
+
+def answered(town: Town, body: str) -> Run:
+    with files_server({"/api/action/package_search": (body.encode(), "application/json")}) as server:
+        return town.harvest(source=Source(name="stadt", kind="ckan", url=server.url, language="de"), wait=False)
+
+
+def result(inner: str) -> str:
+    several = f"{json.dumps(a_package(1))}, {inner}, {json.dumps(a_package(3))}"
+    return f'{{"success": true, "result": {{"count": 3, "results": [{several}]}}}}'
+
+
+@pytest.mark.parametrize(
+    ("words", "failed"),
+    [
+        ("[" * 5_000 + "]" * 5_000, 1),
+        ("[" * 300 + "]" * 300, 1),
+        ("1" + "0" * 5_000, 0),
+        ("1" + "0" * 400, 0),
+        ("NaN", 0),
+        ('"\\ud800"', 0),
+    ],
+    ids=["deep", "rather deep", "a number without end", "a large number", "no number", "half a character"],
+)
+def test_a_package_that_no_parser_likes_costs_at_most_itself(town: Town, words: str, failed: int) -> None:
+    run = answered(town, result(f'{{"id": "id-0002", "title": "T", "x": {words}}}'))
+    assert (run.outcome, run.listed, run.counts["failed"]) == ("applied", 3, failed)
+    assert {"id-0001", "id-0003"} <= town.records("stadt").keys()
+    told = {(one.record, one.finding.rule, one.finding.field) for one in town.ledger.problems(run.number)}
+    assert (("id-0002", "too-large", "x") in told) == bool(failed)
+
+
+@pytest.mark.parametrize(
+    ("body", "german"),
+    [
+        ('{"success": false, "error": "no CKAN"}', "keinen Erfolg"),
+        ('{"success": false, "error": ["no", "CKAN"]}', "keinen Erfolg"),
+        ('{"success": true, "result": null}', "liefert nichts, wo ein Objekt stehen soll"),
+        ('{"success": true}', "keinen Erfolg"),
+        ("", "antwortet auf package_search mit nichts"),
+        (result('{"id": "a" "b"}'), "Spalte"),
+    ],
+)
+def test_what_is_no_answer_is_told_with_source_place_and_remedy(town: Town, body: str, german: str) -> None:
+    run = answered(town, body)
+    assert run.outcome == "failed"
+    assert run.reason
+    assert run.reason["de"].startswith("Quelle stadt: http://127.0.0.1")
+    assert german in run.reason["de"]
+    assert "Öffnen Sie" in run.reason["de"] or "Prüfen Sie" in run.reason["de"]

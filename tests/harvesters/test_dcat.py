@@ -11,6 +11,7 @@ from harvesters.harvester import Item, Mark
 from registry.errors import SourceError, TooLargeError, UsageError
 from registry.fetch import session
 from registry.model import Metadata, Source
+from registry.rules import MOST, apart
 from registry.settings import Settings
 from tests.harvesters.conftest import Town
 from tests.servers.replay import Fault, Files, files_server
@@ -304,3 +305,44 @@ def test_who_asks_is_not_named_in_the_addresses_of_things(files: Files) -> None:
 def test_the_next_page_is_asked_by_the_same_user() -> None:
     assert dcat._signed_in("https://h.example/2", "https://u:pw@h.example/1") == "https://u:pw@h.example/2"
     assert dcat._signed_in("https://other.example/2", "https://u:pw@h.example/1") == "https://other.example/2"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["<file:///etc/passwd>", '"file:///etc/passwd"', '"http://["', '"javascript:alert(1)"', "<http://[::1]/>"],
+)
+def test_a_next_page_that_is_no_web_address_is_named_and_nothing_is_withdrawn(files: Files, words: str) -> None:
+    view = f"<{files.url}{FIRST}> a hydra:PartialCollectionView ; hydra:next {words} ."
+    put(files, FIRST, turtle(a_dataset(1), view))
+    items, marks = read(files, FIRST)
+    assert ids(items) == ["1"]
+    assert not marks[-1].end
+    assert "nächste" in apart(marks[-1].findings[0].value)["de"]
+    assert len(files.requests) == 1
+
+
+def test_a_link_to_a_next_page_that_says_nothing_is_none(files: Files) -> None:
+    for words in ("[]", '""'):
+        put(files, FIRST, turtle(a_dataset(1), f"<{files.url}{FIRST}> hydra:next {words} ."))
+        assert read(files, FIRST)[1][-1].end
+
+
+def test_things_without_an_iri_do_not_share_their_label(town: Town, files: Files) -> None:
+    source = a_source(files)
+    put(files, "/catalog.ttl", turtle("[] a dcat:Dataset ; dct:title 'A' .", "[] a dcat:Dataset ; dct:title 'B' ."))
+    run = town.harvest(source=source, wait=False)
+    assert (run.counts["added"], "iri-twice" in run.rules) == (2, False)
+    put(files, "/catalog.ttl", turtle("[] a dcat:Dataset ; dct:title 'A' .", "[] a dcat:Dataset ; dct:title 'C' ."))
+    counts = town.harvest(source=source, wait=False).counts
+    assert (counts["same"], counts["added"], counts["moved"], counts["gone"]) == (1, 1, 0, 1)
+
+
+def test_a_thing_of_which_there_is_very_much_to_say_is_told_shortly(town: Town, files: Files) -> None:
+    titles = ", ".join(f'"Titel {n}"' for n in range(2_000))
+    put(
+        files,
+        "/catalog.ttl",
+        turtle(a_dataset(1), f"<https://daten.example.org/2> a dcat:Dataset ; dct:title {titles} ."),
+    )
+    run = town.harvest(source=a_source(files), wait=False)
+    assert (run.counts["added"], run.rules["value-extra"]) == (2, MOST + 1)

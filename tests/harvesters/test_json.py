@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harvesters import forms as forms_
 from harvesters import json as json_harvester
 from harvesters import json_text, mapping
 from harvesters.all import check_source
 from harvesters.harvester import Item, Mark
 from harvesters.json import read, to_metadata
+from harvesters.shorthand import MOST_VALUES
 from registry.errors import LotseError, SourceError, TooLargeError, UsageError
 from registry.fetch import session
 from registry.model import Agent, Contact, Findings, Link, Metadata, Money, Participation, Period, Place, Source
+from registry.rules import MOST
 from registry.settings import Settings
 from tests.builders import CSV, LICENCE, TRAN
 from tests.harvesters.conftest import Town
@@ -452,7 +453,7 @@ def test_a_field_of_ten_thousand_values_is_read_and_its_findings_are_counted() -
     metadata, findings = mapped({"title": many, "distributions": ["https://daten.example.org/"] * 9_000} | {
         f"k{n}": n for n in range(1_000)
     })  # fmt: skip
-    assert metadata.extras["title"] == [*many[forms_.MOST_VALUES :], *many[1 : forms_.MOST_VALUES]]
+    assert metadata.extras["title"] == [*many[MOST_VALUES:], *many[1:MOST_VALUES]]
     assert len({one.id for one in metadata.distributions}) == 9_000
-    assert len(findings) == forms_.MOST_FINDINGS + 1
-    assert findings[-1].value == f"… {50_000 - 1 - forms_.MOST_FINDINGS}"
+    assert len(findings) == MOST + 1
+    assert findings[-1].value == f"… {50_000 - 1 - MOST}"

@@ -278,7 +278,9 @@ def test_dates_before_1900_formulas_and_merged_cells_are_read() -> None:
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
-    for row in [["id", "title", "issued"], [1, "A", datetime.date(1900, 3, 1)], [2, "B", "1850-05-01"], [3, "C", None]]:
+    day = datetime.date(1900, 3, 1)
+    rows: list[list[Any]] = [["id", "title", "issued"], [1, "A", day], [2, "B", "1850-05-01"], [3, "C", None]]
+    for row in rows:
         sheet.append(row)
     sheet["D2"] = "=1+2"
     sheet.merge_cells("B4:C4")

@@ -264,3 +264,13 @@ def test_a_real_iri_of_two_is_named_word_for_word(shared):
     both = "https://catalogue.example/geonetwork/srv//datasets/IGNF_1 https://catalogue.example/geonetwork/srv/670724c9"
     assert (told.rule, told.field, told.value) == ("value-mended", "iri", both)
     assert f'"rdf:about: {both}"' in said.statements
+
+
+def test_an_element_with_very_many_attributes_is_refused_and_long_words_are_not():
+    for name in ("dct:a", "xmlns:a"):
+        many = " ".join(f'{name}{n}="&gt;>"' for n in range(20_000))
+        with pytest.raises(SourceError, match="attributes") as error:
+            parse(f'{XML[:-1]} {many}><dcat:Dataset rdf:about="http://a.example"/></rdf:RDF>'.encode(), name="a.rdf")
+        assert "Attribute" in error.value.detail["de"]
+    long = f'{XML}<dcat:Dataset rdf:about="http://a.example"><dct:title>{"a=b, " * 900}{"x" * 90_000}</dct:title>'
+    assert list(parse(f"{long}</dcat:Dataset></rdf:RDF>".encode(), name="a.rdf").graph)

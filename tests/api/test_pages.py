@@ -71,6 +71,25 @@ def test_similar_hits_begin_under_a_heading_of_their_own(browser: TestClient) ->
     assert "Ähnliche Treffer</h2>" not in again  # in another order there is no such place
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("2026-12-15T10:00:00+01:00", "2026-12-15T16:00:00+01:00", "15. Dezember 2026, 10:00 bis 16:00 Uhr"),
+        ("2026-12-15", "2026-12-16", "15. Dezember 2026 bis 16. Dezember 2026"),
+        ("2026-12-15T10:00:00+01:00", "", "15. Dezember 2026, 10:00 Uhr"),
+        ("", "2026-12-16", "bis 16. Dezember 2026"),
+    ],
+)
+def test_the_day_of_an_event_is_said_once(start: str, end: str, said: str) -> None:
+    assert sentences.hours(start, end, "de").replace("\N{NO-BREAK SPACE}", " ") == said
+
+
+def test_a_long_address_breaks_between_its_parts() -> None:
+    assert words.breakable("https://a.example.org/x?<b>=1") == (
+        "https://<wbr>a.<wbr>example.<wbr>org/<wbr>x?&lt;b&gt;=<wbr>1"
+    )
+
+
 def test_what_is_missing_is_told_to_all_and_how_to_mend_it_to_those_who_can(city: SampleCity) -> None:
     anybody = TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"})
     page = anybody.get("/daten/strassennamen").text

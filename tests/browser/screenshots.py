@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parents[2] / "build" / "screenshots"
 PUBLIC = {
     "start": "/",
     "suche": "/suche?q=fahrrad&theme=TRAN",
-    "suche-aehnlich": "/suche?q=radverkehr+messwerte",
+    "suche-aehnlich": "/suche?q=fahrrad+bahnstadt",
     "suche-ein-treffer": "/suche?q=straßennamen",
     "suche-unbekannt": "/suche?q=xyzzy",
     "leer": "/suche?q=trinkbrunnen&format=GEOJSON&district=schlierbach",

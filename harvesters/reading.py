@@ -13,7 +13,7 @@ from registry.errors import TooLargeError
 from registry.masking import shown
 from registry.model import Finding, Problem, Source
 from registry.naming import plain
-from registry.rules import finding
+from registry.rules import both, finding
 from registry.staged import Reached, Staged
 from registry.staging import Staging
 
@@ -78,7 +78,12 @@ def read(
     staging.close(source.name)
     complete = end and (total is None or len(pages.named) >= total)
     if not complete and not problems and pages.named:
-        said = "the listing has no end" if total is None else f"{len(pages.named)} of {total}"
+        named = len(pages.named)
+        said = both(
+            {"de": "die Liste hat kein Ende", "en": "the listing has no end"}
+            if total is None
+            else {"de": f"{named} von {total}", "en": f"{named} of {total}"}
+        )
         where = shown(source.url)
         problems = [Problem(where, finding("listing-partial", "page", said, node=where))]
     return Reading(complete, pages.named.keys(), tuple(problems), pages.same and not start.token)

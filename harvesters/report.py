@@ -10,7 +10,7 @@ from harvesters.reading import Reading
 from harvesters.steps import Pass, parts
 from registry.errors import LotseError, SourceError
 from registry.model import Findings, Problem, Run, Text
-from registry.rules import RULES, finding
+from registry.rules import RULES, apart, finding
 
 WHOLE: Final = ("applied", "unchanged")  # outcomes of a run that left nothing behind but what it named
 NO_PLAN: Final = Plan((), complete=False, published=0)
@@ -63,4 +63,5 @@ def nothing(reading: Reading) -> Text:
     if not reading.problems:
         return NOTHING
     page, rule = reading.problems[0], RULES[reading.problems[0].finding.rule]
-    return {lang: f"{page.record}: {page.finding.value}. {rule.remedy[lang]}" for lang in ("de", "en")}
+    value = apart(page.finding.value)
+    return {lang: f"{page.record}: {value[lang]}. {rule.remedy[lang]}" for lang in ("de", "en")}

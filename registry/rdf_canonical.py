@@ -43,10 +43,10 @@ def _names(closure: Closure, edges: Edges, root: bytes) -> dict[bytes, bytes]:
     pointed = [term for below in edges.values() for _, term in below]
     blank = {root, *pointed} if root[0] == BLANK else set(pointed)
     if len(blank) > MAX_BLANK:
-        raise TooLargeError(f"more than {MAX_BLANK} blank nodes")
+        raise _too_many(MAX_BLANK)
     if len(blank) < len(pointed) + (root[0] == BLANK):
         if len(blank) > MAX_KNOTTED:
-            raise TooLargeError(f"more than {MAX_KNOTTED} blank nodes, some of them shared")
+            raise _too_many(MAX_KNOTTED, ", einige davon gemeinsam", ", some of them shared")
         return _knotted(closure, root, sorted(blank))
     names: dict[bytes, bytes] = {}
     heads = sorted([node for node in edges if node[0] != BLANK], reverse=True)
@@ -63,6 +63,10 @@ def _names(closure: Closure, edges: Edges, root: bytes) -> dict[bytes, bytes]:
             _digest_below(closure, [term for _, term in below], digests)
         stack += [term for *_, term in sorted([(p, digests.get(o, b""), o) for p, o in below], reverse=True)]
     return names
+
+
+def _too_many(most: int, german: str = "", english: str = "") -> TooLargeError:
+    return TooLargeError(f"more than {most} blank nodes{english}", de=f"mehr als {most} namenlose Knoten{german}")
 
 
 def _digest_below(closure: Closure, blank: list[bytes], digests: dict[bytes, bytes]) -> None:
@@ -104,7 +108,9 @@ def _knotted(closure: Closure, root: bytes, blank: list[bytes]) -> dict[bytes, b
                 best = (text, names)
         tries += 1
         if tries + len(stack) > MAX_TRIES:
-            raise TooLargeError("blank nodes that cannot be told apart")
+            raise TooLargeError(
+                "blank nodes that cannot be told apart", de="namenlose Knoten, die sich nicht unterscheiden lassen"
+            )
     assert best
     return best[1]
 

@@ -9,14 +9,15 @@ from registry.errors import TooLargeError
 from registry.model import KINDS, Finding, Kind
 from registry.rdf_canonical import BLANK, Closure, Edges, canonical, digest
 from registry.rdf_parsing import TYPE_BYTES, Graph
-from registry.rules import finding
+from registry.rules import both, finding
 from registry.terms import present, words_of
 from vocab.fields import FIELDS, TYPES
 from vocab.namespaces import DCAT, DCT, FOAF, FORMER_NAMESPACES, PREFIXES, SCHEMA
 
 QUOTE: Final = ord('"')
 MAX_STATEMENTS: Final = 50_000  # of one thing
-MAX_WORK: Final = 10_000_000  # statements of all things of a page together, where many share large parts
+FREE: Final = 500_000  # statements of all things of a page together, where they share parts,
+SHARED: Final = 10  # and beside them so many times what the page has
 
 LISTED: Final[tuple[Kind, ...]] = tuple(kind for kind in KINDS if kind != "organization")
 _DISTRIBUTION = f"<{DCAT.Distribution}>".encode()
@@ -96,7 +97,7 @@ class _Walk:
     def __init__(self, graph: Graph, others: Collection[bytes]) -> None:
         self.graph = graph
         self.others = others
-        self.work = MAX_WORK
+        self.work = FREE + SHARED * sum(map(len, graph.values()))
         self.distributions = {
             node for node, terms in graph.types.items() if _DISTRIBUTION in terms and len(graph[node]) > len(terms)
         }
@@ -107,7 +108,8 @@ class _Walk:
         try:
             payload = canonical(*self.closure(root), root)
         except TooLargeError as error:
-            return Description(remote_id, iri, b"", finding("too-large", value=str(error)))
+            said = both({"de": error.detail["de"], "en": error.message})
+            return Description(remote_id, iri, b"", finding("too-large", value=said))
         return Description(remote_id, iri, payload)
 
     def closure(self, root: bytes) -> tuple[Closure, Edges]:
@@ -122,7 +124,8 @@ class _Walk:
             about = closure[node]
             size += len(about)
             if size > MAX_STATEMENTS or size > self.work:
-                raise TooLargeError(f"more than {min(MAX_STATEMENTS, self.work)} statements")
+                most = min(MAX_STATEMENTS, self.work)
+                raise TooLargeError(f"more than {most} statements", de=f"mehr als {most} Aussagen")
             for statement in about:
                 start = statement.index(b" ") + 1
                 first = statement[start]

@@ -81,7 +81,11 @@ def test_a_listing_is_complete_with_an_end_and_as_many_things_as_it_says(ledger:
 
 
 @pytest.mark.parametrize(
-    ("last", "why"), [(Mark("1", total=5, end=True), "2 of 5"), (Mark("1"), "the listing has no end")]
+    ("last", "why"),
+    [
+        (Mark("1", total=5, end=True), "2 von 5 / 2 of 5"),
+        (Mark("1"), "die Liste hat kein Ende / the listing has no end"),
+    ],
 )
 def test_a_listing_that_is_not_whole_is_reported(ledger: Ledger, last: Mark, why: str) -> None:
     found = read_all(ledger, Pages(*items("a", "b"), last))

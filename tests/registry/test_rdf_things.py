@@ -148,6 +148,20 @@ def test_too_many_blank_nodes_cost_one_record_and_not_the_time():
     assert errors == {"https://x.example/d": "too-large", "https://x.example/e": None}
 
 
+def test_things_that_share_a_large_part_are_bounded_together(monkeypatch):
+    monkeypatch.setattr("registry.rdf_things.FREE", 1_000)
+    names = " ; ".join(f'foaf:name "Amt {n}"' for n in range(900))
+    shared = f"<https://x.example/a> a foaf:Agent ; {names} ."
+    several = [
+        f'<https://x.example/{n}> a dcat:Dataset ; dct:title "D{n}" ; dct:publisher <https://x.example/a> .'
+        for n in range(30)
+    ]
+    errors = [one.error for one in found(shared + "".join(several))]
+    assert errors[0] is None
+    assert errors[-1]
+    assert errors[-1].value.endswith("statements")
+
+
 def test_a_long_chain_of_blank_nodes_needs_no_recursion():
     chain = " ".join(f"_:n{n} dct:relation _:n{n + 1} ." for n in range(4_000))
     (one,) = found(f'<d> a dcat:Dataset ; dct:title "D" ; dct:spatial _:n0, [ dct:title "x" ] . {chain}')

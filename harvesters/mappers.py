@@ -154,4 +154,6 @@ def _write(file: IO[bytes], body: bytes) -> None:
 def _read(file: IO[bytes]) -> bytes:
     """The next body; empty when the other side is gone."""
     head = file.read(8)
-    return file.read(int.from_bytes(head, "big")) if len(head) == 8 else b""
+    length = int.from_bytes(head, "big") if len(head) == 8 else 0
+    body = file.read(length)
+    return body if len(body) == length else b""

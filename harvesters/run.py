@@ -45,13 +45,16 @@ def harvest(
         run = ledger.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
         one = Pass(source, harvester, catalog, ledger, run, time.monotonic(), kept, wait, beside)
         try:
-            return _carried_out(one, http, dry_run, progress or _silent)
+            done = _carried_out(one, http, dry_run, progress or _silent)
         except (LotseError, OSError, ValueError) as error:
             ledger.staging.close(source.name)  # its listing broke off: the next one begins from the start
             return _ended(one, outcome="failed", reason=reason(error))
         except Exception as error:  # a mistake of ours: noted, not hidden
             _ended(one, outcome="failed", reason=reason(error))
             raise
+        if wait and not dry_run:  # the run is over: an index that is away is not the source's fault
+            catalog.sync()
+    return done
 
 
 def map_again(source: Source, catalog: Catalog, ledger: Ledger, *, wait: bool = True) -> Run | None:
@@ -69,7 +72,10 @@ def map_again(source: Source, catalog: Catalog, ledger: Ledger, *, wait: bool = 
         ledger.staging.resume(source.name, last, run.number)
         named = ledger.staging.read(source.name, run.number)
         with Mappers(source) as mappers:
-            return _compared(one, Reading(complete=False, named=named), mappers, dry_run=False)
+            done = _compared(one, Reading(complete=False, named=named), mappers, dry_run=False)
+    if wait:
+        catalog.sync()
+    return done
 
 
 def apply(number: int, catalog: Catalog, ledger: Ledger, *, wait: bool = True) -> Run:
@@ -139,8 +145,6 @@ def _compared(one: Pass, reading: Reading, mappers: Mappers, dry_run: bool) -> R
         link_again(one)
         settle(one, reading.complete, guarded)
     reported = report(one, whole, reading.problems, same and reading.complete)
-    if one.wait and not dry_run:
-        one.catalog.sync()
     counts = whole.counts(withdrawn=sum(act.action == "gone" for act in guarded.apply))
     outcome = "planned" if dry_run else "waiting" if guarded.wait else "applied" if guarded.apply else "unchanged"
     return _ended(one, reading, outcome=outcome, reason=guarded.why, counts=counts, **reported)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from registry import twins
 from registry.agents import match_agents, organizations_by_name
-from registry.errors import ConflictError, NotFoundError
+from registry.errors import ConflictError, NotFoundError, NotReadyError
 from registry.ids import given, possible
 from registry.inbox import Inbox
 from registry.ledger import Ledger
@@ -256,9 +256,15 @@ class Catalog:
     # -- what is derived
 
     def sync(self, wait: bool = True, progress: Progress | None = None, only: Collection[str] = SEARCH) -> bool:
-        """Brings the projections up to date, or waits until who feeds them has done so; False if that takes too long.
-        Without `wait` only if nobody else does it already."""
-        return self.projector.wait_for(self.store.last(), PATIENCE if wait else 0, progress, only)
+        """Brings the projections up to date, or waits until who feeds them has done so; NotReadyError if that takes too
+        long. Without `wait` only if nobody else does it already; whether they are up to date."""
+        done = self.projector.wait_for(self.store.last(), PATIENCE if wait else 0, progress, only)
+        if wait and not done:
+            raise NotReadyError(
+                f"The search index was not brought up to date within {PATIENCE:.0f} seconds. Another process feeds it; "
+                "`lotse doctor` says how far it is."
+            )
+        return done
 
     def wait_for(self, number: int, timeout: float = PATIENCE) -> bool:
         """Until the search index has that change."""

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from harvesters import json as json_harvester
 from harvesters.run import apply, discard, harvest, map_again
-from registry.errors import BusyError, ConflictError
+from registry.errors import BusyError, ConflictError, NotReadyError
 from registry.fetch import session
 from registry.model import COUNTS, Run
+from registry.projector import Projector
 from tests.harvesters.conftest import Town
 from tests.servers.replay import Fault
 
@@ -362,3 +363,19 @@ def test_a_catalogue_on_postgresql_harvests_the_same_way(postgres_url: str, tmp_
     assert apply(waiting.number, catalog, catalog.ledger).counts["withdrawn"] == 5
     assert [one.outcome for one in catalog.ledger.runs("amt")] == ["applied", "unchanged", "applied"]
     catalog.close()
+
+
+def test_an_index_that_does_not_follow_is_not_the_fault_of_the_source(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.catalog.PATIENCE", 0.2)
+    holder = Projector(town.catalog.store, {}, town.settings.data)
+    assert holder.try_hold()
+    with pytest.raises(NotReadyError, match="lotse doctor"):
+        town.harvest(many(3))
+    run = town.ledger.last("amt")
+    assert run
+    assert (run.outcome, counts(run)) == ("applied", {"added": 3})
+    holder.release()
+    town.catalog.sync()
+    assert len(town.found()) == 3

@@ -35,13 +35,13 @@ class Place(NamedTuple):
 
 def _text(term: str) -> tuple[str, str] | None:
     last = term[-1]
-    if last == '"':
-        return NO_TAG, unescaped(term[1:-1])
     if last == ">" or term[0] != '"':
         return None
     end = term.rindex('"')
-    tag = term[end + 2 :]
-    return (tag, unescaped(term[1:end])) if _is_tag(tag) else None
+    words, tag = term[1:end], NO_TAG if last == '"' else term[end + 2 :]
+    if last != '"' and not _is_tag(tag):
+        return None
+    return tag, unescaped(words) if "\\" in words else words
 
 
 @lru_cache(1024)

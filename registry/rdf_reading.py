@@ -24,6 +24,10 @@ Pair = tuple[str, str]  # predicate and object
 
 _NOTE = f"<{SKOS.editorialNote}>"
 _ORGANIZATIONS: Final[tuple[Kind, ...]] = ("organization",)
+MOST_SHARED: Final = 8  # statements about a node that several things may share,
+MOST_WORDS: Final = 1_000  # characters of these,
+MOST_DESCRIBED: Final = 4_096  # and such nodes that are kept
+_DESCRIBED: Final[dict[tuple[str, str, tuple[Pair, ...]], Any]] = {}
 _FRAGMENT = re.compile(r"#([A-Za-z0-9][A-Za-z0-9._-]{0,79})$")
 
 
@@ -120,9 +124,31 @@ class _Reading:
             return None
         key = (term, cls)
         if key not in self.nodes:
-            iri = term if term[0] == "_" else term[1:-1]
-            self.nodes[key] = _struct(cls)(iri=iri, **self.fields(term, cls))
+            self.nodes[key] = self.described(term, cls)
         return self.nodes[key]
+
+    def described(self, term: str, cls: str) -> Any:
+        """Of the few publishers, contacts and places of a catalogue each thing says the same: what is read without a
+        remainder is read once."""
+        key = (term, cls, tuple(self.index.get(term, ())))
+        if len(key[2]) > MOST_SHARED:
+            return self.struct(term, cls)
+        if key in _DESCRIBED:
+            self.left[term] = []
+            return _DESCRIBED[key]
+        before = len(self.nodes), len(self.findings), len(self.notes)
+        made = self.struct(term, cls)
+        whole = not self.left[term] and before == (len(self.nodes), len(self.findings), len(self.notes))
+        if whole and sum(len(words) for _, words in key[2]) <= MOST_WORDS:
+            if len(_DESCRIBED) >= MOST_DESCRIBED:
+                _DESCRIBED.clear()
+            _DESCRIBED[key] = made
+        return made
+
+    def struct(self, term: str, cls: str) -> Any:
+        fields = self.fields(term, cls)
+        fields["iri"] = term if term[0] == "_" else term[1:-1]
+        return _struct(cls)(**fields)
 
     def mend(self, out: dict[str, Any], subject: str, place: Place, predicate: str, term: str) -> bool:
         """Puts a value that is said in another form, or by a former property; False: it stays a statement."""

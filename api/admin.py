@@ -19,6 +19,7 @@ from registry.catalog import Catalog
 from registry.errors import ConflictError, UsageError
 from registry.masking import shown
 from registry.model import Problem, Record, Run
+from registry.rules import RULES
 from registry.settings import Settings
 
 STAFF: Final = ("reviewer", "administrator")
@@ -186,7 +187,7 @@ def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Respon
         figures=_figures(run, lang),
         waits=len(waits),
         gone=_gone(pages, run.source, waits, lang),
-        causes=causes(pages.ledger.problems(run.number), lang),
+        causes=causes(pages.ledger.problems(run.number), lang) or counted(run, lang),
         decided="decided" in request.query_params,
         crumbs=[
             (_("Quellen"), place("admin", lang, "sources")),
@@ -246,6 +247,15 @@ def _gone(pages: Pages, source: str, waits: Iterable[str], lang: Lang) -> list[t
     ids = [known[remote].id for remote in islice(waits, GONE) if remote in known]
     several: Iterable[Record] = pages.catalog.store.get_many(ids).values()
     return [(said(one.metadata.title, lang).words or one.id, addresses.page(one.kind, one.id, lang)) for one in several]
+
+
+def counted(run: Run, lang: Lang) -> list[Cause]:
+    """Problems by rule of a run of which only the counts were kept."""
+    made = [
+        Cause(name, RULES[name].level if name in RULES else "hint", count, *finding_words(name, lang), ())
+        for name, count in run.rules.items()
+    ]
+    return sorted(made, key=lambda one: (LEVELS[one.level], -one.number))
 
 
 def causes(problems: Iterable[Problem], lang: Lang) -> list[Cause]:

@@ -123,6 +123,8 @@ def show(number: int, problems: bool, json: bool) -> None:
     ledger = opened_ledger()
     if problems:
         _lines(problem_lines(ledger, number))
+        if ledger.run(number).rules and not any(ledger.problems(number)):
+            say(f"Of run {number} only the counts are kept: lotse run show {number}")
         return
     answer = run_answer(ledger, ledger.run(number))
     (document if json else _tell)(answer)

@@ -58,6 +58,15 @@ def test_a_run_shows_its_six_figures_and_problems_by_cause(town: Town) -> None:
     assert "Abhilfe:" in page
 
 
+def test_of_a_run_long_ago_the_counts_are_shown(town: Town) -> None:
+    town.harvest([*things(4), {"id": "x", "description": "Ohne Titel."}])
+    long_ago = town.ledger.begin(Run(source="amt", number=0, outcome="running"))
+    town.ledger.note(replace(long_ago, outcome="applied", rules={"title-missing": 7, "licence-unknown": 2}))
+    page = browser(town).get(f"/administration/laeufe/{long_ago.number}").text
+    assert page.count("sind nicht mehr da, nur ihre Zahl") == 2
+    assert page.index("<b>7</b>") < page.index("<b>2</b>")
+
+
 def test_what_would_vanish_waits_and_can_be_kept(town: Town) -> None:
     town.harvest(things(10))
     run = town.harvest(things(3))

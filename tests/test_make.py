@@ -117,6 +117,26 @@ def _last_change(data: Path) -> int:
         store.close()
 
 
+def test_a_port_that_is_taken_is_said_at_once(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        command = [
+            sys.executable,
+            "-m",
+            "deploy.heidelberg.demo",
+            "--port",
+            str(port),
+            "--data",
+            str(tmp_path / "data"),
+        ]
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert f"make demo PORT={port + 100}" in ended.stderr
+    assert not (tmp_path / "data").exists()
+
+
 def test_the_demo_shows_three_owners_ends_by_ctrl_c_and_starts_again_without_a_change(tmp_path: Path) -> None:
     sources = {"stadt", "stadtwerke", "digital-agentur", "digital-agentur-termine"}
     with the_demo(tmp_path) as demo:

@@ -5,6 +5,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path("data/demo"))
     words = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    _want(words.port)
     environ = os.environ | {
         "LOTSE_DATA": str(words.data),
         "LOTSE_CITY": str(HERE),
@@ -45,6 +47,20 @@ def main() -> int:
         _lotse(environ, "harvest", "--all", allowed=FINE)
         return _serve(environ, words.port)
     return 0
+
+
+def _want(port: int) -> None:
+    """Says at once, and not after the harvest, that another program listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            why, other = error.strerror, port + 100
+            sys.exit(
+                f"Anschluss {port} ist nicht frei ({why}). Nehmen Sie einen anderen: make demo PORT={other}\n"
+                f"Port {port} is not free ({why}). Take another: make demo PORT={other}"
+            )
 
 
 def _first_day(kept: Path) -> datetime:

@@ -785,6 +785,11 @@ def _close_stdout() -> None:
     os.close(1)
 
 
+def _interruptible() -> None:
+    """Who runs the tests in the background lets Ctrl-C be ignored, and that is inherited."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 1)])
 def test_a_command_that_is_stopped_ends_at_once_and_the_next_goes_on(
     data: Path, server: Files, number: signal.Signals, code: int
@@ -792,7 +797,9 @@ def test_a_command_that_is_stopped_ends_at_once_and_the_next_goes_on(
     added(server, item("1"))
     server.faults["/amt.json"] = Fault(200, wait=30)
     words = [*LOTSE, "harvest", "amt"]
-    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_interruptible
+    )
     try:
         until = time.monotonic() + 60
         while not server.requests and time.monotonic() < until:

@@ -75,10 +75,13 @@ def _prepare(environ: Mapping[str, str], data: Path, addresses: Mapping[str, str
     sources = (HERE / "sources.toml").read_text(encoding="utf-8")
     here = data / "sources.toml"
     here.write_text(addressed(sources, addresses), encoding="utf-8")
+    _lotse(environ, "upgrade", quiet=True)  # of a demo that began before the last `git pull`
     _lotse(environ, "source", "import", str(here))
     for name, role, organization, title in ACCOUNTS:
         options = ("--role", role, "--organization", organization, "--full-name", title.partition(":")[0])
-        _lotse(environ, "user", "add", name, *options, "--password-stdin", allowed=(0, TAKEN), stdin=PASSWORD)
+        _lotse(
+            environ, "user", "add", name, *options, "--password-stdin", allowed=(0, TAKEN), stdin=PASSWORD, quiet=True
+        )
 
 
 def addressed(text: str, addresses: Mapping[str, str]) -> str:
@@ -86,9 +89,11 @@ def addressed(text: str, addresses: Mapping[str, str]) -> str:
     return re.sub(r"http://(\w+)\.sample", lambda found: addresses[found[1]], text)
 
 
-def _lotse(environ: Mapping[str, str], *words: str, allowed: tuple[int, ...] = (0,), stdin: str = "") -> None:
-    quiet = subprocess.PIPE if TAKEN in allowed else None
-    ended = subprocess.run([LOTSE, *words], env=environ, input=stdin or None, text=True, stderr=quiet, check=False)
+def _lotse(
+    environ: Mapping[str, str], *words: str, allowed: tuple[int, ...] = (0,), stdin: str = "", quiet: bool = False
+) -> None:
+    told = subprocess.PIPE if quiet else None
+    ended = subprocess.run([LOTSE, *words], env=environ, input=stdin or None, text=True, stderr=told, check=False)
     if ended.returncode not in allowed:
         sys.exit(f"lotse {' '.join(words)} ended with {ended.returncode}\n{ended.stderr or ''}")
 

@@ -43,7 +43,7 @@ def harvest(
     harvester = harvester_of(source.kind)
     with Beside(catalog.settings) as beside, _kept(catalog) as kept, ledger.hold(source.name), _few_collections():
         run = ledger.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
-        one = Pass(source, harvester, catalog, ledger, run, time.monotonic(), kept, wait, beside)
+        one = Pass(source, harvester, catalog, ledger, run, time.monotonic(), kept, beside if wait else None)
         try:
             done = _carried_out(one, http, dry_run, progress or _silent)
         except (LotseError, OSError, ValueError) as error:
@@ -68,7 +68,7 @@ def map_again(source: Source, catalog: Catalog, ledger: Ledger, *, wait: bool = 
         if last is None:
             return None
         run = ledger.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
-        one = Pass(source, harvester, catalog, ledger, run, time.monotonic(), kept, wait)
+        one = Pass(source, harvester, catalog, ledger, run, time.monotonic(), kept)
         ledger.staging.resume(source.name, last, run.number)
         named = ledger.staging.read(source.name, run.number)
         with Mappers(source) as mappers:
@@ -139,7 +139,7 @@ def _compared(one: Pass, reading: Reading, mappers: Mappers, dry_run: bool) -> R
     whole = planned(one, known, reading.complete)
     guarded = guard(whole, Limit.of(one.source.settings))
     if not dry_run:
-        if one.wait and one.beside:
+        if one.beside:
             one.beside.start(len(guarded.apply))
         take(one, guarded.apply)
         link_again(one)

@@ -36,8 +36,7 @@ class Pass(msgspec.Struct, frozen=True):
     run: Run
     started: float  # monotonic
     kept: Kept
-    wait: bool = False  # for the search index
-    beside: Beside | None = None  # feeds it meanwhile
+    beside: Beside | None = None  # feeds the search index meanwhile, for who waits for it
 
     @property
     def name(self) -> str:
@@ -51,29 +50,32 @@ class Pass(msgspec.Struct, frozen=True):
         known: dict[str, Known] = self.catalog.store.known(self.name)
         return known
 
+    def mapped(self, batch: Sequence[Staged], ids: Ids) -> list[Mapped]:
+        return [mapped(staged, self.source, self.harvester, ids) for staged in batch]
+
 
 def map_staged(one: Pass, known: Mapping[str, Known], named: Collection[str], mappers: Mappers) -> int:
     """Maps what is new, changed or mapped by an older edition; then what shares its IRI now, or no longer does. How
     many things."""
     staging, run = one.ledger.staging, one.run.number
-    ids = Ids({remote_id: record.id for remote_id, record in known.items()}, named)
+    ids = _ids(known, named)
     unmapped = staging.unmapped(one.name, run, one.edition)
     count = len(unmapped)
-
-    def here(batch: Sequence[Staged]) -> list[Mapped]:
-        return [mapped(staged, one.source, one.harvester, ids) for staged in batch]
-
     batches = (staging.staged(one.name, part) for part in parts(mappers.without_offered(unmapped)))
-    for batch, made in mappers.map(batches, count, here):
+    for batch, made in mappers.map(batches, count, lambda batch: one.mapped(batch, ids)):
         links = {thing.remote_id for thing in made if thing.again}
-        again = here([staged for staged in batch if staged.remote_id in links])
+        again = one.mapped([staged for staged in batch if staged.remote_id in links], ids)
         _note(one, [*(thing for thing in made if not thing.again), *again], known)
     mappers.end()
     while remote_ids := staging.sharing(one.name, run)[:BATCH]:
         shared = staging.staged(one.name, remote_ids)
-        _note(one, here([replace(staged, shares=not staged.shares) for staged in shared]), known)
+        _note(one, one.mapped([replace(staged, shares=not staged.shares) for staged in shared], ids), known)
         count += len(shared)
     return count
+
+
+def _ids(known: Mapping[str, Known], coming: Collection[str] = ()) -> Ids:
+    return Ids({remote_id: record.id for remote_id, record in known.items()}, coming)
 
 
 def _note(one: Pass, made: Sequence[Mapped], known: Mapping[str, Known]) -> None:
@@ -143,10 +145,9 @@ def _said(one: Pass, remote_ids: Sequence[str]) -> dict[str, Said]:
     missing = [remote_id for remote_id in remote_ids if remote_id not in one.kept]
     if missing:
         staged = one.ledger.staging.staged(one.name, missing)
-        made = [mapped(thing, one.source, one.harvester, Ids()) for thing in staged]
+        made = one.mapped(staged, Ids())
         if any(thing.again for thing in made):  # only then is it worth asking for all that is known
-            ids = Ids({remote_id: record.id for remote_id, record in one.known().items()})
-            made = [mapped(thing, one.source, one.harvester, ids) for thing in staged]
+            made = one.mapped(staged, _ids(one.known()))
         _note(one, made, {})
     return one.kept.said(remote_ids)
 
@@ -156,9 +157,7 @@ def link_again(one: Pass) -> None:
     staging = one.ledger.staging
     for part in parts(staging.unmapped(one.name, one.run.number, one.edition)):
         known = one.known()
-        ids = Ids({remote_id: record.id for remote_id, record in known.items()})
-        staged = staging.staged(one.name, [remote_id for remote_id, _ in part])
-        made = [mapped(thing, one.source, one.harvester, ids) for thing in staged]
+        made = one.mapped(staging.staged(one.name, [remote_id for remote_id, _ in part]), _ids(known))
         _note(one, made, known)
         acts = plan(known, map(_as_listed, made), complete=False).acts
         take(one, [act for act in acts if act.action == "change" and not act.bare])

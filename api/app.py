@@ -12,18 +12,20 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import admin, auth, examples, feeds, linked, machine, openapi, portal, records, register
-from api.answers import answer, json_bytes
-from api.frame import HEADERS, MAX_BODY, Frame
-from api.logs import log_to_stderr
-from api.negotiate import JSON
-from api.openapi import responses, texts
-from api.problems import problem_response, wants_page, wrong_parameters
-from registry import settings as settings_room
+from api.admin import harvests
+from api.data import examples, feeds, linked, openapi, records, well_known
+from api.data.openapi import responses, texts
+from api.editing import account, register, review
+from api.pages import error_pages, routes
+from api.web.answers import answer, json_bytes
+from api.web.frame import HEADERS, MAX_BODY, Frame
+from api.web.logs import log_to_stderr
+from api.web.negotiate import JSON
+from api.web.problems import problem_response, wants_page, wrong_parameters
 from registry.build import open_catalog
 from registry.catalog import Catalog
 from registry.errors import LotseError, NotFoundError, NotReadyError, TooLargeError, UsageError
-from registry.settings import Settings
+from registry.settings import Settings, load, with_secret
 
 COMPRESSION: Final = 6  # level 9 takes half as long again, and more, for two per cent less
 
@@ -44,10 +46,10 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         lifespan=lambda _: _projecting(catalog),
     )
     linked.hang_in(app, catalog, settings)
-    for room in (records, feeds, machine, auth, register, admin, portal):
+    for room in (records, feeds, well_known, account, register, review, harvests, routes):
         app.include_router(room.routes(catalog, settings))
     app.include_router(_health(catalog))
-    app.state.error_page = portal.error_page(catalog, settings)
+    app.state.error_page = error_pages.error_page(catalog, settings)
     app.add_exception_handler(LotseError, _lotse_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -60,7 +62,7 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
 
 def from_environment() -> FastAPI:
     """For the server's worker processes: the application of the settings in force."""
-    settings = settings_room.with_secret(settings_room.load())
+    settings = with_secret(load())
     log_to_stderr(settings.debug)
     return create_app(open_catalog(settings), settings)
 

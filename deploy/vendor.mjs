@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const VENDOR = join(ROOT, "api", "static", "vendor");
-// What the templates may use of KERN; tests/api/test_pages.py compares. Whoever wants more adds it here.
+// What the templates may use of KERN; tests/api/pages/test_pages.py compares. Whoever wants more adds it here.
 const KERN_CLASSES = new Set(["btn", "btn--primary", "btn--secondary", "btn--tertiary", "label", "sr-only"]);
 const FONTS = ["fira-sans-latin-400-normal.woff2", "fira-sans-latin-600-normal.woff2"];
 

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 
-from registry import inbox, ledger, people, rows, staging
-from registry import settings as settings_room
+from registry import city
 from registry.catalog import Catalog
-from registry.inbox import open_inbox
-from registry.ledger import open_ledger
-from registry.people import open_people
-from registry.projector import Projector
-from registry.search import SearchIndex
+from registry.people import accounts, drafts
+from registry.people.accounts import open_people
+from registry.people.drafts import open_inbox
+from registry.projections.projector import Projector
+from registry.search.query import SearchIndex
 from registry.settings import Settings
-from registry.staging import staging_engine
-from registry.store import open_store
-from registry.tables import connect, upgrade_tables
+from registry.sources import ledger, staging
+from registry.sources.ledger import open_ledger
+from registry.sources.staging import staging_engine
+from registry.store import schema
+from registry.store.database import connect, upgrade_tables
+from registry.store.store import open_store
 from vocab.concepts import ConceptList, load
 
 
@@ -35,7 +37,7 @@ def open_catalog(settings: Settings) -> Catalog:
 def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
     """Brings every room's tables up to date; for each the version before (0: none) and after."""
     engine = connect(settings.database_url)
-    rooms = {"records": rows, "ledger": ledger, "inbox": inbox, "people": people}
+    rooms = {"records": schema, "ledger": ledger, "inbox": drafts, "people": accounts}
     done = {name: upgrade_tables(engine, room.TABLES) for name, room in rooms.items()}
     staged = staging_engine(settings.database_url, settings.data)
     return done | {"staging": upgrade_tables(staged, staging.TABLES)}
@@ -45,14 +47,14 @@ def open_index(settings: Settings) -> SearchIndex:
     """Tantivy in the data folder, or Elasticsearch at an address; each is imported only where it is used."""
     districts = _districts(settings)
     if settings.search == "tantivy":
-        from registry.search_tantivy import TantivyIndex
+        from registry.search.tantivy_index import TantivyIndex
 
         return TantivyIndex(settings.data / "search", districts)
-    from registry.search_elastic import ElasticIndex
+    from registry.search.elastic_index import ElasticIndex
 
     return ElasticIndex(settings.search, districts=districts, ca_file=str(settings.ca_file or "") or None)
 
 
 def _districts(settings: Settings) -> ConceptList | None:
-    path = settings_room.city(settings).districts
+    path = city.city(settings).districts
     return load(path) if path else None

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from registry.model import Finding
-from registry.naming import plain
+from registry.model.text import plain
 
 MOST_VALUE: Final = 2_000  # characters of an offending value
 _MAIL = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from registry.rules import RULES
+from tests.paths import ROOT
 from vocab.concepts import concept_list
 from vocab.fields import FIELDS, TYPES, Field, fields_of
 from vocab.namespaces import PREFIXES, curie
 
-ROOT: Final = Path(__file__).parents[1]
 BLOCK: Final = re.compile(r"(<!-- table: (\S+) -->\n)(.*?)(<!-- /table -->)", re.DOTALL)
 
 LEVELS: Final = {
@@ -78,9 +78,17 @@ def prefixes() -> str:
 
 
 def rooms(floor: str) -> str:
-    """Each module of a floor with the sentence that it opens with."""
-    paths = sorted(path for path in (ROOT / floor).glob("*.py") if path.stem != "__init__")
-    return table(("room", "what it is for"), ((f"`{path.name}`", _opening(path)) for path in paths))
+    """Each module of a floor with the sentence that it opens with, one table a folder."""
+    folders = sorted(path.parent for path in (ROOT / floor).rglob("__init__.py"))
+    return "\n".join(_room(folder, floor) for folder in folders if folder.name != "locale")
+
+
+def _room(folder: Path, floor: str) -> str:
+    paths = sorted(path for path in folder.glob("*.py") if path.stem != "__init__")
+    files = table(("file", "what it is for"), ((f"`{path.name}`", _opening(path)) for path in paths))
+    if folder.name == floor:
+        return files
+    return f"**`{folder.relative_to(ROOT)}/`** {_opening(folder / '__init__.py')}\n\n{files}"
 
 
 def _opening(path: Path) -> str:

@@ -34,9 +34,10 @@ from registry.model import (
 )
 from registry.rules import finding
 from registry.settings import Settings
+from tests.paths import ROOT
 from vocab.concepts import concept_list
 
-HERE = Path(__file__).parents[1]
+HERE = ROOT
 HEIDELBERG = HERE / "deploy" / "heidelberg"
 PASSWORD = "ein langes Passwort"
 TODAY = date.today()

@@ -6,7 +6,7 @@ from pathlib import Path
 import rdflib
 
 from registry.model import Finding
-from registry.shacl import cleaned, loaded, validate
+from registry.quality.shacl import cleaned, loaded, validate
 from tests.conftest import SHARED
 
 STANDARDS = SHARED / "standards"

@@ -16,10 +16,11 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
-from harvesters.all import COMMON_SETTINGS, HARVESTERS, harvester
+from harvesters.source_kinds import COMMON_SETTINGS, HARVESTERS, harvester
 from registry.build import open_catalog
+from registry.city import City
 from registry.rules import RULES
-from registry.settings import City, Settings
+from registry.settings import Settings
 from tests.doc_tables import BLOCK, ROOT, TABLES, pages, written
 from vocab.fields import FIELDS
 
@@ -161,7 +162,7 @@ def _command_lines() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("page", "line"), sorted(set(_command_lines())))
 def test_command_lines_of_the_pages_are_understood(page: str, line: str) -> None:
-    from api.cli import main
+    from api.commands.main import main
 
     complaint = _complaint(main, shlex.split(line))
     assert complaint is None, f"{page}: lotse {line}: {complaint}"

@@ -18,11 +18,11 @@ from typing import Final, NamedTuple
 import pyoxigraph
 import pytest
 
-from registry.store import open_store
+from registry.store.store import open_store
+from tests.paths import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
-ROOT: Final = Path(__file__).parents[1]
 PATIENCE: Final = 120.0  # seconds until it must be ready, or gone; far beyond what it takes
 PAGES: Final = (
     "/",

@@ -124,7 +124,7 @@ TYPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 
-# The struct of registry/model.py that holds a node class, where the names differ.
+# The struct of registry/model/metadata.py that holds a node class, where the names differ.
 STRUCTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Attribution": "Participation",

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from vocab.concepts import Concept, concept_list
-from vocab.words import MAX_WORDS, REMEMBERED, fold, named
+from vocab.folding import MAX_WORDS, REMEMBERED, fold, named
 
 
 class FileType(NamedTuple):

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from vocab.concepts import Concept, concept_list
-from vocab.words import MAX_WORDS, REMEMBERED, fold, match
+from vocab.folding import MAX_WORDS, REMEMBERED, fold, match
 
 _DURATION = re.compile(
     r"(?:R\d*/)?P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?"

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from vocab.concepts import Concept, concept_list
-from vocab.words import MAX_WORDS, REMEMBERED, fold, index
+from vocab.folding import MAX_WORDS, REMEMBERED, fold, index
 
 
 def licence(words: str, url: str = "", title: str = "") -> Concept | None:

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from vocab.concepts import Concept, ConceptList, concept_list, several
+from vocab.folding import MAX_WORDS, REMEMBERED, fold, fold_text, index, match, named
 from vocab.formats import FileType, file_type, media_type
 from vocab.frequencies import frequency
 from vocab.licences import licence
-from vocab.words import MAX_WORDS, REMEMBERED, fold, fold_text, index, match, named
 
 __all__ = [
     "FileType",

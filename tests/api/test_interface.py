@@ -9,14 +9,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.cli import main
-from api.openapi import search_parameters
+from api.commands.main import main
+from api.data.openapi import search_parameters
 from registry.catalog import Catalog
-from registry.search import FACETS
+from registry.search.query import FACETS
 from registry.settings import Settings
 from tests.api.taking import BASE
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 LATER = {"backup", "restore", "erase", "token", "review", "follow", "overrides"}  # named there, built later
 ADDRESSES_LATER = {"/sparql", "/api/3/action/*", "/pruefen", "/en/check"}
 
@@ -134,7 +134,7 @@ def test_the_answer_of_the_search_has_the_published_keys(interface: str, filled:
 
 
 def test_the_lines_of_the_export_have_the_published_keys(interface: str, filled: Catalog) -> None:
-    from api.documents import record_answer
+    from api.data.documents import record_answer
 
     said = re.search(r"ndjson`: one line a record, `\{(.+?)\}`\.", interface)
     assert said

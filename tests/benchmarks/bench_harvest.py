@@ -21,7 +21,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.paths import ROOT
+
 SHARED = Path(os.environ.get("LOTSE_TEST_SHARED", ROOT.parent / "shared"))
 BERLIN = SHARED / "data/ckan/berlin_2014-12-18_packages.json.gz"
 
@@ -77,11 +78,11 @@ def harvests(url: str, times: int, kind: str = "ckan") -> list[dict[str, Any]]:
 
 
 def harvest_here(kind: str, url: str, folder: Path, times: int) -> None:
-    from harvesters.run import harvest
+    from harvesters.run.run import harvest
     from registry.build import open_catalog
-    from registry.fetch import session
+    from registry.fetch.session import session
     from registry.model import Source
-    from registry.search import Query
+    from registry.search.query import Query
     from registry.settings import Settings
 
     settings = Settings(data=folder, allow_hosts=("127.0.0.1",))

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from registry.model import Change, Position
-from registry.search import Query
-from registry.search_tantivy import TantivyIndex
+from registry.search.query import Query
+from registry.search.tantivy_index import TantivyIndex
 from tests.benchmarks.made_up import aged, made_up
 
 SIZES = (1_000, 10_000, 100_000)

@@ -5,7 +5,6 @@ import csv
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from registry.model import (
@@ -22,8 +21,9 @@ from registry.model import (
     Record,
     Statement,
 )
+from tests.paths import ROOT
 
-_LISTS = Path(__file__).parents[2] / "vocab" / "lists"
+_LISTS = ROOT / "vocab" / "lists"
 _THINGS = [
     "Radwege",
     "Spielplätze",

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from registry.model import Agent, Change, Metadata, Position, Record
-from registry.search import Query
-from registry.search_tantivy import TantivyIndex
+from registry.search.query import Query
+from registry.search.tantivy_index import TantivyIndex
 
 SHARED = Path(__file__).parents[3] / "shared/data/search"
 YARDSTICK = {"label": 0.62, "definition": 0.56}  # below these something broke; 0031-relevance.md has the figures

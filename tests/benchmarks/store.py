@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from registry.store import Store, open_store
+from registry.store.store import Store, open_store
 from tests.benchmarks.made_up import made_up
 
 PART = 500

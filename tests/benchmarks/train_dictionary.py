@@ -1,17 +1,16 @@
-"""Trains registry/bodies.zdict on made-up records: `python -m tests.benchmarks.train_dictionary`.
+"""Trains registry/store/bodies.zdict on made-up records: `python -m tests.benchmarks.train_dictionary`.
 
 Never on real ones: a dictionary holds pieces of its samples word for word. A new dictionary gets a new id by itself;
 databases keep the old ones and go on reading what was written with them.
 """
 
-from pathlib import Path
-
 import msgspec
 import zstandard
 
 from tests.benchmarks.made_up import aged, made_up
+from tests.paths import ROOT
 
-TARGET = Path(__file__).parents[2] / "registry" / "bodies.zdict"
+TARGET = ROOT / "registry" / "store" / "bodies.zdict"
 SIZE = 64 * 1024
 
 

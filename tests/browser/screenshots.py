@@ -11,9 +11,10 @@ from playwright.sync_api import BrowserContext, Page
 from api.app import create_app
 from tests.browser.chromium import MISSING, browser, executable, served
 from tests.browser.states import States, add
+from tests.paths import ROOT
 from tests.sample_city import PASSWORD, SampleCity, sample_city
 
-FOLDER = Path(__file__).parents[2] / "build" / "screenshots"
+FOLDER = ROOT / "build" / "screenshots"
 PUBLIC = {
     "start": "/",
     "suche": "/suche?q=fahrrad&theme=TRAN",

@@ -1,6 +1,5 @@
 """The sample city in a real browser: who looks at it, and what the rules of accessibility say of what they see."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +7,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.chromium import MISSING, executable
 from tests.browser.states import States
+from tests.paths import ROOT
 from tests.sample_city import PASSWORD, SampleCity
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 MARKS = [
     pytest.mark.browser,

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Page
 
-from api.pages import twin
+from api.pages.site import twin
 from tests.browser.site import MARKS, Site, violations
 
 pytestmark = MARKS

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from harvesters.all import harvester
 from harvesters.harvester import Item
-from registry.fetch import session
+from harvesters.source_kinds import harvester
+from registry.fetch.session import session
 from registry.model import Record, Run, Source
 from tests.conftest import SHARED
 from tests.harvesters.conftest import Town
-from tests.harvesters.test_json import MAINZ
+from tests.harvesters.kinds.test_json import MAINZ
 from tests.servers.replay import ckan_server, files_server, load
 
 

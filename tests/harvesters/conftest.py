@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from harvesters.run import harvest
+from harvesters.run.run import harvest
 from registry.build import open_catalog
 from registry.catalog import Catalog
-from registry.fetch import session
-from registry.ledger import Ledger
+from registry.fetch.session import session
 from registry.model import Record, Run, Source
-from registry.search import Query
+from registry.search.query import Query
 from registry.settings import Settings
+from registry.sources.ledger import Ledger
 from tests.servers.replay import Files, files_server
 
 

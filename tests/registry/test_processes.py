@@ -17,7 +17,7 @@ import pytest
 from registry.build import open_catalog
 from registry.errors import ConflictError, NotReadyError
 from registry.model import Draft, Source, Step
-from registry.search import Query
+from registry.search.query import Query
 from registry.settings import Settings
 from tests.builders import a_dataset, a_metadata
 

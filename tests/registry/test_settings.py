@@ -4,8 +4,9 @@ import stat
 
 import pytest
 
+from registry.city import city
 from registry.errors import UsageError
-from registry.settings import Settings, city, load, with_secret
+from registry.settings import Settings, load, with_secret
 
 
 def test_the_environment_wins_over_the_file(tmp_path):

@@ -6,11 +6,11 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 
-from vocab import concepts, fields, words
+from tests.paths import ROOT
+from vocab import concepts, fields, folding
 from vocab.concepts import Concept, ConceptList, concept_list, load
 from vocab.namespaces import PREFIXES, VOC
 
-ROOT = Path(__file__).parents[2]
 EU = PREFIXES["eu"]
 OWN = ("phases", "roles", "opportunities", "organization-kinds", "budget-states", "participation", "format-families")
 IDENTIFIER = "http://purl.org/dc/elements/1.1/identifier"
@@ -59,7 +59,7 @@ def test_a_list_is_labelled_in_both_languages_and_found_by_either_key(name):
 def test_no_word_names_two_concepts_of_a_list(name):
     owners: dict[str, str] = {}
     for concept in concept_list(name):
-        for key in words.keys(concept):
+        for key in folding.keys(concept):
             assert owners.setdefault(key, concept.notation) == concept.notation, f"{name}: {key!r}"
 
 

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import ended
-from vocab import match
+from tests.paths import ROOT
+from vocab import folding, formats, frequencies, licences, match
 from vocab.concepts import Concept, ConceptList, concept_list, load
-from vocab.match import FileType
-from vocab.words import fold
+from vocab.folding import fold
+from vocab.formats import FileType
 
-ROOT = Path(__file__).parents[2]
 DISTRICTS = load(ROOT / "deploy/heidelberg/districts.csv")
 IANA = "https://www.iana.org/assignments/media-types/"
 
@@ -75,7 +75,7 @@ def codes(answer: FileType | None) -> str | None:
     ],
 )
 def test_words_name_a_licence(words, expected):
-    assert notation(match.licence(words)) == expected
+    assert notation(licences.licence(words)) == expected
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_words_name_a_licence(words, expected):
     ],
 )
 def test_id_address_and_title_of_a_licence_are_read_together(id, url, title, expected):
-    assert notation(match.licence(id, url, title)) == expected
+    assert notation(licences.licence(id, url, title)) == expected
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_id_address_and_title_of_a_licence_are_read_together(id, url, title, exp
     ],
 )
 def test_words_name_a_file_type(words, expected):
-    assert codes(match.file_type(words)) == expected
+    assert codes(formats.file_type(words)) == expected
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_words_name_a_file_type(words, expected):
     ],
 )
 def test_media_type_and_address_help_where_words_leave_a_choice(format, media_type, url, expected):
-    assert codes(match.file_type(format, media_type, url)) == expected
+    assert codes(formats.file_type(format, media_type, url)) == expected
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_media_type_and_address_help_where_words_leave_a_choice(format, media_ty
     ],
 )
 def test_words_name_a_media_type(words, expected):
-    assert match.media_type(words) == expected
+    assert formats.media_type(words) == expected
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_german_has_many_names(words):
     ],
 )
 def test_words_name_a_frequency(words, expected):
-    assert notation(match.frequency(words)) == expected
+    assert notation(frequencies.frequency(words)) == expected
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_codes_of_oc4ids_name_phases_and_roles(shared):
             official = {row["Code"] for row in csv.DictReader(rows)}
         ours = {one.extra["oc4ids"] for one in concept_list(list_name)} - {""}
         assert ours <= official
-        assert all(match.match(list_name, code) for code in ours)
+        assert all(folding.match(list_name, code) for code in ours)
 
 
 def test_a_district_is_known_by_its_spellings():
@@ -292,22 +292,22 @@ def test_a_longer_name_hides_the_shorter_one_in_it():
 def test_words_of_two_concepts_name_none():
     one, two = (Concept(f"http://x/{key}", key, {"de": key, "en": key}, ("same",)) for key in "ab")
     both = ConceptList("both", (one, two))
-    assert match.named(both, "Same") is None
-    assert match.named(both, "a") is one
+    assert folding.named(both, "Same") is None
+    assert folding.named(both, "a") is one
 
 
 @given(st.text(max_size=60))
 def test_no_words_at_all_break_it(text):
     ask: tuple[Callable[[str], object], ...] = (
-        match.licence, match.file_type, match.media_type, match.language, match.frequency, match.themes, match.phase,
-        match.role, match.organization_kind,
+        licences.licence, formats.file_type, formats.media_type, match.language, frequencies.frequency, match.themes,
+        match.phase, match.role, match.organization_kind,
     )  # fmt: skip
     for question in ask:
         question(text)
-    match.file_type("", text, text)
-    match.licence("", text, text)
+    formats.file_type("", text, text)
+    licences.licence("", text, text)
     match.districts_in(text, DISTRICTS)
-    assert match.fold(match.fold(text)) == match.fold(text) or match.fold(text).startswith("//")
+    assert folding.fold(folding.fold(text)) == folding.fold(text) or folding.fold(text).startswith("//")
 
 
 # -- official tables of words
@@ -317,9 +317,9 @@ def test_the_licences_of_govdata_are_known_by_id_code_name_and_former_iri(shared
     folder = shared / "standards/ckan/govdata"
     for row in json.loads((folder / "dcat_license_mapping.json").read_text())["list"]:
         for key in ("URI", "Lizenzcode", "OGDLizenzcode", "Name"):
-            assert match.licence(row[key]).iri == row["URI"], row[key]
+            assert licences.licence(row[key]).iri == row["URI"], row[key]
     for former, now in json.loads((folder / "dcat_licenses_upgrade.json").read_text()).items():
-        assert not now or match.licence(former).iri == now, former
+        assert not now or licences.licence(former).iri == now, former
 
 
 def test_the_crosswalk_resolves_from_every_column(shared):
@@ -327,7 +327,7 @@ def test_the_crosswalk_resolves_from_every_column(shared):
         for row in csv.DictReader(file):
             said = [row["dcat_ap_de"], row["eu_nal"], row["canonical_url"], row["ogd_license_id"]]
             for words in filter(None, said + row["ckan_license_ids"].split("|")):
-                assert match.licence(words).iri == row["dcat_ap_de"], words
+                assert licences.licence(words).iri == row["dcat_ap_de"], words
 
 
 def test_ogd_groups_follow_the_table_of_govdata(shared):
@@ -346,13 +346,13 @@ def test_ogd_groups_follow_the_table_of_govdata(shared):
 Value = tuple[str, str]  # field, value
 
 RESOLVE: dict[str, Callable[[str], object]] = {
-    "licence": match.licence,
-    "format": match.file_type,
-    "media type": match.media_type,
+    "licence": licences.licence,
+    "format": formats.file_type,
+    "media type": formats.media_type,
     "language": match.language,
-    "access": lambda words: match.match("access-rights", words),
-    "availability": lambda words: match.match("availability", words),
-    "status": lambda words: match.match("distribution-status", words),
+    "access": lambda words: folding.match("access-rights", words),
+    "availability": lambda words: folding.match("availability", words),
+    "status": lambda words: folding.match("distribution-status", words),
     "theme": match.theme,
 }
 PROPERTIES = {
@@ -416,7 +416,7 @@ def test_no_listed_value_does_resolve():
 
 
 def test_an_address_of_nothing_but_slashes_comes_to_an_end():
-    code = "from vocab.words import fold; print(len(fold('//' + '/' * 400_000 + 'x')))"
+    code = "from vocab.folding import fold; print(len(fold('//' + '/' * 400_000 + 'x')))"
     assert ended(code) == "400003"
 
 

@@ -1,0 +1,1 @@
+"""The pages of administrators: sources, runs and what waits for a decision."""

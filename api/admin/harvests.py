@@ -1,0 +1,271 @@
+"""Sources and their runs: what came in, what waits for a person, and the problems by their cause."""
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Final, NamedTuple
+
+from fastapi import APIRouter, Request
+from msgspec.structs import replace
+from starlette.responses import RedirectResponse, Response
+
+from api.pages.site import Pages
+from api.text.formatting import number, said
+from api.text.i18n import translator
+from api.text.labels import finding_words
+from api.web import addresses
+from api.web.addresses import Lang, hang, language, patterns, place
+from api.web.session import FormBody
+from harvesters.run.run import apply, discard
+from registry.catalog import Catalog
+from registry.errors import ConflictError, UsageError
+from registry.masking import shown
+from registry.model import Problem, Record, Run
+from registry.rules import RULES
+from registry.settings import Settings
+
+STAFF: Final = ("reviewer", "administrator")
+EXAMPLES: Final = 20  # entries of a problem that are listed
+MAX_PROBLEMS: Final = 200_000  # that a page counts
+GONE: Final = 50  # waiting withdrawals that are listed
+FIGURES: Final = ("added", "changed", "same", "moved", "failed", "gone")
+LEVELS: Final = {"failed": 0, "must": 1, "should": 2, "hint": 3}
+
+
+class Figure(NamedTuple):
+    """One of the six figures; `start` and `width` on a bar of 1000."""
+
+    name: str
+    label: str
+    note: str
+    number: int
+    start: int
+    width: int
+
+
+class Cause(NamedTuple):
+    """All problems of a rule with one offending value or many."""
+
+    rule: str
+    level: str
+    number: int
+    message: str
+    remedy: str
+    examples: tuple[Problem, ...]
+
+
+def routes(catalog: Catalog, settings: Settings) -> APIRouter:
+    pages = Pages(catalog, settings)
+    router = APIRouter(include_in_schema=False)
+
+    def start(request: Request) -> Response:
+        pages.required(request, *STAFF)
+        return RedirectResponse(place("admin", language(request), "sources"), 302)
+
+    def sources(request: Request) -> Response:
+        pages.required(request, *STAFF)
+        lang = language(request)
+        _ = translator(lang)
+        return pages.page(
+            request,
+            "sources.html",
+            lang,
+            kind_name=kind_name,
+            sources=[(one, _last(pages, one.name), _entries(pages, one.name)) for one in pages.ledger.sources()],
+            outcome=outcome,
+            crumbs=[(_("Quellen"), "")],
+            indexed=False,
+        )
+
+    def source(request: Request, name: str) -> Response:
+        pages.required(request, *STAFF)
+        lang = language(request)
+        _ = translator(lang)
+        found = pages.ledger.source(name)
+        return pages.page(
+            request,
+            "source.html",
+            lang,
+            source=replace(found, url=shown(found.url)),
+            kind_name=kind_name,
+            owner_name=dict(pages.names([found.owner], lang))[found.owner] if found.owner else "",
+            schedule=schedule(found.schedule, lang) if found.schedule else "",
+            title=found.title or found.name,
+            runs=pages.ledger.runs(name, 30),
+            entries=_entries(pages, name),
+            outcome=outcome,
+            crumbs=[(_("Quellen"), place("admin", lang, "sources")), (found.title or found.name, "")],
+            indexed=False,
+        )
+
+    def run(request: Request, number: int) -> Response:
+        pages.required(request, *STAFF)
+        return _show(pages, request, pages.ledger.run(number))
+
+    def decide(request: Request, number: int, body: FormBody = b"") -> Response:
+        """Keeps what a run no longer names (`keep`), or withdraws it (`withdraw`)."""
+        fields = pages.form(request, body)
+        pages.required(request, *STAFF)
+        act = fields.get("act")
+        try:
+            if act == "keep":
+                discard(number, pages.ledger)
+            elif act == "withdraw":
+                apply(number, catalog, pages.ledger, wait=False)
+            else:
+                raise UsageError("Choose to keep or to withdraw.")
+        except ConflictError:
+            return _show(pages, request, pages.ledger.run(number), 409)
+        return RedirectResponse(place("admin", language(request), "runs", str(number)) + "?decided", 303)
+
+    hang(router, patterns("admin"), start)
+    hang(router, patterns("admin", "sources"), sources)
+    hang(router, patterns("admin", "sources", "{name}"), source)
+    hang(router, patterns("admin", "runs", "{number:int}"), run)
+    hang(router, patterns("admin", "runs", "{number:int}"), decide, "POST")
+    return router
+
+
+def _last(pages: Pages, name: str) -> Run | None:
+    return next(iter(pages.ledger.runs(name, 1)), None)
+
+
+def _entries(pages: Pages, name: str) -> int:
+    return pages.catalog.store.count(source=name, state="published")
+
+
+def kind_name(kind: str) -> str:
+    """The kind of a source as people write it."""
+    return {"sheet": "XLSX", "csw": "CSW", "iso": "ISO 19139", "datajson": "data.json"}.get(kind, kind.upper())
+
+
+def schedule(cron: str, lang: Lang) -> str:
+    """When a source is due: a daily or hourly cron line in words, any other as it is written."""
+    _ = translator(lang)
+    minute, hour, *rest = [*cron.split(), "", ""]
+    if rest != ["*", "*", "*", "", ""] or not minute.isdecimal():
+        return cron
+    if hour == "*":
+        return _("jede Stunde")
+    if not hour.isdecimal():
+        return cron
+    return _("jeden Tag um %(time)s") % {"time": f"{int(hour)}:{int(minute):02}"}
+
+
+def outcome(name: str, lang: Lang) -> str:
+    """The outcome of a run in words."""
+    _ = translator(lang)
+    return {
+        "applied": _("übernommen"),
+        "unchanged": _("nichts Neues"),
+        "waiting": _("wartet auf Freigabe"),
+        "failed": _("gescheitert"),
+        "planned": _("nur geplant"),
+        "running": _("läuft"),
+        "interrupted": _("abgebrochen, geht beim nächsten Mal weiter"),
+        "superseded": _("von einem neueren Lauf abgelöst"),
+        "discarded": _("Einträge behalten"),
+    }[name]
+
+
+def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Response:
+    lang = language(request)
+    _ = translator(lang)
+    source = next((one for one in pages.ledger.sources() if one.name == run.source), None)
+    title = (source.title if source else "") or run.source
+    waits = pages.ledger.waits(run.number) if run.outcome == "waiting" else {}
+    return pages.page(
+        request,
+        "run.html",
+        lang,
+        status,
+        run=run,
+        source=replace(source, url=shown(source.url)) if source else None,
+        kind_name=kind_name,
+        source_title=title,
+        outcome=outcome(run.outcome, lang),
+        steps=_steps(run, lang),
+        figures=_figures(run, lang),
+        waits=len(waits),
+        gone=_gone(pages, run.source, waits, lang),
+        causes=causes(pages.ledger.problems(run.number), lang) or counted(run, lang),
+        decided="decided" in request.query_params,
+        crumbs=[
+            (_("Quellen"), place("admin", lang, "sources")),
+            (title, place("admin", lang, "sources", run.source)),
+            (_("Lauf %(number)s") % {"number": run.number}, ""),
+        ],
+        indexed=False,
+    )
+
+
+def _steps(run: Run, lang: Lang) -> list[tuple[str, str, str]]:
+    """Name, state and note of the steps of a run."""
+    _ = translator(lang)
+    names = [_("Auflisten"), _("Vergleichen"), _("Übernehmen"), _("Freigabe"), _("Fertig")]
+    at = {"running": 0, "interrupted": 0, "failed": 0, "planned": 2, "waiting": 3}.get(run.outcome, 5)
+    notes = [_listed(run, lang), "", "", "", ""]
+    states = ["done" if i < at else "now" if i == at else "plan" for i in range(5)]
+    return list(zip(names, states, notes, strict=True))
+
+
+def _listed(run: Run, lang: Lang) -> str:
+    """How far the listing has come, or how many it named."""
+    _ = translator(lang)
+    if run.outcome == "running":
+        of = {"done": number(run.done, lang), "of": number(run.of, lang) if run.of else ""}
+        return _("%(done)s von %(of)s Einträgen") % of if run.of else _("%(done)s Einträge bisher") % of
+    how = _("vollständig") if run.complete else _("nicht vollständig")
+    return _("%(number)s Einträge, %(how)s") % {"number": number(run.listed, lang), "how": how}
+
+
+def _figures(run: Run, lang: Lang) -> list[Figure]:
+    _ = translator(lang)
+    waiting = _("warten auf Freigabe")
+    gone = _("zurückgezogen: %(number)s") % {"number": run.counts.get("withdrawn", 0)}
+    labels = {
+        "added": (_("neu"), _("übernommen")),
+        "changed": (_("geändert"), _("übernommen")),
+        "same": (_("gleich"), _("nichts zu tun")),
+        "moved": (_("umgezogen"), _("neue Kennung")),
+        "failed": (_("gescheitert"), _("alter Stand bleibt")),
+        "gone": (_("nicht mehr da"), waiting if run.outcome == "waiting" else gone),
+    }
+    counts = {name: run.counts.get(name, 0) for name in FIGURES}
+    counts["changed"] += run.counts.get("back", 0)
+    counts["added"] += run.counts.get("conflict", 0)
+    total, at, made = max(sum(counts.values()), 1), 0, []
+    for name in FIGURES:
+        width = round(1000 * counts[name] / total)
+        made.append(Figure(name, *labels[name], counts[name], at, max(width - 2, 1) if counts[name] else 0))
+        at += width
+    return made
+
+
+def _gone(pages: Pages, source: str, waits: Iterable[str], lang: Lang) -> list[tuple[str, str]]:
+    """Title and page of what waits to be withdrawn."""
+    known = pages.catalog.store.known(source) if waits else {}
+    ids = [known[remote].id for remote in islice(waits, GONE) if remote in known]
+    several: Iterable[Record] = pages.catalog.store.get_many(ids).values()
+    return [(said(one.metadata.title, lang).words or one.id, addresses.page(one.kind, one.id, lang)) for one in several]
+
+
+def counted(run: Run, lang: Lang) -> list[Cause]:
+    """Problems by rule of a run of which only the counts were kept."""
+    made = [
+        Cause(name, RULES[name].level if name in RULES else "hint", count, *finding_words(name, lang), ())
+        for name, count in run.rules.items()
+    ]
+    return sorted(made, key=lambda one: (LEVELS[one.level], -one.number))
+
+
+def causes(problems: Iterable[Problem], lang: Lang) -> list[Cause]:
+    """Problems by rule, the gravest and most frequent first."""
+    counts: dict[tuple[str, str], int] = {}
+    examples: dict[tuple[str, str], list[Problem]] = {}
+    for one in islice(problems, MAX_PROBLEMS):
+        key = (one.finding.rule, one.finding.level)
+        counts[key] = counts.get(key, 0) + 1
+        if len(some := examples.setdefault(key, [])) < EXAMPLES:
+            some.append(one)
+    made = [Cause(*key, number, *finding_words(key[0], lang), tuple(examples[key])) for key, number in counts.items()]
+    return sorted(made, key=lambda one: (LEVELS[one.level], -one.number))

@@ -1,0 +1,183 @@
+"""`lotse doctor`: what is in order, what deserves a look, what is broken, and how to mend it."""
+
+import shutil
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import click
+
+from api.commands.terminal import as_json, document, founded, settings, table
+
+if TYPE_CHECKING:
+    from registry.catalog import Catalog
+    from registry.settings import Settings
+
+_LITTLE: Final = 1_000_000_000  # bytes of free disk that deserve a look
+_NOTHING: Final = 50_000_000  # bytes with which nothing can be written any more
+_VENDOR: Final = Path(__file__).parents[1] / "static" / "vendor"
+
+
+class Check(NamedTuple):
+    """`state`: ok, look or broken; `remedy` is empty for ok."""
+
+    name: str
+    state: str
+    what: str
+    remedy: str = ""
+
+
+@click.command()
+@as_json
+def doctor(json: bool) -> None:
+    """Look the whole house over; ends 0 unless something is broken."""
+    checks = list(_checks())
+    if json:
+        document({"broken": any(one.state == "broken" for one in checks), "checks": [one._asdict() for one in checks]})
+    else:
+        table(("STATE", "WHAT", "", "REMEDY"), ((one.state, one.name, one.what, one.remedy) for one in checks))
+    if any(one.state == "broken" for one in checks):
+        raise click.exceptions.Exit(1)
+
+
+def _checks() -> Iterator[Check]:
+    from registry.errors import LotseError
+    from registry.settings import load
+
+    try:
+        found = settings()
+    except LotseError as error:
+        yield Check("settings", "broken", error.message, "Correct the setting that is named.")
+        return
+    yield from _settings(found)
+    yield _vendor()
+    yield from _catalogue(found)
+    if not founded(load()):
+        yield Check("data", "look", f"nothing yet in {load().data}", "Add a source: lotse source add")
+        return
+    yield from _disk(found.data)
+    yield _secret(found)
+    catalog = yield from _database(found)
+    if catalog is not None:
+        yield from _projections(catalog)
+        yield from _sources(catalog)
+
+
+def _settings(found: "Settings") -> Iterator[Check]:
+    from registry.settings import Settings
+
+    if found.base_url == Settings().base_url:
+        yield Check("address", "look", f"{found.base_url} is the default", "Set LOTSE_BASE_URL to the public address.")
+    else:
+        yield Check("address", "ok", found.base_url)
+
+
+def _disk(data: Path) -> Iterator[Check]:
+    there = next(folder for folder in (data.absolute(), *data.absolute().parents) if folder.exists())
+    free = shutil.disk_usage(there).free
+    what = f"{free / 1e9:.1f} GB free at {there}"
+    state = "broken" if free < _NOTHING else "look" if free < _LITTLE else "ok"
+    yield Check("disk", state, what, "" if state == "ok" else "Make room on the disk of the data folder.")
+
+
+def _secret(found: "Settings") -> Check:
+    path = found.data / "secret"
+    if found.secret:
+        short = min(map(len, found.secret)) < 32
+        return Check("secret", "look" if short else "ok", "set" + (", but shorter than 32 signs" if short else ""),
+                     "Set a longer LOTSE_SECRET." if short else "")  # fmt: skip
+    if not path.exists():
+        return Check("secret", "ok", "not made yet; `lotse serve` makes it")
+    mode = path.stat().st_mode & 0o777
+    if mode & 0o077:
+        return Check("secret", "broken", f"{path} can be read by others (mode {mode:o})", f"Run: chmod 600 {path}")
+    return Check("secret", "ok", f"{path}, mode {mode:o}")
+
+
+def _vendor() -> Check:
+    if _VENDOR.is_dir() and any(_VENDOR.iterdir()):
+        return Check("styles", "ok", str(_VENDOR))
+    return Check("styles", "broken", f"{_VENDOR} is missing; pages have no styles", "Run: make install")
+
+
+def _catalogue(found: "Settings") -> Iterator[Check]:
+    from api.data.catalogue import description, missing
+    from registry.city import city
+    from registry.errors import LotseError
+
+    try:
+        own = city(found)
+    except LotseError as error:
+        yield Check("catalogue", "broken", error.message, "Correct LOTSE_CITY or the file.")
+        return
+    left = missing(description(own, found.base_url))
+    if left:
+        remedy = f"Say it in {own.folder / 'city.toml'}." if found.city else "Set LOTSE_CITY to the city's own folder."
+        yield Check("catalogue", "look", f"its description lacks {', '.join(left)}", remedy)
+    else:
+        yield Check("catalogue", "ok", "its description is complete")
+    if not found.contributor:
+        yield Check("contributor", "look", "no contributor id", "Set LOTSE_CONTRIBUTOR if GovData harvests you.")
+
+
+def _database(found: "Settings") -> Generator[Check, None, "Catalog | None"]:
+    """The catalogue if it can be opened."""
+    from api.commands.trouble import trouble
+    from registry.build import open_catalog
+    from registry.errors import LotseError
+
+    shown = found.database_url.rpartition("@")[2]  # without a password
+    try:
+        catalog = open_catalog(found)
+        position = catalog.store.position()
+    except Exception as error:  # whatever a driver raises: to say so is what this command is for
+        known = error if isinstance(error, LotseError) else trouble(error, found)
+        what = known.message if known else f"{shown}: {type(error).__name__}: {error}"
+        yield Check("database", "broken", what, "Do what the message says." if known else "Check LOTSE_DATABASE.")
+        return None
+    yield Check("database", "ok", f"{shown}, {catalog.store.count(shown=True)} records, change {position.number}")
+    return catalog
+
+
+def _projections(catalog: "Catalog") -> Iterator[Check]:
+    from registry.errors import LotseError
+    from registry.projections.projection import MORE
+
+    try:
+        faults = dict(catalog.index.faults())
+    except LotseError as error:
+        yield Check("search", "broken", error.message, "Do what the message says, then: lotse sync")
+        return
+    state = catalog.state()
+    for name, at in state["projections"].items():
+        if at["number"] is None:
+            yield Check(name, "look", "not built yet, or of another numbering", "Run: lotse sync")
+        elif at["behind"] > 0:
+            yield Check(name, "look", f"{at['behind']} changes behind", "Run: lotse sync")
+        else:
+            yield Check(name, "ok", f"at change {at['number']}")
+    more = faults.pop(MORE, "")
+    for id, why in list(faults.items())[:20]:
+        yield Check("search", "look", f"{id} is left out: {why}", f"Look at it: lotse record show {id}")
+    if len(faults) > 20 or more:
+        others = f"{max(len(faults) - 20, 0)} others are left out{f', and {more}' if more else ''}"
+        yield Check("search", "look", others, "Mend those named, then: lotse rebuild")
+
+
+def _sources(catalog: "Catalog") -> Iterator[Check]:
+    if catalog.ledger is None:
+        return
+    for source in catalog.ledger.sources():
+        run = catalog.ledger.last(source.name)
+        name = f"source {source.name}"
+        if run is None:
+            yield Check(name, "look", "never harvested", f"Run: lotse harvest {source.name}")
+        elif run.outcome in ("failed", "interrupted"):
+            why = (run.reason or {}).get("en", "")
+            yield Check(
+                name, "look", f"run {run.number} {run.outcome} {why}".strip(), f"Run: lotse harvest {source.name}"
+            )
+        elif run.outcome == "waiting":
+            yield Check(name, "look", f"withdrawals of run {run.number} wait", f"Run: lotse run show {run.number}")
+        else:
+            yield Check(name, "ok", f"run {run.number} {run.outcome}, {run.listed} listed")

@@ -1,0 +1,60 @@
+"""`lotse export`: the whole published catalogue, to a file or to stdout."""
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+from click import option
+
+from api.commands.records import pairs, where
+from api.commands.terminal import opened, say
+from registry.errors import UsageError
+
+
+@click.command()
+@option(
+    "--format",
+    "name",
+    type=click.Choice(["nt", "ttl", "rdf", "jsonld", "ndjson", "csv"]),
+    default="nt",
+    show_default=True,
+    help="How it is written.",
+)
+@where
+@option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file, replaced when all is there.")
+def export(name: str, conditions: tuple[str, ...], output: Path | None) -> None:
+    """Write the whole published catalogue, record by record."""
+    from api.data.catalogue import description, part
+    from api.data.export import chosen, exported
+    from api.text.labels import districts
+    from registry.city import city
+
+    if output is not None and not output.parent.is_dir():
+        raise UsageError(f"There is no folder {output.parent}. Make it first, or choose another with -o.")
+    catalog, found = opened()
+    own = city(found)
+    asked: dict[str, list[str]] = {}
+    for facet, value in pairs(conditions):
+        asked.setdefault(facet, []).append(value)
+    records = chosen(catalog, asked, districts(own))
+    described = description(own, found.base_url, part(catalog.store.listing()).modified)
+    pieces = exported(records, name, found.base_url, described)
+    if output is None:
+        _write(pieces, sys.stdout.buffer)
+        return
+    beside = output.with_name(f"{output.name}.part-{os.getpid()}")
+    try:
+        with beside.open("wb") as file:
+            _write(pieces, file)
+        beside.replace(output)
+    finally:
+        beside.unlink(missing_ok=True)
+    say(f"Wrote {output}.")
+
+
+def _write(pieces: Iterable[bytes], file: BinaryIO) -> None:
+    for piece in pieces:
+        file.write(piece)

@@ -1,0 +1,188 @@
+"""`lotse harvest` and `lotse run`: reading sources, and what came of it."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+from click import argument, option
+
+from api.commands.terminal import (
+    PARTLY,
+    SOURCE_FAILED,
+    WAITING,
+    as_json,
+    document,
+    line,
+    opened,
+    opened_ledger,
+    plain,
+    progress,
+    say,
+    settings,
+    table,
+    words,
+)
+
+if TYPE_CHECKING:
+    from registry.catalog import Catalog
+    from registry.model import Source
+    from registry.sources.ledger import Ledger
+
+_no_wait = option("--no-wait", is_flag=True, help="Do not wait for the search index.")
+
+
+@click.command()
+@argument("names", nargs=-1, metavar="[NAME]…")
+@option("--all", "every", is_flag=True, help="Every source there is.")
+@option("--dry-run", is_flag=True, help="Read and compare, but change nothing.")
+@_no_wait
+@option("--json", "json", is_flag=True, help="One JSON document a run; with several sources one on each line.")
+def harvest(names: tuple[str, ...], every: bool, dry_run: bool, no_wait: bool, json: bool) -> None:
+    """Read sources and bring their records up to date."""
+    from registry.catalog.organizations import take_in_city
+    from registry.errors import UsageError
+
+    if bool(names) == every:
+        raise UsageError("Name the sources to harvest, or say --all. `lotse source list` shows those there are.")
+    catalog, _ = opened()
+    ledger = opened_ledger()
+    if not dry_run:
+        take_in_city(catalog)  # agents are recognized by it
+    sources = ledger.sources() if every else [ledger.source(name) for name in dict.fromkeys(names)]
+    show = (line if every or len(sources) > 1 else document) if json else _tell
+    answers = []
+    for source in sources:
+        answer = _harvested(source, catalog, ledger, dry_run, not no_wait)
+        show(answer)
+        answers.append(answer)
+    raise click.exceptions.Exit(exit_code(answers))
+
+
+def _harvested(source: "Source", catalog: "Catalog", ledger: "Ledger", dry_run: bool, wait: bool) -> dict[str, Any]:
+    """One run with a progress bar; that of the other process if one has the source already."""
+    from api.data.run_documents import run_answer
+    from harvesters.run.run import harvest as run_harvest
+    from registry.errors import BusyError
+    from registry.fetch.session import session
+
+    try:
+        with progress() as told, session(settings()) as http:
+            named = partial(told, source.name) if told else None
+            run = run_harvest(source, catalog, ledger, http, dry_run=dry_run, wait=wait, progress=named)
+    except BusyError as error:
+        say(f"Error: {error.message}")
+        busy = error.detail.get("run")
+        return run_answer(ledger, ledger.run(busy)) if busy else {"source": source.name, "outcome": "running"}
+    return run_answer(ledger, run)
+
+
+def _tell(answer: dict[str, Any]) -> None:
+    """A run in words, on stdout: it is what was asked for."""
+    counts = ", ".join(f"{name} {count}" for name, count in answer["counts"].items() if count) or "nothing"
+    click.echo(f"{answer['source']}: run {answer['run']} {answer['outcome']}: {counts} ({answer['seconds']:.1f} s)")
+    if answer["reason"]:
+        click.echo(f"  {plain(words(answer['reason'], 'en'))}")
+    grave = answer["problems"]
+    for problem in grave[:5]:
+        told = f"{problem['record']}: {words(problem['message'], 'en')} {problem['value'][:80]}"
+        click.echo(f"  {plain(told)}")
+    rest = len(grave) - 5
+    if rest > 0:
+        click.echo(f"  and {rest} more: lotse run show {answer['run']} --problems")
+    if answer["outcome"] == "waiting":
+        click.echo(f"  Decide: lotse run apply {answer['run']}   or   lotse run discard {answer['run']}")
+
+
+@click.group()
+def run() -> None:
+    """What came of harvesting: runs, their problems, and withdrawals that wait."""
+
+
+@run.command("list")
+@option("--source", help="Only runs of this source.")
+@option("--size", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many, newest first.")
+@as_json
+def list_(source: str | None, size: int, json: bool) -> None:
+    """The latest runs."""
+    from api.data.run_documents import run_answer
+
+    ledger = opened_ledger()
+    if source is not None:
+        ledger.source(source)
+    runs = ledger.runs(source, size)
+    if json:
+        document([_without_problems(run_answer(ledger, one)) for one in runs])
+        return
+    rows = (
+        (one.number, one.source, f"{one.started:%Y-%m-%d %H:%M}" if one.started else "", one.outcome, one.listed,
+         ", ".join(f"{name} {count}" for name, count in one.counts.items() if count))
+        for one in runs
+    )  # fmt: skip
+    table(("RUN", "SOURCE", "STARTED", "OUTCOME", "LISTED", "COUNTS"), rows)
+
+
+def _without_problems(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in answer.items() if name != "problems"}
+
+
+@run.command()
+@argument("number", type=int)
+@option("--problems", is_flag=True, help="Every problem it met, one JSON line each.")
+@as_json
+def show(number: int, problems: bool, json: bool) -> None:
+    """One run, as `lotse harvest` reported it."""
+    from api.data.run_documents import problem_lines, run_answer
+
+    ledger = opened_ledger()
+    if problems:
+        _lines(problem_lines(ledger, number))
+        if ledger.run(number).rules and not any(ledger.problems(number)):
+            say(f"Of run {number} only the counts are kept: lotse run show {number}")
+        return
+    answer = run_answer(ledger, ledger.run(number))
+    (document if json else _tell)(answer)
+
+
+def _lines(values: Iterable[Any]) -> None:
+    for value in values:
+        line(value)
+
+
+@run.command()
+@argument("number", type=int)
+@_no_wait
+@as_json
+def apply(number: int, no_wait: bool, json: bool) -> None:
+    """Carry out the withdrawals that wait."""
+    from api.data.run_documents import run_answer
+    from harvesters.run.run import apply as apply_run
+
+    catalog, _ = opened()
+    ledger = opened_ledger()
+    answer = run_answer(ledger, apply_run(number, catalog, ledger, wait=not no_wait))
+    (document if json else _tell)(answer)
+
+
+@run.command()
+@argument("number", type=int)
+@as_json
+def discard(number: int, json: bool) -> None:
+    """Give the withdrawals up that wait."""
+    from api.data.run_documents import run_answer
+    from harvesters.run.run import discard as discard_run
+
+    ledger = opened_ledger()
+    answer = run_answer(ledger, discard_run(number, ledger))
+    (document if json else _tell)(answer)
+
+
+def exit_code(runs: Iterable[Mapping[str, Any]]) -> int:
+    """Of several runs: 7 (source failed) before 8 (withdrawals wait) before 5 (busy) before 6 (records failed)."""
+    codes = {_code(run) for run in runs}
+    return next((code for code in (SOURCE_FAILED, WAITING, 5, PARTLY) if code in codes), 0)
+
+
+def _code(run: Mapping[str, Any]) -> int:
+    by_outcome = {"failed": SOURCE_FAILED, "interrupted": SOURCE_FAILED, "waiting": WAITING, "running": 5}
+    return by_outcome.get(run["outcome"], PARTLY if run["counts"]["failed"] else 0)

@@ -1,0 +1,283 @@
+"""`lotse search`, `record` and `validate`: finding, looking at and checking records."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
+from click import argument, option
+
+from api.commands.terminal import PARTLY, as_json, document, opened, plain, say, settings, table, words
+from registry.errors import LotseError, NotFoundError, TooLargeError, UsageError
+
+if TYPE_CHECKING:
+    from api.data.validation import CheckAnswer
+    from registry.catalog import Catalog
+    from registry.model import Record
+
+where = option("--where", "conditions", multiple=True, metavar="FACET=VALUE", help="Only these; may repeat. theme=TRAN")
+_lang = option("--lang", type=click.Choice(["de", "en"]), default="de", show_default=True, help="Language of labels.")
+
+
+@click.command()
+@argument("asked", nargs=-1, metavar="[WORDS]…")
+@where
+@option("--size", default=20, show_default=True, type=click.IntRange(1, 100), help="Hits on a page.")
+@option("--page", default=1, show_default=True, type=click.IntRange(1), help="Page, from 1.")
+@option(
+    "--sort",
+    default="relevance",
+    type=click.Choice(["relevance", "newest", "title"]),
+    show_default=True,
+    help="Order of the hits.",
+)
+@option("--explain", is_flag=True, help="Show what each score is made of.")
+@_lang
+@as_json
+def search(
+    asked: tuple[str, ...], conditions: tuple[str, ...], size: int, page: int, sort: str, explain: bool, lang: str,
+    json: bool,
+) -> None:  # fmt: skip
+    """Search over everything, as the portal does; --json prints the answer of /api/v1/search."""
+    from api.data.documents import search_answer
+    from api.web import query
+    from registry.city import city as city_of
+
+    params = [("q", " ".join(asked)), ("size", str(size)), ("page", str(page)), ("sort", sort), ("lang", lang)]
+    params += pairs(conditions)
+    catalog, found = opened()
+    if not catalog.generation():
+        catalog.sync()  # a new catalogue has no index yet
+    city, base = city_of(found), found.base_url
+    answer = search_answer(catalog, city, base, query.parse(params), query.notes(params), explain=explain)
+    if json:
+        document(answer)
+        return
+    for note in (answer.relaxed, *(words(note, lang) for note in answer.notes)):
+        if note:
+            say(note)
+    head = ("ID", "KIND", "SCORE", "TITLE")
+    table(head, ((hit.id, hit.kind, f"{hit.score:.2f}", words(hit.title, lang)) for hit in answer.hits))
+    if explain:
+        for hit in answer.hits:
+            say(f"{hit.id}: " + ", ".join(f"{name} {value:g}" for name, value in hit.parts.items()))
+    say(f"{answer.total} hits" + (f", page {page}" if page > 1 else ""))
+    if answer.suggestions:
+        say("Perhaps: " + ", ".join(answer.suggestions))
+
+
+def pairs(conditions: Iterable[str]) -> list[tuple[str, str]]:
+    """`theme=TRAN` as pairs; UsageError for another form or a facet that there is not."""
+    from registry.search.facets import normal_where
+
+    found = []
+    for one in conditions:
+        facet, sign, value = one.partition("=")
+        if not sign or not value:
+            raise UsageError(f"--where {one!r} must have the form FACET=VALUE, such as theme=TRAN.")
+        found.append((facet, value))
+    normal_where({facet: (value,) for facet, value in found})
+    return found
+
+
+@click.group()
+def record() -> None:
+    """One record: show it, hand it out, see its history, withdraw it."""
+
+
+@record.command()
+@argument("id")
+@_lang
+@as_json
+def show(id: str, lang: str, json: bool) -> None:
+    """What is known of a record."""
+    from api.data.documents import record_answer
+
+    catalog, found = opened()
+    record = catalog.store.get(id)
+    if record is None:
+        raise NotFoundError(f"There is no record {id!r}. `lotse search` finds those there are.")
+    if json:
+        document(record_answer(record, found.base_url))
+    else:
+        table(("FIELD", "VALUE"), _rows(record, found.base_url, lang))
+
+
+def _rows(record: "Record", base: str, lang: str) -> Iterable[tuple[str, str]]:
+    """The record's own words, then field by field in the order of `vocab/fields.py`."""
+    from api.data.documents import page_url
+    from vocab.fields import fields_of
+
+    yield "id", record.id
+    yield "kind", record.kind
+    yield "state", record.state if record.same_as is None else f"shown under {record.same_as}"
+    if record.withdrawn:
+        yield "withdrawn", f"{record.withdrawn.at:%Y-%m-%d} by {record.withdrawn.by}: {record.withdrawn.why}"
+    yield "page", page_url(record, base)
+    if record.origin:
+        yield "source", f"{record.origin.source} {record.origin.remote_id}"
+    yield "changed", f"{record.changed:%Y-%m-%d %H:%M} (number {record.number})" if record.changed else ""
+    said = record.metadata
+    for row in fields_of(record.kind):
+        value = [link.iri for link in said.links if link.relation == row.name] if row.form == "link" else (
+            getattr(said, row.name)
+        )  # fmt: skip
+        for one in value if row.many and row.form != "words" else (value,):
+            if shown := _shown(one, lang):
+                yield row.label_de if lang == "de" else row.label_en, shown
+
+
+def _shown(value: Any, lang: str) -> str:
+    """A value on one line: words, the label of a concept, the name of a node."""
+    from msgspec import Struct
+
+    from api.text.labels import concept
+
+    if isinstance(value, str):
+        known = concept(value)
+        return known.label(lang) if known else value
+    if isinstance(value, Struct):
+        named: Any = next((text for name in ("title", "name", "label") if (text := getattr(value, name, None))), {})
+        rest = [text for name in value.__struct_fields__ if isinstance(text := getattr(value, name), str) and text]
+        return " ".join(filter(None, (words(named, lang), *(one for one in rest if not one.startswith("_:")))))
+    if isinstance(value, dict):
+        text = words(value, lang)
+        return text if isinstance(text, str) else ", ".join(text)
+    return "" if value is None else str(value)
+
+
+@record.command()
+@argument("id")
+@option(
+    "--format",
+    "name",
+    type=click.Choice(["ttl", "rdf", "jsonld", "nt", "json"]),
+    default="ttl",
+    show_default=True,
+    help="How it is written.",
+)
+def export(id: str, name: str) -> None:
+    """A published record as RDF or JSON, as its address serves it."""
+    from api.data.documents import shown
+    from api.data.linked import rendered
+
+    catalog, found = opened()
+    sys.stdout.buffer.write(rendered(shown(catalog, id), name, found.base_url))
+
+
+@record.command()
+@argument("id")
+@as_json
+def history(id: str, json: bool) -> None:
+    """Every version of a record, newest first, with the fields that changed."""
+    catalog, _ = opened()
+    versions = list(_versions(catalog, id))
+    if json:
+        document(versions)
+        return
+    head = ("NUMBER", "AT", "BY", "NOTE", "CHANGED")
+    table(head, ((v["number"], v["at"][:19], v["by"], v["note"], ", ".join(v["changed"])) for v in versions))
+
+
+def _versions(catalog: "Catalog", id: str) -> Iterable[dict[str, Any]]:
+    from itertools import pairwise
+
+    found = [*catalog.store.history(id), None]
+    if found == [None]:
+        raise NotFoundError(f"There is no record {id!r}. `lotse search` finds those there are.")
+    for new, old in pairwise(found):
+        assert new is not None
+        yield {
+            "number": new.number,
+            "at": new.at.isoformat(),
+            "by": new.by,
+            "note": new.note or (new.record.withdrawn.why if new.record.withdrawn else ""),
+            "state": new.record.state,
+            "changed": _differences(new.record, old.record) if old else [],
+        }
+
+
+def _differences(new: "Record", old: "Record") -> list[str]:
+    """Whether it is shown (`state`, `same_as`), who answers for it, and the fields of what it says."""
+    return [
+        name
+        for one, before, names in (
+            (new, old, ("state", "same_as", "owner")),
+            (new.metadata, old.metadata, new.metadata.__struct_fields__),
+        )
+        for name in names
+        if getattr(one, name) != getattr(before, name)
+    ]
+
+
+@record.command()
+@argument("id")
+@option("--reason", help="Why; it is shown to everybody.")
+@option("--by", default="lotse", show_default=True, help="Who withdraws it: an account.")
+@option("--dry-run", is_flag=True, help="Only say what would happen.")
+@option("--no-wait", is_flag=True, help="Do not wait for the search index.")
+def withdraw(id: str, reason: str | None, by: str, dry_run: bool, no_wait: bool) -> None:
+    """Withdraw a record: its address then says so, with title, reason and date."""
+    from api.data.documents import shown
+
+    catalog, _ = opened()
+    record = shown(catalog, id)
+    title = words(record.metadata.title)
+    if dry_run:
+        say(f"Would withdraw {record.id} ({plain(title)}).")
+        return
+    if reason is None:
+        if not sys.stdin.isatty():
+            raise UsageError("Say why: --reason “…”. It is shown to everybody.")
+        reason = click.prompt("Reason", err=True)
+    catalog.withdraw(record.id, by, reason)
+    if not no_wait:
+        catalog.sync()
+    say(f"Withdrew {record.id} ({plain(title)}).")
+
+
+@click.command()
+@argument("what", metavar="FILE|URL")
+@option("--shapes", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A folder with SHACL shapes.")
+@as_json
+def validate(what: str, shapes: Path | None, json: bool) -> None:
+    """Check metadata: what must, should and could be better; ends 6 where a finding is of level must."""
+    from api.data.validation import check
+
+    data, media_type, name = _fetched(what)
+    answer = check(data, media_type, name, shapes)
+    if json:
+        document(answer)
+    else:
+        _print_findings(answer)
+    if any(finding.level in ("failed", "must") for finding in answer.findings):
+        raise click.exceptions.Exit(PARTLY)
+
+
+def _fetched(what: str) -> tuple[bytes, str, str]:
+    """Bytes, media type and name of a file or an address."""
+    from api.data.validation import MAX_BYTES
+
+    if urlsplit(what).scheme in ("http", "https"):
+        from registry.fetch.session import body, session
+        from registry.masking import shown
+
+        with session(settings(), max_bytes=MAX_BYTES) as http, http.get(what, stream=True) as response:
+            return body(response, MAX_BYTES), response.headers.get("content-type", ""), shown(what).removesuffix("?…")
+    path = Path(what)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise TooLargeError(f"{what} is larger than {MAX_BYTES} bytes.")
+        return path.read_bytes(), "", what
+    except FileNotFoundError:
+        raise NotFoundError(f"There is no file {what}.") from None
+    except OSError as error:
+        raise LotseError(f"{what} cannot be read: {error.strerror}.") from None
+
+
+def _print_findings(answer: "CheckAnswer") -> None:
+    rows = ((one.level, one.node, one.field, words(one.message, "en"), one.value[:60]) for one in answer.findings)
+    table(("LEVEL", "NODE", "FIELD", "FINDING", "VALUE"), rows)
+    say(f"{answer.records} records, {len(answer.findings)} findings")

@@ -1,0 +1,167 @@
+"""`lotse serve`, `worker`, `sync`, `rebuild`, `upgrade`: running the house."""
+
+import contextlib
+import errno
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from typing import Any, Final
+
+import click
+from click import option
+
+from api.commands.terminal import as_json, document, opened, opened_ledger, progress, say, settings
+
+START_SECONDS: Final = 120.0  # after which nobody waits for a server any more
+
+
+@click.command()
+@option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port; 0: any free one.")
+@option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the portal and all interfaces; prints `ready http://…` when it answers."""
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    from registry.catalog.organizations import take_in_city
+    from registry.settings import Settings, with_secret
+
+    catalog, found = opened()  # refuses an older database before anything listens
+    take_in_city(catalog)
+    catalog.close()  # each of the server's processes opens its own
+    with_secret(found)
+    with _listening(host, port) as listener:
+        address = _address(host, listener)
+        if found.base_url == Settings().base_url:
+            os.environ["LOTSE_BASE_URL"] = address  # for the server's processes, which read their settings anew
+        config = uvicorn.Config(
+            "api.app:from_environment",
+            factory=True,
+            workers=workers,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=20,
+        )
+        signal.signal(signal.SIGTERM, _leave)
+        threading.Thread(target=_announce, args=(listener.getsockname(), address), daemon=True).start()
+        if workers > 1:
+            Multiprocess(config, sockets=[listener]).run()
+        else:
+            with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is ended
+                uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A bound socket; ConflictError if the port is taken, UsageError if we may not or cannot listen there."""
+    from registry.errors import ConflictError, UsageError
+
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ConflictError(f"Port {port} of {host} is taken. Choose another with --port.") from None
+        why = error.strerror or error
+        raise UsageError(f"Cannot listen on {host}, port {port}: {why}. Choose another --host or --port.") from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def _address(host: str, listener: socket.socket) -> str:
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 (compared, not bound)
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{listener.getsockname()[1]}"
+
+
+def _announce(where: tuple[Any, ...], address: str) -> None:
+    """Prints the ready line as soon as the server really answers."""
+    from http.client import HTTPConnection, HTTPException
+
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(where[0], where[0])  # noqa: S104
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError, HTTPException):
+            connection = HTTPConnection(host, where[1], timeout=5)
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                click.echo(f"ready {address}")
+                sys.stdout.flush()
+                return
+        time.sleep(0.05)
+
+
+def _leave(_number: int, _frame: object) -> None:
+    raise SystemExit(0)
+
+
+@click.command()
+def worker() -> None:
+    """Harvest sources when they are due, and keep the projections up to date."""
+    from api.web.logs import log_to_stderr
+    from harvesters.run.worker import run
+    from registry.catalog.organizations import take_in_city
+
+    catalog, found = opened()
+    log_to_stderr(found.debug)
+    take_in_city(catalog)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    projector = threading.Thread(target=catalog.projector.run, args=(stop,), name="projector")
+    projector.start()
+    say("ready")
+    try:
+        run(catalog, opened_ledger(), found, stop)
+    finally:
+        stop.set()
+        projector.join(timeout=30)
+
+
+@click.command()
+@as_json
+def sync(json: bool) -> None:
+    """Bring search index and other projections up to the last change."""
+    catalog, _ = opened()
+    with progress() as told:
+        catalog.sync(progress=told, only=tuple(catalog.projector.projections))
+    _tell_state(catalog.state(), json)
+
+
+@click.command()
+@as_json
+def rebuild(json: bool) -> None:
+    """Build search index and other projections from nothing; the store is not touched."""
+    catalog, _ = opened()
+    with progress() as told:
+        catalog.rebuild(progress=told)
+    _tell_state(catalog.state(), json)
+
+
+def _tell_state(state: dict[str, Any], json: bool) -> None:
+    if json:
+        document(state)
+        return
+    for name, at in state["projections"].items():
+        say(f"{name}: change {at['number']} of {state['store']['number']}")
+
+
+@click.command()
+@as_json
+def upgrade(json: bool) -> None:
+    """Bring the database to this version's tables."""
+    from registry.build import upgrade as upgrade_all
+
+    done = upgrade_all(settings())
+    if json:
+        before, after = ({name: versions[side] for name, versions in done.items()} for side in (0, 1))
+        document({"before": before, "after": after})
+    elif changed := {name: versions for name, versions in done.items() if versions[0] != versions[1]}:
+        say("Upgraded " + ", ".join(f"{name} from {old} to {new}" for name, (old, new) in changed.items()) + ".")
+    else:
+        say("The tables are up to date.")

@@ -1,0 +1,244 @@
+"""`lotse source`: the catalogues that are harvested."""
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+from click import argument, option
+
+from api.commands.terminal import as_json, document, opened, opened_ledger, say, settings, table
+
+if TYPE_CHECKING:
+    from registry.model import Source
+
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_KEYS: Final = ("name", "title", "kind", "url", "owner", "rank", "language", "schedule", "settings")
+_dry_run = option("--dry-run", is_flag=True, help="Only say what would happen.")
+
+
+@click.group()
+def source() -> None:
+    """The catalogues that are harvested."""
+
+
+@source.command()
+@argument("name")
+@option("--kind", required=True, help="How it is read: ckan, dcat, sheet, json, …")
+@option("--url", required=True, help="Where it is.")
+@option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting of that kind; may repeat.")
+@option("--title", default="", help="What people call it.")
+@option("--owner", default="", help="Id of the organization that answers for its records.")
+@option("--rank", default=100, show_default=True, type=click.IntRange(0, 10_000), help="Smaller: nearer to the origin.")
+@option("--language", default="", help="Language of words without a tag, such as de.")
+@option("--schedule", default="", help="When it is due: a cron line, such as `0 3 * * *`.")
+@_dry_run
+@as_json
+def add(
+    name: str, kind: str, url: str, pairs: tuple[str, ...], title: str, owner: str, rank: int, language: str,
+    schedule: str, dry_run: bool, json: bool,
+) -> None:  # fmt: skip
+    """Add a source; name, kind and settings are checked, nothing is fetched."""
+    made = _source({
+        "name": name, "kind": kind, "url": url, "title": title, "owner": owner, "rank": rank, "language": language,
+        "schedule": schedule, "settings": _settings(pairs),
+    })  # fmt: skip
+    if not dry_run:
+        opened_ledger().add(made)
+    if json:
+        document(_shown(made))
+    else:
+        say(f"{'Would add' if dry_run else 'Added'} {name}. Next: lotse harvest {name}")
+
+
+def _settings(pairs: Iterable[str]) -> dict[str, str]:
+    from registry.errors import UsageError
+
+    found: dict[str, str] = {}
+    for pair in pairs:
+        key, sign, value = pair.partition("=")
+        if not sign or not key:
+            raise UsageError(f"--set {pair!r} must have the form KEY=VALUE.")
+        found[key] = value
+    return found
+
+
+def _source(said: dict[str, Any]) -> "Source":
+    """A source from what was said of it; UsageError that names the field."""
+    import msgspec
+
+    from harvesters.source_kinds import check_source
+    from registry.errors import UsageError
+    from registry.model import Source
+
+    name = said.get("name", "")
+    if unknown := [key for key in said if key not in _KEYS]:
+        raise UsageError(f"Source {name!r}: there is no field {unknown[0]!r}; there are {', '.join(_KEYS)}.")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise UsageError(f"The name {name!r} of a source must be of a-z, 0-9 and -, at most 64 characters.")
+    settings = said.get("settings", {})
+    if not isinstance(settings, dict):
+        raise UsageError(f"Source {name!r}: `settings` must be a table, such as [source.settings].")
+    said = {**said, "settings": {key: _written(value) for key, value in settings.items()}}
+    try:
+        made = msgspec.convert(said, Source)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"Source {name!r}: {error}.") from None
+    check_source(made)
+    _check_schedule(made.schedule)
+    return made
+
+
+def _written(value: object) -> str:
+    """A value of TOML as `--set` would have it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _check_schedule(line: str) -> None:
+    from datetime import UTC, datetime
+
+    from cronsim import CronSim, CronSimError
+
+    from registry.errors import UsageError
+
+    if line:
+        try:
+            CronSim(line, datetime.now(UTC))
+        except CronSimError as error:
+            raise UsageError(f"The schedule {line!r} is no cron line ({error}); write it like `0 3 * * *`.") from None
+
+
+@source.command("list")
+@as_json
+def list_(json: bool) -> None:
+    """The sources there are, with their last run."""
+    from registry.masking import shown
+
+    ledger = opened_ledger()
+    found = [(one, ledger.last(one.name)) for one in ledger.sources()]
+    if json:
+        document([_described(one, run) for one, run in found])
+        return
+    rows = (
+        (one.name, one.kind, run.outcome if run else "never", run.listed if run else "", one.schedule, shown(one.url))
+        for one, run in found
+    )
+    table(("NAME", "KIND", "LAST RUN", "LISTED", "SCHEDULE", "URL"), rows)
+
+
+def _described(one: "Source", run: Any) -> dict[str, Any]:
+    from msgspec.structs import asdict
+
+    last = {"run": run.number, "outcome": run.outcome, "listed": run.listed} if run else None
+    return {**asdict(_shown(one)), "last": last}
+
+
+def _shown(one: "Source") -> "Source":
+    """Its address without what may be secret."""
+    from msgspec.structs import replace
+
+    from registry.masking import shown
+
+    return replace(one, url=shown(one.url))
+
+
+@source.command()
+@argument("name")
+@as_json
+def show(name: str, json: bool) -> None:
+    """What is known of a source."""
+    catalog, _ = opened()
+    ledger = opened_ledger()
+    described = _described(ledger.source(name), ledger.last(name))
+    described["records"] = catalog.store.count(source=name, state="published")
+    if json:
+        document(described)
+        return
+    settings = described.pop("settings")
+    rows = [*described.items(), *((f"set {key}", value) for key, value in settings.items())]
+    table(("FIELD", "VALUE"), ((key, value) for key, value in rows if value not in ("", None)))
+
+
+@source.command()
+@argument("url")
+@as_json
+def check(url: str, json: bool) -> None:
+    """Fetch an address and say what it seems to be; nothing is kept."""
+    from harvesters.probe import probe
+
+    found = probe(url, settings())
+    if json:
+        document(found)
+    else:
+        table(("FIELD", "VALUE"), ((key, value) for key, value in found.items() if value is not None))
+
+
+@source.command("import")
+@argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_dry_run
+@as_json
+def import_(file: Path, dry_run: bool, json: bool) -> None:
+    """Take sources from a TOML file with `[[source]]` tables; those that are known are brought up to date."""
+    made = [_source(said) for said in _tables(file)]
+    ledger = opened_ledger()
+    known = {one.name: one for one in ledger.sources()}
+    answer: dict[str, list[str]] = {"added": [], "changed": [], "same": []}
+    for one in made:
+        what = "added" if one.name not in known else "same" if known[one.name] == one else "changed"
+        answer[what].append(one.name)
+        if not dry_run and what != "same":
+            (ledger.add if what == "added" else ledger.revise)(one)
+    if json:
+        document(answer)
+    else:
+        say(", ".join(f"{what}: {' '.join(names) or '-'}" for what, names in answer.items()))
+
+
+def _tables(file: Path) -> list[dict[str, Any]]:
+    from registry.errors import NotFoundError, UsageError
+
+    try:
+        words = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NotFoundError(f"There is no file {file}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} is not readable TOML: {error}") from None
+    tables = words.get("source")
+    if not isinstance(tables, list) or set(words) != {"source"} or not all(isinstance(one, dict) for one in tables):
+        raise UsageError(f"{file} must have [[source]] tables and nothing else.")
+    names = [one.get("name") for one in tables]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise UsageError(f"{file} names the source {twice[0]!r} more than once.")
+    return tables
+
+
+@source.command()
+@argument("name")
+@option("--yes", is_flag=True, help="Withdraw its records without asking.")
+@_dry_run
+@as_json
+def remove(name: str, yes: bool, dry_run: bool, json: bool) -> None:
+    """Remove a source and withdraw its records."""
+    from registry.errors import UsageError
+
+    catalog, _ = opened()
+    ledger = opened_ledger()
+    ledger.source(name)
+    count = catalog.store.count(source=name, state="published")
+    if not dry_run and not yes:
+        question = f"Remove {name} and withdraw its {count} records?"
+        if not sys.stdin.isatty():
+            raise UsageError(f"{question} Say so with --yes.")
+        click.confirm(question, abort=True, err=True)
+    if not dry_run:
+        with ledger.hold(name):
+            count = catalog.withdraw_source(name, "Die Quelle wird nicht mehr abgefragt.")
+            ledger.remove(name)
+        catalog.sync()
+    if json:
+        document({"source": name, "withdrawn": count})
+    else:
+        say(f"{'Would remove' if dry_run else 'Removed'} {name}, {count} records withdrawn.")

@@ -1,0 +1,154 @@
+"""What the commands share: the catalogue of the settings in force, and output."""
+
+import contextlib
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from registry.errors import LotseError, ValidationError
+
+if TYPE_CHECKING:
+    from registry.catalog import Catalog
+    from registry.settings import Settings
+    from registry.sources.ledger import Ledger
+
+PARTLY: Final = 6  # some records failed
+SOURCE_FAILED: Final = 7
+WAITING: Final = 8  # withdrawals wait for approval
+
+
+def tell(error: LotseError) -> None:
+    """A failure as a sentence for people; field by field where it has fields."""
+    if _debug():
+        traceback.print_exc()
+    click.echo(f"Error: {error.message}", err=True)
+    for one in error.errors if isinstance(error, ValidationError) else ():
+        words = {name: text.get("en", "") if isinstance(text, dict) else text for name, text in one.items()}
+        click.echo(
+            f"  {words.get('field', '')}: {words.get('message', '')} {words.get('remedy', '')}".rstrip(), err=True
+        )
+
+
+def _debug() -> bool:
+    with contextlib.suppress(LotseError):
+        return settings().debug
+    return False
+
+
+# -- what the commands share
+
+as_json = click.option("--json", "json", is_flag=True, help="Print one JSON document.")
+READING: Final = frozenset(  # the first command that writes creates the data folder; these do not
+    ("search", "export", "doctor", "validate", "source list", "source show", "source check", "run list", "run show",
+     "user list", "record show", "record export", "record history")
+)  # fmt: skip
+
+
+def settings() -> "Settings":
+    """The settings in force. Where nothing is there yet, a reading command gets an empty house that goes with it."""
+    from registry.settings import load
+
+    found = load()
+    command = click.get_current_context(silent=True)
+    if command is None or command.command_path.partition(" ")[2] not in READING or founded(found):
+        return found
+    from tempfile import TemporaryDirectory
+
+    import msgspec
+
+    nowhere = Path(command.with_resource(TemporaryDirectory()))
+    return msgspec.structs.replace(found, data=nowhere, search="tantivy")  # a server's index is not of this house
+
+
+def founded(settings: "Settings") -> bool:
+    """Whether some command has written here before."""
+    return bool(settings.database) or (settings.data / "lotse.sqlite").exists()
+
+
+def opened() -> "tuple[Catalog, Settings]":
+    """The catalogue of the settings in force; it is closed when the command ends."""
+    from registry.build import open_catalog
+
+    found = settings()
+    catalog = open_catalog(found)
+    click.get_current_context().call_on_close(catalog.close)
+    return catalog, found
+
+
+def opened_ledger() -> "Ledger":
+    """The sources, runs and problems of the settings in force."""
+    from registry.sources.ledger import open_ledger
+
+    found = settings()
+    return open_ledger(found.database_url, found.data)
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Callable[[str, int, int | None], None] | None]:
+    """A progress bar for each name it is told of, on stderr if that is a terminal; elsewhere None."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as shown:
+        tasks: dict[str, Any] = {}
+
+        def told(name: str, done: int, of: int | None) -> None:
+            task = tasks.get(name)
+            if task is None:
+                task = tasks[name] = shown.add_task(plain(name), total=of)
+            shown.update(task, completed=done, total=of)
+
+        yield told
+
+
+def document(value: Any) -> None:
+    """One JSON document on stdout."""
+    line(value, indent=2)
+
+
+def line(value: Any, indent: int = 0) -> None:
+    """One JSON value on stdout, on one line unless indented."""
+    import msgspec
+
+    body = msgspec.json.encode(value)
+    out = sys.stdout.buffer
+    out.write((msgspec.json.format(body, indent=indent) if indent else body) + b"\n")
+    out.flush()
+
+
+def say(text: str) -> None:
+    """A sentence for the person; never data."""
+    click.echo(text, err=True)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Columns on stdout, as wide as their longest cell; the last is free. Nothing for no rows."""
+    cells = [[plain(cell) for cell in row] for row in rows]
+    if not cells:
+        return
+    widths = [max(len(row[i]) for row in (head, *cells)) for i in range(len(head) - 1)]
+    for row in (head, *cells):
+        click.echo(
+            "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
+        )
+
+
+def plain(value: object) -> str:
+    """A cell: one line, without characters that would steer a terminal."""
+    text = " ".join(str("" if value is None else value).split())
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
+
+
+def words(text: Any, lang: str = "de") -> str:
+    """A text in the wanted language, else in the next best."""
+    from registry.model.text import in_language
+
+    return in_language(text, lang) if text else ""

@@ -1,0 +1,179 @@
+"""The whole catalogue: its own description, and the pages in which harvesters read it."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlencode
+
+from api.data.examples import ID
+from api.data.openapi import parameter
+from api.web.addresses import absolute
+from registry.city import City
+from registry.errors import StartAgainError, UsageError
+from registry.model import KINDS, Agent, Catalogue, Place, Position
+from registry.rdf import HydraPage
+from registry.store.store import Listed, Store
+from vocab.concepts import concept_list
+from vocab.fields import fields_of
+
+PAGE_SIZE: Final = 100  # records; some hundred kilobytes, harvesters refuse what is much larger
+SCHEME: Final = "http://publications.europa.eu/resource/authority/data-theme"
+
+
+def parameters() -> list[dict[str, Any]]:
+    """For the OpenAPI document."""
+    kinds = {"type": "array", "items": {"enum": list(KINDS)}}
+    number, date = {"type": "integer", "minimum": 1}, {"type": "string", "format": "date-time"}
+    return [
+        parameter("kind", "Only this kind of record; may repeat", ["dataset"], kinds),
+        parameter(
+            "modified_since", "Only records that changed since; a date alone will do", "2026-01-31T12:00:00Z", date
+        ),
+        parameter("page", "Number of the page; better follow the links", 1, number),
+        parameter("after", "The id before the first of the page, as the links have it", ID),
+        parameter("snapshot", "When the reader began, as the links have it; 410 if the catalogue was restored since"),
+    ]
+
+
+# -- its description
+
+
+def description(city: City, base: str, modified: datetime | None = None) -> Catalogue:
+    """Our dcat:Catalog, from `city.toml`; what is not said there is missing, not made up."""
+    named = bool(city.publisher or city.publisher_iri)
+    publisher = Agent(iri=city.publisher_iri, name=city.publisher, type=_type(city.publisher_type)) if named else None
+    return Catalogue(
+        iri=absolute(base, "/catalog"),
+        title=city.title,
+        description=city.description,
+        publisher=publisher,
+        homepage=city.homepage or absolute(base, "/"),
+        licence=_licence(city.licence),
+        languages=tuple(concept.iri for code in ("DEU", "ENG") if (concept := concept_list("languages").get(code))),
+        issued=city.issued,
+        modified=modified.astimezone(UTC).isoformat(timespec="seconds") if modified else "",
+        places=(Place(iri=city.place),) if city.place else (),
+        theme_taxonomies=(SCHEME,),
+    )
+
+
+def _licence(words: str) -> str:
+    concept = concept_list("licences").get(words)
+    return concept.iri if concept else words
+
+
+def _type(words: str) -> str:
+    concept = concept_list("publisher-types").get(words)
+    return concept.iri if concept else words
+
+
+def missing(catalogue: Catalogue) -> list[str]:
+    """The fields that DCAT-AP or DCAT-AP.de ask of a catalogue (mandatory or recommended) and that are not said."""
+    asked = [
+        row.name for row in fields_of("catalog") if {row.level("catalog", 0), row.level("catalog", 1)} & {"M", "R"}
+    ]
+    return [name for name in asked if name in Catalogue.__struct_fields__ and not getattr(catalogue, name)]
+
+
+# -- its pages
+
+
+class Part(NamedTuple):
+    """The ids of a part of the catalogue, in order, and when it last changed."""
+
+    ids: tuple[str, ...]
+    modified: datetime | None
+
+
+def part(listing: Iterable[Listed]) -> Part:
+    listing = list(listing)
+    return Part(tuple(one.id for one in listing), max((one.changed for one in listing), default=None))
+
+
+class Asked(NamedTuple):
+    """Which part is asked for. `after`: the id before the first record of the page; `page`: a number instead."""
+
+    kinds: tuple[str, ...] = ()
+    modified_since: datetime | None = None
+    after: str = ""
+    page: int = 1
+    snapshot: str = ""
+
+
+def asked(params: Sequence[tuple[str, str]]) -> Asked:
+    """From parameters `kind`, `modified_since`, `after`, `page`, `snapshot`; UsageError for what cannot be read."""
+    given = dict(reversed(params))
+    kinds = tuple(dict.fromkeys(value for name, value in params if name == "kind"))
+    if unknown := [kind for kind in kinds if kind not in KINDS]:
+        raise UsageError(f"There is no kind {unknown[0][:40]!r}; there are {', '.join(KINDS)}.")
+    number = given.get("page", "1")
+    if not (number.isascii() and number.isdigit() and int(number[:9]) > 0):
+        raise UsageError("`page` is a number from 1; better follow hydra:next.")
+    since = given.get("modified_since", "")
+    return Asked(
+        kinds, _moment(since) if since else None, given.get("after", ""), int(number[:9]), given.get("snapshot", "")
+    )
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text.replace(" ", "+"))  # a plus that nobody quoted arrives as a blank
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # a zone may lead beyond the first or last year
+        raise UsageError("`modified_since` is a date such as 2026-01-31 or 2026-01-31T12:00:00Z.") from None
+
+
+def parts(store: Store) -> Callable[[Position, Asked], Part]:
+    """What gives the part that is asked for at a position; who walks through its pages has it listed once.
+
+    (Listing 100,000 records takes half a second, and they are a thousand pages.)
+    """
+
+    @lru_cache(maxsize=4)
+    def listed(_: Position, kinds: tuple[str, ...], since: datetime | None) -> Part:
+        return part(store.listing(kinds, since))
+
+    return lambda position, ask: listed(position, ask.kinds, ask.modified_since)
+
+
+def window(ids: Sequence[str], ask: Asked, url: str, position: Position) -> tuple[tuple[str, ...], HydraPage]:
+    """The ids of a page of a sorted list of ids, and its links. `url`: of the catalogue in that format.
+
+    A page begins after an id, so nothing that stays in the catalogue while somebody reads it is missed or comes twice,
+    whatever is added or withdrawn meanwhile.
+
+    StartAgainError if the reader began before a restore.
+    """
+    snapshot = ask.snapshot or f"{position.epoch}.{position.number}"
+    if snapshot.partition(".")[0] != position.epoch:
+        raise StartAgainError("The catalogue was restored since you began to read it. Start again at its first page.")
+    start = bisect_right(ids, ask.after) if ask.after else min((ask.page - 1) * PAGE_SIZE, len(ids))
+    address = _addresses(ids, ask, url, snapshot)
+    last = max(len(ids) - 1, 0) // PAGE_SIZE * PAGE_SIZE
+    beyond = start >= len(ids)  # nothing is left after that id: an empty page, which is nobody's last
+    links = HydraPage(
+        url=address(start),
+        first=address(0),
+        previous=address(max(start - PAGE_SIZE, 0)) if start > 0 else "",
+        next=address(start + PAGE_SIZE) if start + PAGE_SIZE < len(ids) else "",
+        last=address(last if beyond else max(last, start)),
+        total=len(ids),
+        size=PAGE_SIZE,
+    )
+    return tuple(ids[start : start + PAGE_SIZE]), links
+
+
+def _addresses(ids: Sequence[str], ask: Asked, url: str, snapshot: str) -> Callable[[int], str]:
+    """The address of the page that begins at a place of the list."""
+    kept = [("kind", kind) for kind in ask.kinds]
+    if ask.modified_since:
+        kept.append(("modified_since", ask.modified_since.isoformat()))
+
+    def address(start: int) -> str:
+        after = [("after", ids[start - 1])] if start else []
+        number = [("page", str(-(-start // PAGE_SIZE) + 1))]
+        return f"{url}?{urlencode([*kept, *number, *after, ('snapshot', snapshot)])}"
+
+    return address

@@ -1,0 +1,270 @@
+"""The JSON documents that API and command line share: a page of hits, a record, a page of changes."""
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Any, Final
+
+import msgspec
+
+from api.text.labels import both, districts, labels
+from api.web import addresses, query
+from api.web.addresses import Lang
+from api.web.problems import withdrawn
+from registry.catalog import Catalog
+from registry.city import City
+from registry.errors import StartAgainError, UsageError
+from registry.masking import public
+from registry.model import Agent, Change, Kind, Metadata, Origin, Record, Text
+from registry.rdf import thing_iri
+from registry.search.facets import normal_where
+from registry.search.query import MAX_DEPTH, Count, Hit, Query
+from registry.settings import Settings
+
+MAX_CHANGES: Final = 500
+
+
+class PublisherOut(msgspec.Struct, frozen=True):
+    """`id`: the record of a known organization, or empty."""
+
+    name: Text
+    id: str = ""
+
+
+class HitOut(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`parts`: what the score is made of, where that was asked for."""
+
+    id: str
+    kind: Kind
+    iri: str
+    title: Text
+    description: Text
+    publisher: PublisherOut | None
+    score: float
+    url: str
+    parts: Mapping[str, float] = {}
+
+
+class CountOut(msgspec.Struct, frozen=True):
+    value: str
+    label: Text
+    count: int
+    selected: bool
+
+
+class SearchAnswer(msgspec.Struct, frozen=True):
+    """`relaxed`: what was loosened because nothing matched all words. `next`: the address of the next page."""
+
+    total: int
+    hits: tuple[HitOut, ...]
+    facets: Mapping[str, tuple[CountOut, ...]]
+    relaxed: str | None
+    suggestions: tuple[str, ...]
+    page: int
+    size: int
+    next: str | None
+    notes: tuple[Text, ...]
+
+
+class RecordAnswer(msgspec.Struct, frozen=True):
+    """One record as it is shown; the line of `lotse export --format ndjson`."""
+
+    id: str
+    kind: Kind
+    state: str
+    owner: str
+    origin: Origin | None
+    metadata: Metadata
+    created: str | None
+    changed: str | None
+    number: int
+    iri: str
+    url: str
+    same_as: str | None = None
+
+
+class ChangeOut(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`state`: published (with `record`), withdrawn (title, reason, date), same_as (shown under another), erased."""
+
+    number: int
+    id: str
+    state: str
+    iri: str = ""
+    record: RecordAnswer | None = None
+    title: Text = {}
+    reason: str = ""
+    withdrawn: str = ""
+    same_as: str = ""
+
+
+class ChangesAnswer(msgspec.Struct, frozen=True):
+    """`next`: the token to ask with again; `end`: nothing newer was there."""
+
+    changes: tuple[ChangeOut, ...]
+    next: str
+    end: bool
+
+
+# -- search
+
+
+def search_answer(
+    catalog: Catalog,
+    city: City,
+    base: str,
+    asked: Query,
+    notes: Iterable[Text] = (),
+    path: str = "/api/v1/search",
+    explain: bool = False,
+) -> SearchAnswer:
+    """The answer of `/api/v1/search` and of `lotse search --json`."""
+    page = catalog.search(asked)
+    records = catalog.store.get_many([hit.id for hit in page.hits])
+    more = asked.page * asked.size < min(page.total, MAX_DEPTH) and page.hits
+    following = query.url(query.with_page(asked, asked.page + 1), path) if more else None
+    return SearchAnswer(
+        total=page.total,
+        hits=tuple(_hit(records[hit.id], hit, base, asked.lang, explain) for hit in page.hits if hit.id in records),
+        facets=_facets(catalog, city, asked, page.facets),
+        relaxed=page.relaxed,
+        suggestions=_suggestions(catalog, asked) if page.total == 0 and asked.words else (),
+        page=asked.page,
+        size=asked.size,
+        next=addresses.absolute(base, following) if following else None,
+        notes=(*notes, *([{asked.lang: page.note}] if page.note else [])),
+    )
+
+
+def _suggestions(catalog: Catalog, asked: Query) -> tuple[str, ...]:
+    return tuple(one.text for one in catalog.suggest(asked.words, 5))
+
+
+def _hit(record: Record, hit: Hit, base: str, lang: str, explain: bool) -> HitOut:
+    words = record.metadata
+    return HitOut(
+        id=record.id,
+        kind=record.kind,
+        iri=thing_iri(record, base),
+        title=words.title,
+        description=words.abstract or words.description,
+        publisher=_publisher(words.publisher or words.organizer),
+        score=round(hit.score, 4),
+        url=page_url(record, base, "en" if lang == "en" else "de"),
+        parts=hit.parts if explain else {},
+    )
+
+
+def _publisher(agent: Agent | None) -> PublisherOut | None:
+    return PublisherOut(agent.name, agent.id) if agent and (agent.name or agent.id) else None
+
+
+def _facets(
+    catalog: Catalog, city: City, asked: Query, counts: Mapping[str, tuple[Count, ...]]
+) -> dict[str, tuple[CountOut, ...]]:
+    """Each facet with its labels; a value that was asked for stays, even where nothing is left of it."""
+    sources = tuple(catalog.sources())
+    answer = {}
+    for facet in asked.facets:
+        listed = counts.get(facet, ())
+        chosen = normal_where({facet: asked.where.get(facet, ())}, districts(city))[facet]
+        known = labels(catalog, city, sources, facet, [*(one.value for one in listed), *chosen])
+        gone = (Count(value, 0) for value in chosen if value not in {one.value for one in listed})
+        answer[facet] = tuple(
+            CountOut(one.value, _label(one, known), one.count, one.value in chosen) for one in (*listed, *gone)
+        )
+    return answer
+
+
+def _label(count: Count, known: Mapping[str, Text]) -> Text:
+    name = count.label or count.value
+    return known.get(count.value) or {"de": name, "en": name}
+
+
+# -- records
+
+
+def page_url(record: Record, base: str, lang: Lang = "de") -> str:
+    return addresses.absolute(base, addresses.page(record.kind, record.id, lang))
+
+
+def record_answer(record: Record, base: str) -> RecordAnswer:
+    return RecordAnswer(
+        id=record.id,
+        kind=record.kind,
+        state=record.state,
+        owner=record.owner,
+        origin=_origin(record),
+        metadata=record.metadata,
+        created=record.created.isoformat() if record.created else None,
+        changed=record.changed.isoformat() if record.changed else None,
+        number=record.number,
+        iri=thing_iri(record, base),
+        url=page_url(record, base),
+        same_as=record.same_as,
+    )
+
+
+def _origin(record: Record) -> Origin | None:
+    """Without the secrets that records of former versions may hold."""
+    return msgspec.structs.replace(record.origin, url=public(record.origin.url)) if record.origin else None
+
+
+# -- changes
+
+
+def changes_answer(catalog: Catalog, settings: Settings, since: str, size: int) -> ChangesAnswer:
+    """What changed since a token ("": from the beginning), at most `size`; StartAgainError for one of another epoch."""
+    epoch = catalog.store.epoch
+    start = _number(since, epoch)
+    found = list(islice(catalog.store.changes(start), size + 1))
+    listed = found[:size]
+    last = listed[-1].number if listed else start
+    hidden = catalog.store.get_many([one.id for one in listed if one.record is None])
+    return ChangesAnswer(
+        changes=tuple(_change(change, hidden, settings.base_url) for change in listed),
+        next=f"{epoch}.{last}",
+        end=len(found) <= size,
+    )
+
+
+def _number(token: str, epoch: str) -> int:
+    if not token:
+        return 0
+    known, dot, number = token.partition(".")
+    if not dot or not number.isascii() or not number.isdigit() or len(number) > 18:
+        raise UsageError("`since` must be the token of an earlier answer (`next`), or be left out to begin.")
+    if known != epoch:
+        raise StartAgainError("The numbering has begun anew since that token was given. Start again without `since`.")
+    return int(number)
+
+
+def _change(change: Change, hidden: Mapping[str, Record], base: str) -> ChangeOut:
+    """`hidden`: the records that are no longer shown; one that is not among them was erased."""
+    if change.record is not None:
+        answer = record_answer(change.record, base)
+        return ChangeOut(change.number, change.id, "published", answer.iri, answer)
+    record = hidden.get(change.id)
+    if record is None:
+        return ChangeOut(change.number, change.id, "erased")
+    if record.same_as is not None and record.state == "published":
+        return ChangeOut(change.number, change.id, "same_as", thing_iri(record, base), same_as=record.same_as)
+    return ChangeOut(change.number, change.id, "withdrawn", thing_iri(record, base), **tombstone(record))
+
+
+def tombstone(record: Record) -> dict[str, Any]:
+    """What stays of a withdrawn record: title, reason, date."""
+    what = record.withdrawn
+    return {
+        "title": both(record.metadata.title),
+        "reason": what.why if what else "",
+        "withdrawn": what.at.isoformat() if what else "",
+    }
+
+
+def shown(catalog: Catalog, id: str) -> Record:
+    """The record that is shown for an id: itself or the one it is shown under; WithdrawnError, NotFoundError."""
+    record = catalog.get(id)
+    if record.state == "published" and record.same_as is not None:  # which is shown itself: docs/decisions/0021
+        record = catalog.get(record.same_as)
+    if record.state == "withdrawn":
+        raise withdrawn(record)
+    return record

@@ -1,0 +1,93 @@
+"""Examples for the OpenAPI document: what our own functions answer for one of the demo's datasets."""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+
+from api.data.documents import (
+    ChangeOut,
+    ChangesAnswer,
+    CountOut,
+    HitOut,
+    PublisherOut,
+    SearchAnswer,
+    page_url,
+    record_answer,
+)
+from api.data.validation import CheckAnswer, check
+from api.text.labels import KINDS
+from api.web.problems import ProblemOut, problem
+from registry.errors import NotFoundError
+from registry.model import Agent, Contact, Distribution, Metadata, Origin, Record
+from registry.rdf import thing_iri, write
+from vocab.concepts import concept_list
+
+ID: Final = "baumkataster"
+EPOCH: Final = "b9b81c5d1a4c0018"
+TURTLE: Final = """@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+
+<https://daten.example.org/id/baumkataster> a dcat:Dataset ;
+  dct:title "Baumkataster"@de .
+"""
+
+
+def record() -> Record:
+    at = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    trees = Distribution(
+        id="baeume",
+        title={"de": "Bäume"},
+        access_url="https://daten.example.org/baeume.csv",
+        format=concept_list("file-types").by_notation["CSV"].iri,
+        licence=concept_list("licences").by_notation["dl-by-de/2.0"].iri,
+    )
+    said = Metadata(
+        kind="dataset",
+        title={"de": "Baumkataster", "en": "Tree register"},
+        description={"de": "Art, Alter und Höhe aller Bäume auf öffentlichem Grund."},
+        publisher=Agent(name={"de": "Umweltamt"}, id="umweltamt"),
+        contacts=(Contact(email="umweltamt@example.org"),),
+        themes=(concept_list("themes").by_notation["ENVI"].iri,),
+        distributions=(trees,),
+        modified="2026-01-31",
+    )
+    origin = Origin("stadt", ID, "https://daten.example.org/dataset/baumkataster")
+    return Record(id=ID, said=said, owner="stadt-heidelberg", origin=origin, created=at, changed=at, number=7)
+
+
+def of_shapes(base: str) -> dict[type, Any]:
+    """The shapes of our answers, each with an example of it."""
+    shown: dict[type, Any] = {type(one): one for one in (_search(base), _changes(base), record_answer(record(), base))}
+    shown[CheckAnswer] = check(TURTLE.encode(), "text/turtle")
+    found = {type_: msgspec.to_builtins(one) for type_, one in shown.items()}
+    return found | {ProblemOut: problem(NotFoundError("There is no record “gibtsnicht”."))}
+
+
+def _search(base: str) -> SearchAnswer:
+    one = record()
+    said, whose = one.metadata, PublisherOut({"de": "Umweltamt"}, "umweltamt")
+    hit = HitOut(ID, one.kind, thing_iri(one, base), said.title, said.description, whose, 17.3, page_url(one, base))
+    kinds = CountOut("dataset", KINDS["dataset"], 1, selected=True)
+    return SearchAnswer(1, (hit,), {"kind": (kinds,)}, None, (), 1, 20, None, ())
+
+
+def _changes(base: str) -> ChangesAnswer:
+    one = record_answer(record(), base)
+    gone = ChangeOut(
+        9, "altkleider", "withdrawn", f"{base}/id/altkleider", title={"de": "Altkleider", "en": "Altkleider"},
+        reason="Die Stelle führt die Liste nicht weiter.", withdrawn="2026-02-01T08:00:00+00:00",
+    )  # fmt: skip
+    return ChangesAnswer((ChangeOut(7, ID, "published", one.iri, one), gone), f"{EPOCH}.9", end=True)
+
+
+def turtle(base: str) -> str:
+    return b"".join(write([record()], "ttl", base_url=base)).decode()
+
+
+def ready() -> Any:
+    return {
+        "ready": True,
+        "store": {"epoch": EPOCH, "number": 121},
+        "projections": {"search": {"number": 121, "behind": 0}},
+    }

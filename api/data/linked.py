@@ -1,0 +1,223 @@
+"""Linked data: every record and the whole catalogue as RDF, by negotiation and by suffix; sitemap and old words."""
+
+from collections.abc import Callable
+from functools import partial
+from itertools import islice
+from typing import Annotated, Final, NamedTuple
+
+from fastapi import APIRouter, FastAPI, Path, Request, Response
+from starlette.responses import RedirectResponse
+from starlette.routing import Match, Route
+from starlette.types import Scope
+
+from api.data import catalogue, examples
+from api.data.documents import record_answer, shown
+from api.data.openapi import responses, suffixes, texts
+from api.web import addresses
+from api.web.addresses import Address, absolute, local_path, page, thing
+from api.web.answers import answer, json_bytes, tag
+from api.web.negotiate import DATA, FORMATS, HTML, JSON, RDF, Format, by_suffix, preferred
+from registry import city as city_room
+from registry import rdf
+from registry.catalog import Catalog
+from registry.city import City
+from registry.errors import LotseError, NotFoundError
+from registry.model import Position, Record
+from registry.settings import Settings
+
+MOST_OLD: Final = 20  # records with one remote id that are looked at; as many sources would have to give the same
+
+
+class NotAcceptableError(LotseError):
+    """None of the formats that there are is one that the client takes; `alternatives` says which there are."""
+
+    status = 406
+
+
+class RecordData(Route):
+    """The pages of records, whenever data is asked for: by suffix, or because the client likes RDF or JSON better.
+
+    Who asks for a page is not matched, and comes to the pages.
+    """
+
+    def __init__(self, endpoint: Callable[[Request], Response]) -> None:
+        super().__init__("/{path:path}", endpoint, methods=["GET"], include_in_schema=False)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        found = asked(scope["path"], _accept(scope)) if scope["type"] == "http" else None
+        if found is None or found[1] is HTML:
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+def _accept(scope: Scope) -> str:
+    return ",".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"accept")
+
+
+def asked(path: str, accept: str) -> tuple[Address, Format | None] | None:
+    """Record page and format of a request (None: no format that we have); None for whatever is no record page."""
+    stem, form = by_suffix(path, DATA)
+    address = addresses.parse(stem)
+    if address is None or address.kind is None or not address.rest or "/" in address.rest:
+        return None
+    return address, form or preferred(accept, FORMATS)
+
+
+def _not_acceptable(url: str, *offered: Format) -> NotAcceptableError:
+    return NotAcceptableError(
+        "This cannot be had in that format.",
+        alternatives=[
+            {"url": url if one is HTML else f"{url}.{one.name}", "type": one.type} for one in offered or DATA
+        ],
+    )
+
+
+def hang_in(app: FastAPI, catalog: Catalog, settings: Settings) -> None:
+    """Hangs the data in, before the pages."""
+    app.router.routes.append(RecordData(partial(_record_data, catalog, settings)))
+    app.include_router(routes(catalog, settings))
+
+
+def _record_data(catalog: Catalog, settings: Settings, request: Request) -> Response:
+    found = asked(request.url.path, request.headers.get("accept", ""))
+    assert found is not None
+    address, form = found
+    record = shown(catalog, address.rest)
+    right = page(record.kind, record.id, address.lang)
+    if form is None:
+        raise _not_acceptable(absolute(settings.base_url, right), HTML, *DATA)
+    path = local_path(settings.base_url, right)
+    if right != address.path:
+        return RedirectResponse(f"{path}.{form.name}", 301)
+    return answer(
+        request,
+        lambda: rendered(record, form.name, settings.base_url),
+        form.content_type,
+        etag=tag(catalog.store.epoch, record.number, form.name),
+        modified=record.changed,
+        headers={"Link": links(record, settings.base_url), "Content-Location": f"{path}.{form.name}"},
+    )
+
+
+def rendered(record: Record, name: str, base: str) -> bytes:
+    """A record in a format by its suffix: ttl, rdf, jsonld, nt or json."""
+    if name == JSON.name:
+        return json_bytes(record_answer(record, base))
+    return b"".join(rdf.write([record], name, base_url=base))
+
+
+def links(record: Record, base: str) -> str:
+    """The `Link` header of a record: its other formats, the thing itself, and the profile it conforms to."""
+    path = absolute(base, page(record.kind, record.id))
+    parts = [f'<{path}>; rel="alternate"; type="text/html"']
+    parts += [f'<{path}.{one.name}>; rel="alternate"; type="{one.type}"' for one in DATA]
+    parts.append(f'<{absolute(base, thing(record.id))}>; rel="about"')
+    return ", ".join(parts)
+
+
+def routes(catalog: Catalog, settings: Settings) -> APIRouter:
+    router = APIRouter(tags=["linked data"])
+    in_formats = texts(*(one.type for one in RDF)) | {JSON.type: {"schema": {"type": "object"}}}
+    doors = _Catalogue(catalog, settings.base_url, city_room.city(settings), catalogue.parts(catalog.store))
+
+    @router.get(
+        "/id/{id}",
+        summary="The thing itself: 303 to its page, or to its data if data is asked for by Accept or suffix",
+        status_code=303,
+        response_class=Response,
+        responses=responses(None, 303, 404, 410),
+    )
+    def thing_itself(request: Request, id: Annotated[str, Path(examples=[examples.ID])]) -> Response:
+        stem, form = by_suffix(id, DATA)
+        record = shown(catalog, stem)
+        form = form or preferred(request.headers.get("accept", ""), FORMATS)
+        path = local_path(settings.base_url, page(record.kind, record.id))
+        return RedirectResponse(path if form in (None, HTML) else f"{path}.{form.name}", 303)
+
+    @router.get(
+        "/catalog",
+        summary="The whole catalogue in Hydra pages, in the format that is liked best",
+        response_class=Response,
+        responses=responses(in_formats, 304, 400, 406, 410),
+        openapi_extra={"parameters": catalogue.parameters()},
+    )
+    def whole_catalogue(request: Request) -> Response:
+        form = preferred(request.headers.get("accept", ""), DATA)
+        if form is None:
+            raise _not_acceptable(absolute(settings.base_url, "/catalog"))
+        return _catalogue_page(doors, request, form)
+
+    @router.get(
+        "/catalog.{suffix}",
+        summary="The whole catalogue in Hydra pages: ttl, rdf, jsonld, nt or json",
+        response_class=Response,
+        responses=responses(in_formats, 304, 400, 404, 410),
+        openapi_extra={"parameters": [suffixes(), *catalogue.parameters()]},
+    )
+    def whole_catalogue_as(request: Request) -> Response:
+        suffix = request.path_params["suffix"]
+        form = next((one for one in DATA if one.name == suffix), None)
+        if form is None:
+            raise NotFoundError(f"The catalogue can be had as {', '.join(one.name for one in DATA)}.")
+        return _catalogue_page(doors, request, form)
+
+    @router.get("/dataset/{name}", include_in_schema=False)
+    def old_dataset(name: str) -> Response:
+        return _old(catalog, settings, name, ("dataset", "series"))
+
+    @router.get("/organization/{name}", include_in_schema=False)
+    def old_organization(name: str) -> Response:
+        return _old(catalog, settings, name, ("organization",))
+
+    return router
+
+
+class _Catalogue(NamedTuple):
+    """What pages of the whole catalogue are made of."""
+
+    catalog: Catalog
+    base: str
+    city: City
+    parts: Callable[[Position, catalogue.Asked], catalogue.Part]
+
+
+def _catalogue_page(whole: _Catalogue, request: Request, form: Format) -> Response:
+    """One page; it is made as a whole before anything is sent, for a short catalogue makes harvesters delete."""
+    base, ask = whole.base, catalogue.asked(request.query_params.multi_items())
+    position = whole.catalog.store.position()
+    part = whole.parts(position, ask)
+    ids, links = catalogue.window(part.ids, ask, absolute(base, f"/catalog.{form.name}"), position)
+    described = catalogue.description(whole.city, base, part.modified)
+
+    def made() -> bytes:
+        records = [one for one in whole.catalog.store.get_many(ids).values() if one.shown]
+        if form is JSON:
+            return json_bytes({"catalog": described, "records": [record_answer(one, base) for one in records],
+                               **links._asdict()})  # fmt: skip
+        return rdf.write_page(described, records, links, form.name, base)
+
+    return answer(
+        request,
+        made,
+        form.content_type,
+        etag=tag(position, links.url, form.name, described),
+        headers={"Link": _page_links(links)},
+    )
+
+
+def _page_links(links: rdf.HydraPage) -> str:
+    found = [(name, getattr(links, name)) for name in ("first", "previous", "next", "last")]
+    return ", ".join(f'<{url}>; rel="{"prev" if name == "previous" else name}"' for name, url in found if url)
+
+
+def _old(catalog: Catalog, settings: Settings, name: str, kinds: tuple[str, ...]) -> Response:
+    """CKAN's addresses, by name or by the id that the source gives: 301 to our page, which knows what was withdrawn."""
+    stem, form = by_suffix(name, DATA)
+    record = catalog.store.get(stem)
+    if record is None:
+        found = [one for one in islice(catalog.store.find(remote_id=stem), MOST_OLD) if one.kind in kinds]
+        record = min(found, key=lambda one: one.state != "published", default=None)
+    if record is None:
+        raise NotFoundError(f"There is no record “{stem[:100]}”.")
+    path = local_path(settings.base_url, page(record.kind, record.id))
+    return RedirectResponse(f"{path}.{form.name}" if form else path, 301)

@@ -1,0 +1,154 @@
+"""The OpenAPI document (3.1): what the framework knows of the routes, with the shapes and examples of our answers."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from api.data import examples
+from api.data.documents import RecordAnswer
+from api.web import query
+from api.web.addresses import page
+from api.web.answers import answer, json_bytes, tag
+from api.web.negotiate import DATA, JSON, TURTLE
+from api.web.problems import PROBLEM_TYPE, ProblemOut
+from registry.model import KINDS, Metadata
+from registry.search.query import FACETS, MAX_DEPTH
+
+TEXT: Final = {"type": "string"}
+_DESCRIPTIONS: Final = {
+    200: "Found",
+    301: "It is elsewhere, for good",
+    303: "See its page or its data",
+    304: "You have it already",
+    400: "A parameter cannot be used",
+    404: "There is none",
+    406: "Not in that format; `alternatives` lists those there are",
+    410: "Withdrawn, or a token of before a restore",
+    413: "Too large",
+    429: "Too many at once; `Retry-After` says when to come back",
+    422: "Fields or parameters have the wrong form; `errors` lists them",
+}
+
+_VALUES: Final = {
+    "kind": "dataset", "theme": "ENVI", "publisher": "umweltamt", "district": "bahnstadt", "format": "CSV",
+    "licence": "dl-by-de/2.0", "phase": "umsetzung", "source": "stadtwerke", "year": "2026",
+}  # fmt: skip
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+# -- what a route says of itself
+
+
+def parameter(
+    name: str, text: str, example: Any = None, schema: Mapping[str, Any] = TEXT, place: str = "query"
+) -> dict[str, Any]:
+    """A parameter that the route reads itself."""
+    shown = {} if example is None else {"example": example}
+    return {"name": name, "in": place, "required": place == "path", "description": text, "schema": schema, **shown}
+
+
+def search_parameters() -> list[dict[str, Any]]:
+    """The parameters of the search, of pages, API and feed (`query.parse`)."""
+    counted = {"type": "integer", "minimum": 1}
+    values = {"type": "array", "items": {"type": "string", "maxLength": query.MAX_VALUE}, "maxItems": query.MAX_VALUES}
+    return [
+        parameter("q", "Words to look for", "bäume", {"type": "string", "maxLength": query.MAX_WORDS}),
+        parameter("sort", "Order of the hits", "newest", {"enum": list(query.SORTS), "default": "relevance"}),
+        parameter("size", "Hits on a page", 5, {**counted, "maximum": query.MAX_SIZE, "default": 20}),
+        parameter("page", f"Page, from 1, as far as the hit {MAX_DEPTH}", 1, {**counted, "default": 1}),
+        parameter("lang", "Language of addresses and sentences", "de", {"enum": ["de", "en"], "default": "de"}),
+        *(
+            parameter(facet, f"Only these values of the facet “{facet}”; may repeat (or)", [_VALUES[facet]], values)
+            for facet in FACETS
+        ),
+    ]
+
+
+def suffixes() -> dict[str, Any]:
+    """The parameter for the formats of records and of the catalogue."""
+    names = [one.name for one in DATA]
+    return parameter("suffix", "The format", TURTLE.name, {"type": "string", "enum": names}, "path")
+
+
+def responses(content: Mapping[str, Any] | None, *statuses: int) -> Responses:
+    """What an operation answers: 200 with `content` by media type (None: it never does), and which other statuses it
+    has. Every error is a problem document."""
+    found: Responses = {200: {"description": _DESCRIPTIONS[200], "content": dict(content)}} if content else {}
+    for status in statuses:
+        said = _DESCRIPTIONS.get(status, HTTPStatus(status).phrase)
+        found[status] = {"description": said, "content": _problem()} if status >= 400 else {"description": said}
+    return found | {"default": {"description": "A problem (RFC 9457)", "content": _problem()}}
+
+
+def _problem() -> dict[str, Any]:
+    return {PROBLEM_TYPE: {"schema": shape(ProblemOut)}}
+
+
+def shape(type_: type) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{type_.__name__}"}
+
+
+def json_of(type_: type) -> dict[str, Any]:
+    """The content of an answer in JSON; its example stands with the shape."""
+    return {JSON.type: {"schema": shape(type_)}}
+
+
+def texts(*types: str) -> dict[str, Any]:
+    """The content of an answer that is no JSON of ours; whether it says its charset is left out."""
+    return {one.partition(";")[0]: {"schema": TEXT} for one in types}
+
+
+# -- the document
+
+
+def routes(app: FastAPI, base: str) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    made: list[bytes] = []  # made when it is first asked for; a process has one
+
+    @router.get("/openapi.json")
+    def openapi(request: Request) -> Response:
+        if not made:
+            made.append(json_bytes(document(app, base)))
+        return answer(request, lambda: made[0], etag=tag(made[0]))
+
+    return router
+
+
+def document(app: FastAPI, base: str) -> dict[str, Any]:
+    """The whole, with the pages of records, which the router does not know one by one."""
+    made: dict[str, Any] = FastAPI.openapi(app)
+    made["servers"] = [{"url": base}]
+    shown = examples.of_shapes(base)
+    _, shapes = msgspec.json.schema_components((*shown, Metadata), ref_template="#/components/schemas/{name}")
+    for type_, example in shown.items():
+        shapes[type_.__name__]["examples"] = [example]
+    made["components"] = {"schemas": shapes, "responses": {"Record": _record(base)}}
+    made["paths"] |= _records()
+    return made
+
+
+def _record(base: str) -> dict[str, Any]:
+    """A record in each of its formats."""
+    content = texts(*(one.type for one in DATA)) | json_of(RecordAnswer)
+    content[TURTLE.type]["example"] = examples.turtle(base)
+    return {"description": _DESCRIPTIONS[200], "content": content}
+
+
+def _records() -> dict[str, Any]:
+    """`/daten/{id}.{suffix}` and its sisters."""
+    found = {}
+    answers = {str(name): one for name, one in responses(None, 301, 304, 404, 410).items()}
+    for kind in KINDS:
+        said = {
+            "tags": ["linked data"],
+            "summary": f"A record of kind {kind} as data; the same path without suffix goes by Accept",
+            "operationId": f"{kind}_data",
+            "parameters": [parameter("id", "The record", examples.ID, place="path"), suffixes()],
+            "responses": {"200": {"$ref": "#/components/responses/Record"}, **answers},
+        }
+        found[page(kind, "") + "/{id}.{suffix}"] = {"get": said}
+    return found

@@ -1,0 +1,59 @@
+"""The JSON document of a run, for `lotse harvest` and `lotse run`, and the exit code that it stands for."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Final
+
+from registry.model import COUNTS, Problem, Run
+from registry.rules import said
+from registry.sources.ledger import Ledger
+
+GRAVE: Final = ("failed", "must")
+MOST: Final = 100_000  # problems in one document; `lotse run show N --problems` gives all
+
+
+def run_answer(ledger: Ledger, run: Run) -> dict[str, Any]:
+    """As interface.md says; problems of level failed and must, at most MOST of them (`left_out`: how many more)."""
+    grave = (problem for problem in ledger.problems(run.number) if problem.finding.level in GRAVE)
+    problems = [problem_answer(problem) for problem in islice(grave, MOST)]
+    answer = {
+        "source": run.source,
+        "run": run.number,
+        "outcome": run.outcome,
+        "reason": run.reason,
+        "complete": run.complete,
+        "listed": run.listed,
+        "seconds": round(run.seconds, 2),
+        "counts": {name: run.counts.get(name, 0) for name in COUNTS},
+        "rules": dict(run.rules),
+        "problems": problems,
+        "left_out": sum(1 for _ in grave),
+        "started": run.started.isoformat() if run.started else None,
+        "ended": run.ended.isoformat() if run.ended else None,
+    }
+    if run.outcome == "running":
+        answer["progress"] = {"done": run.done, "of": run.of}
+    return answer
+
+
+def problem_answer(problem: Problem) -> dict[str, Any]:
+    return {"record": problem.record, **finding_answer(problem.finding)}
+
+
+def finding_answer(finding: Any) -> dict[str, Any]:
+    """A finding with its sentence and its remedy."""
+    message, remedy = said(finding.rule)
+    return {
+        "rule": finding.rule,
+        "level": finding.level,
+        "node": finding.node,
+        "field": finding.field,
+        "value": finding.value,
+        "message": message,
+        "remedy": remedy,
+    }
+
+
+def problem_lines(ledger: Ledger, number: int) -> Iterator[dict[str, Any]]:
+    ledger.run(number)  # NotFoundError
+    return map(problem_answer, ledger.problems(number))

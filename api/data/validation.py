@@ -1,0 +1,168 @@
+"""Checks a file of metadata, as RDF or as our own JSON: for `lotse validate`, `POST /api/v1/validate` and the page."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from registry.errors import SourceError, TooLargeError, ValidationError
+from registry.model import Finding, Findings, Kind, Metadata, Text
+from registry.quality.check import check as check_quality
+from registry.rdf import parse, read, things
+from registry.rules import finding, said
+
+MAX_BYTES: Final = 20_000_000
+MAX_FINDINGS: Final = 10_000
+MOST_UNKNOWN: Final = 100  # fields that are named
+_UNKNOWN: Final = {"de": "Dieses Feld gibt es nicht.", "en": "There is no such field."}
+_FORMS: Final = (
+    (re.compile("Expected `(.+)`, got `(.+)`"), r"Erwartet wird `\1`, hier steht `\2`."),
+    (re.compile("Object missing required field `(.+)`"), r"Das Feld `\1` fehlt."),
+    (re.compile("Invalid enum value (.+)"), r"Der Wert \1 gehört nicht zu den erlaubten."),
+)
+
+
+class FindingOut(msgspec.Struct, frozen=True):
+    """`node`: IRI of the record, or of the node inside it; `value`: the offending value word for word."""
+
+    rule: str
+    level: str
+    node: str
+    field: str
+    value: str
+    message: Text
+    remedy: Text
+
+
+class CheckAnswer(msgspec.Struct, frozen=True):
+    records: int
+    findings: tuple[FindingOut, ...]
+
+
+def check(data: bytes, media_type: str = "", name: str = "", shapes: Path | None = None) -> CheckAnswer:
+    """How many records a file describes, and what is to be said of them; with `shapes` those instead that break them.
+
+    A file that cannot be read at all is a finding, too. TooLargeError; ValidationError: our JSON with wrong fields.
+    """
+    if len(data) > MAX_BYTES:
+        raise TooLargeError(f"{name or 'The file'} is larger than {MAX_BYTES} bytes.")
+    records: int = 0
+    findings: list[Finding] = []
+    own = _own_json(data)
+    try:
+        for count, found in _of_json(own) if own is not None else _of_rdf(data, media_type, name):
+            records += count
+            findings += found
+            if len(findings) > MAX_FINDINGS:
+                raise TooLargeError(f"More than {MAX_FINDINGS} findings; check smaller files.")
+        if shapes is not None:
+            findings = list(_of_shapes(data, name, shapes))
+    except SourceError as error:
+        findings.append(finding("unreadable", value=error.message))
+    return CheckAnswer(records, tuple(map(finding_out, findings)))
+
+
+def finding_out(finding: Finding) -> FindingOut:
+    """A finding with its sentence and its remedy; those of SHACL shapes speak in the shape's own words."""
+    return FindingOut(finding.rule, finding.level, finding.node, finding.field, finding.value, *said(finding.rule))
+
+
+def _of_rdf(data: bytes, media_type: str, name: str) -> Iterator[tuple[int, Findings]]:
+    if not data.strip():
+        raise SourceError("The file is empty.")
+    parsed = parse(data, media_type=media_type, name=name)
+    yield 0, parsed.findings
+    organizations: tuple[Kind, ...] = ("organization",)  # where there is nothing else
+    for thing in list(things(parsed.graph)) or things(parsed.graph, organizations):
+        if thing.error:
+            yield 1, (thing.error,)
+            continue
+        metadata, findings = read(thing.payload)
+        node = thing.iri or thing.remote_id
+        yield 1, tuple(_at(one, node) for one in (*findings, *check_quality(metadata)))
+
+
+def _at(finding: Finding, node: str) -> Finding:
+    """Blank labels and "" mean nothing outside the record: the record's own name stands for them."""
+    return (
+        finding if finding.node and not finding.node.startswith("_:") else msgspec.structs.replace(finding, node=node)
+    )
+
+
+# -- our own JSON
+
+
+def _own_json(data: bytes) -> list[Any] | None:
+    """The records of a file in our own JSON, None for whatever else; JSON-LD begins with @context, @graph or @id."""
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+        return None
+    try:
+        value = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    values = value if isinstance(value, list) else [value]
+    ours = all(isinstance(one, dict) and ("kind" in one or "metadata" in one) and "@id" not in one for one in values)
+    return values if values and ours else None
+
+
+def _of_json(values: list[Any]) -> Iterator[tuple[int, Findings]]:
+    for place, value in enumerate(values):
+        metadata = metadata_of(value.get("metadata", value), f"[{place}]" if len(values) > 1 else "")
+        node = metadata.iri or str(value.get("id", "")) or next(iter(metadata.title.values()), "")
+        yield 1, tuple(_at(one, node) for one in check_quality(metadata))
+
+
+def metadata_of(value: Any, where: str = "") -> Metadata:
+    """Metadata from JSON as it comes through a door: unknown keys and wrong types are refused, field by field."""
+    try:
+        metadata = msgspec.convert(value, Metadata)
+        paths = islice(_unknown(value, metadata, where), MOST_UNKNOWN)
+        if unknown := [_wrong(path, "field-unknown", _UNKNOWN) for path in paths]:
+            raise ValidationError("There are fields that nobody knows.", unknown)
+        return metadata
+    except msgspec.ValidationError as error:
+        words, _, place = str(error).partition(" - at `$")
+        field = f"{where}{place.rstrip('`').lstrip('.')}"
+        raise ValidationError("A field has the wrong form.", [_wrong(field, "field-form", _form(words))]) from None
+
+
+def _unknown(said: Any, read: Any, where: str) -> Iterator[str]:
+    """The paths of the keys that no struct has, at whatever depth: decoding leaves them out without a word."""
+    if isinstance(read, msgspec.Struct) and isinstance(said, dict):
+        for key, value in said.items():
+            path = f"{where}.{key}" if where else str(key)
+            if key in read.__struct_fields__:
+                yield from _unknown(value, getattr(read, key), path)
+            else:
+                yield path
+    elif isinstance(read, tuple) and isinstance(said, list):
+        for place, (value, one) in enumerate(zip(said, read, strict=False)):
+            yield from _unknown(value, one, f"{where}[{place}]")
+    elif isinstance(read, dict) and isinstance(said, dict):
+        for key, value in said.items():
+            yield from _unknown(value, read.get(key), f"{where}.{key}")
+
+
+def _wrong(field: str, rule: str, message: Text) -> dict[str, Any]:
+    remedy = {"de": "Die Felder stehen in /openapi.json.", "en": "The fields are listed in /openapi.json."}
+    return {"field": field, "rule": rule, "message": message, "remedy": remedy}
+
+
+def _form(words: str) -> Text:
+    """What the decoder says of a value, in both languages."""
+    for pattern, german in _FORMS:
+        if found := pattern.fullmatch(words):
+            return {"de": found.expand(german), "en": f"{words}."}
+    return {"de": "Dieser Wert hat nicht die richtige Form.", "en": f"{words}."}
+
+
+# -- shapes
+
+
+def _of_shapes(data: bytes, name: str, shapes: Path) -> Iterator[Finding]:
+    from registry.quality.shacl import shacl
+
+    yield from shacl(data, shapes, name)

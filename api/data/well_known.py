@@ -1,0 +1,150 @@
+"""The files that machines look for by name: robots.txt, sitemap, OpenSearch description, list of interfaces."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Final
+from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.sax.saxutils import escape
+
+from fastapi import APIRouter, Path, Request, Response
+
+from api.data.openapi import responses, texts
+from api.text.labels import both
+from api.web.addresses import LANGS, LISTED, absolute, page, path
+from api.web.answers import answer, json_bytes, tag
+from api.web.negotiate import DATA
+from registry import city
+from registry.catalog import Catalog
+from registry.errors import NotFoundError
+from registry.settings import Settings
+from registry.store.store import Listed
+
+MAX_URLS: Final = 50_000  # in one sitemap (sitemaps.org)
+SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+OPENSEARCH: Final = "http://a9.com/-/spec/opensearch/1.1/"
+XML: Final = "application/xml; charset=utf-8"
+LINKSET: Final = "application/linkset+json"
+DECLARATION: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
+NO_SITEMAP: Final = "There is no such sitemap; /sitemap.xml lists those there are."
+_PRIVATE: Final = ("account", "register", "mine", "review", "admin")
+
+
+def routes(catalog: Catalog, settings: Settings) -> APIRouter:
+    router = APIRouter(tags=["for machines"])
+    base, title = settings.base_url, both(city.city(settings).title)["de"] or "Lotse"
+
+    @router.get("/robots.txt", include_in_schema=False)
+    def robots(request: Request) -> Response:
+        return answer(request, lambda: _robots(base), "text/plain; charset=utf-8", etag=tag(base, "robots"))
+
+    @router.get(
+        "/sitemap.xml",
+        summary=f"All pages, or the list of the sitemaps where there are more than {MAX_URLS}",
+        response_class=Response,
+        responses=responses(texts(XML), 304),
+    )
+    def sitemap(request: Request) -> Response:
+        etag = tag(catalog.store.position(), base)
+        return answer(request, lambda: _whole(catalog.store.listing(), base), XML, etag=etag)
+
+    @router.get(
+        "/sitemap-{number}.xml",
+        summary="One of several sitemaps",
+        response_class=Response,
+        responses=responses(texts(XML), 304, 404),
+    )
+    def sitemap_part(request: Request, number: Annotated[str, Path(examples=["1"])]) -> Response:
+        if not (number.isascii() and number.isdigit() and len(number) < 6):
+            raise NotFoundError(NO_SITEMAP)
+        etag = tag(catalog.store.position(), base, number)
+        return answer(request, lambda: _part(catalog.store.listing(), int(number), base), XML, etag=etag)
+
+    @router.get("/opensearch.xml", include_in_schema=False)
+    def opensearch(request: Request) -> Response:
+        body = _opensearch(title, base)
+        return answer(request, lambda: body, "application/opensearchdescription+xml; charset=utf-8", etag=tag(body))
+
+    @router.get(
+        "/.well-known/api-catalog",
+        summary="The interfaces there are, and where they are described (RFC 9727)",
+        response_class=Response,
+        responses=responses({LINKSET: {"schema": {"type": "object"}}}, 304),
+    )
+    def api_catalog(request: Request) -> Response:
+        body = json_bytes(_interfaces(base))
+        return answer(request, lambda: body, LINKSET, etag=tag(body))
+
+    return router
+
+
+def _robots(base: str) -> bytes:
+    closed = [path(name, lang) for name in _PRIVATE for lang in LANGS]
+    lines = ["User-agent: *", *(f"Disallow: {one}" for one in (*closed, "/sparql")), f"Sitemap: {base}/sitemap.xml"]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _lists() -> list[str]:
+    return [path(name, lang) for name in ("start", *LISTED) for lang in LANGS]
+
+
+def _whole(listing: Sequence[Listed], base: str) -> bytes:
+    """The sitemap, or the list of its parts where it would be too long."""
+    if len(listing) + len(_lists()) <= MAX_URLS:
+        return urlset(listing, base, lists=True)
+    return _index(-(-len(listing) // (MAX_URLS - len(_lists()))), base)
+
+
+def _part(listing: Sequence[Listed], number: int, base: str) -> bytes:
+    size = MAX_URLS - len(_lists())
+    found = listing[(number - 1) * size : number * size] if number > 0 else []
+    if not found:
+        raise NotFoundError(NO_SITEMAP)
+    return urlset(found, base, lists=number == 1)
+
+
+def urlset(listing: Iterable[Listed], base: str, lists: bool) -> bytes:
+    """A sitemap of the pages of records, with the lists before them if wanted.
+
+    (Written by hand: a tree of 50,000 pages takes a second.)
+    """
+    said = [f"<url><loc>{escape(absolute(base, one))}</loc></url>" for one in (_lists() if lists else ())]
+    said += [
+        f"<url><loc>{escape(absolute(base, page(one.kind, one.id)))}</loc>"
+        f"<lastmod>{one.changed.date().isoformat()}</lastmod></url>"
+        for one in listing
+    ]
+    return f'{DECLARATION}<urlset xmlns="{SITEMAP}">{"".join(said)}</urlset>'.encode()
+
+
+def _index(count: int, base: str) -> bytes:
+    root = Element("sitemapindex", xmlns=SITEMAP)
+    for number in range(1, count + 1):
+        one = SubElement(root, "sitemap")
+        SubElement(one, "loc").text = f"{base}/sitemap-{number}.xml"
+    return _document(root)
+
+
+def _opensearch(title: str, base: str) -> bytes:
+    root = Element("OpenSearchDescription", xmlns=OPENSEARCH)
+    for name, text in (("ShortName", title[:16]), ("Description", title[:1024]), ("InputEncoding", "UTF-8")):
+        SubElement(root, name).text = text
+    for type_, where in (("text/html", path("search")), ("application/atom+xml", "/feed.atom")):
+        template = f"{base}{where}?q={{searchTerms}}"
+        SubElement(root, "Url", {"type": type_, "template": template})
+    return _document(root)
+
+
+def _interfaces(base: str) -> dict[str, Sequence[object]]:
+    """RFC 9727: what can be called, and where it is described."""
+    described = [{"href": f"{base}/openapi.json", "type": "application/vnd.oai.openapi+json;version=3.1"}]
+    catalogue = [{"href": f"{base}/catalog.{one.name}", "type": one.type} for one in DATA]
+    return {
+        "linkset": [
+            {"anchor": f"{base}/api/v1", "service-desc": described},
+            {"anchor": f"{base}/catalog", "alternate": catalogue},
+        ]
+    }
+
+
+def _document(root: Element) -> bytes:
+    made: bytes = tostring(root, "utf-8", xml_declaration=True)
+    return made

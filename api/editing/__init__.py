@@ -1,0 +1,1 @@
+"""What people who signed in do: accounts, registering, comparing and reviewing drafts."""

@@ -1,0 +1,102 @@
+"""Files of the look: style sheets, fonts, the sign; and the city's own colour as a style sheet."""
+
+from collections.abc import Callable
+from functools import cache
+from mimetypes import guess_type
+from typing import Final
+
+from fastapi import Request
+from starlette.responses import Response
+
+from api.pages.site import STATIC
+from registry.errors import NotFoundError, UsageError
+
+FOR_GOOD: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
+FOR_AN_HOUR: Final = {"Cache-Control": "public, max-age=3600"}
+DARK: Final = (19, 21, 37)  # the ground of dark pages
+WHITE: Final = (255, 255, 255)
+ENOUGH: Final = 4.5  # contrast of text (WCAG 1.4.3)
+
+Colour = tuple[int, int, int]
+
+
+def file(request: Request) -> Response:
+    """A file below static/; with its digest in the address, or a version in its path, browsers keep it for good."""
+    name = request.path_params["path"]
+    content = _read(name)
+    kept = "v" in request.query_params or name.startswith("vendor/")
+    headers = FOR_GOOD if kept else FOR_AN_HOUR
+    return Response(content, headers=headers, media_type=_type(name))
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(str(path.relative_to(STATIC)) for path in STATIC.rglob("*") if path.is_file())
+
+
+@cache
+def _read(name: str) -> bytes:
+    if name not in _names():
+        raise NotFoundError("There is no such file.")
+    return (STATIC / name).read_bytes()
+
+
+def _type(name: str) -> str:
+    if name.endswith(".woff2"):
+        return "font/woff2"
+    return guess_type(name)[0] or "text/plain"
+
+
+def theme(accent: str) -> Callable[[Request], Response]:
+    """The city's colour as the accent, lightened for dark pages; UsageError if white text on it cannot be read."""
+    sheet = _sheet(accent).encode() if accent else b""
+
+    def answer(_: Request) -> Response:
+        return Response(sheet, headers=FOR_AN_HOUR, media_type="text/css")
+
+    return answer
+
+
+def _sheet(accent: str) -> str:
+    colour = _colour(accent)
+    if contrast(colour, WHITE) < ENOUGH:
+        raise UsageError(
+            f"city.toml: accent {accent} has too little contrast to white ({contrast(colour, WHITE):.1f}, "
+            f"at least {ENOUGH}). Choose a darker one."
+        )
+    light = lightened(colour)
+    return (
+        f":root{{--theme-accent:{accent}}}"
+        f"@media(prefers-color-scheme:dark){{:root{{--theme-accent:#{bytes(light).hex()}}}}}"
+    )
+
+
+def _colour(text: str) -> Colour:
+    try:
+        red, green, blue = bytes.fromhex(text.removeprefix("#"))
+    except ValueError:
+        raise UsageError(f"city.toml: accent must be a colour such as #2044aa, not {text!r}.") from None
+    return red, green, blue
+
+
+def lightened(colour: Colour) -> Colour:
+    """The colour mixed with white until it reads well on dark ground (7:1, as links are thin)."""
+    for part in range(0, 101, 2):
+        mixed = tuple(round(one + (255 - one) * part / 100) for one in colour)
+        if contrast((mixed[0], mixed[1], mixed[2]), DARK) >= 7:
+            return mixed[0], mixed[1], mixed[2]
+    return WHITE
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """The ratio of WCAG 2.2."""
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: Colour) -> float:
+    red, green, blue = (
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+        for value in (one / 255 for one in colour)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

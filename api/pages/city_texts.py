@@ -1,0 +1,88 @@
+"""Pages of words: the city's own (imprint, privacy, accessibility, easy language), about Lotse, and for developers."""
+
+from collections.abc import Callable
+from typing import Final
+
+from fastapi import Request
+from markupsafe import Markup
+from starlette.responses import Response
+
+from api.pages.site import Pages
+from api.text.formatting import document
+from api.text.i18n import translator
+from api.web import addresses
+from api.web.addresses import Lang, language
+from api.web.negotiate import DATA
+from harvesters.source_kinds import HARVESTERS
+
+NAMES: Final = ("imprint", "privacy", "accessibility", "easy-language", "sign-language", "help")
+MAX_TEXT: Final = 200_000  # bytes
+View = Callable[[Request], Response]
+
+
+def _title(name: str, lang: Lang) -> str:
+    _ = translator(lang)
+    return {
+        "imprint": _("Impressum"),
+        "privacy": _("Datenschutz"),
+        "accessibility": _("Erklärung zur Barrierefreiheit"),
+        "easy-language": _("Leichte Sprache"),
+        "sign-language": _("Gebärdensprache"),
+        "help": _("Über Lotse"),
+    }[name]
+
+
+def text(pages: Pages, name: str) -> View:
+    """A page whose words stand in the city's folder: `pages/impressum.md`, in English `pages/impressum.en.md`.
+
+    Where the file is missing the page says so, and how to add it; nothing is made up.
+    """
+    word = addresses.WORDS[name]["de"]
+
+    def show(request: Request) -> Response:
+        lang = language(request)
+        found, of = _words(pages, word, lang)
+        title = _title(name, lang)
+        return pages.page(
+            request,
+            "text.html",
+            lang,
+            title=title,
+            text=found,
+            text_lang=of if of != lang else "",
+            file=f"pages/{word}.md",
+            own=name == "help",
+            crumbs=[(title, "")],
+        )
+
+    return show
+
+
+def _words(pages: Pages, word: str, lang: Lang) -> tuple[Markup | None, str]:
+    """The text in the page's language, else in the other one."""
+    folder = pages.city.folder / "pages"
+    names = {"de": folder / f"{word}.md", "en": folder / f"{word}.en.md"}
+    for of in (lang, "en" if lang == "de" else "de"):
+        path = names[of]
+        if pages.city.name and path.is_file() and path.stat().st_size <= MAX_TEXT:
+            return document(path.read_text("utf-8")), of
+    return None, lang
+
+
+def developers(pages: Pages) -> View:
+    def show(request: Request) -> Response:
+        lang = language(request)
+        _ = translator(lang)
+        example = next(iter(pages.catalog.store.find(kind="dataset", shown=True)), None)
+        return pages.page(
+            request,
+            "developers.html",
+            lang,
+            area="developers",
+            crumbs=[(_("Für Entwickler"), "")],
+            example=example,
+            formats=[one.name for one in DATA],
+            harvesters=sorted(HARVESTERS),
+        )
+
+    return show

@@ -1,0 +1,196 @@
+"""How pages are made: the template environments, translations, assets, and what every page has around it."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import cache, partial
+from typing import Any, Final, TypeVar
+
+import jinja2
+from fastapi import Request
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, Response
+
+from api.text import formatting
+from api.text.formatting import ZONE
+from api.text.i18n import HERE, translations
+from api.web import addresses, session
+from api.web.addresses import STEPS, Lang, place
+from api.web.answers import answer, tag
+from api.web.negotiate import HTML
+from registry import city
+from registry.catalog import Catalog
+from registry.city import City
+from registry.errors import NotAllowedError, NotReadyError, NotSignedInError
+from registry.model import Account
+from registry.people.accounts import People
+from registry.people.drafts import Inbox
+from registry.settings import Settings
+from registry.sources.ledger import Ledger
+from vocab.concepts import ConceptList, load
+
+STATIC: Final = HERE / "static"
+KERN: Final = "vendor/native/2.7.2/kern.css"
+Room = TypeVar("Room")
+NO_STORE: Final = {"Cache-Control": "no-store"}
+
+
+def twin(path: str, lang: Lang) -> str:
+    """The same page in that language, with the words after the first one in that language too."""
+    found = addresses.twin(path, lang)
+    path, mark, query = found.partition("?")
+    address = addresses.parse(path)
+    if not address or not address.rest or address.name in addresses.LISTED:
+        return found
+    known = {formatting[one]: name for name, formatting in STEPS.items() for one in addresses.LANGS}
+    steps = [known.get(step, step) for step in address.rest.split("/")]
+    return place(address.name, lang, *steps) + mark + query
+
+
+class Pages:
+    """Makes the pages of one installation; `city` is its description, `districts` its own list."""
+
+    def __init__(self, catalog: Catalog, settings: Settings) -> None:
+        self.catalog = catalog
+        self.settings = settings
+        self.city: City = city.city(settings)
+        self.districts: ConceptList | None = load(self.city.districts) if self.city.districts else None
+
+    @property
+    def people(self) -> People:
+        return _there(self.catalog.people)
+
+    @property
+    def inbox(self) -> Inbox:
+        return _there(self.catalog.inbox)
+
+    @property
+    def ledger(self) -> Ledger:
+        return _there(self.catalog.ledger)
+
+    def account(self, request: Request) -> Account | None:
+        """Who is asking; asked of the accounts once a request, so that a role that is taken away is gone at once."""
+        if not hasattr(request.state, "account"):
+            found = session.current(request, self.settings)
+            request.state.session = found
+            request.state.account = self.people.in_session(*found) if found else None
+        account: Account | None = request.state.account
+        return account
+
+    def required(self, request: Request, *roles: str) -> Account:
+        """Somebody who signed in, in one of these roles if any are named; NotSignedInError, NotAllowedError."""
+        account = self.account(request)
+        if account is None:
+            raise NotSignedInError("Please sign in.")
+        if roles and account.role not in roles:
+            raise NotAllowedError("Your account may not do this.", role=account.role, roles=roles)
+        return account
+
+    def names(self, ids: Iterable[str], lang: Lang) -> list[tuple[str, str]]:
+        """Id and name of organizations; the id is the name of one that is no record."""
+        known = self.catalog.store.get_many(ids := list(ids))
+        titles = {id: formatting.said(one.metadata.title, lang).words for id, one in known.items()}
+        return [(id, titles.get(id) or id) for id in ids]
+
+    def form(self, request: Request, body: bytes) -> session.Forms:
+        """The fields of a form of somebody who signed in."""
+        self.required(request)
+        return session.form(request, body, request.state.session, self.settings)
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        lang: Lang,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **view: Any,
+    ) -> Response:
+        """A page from a template; `view` is what the template shows."""
+        account = self.account(request)
+        frame = {
+            "lang": lang,
+            "other": "en" if lang == "de" else "de",
+            "city": self.city,
+            "account": account,
+            "hidden": session.hidden(request.state.session if account else None, self.settings),
+            "here": _here(request),
+            "base": self.settings.base_url,
+            "styled": (STATIC / KERN).is_file(),
+            "site_title": f"Lotse {self.city.name}".strip(),
+            "today": datetime.now(formatting.ZONE).date(),
+            "place_name": formatting.said(self.city.publisher, lang).words or self.city.name,
+        }
+        html = environment(lang).get_template(template).render({**frame, **view})
+        sent = dict(headers or {})
+        if account:
+            return HTMLResponse(html, status, sent | NO_STORE)
+        if status != 200 or "Cache-Control" in sent:
+            return HTMLResponse(html, status, sent)
+        return answer(request, html.encode, HTML.content_type, etag=tag(html), headers=sent)
+
+
+def _there(room: Room | None) -> Room:
+    if room is None:
+        raise NotReadyError("This catalogue was opened for reading records only.")
+    return room
+
+
+def _here(request: Request) -> str:
+    path = request.url.path
+    return f"{path}?{request.url.query}" if request.url.query else path
+
+
+@cache
+def environment(lang: Lang) -> jinja2.Environment:
+    """The templates in a language: everything escaped, an unknown name is an error."""
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    env.install_gettext_translations(translations(lang), newstyle=True)  # type: ignore[attr-defined]
+    env.filters |= {
+        "say": partial(formatting.spoken, lang=lang),
+        "day": partial(formatting.day, lang=lang),
+        "short_day": partial(formatting.short_day, lang=lang),
+        "moment": partial(formatting.moment, lang=lang),
+        "number": partial(formatting.number, lang=lang),
+        "size": partial(formatting.size, lang=lang),
+        "prose": formatting.prose,
+        "link": formatting.link,
+        "host": formatting.host,
+        "breakable": formatting.breakable,
+    }
+    env.globals |= {
+        "asset": asset,
+        "path": lambda name, *steps: place(name, lang, *steps),
+        "page_of": lambda kind, id: addresses.page(kind, id, lang),
+        "twin": twin,
+        "svg": _svg,
+    }
+    return env
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a file below static/, with its digest, so that browsers may keep it for good."""
+    digest = hashlib.blake2b((STATIC / name).read_bytes(), digest_size=5).hexdigest()
+    return f"/static/{name}?v={digest}"
+
+
+@cache
+def _svg(name: str) -> Markup:
+    """A drawing of templates/drawings/, for which nobody outside writes anything."""
+    return Markup((HERE / "templates" / "drawings" / f"{name}.svg").read_text("utf-8"))  # noqa: S704
+
+
+View = Callable[[Request], Response]
+
+
+def today() -> date:
+    """The day in the city."""
+    return datetime.now(ZONE).date()

@@ -1,0 +1,209 @@
+"""Words of records as people read them: the page's language first, dates, numbers and sizes, prose made safe."""
+
+import re
+from datetime import date, datetime
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import nh3
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+
+from api.web.addresses import Lang
+from registry.model import Date, Text
+from registry.model.text import tags
+from registry.search.analysis import Word, clean, mark
+
+ZONE: Final = ZoneInfo("Europe/Berlin")
+TAGS: Final = frozenset(("a", "li", "ol", "ul", "p", "br", "b", "i", "u", "strong", "em"))
+MAX_PROSE: Final = 40_000  # characters of a description that are shown
+MAX_SENTENCE: Final = 260  # characters in a list
+
+_DAY: Final = {"de": "d. MMMM y", "en": "d MMMM y"}
+_SHORT: Final = {"de": "d. MMM", "en": "d MMM"}
+_MOMENT: Final = {"de": "d. MMMM y, H:mm\N{NO-BREAK SPACE}'Uhr'", "en": "d MMMM y, H:mm"}
+_MONTH: Final = "MMMM y"
+
+
+class Said(NamedTuple):
+    """`lang`: the language of the words where it is not the page's, else empty."""
+
+    words: str
+    lang: str = ""
+
+
+def said(text: Text, lang: Lang) -> Said:
+    """The words in the page's language, else in the next best."""
+    return next((Said(text[tag], "" if tag in (lang, "und") else tag) for tag in tags(text, lang)), Said(""))
+
+
+def spoken(text: Text, lang: Lang) -> Markup:
+    """The same as markup, with a `lang` attribute where the language is another one (WCAG 3.1.2)."""
+    words, other = said(text, lang)
+    return Markup('<span lang="{}">{}</span>').format(other, words) if other else escape(words)
+
+
+# -- dates, numbers
+
+
+def day(value: Date | date | datetime | None, lang: Lang) -> str:
+    """A date with the accuracy that was given; what is no date is shown as it stands."""
+    if not value:
+        return ""
+    if isinstance(value, datetime):
+        return format_date(_local(value).date(), _DAY[lang], lang)
+    if isinstance(value, date):
+        return format_date(value, _DAY[lang], lang)
+    if re.fullmatch(r"\d{4}-\d\d", value) and 1 <= int(value[5:]) <= 12 and value > "0001":
+        return format_date(date(int(value[:4]), int(value[5:]), 1), _MONTH, lang)
+    moment = as_date(value)
+    return format_date(moment, _DAY[lang], lang) if moment and len(value) > 7 else value
+
+
+def short_day(value: Date | datetime | None, lang: Lang) -> str:
+    """Day and month: 9. Nov."""
+    moment = as_date(value)
+    return format_date(moment, _SHORT[lang], lang) if moment else ""
+
+
+def moment(value: datetime | Date | None, lang: Lang) -> str:
+    """A point in time with the hour in the city's time; a mere day stays one."""
+    if isinstance(value, str) and "T" in value:
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return day(value, lang)
+    if isinstance(value, datetime):
+        return format_datetime(_local(value).replace(tzinfo=None), _MOMENT[lang], locale=lang)
+    return day(value, lang)
+
+
+def _local(value: datetime) -> datetime:
+    """In the city's time; as written where that lies beyond the calendar (9999-12-31T23:59:59Z, a usual open end)."""
+    try:
+        return value.astimezone(ZONE) if value.tzinfo else value
+    except OverflowError:
+        return value
+
+
+def as_date(value: Date | date | datetime | None) -> date | None:
+    """The first day that a date of any accuracy can mean."""
+    if isinstance(value, datetime):
+        return _local(value).date()
+    if isinstance(value, date) or not value:
+        return value or None
+    found = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", value)
+    try:
+        return date(int(found[1]), int(found[2] or 1), int(found[3] or 1)) if found else None
+    except ValueError:
+        return None
+
+
+def number(value: float | int | str, lang: Lang) -> str:
+    """1.234,5 in German, 1,234.5 in English; a decimal as it was written may come as a string."""
+    if isinstance(value, int) and 0 <= value < 1000:
+        return str(value)
+    try:
+        return format_decimal(float(value) if isinstance(value, str) else value, locale=lang)
+    except ValueError:
+        return str(value)
+
+
+def size(bytes: int, lang: Lang) -> str:
+    """12 kB, 8,4 MB."""
+    if bytes < 1000:
+        return f"{bytes} B"
+    for unit in ("kB", "MB", "GB"):
+        value = bytes / 1000 ** (("kB", "MB", "GB").index(unit) + 1)
+        if value < 999.5 or unit == "GB":
+            break
+    return f"{format_decimal(round(value, 1 if value < 10 else 0), locale=lang)}\N{NO-BREAK SPACE}{unit}"
+
+
+# -- prose
+
+
+def _commonmark(headings: bool) -> MarkdownIt:
+    """CommonMark whose headings are bold paragraphs, where those of the page are the page's."""
+    made = MarkdownIt("commonmark", {"html": True, "breaks": True})
+    if not headings:
+        made.add_render_rule("heading_open", lambda *_: "<p><b>")
+        made.add_render_rule("heading_close", lambda *_: "</b></p>\n")
+    return made
+
+
+_DESCRIPTION: Final = _commonmark(headings=False)
+_DOCUMENT: Final = _commonmark(headings=True)
+
+
+def prose(words: str) -> Markup:
+    """A description as markup: CommonMark or HTML, only TAGS are left, links lead out without a trace."""
+    return _cleaned(_DESCRIPTION.render(words[:MAX_PROSE]), TAGS)
+
+
+def document(words: str) -> Markup:
+    """A page's own text: the same with headings of the second and third level."""
+    return _cleaned(_DOCUMENT.render(words), TAGS | {"h2", "h3"})
+
+
+def _cleaned(html: str, tags: frozenset[str]) -> Markup:
+    cleaned = nh3.clean(
+        html,
+        tags=set(tags),
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow noopener",
+        strip_comments=True,
+    )
+    return Markup(cleaned)  # noqa: S704 - nh3 has just cleaned it
+
+
+def plain(words: str) -> str:
+    """Prose without marks of HTML or Markdown, in one line."""
+    text = re.sub(r"!?\[([^\]\n]{0,300})\]\([^)\s]{0,2000}\)", r"\1", clean(words[:MAX_PROSE]))
+    return " ".join(re.sub(r"(?m)^\s{0,3}(#{1,6}|>|[-*+])\s+|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", "", text).split())
+
+
+def sentence(words: str, most: int = MAX_SENTENCE) -> str:
+    """The first words of a description, cut at the end of a sentence if that does, else of a word."""
+    text = plain(words)
+    if len(text) <= most:
+        return text
+    ends = [found.end() for found in re.finditer(r"(?<=[a-zäöüß\d)“\"]{2})[.!?](?=\s)", text[: most + 1])]
+    if ends and ends[-1] > most // 3:
+        return text[: ends[-1]]
+    return (text[:most].rpartition(" ")[0].rstrip(" ,;:–-") or text[:most]) + " …"
+
+
+def marked(text: str, query: list[Word]) -> Markup:
+    """Words with those that were asked for set off."""
+    out, at = Markup(), 0
+    for start, end in mark(text, query) if query else ():
+        out += escape(text[at:start]) + Markup("<mark>") + escape(text[start:end]) + Markup("</mark>")
+        at = end
+    return out + escape(text[at:])
+
+
+def link(address: str) -> str:
+    """An address that may stand in a page, else empty: no scheme but those of the web and of mail."""
+    try:
+        scheme = urlsplit(address).scheme.lower()
+    except ValueError:
+        return ""
+    return address if scheme in ("http", "https", "mailto", "tel", "ftp") or address.startswith("/") else ""
+
+
+def breakable(address: str) -> Markup:
+    """An address that breaks where its parts do, not within a word."""
+    return Markup("<wbr>").join(re.split(r"(?<=[/._?&=-])(?=\w)", address))
+
+
+def host(address: str) -> str:
+    """The short form of a long address: its host."""
+    try:
+        return urlsplit(address).hostname or address
+    except ValueError:
+        return address

@@ -1,0 +1,157 @@
+"""The words in addresses: one table for both languages, from names to paths and back."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple, get_args
+from urllib.parse import quote, unquote, urlsplit
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from registry.model import KINDS, Kind
+
+Lang = Literal["de", "en"]
+LANGS: Final[tuple[Lang, ...]] = get_args(Lang)
+
+# name of a page -> its words after the language; kinds have a page a record below their own
+WORDS: Final[Mapping[str, Mapping[Lang, str]]] = MappingProxyType(
+    {
+        name: MappingProxyType({"de": de, "en": en})
+        for name, de, en in (
+            ("dataset", "daten", "datasets"),
+            ("series", "datenserien", "series"),
+            ("service", "datendienste", "services"),
+            ("project", "projekte", "projects"),
+            ("event", "veranstaltungen", "events"),
+            ("publicservice", "leistungen", "public-services"),
+            ("organization", "organisationen", "organizations"),
+            ("district", "stadtteile", "districts"),
+            ("topic", "themen", "topics"),
+            ("start", "", ""),
+            ("search", "suche", "search"),
+            ("account", "konto", "account"),
+            ("register", "anmelden", "register"),
+            ("mine", "mein", "mine"),
+            ("review", "freigabe", "review"),
+            ("admin", "administration", "admin"),
+            ("check", "pruefen", "check"),
+            ("developers", "entwickler", "developers"),
+            ("help", "hilfe", "help"),
+            ("imprint", "impressum", "imprint"),
+            ("privacy", "datenschutz", "privacy"),
+            ("accessibility", "barrierefreiheit", "accessibility"),
+            ("easy-language", "leichte-sprache", "easy-language"),
+            ("sign-language", "gebaerdensprache", "sign-language"),
+        )
+    }
+)
+LISTED: Final = (*KINDS, "district", "topic")  # names with a page for each id below them
+_NAMES: Final[Mapping[tuple[Lang, str], str]] = MappingProxyType(
+    {(lang, words[lang]): name for name, words in WORDS.items() for lang in LANGS}
+)
+
+
+class Address(NamedTuple):
+    """A page: its language, its name in WORDS and what stands after the word, without a slash at either end."""
+
+    lang: Lang
+    name: str
+    rest: str = ""
+
+    @property
+    def path(self) -> str:
+        return path(self.name, self.lang, self.rest)
+
+    @property
+    def kind(self) -> Kind | None:
+        """The kind of thing that the page lists or shows, if it is one of KINDS."""
+        return self.name if self.name in KINDS else None
+
+
+def path(name: str, lang: Lang = "de", rest: str = "") -> str:
+    """The path of a page by its name in WORDS: `/projekte`, `/en/search`, `/en/`; `rest` may have slashes."""
+    prefix = "" if lang == "de" else f"/{lang}"
+    parts = [part for part in (WORDS[name][lang], quote(rest, safe="/")) if part]
+    return f"{prefix}/{'/'.join(parts)}"
+
+
+def page(kind: str, id: str, lang: Lang = "de") -> str:
+    """The page of a record, a district or a topic: `/daten/radwege`."""
+    return path(kind, lang, id)
+
+
+def thing(id: str) -> str:
+    """The thing itself, for machines: `/id/radwege`; absolute with `absolute`."""
+    return f"/id/{quote(id, safe='')}"
+
+
+def parse(path: str) -> Address | None:
+    """The page that a path names, in either language, with or without a slash at the end; None: not one of ours."""
+    lang: Lang = "de"
+    steps = path.strip("/").split("/")
+    if steps[0] == "en":
+        lang, steps = "en", steps[1:] or [""]
+    name = _NAMES.get((lang, unquote(steps[0])))
+    rest = "/".join(map(unquote, steps[1:]))
+    return None if name is None or (rest and not steps[0]) else Address(lang, name, rest)
+
+
+def twin(path: str, lang: Lang) -> str:
+    """The same page in that language; a query string stays. A path without a twin leads to the start page."""
+    parts = urlsplit(path)
+    found = parse(parts.path) or Address(lang, "start")
+    return found._replace(lang=lang).path + (f"?{parts.query}" if parts.query else "")
+
+
+def absolute(base_url: str, path: str) -> str:
+    """A path made whole with the public address, which has no slash at the end or loses it; an IRI stays as it is."""
+    return f"{base_url.rstrip('/')}{path}" if path.startswith("/") else path
+
+
+def local_path(base_url: str, path: str) -> str:
+    """A path on the host of the public address: with the part before it that a proxy in front of us takes away."""
+    return urlsplit(base_url).path.rstrip("/") + path
+
+
+def local(base_url: str, iri: str) -> str | None:
+    """The id in an IRI that is one of our own things, absolute or relative, else None."""
+    prefix = "/id/" if iri.startswith("/") else absolute(base_url, "/id/")
+    rest = iri.removeprefix(prefix) if iri.startswith(prefix) else ""
+    return unquote(rest) if rest and "/" not in rest else None
+
+
+# words of addresses after the first one, by name
+STEPS: Final[Mapping[str, Mapping[Lang, str]]] = {
+    "sign-in": {"de": "anmelden", "en": "sign-in"},
+    "sign-out": {"de": "abmelden", "en": "sign-out"},
+    "project": {"de": "projekt", "en": "project"},
+    "entries": {"de": "eintraege", "en": "entries"},
+    "sources": {"de": "quellen", "en": "sources"},
+    "runs": {"de": "laeufe", "en": "runs"},
+}
+
+
+def place(name: str, lang: Lang, *steps: str) -> str:
+    """The path of a page, each step in its language where STEPS has it: `/konto/anmelden`, `/en/account/sign-in`."""
+    return path(name, lang, "/".join(_step(step, lang) for step in steps))
+
+
+def patterns(name: str, *steps: str) -> list[str]:
+    """The same for a router, in both languages; a step may be a parameter such as `{id}`."""
+    return ["/".join((path(name, lang), *(_step(step, lang) for step in steps))) for lang in LANGS]
+
+
+def _step(step: str, lang: Lang) -> str:
+    return STEPS[step][lang] if step in STEPS else step
+
+
+def hang(router: APIRouter, paths: list[str], view: Callable[..., Response], method: str = "GET") -> None:
+    """A page under its addresses in both languages; pages stand in no API document."""
+    for path in paths:
+        router.add_api_route(path, view, methods=[method], include_in_schema=False, response_class=Response)
+
+
+def language(request: Request) -> Lang:
+    """The language of the page that is asked for."""
+    found = parse(request.url.path)
+    return found.lang if found else ("en" if request.url.path.startswith("/en/") else "de")

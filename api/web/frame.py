@@ -1,0 +1,117 @@
+"""What is around every answer: bounds, HEAD, tidy paths, CORS for data, `Vary`, headers that protect browsers.
+
+ASGI asks for coroutines here; nothing else of ours is one (docs/decisions/0080-frame.md).
+"""
+
+from typing import Final
+from urllib.parse import quote
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.web import addresses
+from api.web.answers import is_data
+from api.web.problems import problem_response
+from registry.errors import NotFoundError, TooLargeError
+
+MAX_BODY: Final = 20_000_000  # bytes of a request; a catalogue file to check is the largest
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+PREFLIGHT: Final = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Modified-Since",
+    "Access-Control-Max-Age": "86400",
+}
+EXPOSED: Final = "Content-Location, ETag, Last-Modified, Link, Location, Retry-After"
+
+
+class Frame:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        head, path = scope["method"] == "HEAD", scope["path"]
+
+        async def framed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _set_headers(MutableHeaders(scope=message), path)
+                _allow_head(MutableHeaders(scope=message))
+            elif head:
+                message = {**message, "body": b""}
+            await send(message)
+
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > MAX_BODY:
+                raise HTTPException(413)
+            return message
+
+        inner = _early(scope) or self.app
+        await inner({**scope, "method": "GET"} if head else scope, counted, framed)
+
+
+def _early(scope: Scope) -> Response | None:
+    """What is answered before any door is asked: a preflight, too large a body, a path in another form than ours."""
+    path, headers = scope["path"], Headers(scope=scope)
+    if scope["method"] == "OPTIONS" and _open(path) and "access-control-request-method" in headers:
+        return Response(status_code=204, headers=PREFLIGHT)
+    length = headers.get("content-length", "")
+    if length.isdigit() and int(length[:20]) > MAX_BODY:
+        return problem_response(TooLargeError(f"The request is larger than {MAX_BODY} bytes.", limit=MAX_BODY))
+    if "\0" in path:  # which no database takes
+        return problem_response(NotFoundError("There is nothing at this address."))
+    tidy = _tidy(path)
+    if tidy == path:
+        return None
+    query = scope["query_string"].decode("latin-1")
+    return RedirectResponse(quote(tidy) + (f"?{query}" if query else ""), 308)
+
+
+def _tidy(path: str) -> str:
+    """Without doubled slashes at the start and a slash at the end, but for the start pages `/` and `/en/`."""
+    tidy = "/" + path.strip("/")
+    return addresses.path("start", "en") if tidy == "/en" else tidy
+
+
+def _set_headers(headers: MutableHeaders, path: str) -> None:
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if _open(path):
+        headers["Access-Control-Allow-Origin"] = "*"
+        headers["Access-Control-Expose-Headers"] = EXPOSED
+    if negotiated(path):
+        headers.add_vary_header("Accept")
+
+
+def _allow_head(headers: MutableHeaders) -> None:
+    """Whoever may GET may HEAD; the router knows nothing of it."""
+    if headers.get("allow") == "GET":
+        headers["Allow"] = "GET, HEAD"
+
+
+def _open(path: str) -> bool:
+    """Whether any web page may read it: data, and what is data for whoever asks for it."""
+    return is_data(path) or negotiated(path)
+
+
+def negotiated(path: str) -> bool:
+    """Whether the same path has a page and data behind it: `/daten/radwege`, `/id/radwege`, `/catalog`."""
+    address = addresses.parse(path)
+    return path == "/catalog" or path.startswith("/id/") or bool(address and address.kind and address.rest)

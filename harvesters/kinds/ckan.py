@@ -1,0 +1,276 @@
+"""Reads a CKAN, or a DKAN that speaks its language, through ckanapi: page by page, sorted by id.
+
+An answer that is not what it should be ends the run with SourceError, and nothing is withdrawn. Old servers that know
+no package_search are asked for current_package_list_with_resources, then for each package by itself.
+"""
+
+import re
+import reprlib
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import ckanapi
+import orjson
+from ckanapi.errors import CKANAPIError, ServerIncompatibleError
+
+from harvesters.files.json_text import decoded, parsed
+from harvesters.files.payload import lost_characters, payload, too_deep
+from harvesters.harvester import Item, Mark
+from registry import ckan
+from registry.errors import SourceError, UsageError
+from registry.fetch.session import USER_AGENT
+from registry.masking import shown
+from registry.model import Findings, Metadata, Source, Text
+from registry.rules import few, finding
+
+if TYPE_CHECKING:
+    from requests import Response, Session
+
+VERSION: Final = 1
+SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "rows": "packages a page, at most 1000 (the default)",
+        "organization": "only the packages of this organization, by its name in the portal",
+        "fq": "only the packages that this Solr filter lets through, e.g. groups:verkehr",
+        "q": "only the packages that this search finds",
+    }
+)
+MOST_ROWS: Final = 1000  # CKAN gives no more at a time
+TIMEOUT: Final = (10, 120)  # seconds: to connect, between two packets
+OTHER_WAYS: Final = frozenset((400, 404, 405, 410, 501))  # answers of a server that does not know an action
+FAILURES: Final = (CKANAPIError, ServerIncompatibleError, KeyError, TypeError, RecursionError)  # of ckanapi
+
+
+class Page(NamedTuple):
+    packages: list[Any]
+    total: int | None
+
+
+def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | Mark]:
+    """The token of a mark: where the next page starts, how many packages were left out so far, and by which way."""
+    portal = Portal(source, http)
+    way, _, place = (after or "").partition(" ")
+    start, left_out = (int(number) for number in place.split("+")) if place else (0, 0)
+    way = way or portal.way()
+    seen: set[str] = set()
+    lengths: list[int] = []
+    while True:
+        page = portal.page(way, start)
+        names = [_name(package) for package in page.packages]
+        fresh = [one for one, name in zip(page.packages, names, strict=True) if not name or name not in seen]
+        for package in fresh:
+            if _is_listed(package):
+                yield _item(package, portal.site)
+            else:
+                left_out += 1
+        seen.update(names)
+        start += len(page.packages)
+        lengths.append(len(page.packages))
+        total = None if page.total is None else max(page.total - left_out, 0)
+        # A page that came before: this server does not page. After a full one there may be another, whatever the count.
+        full = lengths[-1] >= portal.rows() or (len(lengths) > 1 and lengths[-1] == max(lengths))
+        end = not fresh or (page.total is not None and start >= page.total and not full)
+        yield Mark(f"{way} {start}+{left_out}", total, end=end)
+        if end:
+            return
+
+
+def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
+    package = orjson.loads(item.payload)
+    metadata, findings = ckan.to_metadata(package, site(source.url), source.language)
+    return metadata, few([*findings, *lost_characters(item.payload, package)])
+
+
+def site(url: str) -> str:
+    """The portal's address, if that of its API was given."""
+    return re.sub(r"/api(/\d+)?(/action)?(/\w+)?/?$", "", url.partition("?")[0]).rstrip("/")
+
+
+class Portal:
+    """One CKAN; `ways` are the three in which it can be read."""
+
+    ways = ("search", "list", "show")
+
+    def __init__(self, source: Source, http: "Session") -> None:
+        self.source = source
+        self.site = site(source.url)
+        self.remote = ckanapi.RemoteCKAN(self.site, session=http, get_only=True, user_agent=USER_AGENT)
+        self.answer: Response | None = None
+        self.names: list[str] = []
+        self.sort = True
+
+    def way(self) -> str:
+        """The first way that this server knows."""
+        settings = self.source.settings
+        for way in self.ways:
+            try:
+                self.ask("package_search", rows=0) if way == "search" else self.page(way, 0)
+            except SourceError as error:
+                status = error.detail.get("status")
+                if status not in OTHER_WAYS or way == "show":
+                    raise
+                if narrowed := [name for name in ("organization", "fq", "q") if settings.get(name)]:
+                    names = ", ".join(narrowed)
+                    raise self.failed(f"knows no package_search, which {names} need",
+                                      f"kennt package_search nicht, nötig für {names}", status) from error  # fmt: skip
+                continue
+            return way
+        raise AssertionError("the last way returns or raises")
+
+    def page(self, way: str, start: int) -> Page:
+        if way == "search":
+            return self._search(start)
+        if way == "list":
+            found = self.ask("current_package_list_with_resources", limit=self.rows(), offset=start)
+            return Page(_flat(found), None) if isinstance(found, list) else self._not_a(found, "list")
+        return self._shown(start)
+
+    def rows(self) -> int:
+        words = self.source.settings.get("rows", "")
+        if words and not (words.isascii() and words.isdigit() and 0 < int(words[:6]) <= MOST_ROWS):
+            raise UsageError(
+                f"rows is {words!r}; it must be a number from 1 to {MOST_ROWS}.",
+                de=f"Die Einstellung rows ist {words!r}; sie muss eine Zahl von 1 bis {MOST_ROWS} sein.",
+            )
+        return int(words) if words else MOST_ROWS
+
+    def _search(self, start: int) -> Page:
+        settings = self.source.settings
+        words: dict[str, Any] = {"rows": self.rows(), "start": start}
+        filters = [settings["fq"]] if settings.get("fq") else []
+        if settings.get("organization"):
+            filters.append('organization:"{}"'.format(settings["organization"].replace('"', "")))
+        if filters:
+            words["fq"] = " AND ".join(f"({one})" for one in filters) if len(filters) > 1 else filters[0]
+        if settings.get("q"):
+            words["q"] = settings["q"]
+        try:
+            found = self.ask("package_search", **words, **({"sort": "id asc"} if self.sort else {}))
+        except SourceError as error:
+            if not self.sort or error.detail.get("status") not in (400, 409):
+                raise
+            self.sort = False  # some old servers do not sort by id
+            found = self.ask("package_search", **words)
+        if not isinstance(found, dict):
+            return self._not_a(found, "mapping")
+        packages, count = found.get("results"), found.get("count")
+        if not isinstance(packages, list) or not isinstance(count, int) or isinstance(count, bool) or count < 0:
+            raise self.failed("answered package_search without a list `results` and a number `count`",
+                              "antwortet auf package_search ohne Liste `results` oder Zahl `count`")  # fmt: skip
+        return Page(packages, count)
+
+    def _shown(self, start: int) -> Page:
+        """Some fifty packages, each by itself. One that is gone or closed meanwhile is none."""
+        if not self.names:
+            names = self.ask("package_list")
+            if not isinstance(names, list):
+                return self._not_a(names, "list")
+            self.names = [str(name) for name in names]
+        packages: list[Any] = []
+        for name in self.names[start : start + 50]:
+            try:
+                found = self.ask("package_show", id=name)
+            except SourceError as error:
+                if error.detail.get("status") not in (403, 404):
+                    raise
+                packages.append({"name": name, "state": "deleted"})
+                continue
+            packages += _flat(found) if isinstance(found, list) else [found]
+        return Page(packages, len(self.names))
+
+    def ask(self, action: str, **words: Any) -> Any:
+        """The result of an action; SourceError with the answer's `status` for whatever is none."""
+        self.answer = None
+        keep = {"timeout": TIMEOUT, "hooks": {"response": self._note}}
+        try:
+            return self.remote.call_action(action, words, requests_kwargs=keep)
+        except FAILURES as error:
+            if self.answer is not None and self.answer.status_code == 200:
+                return self._looked_through(action, self.answer)
+            status = self.answer.status_code if self.answer is not None else None
+            said = f"status {status}" if status else type(error).__name__
+            english, german = f"answered {action} with {said}", f"antwortet auf {action} mit {said}"
+            raise self.failed(english, german, status) from error
+
+    def _looked_through(self, action: str, answer: "Response") -> Any:
+        """The result of an answer that ckanapi makes nothing of: it may hold one thing that is nested too deep, or a
+        number without end."""
+        kind = answer.headers.get("Content-Type", "").partition(";")[0] or "?"
+        text = decoded(answer.content, answer.encoding).lstrip()
+        if not text.startswith(("{", "[")):
+            english, german = (f"{kind} in place of JSON", f"{kind} statt JSON") if text else ("nothing", "nichts")
+            raise self.failed(f"answered {action} with {english}", f"antwortet auf {action} mit {german}", 200)
+        try:
+            document = parsed(text, shown(answer.url))
+        except SourceError as error:
+            name, german = self.source.name, error.detail["de"]
+            raise SourceError(f"Source {name}: {error.message}", de=f"Quelle {name}: {german}", status=200) from None
+        if not isinstance(document, dict) or not document.get("success") or "result" not in document:
+            raise self.failed(f"answered {action} with JSON that says no success and holds no `result`",
+                              f"antwortet auf {action} mit JSON, das keinen Erfolg meldet", 200)  # fmt: skip
+        return document["result"]
+
+    def _note(self, answer: "Response", *args: Any, **kwargs: Any) -> None:
+        self.answer = answer
+
+    def _not_a(self, found: Any, wanted: str) -> Page:
+        here, there = _FORMS.get(type(found), _FORMS[float]), _FORMS[list if wanted == "list" else dict]
+        raise self.failed(f"answered with {here['en']} where {there['en']} should be",
+                          f"liefert {here['de']}, wo {there['de']} stehen soll")  # fmt: skip
+
+    def failed(self, english: str, german: str, status: int | None = None) -> SourceError:
+        """Names source, address and remedy."""
+        name, address = self.source.name, shown(self.answer.url if self.answer is not None else self.site)
+        test = f"{shown(self.site)}/api/3/action/status_show"
+        english = f"Source {name}: {address} {english}."
+        german = f"Quelle {name}: {address} {german}."
+        if status and status >= 500:
+            english += " The server itself is at fault: run it again later."
+            german += " Der Fehler liegt beim Server: Versuchen Sie es später noch einmal."
+        else:
+            english += f" Open {test}; if no CKAN answers there, correct the address of the source."
+            german += f" Öffnen Sie {test}; antwortet dort kein CKAN, berichtigen Sie die Adresse der Quelle."
+        return SourceError(english, de=german, source=name, address=address, status=status)
+
+
+_FORMS: Final[Mapping[type, Text]] = {
+    dict: {"de": "ein Objekt", "en": "an object"}, list: {"de": "eine Liste", "en": "a list"},
+    str: {"de": "ein Text", "en": "a text"}, type(None): {"de": "nichts", "en": "nothing"},
+    float: {"de": "eine Zahl", "en": "a number"},
+}  # fmt: skip
+
+
+def _flat(found: list[Any]) -> list[Any]:
+    """DKAN wraps lists into lists."""
+    return [inner for one in found for inner in (one if isinstance(one, list) else [one])]
+
+
+def _name(package: Any) -> str:
+    """The remote id: `id`, else `name`."""
+    if not isinstance(package, dict):
+        return ""
+    found = (package.get(key) for key in ("id", "name"))
+    return next((str(one) for one in found if one and isinstance(one, str | int)), "")
+
+
+def _is_listed(package: Any) -> bool:
+    """All but harvest sources and what is private, deleted or a draft; words that we do not know leave nothing out."""
+    if not isinstance(package, dict):
+        return True
+    kind, private, state = (str(package.get(key, "")).strip().lower() for key in ("type", "private", "state"))
+    return kind != "harvest" and private != "true" and state not in ("deleted", "draft")
+
+
+def _item(package: Any, site: str) -> Item:
+    name = _name(package)
+    if not isinstance(package, dict):
+        return Item(name, error=finding("unreadable", value=reprlib.repr(package)))
+    page = package.get("name") if isinstance(package.get("name"), str) else name
+    url = f"{site}/dataset/{page}"
+    try:
+        staged = payload(package)
+    except RecursionError:
+        return Item(name, url=url, error=too_deep(package))
+    nameless = None if name else finding("id-missing", "id", str(package.get("title") or ", ".join(package))[:200])
+    return Item(name, staged, url, nameless)

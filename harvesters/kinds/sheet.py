@@ -1,0 +1,210 @@
+"""A sheet (XLSX, CSV) whose first row names the columns: by our fields, by their labels, or as its settings say."""
+
+import csv
+import datetime
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from python_calamine import CalamineError, CalamineWorkbook
+
+from harvesters.files import xlsx_bounds
+from harvesters.files.json_text import decoded
+from harvesters.files.payload import lost_characters, payload
+from harvesters.harvester import Item, Mark
+from harvesters.mapping import item_mapping
+from registry.errors import SourceError, TooLargeError
+from registry.fetch.session import body
+from registry.masking import shown
+from registry.model import Findings, Metadata, Source
+from vocab.fields import fields_of
+from vocab.folding import fold
+
+if TYPE_CHECKING:
+    from requests import Session
+
+VERSION: Final = 1
+SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {"sheet": "name of the sheet; default: the first", **item_mapping.SETTINGS}
+)
+check = item_mapping.check
+MOST_BYTES: Final = 50_000_000
+MOST_ROWS: Final = xlsx_bounds.MOST_ROWS
+MOST_COLUMNS: Final = xlsx_bounds.MOST_COLUMNS
+
+
+def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | Mark]:
+    """The whole sheet at once; SourceError where there is none."""
+    response = http.get(source.url, stream=True)
+    content = body(response, MOST_BYTES)
+    item_mapping.rules(source)
+    rows = _workbook(content, source) if content[:4] == b"PK\x03\x04" else _csv(content, source)
+    first = next(rows, [])
+    if len(first) > MOST_COLUMNS:
+        raise _too_large(source.url)
+    names = _names(first)
+    if not any(names):
+        raise _failed(source.url, "is empty: there is no row with names", "ist leer: Es gibt keine Zeile mit Namen")
+    _check_names(names, source)
+    many = _many(source, names)
+    for row in rows:
+        beyond = (f"column {place}" for place in range(len(names) + 1, len(row) + 1))  # filled, but without a name
+        cells = {name: _value(cell) for name, cell in zip((*names, *beyond), row, strict=False)}
+        item = {name: value for name, value in cells.items() if value not in ("", None)}
+        if item:
+            item = {name: _several(value) if name in many else value for name, value in item.items()}
+            remote_id = item_mapping.remote_id(item, source)
+            error = None if remote_id else item_mapping.nameless(item, source)
+            yield Item(remote_id, payload({"item": item, "parent": ""}), source.url, error)
+    yield Mark(end=True)
+
+
+def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
+    staged = orjson.loads(item.payload)["item"]
+    metadata, findings = item_mapping.to_metadata(staged, source)
+    return metadata, (*findings, *lost_characters(item.payload, staged))
+
+
+def _check_names(names: Sequence[str], source: Source) -> None:
+    """Where no column holds an id, no row could come in: the names stand elsewhere, or mean something else."""
+    wanted = item_mapping.rules(source).id
+    if wanted.partition(".")[0] in names or wanted in names if wanted else any(map(item_mapping.is_id, names)):
+        return
+    said = ", ".join(name for name in names[:20] if not name.startswith("column "))
+    column = f" {wanted!r}" if wanted else ""
+    raise _failed(
+        source.url,
+        f"has no column{column} for the id. The first row must hold the names of the columns, and it says: {said}. "
+        "The setting id says which column it is",
+        f"hat keine Spalte{column} für die Kennung. In der ersten Zeile müssen die Namen der Spalten stehen; "
+        f"dort steht: {said}. Welche Spalte die Kennung ist, sagt die Einstellung id",
+    )
+
+
+# -- workbooks
+
+
+def _workbook(content: bytes, source: Source) -> Iterator[Sequence[Any]]:
+    wanted, url = source.settings.get("sheet", ""), source.url
+    try:
+        xlsx_bounds.check(content)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        if wanted and wanted not in book.sheet_names:
+            there = ", ".join(book.sheet_names[:20])
+            raise _failed(url, f"has no sheet {wanted!r}, but {there}", f"hat kein Blatt {wanted!r}, aber {there}")
+        sheet = book.get_sheet_by_name(wanted) if wanted else book.get_sheet_by_index(0)
+        yield from sheet.to_python(skip_empty_area=True)
+    except xlsx_bounds.NotThatLargeError:
+        raise _too_large(url) from None
+    except (xlsx_bounds.NoWorkbookError, CalamineError, IndexError):
+        raise _failed(url, "is no readable XLSX", "ist kein lesbares XLSX") from None
+
+
+# -- tables as text
+
+
+def _csv(content: bytes, source: Source) -> Iterator[Sequence[Any]]:
+    url = source.url
+    utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if content[:4] == b"\xd0\xcf\x11\xe0" or (b"\0" in content[:1000] and not utf_16):
+        raise _failed(url, "is no XLSX; save it as XLSX", "ist kein XLSX; speichern Sie es als XLSX")
+    text = decoded(content, None)
+    start = text.lstrip()[:1]
+    if start == "<":
+        raise _failed(url, "gives a web page, not a sheet", "liefert eine Internetseite, kein Blatt")
+    if start in ("{", "["):
+        raise _failed(url, "gives JSON; its kind is json", "liefert JSON; die Art der Quelle ist json")
+    said = _SEPARATOR.match(text)  # as Excel writes it
+    text = text[said.end() :] if said else text
+    first = text.partition("\n")[0]
+    csv.field_size_limit(MOST_BYTES)  # a cell that is too large costs its row
+    delimiter = said[1] if said else max(";,\t", key=first.count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    begins, ends = 0, 0  # lines of a row
+    try:
+        for count, row in enumerate(rows):
+            if count > MOST_ROWS or len(row) > MOST_COLUMNS:
+                raise _too_large(url)
+            begins, ends = ends, rows.line_num
+            yield row
+        if ends - begins > 1:  # the last row: it has lost its end, or swallowed the others
+            list(csv.reader(islice(io.StringIO(text, newline=""), begins, None), delimiter=delimiter, strict=True))
+    except csv.Error:
+        line = begins + 1 + bool(said)
+        english = f"breaks off in a text in quotation marks that begins in line {line}"
+        german = f"bricht in einem Text in Anführungszeichen ab, der in Zeile {line} beginnt"
+        raise _failed(url, english, german) from None
+
+
+_SEPARATOR: Final = re.compile(r"sep=(.)[\r\n]+", re.IGNORECASE)
+
+
+# -- cells
+
+
+def _names(row: Sequence[Any]) -> list[str]:
+    """One for each column; what stands there twice gets a count, what is empty the column's number."""
+    names: list[str] = []
+    for place, cell in enumerate(row, 1):
+        name = " ".join(str(_value(cell)).split()) or f"column {place}"
+        count = sum(one == name or one.startswith(f"{name} (") for one in names)
+        names.append(f"{name} ({count + 1})" if count else name)
+    while names and names[-1] == f"column {len(names)}":
+        names.pop()
+    return names
+
+
+def _value(cell: Any) -> Any:
+    """A cell as JSON has it."""
+    if isinstance(cell, datetime.datetime):
+        return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat()
+    if isinstance(cell, datetime.date | datetime.time):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return int(cell)
+    if isinstance(cell, str):
+        return cell.strip()
+    return cell if isinstance(cell, bool | int | float) or cell is None else str(cell)
+
+
+def _several(value: Any) -> Any:
+    """Values with | or line breaks between them."""
+    if not isinstance(value, str):
+        return value
+    parts = [part for part in map(str.strip, re.split(r"[|\n\r]+", value)) if part]
+    return parts if len(parts) > 1 else value
+
+
+def _many(source: Source, names: Sequence[str]) -> frozenset[str]:
+    """The columns whose field may have several values."""
+    named = item_mapping.rules(source)
+    rows = {row.name: row for row in fields_of(named.kind)}
+    labels = {fold(label): row.name for row in rows.values() for label in (row.label_de, row.label_en)}
+    fields = {path: field for field, path in named.paths.items()}
+    found = set()
+    for name in names:
+        field = fields.get(name) or (labels.get(fold(name), name) if not named.paths else "")
+        row = rows.get(field.partition(".")[0])
+        if field.startswith("links.") or (row and (row.many or row.form in ("words", "link"))):
+            found.add(name)
+    return frozenset(found)
+
+
+def _failed(url: str, english: str, german: str) -> SourceError:
+    place = shown(url)
+    return SourceError(f"{place} {english}. Check address and settings.",
+                       de=f"{place} {german}. Prüfen Sie Adresse und Einstellungen.")  # fmt: skip
+
+
+def _too_large(url: str) -> TooLargeError:
+    place, cells, size = shown(url), xlsx_bounds.MOST_CELLS, xlsx_bounds.MOST_TEXT
+    return TooLargeError(
+        f"{place} is too large: a sheet may have {MOST_ROWS} rows, {MOST_COLUMNS} columns, {cells} cells "
+        f"and {size} bytes. Delete what lies far outside, or split it.",
+        de=f"{place} ist zu groß: Eine Tabelle darf {MOST_ROWS} Zeilen, {MOST_COLUMNS} Spalten, {cells} "
+        f"Zellen und {size} Bytes haben. Löschen Sie, was weit außen liegt, oder teilen Sie die Tabelle.",
+    )

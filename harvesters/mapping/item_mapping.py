@@ -1,0 +1,295 @@
+"""From an item of a list to our own field names, as the settings of its source say; the same for JSON and sheets.
+
+    map.title=titel        map.period.start=von        const.kind=project        table.phase.2=umsetzung
+
+A path names keys, dots between them (`a.b`); where a list is on the way, it means each of its members. Without any
+`map.` the items are read by our own field names, or by the labels of the fields in German or English.
+"""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final
+
+import msgspec
+
+from harvesters.harvester import REMOTE
+from harvesters.mapping.field_values import metadata as by_forms
+from registry.errors import UsageError
+from registry.model import KINDS, Finding, Findings, Kind, Metadata, Source
+from registry.rules import few, finding
+from vocab.fields import FIELDS, LINK_RELATIONS, fields_of
+from vocab.folding import fold
+
+SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "id": "path to the id of an item; default: its id, kennung, identifier, iri, landing_page or title",
+        "kind": f"what the items are: {', '.join(KINDS)}; default: dataset",
+        "map.FIELD": "path to what this field says, such as map.title=titel or map.publisher.name=amt",
+        "const.FIELD": "what this field says of every item, such as const.publisher=Stadt Mainz",
+        "table.FIELD.VALUE": "what a value of the source means, such as table.phase.2=umsetzung",
+        "ignore": "keys that are not taken over, commas between them",
+    }
+)
+ID_KEYS: Final = ("id", "kennung", "identifier", "identifiers", "iri", "uri", "landing_page", "title", "titel", "name")
+_ID_KEYS: Final = frozenset(map(fold, ID_KEYS))
+_KINDS: Final[Mapping[Kind, str]] = {
+    "dataset": "Datensatz", "series": "Datenserie|dataset series", "service": "Datendienst|data service",
+    "project": "Projekt|Vorhaben", "organization": "Organisation", "event": "Veranstaltung|Termin",
+    "publicservice": "Leistung|public service",
+}  # fmt: skip
+KIND_WORDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {fold(words): kind for kind, several in _KINDS.items() for words in (kind, *several.split("|"))}
+)
+MOST_STEPS: Final = 20  # of a path
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """The settings of a source, read."""
+
+    kind: Kind
+    id: str
+    paths: Mapping[str, str]  # field -> path
+    constants: Mapping[str, str]
+    tables: Mapping[str, Mapping[str, str]]  # field -> value of the source, folded -> ours
+    ignored: frozenset[str]
+
+
+@lru_cache(maxsize=64)
+def _rules(settings: tuple[tuple[str, str], ...]) -> Rules:
+    named = dict(settings)
+    paths, constants = _named(named, "map."), _named(named, "const.")
+    tables: dict[str, dict[str, str]] = {}
+    fields = sorted({*paths, *constants, *_field_names()}, key=len, reverse=True)
+    for name, value in _named(named, "table.").items():
+        field = next((one for one in fields if name.startswith(f"{one}.")), name.partition(".")[0])
+        tables.setdefault(field, {})[fold(name[len(field) + 1 :])] = value
+    kind = KIND_WORDS.get(fold(named.get("kind") or constants.get("kind") or "dataset"))
+    if kind is None:
+        said, several = named.get("kind"), ", ".join(KINDS)
+        raise UsageError(
+            f"The setting kind is {said!r}; it must be one of {several}.",
+            de=f"Die Einstellung kind ist {said!r}; sie muss eines von {several} sein.",
+        )
+    ignored = frozenset(filter(None, map(str.strip, named.get("ignore", "").split(","))))
+    return Rules(kind, named.get("id", ""), paths, constants, tables, ignored)
+
+
+def rules(source: Source) -> Rules:
+    """Raises UsageError where the settings contradict what can be."""
+    return _rules(tuple(sorted(source.settings.items())))
+
+
+def check(source: Source) -> None:
+    """UsageError for a kind or field that there is not."""
+    rules(source)
+    for name in source.settings:
+        prefix, dot, field = name.partition(".")
+        if dot and prefix in ("map", "const", "table") and not _is_field(field, table=prefix == "table"):
+            near = difflib.get_close_matches(field, {row.name for row in FIELDS}, 1)
+            meant, gemeint = (f" Did you mean {near[0]}?", f" Meinen Sie {near[0]}?") if near else ("", "")
+            raise UsageError(
+                f"The setting {name!r} names no field of ours.{meant}",
+                de=f"Die Einstellung {name!r} nennt kein Feld von uns.{gemeint}",
+            )
+
+
+def _is_field(path: str, table: bool) -> bool:
+    """A field, a field of the thing that it describes, a language of its words, a role of its participants."""
+    name, _, inner = path.partition(".")
+    if name in ("kind", "iri", "licence"):
+        return bool(inner) or not table
+    if name == "links":
+        return inner.partition(".")[0] in LINK_RELATIONS
+    rows = [row for row in FIELDS if row.name == name]
+    nodes = [row.node for row in rows if row.form == "node"]
+    known = {one.name for node in nodes for one in fields_of(node)} | {"iri"}
+    if table or not inner or not rows:
+        return bool(rows) and (bool(inner) or not table)
+    if nodes and inner.partition(".")[0] in known:
+        return True
+    return name == "participants" or any(row.form in ("text", "words") for row in rows)
+
+
+def _named(settings: Mapping[str, str], prefix: str) -> dict[str, str]:
+    return {name.removeprefix(prefix): value for name, value in settings.items() if name.startswith(prefix)}
+
+
+def _field_names() -> Iterator[str]:
+    return (row.name for row in FIELDS)
+
+
+# -- an item
+
+
+def remote_id(item: Mapping[str, Any], source: Source) -> str:
+    """What the source calls an item, "" if it does not call it anything."""
+    named = rules(source)
+    folded = {fold(str(key)): value for key, value in item.items()} if not named.id else {}
+    for value in [at(item, named.id)] if named.id else [folded.get(fold(key)) for key in ID_KEYS]:
+        if isinstance(value, list | tuple):
+            value = value[0] if value else None
+        if isinstance(value, Mapping):
+            value = next(iter(value.values()), None)
+        if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
+            return str(value).strip()
+    return ""
+
+
+def is_id(key: str) -> bool:
+    """Whether a key is one of those that hold the id where no setting names it."""
+    return fold(key) in _ID_KEYS
+
+
+def nameless(item: Mapping[str, Any], source: Source) -> Finding:
+    """What is said of an item without an id: where it should stand, and by what a person finds the item (its title,
+    else its keys)."""
+    named = rules(source)
+    titles = (at(item, key) for key in (named.paths.get("title", ""), "title", "titel", "name") if key)
+    title = next((one for one in titles if isinstance(one, str) and one.strip()), ", ".join(map(str, list(item)[:10])))
+    return finding("id-missing", named.id or "id", title[:200])
+
+
+def to_metadata(item: Mapping[str, Any], source: Source, parent: str = "") -> tuple[Metadata, Findings]:
+    """`parent`: remote id of the item that this one is a part of."""
+    named = rules(source)
+    kept = {key: value for key, value in item.items() if key not in named.ignored}
+    words, rest = _mapped(kept, named) if named.paths else (_by_labels(kept, named.kind), {})
+    findings: list[Any] = []
+    kind = _kind(words.pop("kind", None) or words.pop("art", None), named, findings)
+    for field, value in named.constants.items():
+        if field != "kind":
+            _put(words, field, value)
+    for field, table in named.tables.items():
+        _replace(words, field.split("."), table)
+    if parent:
+        words = _part_of(words, kind, parent)
+    metadata, found = by_forms(kind, words, source.language)
+    extras = {**metadata.extras, **rest}
+    return msgspec.structs.replace(metadata, extras=extras), few([*findings, *found, *_written_twice(item)])
+
+
+def _kind(value: Any, named: Rules, findings: list[Any]) -> Kind:
+    text = value[0] if isinstance(value, list | tuple) and value else value
+    if text in (None, ""):
+        return named.kind
+    kind = KIND_WORDS.get(fold(named.tables.get("kind", {}).get(fold(str(text)), str(text))))
+    if kind is None:
+        findings.append(finding("concept-unknown", "kind", str(text)[:200]))
+    return kind or named.kind
+
+
+def _mapped(item: Mapping[str, Any], named: Rules) -> tuple[dict[str, Any], dict[str, Any]]:
+    """By our field names, and what no path leads to."""
+    words: dict[str, Any] = {}
+    used = [path for path in (*named.paths.values(), named.id) if path]
+    for field, path in sorted(named.paths.items()):  # a field before what leads into it
+        value = at(item, path)
+        if value not in (None, "", [], {}):
+            _put(words, field, value)
+    return words, _without(item, [_steps(item, path) for path in used])
+
+
+def _by_labels(item: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
+    """Keys that are labels of fields become the fields' names."""
+    labels = {fold(label): row.name for row in fields_of(kind) for label in (row.label_en, row.label_de)}
+    names = {row.name for row in fields_of(kind)}
+    words: dict[str, Any] = {}
+    for key, value in item.items():
+        name = key if key in names else labels.get(fold(key), key)
+        if name not in names and fold(key) in ("id", "kennung"):
+            continue  # the remote id
+        _put(words, name if name not in words else key, value)
+    return words
+
+
+def _put(words: dict[str, Any], field: str, value: Any) -> None:
+    """Sets a field, dots leading into it; what stands there already stays."""
+    *way, last = field.split(".")
+    for step in way:
+        inner = words.setdefault(step, {})
+        if not isinstance(inner, dict):
+            inner = words[step] = {_main(step, inner): inner}
+        words = inner
+    words.setdefault(last, value)
+
+
+def _main(field: str, value: Any) -> str:
+    """What a bare value says where more is said beside it: words of no language, an address, a name."""
+    if any(row.form in ("text", "words") for row in FIELDS if row.name == field):
+        return "und"
+    return "iri" if isinstance(value, str) and "://" in value else "name"
+
+
+def _replace(words: Any, way: list[str], table: Mapping[str, str]) -> None:
+    """Puts our values in the place of the source's."""
+    for one in words if isinstance(words, list) else (words,):
+        if isinstance(one, dict) and way[0] in one:
+            if len(way) > 1:
+                _replace(one[way[0]], way[1:], table)
+            else:
+                one[way[0]] = _looked_up(one[way[0]], table)
+
+
+def _looked_up(value: Any, table: Mapping[str, str]) -> Any:
+    if isinstance(value, list | tuple):
+        return [_looked_up(one, table) for one in value]
+    if isinstance(value, bool):
+        return table.get(str(value).lower(), value)
+    return table.get(fold(str(value)), value) if isinstance(value, str | int | float) else value
+
+
+def _part_of(words: dict[str, Any], kind: Kind, parent: str) -> dict[str, Any]:
+    relations = [row.name for row in fields_of(kind) if row.form == "link"]
+    relation = next(name for name in ("part_of", "in_series", "unit_of", "related", "serves") if name in relations)
+    before = words.get(relation, [])
+    several = before if isinstance(before, list) else [before]
+    return {**words, relation: [*several, REMOTE + parent]}
+
+
+# -- paths
+
+
+def _steps(item: Any, path: str) -> list[str]:
+    """The keys of a path; a key that itself holds dots counts as a whole."""
+    return [path] if isinstance(item, Mapping) and path in item else path.split(".")[:MOST_STEPS]
+
+
+def at(item: Any, path: str) -> Any:
+    """What stands there, None if nothing does."""
+    return _at(item, _steps(item, path))
+
+
+def _at(value: Any, steps: list[str]) -> Any:
+    if not steps:
+        return value
+    if isinstance(value, Mapping):
+        return _at(value.get(steps[0]), steps[1:])
+    if isinstance(value, list):
+        if steps[0].isdigit():
+            place = int(steps[0])
+            return _at(value[place], steps[1:]) if place < len(value) else None
+        found = [one for member in value if (one := _at(member, steps)) is not None]
+        return [inner for one in found for inner in (one if isinstance(one, list) else [one])] or None
+    return None
+
+
+def _without(value: Any, ways: list[list[str]]) -> Any:
+    """What is left when the ends of these ways are taken out; nothing of what is empty."""
+    if [] in ways:
+        return None
+    if isinstance(value, Mapping):
+        rest = {key: _without(one, [way[1:] for way in ways if way[0] == key]) for key, one in value.items()}
+        return {key: one for key, one in rest.items() if one not in (None, "", [], {})}
+    if isinstance(value, list):
+        rest = [_without(one, ways) for one in value] if ways else value  # type: ignore[assignment]
+        return [one for one in rest if one not in (None, "", [], {})]
+    return value
+
+
+def _written_twice(item: Mapping[str, Any]) -> Iterator[Any]:
+    for key in item:
+        name, bracket, count = key.rpartition(" (")
+        if bracket and count.rstrip(")").isdigit() and name in item:
+            yield finding("value-extra", name, key)

@@ -1,0 +1,94 @@
+"""What people write in a list where a described thing is meant: a name, two years, 1.200.000 €, partners by role."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from vocab import values
+from vocab.fields import fields_of
+
+MOST_VALUES: Final = 10_000  # in one field
+WKT = re.compile(r"(?:<[^>]*>\s*)?(?:POINT|LINESTRING|POLYGON|MULTI[A-Z]+|GEOMETRYCOLLECTION)\s*Z?\s*\(", re.IGNORECASE)
+Words = Mapping[str, Any]
+
+_MAIN: Final = {  # what a bare word says of a node
+    "Agent": "name", "Contact": "name", "Place": "name", "Identifier": "notation", "RightsStatement": "label",
+    "ProvenanceStatement": "label", "Distribution": "access_url", "Relationship": "relation", "Funding": "name",
+    "Milestone": "title", "Opportunity": "title", "Indicator": "title", "Observation": "value", "Checksum": "value",
+    "Address": "street", "Association": "agent", "Attribution": "agent",
+}  # fmt: skip
+_BY_IRI: Final = ("Agent", "Place", "RightsStatement", "ProvenanceStatement")
+_PERIOD = re.compile(r"\s*(?:/|–|—|\bbis\b|\bto\b|\s-\s)\s*")
+_MONEY = re.compile(r"([\d.,\s]*\d)\s*(€|[A-Za-z]{3,4})?")
+_GERMAN_NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d+,\d{1,2}")
+
+
+def spelled_out(cls: str, text: str) -> dict[str, Any]:
+    if cls == "Contact":
+        name = "email" if values.email(text) else "url" if values.address(text) else "name"
+        return {name: text}
+    if cls == "Period":
+        start, *end = _PERIOD.split(text, maxsplit=1)
+        return {"start": start, "end": end[0] if end else start}
+    if cls == "Money":
+        return _money(text)
+    if cls in _BY_IRI and values.iri(text):
+        return {"iri": text}
+    if cls == "Place" and WKT.match(text):
+        return {"geometry": text}
+    return {_MAIN[cls]: text}
+
+
+def _money(text: str) -> dict[str, Any]:
+    found = _MONEY.fullmatch(text)
+    if not found:
+        return {"value": text}
+    number = found[1].replace(" ", "").replace("\xa0", "")
+    if _GERMAN_NUMBER.fullmatch(number):
+        number = number.replace(".", "").replace(",", ".")
+    currency = {"€": "EUR", "Euro": "EUR"}.get(found[2] or "", (found[2] or "").upper())
+    return {"value": number, "currency": currency}
+
+
+def one_each(cls: str, several: list[Any], many: bool) -> Iterator[Any]:
+    """Nodes one by one: {"email": ["a@…", "b@…"]} is two contacts, {"partner": ["A", "B"]} two participants."""
+    for value in several:
+        if not isinstance(value, Mapping) or not many:
+            yield value
+        elif cls in ("Association", "Attribution"):
+            yield from _participations(cls, value)
+        else:
+            yield from _spread(cls, value)
+
+
+def _participations(cls: str, words: Words) -> Iterator[Any]:
+    own = {row.name for row in fields_of(cls)} | {"iri"}
+    agent = {row.name for row in fields_of("Agent")}
+    if words.keys() & (own | agent):
+        inner = {key: value for key, value in words.items() if key in agent and key not in own}
+        rest = {key: value for key, value in words.items() if key not in inner}
+        yield from ({"agent": one, **rest} for one in _spread("Agent", inner)) if inner else (rest,)
+        return
+    for role, names in words.items():
+        for one in names if isinstance(names, list | tuple) else (names,):
+            if not empty(one):
+                yield {"agent": one, "role": role}
+
+
+def _spread(cls: str, words: Words) -> Iterator[dict[str, Any]]:
+    lists = {
+        row.name: words[row.name]
+        for row in fields_of(cls)
+        if not row.many and row.form != "words" and isinstance(words.get(row.name), list | tuple)
+    }
+    for place in range(min(max(map(len, lists.values()), default=1), MOST_VALUES)):
+        yield {
+            key: (value[place] if place < len(value) else None) if key in lists else value
+            for key, value in words.items()
+        }
+
+
+def empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str | list | tuple | Mapping) and not value) or (
+        isinstance(value, str) and not value.strip()
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""A harvest run: list, stage, map, plan, guard, apply, report."""

@@ -1,0 +1,89 @@
+"""One thing as it was read becomes Metadata, findings and what a plan has to know; a failure costs this one thing."""
+
+from collections.abc import Collection, Mapping
+
+import msgspec
+from msgspec.structs import replace
+
+from harvesters.harvester import REMOTE, Harvester, Item
+from registry.model import Findings, Link, Metadata, Source
+from registry.model.harvest import Mapped, Staged
+from registry.model.identity import local, title
+from registry.model.text import plain
+from registry.quality.check import check
+from registry.rules import finding
+
+
+class Ids(msgspec.Struct, frozen=True):
+    """Where `remote:` links lead: `known`: remote id -> record id; `coming`: remote ids that may get one now."""
+
+    known: Mapping[str, str] = {}
+    coming: Collection[str] = ()
+
+
+def mapped(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> Mapped:
+    """Metadata, findings, and what planning needs of a thing; or why it failed."""
+    if staged.error:
+        return _failed(staged, (staged.error,))
+    item = Item(staged.remote_id, staged.payload, staged.url)
+    try:
+        metadata, findings = harvester.to_metadata(item, source)
+        metadata, linked, again = _linked(metadata, ids)
+        metadata, shared = _without_shared_iri(metadata, staged.shares)
+        digest, body, findings = metadata.digest(), msgspec.json.encode(metadata), (*findings, *linked, *shared)
+        if not any(map(str.strip, metadata.title.values())):
+            return _failed(staged, (finding("title-missing", "title"), *findings))
+        findings += check(metadata)
+    except Exception as error:  # whatever the mapping stumbles over costs one item
+        return _failed(staged, (finding("unreadable", value=f"{type(error).__name__}: {error}"),))
+    return Mapped(
+        remote_id=staged.remote_id,
+        digest=digest,
+        iri=plain(_iri(metadata) or next((one.value for one in shared), "")),
+        shares=staged.shares,
+        identifiers=metadata.identifiers,
+        title=title(metadata),
+        distributions=len(metadata.distributions),
+        findings=tuple(dict.fromkeys(findings)),
+        metadata=body,
+        url=staged.url,
+        again=again,
+    )
+
+
+def _iri(metadata: Metadata) -> str:
+    """The label of a thing without an IRI names it in its own description only."""
+    return "" if metadata.iri.startswith("_:") else metadata.iri
+
+
+def _failed(staged: Staged, findings: Findings) -> Mapped:
+    return Mapped(staged.remote_id, failed=True, findings=tuple(dict.fromkeys(findings)))
+
+
+def _linked(metadata: Metadata, ids: Ids) -> tuple[Metadata, Findings, bool]:
+    """Links to other things of the source lead to their records; whether some of these are not there yet."""
+    if not any(link.iri.startswith(REMOTE) for link in metadata.links):
+        return metadata, (), False
+    links: list[Link] = []
+    findings: list[str] = []
+    again = False
+    for link in metadata.links:
+        remote_id = link.iri.removeprefix(REMOTE) if link.iri.startswith(REMOTE) else None
+        if remote_id is None:
+            links.append(link)
+        elif remote_id in ids.known:
+            links.append(Link(link.relation, local(ids.known[remote_id])))
+        else:
+            again = True
+            if remote_id not in ids.coming:
+                findings.append(remote_id)
+    found = tuple(finding("link-unresolved", "links", remote_id) for remote_id in findings)
+    return replace(metadata, links=tuple(links)), found, again
+
+
+def _without_shared_iri(metadata: Metadata, shares: bool) -> tuple[Metadata, Findings]:
+    """An IRI that several things of a listing bear is nobody's; it stays with the extras."""
+    if not shares or not _iri(metadata):
+        return metadata, ()
+    extras = {**metadata.extras, "iri": metadata.iri}
+    return replace(metadata, iri="", extras=extras), (finding("iri-twice", "iri", metadata.iri),)

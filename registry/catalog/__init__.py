@@ -1,0 +1,5 @@
+"""The door for writing: `Catalog`, with what only it needs (ids, duplicates, overrides, the city's organizations)."""
+
+from registry.catalog.catalog import Catalog
+
+__all__ = ["Catalog"]

@@ -1,0 +1,137 @@
+"""Which key of a CKAN package, of its resources and agents is which field: the tables of registry/ckan/reading.py.
+
+The keys are those of CKAN itself, ckanext-dcat, GovData's extras and OGD 1.1 (2012). The first key of a row that has a
+readable value is taken; what nobody takes stays with `Said`.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from registry.ckan.readers import (
+    Reader,
+    Said,
+    as_address,
+    as_concept,
+    as_decimal,
+    as_duration,
+    as_email,
+    as_frequency,
+    as_identifier,
+    as_iri,
+    as_language,
+    as_literal,
+    as_media_type,
+    as_size,
+    as_stamp,
+    as_statement,
+    as_text,
+)
+
+
+class Row(NamedTuple):
+    field: str
+    keys: tuple[str, ...]
+    read: Reader
+    many: bool = False
+
+
+class Table(NamedTuple):
+    rows: tuple[Row, ...]
+    places: Mapping[str, int]  # key -> its row
+
+
+def _rows(*rows: tuple[str, str, Reader]) -> Table:
+    """(field, keys, reader) with a star after the field where it holds several."""
+    table = tuple(Row(name.rstrip("*"), tuple(keys.split()), read, name.endswith("*")) for name, keys, read in rows)
+    return Table(table, {key: place for place, row in enumerate(table) for key in row.keys})
+
+
+PACKAGE: Final = _rows(
+    ("title", "title_translated title", as_text),
+    ("description", "notes_translated notes", as_text),
+    ("iri", "uri", as_iri),
+    ("identifiers*", "identifier guid id", as_literal),
+    ("other_identifiers*", "alternate_identifier", as_identifier),
+    ("version", "version dcat_version", as_literal),
+    ("version_notes", "version_notes", as_text),
+    ("landing_page", "url metadata_original_html", as_address),
+    ("documentation*", "documentation", as_address),
+    ("types*", "dcat_type", as_concept("dataset-types")),
+    ("languages*", "language", as_language),
+    ("frequency", "frequency", as_frequency),
+    ("access", "access_rights", as_concept("access-rights")),
+    ("availability", "availability plannedAvailability", as_concept("availability")),
+    ("conforms_to*", "conforms_to", as_iri),
+    ("legislation*", "applicable_legislation", as_iri),
+    ("hvd_categories*", "hvd_category", as_concept("hvd-categories")),
+    ("provenance*", "provenance", as_statement),
+    ("issued", "issued dcat_issued date_released metadata_created", as_stamp),
+    ("modified", "modified dcat_modified date_updated metadata_modified", as_stamp),
+    ("spatial_resolution", "spatial_resolution_in_meters", as_decimal),
+    ("temporal_resolution", "temporal_resolution", as_duration),
+    ("geocoding_levels*", "politicalGeocodingLevelURI", as_concept("political-geocoding-levels")),
+    ("geocoding*", "politicalGeocodingURI", as_iri),
+    ("geocoding_description", "geocodingText", as_text),
+    ("legal_basis", "legalbasisText", as_text),
+    ("quality_process", "qualityProcessURI", as_iri),
+    ("contributor_ids*", "contributorID", as_iri),
+    ("samples*", "sample", as_iri),
+)
+LINKS: Final = _rows(
+    ("source*", "source", as_iri),
+    ("has_version*", "has_version", as_iri),
+    ("version_of*", "is_version_of", as_iri),
+    ("referenced_by*", "is_referenced_by", as_iri),
+    ("references*", "references", as_iri),
+    ("related*", "related_resource", as_iri),
+    ("related*", "used_datasets", as_iri),
+    ("in_series*", "in_series", as_iri),
+)
+RESOURCE: Final = _rows(
+    ("iri", "uri", as_iri),
+    ("title", "name_translated name", as_text),
+    ("description", "description_translated description", as_text),
+    ("download_url", "download_url", as_address),
+    ("compress_format", "compress_format", as_media_type),
+    ("package_format", "package_format", as_media_type),
+    ("size", "size", as_size),
+    ("attribution", "licenseAttributionByText", as_text),
+    ("rights*", "rights", as_statement),
+    ("availability", "availability plannedAvailability", as_concept("availability")),
+    ("status", "status", as_concept("distribution-status")),
+    ("languages*", "language", as_language),
+    ("documentation*", "documentation", as_address),
+    ("conforms_to*", "conforms_to", as_iri),
+    ("legislation*", "applicable_legislation", as_iri),
+    ("issued", "issued created", as_stamp),
+    ("modified", "modified last_modified", as_stamp),
+    ("spatial_resolution", "spatial_resolution_in_meters", as_decimal),
+    ("temporal_resolution", "temporal_resolution", as_duration),
+)
+AGENT: Final = _rows(
+    ("iri", "uri", as_iri),
+    ("name", "name_translated name", as_text),
+    ("email", "email", as_email),
+    ("homepage", "url", as_address),
+    ("type", "type", as_concept("publisher-types")),
+    ("identifiers*", "identifier", as_literal),
+)
+CONTACT: Final = _rows(
+    ("iri", "uri", as_iri),
+    ("name", "name_translated name", as_text),
+    ("email", "email", as_email),
+    ("url", "url", as_address),
+    ("telephone", "tel telephone phone", as_literal),
+)
+
+
+def fill(said: Said, table: Table, fields: dict[str, Any]) -> dict[str, Any]:
+    """`fields` with what the rows find; a field that has a value keeps it."""
+    places = table.places
+    for place in sorted({places[key] for key in said.words if key in places}):
+        field, keys, read, many = table.rows[place]
+        if field not in fields:
+            found = said.all(field, keys, read) if many else said.one(field, keys, read)
+            if found or found == 0:
+                fields[field] = found
+    return fields

@@ -1,0 +1,1 @@
+"""The only room that opens connections outward: bounded, polite, guarded against private addresses (SSRF)."""

@@ -1,0 +1,258 @@
+"""The only room that opens a connection outward: bounded, polite, and guarded against private addresses.
+
+Nothing is taken from the environment (`trust_env=False`): a `.netrc` or `http_proxy` would undo the guard, which sits
+in `registry/fetch/ssrf_guard.py`.
+"""
+
+import socket
+import time
+from collections.abc import Collection, Iterator
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
+
+import requests
+from requests import exceptions
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.util.retry import Retry
+
+from registry.errors import ForbiddenAddressError, SourceError, TooLargeError
+from registry.fetch.ssrf_guard import CONNECT_SECONDS, Bounds, guard, pools
+from registry.masking import shown as shown
+
+USER_AGENT: Final = "Lotse/0.1 (open data catalogue; harvester)"
+READ_SECONDS: Final = 60.0  # between two packets
+TOTAL_SECONDS: Final = 600.0  # one answer, all of it
+RETRIES: Final = 3
+RETRY_AFTER_MAX: Final = 30
+REDIRECTS: Final = 10
+GAP_SECONDS: Final = 0.05  # between two requests to one host
+MAX_BYTES: Final = 512_000_000  # of an answer, unpacked, that nobody bounded more tightly
+CHUNK: Final = 65_536
+
+
+class Outward(Protocol):
+    """The part of the settings that is about the way out."""
+
+    @property
+    def allow_hosts(self) -> Collection[str]: ...
+    @property
+    def proxy(self) -> str | None: ...
+    @property
+    def ca_file(self) -> Any: ...
+
+
+def session(settings: Outward, *, seconds: float = TOTAL_SECONDS, max_bytes: int = MAX_BYTES) -> requests.Session:
+    """For one thread; also what ckanapi is given. Raises SourceError where a server does not answer, a subclass of it
+    where it must not be asked. `seconds`, `max_bytes`: bounds of one answer, redirects and unpacking included."""
+    made = _Session()
+    made.trust_env = False
+    made.max_redirects = REDIRECTS
+    made.headers["User-Agent"] = USER_AGENT
+    made.verify = str(settings.ca_file) if settings.ca_file else True
+    if settings.proxy:
+        made.proxies = {"http": settings.proxy, "https": settings.proxy}
+    adapter = _Adapter(frozenset(host.strip().lower().strip("[]") for host in settings.allow_hosts), seconds, max_bytes)
+    made.bounds = adapter.bounds
+    made.mount("http://", adapter)
+    made.mount("https://", adapter)
+    return made
+
+
+def body(response: requests.Response, limit: int = MAX_BYTES) -> bytes:
+    """The whole answer, unpacked; raises SourceError for a status that is not 2xx, TooLargeError beyond `limit` bytes.
+
+    Ask with `stream=True`, so that nothing is read before it is counted.
+    """
+    with response:
+        if not response.ok:
+            raise SourceError(
+                f"{shown(response.url)} answered {response.status_code} {response.reason}. Check the address.",
+                de=f"{shown(response.url)} antwortet mit {response.status_code} {response.reason}. "
+                "Prüfen Sie die Adresse.",
+                address=shown(response.url),
+                status=response.status_code,
+            )
+        parts, size = [], 0
+        try:
+            for part in response.iter_content(CHUNK):
+                parts.append(part)
+                size += len(part)
+                if size > limit:
+                    raise _too_large(response.url, limit)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise _failed(response.url, error) from error
+        return b"".join(parts)
+
+
+class _Counted:
+    """A raw answer that counts what is read of it, unpacked, and ends beyond the limit."""
+
+    def __init__(self, raw: Any, url: str, limit: int) -> None:
+        self._raw, self._url, self._left, self._limit = raw, url, limit, limit
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._raw, name)
+
+    def _count(self, part: bytes) -> bytes:
+        self._left -= len(part)
+        if self._left < 0:
+            self._raw.close()
+            raise _too_large(self._url, self._limit)
+        return part
+
+    def stream(self, amt: int = CHUNK, decode_content: bool | None = None) -> Iterator[bytes]:
+        return map(self._count, self._raw.stream(min(amt, CHUNK), decode_content=decode_content))
+
+    def read(self, amt: int | None = None, decode_content: bool | None = None, cache_content: bool = False) -> bytes:
+        wanted = self._left + 1 if amt is None or amt < 0 else amt
+        return self._count(self._raw.read(wanted, decode_content=decode_content))
+
+
+class _Adapter(HTTPAdapter):
+    """Connects through guarded sockets, keeps a pace, comes back when it is asked to."""
+
+    def __init__(self, allowed: frozenset[str], seconds: float, max_bytes: int) -> None:
+        self.bounds = Bounds(allowed, seconds)
+        self.max_bytes = max_bytes
+        self.last: dict[str, float] = {}
+        super().__init__(max_retries=Retry(0, read=False))
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = pools(self.bounds)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = pools(self.bounds.also(urlsplit(proxy).hostname or ""))
+        return manager
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        url = request.url or ""
+        host = (urlsplit(url).hostname or "").lower()
+        if kwargs.get("proxies"):
+            _guard_name(host, self.bounds)
+        kwargs["timeout"] = kwargs.get("timeout") or (CONNECT_SECONDS, READ_SECONDS)
+        for attempt in range(RETRIES + 1):
+            last = attempt == RETRIES or request.method not in ("GET", "HEAD")
+            self._keep_pace(host)
+            try:
+                response = super().send(request, *args, **kwargs)
+            except (requests.ConnectionError, requests.Timeout):
+                if last or self.bounds.left() <= 0:
+                    raise
+                pause = 0.25 * 2**attempt
+            else:
+                pause = _retry_after(response, 0.25 * 2**attempt)
+                if last or response.status_code not in (429, 502, 503, 504) or pause > self.bounds.left():
+                    response.raw = _Counted(response.raw, url, self.max_bytes)
+                    return response
+                response.close()
+            time.sleep(max(0.0, min(pause, self.bounds.left())))
+        raise AssertionError("the last attempt returns or raises")
+
+    def _keep_pace(self, host: str) -> None:
+        wait = self.last.get(host, 0.0) + GAP_SECONDS - time.monotonic()
+        if wait > 0 and host not in self.bounds.allowed:
+            time.sleep(wait)
+        self.last[host] = time.monotonic()
+
+
+class _Session(requests.Session):
+    """A session whose failures are ours, and whose answers have one time bound over all redirects and retries."""
+
+    bounds: Bounds
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        self.bounds.start()
+        address = url.decode(errors="replace") if isinstance(url, bytes) else url
+        try:
+            return super().request(method, url, *args, **kwargs)
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            raise _failed(address, error) from error
+
+
+def _guard_name(host: str, bounds: Bounds) -> None:
+    """The guard where a proxy connects for us: what the name means here. A name that only the proxy knows may pass."""
+    try:
+        found = socket.getaddrinfo(host, None, 0, socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError):
+        return
+    guard(host, found, bounds)
+
+
+def _retry_after(response: requests.Response, default: float) -> float:
+    """Seconds, bounded; the header's other form, a date, counts as the longest wait (RFC 9110, 10.2.3)."""
+    words = response.headers.get("Retry-After", "").strip()
+    if not words:
+        return default
+    return min(int(words), RETRY_AFTER_MAX) if words.isascii() and words.isdigit() else RETRY_AFTER_MAX
+
+
+def _too_large(url: str | None, limit: int) -> TooLargeError:
+    return TooLargeError(
+        f"{shown(url)} is larger than {limit} bytes. Let the source give it in parts.",
+        de=f"{shown(url)} ist größer als {limit} Bytes. Lassen Sie die Quelle in Teilen liefern.",
+        address=shown(url),
+        limit=limit,
+    )
+
+
+def _failed(url: str | None, error: Exception) -> SourceError:
+    """In words of ours: those of the libraries hold the whole address, secrets included."""
+    place = shown(getattr(getattr(error, "request", None), "url", None) or url)
+    inner = error.args[0] if error.args and isinstance(error.args[0], HTTPError) else error  # requests wraps timeouts
+    for kinds, made, english, german in _FAILURES:
+        if isinstance(error, kinds) or isinstance(inner, kinds):
+            return made(f"{place} {english}", de=f"{place} {german}", address=place)
+    return SourceError(
+        f"{place} broke off ({type(error).__name__}). Try again later.",
+        de=f"{place} ist abgebrochen ({type(error).__name__}). Versuchen Sie es später noch einmal.",
+        address=place,
+    )
+
+
+_FAILURES: Final[tuple[tuple[tuple[type[Exception], ...], type[SourceError], str, str], ...]] = (
+    (
+        (exceptions.InvalidSchema, exceptions.MissingSchema),
+        ForbiddenAddressError,
+        "is not an address that is fetched. It must begin with http:// or https://.",
+        "wird nicht abgerufen. Eine Adresse muss mit http:// oder https:// beginnen.",
+    ),
+    (
+        (exceptions.TooManyRedirects,),
+        SourceError,
+        "redirects too often. Check the address.",
+        "leitet zu oft weiter. Prüfen Sie die Adresse.",
+    ),
+    (
+        (exceptions.SSLError,),
+        SourceError,
+        "has a certificate that is not trusted. If it is the city's own, set LOTSE_CA_FILE.",
+        "hat ein Zertifikat, dem nicht vertraut wird. Ist es das der Stadt, setzen Sie LOTSE_CA_FILE.",
+    ),
+    (
+        (exceptions.ProxyError,),
+        SourceError,
+        "cannot be reached through the proxy. Check LOTSE_PROXY.",
+        "ist über den Proxy nicht zu erreichen. Prüfen Sie LOTSE_PROXY.",
+    ),
+    (
+        (exceptions.Timeout, TimeoutError, ReadTimeoutError),
+        SourceError,
+        "does not answer in time. Try again later.",
+        "antwortet nicht rechtzeitig. Versuchen Sie es später noch einmal.",
+    ),
+    (
+        (exceptions.ConnectionError,),
+        SourceError,
+        "cannot be reached. Check the address, and whether the server runs.",
+        "ist nicht zu erreichen. Prüfen Sie die Adresse und ob der Server läuft.",
+    ),
+    (
+        (exceptions.InvalidURL, ValueError),
+        SourceError,
+        "is not a readable web address. Check its spelling.",
+        "ist keine lesbare Internetadresse. Prüfen Sie die Schreibweise.",
+    ),
+)

@@ -1,0 +1,354 @@
+"""All nouns of the catalogue, as frozen structs: the type in the code, the JSON in the store, the body of the API.
+
+A struct that stands for an RDF node has `iri`: its IRI, or a blank node's label in canonical form (`_:b0`), or "" when
+it was not read from RDF. Statements that no row of `vocab/fields.py` covers hang on these labels.
+
+`gc=False`: structs are frozen and never part of a ring, and Python's collector would look through every one of them
+again and again while thousands are read.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final, Literal, get_args
+
+import msgspec
+
+Text = Mapping[str, str]  # words by language tag; "und" = no tag given
+Kind = Literal["dataset", "series", "service", "project", "organization", "event", "publicservice"]
+KINDS: tuple[Kind, ...] = ("dataset", "series", "service", "project", "organization", "event", "publicservice")
+DATA: tuple[Kind, ...] = ("dataset", "series", "service")  # what DCAT knows
+Level = Literal["failed", "must", "should", "hint"]
+LEVELS: Final[tuple[Level, ...]] = get_args(Level)  # the gravest first
+Date = str  # ISO 8601 with the accuracy that was given: 2021, 2021-03, 2021-03-04, 2021-03-04T10:00:00Z
+
+
+class Node(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """A described thing inside a record; an RDF node."""
+
+    iri: str = ""
+
+
+class Agent(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """foaf:Agent. `id`: the record of a known organization, added by matching; empty if none."""
+
+    name: Text = {}
+    id: str = ""
+    type: str = ""  # ADMS publisher type
+    homepage: str = ""
+    email: str = ""
+    identifiers: tuple[str, ...] = ()
+
+
+class Contact(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """vcard:Kind; a function address, not a private person."""
+
+    name: Text = {}
+    email: str = ""
+    url: str = ""
+    telephone: str = ""
+
+
+class Period(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """dct:PeriodOfTime; an open end is empty."""
+
+    start: Date = ""
+    end: Date = ""
+
+
+class Place(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """dct:Location; geometries are WKT in longitude, latitude."""
+
+    name: Text = {}
+    bbox: str = ""
+    centroid: str = ""
+    geometry: str = ""
+
+
+class Identifier(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """adms:Identifier"""
+
+    notation: str = ""
+
+
+class Statement(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """A rights or provenance statement in words, or just its IRI."""
+
+    label: Text = {}
+
+
+class Checksum(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """spdx:Checksum; `value` is lower-case hex."""
+
+    algorithm: str = ""
+    value: str = ""
+
+
+class Participation(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """Agent + role + period: prov:Association of a project, prov:Attribution of a dataset."""
+
+    agent: Agent = Agent()
+    role: str = ""
+    period: Period | None = None
+    description: Text = {}
+
+
+class Relationship(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """dcat:Relationship"""
+
+    relation: str = ""
+    role: str = ""
+
+
+class Distribution(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """dcat:Distribution: one form in which a dataset can be had. `id` stays: from its IRI, else its address."""
+
+    id: str = ""
+    title: Text = {}
+    description: Text = {}
+    access_url: str = ""
+    download_url: str = ""
+    access_services: tuple[str, ...] = ()
+    format: str = ""
+    media_type: str = ""
+    compress_format: str = ""
+    package_format: str = ""
+    size: int | None = None  # bytes
+    checksum: Checksum | None = None
+    licence: str = ""
+    attribution: Text = {}
+    rights: tuple[Statement, ...] = ()
+    policy: str = ""
+    availability: str = ""
+    status: str = ""
+    issued: Date = ""
+    modified: Date = ""
+    languages: tuple[str, ...] = ()
+    conforms_to: tuple[str, ...] = ()
+    legislation: tuple[str, ...] = ()
+    documentation: tuple[str, ...] = ()
+    spatial_resolution: str = ""  # metres, a decimal as it was written
+    temporal_resolution: str = ""  # xsd:duration
+
+
+class Money(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """schema:MonetaryAmount; never summed across currencies."""
+
+    value: str = ""  # a decimal as it was written
+    currency: str = ""  # ISO 4217
+    state: str = ""  # estimated, decided, paid: a concept of budget-states
+
+
+class Funding(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """schema:MonetaryGrant"""
+
+    name: Text = {}
+    identifier: str = ""
+    funder: Agent | None = None
+    amount: Money | None = None
+
+
+class Milestone(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """A step of a project: planned and reached."""
+
+    title: Text = {}
+    planned: Date = ""
+    reached: Date = ""
+    reason: Text = {}  # why a date moved
+
+
+class Opportunity(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """schema:Demand: a chance to take part, or a call for partners."""
+
+    type: str = ""  # a concept of opportunities
+    title: Text = {}
+    description: Text = {}
+    starts: Date = ""
+    ends: Date = ""
+    contacts: tuple[Contact, ...] = ()
+    page: str = ""
+
+
+class Observation(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """schema:Observation"""
+
+    date: Date = ""
+    value: str = ""
+
+
+class Indicator(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """What a project wants to reach, and how far it is."""
+
+    title: Text = {}
+    unit: str = ""
+    baseline: str = ""
+    target: str = ""
+    observations: tuple[Observation, ...] = ()
+    source: str = ""
+
+
+class Address(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """vcard:Address"""
+
+    street: str = ""
+    postal_code: str = ""
+    locality: str = ""
+    country: str = ""
+
+
+class Link(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """To another thing by IRI; `relation` is the field name of a link row of `vocab/fields.py`."""
+
+    relation: str
+    iri: str
+
+
+class Metadata(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """What is said of one thing; all that harvesters and forms produce. Concepts and links are IRIs."""
+
+    kind: Kind
+    title: Text = {}
+    abstract: Text = {}
+    description: Text = {}
+    iri: str = ""
+    identifiers: tuple[str, ...] = ()
+    other_identifiers: tuple[Identifier, ...] = ()
+    version: str = ""
+    version_notes: Text = {}
+    landing_page: str = ""
+    documentation: tuple[str, ...] = ()
+    image: str = ""
+    types: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    keywords: Mapping[str, tuple[str, ...]] = {}
+    languages: tuple[str, ...] = ()
+    frequency: str = ""
+    access: str = ""
+    availability: str = ""
+    licence: str = ""  # of a service
+    rights: tuple[Statement, ...] = ()
+    formats: tuple[str, ...] = ()  # of a service
+    conforms_to: tuple[str, ...] = ()
+    legislation: tuple[str, ...] = ()
+    hvd_categories: tuple[str, ...] = ()
+    provenance: tuple[Statement, ...] = ()
+    publisher: Agent | None = None
+    creators: tuple[Agent, ...] = ()
+    contributors: tuple[Agent, ...] = ()
+    custodians: tuple[Agent, ...] = ()
+    originators: tuple[Agent, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    participants: tuple[Participation, ...] = ()
+    issued: Date = ""
+    modified: Date = ""
+    period: Period | None = None
+    places: tuple[Place, ...] = ()
+    spatial_resolution: str = ""
+    temporal_resolution: str = ""
+    geocoding_levels: tuple[str, ...] = ()
+    geocoding: tuple[str, ...] = ()
+    geocoding_description: Text = {}
+    legal_basis: Text = {}
+    quality_process: str = ""
+    contributor_ids: tuple[str, ...] = ()
+    relationships: tuple[Relationship, ...] = ()
+    distributions: tuple[Distribution, ...] = ()
+    samples: tuple[str, ...] = ()
+    endpoint: str = ""
+    endpoint_description: str = ""
+    phase: str = ""
+    goals: tuple[Text, ...] = ()
+    benefits: tuple[Text, ...] = ()
+    chances: tuple[Text, ...] = ()
+    risks: tuple[Text, ...] = ()
+    budget: Money | None = None
+    funding: tuple[Funding, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    opportunities: tuple[Opportunity, ...] = ()
+    decisions: tuple[str, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    classification: str = ""
+    address: Address | None = None
+    aliases: tuple[str, ...] = ()
+    starts: Date = ""
+    ends: Date = ""
+    organizer: Agent | None = None
+    links: tuple[Link, ...] = ()
+    statements: str = ""  # N-Triples that no row covers; kept, digested, served again
+    extras: Mapping[str, Any] = {}  # the same for sources that are not RDF
+
+    def digest(self) -> str:
+        """32 hex characters; the same words give the same digest, in any order of lists and keys.
+
+        A date that is only the entry's own (extras: metadata_modified) does not count: touching it is no change.
+        """
+        words = msgspec.to_builtins(self)
+        if "metadata_modified" in self.extras:
+            words.pop("modified", None)
+            del words["extras"]["metadata_modified"]
+        return hashlib.blake2b(_encode(_ordered(words)), digest_size=16).hexdigest()
+
+
+_encode = msgspec.json.Encoder(order="sorted").encode  # sees to the keys
+
+
+def _ordered(value: Any) -> Any:
+    """The members of lists in order of their JSON. `value`: of builtins only, so its type says all."""
+    kind = type(value)
+    if kind is dict:
+        return {key: item if type(item) is str else _ordered(item) for key, item in value.items()}
+    if kind is list or kind is tuple:  # msgspec leaves tuples as they are
+        if len(value) == 1:
+            return [_ordered(value[0])]
+        parts = sorted([_encode(item if type(item) is str else _ordered(item)) for item in value])
+        return [msgspec.Raw(part) for part in parts]
+    return value
+
+
+class Finding(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Something about a record that somebody should know; sentence and remedy are looked up by `rule`."""
+
+    rule: str
+    level: Level
+    field: str = ""
+    node: str = ""  # IRI or label of the node inside the record, "" = the thing itself
+    value: str = ""  # the offending value word for word
+
+
+Findings = tuple[Finding, ...]
+
+
+class Catalogue(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """The description of a catalogue: one for us, one a source (dcat:Catalog)."""
+
+    title: Text = {}
+    description: Text = {}
+    publisher: Agent | None = None
+    creators: tuple[Agent, ...] = ()
+    homepage: str = ""
+    licence: str = ""
+    rights: tuple[Statement, ...] = ()
+    languages: tuple[str, ...] = ()
+    issued: Date = ""
+    modified: Date = ""
+    places: tuple[Place, ...] = ()
+    period: Period | None = None
+    theme_taxonomies: tuple[str, ...] = ()
+    legislation: tuple[str, ...] = ()
+    availability: str = ""
+    links: tuple[Link, ...] = ()
+    statements: str = ""
+
+
+class CatalogRecord(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """dcat:CatalogRecord of a dataset, series or service; foaf:Document in the register for other kinds."""
+
+    topic: str = ""
+    title: Text = {}
+    description: Text = {}
+    issued: Date = ""
+    modified: Date = ""
+    status: str = ""
+    conforms_to: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    source: str = ""

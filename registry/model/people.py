@@ -1,0 +1,42 @@
+"""Accounts and drafts."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from registry.model.metadata import Metadata
+
+DraftState = Literal["draft", "submitted", "returned"]
+
+
+class Comment(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    by: str
+    at: datetime
+    text: str
+    field: str = ""
+
+
+class Draft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """What people work on: a new entry, an edit, a proposal. `version` counts its own saves (compare and set)."""
+
+    id: str
+    metadata: Metadata
+    of: str | None = None  # record id
+    base: int = 0  # number of that record when the work began
+    state: DraftState = "draft"
+    author: str = ""
+    owner: str = ""
+    comments: tuple[Comment, ...] = ()
+    created: datetime | None = None
+    changed: datetime | None = None
+    version: int = 0
+
+
+class Account(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """Who signed in. A member registers for its `organizations`; a reviewer is a Digitallotse."""
+
+    name: str
+    role: Literal["member", "reviewer", "administrator"] = "member"
+    organizations: tuple[str, ...] = ()
+    full_name: str = ""

@@ -1,0 +1,32 @@
+"""Which records a search index had to leave out, and why: some by name, the others counted, none unsaid."""
+
+from collections.abc import Iterable
+from typing import Final, Protocol
+
+from registry.model import Change, Position
+
+
+class Projection(Protocol):
+    """Whatever is derived from the store's changes and can be built again."""
+
+    def position(self) -> Position | None:
+        """Epoch and last change taken in; survives a crash. None: nothing yet."""
+
+    def apply(self, changes: Iterable[Change], position: Position) -> None:
+        """Takes changes in; `record` None = forget it; may be repeated. Afterwards `position()` is `position`."""
+
+    def rebuild(self, changes: Iterable[Change], position: Position) -> None:
+        """From nothing, in one step for readers."""
+
+
+MOST: Final = 200  # records that are named
+MORE: Final = "…"  # under which the others are counted; no id is written so
+
+
+def note(faults: dict[str, str], id: str, why: str) -> None:
+    """Writes a fault down; beyond MOST only how many more there were since the index was built."""
+    if id in faults or len(faults) < MOST:
+        faults[id] = why[:300]
+    else:
+        count = int(faults.get(MORE, "0").partition(" ")[0]) + 1
+        faults[MORE] = f"{count} more"

@@ -1,0 +1,33 @@
+"""The door to RDF: bytes to things to Metadata (`parse`, `things`, `read`), and records to bytes (`write`).
+
+Reading: `parsing` and `xml_guard` (bytes -> graph), `descriptions` (-> one description a thing, made canonical by
+`canonical`), `reading` with `field_forms` and `repairs` (-> Metadata). Writing: `graphs`, `references`, `catalogue`
+(-> graph), `writing` with `nesting` and `jsonld` (-> text). All pure.
+"""
+
+from registry.rdf.catalogue import HydraPage, catalogue_graph
+from registry.rdf.descriptions import Description, things
+from registry.rdf.graphs import Graph, entry_iri, graph, record_graph, thing_iri
+from registry.rdf.parsing import Parsed, objects, parse
+from registry.rdf.reading import read
+from registry.rdf.writing import FORMATS, write, write_page, written
+
+__all__ = [
+    "FORMATS",
+    "Description",
+    "Graph",
+    "HydraPage",
+    "Parsed",
+    "catalogue_graph",
+    "entry_iri",
+    "graph",
+    "objects",
+    "parse",
+    "read",
+    "record_graph",
+    "thing_iri",
+    "things",
+    "write",
+    "write_page",
+    "written",
+]

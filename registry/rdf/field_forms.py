@@ -1,0 +1,159 @@
+"""The form that a row's value has in RDF: what fits it exactly, and how it is put into a field."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from typing import Any, Final, NamedTuple
+
+from registry.model import Link
+from registry.rdf.terms import NO_TAG, date_type, unescaped
+from vocab.fields import FIELDS, Field, fields_of
+from vocab.namespaces import PREFIXES, XSD
+from vocab.values import TAG
+
+_HEX = re.compile(r"[0-9a-f]+")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
+_DURATION = re.compile(r"-?P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?", re.ASCII)
+_WKT = re.compile(r"\s*(?:<[^<>\s]+>\s*)?(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION|ENVELOPE)\b.*",
+                  re.IGNORECASE | re.DOTALL)  # fmt: skip
+
+
+class Place(NamedTuple):
+    """Where a property goes. `fits`: the value of a term that has exactly the row's form, else None; `node`: the class
+    of a described node."""
+
+    row: Field
+    name: str
+    fits: Callable[[str], Any]
+    put: Callable[[dict[str, Any], str, Any], bool]
+    node: str
+    former: bool
+
+
+# -- the value of a term that has exactly the form of a row, else None
+
+
+def _text(term: str) -> tuple[str, str] | None:
+    last = term[-1]
+    if last == ">" or term[0] != '"':
+        return None
+    end = term.rindex('"')
+    words, tag = term[1:end], NO_TAG if last == '"' else term[end + 2 :]
+    if last != '"' and not _is_tag(tag):
+        return None
+    return tag, unescaped(words) if "\\" in words else words
+
+
+@lru_cache(1024)
+def _is_tag(tag: str) -> bool:
+    return tag != NO_TAG and TAG.fullmatch(tag) is not None
+
+
+def _literal(term: str) -> str | None:
+    return unescaped(term[1:-1]) if term[0] == '"' and term[-1] == '"' else None
+
+
+def _date(term: str) -> str | None:
+    words, mark, datatype = term[1:-1].partition('"^^<')
+    return words if mark and datatype == date_type(words) else None
+
+
+def _typed(datatype: str, pattern: re.Pattern[str]) -> Callable[[str], str | None]:
+    ending = f'"^^<{datatype}>'
+
+    def fits(term: str) -> str | None:
+        if not term.endswith(ending):
+            return None
+        words = unescaped(term[1 : -len(ending)])
+        return words if pattern.fullmatch(words) else None
+
+    return fits
+
+
+_whole = _typed(XSD.nonNegativeInteger, _WHOLE)
+
+
+def _integer(term: str) -> int | None:
+    words = _whole(term)
+    return None if words is None else int(words)
+
+
+def _iri(term: str) -> str | None:
+    return term[1:-1] if term[0] == "<" and "\\" not in term else None
+
+
+def _scheme(scheme: str) -> Callable[[str], str | None]:
+    start = f"<{scheme}:"
+
+    def fits(term: str) -> str | None:
+        return term[len(start) : -1] or None if term.startswith(start) and "\\" not in term else None
+
+    return fits
+
+
+_FITS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "text": _text, "words": _text, "literal": _literal, "date": _date, "integer": _integer, "iri": _iri,
+    "concept": _iri, "link": _iri, "node": _iri, "email": _scheme("mailto"), "telephone": _scheme("tel"),
+    "decimal": _typed(XSD.decimal, _DECIMAL), "duration": _typed(XSD.duration, _DURATION),
+    "hex": _typed(XSD.hexBinary, _HEX), "wkt": _typed(PREFIXES["geo"] + "wktLiteral", _WKT),
+}  # fmt: skip
+
+
+# -- putting a value into the fields; False: the field holds another one already
+
+
+def _put_one(out: dict[str, Any], name: str, value: Any) -> bool:
+    return bool(out.setdefault(name, value) == value)
+
+
+def _put_many(out: dict[str, Any], name: str, value: Any) -> bool:
+    out.setdefault(name, []).append(value)
+    return True
+
+
+def _put_text(out: dict[str, Any], name: str, value: tuple[str, str]) -> bool:
+    return bool(out.setdefault(name, {}).setdefault(*value) == value[1])
+
+
+def _put_texts(out: dict[str, Any], name: str, value: tuple[str, str]) -> bool:
+    return _put_many(out, name, {value[0]: value[1]})
+
+
+def _put_words(out: dict[str, Any], name: str, value: tuple[str, str]) -> bool:
+    return _put_many(out.setdefault(name, {}), *value)
+
+
+def _put_link(out: dict[str, Any], name: str, value: str) -> bool:
+    return _put_many(out, "links", Link(name, value))
+
+
+def finished(value: Any) -> Any:
+    """Lists as tuples; what was said in two forms is there once."""
+    if isinstance(value, list):
+        return tuple(dict.fromkeys(value)) if isinstance(value[0], str | Link) else tuple(value)
+    return {tag: tuple(dict.fromkeys(words)) for tag, words in value.items()}
+
+
+WORDS: Final = {row.name for row in FIELDS if row.form == "words"}
+
+
+def _put(row: Field) -> Callable[[dict[str, Any], str, Any], bool]:
+    if row.form == "text":
+        return _put_texts if row.many else _put_text
+    if row.form == "words":
+        return _put_words
+    if row.form == "link":
+        return _put_link
+    return _put_many if row.many else _put_one
+
+
+@cache
+def places(cls: str) -> Mapping[str, Place]:
+    """Property -> where it goes; a present property wins over a former one."""
+    rows = fields_of(cls)
+    properties = {name: row for row in rows for name in row.former} | {row.property: row for row in rows}
+    return {
+        f"<{name}>": Place(row, row.name, _FITS[row.form], _put(row), row.node, name != row.property)
+        for name, row in properties.items()
+    }

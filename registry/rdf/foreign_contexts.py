@@ -1,0 +1,146 @@
+"""JSON-LD contexts of others, replaced before parsing; nothing is fetched."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from registry.errors import SourceError
+from registry.rdf.jsonld import _CLASSES_BY_NAME, _TERMS, _definition
+from registry.rdf.xml_guard import DEEP
+from registry.syntax_errors import FLATTER, unreadable
+from vocab.namespaces import PREFIXES, iri
+
+# -- contexts of others
+
+# Names in the contexts of DCAT-AP 2 and 3 that are not the local names of their properties and classes.
+_DCAT_AP: Final = {
+    "accessUrl": "dcat:accessURL", "applicationProfile": "dct:conformsTo", "beginning": "time:hasBeginning",
+    "boundingBox": "dcat:bbox", "catalogue": "dcat:catalog", "category": "dcat:theme", "changeType": "adms:status",
+    "compressionFormat": "dcat:compressFormat", "datasetDistribution": "dcat:distribution",
+    "documentation": "foaf:page", "downloadUrl": "dcat:downloadURL", "end": "time:hasEnd",
+    "endpointUrl": "dcat:endpointURL", "frequency": "dct:accrualPeriodicity", "geographic": "dct:spatial",
+    "geographicalCoverage": "dct:spatial", "licence": "dct:license", "licenceType": "dct:type",
+    "linkedSchemas": "dct:conformsTo", "listingDate": "dct:issued", "modificationDate": "dct:modified",
+    "otherIdentifier": "adms:identifier", "packagingFormat": "dcat:packageFormat", "preferredLabel": "skos:prefLabel",
+    "relatedResource": "dct:relation", "releaseDate": "dct:issued", "sourceMetadata": "dct:source",
+    "spatialResolution": "dcat:spatialResolutionInMeters", "tag": "dcat:keyword", "temporalCoverage": "dct:temporal",
+    "themes": "dcat:themeTaxonomy", "updateDate": "dct:modified",
+    "Catalogue": "dcat:Catalog", "CatalogueRecord": "dcat:CatalogRecord", "CataloguedResource": "dcat:Resource",
+    "Category": "skos:Concept", "CategoryScheme": "skos:ConceptScheme", "ConceptScheme": "skos:ConceptScheme",
+    "LicenceDocument": "dct:LicenseDocument", "PublisherType": "skos:Concept", "Status": "skos:Concept",
+    "TimeInstant": "time:Instant",
+}  # fmt: skip
+_CLASS_NAMES: Final = ("Agent", "Attribution", "Catalogue", "CatalogueRecord", "Checksum", "Concept", "DataService",
+                       "Dataset", "DatasetSeries", "Distribution", "Identifier", "Kind", "LicenceDocument", "Location",
+                       "PeriodOfTime", "Relationship")  # fmt: skip
+MAX_ADDRESS: Final = 500  # characters of a context's address
+_KNOWN: Final = re.compile(
+    r"https?://(?:semiceu\.github\.io/.*(?:context|dcat-ap)[\w.-]*\.jsonld"
+    r"|(?:raw\.githubusercontent\.com|joinup\.ec\.europa\.eu|data\.europa\.eu)/.*dcat-ap[\w./-]*\.jsonld"
+    r"|data\.europa\.eu/r5r/?[\w./-]*)", re.IGNORECASE
+)  # fmt: skip
+_SCHEMA_ORG: Final = re.compile(r"https?://(?:www\.)?schema\.org/?(?:docs/jsonldcontext\.jsonld?)?", re.IGNORECASE)
+_SCHEMA_CONTEXT: Final[Mapping[str, Any]] = {
+    "@vocab": PREFIXES["schema"], "id": "@id", "type": "@type",
+    **{name: {"@id": PREFIXES["schema"] + name, "@type": "@id"} for name in ("url", "sameAs", "license", "contentUrl")},
+}  # fmt: skip
+_TEXTS: Final = {name for name, form in _TERMS.values() if form in ("text", "words")} | {"preferredLabel", "tag"}
+_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*|@none")
+
+
+@cache
+def _dcat_ap_context() -> Mapping[str, Any]:
+    """What the contexts of DCAT-AP 2 and 3 say, in both their manners: `title` and `Dataset.title`."""
+    terms = {name: _definition(property, "id" if form == "id" else "") for property, (name, form) in _TERMS.items()}
+    by_property = {property: form for property, (_, form) in _TERMS.items()}
+    for name, short in _DCAT_AP.items():
+        terms[name] = _definition(iri(short), "id" if by_property.get(iri(short), "id") == "id" else "")
+    classes = _CLASSES_BY_NAME | {name: iri(short) for name, short in _DCAT_AP.items() if name[0].isupper()}
+    dotted = {f"{cls}.{name}": term for cls in _CLASS_NAMES for name, term in terms.items() if not name[0].isupper()}
+    return {**terms, **dotted, **classes}
+
+
+def without_foreign_contexts(document: Any, where: str, depth: int) -> Any:
+    """The document with known contexts of others replaced by what they say; language maps under them become values.
+
+    Raises SourceError for any other remote context (nothing is fetched) and for a document nested deeper than `depth`.
+    """
+    context = document.get("@context") if isinstance(document, dict) else None
+    named = context if isinstance(context, list) else [context]
+    maps = any(isinstance(one, str) and _is_known(one) for one in named)
+    return _cleared(document, where, depth, maps)
+
+
+def _is_known(address: str) -> bool:
+    """Whether a context is one of DCAT-AP; the pattern's time grows with the square of the length."""
+    return len(address) <= MAX_ADDRESS and _KNOWN.fullmatch(address.strip()) is not None
+
+
+def _cleared(value: Any, where: str, depth: int, maps: bool) -> Any:
+    if depth < 0:
+        raise unreadable(where, DEEP, FLATTER)
+    if isinstance(value, list):
+        return [_cleared(one, where, depth - 1, maps) for one in value]
+    if not isinstance(value, dict):
+        return value
+    changed = {}
+    for key, one in value.items():
+        if key == "@context":
+            changed[key] = _context(one, where)
+        elif maps and key.rpartition(".")[2] in _TEXTS and _is_language_map(one):
+            changed[key] = [
+                {"@value": words} if tag == "@none" else {"@value": words, "@language": tag}
+                for tag, several in one.items()
+                for words in (several if isinstance(several, list) else [several])
+            ]
+        else:
+            changed[key] = _cleared(one, where, depth - 1, maps)
+    return changed
+
+
+def _is_language_map(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and all(
+            _TAG.fullmatch(tag) and all(isinstance(one, str) for one in (words if isinstance(words, list) else [words]))
+            for tag, words in value.items()
+        )
+    )
+
+
+def _context(value: Any, where: str) -> Any:
+    if isinstance(value, list):
+        return [_context(one, where) for one in value[:100]]
+    if isinstance(value, dict):
+        return {key: _inner(key, one, where) for key, one in value.items()}
+    if not isinstance(value, str):
+        return value
+    if len(value) <= MAX_ADDRESS and _SCHEMA_ORG.fullmatch(value.strip()):
+        return _SCHEMA_CONTEXT
+    if _is_known(value):
+        return _dcat_ap_context()
+    raise _refused(value, where)
+
+
+def _inner(key: str, value: Any, where: str) -> Any:
+    """A term's definition, which may have a context of its own."""
+    if key == "@import":
+        raise _refused(str(value), where)
+    if isinstance(value, dict) and "@context" in value:
+        return {**value, "@context": _context(value["@context"], where)}
+    return value
+
+
+def _refused(address: str, where: str) -> SourceError:
+    shown = address[:300]
+    said = {
+        "de": f"ihr Kontext {shown} müsste abgerufen werden, und das geschieht nicht",
+        "en": f"its context {shown} would have to be fetched, and nothing is fetched",
+    }
+    remedy = {
+        "de": "Bitten Sie die Quelle, den Kontext in die Datei zu schreiben.",
+        "en": "Ask the source to put the context into the document.",
+    }
+    return unreadable(where, said, remedy)

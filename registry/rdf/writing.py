@@ -1,0 +1,177 @@
+"""Graphs as text: N-Triples and Turtle by hand, RDF/XML by pyoxigraph, JSON-LD with our own context."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import Final
+
+import orjson
+import pyoxigraph as ox
+
+from registry.errors import UsageError
+from registry.model import Catalogue, Metadata, Record
+from registry.rdf import jsonld
+from registry.rdf.catalogue import HydraPage, catalogue_graph
+from registry.rdf.graphs import Graph, Told, record_graph
+from registry.rdf.nesting import Nesting
+from registry.rdf.terms import TYPE, iri, literal, words_of
+from vocab.namespaces import PREFIXES, SKOS, curie
+
+FORMATS: Final = ("ttl", "rdf", "jsonld", "nt")
+BATCH: Final = 200  # graphs that are turned into RDF/XML at once
+
+HEADER: Final = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items()).encode()
+_LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_CONTROL = re.compile(r"\\u(?:00(?:0[0-8BCEF]|1[0-9A-F])|FFF[EF])|[\ufffe\uffff]")
+_XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*>$")
+_NOTE = iri(SKOS.editorialNote)
+
+Labelled = tuple[str, Graph]  # the label keeps the graph's blank nodes apart from those of all others
+
+
+def write(
+    records: Iterable[Record], format: str, *, base_url: str, catalogue: Catalogue | None = None
+) -> Iterator[bytes]:
+    """The records as one document of `ttl`, `rdf`, `jsonld` or `nt`, piece by piece; with the catalogue itself, if
+    given. Raises UsageError for another format."""
+    return written(_graphs(records, base_url, catalogue, None), format)
+
+
+def write_page(catalogue: Catalogue, records: Sequence[Record], page: HydraPage, format: str, base_url: str) -> bytes:
+    """One page of the catalogue with its Hydra links."""
+    return b"".join(written(_graphs(records, base_url, catalogue, page), format))
+
+
+def _graphs(
+    records: Iterable[Record], base_url: str, catalogue: Catalogue | None, page: HydraPage | None
+) -> Iterator[Labelled]:
+    """What describes a concept or a licence that many records refer to is said once. The catalogue comes last: by then
+    its list is known, and no more than that was kept of the records."""
+    listed: list[Record] = []
+    told: Told = set()
+    for record in records:
+        briefly = Metadata(kind=record.kind, iri=record.metadata.iri)
+        listed.append(Record(id=record.id, said=briefly, changed=record.changed))
+        yield record.id, record_graph(record, base_url, told)
+    if catalogue:
+        yield "catalogue", catalogue_graph(catalogue, listed, base_url, page, told)
+
+
+def written(graphs: Iterable[Labelled], format: str) -> Iterator[bytes]:
+    """Graphs as one document, piece by piece."""
+    if format == "nt":
+        return (nt(graph, label).encode() for label, graph in graphs)
+    if format == "ttl":
+        return _turtle(graphs)
+    if format == "rdf":
+        return _rdf_xml(iter(graphs))
+    if format == "jsonld":
+        return _json_ld(graphs)
+    raise UsageError(f"no format {format!r}; there are {', '.join(FORMATS)}")
+
+
+def nt(graph: Graph, label: str) -> str:
+    """The graph as N-Triples, one statement a line."""
+    start = f"_:r-{label}-"
+    return "".join(
+        f"{start + s[2:] if s[0] == '_' else s} {p} {start + o[2:] if o[0] == '_' else o} .\n"
+        for s, about in graph.items()
+        for p, terms in about.items()
+        for o in terms
+    )
+
+
+def _turtle(graphs: Iterable[Labelled]) -> Iterator[bytes]:
+    yield HEADER
+    for label, graph in graphs:
+        yield turtle(graph, label).encode()
+
+
+def turtle(graph: Graph, label: str) -> str:
+    """The graph as Turtle without prefix lines: bodies that share HEADER can be joined."""
+    text = _Turtle(graph, label)
+    return "".join(text.block(subject) for subject in graph if text.top(subject)) + text.rest()
+
+
+class _Turtle(Nesting):
+    def block(self, subject: str) -> str:
+        self.done.add(subject)
+        name = _short(subject) if subject[0] == "<" else self.name(subject)
+        return f"\n{name}{self.about(subject, 0)} .\n"
+
+    def about(self, subject: str, depth: int) -> str:
+        said = []
+        for predicate, terms in self.graph[subject].items():
+            if predicate == TYPE:
+                objects = [_short(term) if term[0] == "<" else self.other(term, depth) for term in terms]
+            else:
+                objects = [term if term[0] == "<" or term[-1] == '"' else self.other(term, depth) for term in terms]
+            said.append(f"{_short(predicate)} {', '.join(objects)}")
+        return " " + (" ;\n" + "  " * (depth + 1)).join(said)
+
+    def other(self, term: str, depth: int) -> str:
+        """A blank node, or a literal with a datatype."""
+        if term[0] == '"':
+            return _short_type(term)
+        return f"[{self.about(term, depth + 1)} ]" if self.nested(term, depth) else self.name(term)
+
+    def rest(self) -> str:
+        return "".join(self.block(subject) for subject in self.left())
+
+
+def _short_type(term: str) -> str:
+    cut = term.rindex('"') + 1
+    return term if term[cut] == "@" else f"{term[:cut]}^^{_short(term[cut + 2 :])}"
+
+
+@lru_cache(16384)
+def _short(term: str) -> str:
+    """A prefixed name where one of our prefixes fits, else the IRI."""
+    if term == TYPE:
+        return "a"
+    name = curie(term[1:-1])
+    fits = name != term[1:-1] and _LOCAL.fullmatch(name.partition(":")[2])
+    return name if fits else term
+
+
+def _rdf_xml(graphs: Iterator[Labelled]) -> Iterator[bytes]:
+    """In batches, whose heads and feet are cut off but for the first and the last."""
+    head = foot = b""
+    while batch := list(islice(graphs, BATCH)) or (not head):
+        lines = "".join(nt(_for_xml(graph), label) for label, graph in batch) if isinstance(batch, list) else ""
+        text = ox.serialize(ox.parse(_CONTROL.sub("\ufffd", lines), ox.RdfFormat.N_TRIPLES, lenient=True),
+                            format=ox.RdfFormat.RDF_XML, prefixes=dict(PREFIXES))  # fmt: skip
+        assert text
+        start, end = text.index(b">", text.index(b"<rdf:RDF")) + 1, text.rindex(b"</rdf:RDF>")
+        if not head:
+            head, foot = text[:start], text[end:]
+            yield head
+        yield text[start:end]
+    yield foot
+
+
+def _for_xml(graph: Graph) -> Graph:
+    """RDF/XML has no name for a property whose IRI ends in a sign; what it says is kept as a note."""
+    if all(_XML_NAME.search(predicate) for about in graph.values() for predicate in about):
+        return graph
+    changed: Graph = {}
+    for subject, about in graph.items():
+        said = changed.setdefault(subject, {})
+        for predicate, terms in about.items():
+            if _XML_NAME.search(predicate):
+                said.setdefault(predicate, {}).update(terms)
+            else:
+                notes = said.setdefault(_NOTE, {})
+                notes.update((literal(f"{predicate[1:-1]}: {words_of(term)}"), None) for term in terms)
+    return changed
+
+
+def _json_ld(graphs: Iterable[Labelled]) -> Iterator[bytes]:
+    yield b'{"@context":' + orjson.dumps(jsonld.CONTEXT) + b',"@graph":['
+    comma = b"\n"
+    for label, graph in graphs:
+        for node in jsonld.nodes(Nesting(graph, label)):
+            yield comma + orjson.dumps(node)
+            comma = b",\n"
+    yield b"\n]}\n"

@@ -1,0 +1,244 @@
+"""The index once one machine is not enough: Elasticsearch 8.19 or newer.
+
+An alias names the index that readers use; each rebuild makes an index of its own beside it (`lotse-000003`). What it
+has taken in stands in the mapping's `_meta`, written after the refresh, so that a crash only repeats.
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
+from elasticsearch.helpers import streaming_bulk
+
+from registry.errors import NotReadyError
+from registry.model import Change, Position
+from registry.projections.projection import note
+from registry.search.answering import answer, beginning, bounds, suggestions
+from registry.search.entry import Entry, entry
+from registry.search.facets import SHOWN_VALUES, aggregations, counts
+from registry.search.matching import Asked, Group, Need
+from registry.search.query import FACETS, Count, Found, Hit, Page, Query, Ranking, Suggestion, Where
+from vocab.concepts import ConceptList
+
+SCHEMA = 1  # to be raised with every change of fields or analysis: an index of another number is built again
+BATCH, BATCH_BYTES = 500, 8_000_000
+SECONDS = 30  # for one request
+log = logging.getLogger("lotse.search")
+
+_TERMS = {"type": "text", "analyzer": "whitespace", "index_options": "freqs"}
+_COUNTED = {"type": "keyword", "ignore_above": 1000}
+_ORDER = {"type": "keyword", "index": False}
+_NUMBER = {"type": "integer", "index": False}
+_FIELDS: dict[str, dict[str, Any]] = {
+    **dict.fromkeys(("title_stems", "title_grams", "text_stems", "text_grams"), _TERMS),
+    **dict.fromkeys((*FACETS, "publishers", "years", "words"), _COUNTED),
+    **dict.fromkeys(("by_title", "by_date"), _ORDER),
+    **dict.fromkeys(("day", "quality"), _NUMBER),
+}
+_SETTINGS = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "-1"}  # seen when we say so
+
+
+class ElasticIndex:
+    """A SearchIndex on a server. `url` may hold a user and password; `ca_file`: its own certificate authority."""
+
+    def __init__(
+        self, url: str, prefix: str = "lotse", districts: ConceptList | None = None, ca_file: str | None = None
+    ) -> None:
+        more: dict[str, Any] = {"ca_certs": ca_file} if ca_file else {}
+        self.client = Elasticsearch(url, request_timeout=SECONDS, max_retries=2, retry_on_timeout=True, **more)
+        self.prefix = prefix
+        self.districts = districts
+
+    def position(self) -> Position | None:
+        """None as well where the index was built with other fields: it must be built again."""
+        kept = self._kept()[1]
+        return Position(kept["epoch"], kept["number"]) if kept else None
+
+    def faults(self) -> Mapping[str, str]:
+        kept = self._kept()[1]
+        return dict(kept["faults"]) if kept else {}
+
+    def apply(self, changes: Iterable[Change], position: Position) -> None:
+        index, kept = self._kept()
+        if not index or kept is None:
+            raise NotReadyError("The search index is missing or of an older make; build it with: lotse rebuild")
+        faults = dict(kept["faults"])
+        if self._write(index, changes, faults) or self.position() != position:
+            self._keep(index, position, faults)
+
+    def rebuild(self, changes: Iterable[Change], position: Position) -> None:
+        with _reachable():
+            before = self._indices()
+            index = f"{self.prefix}-{1 + max((int(name[-6:]) for name in before), default=0):06}"
+            self.client.indices.create(
+                index=index, settings=_SETTINGS, mappings={"dynamic": "strict", "_source": {"enabled": False}}
+            )
+            self.client.indices.put_mapping(index=index, properties=_FIELDS)
+        faults: dict[str, str] = {}
+        self._write(index, changes, faults)
+        self._keep(index, position, faults)
+        with _reachable():
+            actions = [{"remove": {"index": name, "alias": self.prefix, "must_exist": False}} for name in before]
+            self.client.indices.update_aliases(actions=[*actions, {"add": {"index": index, "alias": self.prefix}}])
+            for name in before:
+                self.client.indices.delete(index=name, ignore_unavailable=True)
+
+    def search(self, query: Query) -> Page:
+        with _reachable():
+            return answer(query, self, datetime.now(UTC).date().toordinal())
+
+    def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
+        wanted = beginning(prefix)
+        if not wanted:
+            return ()
+        begins = re.sub(r"(\W)", r"\\\1", wanted) + ".*"
+        terms = {"field": "words", "include": begins, "size": size * 5, "shard_size": 20 * SHOWN_VALUES}
+        with _reachable():
+            said = self.client.search(
+                index=self.prefix, size=0, query={"prefix": {"words": wanted}}, aggs={"words": {"terms": terms}}
+            )
+        buckets = said["aggregations"]["words"]["buckets"]
+        return suggestions(((bucket["key"], bucket["doc_count"]) for bucket in buckets), size)
+
+    # -- what has been taken in
+
+    def _indices(self) -> list[str]:
+        names = self.client.indices.get(index=f"{self.prefix}-*", allow_no_indices=True, features="aliases")
+        return [name for name in names if re.fullmatch(rf"{re.escape(self.prefix)}-\d{{6}}", name)]
+
+    def _kept(self) -> tuple[str, Mapping[str, Any] | None]:
+        """The index behind the alias, and what it has taken in."""
+        with _reachable():
+            try:
+                found = self.client.indices.get_mapping(index=self.prefix)
+            except NotFoundError:
+                return "", None
+        for name, about in found.items():
+            kept = about["mappings"].get("_meta", {})
+            return name, kept if kept.get("schema") == SCHEMA else None
+        return "", None
+
+    def _keep(self, index: str, position: Position, faults: Mapping[str, str]) -> None:
+        kept = {"schema": SCHEMA, "epoch": position.epoch, "number": position.number, "faults": dict(faults)}
+        with _reachable():
+            self.client.indices.refresh(index=index)
+            self.client.indices.put_mapping(index=index, meta=kept)
+
+    def _write(self, index: str, changes: Iterable[Change], faults: dict[str, str]) -> int:
+        """How many changes were written."""
+        written = 0
+        with _reachable():
+            actions = (self._action(index, change, faults) for change in changes)
+            for done, said in streaming_bulk(
+                self.client, actions, chunk_size=BATCH, max_chunk_bytes=BATCH_BYTES, raise_on_error=False, max_retries=3
+            ):
+                written += 1
+                about = next(iter(said.values()))
+                if not done and about["status"] not in (404, 409):  # forgotten already, or newer already: repeated
+                    if about["status"] == 429 or about["status"] >= 500:
+                        raise NotReadyError(f"Elasticsearch does not take records in: {about.get('error')}"[:500])
+                    note(faults, about["_id"], str(about.get("error")))
+        return written
+
+    def _action(self, index: str, change: Change, faults: dict[str, str]) -> dict[str, Any]:
+        about = {"_index": index, "_id": change.id, "version": change.number, "version_type": "external_gte"}
+        faults.pop(change.id, None)
+        if change.record:
+            try:
+                return about | {"_op_type": "index", "_source": _document(entry(change.record, self.districts))}
+            except Exception as error:  # one record costs one record: it is left out, `doctor` shows it
+                note(faults, change.id, f"{type(error).__name__}: {error}")
+        return about | {"_op_type": "delete"}
+
+    # -- what is asked; see `search.Engine`
+
+    def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
+        scoring = [{"term": {one.field: {"value": one.text, "boost": one.weight}}} for one in wanted.terms]
+        tree = {"bool": {"filter": [_need(need), *_where(wanted.where)], "should": scoring}}
+        said = self._ask(tree, depth, docvalue_fields=["kind", "day", "quality"])
+        found = tuple(
+            Found(
+                hit["_id"],
+                hit["fields"]["kind"][0],
+                float(hit["_score"]),
+                int(hit["fields"]["day"][0]),
+                int(hit["fields"]["quality"][0]),
+            )
+            for hit in said["hits"]["hits"]
+        )
+        return Ranking(found, int(said["hits"]["total"]["value"]))
+
+    def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
+        first, _ = bounds(query)
+        order = [{"by_title": "asc"}] if query.sort == "title" else [{"by_date": "desc"}]
+        tree = {"bool": {"filter": [_need(need), *_where(wanted.where)]}}
+        said = self._ask(tree, query.size, from_=first, sort=order, docvalue_fields=["kind"])
+        hits = [Hit(hit["_id"], hit["fields"]["kind"][0], 0.0) for hit in said["hits"]["hits"]]
+        return hits, int(said["hits"]["total"]["value"])
+
+    def facets(self, need: Need | None, where: Where, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
+        if not facets:
+            return {}
+        parts = aggregations(where, facets, _written, "shard_size")
+        said = self._ask({"bool": {"filter": [_need(need)]}}, 0, aggs=parts)
+        return {facet: counts(said["aggregations"], facet, where.get(facet, ())) for facet in facets}
+
+    def _ask(self, tree: dict[str, Any], size: int, **more: Any) -> Mapping[str, Any]:
+        # dfs: counts of all shards together, so that a score does not depend on where a record lies
+        said = self.client.search(
+            index=self.prefix, query=tree, size=size, track_total_hits=True, search_type="dfs_query_then_fetch", **more
+        )
+        return dict(said.body)
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except NotFoundError as error:
+        raise NotReadyError("There is no search index yet; build it with: lotse rebuild") from error
+    except (ApiError, TransportError) as error:
+        log.warning("search server: %s", str(error)[:2000])  # its words may name hosts and users: not for everybody
+        raise NotReadyError(
+            f"The search server does not answer as it should ({type(error).__name__}). Check LOTSE_SEARCH, and its log."
+        ) from error
+
+
+def _document(entry: Entry) -> dict[str, Any]:
+    return {
+        "title_stems": entry.title.stems,
+        "title_grams": entry.title.grams,
+        "text_stems": entry.text.stems,
+        "text_grams": entry.text.grams,
+        "publishers": entry.publishers,
+        "years": entry.years,
+        "words": entry.words,
+        "by_title": entry.by_title,
+        "by_date": entry.by_date,
+        "day": entry.day,
+        "quality": entry.quality,
+        **entry.facets,
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    pieces = [{"bool": {"filter": [{"term": {"text_grams": gram}} for gram in grams]}} for grams in group.alternatives]
+    return {"bool": {"should": [{"term": {"text_stems": group.stem}}, *pieces], "minimum_should_match": 1}}
+
+
+def _need(need: Need | None) -> dict[str, Any]:
+    if need is None:
+        return {"match_all": {}}
+    return {"bool": {"should": [_group(group) for group in need.groups], "minimum_should_match": need.least}}
+
+
+def _where(where: Where) -> list[dict[str, Any]]:
+    return [{"terms": {facet: list(values)}} for facet, values in where.items()]
+
+
+def _written(where: Where) -> dict[str, Any]:
+    return {"bool": {"filter": _where(where)}}

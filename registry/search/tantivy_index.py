@@ -1,0 +1,334 @@
+"""The embedded index: Tantivy in a folder, written by one process, read by many.
+
+current                  name of the folder that readers use
+0003/                    a generation: an index that was built from nothing
+0003/position.json       what it has taken in; written after the commit, so that a crash only repeats
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import tantivy
+from tantivy import Document, Occur, Order
+from tantivy import Query as Tree
+
+from registry.errors import NotReadyError
+from registry.model import Change, Position, Record
+from registry.projections.projection import note
+from registry.search.answering import answer, beginning, bounds, suggestions
+from registry.search.entry import Entry, entry
+from registry.search.facets import aggregations, counts
+from registry.search.matching import Asked, Group, Need
+from registry.search.query import FACETS, Count, Found, Hit, Page, Query, Ranking, Suggestion, Where
+from vocab.concepts import ConceptList
+
+SCHEMA = 1  # to be raised with every change of fields or analysis: an index of another number is built again
+HEAP = 60_000_000  # bytes that a writer may collect before it writes a segment
+MAX_CACHED = 256  # answers about facets, until the next change
+MISSING = "The search index is missing or of an older make; build it with: lotse rebuild"
+
+
+class TantivyIndex:
+    """A SearchIndex in a folder, which is made by the first `rebuild`. `districts`: see `entry`."""
+
+    def __init__(self, path: Path, districts: ConceptList | None = None) -> None:
+        self.path = path
+        self.districts = districts
+        self._reading: _Reading | None = None
+        self._lock = Lock()
+
+    def position(self) -> Position | None:
+        """None as well where the index was built with other fields: it must be built again."""
+        kept = _kept(self._generation())
+        return Position(kept["epoch"], kept["number"]) if kept else None
+
+    def faults(self) -> Mapping[str, str]:
+        kept = _kept(self._generation())
+        return dict(kept["faults"]) if kept else {}
+
+    def apply(self, changes: Iterable[Change], position: Position) -> None:
+        generation = self._generation()
+        kept = _kept(generation)
+        if generation is None or kept is None:
+            raise NotReadyError(MISSING)
+        if not self._write(generation, changes, kept["faults"]) and self.position() == position:
+            return
+        _keep(generation, position, kept["faults"])
+
+    def rebuild(self, changes: Iterable[Change], position: Position) -> None:
+        last = self._generation()
+        number = 1 + max((int(one.name) for one in self.path.glob("[0-9]*") if one.name.isdecimal()), default=0)
+        generation = self.path / f"{number:04}"
+        generation.mkdir(parents=True)
+        faults: dict[str, str] = {}
+        try:
+            with _writable(generation):
+                tantivy.Index(_SCHEMA, str(generation))
+            self._write(generation, changes, faults)
+            _keep(generation, position, faults)
+            _replace(self.path / "current", generation.name)
+        except BaseException:
+            shutil.rmtree(generation, ignore_errors=True)  # or a full disk would hold half an index for each attempt
+            raise
+        for one in self.path.glob("[0-9]*"):
+            if one not in (generation, last):  # the last one stays for whoever still reads it
+                shutil.rmtree(one, ignore_errors=True)
+
+    def _generation(self) -> Path | None:
+        with suppress(FileNotFoundError):
+            return self.path / (self.path / "current").read_text()
+        return None
+
+    def _write(self, generation: Path, changes: Iterable[Change], faults: dict[str, str]) -> bool:
+        """Whether there were changes; nothing is opened if not."""
+        changes = iter(changes)
+        first = next(changes, None)
+        if first is None:
+            return False
+        with _writable(generation):
+            self._commit(generation, chain((first,), changes), faults)
+        return True
+
+    def _commit(self, generation: Path, changes: Iterable[Change], faults: dict[str, str]) -> None:
+        writer = tantivy.Index(_SCHEMA, str(generation)).writer(HEAP, 1)
+        try:
+            writer.garbage_collect_files()  # of who was killed between writing and committing: names come again
+            for change in changes:
+                writer.delete_documents_by_term("id", change.id)
+                faults.pop(change.id, None)
+                if change.record and (document := self._document(change.record, faults)):
+                    writer.add_document(document)
+            writer.commit()
+        finally:
+            writer.wait_merging_threads()  # ends it and frees its lock; what is not committed is lost
+
+    def _document(self, record: Record, faults: dict[str, str]) -> Document | None:
+        try:
+            return _document(entry(record, self.districts))
+        except Exception as error:  # one record costs one record: it is left out, `doctor` shows it
+            note(faults, record.id, f"{type(error).__name__}: {error}")
+            return None
+
+    def search(self, query: Query) -> Page:
+        return answer(query, self._read(), datetime.now(UTC).date().toordinal())
+
+    def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
+        wanted = beginning(prefix)
+        if not wanted:
+            return ()
+        found = self._read().searcher.terms_with_prefix("words", wanted, limit=size * 5)
+        return suggestions(found, size)
+
+    def _read(self) -> "_Reading":
+        """A searcher of the last commit whose position was written, also by another process."""
+        with self._lock:
+            generation = self._generation()
+            if generation is None:
+                raise NotReadyError(MISSING)
+            state = generation / "position.json"
+            stamp = (generation.name, state.stat().st_mtime_ns, state.stat().st_ino)
+            if self._reading is None or self._reading.stamp != stamp:
+                self._reading = _open(generation, stamp, self._reading)
+            return self._reading
+
+
+# -- a generation on disk
+
+
+@contextmanager
+def _writable(generation: Path) -> Iterator[None]:
+    """NotReadyError where Tantivy cannot write, which it tells as a ValueError with the system's own words."""
+    try:
+        yield
+    except ValueError as error:
+        raise NotReadyError(f"The search index in {generation} cannot be written: {error}") from error
+
+
+def _kept(generation: Path | None) -> dict[str, Any] | None:
+    if generation is None:
+        return None
+    with suppress(FileNotFoundError, ValueError):
+        kept = json.loads((generation / "position.json").read_text())
+        return kept if kept.get("schema") == SCHEMA else None
+    return None
+
+
+def _keep(generation: Path, position: Position, faults: Mapping[str, str]) -> None:
+    kept = {"schema": SCHEMA, "epoch": position.epoch, "number": position.number, "faults": faults}
+    _replace(generation / "position.json", json.dumps(kept, ensure_ascii=False))
+
+
+def _replace(path: Path, text: str) -> None:
+    """Writes a file in one step, so that readers see the old or the new one."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("kind", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+    for field in ("title_stems", "title_grams", "text_stems", "text_grams"):
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
+    for field in (*FACETS[1:], "publishers", "years", "by_title", "by_date"):
+        builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("words", tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("day", fast=True)
+    builder.add_unsigned_field("quality", fast=True)
+    return builder.build()
+
+
+_SCHEMA = _schema()
+
+
+def _document(entry: Entry) -> Document:
+    fields: dict[str, Any] = {
+        "id": entry.id,
+        "title_stems": entry.title.stems,
+        "title_grams": entry.title.grams,
+        "text_stems": entry.text.stems,
+        "text_grams": entry.text.grams,
+        "publishers": list(entry.publishers),
+        "years": list(entry.years),
+        "words": list(entry.words),
+        "by_title": entry.by_title,
+        "by_date": entry.by_date,
+        "day": entry.day,
+        "quality": entry.quality,
+        **{facet: list(values) for facet, values in entry.facets.items()},
+    }
+    return Document.from_dict(fields, _SCHEMA)
+
+
+# -- what is asked, as Tantivy's trees
+
+
+def _term(field: str, text: str) -> Tree:
+    return Tree.term_query(_SCHEMA, field, text, index_option="freq")
+
+
+def _any(parts: Iterable[Tree], least: int = 1) -> Tree:
+    return Tree.boolean_query([(Occur.Should, part) for part in parts], minimum_number_should_match=least)
+
+
+def _all(parts: Iterable[Tree]) -> Tree:
+    return Tree.boolean_query([(Occur.Must, part) for part in parts])
+
+
+def _group(group: Group) -> Tree:
+    pieces = [_all(_term("text_grams", gram) for gram in grams) for grams in group.alternatives]
+    return _any((_term("text_stems", group.stem), *pieces))
+
+
+def _need(need: Need | None) -> Tree:
+    if need is None:
+        return Tree.all_query()
+    groups = [_group(group) for group in need.groups]
+    return _all(groups) if need.least == len(groups) else _any(groups, need.least)
+
+
+def _where(where: Where) -> list[Tree]:
+    return [Tree.term_set_query(_SCHEMA, facet, list(values)) for facet, values in where.items()]
+
+
+def _filtered(need: Need | None, where: Where, *others: tuple[Occur, Tree]) -> Tree:
+    """Documents that have what is needed; only the others score."""
+    exact = [(Occur.Must, Tree.const_score_query(part, 0.0)) for part in (_need(need), *_where(where))]
+    return Tree.boolean_query([*exact, *others])
+
+
+def _words(where: Where) -> str:
+    """The same filter in Tantivy's query language, for aggregations."""
+    quoted = {
+        facet: " OR ".join(f'{facet}:"{value}"' for value in map(_escaped, values)) for facet, values in where.items()
+    }
+    return " AND ".join(f"({alternatives})" for alternatives in quoted.values())
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _open(generation: Path, stamp: tuple[str, int, int], before: "_Reading | None") -> "_Reading":
+    if _kept(generation) is None:
+        raise NotReadyError(MISSING)
+    try:
+        if before and before.stamp[0] == stamp[0]:
+            index = before.index
+        else:
+            index = tantivy.Index.open(str(generation))
+            index.config_reader("manual")
+        index.reload()
+    except ValueError as error:
+        raise NotReadyError(f"The search index in {generation} cannot be read ({error}); lotse rebuild") from error
+    return _Reading(stamp, index, index.searcher(), {})
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One state of the index, and what was counted on it."""
+
+    stamp: tuple[str, int, int]
+    index: tantivy.Index
+    searcher: tantivy.Searcher
+    counted: dict[Any, Mapping[str, tuple[Count, ...]]]
+
+    def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
+        found = self.searcher.search(_filtered(need, wanted.where, *_scoring(wanted)), depth)
+        return Ranking(tuple(self._found(found.hits)), _total(found))
+
+    def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
+        """The hits of the page in the order of a field, and how many there are in all."""
+        first, _ = bounds(query)
+        field, order = ("by_title", Order.Asc) if query.sort == "title" else ("by_date", Order.Desc)
+        tree = _filtered(need, wanted.where)
+        found = self.searcher.search(tree, max(query.size, 1), order_by_field=field, order=order, offset=first)
+        return [Hit(id, kind, 0.0) for id, kind in self._names(found.hits[: query.size])], _total(found)
+
+    def _names(self, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> Iterator[tuple[str, Any]]:
+        for _, address in hits:
+            document = self.searcher.doc(address)
+            yield str(document.get_first("id")), document.get_first("kind")
+
+    def _found(self, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> list[Found]:
+        addresses = [address for _, address in hits]
+        days = self.searcher.fast_field_values("day", addresses)
+        qualities = self.searcher.fast_field_values("quality", addresses)
+        named = zip(self._names(hits), hits, days, qualities, strict=True)
+        return [Found(id, kind, hit[0], int(day or 0), int(quality or 0)) for (id, kind), hit, day, quality in named]
+
+    def facets(self, need: Need | None, where: Where, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
+        """Counted in one call, each facet without its own filter; kept until the next change."""
+        key = (need, tuple(sorted(where.items())), facets)
+        if not facets:
+            return {}
+        known = self.counted.get(key)  # asked once: another thread may clear it at any time
+        if known is None:
+            parts = aggregations(where, facets, _words, "segment_size")
+            found = self.searcher.aggregate(_filtered(need, {}), parts)
+            known = {facet: counts(found, facet, where.get(facet, ())) for facet in facets}
+            if len(self.counted) >= MAX_CACHED:
+                self.counted.clear()
+            self.counted[key] = known
+        return known
+
+
+def _total(found: tantivy.SearchResult) -> int:
+    return int(found.count or 0)  # type: ignore[attr-defined]  # missing in Tantivy's stubs
+
+
+def _scoring(wanted: Asked) -> list[tuple[Occur, Tree]]:
+    return [(Occur.Should, Tree.boost_query(_term(one.field, one.text), one.weight)) for one in wanted.terms]

@@ -1,0 +1,1 @@
+"""The sources that are harvested, their runs and problems, and what is staged of a listing."""

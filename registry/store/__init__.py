@@ -1,0 +1,1 @@
+"""The truth: records, history and links in SQLite or PostgreSQL."""

@@ -1,0 +1,151 @@
+"""Runs as pages, and the decision on what waits: over real harvests."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from msgspec.structs import replace
+
+from api.admin.harvests import schedule
+from api.app import create_app
+from registry.model import Account, Run
+from tests.harvesters.conftest import Town
+from tests.servers.replay import files_server
+
+PASSWORD = "ein langes Passwort"
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with files_server({}) as server:
+        made = Town(tmp_path / "data", server)
+        made.settings = replace(made.settings, secret=("s" * 40,), base_url="http://testserver")
+        assert made.catalog.people
+        made.catalog.people.add(Account(name="leitung", role="administrator"), PASSWORD)
+        made.catalog.people.add(Account(name="amt", role="member"), PASSWORD)
+        yield made
+        made.catalog.close()
+
+
+def browser(town: Town, name: str = "leitung") -> TestClient:
+    made = TestClient(create_app(town.catalog, town.settings), headers={"accept": "text/html"})
+    assert made.post("/konto/anmelden", data={"name": name, "password": PASSWORD}).status_code == 200
+    return made
+
+
+def things(count: int, **words: Any) -> list[dict[str, Any]]:
+    return [{"id": f"t{n}", "title": f"Ding {n}", "description": "Was es zu sagen gibt."} | words for n in range(count)]
+
+
+def decide(client: TestClient, run: int, act: str):  # type: ignore[no-untyped-def]
+    token = re.search(r'name="token" value="(\w+)"', client.get("/konto").text)
+    assert token
+    return client.post(f"/administration/laeufe/{run}", data={"token": token[1], "act": act})
+
+
+def test_a_run_shows_its_six_figures_and_problems_by_cause(town: Town) -> None:
+    run = town.harvest([*things(4), {"id": "x", "description": "Ohne Titel."}])
+    page = browser(town).get(f"/administration/laeufe/{run.number}").text
+    figures = re.findall(r"<dt><b class=\"[^\"]*\">(\d+)</b>.*?</span>([^<]+)</dt>", page)
+    assert {label.strip(): int(count) for count, label in figures} == {
+        "neu": 4, "geändert": 0, "gleich": 0, "umgezogen": 0, "gescheitert": 1, "nicht mehr da": 0,
+    }  # fmt: skip
+    assert "Der Eintrag hat in keiner Sprache einen Titel." in page
+    assert "Abhilfe:" in page
+
+
+def test_of_a_run_long_ago_the_counts_are_shown(town: Town) -> None:
+    town.harvest([*things(4), {"id": "x", "description": "Ohne Titel."}])
+    long_ago = town.ledger.begin(Run(source="amt", number=0, outcome="running"))
+    town.ledger.note(replace(long_ago, outcome="applied", rules={"title-missing": 7, "licence-unknown": 2}))
+    page = browser(town).get(f"/administration/laeufe/{long_ago.number}").text
+    assert page.count("sind nicht mehr da, nur ihre Zahl") == 2
+    assert page.index("<b>7</b>") < page.index("<b>2</b>")
+
+
+def test_what_would_vanish_waits_and_can_be_kept(town: Town) -> None:
+    town.harvest(things(10))
+    run = town.harvest(things(3))
+    assert run.outcome == "waiting"
+    client = browser(town)
+    page = client.get(f"/administration/laeufe/{run.number}").text
+    assert "7 Einträge würden verschwinden. Bitte entscheiden Sie." in page
+    assert page.index("7 Einträge behalten") < page.index("7 Einträge zurückziehen")
+    assert len(re.findall(r'<a class="name" href="/daten/', page)) == 7
+    assert "wartet auf Freigabe" in client.get("/administration/quellen").text
+    answer = decide(client, run.number, "keep")
+    assert "Ihre Entscheidung ist ausgeführt" in answer.text
+    assert len(town.records()) == 10
+
+
+def test_what_would_vanish_can_be_withdrawn_once(town: Town) -> None:
+    town.harvest(things(10))
+    run = town.harvest(things(3))
+    client = browser(town)
+    assert decide(client, run.number, "withdraw").status_code == 200
+    assert len(town.records()) == 3
+    gone = next(iter(town.records(state="withdrawn").values()))
+    assert client.get(f"/daten/{gone.id}").status_code == 410
+    assert decide(client, run.number, "withdraw").status_code == 409
+    assert len(town.records()) == 3
+
+
+def test_only_staff_decides(town: Town) -> None:
+    town.harvest(things(10))
+    run = town.harvest(things(3))
+    member = browser(town, "amt")
+    token = re.search(r'name="token" value="(\w+)"', member.get("/konto").text)
+    assert token
+    path = f"/administration/laeufe/{run.number}"
+    assert member.get(path).status_code == 403
+    assert member.post(path, data={"token": token[1], "act": "withdraw"}).status_code == 403
+    assert browser(town).post(path, data={"act": "withdraw"}).status_code == 403  # without its token
+    assert len(town.records()) == 10
+
+
+def test_a_source_that_failed_says_why_and_that_nothing_is_lost(town: Town) -> None:
+    town.harvest(things(2))
+    town.server.files.clear()
+    run = town.harvest()
+    assert run.outcome == "failed"
+    page = browser(town).get(f"/administration/laeufe/{run.number}").text
+    assert "Nichts wurde zurückgezogen." in page
+    assert run.reason
+    assert run.reason["de"].split(".")[0][:20] in page
+
+
+def test_a_run_that_goes_on_says_how_far_it_is_and_one_that_broke_off_that_nothing_is_lost(town: Town) -> None:
+    town.harvest(things(2))
+    begun = town.ledger.begin(Run(source="amt", number=0, outcome="running", started=datetime.now(UTC)))
+    town.ledger.note(replace(begun, done=412, of=1200))
+    client = browser(town)
+    with town.ledger.hold("amt"):
+        page = client.get(f"/administration/laeufe/{begun.number}").text
+        assert "412 von 1.200 Einträgen" in page
+        assert "noch nicht fertig" in page
+    page = client.get(f"/administration/laeufe/{begun.number}").text
+    assert "Der Lauf wurde unterbrochen." in page
+
+
+@pytest.mark.parametrize(
+    ("cron", "words"),
+    [
+        ("0 3 * * *", "jeden Tag um 3:00"),
+        ("15 * * * *", "jede Stunde"),
+        ("0 3 * * 1", "0 3 * * 1"),
+        ("@daily", "@daily"),
+    ],
+)
+def test_a_usual_schedule_is_said_in_words(cron: str, words: str) -> None:
+    assert schedule(cron, "de") == words
+
+
+def test_a_source_and_a_run_that_are_not_there_are_said_to_be_so(town: Town) -> None:
+    client = browser(town)
+    assert client.get("/administration/quellen/niemand").status_code == 404
+    assert client.get("/administration/laeufe/99").status_code == 404
+    assert client.get("/administration/laeufe/x").status_code == 404

@@ -1,0 +1,175 @@
+"""The OpenAPI document is true: what it names is there, and whatever is answered stands in it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+from starlette.testclient import TestClient
+
+from api.data.documents import ChangesAnswer, RecordAnswer, SearchAnswer
+from api.data.validation import CheckAnswer
+from api.web.problems import PROBLEM_TYPE, ProblemOut
+
+SHAPES: dict[str, type] = {
+    one.__name__: one for one in (SearchAnswer, RecordAnswer, ChangesAnswer, CheckAnswer, ProblemOut)
+}
+
+
+@pytest.fixture(scope="module")
+def document(browser: TestClient) -> dict[str, Any]:
+    made: dict[str, Any] = browser.get("/openapi.json").json()
+    return made
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield path, method, operation
+
+
+def responses(document: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
+    """By status; those that stand elsewhere in the document are put in."""
+    return {status: followed(document, one) for status, one in operation["responses"].items()}
+
+
+def followed(document: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
+    found: Any = value
+    if "$ref" in value:
+        found = document
+        for step in value["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+    return dict(found)
+
+
+def references(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value
+        value = list(value.values())
+    for one in value if isinstance(value, list) else ():
+        yield from references(one)
+
+
+def test_the_document_is_whole(document: dict[str, Any]) -> None:
+    """What OpenAPI 3.1 asks for, as far as it can be got wrong here."""
+    assert document["openapi"].startswith("3.1.")
+    assert all(followed(document, one) for one in references(document))
+    ids = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(ids) == len(set(ids))
+    for path, _, operation in operations(document):
+        named = {one["name"] for one in operation.get("parameters", []) if one["in"] == "path"}
+        assert named == {part.partition("}")[0] for part in path.split("{")[1:]}, path
+        assert len({(one["name"], one["in"]) for one in operation.get("parameters", [])}) == len(
+            operation.get("parameters", [])
+        )
+        assert operation["summary"]
+        assert all(one["description"] for one in responses(document, operation).values())
+
+
+def test_every_error_is_a_problem(document: dict[str, Any]) -> None:
+    problem = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}}
+    for path, _, operation in operations(document):
+        said = responses(document, operation)
+        assert "default" in said, path
+        for status, one in said.items():
+            if (status == "default" or status >= "4") and (path, status) != ("/readyz", "503"):
+                assert one["content"] == problem, (path, status)
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_what_a_developer_looks_for_is_named(document: dict[str, Any]) -> None:
+    assert document["paths"].keys() >= {
+        "/api/v1/search", "/api/v1/records/{id}", "/api/v1/changes", "/api/v1/validate", "/id/{id}", "/catalog",
+        "/catalog.{suffix}", "/daten/{id}.{suffix}", "/projekte/{id}.{suffix}", "/feed.atom", "/sitemap.xml",
+        "/healthz", "/readyz",
+    }  # fmt: skip
+    (record,) = references(document["paths"]["/daten/{id}.{suffix}"]["get"]["responses"]["200"])
+    assert followed(document, record)["content"].keys() == {
+        "text/turtle", "application/rdf+xml", "application/ld+json", "application/n-triples", "application/json",
+    }  # fmt: skip
+
+
+def test_the_examples_have_the_shapes_that_they_stand_with(document: dict[str, Any]) -> None:
+    for name, type_ in SHAPES.items():
+        shape = document["components"]["schemas"][name]
+        (example,) = shape["examples"]
+        assert msgspec.convert(example, type_)
+        assert set(shape["required"]) <= set(example) <= set(shape["properties"])
+
+
+def example(parameter: dict[str, Any]) -> Any:
+    return parameter.get("example") or next(iter(parameter["schema"].get("examples", [])), None)
+
+
+def asked(path: str, operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The example of an operation in each of its formats, and once with each of its parameters."""
+    parameters = operation.get("parameters", [])
+    paths = [path]
+    for one in parameters:
+        if one["in"] == "path":
+            values = one["schema"].get("enum", [example(one)])
+            paths = [each.replace(f"{{{one['name']}}}", str(value)) for each in paths for value in values]
+    yield from ((each, {}) for each in paths)
+    for one in parameters:
+        if one["in"] == "query" and example(one) is not None:
+            yield paths[0], {one["name"]: example(one)}
+
+
+def test_whatever_is_asked_by_its_example_is_answered_as_declared(
+    document: dict[str, Any], browser: TestClient
+) -> None:
+    found: dict[str, set[int]] = {}
+    for path, method, operation in operations(document):
+        for address, params in asked(path, operation) if method == "get" else ():
+            answer = browser.get(address, params=params, headers={"accept": "*/*"})
+            said = responses(document, operation).get(str(answer.status_code))
+            assert said is not None, (address, params, answer.status_code)
+            type_ = answer.headers.get("content-type", "").partition(";")[0]
+            assert type_ in said["content"] if answer.content else "content" not in said, (address, type_)
+            if type_ == "application/json" and "$ref" in (shape := said["content"][type_]["schema"]):
+                type_of = SHAPES[shape["$ref"].rpartition("/")[2]]
+                assert msgspec.json.decode(answer.content, type=type_of)
+                assert answer.json().keys() <= set(type_of.__struct_fields__)
+            found.setdefault(path, set()).add(answer.status_code)
+    assert {path for path, statuses in found.items() if not statuses & {200, 303}} <= {
+        f"/{word}/{{id}}.{{suffix}}" for word in (
+            "datenserien", "datendienste", "projekte", "organisationen", "veranstaltungen", "leistungen"
+        )
+    }  # the example is a dataset: there it is elsewhere  # fmt: skip
+
+
+def test_what_goes_wrong_is_a_declared_problem(document: dict[str, Any], browser: TestClient) -> None:
+    for path, address, status in (
+        ("/api/v1/search", "/api/v1/search?page=9999", 400),
+        ("/api/v1/records/{id}", "/api/v1/records/gibtsnicht", 404),
+        ("/api/v1/records/{id}", "/api/v1/records/altkleider", 410),
+        ("/api/v1/changes", "/api/v1/changes?size=x", 422),
+        ("/api/v1/changes", "/api/v1/changes?since=x", 400),
+        ("/api/v1/changes", "/api/v1/changes?since=x.1", 410),
+        ("/catalog", "/catalog?kind=auto", 400),
+        ("/catalog.{suffix}", "/catalog.xlsx", 404),
+        ("/daten/{id}.{suffix}", "/daten/altkleider.ttl", 410),
+        ("/id/{id}", "/id/gibtsnicht", 404),
+        ("/feed.atom", "/feed.atom?page=9999", 400),
+        ("/sitemap-{number}.xml", "/sitemap-7.xml", 404),
+    ):
+        answer = browser.get(address, headers={"accept": "*/*"})
+        assert (answer.status_code, str(status) in document["paths"][path]["get"]["responses"]) == (status, True)
+        assert answer.headers["content-type"] == PROBLEM_TYPE
+        assert msgspec.json.decode(answer.content, type=ProblemOut).status == status
+
+
+def test_the_file_to_check_may_be_what_the_document_shows(document: dict[str, Any], browser: TestClient) -> None:
+    body = document["paths"]["/api/v1/validate"]["post"]["requestBody"]
+    assert body["required"]
+    for type_ in ("text/turtle", "application/json"):
+        shown = body["content"][type_]["example"]
+        content = shown.encode() if isinstance(shown, str) else msgspec.json.encode(shown)
+        answer = browser.post("/api/v1/validate", content=content, headers={"content-type": type_})
+        assert msgspec.json.decode(answer.content, type=CheckAnswer).records == 1
+
+
+def test_the_document_is_not_sent_again(browser: TestClient) -> None:
+    first = browser.get("/openapi.json")
+    assert browser.get("/openapi.json", headers={"if-none-match": first.headers["etag"]}).status_code == 304

@@ -1,0 +1,447 @@
+"""Registering, reviewing, publishing: through the forms, as browsers send them."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from msgspec.structs import replace
+
+from api.app import create_app
+from api.editing import form_reading, project_form
+from api.editing.project_form import Wrong
+from api.pages.site import Pages
+from api.web.addresses import Lang
+from registry.model import Agent, Contact, Draft, Link, Metadata, Opportunity, Participation, Period, Place
+from tests.sample_city import PASSWORD, SampleCity, iri, sample_city
+
+GOOD = {
+    "title": "Wetter im Quartier",
+    "abstract": "Zwanzig kleine Messstationen zeigen, wie warm es in den Stadtteilen wirklich ist.",
+    "phase": "vorbereitung",
+    "lead": "Digital-Agentur",
+    "email": "wetter@example.org",
+    "themes": ["ENVI"],
+    "places": ["bahnstadt", "bergheim"],
+}
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[SampleCity]:
+    made = sample_city(tmp_path / "data")
+    yield made
+    made.catalog.close()
+
+
+def client(city: SampleCity, name: str = "") -> TestClient:
+    """A browser, signed in as somebody."""
+    made = TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"})
+    if name:
+        answer = made.post("/konto/anmelden", data={"name": name, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+    return made
+
+
+def hidden(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+
+
+def sent(browser: TestClient, path: str, act: str, **fields: object):  # type: ignore[no-untyped-def]
+    """Opens the form and sends it with these fields."""
+    page = browser.get(path)
+    assert page.status_code == 200, page.text
+    return browser.post(path.partition("?")[0], data={**hidden(page.text), **fields, "act": act})
+
+
+def drafts(city: SampleCity) -> list[Draft]:
+    assert city.catalog.inbox is not None
+    return list(city.catalog.inbox.queue())
+
+
+def test_a_project_goes_from_the_form_through_the_review_to_the_search(city: SampleCity) -> None:
+    answer = sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD)
+    assert "Eingereicht" in answer.text
+    (draft,) = drafts(city)
+    reviewer = client(city, "lotsin")
+    queue = reviewer.get("/freigabe").text
+    assert "Wetter im Quartier" in queue
+    assert "neu · Digital-Agentur" in queue
+    answer = sent(reviewer, f"/freigabe/{draft.id}", "publish")
+    assert "Veröffentlicht:" in answer.text
+    city.catalog.sync()
+    anybody = client(city)
+    assert "Wetter im Quartier" in anybody.get("/suche?q=Messstationen").text
+    page = anybody.get("/projekte/wetter-im-quartier").text
+    assert "Bahnstadt" in page
+    assert "wetter@example.org" in page
+    assert "Digital-Agentur" in page
+    assert drafts(city) == []
+
+
+def test_what_is_missing_is_said_twice_in_the_same_words_and_nothing_is_lost(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    answer = sent(browser, "/anmelden/projekt", "submit", **(GOOD | {"themes": [], "abstract": "x" * 341}))
+    assert answer.status_code == 422
+    assert "<title>Fehler: Wetter im Quartier" in answer.text
+    assert "Bitte ändern Sie 2 Angaben" in answer.text
+    for sentence in ("Kürzen Sie die Kurzfassung um 41 Zeichen.", "Wählen Sie mindestens ein Thema."):
+        assert answer.text.count(sentence) == 2
+    assert "x" * 341 in answer.text
+    assert drafts(city) == []
+    assert "Wetter im Quartier" in browser.get("/mein/eintraege").text
+
+
+def test_words_that_cannot_be_read_stay_in_their_field(city: SampleCity) -> None:
+    strange = {"email": "kein Postfach", "start": "Frühjahr", "uses": "Gibt es nicht", "homepage": "kein netz"}
+    answer = sent(client(city, "agentur"), "/anmelden/projekt", "save", **(GOOD | strange))
+    assert answer.status_code == 422
+    for words in strange.values():
+        assert words in answer.text
+
+
+def test_a_draft_can_be_saved_half_and_taken_up_again(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    answer = sent(browser, "/anmelden/projekt", "save", title="Nur ein Titel")
+    assert "Gespeichert" in answer.text
+    assert answer.url.path.startswith("/anmelden/projekt/")
+    assert 'value="Nur ein Titel"' in browser.get(answer.url.path).text
+
+
+def test_datasets_are_linked_by_title_id_and_address(city: SampleCity) -> None:
+    uses = "Baumkataster\nrad-zaehlstellen\nhttp://testserver/daten/trinkbrunnen\nhttps://anderswo.example.org/x"
+    sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD, uses=uses)
+    (draft,) = drafts(city)
+    assert [one.iri for one in draft.metadata.links] == [
+        "/id/baumkataster", "/id/rad-zaehlstellen", "/id/trinkbrunnen", "https://anderswo.example.org/x",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("act", ["save", "submit"])
+def test_what_cannot_be_read_waits_in_the_draft_until_it_is_mended(city: SampleCity, act: str) -> None:
+    browser = client(city, "agentur")
+    strange = {
+        "email": "kein Postfach",
+        "start": "Frühjahr",
+        "uses": "Baumkataster\nGibt es nicht",
+        "homepage": "kein netz",
+    }
+    answer = sent(browser, "/anmelden/projekt", act, **(GOOD | strange))
+    path = answer.text.split('<form action="/anmelden/projekt/')[1].split('"')[0]
+    page = browser.get(f"/anmelden/projekt/{path}").text
+    for words in strange.values():
+        assert words in page
+    answer = sent(
+        browser, f"/anmelden/projekt/{path}", "submit", **GOOD, uses="Baumkataster", homepage="www.example.org"
+    )
+    assert "Eingereicht" in answer.text
+    (draft,) = drafts(city)
+    assert draft.metadata.extras == {}
+    assert [one.iri for one in draft.metadata.links] == ["/id/baumkataster"]
+    assert draft.metadata.landing_page == "https://www.example.org"
+
+
+def test_a_form_of_an_earlier_session_loses_nothing(city: SampleCity) -> None:
+    old = client(city, "agentur")
+    fields = hidden(old.get("/anmelden/projekt").text) | GOOD | {"act": "save"}
+    anew = client(city, "agentur")  # signed in again: the old form's token counts no more
+    answer = anew.post("/anmelden/projekt", data=fields)
+    assert answer.status_code == 403
+    assert "Es ist nichts verloren" in answer.text
+    assert f'value="{GOOD["title"]}"' in answer.text
+    assert city.catalog.inbox is not None
+    assert len(anew.get("/mein/eintraege").text.split('class="split"')) == 1  # nothing is saved behind one's back
+    answer = anew.post("/anmelden/projekt", data=hidden(answer.text) | GOOD | {"act": "save"})
+    assert "Gespeichert" in answer.text
+
+
+def test_who_is_no_longer_signed_in_is_told_that_the_words_are_still_there(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    fields = hidden(browser.get("/anmelden/projekt").text) | GOOD | {"act": "save"}
+    answer = client(city).post("/anmelden/projekt", data=fields)
+    assert answer.status_code == 401
+    assert "Es ist noch da" in answer.text
+
+
+def test_a_draft_is_thrown_away_only_by_those_who_are_sure(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    path = sent(browser, "/anmelden/projekt", "save", title="Nur ein Titel").url.path
+    asked = sent(browser, path, "discard", title="Nur ein Titel")
+    assert "Entwurf löschen?" in asked.text
+    assert browser.get(path).status_code == 200
+    answer = browser.post(path, data=hidden(asked.text) | {"act": "discard"})
+    assert "Der Entwurf ist gelöscht." in answer.text
+    assert browser.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("act", ["save", "submit"])
+def test_a_blank_form_leaves_no_draft(city: SampleCity, act: str) -> None:
+    browser = client(city, "agentur")
+    answer = sent(browser, "/anmelden/projekt", act, lead="Digital-Agentur")
+    assert answer.status_code == 422
+    assert "Geben Sie dem Projekt einen Titel." in answer.text
+    assert "Ihr Entwurf ist gespeichert" not in answer.text
+    assert "Ohne Titel" not in browser.get("/mein/eintraege").text
+
+
+def test_nobody_begins_a_draft_of_what_is_no_published_project(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    fields = hidden(browser.get("/anmelden/projekt").text) | GOOD | {"act": "save"}
+    city.catalog.withdraw("app", "lotsin", "")
+    for id in ("baumkataster", "altkleider", "app", "gibt-es-nicht"):
+        assert browser.post("/anmelden/projekt", data=fields | {"of": id}).status_code == 404, id
+        assert browser.get(f"/anmelden/projekt?of={id}").status_code == 404, id
+
+
+ODD = Metadata(
+    kind="project",
+    title={"de": "Radweg"},
+    abstract={"und": "Kurz."},
+    description={"de": "Lang.", "en": "Long."},
+    phase=iri("phases", "umsetzung"),
+    themes=(iri("themes", "ENVI"), "https://example.org/thema/1", iri("themes", "OP_DATPRO")),
+    places=(
+        Place(name={"de": "Bahnstadt"}, geometry="POINT (8.6 49.4)"),
+        Place(name={"de": "Schwetzingen"}),
+        Place(geometry="POINT (8 49)"),
+    ),
+    participants=(
+        Participation(agent=Agent(id="umweltamt"), role=iri("roles", "federfuehrung")),
+        Participation(
+            agent=Agent(name={"de": "Amt A"}), role=iri("roles", "federfuehrung"), description={"de": "leitet"}
+        ),
+        Participation(agent=Agent(name={"de": "Amt B"}), role=iri("roles", "federfuehrung")),
+        Participation(agent=Agent(name={"de": "Verein"}), role=iri("roles", "partner"), description={"de": "zählt"}),
+        Participation(agent=Agent(name={"de": "Verein"}, homepage="https://v.example/"), role=iri("roles", "partner")),
+        *(Participation(agent=Agent(name={"de": f"Betrieb {n}"}), role=iri("roles", "partner")) for n in range(40)),
+        Participation(agent=Agent(name={"de": "Rat"}), role=iri("roles", "beirat")),
+    ),
+    contacts=(Contact(telephone="06221 000"), Contact(email="zweite@example.org")),
+    period=Period(start="2026-01-15T10:00:00", end="Sommer"),
+    links=(
+        *(Link("uses", f"https://daten.example.org/{n}") for n in range(40)),
+        Link("uses", "urn:uuid:1"),
+        Link("related", "/id/pegel"),
+    ),
+    opportunities=(
+        Opportunity(title={"de": "ohne Art"}),
+        Opportunity(type=iri("opportunities", "testen"), ends="bald"),
+    ),
+    landing_page="ftp://alt.example.org/x",
+)
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_a_form_sent_back_as_it_was_shown_changes_nothing(city: SampleCity, lang: Lang) -> None:
+    districts = Pages(city.catalog, city.settings).districts
+    for before in (ODD, *(one.metadata for one in city.catalog.store.find(kind="project"))):
+        values = project_form.shown(before, lang, districts)
+        made, wrong = form_reading.metadata(values, before, lang, districts, lambda line: None)
+        assert wrong == []
+        assert made == before
+
+
+def test_the_form_in_one_language_says_nothing_in_the_other(city: SampleCity) -> None:
+    districts = Pages(city.catalog, city.settings).districts
+    values = project_form.shown(ODD, "en", districts)
+    assert (values["title"], values["abstract"], values["description"]) == ("", "Kurz.", "Long.")
+    assert project_form.elsewhere(ODD, "en")["title"].words == "Radweg"
+    made, _ = form_reading.metadata({**values, "abstract": "Brief."}, ODD, "en", districts, lambda line: None)
+    assert (made.title, made.abstract) == ({"de": "Radweg"}, {"en": "Brief."})
+    assert project_form.missing(values, made, "en") == []
+    page = client(city, "agentur").get("/en/register/project?of=kuehle-wege").text
+    assert re.search(r'In German it says: <span lang="de">Kühle Wege</span>', page)
+    assert 'name="title" type="text" value=""' in page
+    assert "<h1>Kühle Wege</h1>" in page
+
+
+def test_what_the_form_does_not_show_stays_when_the_rest_is_changed(city: SampleCity) -> None:
+    districts = Pages(city.catalog, city.settings).districts
+    values = project_form.shown(ODD, "de", districts)
+    changed = {
+        **values,
+        "lead": "Amt C",
+        "partners": "",
+        "uses": "",
+        "themes": ("TRAN",),
+        "places": ("bergheim",),
+        "offer": "",
+    }
+    made, wrong = form_reading.metadata(changed, ODD, "de", districts, lambda line: None)
+    assert wrong == [Wrong("offer", "Wählen Sie, wie man mitmachen kann.")]
+    names = [(one.agent.name.get("de") or one.agent.id) for one in made.participants]
+    assert names == ["Amt C", "umweltamt", "Amt B", "Verein", *(f"Betrieb {n}" for n in range(29, 40)), "Rat"]
+    assert [one.iri for one in made.links] == [
+        *(f"https://daten.example.org/{n}" for n in range(30, 40)), "urn:uuid:1", "/id/pegel",
+    ]  # fmt: skip
+    assert made.themes == (iri("themes", "TRAN"), "https://example.org/thema/1", iri("themes", "OP_DATPRO"))
+    assert [one.name.get("de") for one in made.places] == ["Schwetzingen", None, "Bergheim"]
+    assert made.opportunities == ODD.opportunities
+    made, wrong = form_reading.metadata({**changed, "offer_end": ""}, ODD, "de", districts, lambda line: None)
+    assert (wrong, made.opportunities) == ([], ODD.opportunities[:1])
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [("2026", "2026"), ("3/2026", "2026-03"), ("15.3.2026", "2026-03-15"), ("15. März 2026", "2026-03-15")],
+)
+def test_dates_are_read_as_people_write_them(text: str, date: str) -> None:
+    values = project_form.shown(Metadata(kind="project"), "de", None) | {"start": text}
+    made, wrong = form_reading.metadata(values, Metadata(kind="project"), "de", None, lambda line: None)
+    assert (made.period, wrong) == (Period(start=date), [])
+
+
+@pytest.mark.parametrize("text", ["2026-02-31", "31.2.2026", "Frühjahr", "2026-13"])
+def test_a_day_that_there_is_not_is_refused(text: str) -> None:
+    values = project_form.shown(Metadata(kind="project"), "de", None) | {"start": text}
+    made, wrong = form_reading.metadata(values, Metadata(kind="project"), "de", None, lambda line: None)
+    assert made.period is None
+    assert [one.field for one in wrong] == ["start"]
+
+
+def test_a_similar_title_is_shown_with_its_page(city: SampleCity) -> None:
+    answer = sent(client(city, "agentur"), "/anmelden/projekt", "save", title="Kühle Wege")
+    assert "Ähnlich heißt schon:" in answer.text
+    assert "/projekte/kuehle-wege" in answer.text
+
+
+def test_an_edit_keeps_what_the_form_does_not_ask(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    page = browser.get("/anmelden/projekt?of=kuehle-wege").text
+    assert "Kühle Wege" in page
+    fields = hidden(page) | {
+        "title": "Kühlere Wege", "abstract": "Kurz.", "phase": "umsetzung", "lead": "Umweltamt", "themes": "ENVI",
+        "email": "kuehle-wege@example.org", "places": "bahnstadt", "act": "submit", "partners": "Digital-Agentur",
+        "offer": "testen", "offer_title": "Spaziergang",
+    }  # fmt: skip
+    assert browser.post("/anmelden/projekt", data=fields).status_code == 200
+    (draft,) = drafts(city)
+    sent(client(city, "lotsin"), f"/freigabe/{draft.id}", "publish")
+    record = city.catalog.get("kuehle-wege")
+    assert record.metadata.title == {"de": "Kühlere Wege"}
+    assert len(record.metadata.milestones) == 4
+    assert record.metadata.indicators
+    texts = [one.description for one in record.metadata.participants]
+    assert {"de": "entwickelt die Karte"} in texts
+    assert {"de": "vertritt Menschen, die zu Fuß gehen"} in texts
+
+
+def test_the_reviewer_sees_old_beside_new(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    page = browser.get("/anmelden/projekt?of=pegel").text
+    fields = hidden(page) | {**GOOD, "title": "Pegel am Fluss", "act": "submit"}
+    browser.post("/anmelden/projekt", data=fields)
+    (draft,) = drafts(city)
+    review = client(city, "lotsin").get(f"/freigabe/{draft.id}").text
+    assert "<del>Neckar</del>" in review
+    assert "<ins>Fluss</ins>" in review
+
+
+def test_two_who_change_the_same_record_both_see_both_texts(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    page = browser.get("/anmelden/projekt?of=pegel").text
+    browser.post("/anmelden/projekt", data=hidden(page) | {**GOOD, "title": "Pegel A", "act": "submit"})
+    (draft,) = drafts(city)
+    reviewer = client(city, "lotsin")
+    seen = hidden(reviewer.get(f"/freigabe/{draft.id}").text)
+    record = city.catalog.get("pegel")
+    city.catalog.revise("pegel", replace(record.metadata, title={"de": "Pegel B"}), record.number, "verwaltung")
+    answer = reviewer.post(f"/freigabe/{draft.id}", data=seen | {"act": "publish"})
+    assert answer.status_code == 409
+    assert "Jemand war schneller" in answer.text
+    assert "<del>B</del>" in answer.text
+    assert "<ins>A</ins>" in answer.text
+    assert city.catalog.get("pegel").metadata.title == {"de": "Pegel B"}
+    again = reviewer.post(f"/freigabe/{draft.id}", data=hidden(answer.text) | {"act": "publish"})
+    assert again.status_code == 200
+    assert city.catalog.get("pegel").metadata.title == {"de": "Pegel A"}
+
+
+def test_two_clicks_publish_once(city: SampleCity) -> None:
+    sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD)
+    (draft,) = drafts(city)
+    reviewer = client(city, "lotsin")
+    fields = hidden(reviewer.get(f"/freigabe/{draft.id}").text) | {"act": "publish"}
+    answers = [reviewer.post(f"/freigabe/{draft.id}", data=fields) for _ in range(2)]
+    assert [one.status_code for one in answers] == [200, 200]
+    assert "Darüber ist schon entschieden." in answers[1].text
+    assert [one.id for one in city.catalog.store.find(kind="project") if "wetter" in one.id] == ["wetter-im-quartier"]
+
+
+def test_a_draft_left_by_a_crash_after_publishing_is_the_same_record(
+    city: SampleCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD)
+    (draft,) = drafts(city)
+    reviewer = client(city, "lotsin")
+    assert city.catalog.inbox is not None
+
+    def crash(*_: object) -> None:
+        raise OSError("the disk is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(city.catalog.inbox, "close", crash)
+        with suppress(OSError):
+            assert sent(reviewer, f"/freigabe/{draft.id}", "publish").status_code == 500
+    assert drafts(city) == [draft]
+    assert "Veröffentlicht:" in sent(reviewer, f"/freigabe/{draft.id}", "publish").text
+    assert drafts(city) == []
+    assert [one.id for one in city.catalog.store.find(kind="project") if "wetter" in one.id] == ["wetter-im-quartier"]
+
+
+def test_two_windows_on_one_draft_lose_nothing(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    first = sent(browser, "/anmelden/projekt", "save", title="Erste Fassung")
+    path, old = first.url.path, hidden(first.text)
+    browser.post(path, data=old | {"title": "Zweite Fassung", "act": "save"})
+    answer = browser.post(path, data=old | {"title": "Dritte Fassung", "start": "bald", "act": "save"})
+    assert answer.status_code == 409
+    assert "<del>Zweite</del>" in answer.text
+    assert "<ins>Dritte</ins>" in answer.text
+    assert answer.text.count('role="alert"') == 1
+    assert "Ihr Entwurf ist gespeichert" not in answer.text
+    assert browser.post(path, data=hidden(answer.text) | {"title": "Dritte Fassung", "act": "save"}).status_code == 200
+
+
+def test_a_question_goes_back_to_the_author_with_its_reason(city: SampleCity) -> None:
+    author = client(city, "agentur")
+    sent(author, "/anmelden/projekt", "submit", **GOOD)
+    (draft,) = drafts(city)
+    reviewer = client(city, "lotsin")
+    assert sent(reviewer, f"/freigabe/{draft.id}", "return").status_code == 422
+    sent(reviewer, f"/freigabe/{draft.id}", "return", message="Wer liest die Werte ab?")
+    assert "Rückfrage" in author.get("/mein/eintraege").text
+    assert "Wer liest die Werte ab?" in author.get(f"/anmelden/projekt/{draft.id}").text
+
+
+def test_nobody_decides_on_a_draft_of_their_own(city: SampleCity) -> None:
+    reviewer = client(city, "lotsin")
+    sent(reviewer, "/anmelden/projekt", "submit", **GOOD)
+    (draft,) = drafts(city)
+    page = reviewer.get(f"/freigabe/{draft.id}").text
+    assert "selbst geschrieben" in page
+    token = hidden(reviewer.get("/anmelden/projekt").text)["token"]
+    fields = {"token": token, "version": draft.version, "number": 0, "act": "publish"}
+    assert reviewer.post(f"/freigabe/{draft.id}", data=fields).status_code == 403
+
+
+def test_drafts_are_seen_by_their_author_and_the_reviewers_only(city: SampleCity) -> None:
+    sent(client(city, "lotsin"), "/anmelden/projekt", "save", title="Geheim")
+    assert city.catalog.inbox is not None
+    assert city.catalog.people is not None
+    account = city.catalog.people.get("lotsin")
+    assert account is not None
+    (draft,) = city.catalog.inbox.of_account(account)
+    assert client(city, "agentur").get(f"/anmelden/projekt/{draft.id}").status_code == 403
+    assert client(city).get(f"/anmelden/projekt/{draft.id}", follow_redirects=False).status_code == 303
+    assert client(city, "agentur").get("/freigabe").status_code == 403
+
+
+def test_the_form_speaks_english_too(city: SampleCity) -> None:
+    browser = client(city, "agentur")
+    page = browser.get("/en/register/project").text
+    assert '<html lang="en">' in page
+    answer = sent(browser, "/en/register/project", "submit", **(GOOD | {"title": "Weather next door"}))
+    assert answer.url.path == "/en/mine/entries"
+    assert drafts(city)[0].metadata.title == {"en": "Weather next door"}

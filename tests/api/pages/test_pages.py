@@ -1,0 +1,656 @@
+"""The public pages: what they show, in which words, and what they never do."""
+
+import json
+import re
+from datetime import date
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from api.admin import harvests
+from api.app import create_app
+from api.locale.messages import catalogue, missing
+from api.locale.messages import sentences as all_sentences
+from api.pages import assets, cards, districts, site
+from api.pages.site import STATIC
+from api.text import formatting, i18n, sentences
+from api.web.answers import http_date
+from harvesters.run.apply import GONE
+from registry.errors import UsageError
+from registry.model import Agent, Distribution, Metadata, Milestone, Opportunity, Period, Problem, Record
+from registry.rules import finding
+from registry.search.analysis import words as terms
+from tests.builders import a_dataset, a_record
+from tests.sample_city import HEIDELBERG, PASSWORD, SampleCity, iri, places, themes
+
+HERE = i18n.HERE
+
+
+def text(page: str) -> str:
+    """The words of a page without its marks."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+# -- start and search
+
+
+def test_the_start_page_leads_to_both_worlds(browser: TestClient) -> None:
+    page = text(browser.get("/").text)
+    for sentence in (
+        "Ich suche Daten",
+        "Ich suche ein Projekt",
+        "In Ihrem Stadtteil",
+        "7 Projekte",
+        "4 Organisationen",
+    ):
+        assert sentence in page
+    assert "2 Projekte suchen Partner" in page
+
+
+def test_the_link_to_those_who_look_for_partners_leads_to_exactly_these(browser: TestClient) -> None:
+    page = browser.get("/").text
+    link = re.search(r'href="#([^"]+)">2 Projekte suchen Partner', page)
+    assert link
+    block = page.partition(f'id="{link[1]}"')[2].partition("</section>")[0]
+    assert re.findall(r'href="(/projekte/[^#"]+)#partner"', block) == ["/projekte/kuehle-wege", "/projekte/leihraeder"]
+    for address in ("/projekte/kuehle-wege", "/projekte/leihraeder"):
+        assert 'id="partner"' in browser.get(address).text
+
+
+def test_similar_hits_begin_under_a_heading_of_their_own(browser: TestClient) -> None:
+    page = browser.get("/suche?q=Fahrrad+Bahnstadt").text
+    assert "Dazu zeigen wir" in page
+    complete, _, similar = page.partition("Ähnliche Treffer</h2>")
+    assert re.findall(r'<h2><a href="([^"]+)"', complete)
+    assert re.findall(r'<h3><a href="([^"]+)"', similar)
+    assert not re.findall(r'<h2><a href="([^"]+)"', similar)
+    count = re.search(r"Alle Wörter: (\d+) Treffer", page)
+    assert count
+    assert len(re.findall(r'<h2><a href="', complete)) == int(count[1])
+    again = browser.get("/suche?q=Fahrrad+Bahnstadt&sort=title").text
+    assert "Ähnliche Treffer</h2>" not in again  # in another order there is no such place
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("2026-12-15T10:00:00+01:00", "2026-12-15T16:00:00+01:00", "15. Dezember 2026, 10:00 bis 16:00 Uhr"),
+        ("2026-12-15", "2026-12-16", "15. Dezember 2026 bis 16. Dezember 2026"),
+        ("2026-12-15T10:00:00+01:00", "", "15. Dezember 2026, 10:00 Uhr"),
+        ("", "2026-12-16", "bis 16. Dezember 2026"),
+    ],
+)
+def test_the_day_of_an_event_is_said_once(start: str, end: str, said: str) -> None:
+    assert sentences.hours(start, end, "de").replace("\N{NO-BREAK SPACE}", " ") == said
+
+
+def test_a_long_address_breaks_between_its_parts() -> None:
+    assert formatting.breakable("https://a.example.org/x?<b>=1") == (
+        "https://<wbr>a.<wbr>example.<wbr>org/<wbr>x?&lt;b&gt;=<wbr>1"
+    )
+
+
+def test_what_is_missing_is_told_to_all_and_how_to_mend_it_to_those_who_can(city: SampleCity) -> None:
+    anybody = TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"})
+    page = anybody.get("/daten/strassennamen").text
+    assert "Was noch fehlt" in page
+    assert "Wählen Sie" not in page
+    anybody.post("/konto/anmelden", data={"name": "agentur", "password": PASSWORD})
+    assert "Wählen Sie" in anybody.get("/daten/strassennamen").text
+
+
+def test_a_record_of_which_little_is_said_says_so(city: SampleCity, browser: TestClient) -> None:
+    city.catalog.store.put([Record(id="karg", said=Metadata(kind="dataset", title={"de": "Karg"}))], "test")
+    page = browser.get("/daten/karg").text
+    assert "nennt noch keine Datei" in page
+    assert "noch nicht beschrieben" in page
+    city.catalog.withdraw("karg", "test", "nur ein Versuch")
+
+
+def test_only_open_calls_for_partners_are_counted(city: SampleCity, browser: TestClient) -> None:
+    def call(type: str, ends: str = "") -> tuple[Opportunity, ...]:
+        return (Opportunity(type=iri("opportunities", type), ends=ends),)
+
+    several = {
+        "vorbei": {"opportunities": call("partnergesuch", "2020-01-01")},
+        "auftrag": {"opportunities": call("ausschreibung")},
+        "erwaehnt": {"abstract": {"de": "Partner gesucht und gefunden: ein Gesuch nach Partnern."}},
+    }
+    made = {id: Metadata(kind="project", title={"de": id}, **more) for id, more in several.items()}  # type: ignore[arg-type]
+    city.catalog.store.put([Record(id=id, said=said) for id, said in made.items()], "test")
+    city.catalog.sync()
+    try:
+        assert "2 Projekte suchen Partner" in text(browser.get("/").text)
+        said = Metadata(kind="project", title={"de": "Offen"}, opportunities=call("partnergesuch"))
+        city.catalog.store.put([Record(id="offen", said=said)], "test")
+        assert "3 Projekte suchen Partner" in text(browser.get("/").text)
+    finally:
+        for id in (*several, "offen"):
+            city.catalog.withdraw(id, "test", "")
+        city.catalog.sync()
+
+
+def test_similar_hits_are_told_apart_in_words(browser: TestClient) -> None:
+    found = browser.get("/api/v1/search?q=Baumkataster+Schatten").json()
+    page = text(browser.get("/suche?q=Baumkataster+Schatten").text)
+    assert found["relaxed"]
+    assert found["relaxed"] in page
+    found = browser.get("/api/v1/search?q=Straßen+Karte").json()
+    page = text(browser.get("/suche?q=Straßen+Karte").text)
+    assert found["relaxed"] is None
+    (note,) = found["notes"]
+    assert "ähnliche" in note["de"]
+    assert note["de"] in page
+    assert "Hits that contain all words come first" in browser.get("/en/help").text
+
+
+def test_a_search_shows_hits_facets_and_ways_to_take_it_along(browser: TestClient) -> None:
+    page = browser.get("/suche?q=rad&theme=TRAN").text
+    assert "Radwegenetz" in page
+    assert re.search(r'name="theme" value="TRAN" checked', page)
+    assert 'href="/feed.atom?q=rad&amp;theme=TRAN"' in page
+    assert 'href="/api/v1/search?q=rad&amp;theme=TRAN"' in page
+    assert 'href="/suche?q=rad"' in page  # the chip removes its filter
+
+
+def test_filters_count_or_within_a_facet_and_and_between(browser: TestClient) -> None:
+    def total(path: str) -> int:
+        found = re.search(r"<b>([\d.]+) Treffer</b>", browser.get(path).text)
+        assert found, path
+        return int(found[1])
+
+    energy, transport = total("/suche?theme=ENER"), total("/suche?theme=TRAN")
+    both = total("/suche?theme=ENER&theme=TRAN")
+    assert max(energy, transport) < both <= energy + transport
+    assert total("/suche?theme=TRAN&district=bahnstadt") < transport
+
+
+def test_a_place_that_is_named_is_offered_and_not_set(browser: TestClient) -> None:
+    page = browser.get("/suche?q=bahnstadt").text
+    assert 'class="chip offer" href="/suche?q=bahnstadt&amp;district=bahnstadt"' in page
+    assert "nur Bahnstadt" in page
+
+
+def test_where_nothing_is_found_the_filter_to_blame_is_named(browser: TestClient) -> None:
+    page = browser.get("/suche?q=trinkbrunnen&format=GEOJSON&district=schlierbach").text
+    shown = text(page)
+    assert "Kein Treffer. Es liegt am Filter „Format“." in shown
+    assert "ohne „Format: GeoJSON“ 1 Treffer zeigen" in shown
+    assert "ohne „Stadtteil: Schlierbach“ auch dann kein Treffer" in shown
+    assert 'href="/suche?q=trinkbrunnen&amp;district=schlierbach"' in page
+
+
+def test_a_list_of_a_kind_is_the_search_with_that_kind(browser: TestClient) -> None:
+    page = browser.get("/projekte").text
+    assert page.count('class="card"') == 7
+    assert "Baumkataster" not in page
+    assert 'name="kind"' not in page
+
+
+def test_words_that_are_asked_for_are_shown_as_words(browser: TestClient) -> None:
+    page = browser.get('/suche?q="><script>alert(1)</script>').text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_pages_of_hits_follow_one_another(browser: TestClient) -> None:
+    first = browser.get("/suche?size=5").text
+    assert 'rel="next"' in first
+    assert 'rel="prev"' not in first
+    second = browser.get("/suche?size=5&page=2").text
+    assert not set(re.findall(r'<h2><a href="([^"]+)"', first)) & set(re.findall(r'<h2><a href="([^"]+)"', second))
+
+
+# -- one record
+
+
+def test_a_dataset_shows_files_first_then_licence_and_freshness_in_words(browser: TestClient) -> None:
+    page = browser.get("/daten/rad-zaehlstellen").text
+    shown = text(page)
+    assert "So aktuell wie zugesagt." in shown
+    assert "Frei, auch geschäftlich. Bitte Quelle nennen." in shown
+    assert "Zählwerte je Stunde" in shown
+    assert "8,4\N{NO-BREAK SPACE}MB" in page
+    assert page.index("Dateien und Schnittstellen") < page.index("Beschreibung</h2>")
+    assert "Grünes Band fürs Rad" in shown  # who uses these data
+
+
+def test_what_is_overdue_says_since_when(browser: TestClient) -> None:
+    assert "Überfällig seit" in browser.get("/daten/rad-unfaelle").text
+
+
+def test_a_project_shows_its_links_both_ways(browser: TestClient) -> None:
+    page = browser.get("/projekte/kuehle-wege").text
+    for address in ("/daten/baumkataster", "/daten/trinkbrunnen", "/daten/street-trees", "/veranstaltungen/messtag"):
+        assert f'href="{address}"' in page
+    for heading in ("Was bringt es?", "Meilensteine", "Chancen und Risiken", "Wer macht mit?", "Partner gesucht"):
+        assert heading in page
+    assert 'aria-current="step"' in page
+
+
+def test_a_project_that_was_cancelled_has_no_track_but_says_so(browser: TestClient) -> None:
+    page = browser.get("/projekte/app")
+    assert "Abgebrochen" in page.text
+    assert 'class="track"' not in page.text
+
+
+def test_an_organization_shows_what_it_publishes_and_leads(browser: TestClient) -> None:
+    shown = text(browser.get("/organisationen/umweltamt").text)
+    assert "Leitet 1 Projekt" in shown
+    assert "Beteiligt an 1 Projekt" in shown
+    assert "Baumkataster" in shown
+
+
+def test_a_harvested_record_names_its_source(browser: TestClient, city: SampleCity) -> None:
+    (record,) = city.catalog.store.find(source="stadtwerke")
+    page = browser.get(f"/daten/{record.id}").text
+    assert "Datenkatalog der Stadtwerke" in page
+    assert 'href="https://stadtwerke.example.org/fernwaerme"' in page
+
+
+def test_a_withdrawn_record_keeps_its_page_with_reason_and_date(browser: TestClient) -> None:
+    answer = browser.get("/daten/altkleider")
+    assert answer.status_code == 410
+    shown = text(answer.text)
+    assert "Altkleider-Container" in shown
+    assert "Die Stelle führt die Liste nicht weiter." in shown
+    assert formatting.day(date.today(), "de") in shown
+
+
+def test_a_page_of_what_a_source_no_longer_names_speaks_one_language(city: SampleCity, browser: TestClient) -> None:
+    for id, why in (("weg", GONE), ("umbau", "Umbau / Abriss")):
+        city.catalog.store.put([Record(id=id, said=a_dataset("Weg"))], "test")
+        city.catalog.withdraw(id, "test", why)
+    german, english = (text(browser.get(path).text) for path in ("/daten/weg", "/en/datasets/weg"))
+    assert "Die Quelle nennt den Eintrag nicht mehr." in german
+    assert "no longer names" not in german
+    assert "The source no longer names this entry." in english
+    assert "nicht mehr" not in english
+    assert "Umbau / Abriss" in text(browser.get("/en/datasets/umbau").text)
+
+
+def test_a_page_says_when_its_record_changed_and_its_tag_decides(city: SampleCity, browser: TestClient) -> None:
+    answer = browser.get("/daten/baumkataster")
+    changed = city.catalog.get("baumkataster").changed
+    assert changed
+    assert answer.headers["last-modified"] == http_date(changed)
+    since = {"if-modified-since": answer.headers["last-modified"]}
+    assert browser.get("/daten/baumkataster", headers=since).status_code == 200
+    tag = {"if-none-match": answer.headers["etag"]}
+    assert browser.get("/daten/baumkataster", headers=tag).status_code == 304
+
+
+def test_a_phase_says_since_when_only_where_that_is_known() -> None:
+    def note(phase: str, start: str) -> str:
+        said = Metadata(kind="project", phase=iri("phases", phase), period=Period(start=start))
+        (now,) = (one for one in sentences.track(said, date(2026, 11, 24), "de") if one.state == "now")
+        return now.note
+
+    assert note("idee", "2026-01") == "seit Januar 2026"
+    assert note("idee", "2027-01") == note("idee", "") == note("umsetzung", "2026-01") == ""
+
+
+def test_a_wrong_word_leads_to_the_right_page(browser: TestClient) -> None:
+    answer = browser.get("/projekte/baumkataster")
+    assert (answer.status_code, answer.headers["location"]) == (301, "/daten/baumkataster")
+
+
+def test_search_engines_get_a_description_that_cannot_break_out(city: SampleCity) -> None:
+    from api.data.schema_org import script
+
+    evil = a_record("x", said=a_dataset("</script><script>alert(1)</script>"))
+    made = str(script(evil, "https://x.example", "de"))
+    assert made.count("<script") == made.count("</script>") == 1
+    data = json.loads(made.partition(">")[2].rpartition("</script>")[0])
+    assert data["@type"] == "Dataset"
+    assert data["name"] == "</script><script>alert(1)</script>"
+
+
+def test_a_description_is_shown_with_a_few_marks_and_no_more() -> None:
+    shown = formatting.prose(
+        "**Fett** <img src=x onerror=alert(1)> [Verweis](javascript:alert(1)) <a href='https://x.example'>gut</a>"
+    )
+    assert "<strong>Fett</strong>" in shown
+    assert "<img" not in shown
+    assert 'href="javascript' not in shown
+    assert 'rel="nofollow noopener"' in shown
+    assert formatting.prose("# Titel") == "<p><b>Titel</b></p>\n"
+
+
+@given(st.text(max_size=400))
+def test_prose_never_holds_anything_but_its_tags(source: str) -> None:
+    for tag in re.findall(r"<\s*/?\s*([a-zA-Z!?][\w-]*)", formatting.prose(source)):
+        assert tag in formatting.TAGS
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "data:text/html,x", "vbscript:x", "http://[", "  javascript:x"]
+)
+def test_an_address_that_runs_something_is_no_link(address: str) -> None:
+    assert formatting.link(address) == ""
+
+
+def test_dangerous_addresses_of_a_record_never_become_links(city: SampleCity) -> None:
+    file = Distribution(id="x", access_url="javascript:alert(1)", download_url="data:text/html,x")
+    said = Metadata(kind="dataset", title={"de": "Böse"}, landing_page="javascript:alert(2)", distributions=(file,))
+    city.catalog.store.put([Record(id="boese", said=said)], "test")
+    page = TestClient(create_app(city.catalog, city.settings)).get("/daten/boese", headers={"accept": "text/html"}).text
+    assert not re.search(r'href="(javascript|data):', page)
+
+
+def test_a_record_of_any_size_has_a_page_of_bounded_size(city: SampleCity, browser: TestClient) -> None:
+    long = "Wort" * 5_000
+    files = tuple(
+        Distribution(id=f"f{n}", title={"de": long[:300]}, access_url=f"https://x.example/{n}") for n in range(3_000)
+    )
+    said = a_dataset(
+        "x" * 20_000, description={"de": f"{long} " * 40}, distributions=files, keywords={"de": (long,) * 500}
+    )
+    city.catalog.store.put([Record(id="riese", said=said)], "test")
+    page = browser.get("/daten/riese").text
+    assert len(page) < 1_500_000
+    assert "und 2900 weitere Dateien" in page
+
+
+FAR = ("9999-12-31", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "0000-99-99")
+
+
+@pytest.mark.parametrize("at", FAR)
+def test_a_far_date_takes_no_page_down(at: str, city: SampleCity, browser: TestClient) -> None:
+    turn = FAR.index(at)
+    both = {"period": Period(start=at, end=at), "modified": at, "places": places("Altstadt"), "themes": themes("ENVI")}
+    file = Distribution(id="x", access_url="https://x.example/", modified=at)
+    call = Opportunity(type=iri("opportunities", "partnergesuch"), starts=at, ends=at)
+    several = {
+        f"ferne-daten-{turn}": a_dataset(
+            "Ferne Daten", issued=at, frequency=iri("frequencies", "DAILY"), distributions=(file,), **both
+        ),
+        f"fernes-projekt-{turn}": Metadata(
+            kind="project", title={"de": "Fernes Projekt"}, phase=iri("phases", "umsetzung"), starts=at, ends=at,
+            milestones=(Milestone(title={"de": "Ziel"}, planned=at, reached=at),), opportunities=(call,), **both,  # type: ignore[arg-type]
+        ),
+        f"fernes-fest-{turn}": Metadata(
+            kind="event", title={"de": "Fernes Fest"}, starts=at, ends=at, places=places("Altstadt")
+        ),
+    }  # fmt: skip
+    city.catalog.store.put([Record(id=id, said=said) for id, said in several.items()], "test")
+    city.catalog.sync()
+    try:
+        for path in (
+            "/", "/en/", "/suche", "/daten", "/projekte", "/veranstaltungen", "/stadtteile/altstadt", "/themen/ENVI",
+            f"/daten/ferne-daten-{turn}", f"/en/projects/fernes-projekt-{turn}", f"/projekte/fernes-projekt-{turn}",
+            f"/veranstaltungen/fernes-fest-{turn}",
+        ):  # fmt: skip
+            assert browser.get(path).status_code == 200, path
+    finally:
+        for id in several:
+            city.catalog.withdraw(id, "test", "")
+        city.catalog.sync()
+
+
+def test_one_card_that_breaks_costs_one_card(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = cards.whose
+
+    def broken(said: Metadata, lang: str) -> object:
+        if said.title.get("de") == "Baumkataster":
+            raise OverflowError("date value out of range")
+        return made(said, lang)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(cards, "whose", broken)
+    page = browser.get("/daten").text
+    assert ">baumkataster</a></h2>" in page
+    assert "Trinkbrunnen" in page
+    assert "no card of baumkataster" in caplog.text
+
+
+# -- language
+
+
+def test_every_page_has_its_twin(browser: TestClient) -> None:
+    for path, twin in {
+        "/suche?q=rad": "/en/search?q=rad",
+        "/daten/baumkataster": "/en/datasets/baumkataster",
+        "/stadtteile/bahnstadt": "/en/districts/bahnstadt",
+        "/": "/en/",
+    }.items():
+        page = browser.get(path).text
+        assert f'href="{twin}" lang="en" hreflang="en"' in page.replace("&amp;", "&"), path
+        other = browser.get(twin)
+        assert other.status_code == 200
+        assert '<html lang="en">' in other.text
+        assert f'href="{path}" lang="de" hreflang="de"' in other.text.replace("&amp;", "&")
+        if "?q=" not in path:  # what search engines leave out needs no alternates
+            assert f'rel="alternate" hreflang="en" href="http://testserver{twin}"' in page
+
+
+def test_the_words_after_the_first_are_translated_too() -> None:
+    assert site.twin("/konto/anmelden?next=/x", "en") == "/en/account/sign-in?next=/x"
+    assert site.twin("/en/register/project/ab12", "de") == "/anmelden/projekt/ab12"
+    assert site.twin("/administration/laeufe/7", "en") == "/en/admin/runs/7"
+    assert site.twin("/daten/projekt", "en") == "/en/datasets/projekt"
+
+
+def test_a_record_in_another_language_says_so_and_marks_it(browser: TestClient) -> None:
+    page = browser.get("/daten/street-trees").text
+    assert '<span lang="en">Street trees, heat model</span>' in page
+    assert "nicht vollständig auf Deutsch" in page
+    assert "nicht vollständig auf Deutsch" not in browser.get("/daten/baumkataster").text
+
+
+def test_the_english_catalogue_is_complete() -> None:
+    assert missing("en") == []
+
+
+def test_the_english_catalogue_has_the_same_gaps_to_fill() -> None:
+    """A placeholder that is lost in translation breaks the page."""
+    for entry in catalogue("en"):
+        sources = entry.id if isinstance(entry.id, tuple) else (entry.id,)
+        targets = entry.string if isinstance(entry.string, tuple) else (entry.string,)
+        if entry.id:
+            wanted = set(re.findall(r"%\((\w+)\)s", " ".join(sources)))
+            gaps = [set(re.findall(r"%\((\w+)\)s", target)) for target in targets]
+            assert gaps[-1] == wanted, entry.id
+            assert all(one <= wanted for one in gaps), entry.id
+
+
+def test_sentences_are_polite_and_calm() -> None:
+    for message, file in all_sentences():
+        for sentence in message if isinstance(message, tuple) else (message,):
+            assert "!" not in sentence, file
+            assert not re.search(r"\b(leider|ungültig)\b", sentence, re.IGNORECASE), file
+
+
+def test_dates_and_numbers_in_both_languages() -> None:
+    assert formatting.day("2026-11-21", "de") == "21. November 2026"
+    assert formatting.day("2026-11-21", "en") == "21 November 2026"
+    assert formatting.day("2026-11", "de") == "November 2026"
+    assert formatting.day("2026", "de") == "2026"
+    assert formatting.day("Sommer 2024", "de") == "Sommer 2024"
+    assert formatting.day("2026-13", "de") == "2026-13"
+    assert formatting.number(1234.5, "de") == "1.234,5"
+    assert formatting.number(1234.5, "en") == "1,234.5"
+    assert formatting.size(8_400_000, "de") == "8,4\N{NO-BREAK SPACE}MB"
+
+
+@given(st.text(max_size=40))
+def test_whatever_stands_for_a_date_can_be_shown(value: str) -> None:
+    assert isinstance(formatting.day(value, "de"), str)
+    assert isinstance(formatting.moment(value, "en"), str)
+    formatting.as_date(value)
+
+
+def test_a_long_word_without_a_blank_is_cut_and_not_lost() -> None:
+    assert formatting.sentence("a" * 300) == "a" * formatting.MAX_SENTENCE + " …"
+
+
+def test_a_found_word_is_set_off_and_the_rest_is_escaped() -> None:
+    shown = formatting.marked("Radwege & <b>Wege</b>", terms("radweg"))
+    assert shown == "<mark>Radwege</mark> &amp; &lt;b&gt;Wege&lt;/b&gt;"
+
+
+# -- sentences
+
+
+@pytest.mark.parametrize(
+    ("modified", "rhythm", "state"),
+    [
+        ("2026-11-24", "DAILY", "fresh"),
+        ("2026-11-23", "DAILY", "fresh"),
+        ("2026-11-20", "DAILY", "overdue"),
+        ("2026-06-01", "ANNUAL", "fresh"),
+        ("2025-01-01", "ANNUAL", "overdue"),
+        ("2020-01-01", "IRREG", "plain"),
+        ("2020-01-01", "", "plain"),
+    ],
+)
+def test_freshness_is_measured_by_what_was_promised(modified: str, rhythm: str, state: str) -> None:
+    said = a_dataset(modified=modified, frequency=iri("frequencies", rhythm) if rhythm else "")
+    found = sentences.freshness(said, date(2026, 11, 24), "de")
+    assert found is not None
+    assert found.state == state
+
+
+def test_without_a_date_nothing_is_said_of_freshness() -> None:
+    assert sentences.freshness(a_dataset(), date(2026, 11, 24), "de") is None
+
+
+@pytest.mark.parametrize("notation", ["dl-by-de/2.0", "cc-zero", "cc-by-sa/4.0", "cc-by-nc/4.0", "other-closed"])
+def test_every_licence_has_a_sentence_in_both_languages(notation: str) -> None:
+    german, english = (sentences.licence(iri("licences", notation), lang) for lang in ("de", "en"))
+    assert german.sentence != english.sentence
+    assert sentences.licence("frei", "de").sentence == "Eigene Bedingungen. Bitte lesen Sie nach."
+
+
+def test_a_code_of_another_list_is_shown_by_its_last_words() -> None:
+    assert (
+        sentences.concept("themes", "https://daten.example.org/id/theme/Bauen%20und%20Wohnen", "de")
+        == "Bauen und Wohnen"
+    )
+    assert sentences.concept("themes", "Bauen/Wohnen", "de") == "Bauen/Wohnen"
+    assert sentences.licence_in_short("https://example.org/eigene", "de") == "Eigene Bedingungen"
+
+
+def test_a_publisher_that_is_no_record_is_a_filter_by_its_name(city: SampleCity, browser: TestClient) -> None:
+    said = a_dataset("Schachtdeckel", publisher=Agent(name={"de": "Zweckverband Nord"}))
+    city.catalog.store.put([Record(id="schachtdeckel", said=said)], "test")
+    city.catalog.sync()
+    page = browser.get("/suche?q=schachtdeckel").text
+    assert 'value="zweckverband-nord"><span>Zweckverband Nord</span>' in page
+    assert "Organisation: Zweckverband Nord" in browser.get("/suche?q=schachtdeckel&publisher=zweckverband-nord").text
+
+
+def test_problems_are_grouped_by_cause_the_gravest_first() -> None:
+    several = [Problem(str(n), finding("date-unreadable")) for n in range(9)]
+    several += [
+        Problem("x", finding("title-missing")),
+        *(Problem(str(n), finding("licence-unknown")) for n in range(3)),
+    ]
+    assert [(one.rule, one.number) for one in harvests.causes(several, "de")] == [
+        ("title-missing", 1), ("licence-unknown", 3), ("date-unreadable", 9),
+    ]  # fmt: skip
+
+
+# -- texts, errors, assets
+
+
+def test_a_text_that_the_city_has_not_written_is_not_made_up(city: SampleCity, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    folder = tmp_path / "ort"
+    folder.mkdir()
+    (folder / "city.toml").write_text('name = "Ort"\n')
+    settings = replace(city.settings, city=folder)
+    browser = TestClient(create_app(city.catalog, settings), headers={"accept": "text/html"})
+    page = browser.get("/impressum").text
+    assert "Dieser Text fehlt noch." in page
+    assert "pages/impressum.md" in page
+    (folder / "pages").mkdir()
+    (folder / "pages" / "impressum.md").write_text("## Wer\n\nStadt Ort <script>x</script>\n")
+    page = browser.get("/impressum").text
+    assert "<h2>Wer</h2>" in page
+    assert "Stadt Ort" in page
+    assert "<script>x" not in page
+    assert '<div class="prose after" lang="de">' in browser.get("/en/imprint").text
+    assert "Beispieldaten" not in page
+
+
+def test_sample_data_are_called_so_on_every_page(browser: TestClient) -> None:
+    for path in ("/", "/suche", "/daten/baumkataster", "/gibt-es-nicht", "/konto/anmelden"):
+        assert "Beispieldaten" in browser.get(path).text
+
+
+def test_an_unknown_page_offers_a_search_with_the_words_of_its_address(browser: TestClient) -> None:
+    answer = browser.get("/daten/alte-radkarte")
+    assert answer.status_code == 404
+    assert 'value="alte radkarte"' in answer.text
+    assert '<meta name="robots" content="noindex">' in answer.text
+    assert browser.get("/en/datasets/nothing").text.count("There is no such page") >= 1
+
+
+def test_every_kern_class_in_a_template_is_in_the_vendored_styles() -> None:
+    sheet = (STATIC / site.KERN).read_text() if (STATIC / site.KERN).is_file() else ""
+    if not sheet:
+        pytest.skip("needs the vendored styles: make install")
+    used = {
+        name for path in (HERE / "templates").rglob("*.html") for name in re.findall(r"kern-[\w-]+\w", path.read_text())
+    }
+    assert used
+    assert {name for name in used if f".{name}" not in sheet} == set()
+
+
+def test_without_the_vendored_styles_the_page_says_what_to_do(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site, "KERN", "vendor/nothing.css")
+    page = browser.get("/").text
+    assert "Die Gestaltung fehlt." in page
+    assert "make install" in page
+
+
+def test_assets_are_kept_for_good_and_nothing_else_is_served(browser: TestClient) -> None:
+    sheet = re.search(r'href="(/static/portal\.css\?v=\w+)"', browser.get("/").text)
+    assert sheet
+    answer = browser.get(sheet[1])
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-type"].startswith("text/css")
+    for path in (
+        "/static/../pages.py",
+        "/static/%2e%2e/pages.py",
+        "/static//etc/passwd",
+        "/static/nothing.css",
+        "/static/",
+    ):
+        assert browser.get(path).status_code in (404, 308), path
+
+
+def test_a_theme_that_cannot_be_read_is_refused() -> None:
+    with pytest.raises(UsageError, match="contrast"):
+        assets.theme("#ffdd00")
+    with pytest.raises(UsageError, match="colour"):
+        assets.theme("blue")
+    light = assets.lightened((0x20, 0x44, 0xAA))
+    assert assets.contrast(light, assets.DARK) >= 7
+
+
+def test_templates_hold_no_script_and_no_style() -> None:
+    for path in (HERE / "templates").rglob("*.html"):
+        source = path.read_text()
+        assert not re.search(r"\sstyle=|<style|\son\w+=", source), path
+        assert not re.search(r"<script(?! type=)", source), path
+        assert "| safe" not in source.replace("shapes[name] | safe", ""), path
+
+
+def test_the_map_of_the_city_shows_its_districts(city: SampleCity) -> None:
+    if not (HEIDELBERG / "map.json").is_file():
+        pytest.skip("needs the city's folder")
+    made = districts.drawing(
+        site.Pages(city.catalog, city.settings), {"altstadt": 8}, {"altstadt": 2, "boxberg": 1}, "de"
+    )
+    assert made is not None
+    assert len(made.shapes) == 15
+    steps = {one.label: one.step for one in made.shapes}
+    assert steps["Altstadt"] == 5
+    assert steps["Boxberg"] == steps["Weststadt"] == 1

@@ -1,0 +1,71 @@
+"""Whole catalogues of real portals: every record comes in or is named, and a second run changes nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from harvesters.harvester import Item
+from harvesters.source_kinds import harvester
+from registry.fetch.session import session
+from registry.rules import RULES
+from registry.settings import Settings
+from tests.harvesters.catalogues import CATALOGUES, HEAD, harvested, row, served
+from tests.harvesters.conftest import Town
+from tests.paths import ROOT
+
+DOCS = ROOT / "docs" / "catalogues.md"
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_a_real_catalogue_comes_in_and_a_second_run_changes_nothing(town: Town, shared: Path, name: str) -> None:
+    found = harvested(town, name, shared)
+    counts = found.first.counts
+    assert found.first.outcome == "applied"
+    assert found.first.listed == CATALOGUES[name].records
+    assert counts["added"] + counts["failed"] == CATALOGUES[name].records
+    assert len(found.records) == counts["added"]
+    failed = {record for record, _, level, _, _ in found.problems if level == "failed"}
+    assert len(failed) == counts["failed"]
+    assert found.second.outcome == "unchanged"
+    assert found.second.counts["same"] == counts["added"]
+    assert found.second.rules == found.first.rules
+    assert found.numbers[0] == found.numbers[1]
+    assert row(name, found) in DOCS.read_text(encoding="utf-8"), (
+        "python -m tests.harvesters.catalogues prints the table"
+    )
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_every_problem_names_record_field_and_remedy(town: Town, shared: Path, name: str) -> None:
+    found = harvested(town, name, shared)
+    for record, rule, _, field, value in found.problems:
+        assert record, rule
+        assert field or value, rule
+        assert all(RULES[rule].remedy[language] for language in ("de", "en"))
+        if rule.endswith(("unknown", "unreadable", "unread", "mended", "extra")):
+            assert field, (record, rule, value)
+
+
+def test_the_documentation_has_the_table_that_the_command_prints() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    assert HEAD in text
+    assert "python -m tests.harvesters.catalogues" in text
+
+
+def test_brandenburg_says_the_same_in_rdf_xml_and_in_turtle(shared: Path) -> None:
+    said = []
+    for name in ("brandenburg", "brandenburg-ttl"):
+        with served(name, shared) as source, session(Settings(allow_hosts=("127.0.0.1",))) as http:
+            items = [one for one in harvester("dcat").read(source, http, None) if isinstance(one, Item)]
+            # nine descriptions have no-break spaces in one file and plain ones in the other
+            said.append({one.remote_id: one.payload.replace(b"\xc2\xa0", b" ") for one in items})
+    assert len(said[0]) == 112
+    assert said[0] == said[1]
+
+
+def test_berlin_is_shown_with_its_publishers_themes_and_files(town: Town, shared: Path) -> None:
+    records = harvested(town, "berlin", shared).records.values()
+    assert all(record.said.publisher for record in records)
+    assert sum(bool(record.said.themes) for record in records) == 648
+    assert sum(not one.access_url for record in records for one in record.said.distributions) == 1
+    assert {record.said.title.keys() == {"de"} for record in records} == {True}

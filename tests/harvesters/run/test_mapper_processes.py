@@ -1,0 +1,150 @@
+"""Helpers map what this process would have mapped, and end with who started them."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from harvesters.files import payload as payload_room
+from harvesters.kinds import json as json_harvester
+from harvesters.run import mapper_processes
+from harvesters.run.map_item import Ids, mapped
+from harvesters.run.mapper_processes import Mappers
+from registry import processes
+from registry.model import Source
+from registry.model.harvest import Mapped, Staged
+from tests.harvesters.conftest import Town
+from tests.paths import ROOT
+
+SOURCE = Source(name="amt", kind="json", url="https://example.org/liste.json", language="de")
+
+
+def staged(id: str, title: str = "", **words: object) -> Staged:
+    payload = payload_room.payload({"id": id, "title": title or f"Titel {id}", **words})
+    return Staged(id, 1, f"{id} {title} {words}", payload, "https://example.org")
+
+
+def here(batch: list[Staged]) -> list[Mapped]:
+    return [mapped(one, SOURCE, json_harvester, Ids()) for one in batch]
+
+
+def by_id(found: list[Mapped]) -> dict[str, Mapped]:
+    return {one.remote_id: one for one in found}
+
+
+@pytest.fixture
+def with_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mapper_processes, "WORTH", 1)
+    monkeypatch.setattr("harvesters.run.mapper_processes.cores", lambda: 3)
+
+
+@pytest.mark.usefixtures("with_helpers")
+def test_helpers_map_what_this_process_would() -> None:
+    batches = [[staged(f"{n}-{m}", part_of="x" if m == 3 else "") for m in range(10)] for n in range(20)]
+    batches.append([staged("untitled", " "), Staged("broken", 2, "d", b"no json")])
+    with Mappers(SOURCE) as helpers:
+        found = [one for _, made in helpers.map(batches, 202, here) for one in made]
+    assert by_id(found) == by_id([one for batch in batches for one in here(batch)])
+    assert len(found) == 202
+
+
+@pytest.mark.usefixtures("with_helpers")
+def test_what_was_offered_is_mapped_once_and_as_it_was_read_last() -> None:
+    first, again, other = staged("a", "Erster"), staged("a", "Zweiter"), staged("b")
+    with Mappers(SOURCE) as helpers:
+        for batch in ([first], [again], [other]):
+            helpers.offer(batch, 3)
+        things = {one.remote_id: one for one in (again, other, staged("c"))}
+        rest = helpers.without_offered((one.remote_id, one.digest) for one in things.values())
+        assert rest == ["c"]
+        found = [one for _, made in helpers.map([[things[one] for one in rest]], 3, here) for one in made]
+    assert sorted(one.remote_id for one in found) == ["a", "b", "c"]
+    assert by_id(found)["a"] == here([again])[0]
+
+
+@pytest.mark.usefixtures("with_helpers")
+def test_what_a_helper_had_when_it_died_is_mapped_here() -> None:
+    batches = [[staged(f"{n}")] for n in range(30)]
+    with Mappers(SOURCE) as helpers:
+        helpers._start(mapper_processes.WORTH)
+        for helper in helpers._helpers:
+            helper.kill()
+            helper.wait()
+        found = [one for _, made in helpers.map(batches, 30, here) for one in made]
+    assert by_id(found) == by_id([one for batch in batches for one in here(batch)])
+
+
+@pytest.mark.usefixtures("with_helpers")
+def test_what_no_helper_has_begun_with_is_mapped_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harvesters.run.mapper_processes.cores", lambda: 2)
+    batches = [[staged(f"{n}")] for n in range(6)]
+    done: list[str] = []
+    with Mappers(SOURCE) as helpers:
+        helpers._start(mapper_processes.WORTH)
+        (helper,) = helpers._helpers
+        helper.send_signal(signal.SIGSTOP)
+        for batch in batches:
+            helpers.offer(batch, 6)
+        for batch, _ in helpers.map([], 6, here):
+            done += [one.remote_id for one in batch]
+            if len(done) == 5:  # the one that the helper was given first is its own
+                helper.send_signal(signal.SIGCONT)
+    assert done == ["5", "4", "3", "2", "1", "0"]
+
+
+def test_for_little_nobody_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess, "Popen", lambda *_: pytest.fail("a helper was started"))
+    with Mappers(SOURCE) as helpers:
+        helpers.offer([staged("a")], 1)
+        assert [len(made) for _, made in helpers.map([[staged("a")]], 1, here)] == [1]
+
+
+def test_helpers_end_with_who_started_them() -> None:
+    code = """
+import os, sys, time
+from harvesters.run import mapper_processes as mappers
+from harvesters.run.mapper_processes import Mappers
+from registry.model import Source
+mappers.cores = lambda: 2
+helpers = Mappers(Source(name="amt", kind="json", url="https://example.org"))
+helpers._start(mappers.WORTH)
+print(helpers._helpers[0].pid, flush=True)
+time.sleep(60)
+"""
+    starter = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert starter.stdout
+        helper = int(starter.stdout.readline())
+        assert alive(helper)
+    finally:
+        starter.kill()
+        starter.wait()
+    end = time.monotonic() + 20
+    while alive(helper):
+        assert time.monotonic() < end, "it was left behind"
+        time.sleep(0.05)
+
+
+def alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.usefixtures("with_helpers")
+def test_a_run_with_helpers_and_a_projector_beside_comes_to_the_same(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    monkeypatch.setattr(processes, "WORTH", 1)
+    things = [{"id": n, "title": f"Nr. {n}", "description": "x", "part_of": 0} for n in range(60)]
+    run = town.harvest(json.loads(json.dumps(things)), town.other("amt", settings={"kind": "project"}))
+    assert (run.outcome, run.counts["added"]) == ("applied", 60)
+    assert len(town.found()) == 60
+    whole = town.records()["0"].id
+    assert all(record.said.links[0].iri == f"/id/{whole}" for record in town.records().values())

@@ -1,0 +1,205 @@
+"""Who feeds the projections, and how they catch up."""
+
+import json
+import multiprocessing
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from registry.errors import NotReadyError
+from registry.model import Position
+from registry.projections.projector import FLOOR, SLICE, Projector
+from registry.store.store import open_store
+from tests.benchmarks.made_up import made_up
+from tests.builders import a_record
+
+
+class Titles:
+    """A projection in a file: id -> title."""
+
+    def __init__(self, path):
+        self.path, self.calls = Path(path), []
+
+    def _read(self):
+        return json.loads(self.path.read_text()) if self.path.exists() else {"position": None, "titles": {}}
+
+    @property
+    def titles(self):
+        return self._read()["titles"]
+
+    def position(self):
+        at = self._read()["position"]
+        return Position(*at) if at else None
+
+    def apply(self, changes, position):
+        self._take("apply", self.titles, changes, position)
+
+    def rebuild(self, changes, position):
+        self._take("rebuild", {}, changes, position)
+
+    def _take(self, call, titles, changes, position):
+        for change in changes:
+            titles.pop(change.id, None)
+            if change.record:
+                titles[change.id] = change.record.metadata.title["de"]
+        beside = self.path.with_suffix(f".{os.getpid()}")
+        beside.write_text(json.dumps({"position": [position.epoch, position.number], "titles": titles}))
+        beside.replace(self.path)
+        self.calls.append((call, position.number))
+
+
+class Broken(Titles):
+    def apply(self, changes, position):
+        raise NotReadyError("The server is down.")
+
+    rebuild = apply
+
+
+@pytest.fixture
+def store(any_database_url):
+    store = open_store(any_database_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def titles(tmp_path):
+    return Titles(tmp_path / "titles.json")
+
+
+@pytest.fixture
+def projector(store, titles, tmp_path):
+    projector = Projector(store, {"search": titles}, tmp_path)
+    yield projector
+    projector.release()
+
+
+def shown(store):
+    return {record.id: record.metadata.title["de"] for record in store.find(shown=True)}
+
+
+def test_the_first_sync_builds_and_later_ones_catch_up(store, titles, projector):
+    projector.sync()
+    assert titles.calls == [("rebuild", 0)]
+    store.put([a_record("a"), a_record("b")], by="t")
+    store.put([replace(store.get("a"), same_as="b")], by="t")
+    projector.sync()
+    projector.sync()
+    assert titles.calls == [("rebuild", 0), ("apply", 3)]
+    assert titles.titles == {"b": "Radwege"}
+    assert projector.positions() == {"search": Position(store.epoch, 3)}
+
+
+def test_a_foreign_epoch_and_a_position_from_the_future_lead_to_a_rebuild(store, titles, projector):
+    store.put([a_record("a")], by="t")
+    projector.sync()
+    store.new_epoch()
+    projector.sync()
+    titles.rebuild([], Position(store.epoch, 99))
+    projector.sync()
+    assert titles.calls == [("rebuild", 1), ("rebuild", 1), ("rebuild", 99), ("rebuild", 1)]
+    assert titles.titles == {"a": "Radwege"}
+
+
+def test_a_projection_that_fails_does_not_hold_up_the_others(store, titles, tmp_path):
+    store.put([a_record("a")], by="t")
+    projector = Projector(store, {"broken": Broken(tmp_path / "broken"), "search": titles}, tmp_path)
+    with pytest.raises(NotReadyError, match="down"):
+        projector.sync()
+    assert titles.titles == {"a": "Radwege"}
+    projector.sync(only=("search",))
+    projector.release()
+
+
+def test_many_new_records_are_applied_and_many_changed_ones_built_anew(store, titles, projector):
+    projector.sync()
+    put(store, list(made_up(FLOOR + 500)))
+    projector.sync()
+    assert [call for call, _ in titles.calls] == ["rebuild", "apply"]
+    put(store, [replace(change.record, owner="neu") for change in list(store.changes())])
+    projector.sync()
+    assert titles.calls[-1][0] == "rebuild"
+    assert titles.titles == shown(store)
+
+
+def test_a_long_way_is_gone_in_slices_and_told(store, titles, projector, monkeypatch):
+    monkeypatch.setattr("registry.projections.projector.SLICE", 400)
+    assert SLICE > 400
+    projector.sync()
+    put(store, list(made_up(1000)))
+    told = []
+    projector.sync(progress=lambda *step: told.append(step))
+    assert told == [("search", 400, 1000), ("search", 800, 1000), ("search", 1000, 1000)]
+
+
+def test_only_one_at_a_time_holds_the_lock(store, titles, projector, tmp_path, any_database_url):
+    other = Projector(open_store(any_database_url), {"search": titles}, tmp_path)
+    assert projector.try_hold()
+    assert projector.try_hold()
+    assert not other.try_hold()
+    with pytest.raises(NotReadyError):
+        other.sync()
+    projector.release()
+    assert other.try_hold()
+    other.release()
+
+
+def hold_and_die(url, folder):
+    Projector(open_store(url), {}, Path(folder)).try_hold()
+    os._exit(0)
+
+
+def test_the_lock_is_free_when_its_holder_dies(store, projector, tmp_path, any_database_url):
+    context = multiprocessing.get_context("spawn")
+    holder = context.Process(target=hold_and_die, args=(any_database_url, str(tmp_path)))
+    holder.start()
+    holder.join(60)
+    assert holder.exitcode == 0
+    assert projector.try_hold()
+
+
+def test_a_command_syncs_itself_if_the_lock_is_free_and_gives_it_back(store, titles, projector, tmp_path):
+    number = store.put([a_record("a")], by="t")
+    assert projector.wait_for(number, 30)
+    assert titles.titles == {"a": "Radwege"}
+    other = Projector(store, {}, tmp_path)
+    assert other.try_hold()
+    other.release()
+
+
+def test_a_command_waits_for_the_holder_and_not_for_ever(store, titles, projector, tmp_path, any_database_url):
+    holder = Projector(open_store(any_database_url), {"search": Titles(titles.path)}, tmp_path)
+    assert holder.try_hold()
+    number = store.put([a_record("a")], by="t")
+    assert not projector.wait_for(number, 0.2)
+    waiting = threading.Thread(target=lambda: holder.sync())
+    waiting.start()
+    assert projector.wait_for(number, 30)
+    waiting.join()
+    holder.release()
+
+
+def test_a_projector_that_runs_takes_in_what_others_write_until_it_is_stopped(
+    store, titles, projector, tmp_path, any_database_url
+):
+    stop = threading.Event()
+    running = threading.Thread(target=projector.run, args=(stop,))
+    running.start()
+    writer = open_store(any_database_url)
+    watcher = Projector(writer, {"search": Titles(titles.path)}, tmp_path)
+    for turn in range(5):
+        number = writer.put([a_record(f"r{turn}")], by="t")
+        assert watcher.wait_for(number, 30)
+    assert Titles(titles.path).titles == shown(writer)
+    stop.set()
+    running.join(30)
+    assert watcher.try_hold()
+    watcher.release()
+
+
+def put(store, records):
+    for start in range(0, len(records), 500):
+        store.put(records[start : start + 500], by="t")

@@ -1,0 +1,169 @@
+# ruff: noqa: E501  Turtle
+"""Which things a graph describes, what belongs to each, and that the payload depends on the graph only."""
+
+import random
+
+import pytest
+import rdflib
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rdflib.compare import isomorphic
+
+from registry.rdf.canonical import canonical
+from registry.rdf.descriptions import things
+from registry.rdf.parsing import parse
+
+TTL = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
+@prefix schema: <http://schema.org/> . @prefix org: <http://www.w3.org/ns/org#> . @prefix prov: <http://www.w3.org/ns/prov#> .
+@prefix adms: <http://www.w3.org/ns/adms#> . @prefix cpsv: <http://purl.org/vocab/cpsv#> . @base <https://x.example/> .
+"""
+
+
+def found(text: str, **more):
+    return list(things(parse((TTL + text).encode(), name="a.ttl").graph, **more))
+
+
+def test_things_are_what_can_be_an_entry_and_is_described():
+    text = """
+<d> a dcat:Dataset ; dct:title "D" . <s> a dcat:DatasetSeries, dcat:Dataset ; dct:title "S" .
+<a> a dcat:DataService ; dct:title "A" . <p> a foaf:Project ; dct:title "P" . <e> a schema:Event ; schema:name "E" .
+<l> a cpsv:PublicService ; dct:title "L" . <c> a dcat:Catalog ; dct:title "C" . <r> a dcat:CatalogRecord ; dct:title "R" .
+<o> a foaf:Agent ; foaf:name "O" . <v> a dcat:Dataset . <x> a prov:Activity ; dct:title "X" .
+"""
+    assert {one.iri.rpartition("/")[2] for one in found(text)} == set("dsapel")
+    assert {one.iri.rpartition("/")[2] for one in found(text, kinds=("organization",))} == {"o"}
+
+
+def test_a_thing_comes_with_its_parts_and_without_other_things():
+    text = """
+<d> a dcat:Dataset ; dct:title "D" ; dct:publisher <o> ; dcat:distribution <f> ; dct:relation <e> ; dct:spatial [ dcat:x [ dcat:y "tief" ] ] ;
+  adms:sample <probe> ; dct:subject <thema> .
+<o> foaf:name "O" . <f> a dcat:Distribution ; dct:title "F" ; dcat:accessService <a> . <e> a dcat:Dataset ; dct:title "E" .
+<probe> a dcat:Distribution ; dct:title "Probe" . <thema> dct:title "Thema" . <a> a dcat:DataService ; dct:title "A" .
+"""
+    payload = next(one for one in found(text) if one.iri.endswith("/d")).payload.decode()
+    for words in ('"O"', '"F"', '"tief"', '"Probe"'):
+        assert words in payload
+    for words in ('"E"', '"Thema"', '"A"'):
+        assert words not in payload
+
+
+def test_a_distribution_that_is_a_dataset_too_is_both():
+    one, other = found('<d> a dcat:Dataset ; dct:title "D" ; dcat:distribution <f> .'
+                       '<f> a dcat:Dataset, dcat:Distribution ; dct:title "F" ; dcat:distribution <d> .')  # fmt: skip
+    assert b'"F"' in one.payload
+    assert one.payload.count(b"dcat#Dataset>") == 1
+    assert other.payload.count(b"dcat#Dataset>") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ('[] a dcat:Dataset ; dct:title "T" ; dct:identifier "b", "a" ; dcat:landingPage <l> .', "a"),
+        ('[] a dcat:Dataset ; dct:title "T" ; dcat:landingPage <l> .', "https://x.example/l"),
+        ('[] a dcat:Dataset ; dct:title "T" ; dcat:distribution [ dcat:accessURL <z>, <y> ] .', "https://x.example/y"),
+        ('[] a dcat:Dataset ; dct:title "T" ; dct:publisher [ foaf:name "P" ] .', "T (P)"),
+        ('[] a dcat:Dataset ; dct:title "T" .', "T"),
+        ('[] a dcat:Dataset ; dct:description "ohne alles" .', ""),
+    ],
+)
+def test_a_thing_without_an_iri_has_an_id_all_the_same(text, id):
+    (one,) = found(text)
+    assert one.remote_id == id
+    assert one.iri == ""
+
+
+def test_equal_ids_are_told_apart_by_title_then_by_a_count():
+    text = """[] a dcat:Dataset ; dct:title "T" ; dct:identifier "1" . [] a dcat:Dataset ; dct:title "U" ; dct:identifier "1" .
+[] a dcat:Dataset ; dct:title "V" ; dct:description "a" . [] a dcat:Dataset ; dct:title "V" ; dct:description "b" ."""
+    ids = sorted(one.remote_id for one in found(text))
+    assert ids == ["1 T", "1 U", "V V", "V V 2"]
+
+
+# -- canonical N-Triples
+
+
+def relabelled(graph: dict[str, list[tuple[str, str]]], seed: int) -> dict[str, list[tuple[str, str]]]:
+    chance = random.Random(seed)
+    blank = sorted({term for s, about in graph.items() for term in (s, *(o for _, o in about)) if term[0] == "_"})
+    names = dict(zip(blank, chance.sample([f"_:x{n}" for n in range(len(blank))], len(blank)), strict=True))
+    lines = [(names.get(s, s), p, names.get(o, o)) for s, about in graph.items() for p, o in about]
+    chance.shuffle(lines)
+    changed: dict[str, list[tuple[str, str]]] = {}
+    for s, p, o in lines:
+        changed.setdefault(s, []).append((p, o))
+    return changed
+
+
+NODES = st.sampled_from(["<d>", "_:a", "_:b", "_:c", "_:e"])
+TRIPLES = st.lists(
+    st.tuples(NODES, st.sampled_from(["<p>", "<q>"]), NODES | st.sampled_from(['"1"', '"2"'])), max_size=10
+)
+
+
+def canonical_of(graph: dict[str, list[tuple[str, str]]]) -> bytes:
+    closure = {node.encode(): [f"{p} {o}".encode() for p, o in about] for node, about in graph.items()}
+    edges = {node: [(p.encode(), o.encode()) for p, o in about if o[0] == "_"] for node, about in graph.items()}
+    return canonical(closure, {node.encode(): below for node, below in edges.items() if below}, b"<d>")
+
+
+def graph_of(triples: list[tuple[str, str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """What can be reached from <d>, as in a closure."""
+    graph, waiting = {"<d>": [("<t>", '"T"')]}, ["<d>"]
+    while waiting:
+        node = waiting.pop()
+        graph.setdefault(node, [])
+        for s, p, o in triples:
+            if s == node and (p, o) not in graph[node]:
+                graph[node].append((p, o))
+                if o not in graph and o[0] != '"':
+                    waiting.append(o)
+    return {node: about for node, about in graph.items() if about}
+
+
+@settings(deadline=None)
+@given(TRIPLES, st.integers(0, 1000))
+def test_the_payload_does_not_depend_on_labels_or_order(triples, seed):
+    graph = graph_of(triples)
+    assert canonical_of(relabelled(graph, seed)) == canonical_of(graph)
+
+
+@settings(deadline=None)
+@given(TRIPLES, TRIPLES)
+def test_different_graphs_have_different_payloads(one, other):
+    def both(triples):
+        graph = graph_of(triples)
+        lines = "".join(f"{s} {p} {o} .\n" for s, about in graph.items() for p, o in about)
+        return canonical_of(graph), rdflib.Graph().parse(data=lines.replace("<", "<http://x.example/"), format="nt")
+
+    (payload, graph), (other_payload, other_graph) = both(one), both(other)
+    assert (payload == other_payload) == isomorphic(graph, other_graph)
+
+
+def test_too_many_blank_nodes_cost_one_record_and_not_the_time():
+    knot = "".join(f"_:n{a} dct:relation _:n{b} ." for a in range(30) for b in range(30) if a != b)
+    text = f'<d> a dcat:Dataset ; dct:title "D" ; dct:spatial _:n0 . {knot} <e> a dcat:Dataset ; dct:title "E" .'
+    errors = {one.iri: one.error and one.error.rule for one in found(text)}
+    assert errors == {"https://x.example/d": "too-large", "https://x.example/e": None}
+
+
+def test_things_that_share_a_large_part_are_bounded_together(monkeypatch):
+    monkeypatch.setattr("registry.rdf.descriptions.FREE", 1_000)
+    names = " ; ".join(f'foaf:name "Amt {n}"' for n in range(900))
+    shared = f"<https://x.example/a> a foaf:Agent ; {names} ."
+    several = [
+        f'<https://x.example/{n}> a dcat:Dataset ; dct:title "D{n}" ; dct:publisher <https://x.example/a> .'
+        for n in range(30)
+    ]
+    errors = [one.error for one in found(shared + "".join(several))]
+    assert errors[0] is None
+    assert errors[-1]
+    assert errors[-1].value.endswith("statements")
+
+
+def test_a_long_chain_of_blank_nodes_needs_no_recursion():
+    chain = " ".join(f"_:n{n} dct:relation _:n{n + 1} ." for n in range(4_000))
+    (one,) = found(f'<d> a dcat:Dataset ; dct:title "D" ; dct:spatial _:n0, [ dct:title "x" ] . {chain}')
+    assert one.error is None
+    assert one.payload.count(b"\n") == 4_005

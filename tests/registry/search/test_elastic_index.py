@@ -1,0 +1,79 @@
+"""What only an index on a server can meet: a server that is away, others' indices, many shards."""
+
+import pytest
+
+from registry.errors import NotReadyError
+from registry.model import Change, Position
+from registry.search import elastic_index
+from registry.search.elastic_index import ElasticIndex
+from registry.search.query import Query
+from tests.builders import a_record
+
+pytestmark = [pytest.mark.elastic, pytest.mark.xdist_group("elastic")]
+
+
+@pytest.fixture
+def index(elastic_address, request):
+    index = ElasticIndex(elastic_address, f"t{abs(hash(request.node.name))}")
+    yield index
+    for name in index.client.indices.get(index=f"{index.prefix}-*"):
+        index.client.indices.delete(index=name)
+    index.client.close()
+
+
+def changes(*names):
+    return [Change(number, name, a_record(name, name.title())) for number, name in enumerate(names, 1)]
+
+
+def test_a_server_that_is_away_is_not_ready():
+    index = ElasticIndex("http://127.0.0.1:9")
+    for act in (index.position, index.faults, lambda: index.search(Query()), lambda: index.suggest("rad", 3)):
+        with pytest.raises(NotReadyError, match="search server") as caught:
+            act()
+        assert "127.0.0.1" not in caught.value.message  # everybody may read it
+    with pytest.raises(NotReadyError, match="search server"):
+        index.rebuild([], Position("epoch", 1))
+
+
+def test_a_rebuild_leaves_other_indices_alone(index):
+    other = f"{index.prefix}-foreign"
+    index.client.indices.create(index=other)
+    index.rebuild(changes("radwege"), Position("epoch", 1))
+    index.rebuild(changes("radwege"), Position("epoch", 2))
+    names = set(index.client.indices.get(index=f"{index.prefix}-*"))
+    assert names == {other, f"{index.prefix}-000002"}
+
+
+def test_an_older_state_never_replaces_a_newer_one(index):
+    index.rebuild([Change(9, "radwege", a_record("radwege", "Brunnen"))], Position("epoch", 9))
+    index.apply([Change(3, "radwege", a_record("radwege", "Radwege"))], Position("epoch", 9))
+    assert [hit.id for hit in index.search(Query(words="Brunnen")).hits] == ["radwege"]
+
+
+def test_an_index_of_another_make_must_be_built_again(index, monkeypatch):
+    index.rebuild(changes("radwege"), Position("epoch", 1))
+    monkeypatch.setattr(elastic_index, "SCHEMA", elastic_index.SCHEMA + 1)
+    assert index.position() is None
+    with pytest.raises(NotReadyError, match="lotse rebuild"):
+        index.apply([], Position("epoch", 1))
+
+
+def test_several_shards_give_the_scores_of_one(index, monkeypatch):
+    names = [f"radweg-{number}" for number in range(40)] + ["brunnen"]
+    scores = []
+    for shards in (1, 3):
+        monkeypatch.setitem(elastic_index._SETTINGS, "number_of_shards", shards)
+        index.rebuild(changes(*names), Position("epoch", 41))
+        page = index.search(Query(words="Radweg Brunnen", size=50))
+        scores.append({hit.id: hit.score for hit in page.hits})
+    assert scores[0] == pytest.approx(scores[1], rel=1e-5)
+
+
+def test_a_record_that_the_server_refuses_is_left_out_and_remembered(index, monkeypatch):
+    index.rebuild(changes("radwege"), Position("epoch", 1))
+    right = elastic_index._document
+    monkeypatch.setattr(elastic_index, "_document", lambda entry: right(entry) | {"day": "heute"})
+    index.apply([Change(2, "brunnen", a_record("brunnen"))], Position("epoch", 2))
+    assert list(index.faults()) == ["brunnen"]
+    assert index.position() == Position("epoch", 2)
+    assert index.search(Query()).total == 1

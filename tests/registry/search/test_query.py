@@ -1,0 +1,231 @@
+"""What is asked, what is chosen, and how hits are ranked: without any index."""
+
+import pytest
+
+from registry.errors import UsageError
+from registry.search.answering import answer, ranked, suggestions
+from registry.search.facets import aggregations, counts, normal_where
+from registry.search.matching import CLEAR, ENOUGH, MAX_ASKED, Asked, Need, asked, choose
+from registry.search.query import RANKED, Count, Found, Hit, Query, Ranking, Where
+
+
+class Engine:
+    """Answers from what it is given: rankings for all words, and for similar ones."""
+
+    def __init__(self, strict: Ranking, *loose: Ranking) -> None:
+        self.rankings = [strict, *loose]
+        self.needs: list[Need] = []
+
+    def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
+        self.needs.append(need)
+        return self.rankings[len(self.needs) - 1]
+
+    def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
+        return [Hit("sorted", "dataset", 0.0)], 1
+
+    def facets(self, need: Need | None, where: Where, facets: tuple[str, ...]) -> dict[str, tuple[Count, ...]]:
+        return dict.fromkeys(facets, ())
+
+
+def ranking(*scores: float, first: int = 0, total: int = 0) -> Ranking:
+    found = tuple(Found(f"r{first + place}", "dataset", score) for place, score in enumerate(scores))
+    return Ranking(found, total or len(found))
+
+
+def page(engine: Engine, words: str = "Radwege Brunnen", lang: str = "de"):
+    return answer(Query(words=words, lang=lang), engine, 738_000)
+
+
+# -- what is asked
+
+
+def test_each_word_is_a_group_that_must_match():
+    wanted = asked(Query(words="Radwege in der Altstadt"))
+    assert wanted.strict is not None
+    assert [group.stem for group in wanted.strict.groups] == ["radweg", "altstadt"]
+    assert wanted.strict.least == 2
+    assert [need.least for need in wanted.loose] == [1]
+
+
+def test_many_words_are_loosened_in_steps():
+    wanted = asked(Query(words="Radwege Brunnen Museen Schulen Kitas Bäume Parks"))
+    assert wanted.strict is not None
+    assert wanted.strict.least == 7
+    assert [need.least for need in wanted.loose] == [3, 1]
+
+
+def test_whatever_has_all_words_has_similar_ones_too():
+    for text in ("Rad", "Baum", "Straße", "Fahrräder", "Schuleingangsuntersuchungen", "2014", "A"):
+        wanted = asked(Query(words=text))
+        assert wanted.strict is not None
+        (strict,), (loose,) = wanted.strict.groups, wanted.loose[-1].groups
+        assert strict.stem == loose.stem
+        assert set(strict.alternatives) <= set(loose.alternatives)
+
+
+def test_fillers_weigh_less_and_need_not_match():
+    wanted = asked(Query(words="Übersicht Radwege"))
+    weights = {term.text: term.weight for term in wanted.terms if term.field == "text_stems"}
+    assert weights == {"ubersicht": 0.3, "radweg": 1.0}
+    assert wanted.strict is not None
+    assert [group.stem for group in wanted.strict.groups] == ["radweg"]
+
+
+def test_a_query_of_fillers_needs_them():
+    wanted = asked(Query(words="offene Daten"))
+    assert wanted.strict is not None
+    assert len(wanted.strict.groups) == 2
+
+
+def test_no_words_need_nothing_and_empty_filters_are_none():
+    wanted = asked(Query(words=" ", where={"kind": ("dataset",), "theme": ()}))
+    assert (wanted.terms, wanted.strict, wanted.loose) == ((), None, ())
+    assert wanted.where == {"kind": ("dataset",)}
+
+
+def test_a_query_is_bounded():
+    wanted = asked(
+        Query(words=" ".join(f"Wort{chr(97 + number % 26)}{chr(97 + number // 26)}" for number in range(200)))
+    )
+    assert wanted.strict is not None
+    assert len(wanted.strict.groups) == MAX_ASKED
+
+
+# -- what is chosen
+
+
+def test_enough_hits_with_all_words_are_all_that_is_shown():
+    engine = Engine(ranking(*[1.0] * ENOUGH), ranking(9.0))
+    found = page(engine)
+    assert found.total == ENOUGH
+    assert (found.relaxed, found.note) == (None, None)
+    assert len(engine.needs) == 1
+
+
+def test_few_that_stand_out_are_all_that_is_shown():
+    found = page(Engine(ranking(10.0), ranking(10.0, 10.0 * CLEAR)))
+    assert found.total == 1
+    assert (found.relaxed, found.note) == (None, None)
+
+
+def test_few_that_do_not_stand_out_are_followed_by_similar_ones_with_a_note():
+    found = page(Engine(ranking(10.0), ranking(10.0, 9.0)))
+    assert found.total == 2
+    assert found.relaxed is None
+    assert found.note == "Alle Wörter: 1 Treffer. Dazu zeigen wir solche, die einen Teil oder ähnliche enthalten."
+    assert found.complete == 1
+
+
+def test_hits_with_all_words_come_before_similar_ones_however_they_score():
+    similar = ranking(9.0, 8.0, first=1)
+    found = page(Engine(ranking(7.0), Ranking((*similar.found, Found("r0", "dataset", 7.0)), 3)))
+    assert [hit.id for hit in found.hits] == ["r0", "r1", "r2"]
+    assert found.complete == 1
+
+
+def test_where_nothing_has_all_words_the_first_step_that_finds_something_is_shown():
+    words = "Radwege Brunnen Museen Schulen"
+    found = page(Engine(ranking(), ranking(), ranking(3.0)), words)
+    assert found.total == 1
+    assert (
+        found.relaxed == "Kein Treffer enthält alle Wörter. Wir zeigen solche, die einen Teil oder ähnliche enthalten."
+    )
+    assert found.note is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "beginning"),
+    [
+        ("de", "Radwege", "Kein Treffer enthält das Wort genau so."),
+        ("en", "Radwege", "No hit contains exactly this word."),
+        ("en", "Radwege Brunnen", "No hit contains all words."),
+    ],
+)
+def test_what_was_loosened_is_said_in_the_readers_language(lang, words, beginning):
+    relaxed = page(Engine(ranking(), ranking(1.0)), words, lang).relaxed
+    assert relaxed is not None
+    assert relaxed.startswith(beginning)
+
+
+def test_nothing_at_all_is_nothing():
+    assert choose(asked(Query()), lambda need: ranking(1.0)) == (None, Ranking((), 0), frozenset())
+    found = page(Engine(ranking(), ranking()))
+    assert (found.total, found.hits) == (0, ())
+
+
+def test_without_words_the_order_is_not_by_score():
+    assert [hit.id for hit in page(Engine(ranking()), "").hits] == ["sorted"]
+
+
+# -- how hits are ranked
+
+
+def test_freshness_and_quality_can_turn_near_scores_but_not_far_ones():
+    today = 738_000
+    old, new = Found("old", "dataset", 10.0, 700_000, 0), Found("new", "dataset", 9.5, today, 100)
+    far = Found("far", "dataset", 8.0, today, 100)
+    assert [hit.id for hit in ranked([old, new, far], today)] == ["new", "old", "far"]
+
+
+def test_the_parts_of_a_score_multiply_to_it():
+    (hit,) = ranked([Found("one", "dataset", 12.5, 737_000, 50)], 738_000)
+    assert hit.score == pytest.approx(hit.parts["words"] * hit.parts["freshness"] * hit.parts["quality"], rel=1e-3)
+    assert set(hit.parts) == {"words", "freshness", "quality"}
+
+
+def test_a_day_in_the_future_is_no_fresher_than_today():
+    today = 738_000
+    one, other = ranked([Found("a", "dataset", 1.0, today), Found("b", "dataset", 1.0, today + 10_000)], today)
+    assert one.parts["freshness"] == other.parts["freshness"]
+
+
+def test_equal_scores_are_ordered_by_id_and_deep_hits_stay_as_they_come():
+    found = [Found(f"z{number:04}", "dataset", 1.0) for number in reversed(range(RANKED + 2))]
+    hits = ranked(found, 0)
+    assert [hit.id for hit in hits[:RANKED]] == sorted(one.id for one in found[:RANKED])
+    assert [hit.id for hit in hits[RANKED:]] == ["z0001", "z0000"]
+
+
+# -- facets
+
+
+def test_each_facet_is_counted_without_its_own_filter():
+    parts = aggregations({"theme": ("TRAN",), "kind": ("dataset",)}, ("theme", "kind", "format"), str, "shard_size")
+    assert set(parts) == {"by kind", "by theme", "by theme kind"}
+    assert parts["by kind"]["filter"] == str({"kind": ("dataset",)})
+    assert set(parts["by kind"]["aggs"]) == {"theme", "theme 0"}
+    assert set(parts["by theme kind"]["aggs"]) == {"format"}
+
+
+def test_spellings_of_a_publisher_are_one_value_with_the_most_frequent_name():
+    buckets = [
+        {"key": "amt\tAmt", "doc_count": 3},
+        {"key": "bad\tBad", "doc_count": 4},
+        {"key": "amt\tAMT", "doc_count": 2},
+    ]
+    found = counts({"publisher": {"buckets": buckets}}, "publisher", ())
+    assert found == (Count("amt", 5, "Amt"), Count("bad", 4, "Bad"))
+
+
+def test_ranges_of_years_are_counted_by_year():
+    buckets = [{"key": "2019-2021", "doc_count": 2}, {"key": "2021-2021", "doc_count": 1}]
+    assert counts({"year": {"buckets": buckets}}, "year", ()) == (Count("2021", 3), Count("2019", 2), Count("2020", 2))
+
+
+def test_filter_values_are_normalised():
+    said = {"theme": ["http://publications.europa.eu/resource/authority/data-theme/TRAN", "TRAN", " "], "kind": []}
+    assert normal_where(said) == {"theme": ("TRAN",), "kind": ()}
+    assert normal_where({"publisher": ["https://opendata.example.org/id/amt"]}) == {"publisher": ("amt",)}
+    assert normal_where({"format": ["nie gehört"]}) == {"format": ("nie gehört",)}
+
+
+def test_an_unknown_facet_is_refused_with_the_nearest():
+    with pytest.raises(UsageError, match="Did you mean theme?"):
+        normal_where({"themes": ["TRAN"]})
+    with pytest.raises(UsageError, match="There are kind, theme, publisher"):
+        normal_where({"bogus": ["x"]})
+
+
+def test_suggestions_are_one_a_stem_in_the_most_frequent_spelling():
+    entries = [("radweg\tRadweg", 2), ("radwege\tRadwege", 5), ("rad\tRad", 1)]
+    assert [(one.text, one.count) for one in suggestions(entries, 5)] == [("Radwege", 7), ("Rad", 1)]

@@ -1,0 +1,253 @@
+"""What one written value means: a date, an address, a size. None where it cannot be read; nothing is guessed."""
+
+import re
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote, urljoin, urlsplit
+
+TAG: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+
+MAX_ADDRESS: Final = 4000  # characters
+
+
+class Read(NamedTuple):
+    """A value as we keep it; `mended`: it was written in another form than agreed."""
+
+    value: Any
+    mended: bool = False
+
+
+# -- dates
+
+_ISO = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)\s?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?)?)?",
+    re.IGNORECASE | re.ASCII,
+)
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januar jänner jan january",
+            "februar feber feb february",
+            "märz mrz mär march mar",
+            "april apr",
+            "mai may",
+            "juni jun june",
+            "juli jul july",
+            "august aug",
+            "september sept sep",
+            "oktober okt october oct",
+            "november nov",
+            "dezember dez december dec",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+_TIME = r"(?:(?:\s*[-,]|\s+um)?\s*(?P<time>\d{1,2}:\d\d(?::\d\d)?)(?:\s*uhr)?)?"
+_WRITTEN: Final = tuple(
+    re.compile(rf"(?:[^\W\d_]+\.?,\s*)?{day}{_TIME}", re.IGNORECASE)
+    for day in (
+        r"(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})",
+        r"(?P<d>\d{1,2})\.?\s+(?P<m>[^\W\d_]{3,9})\.?,?\s+(?P<y>\d{4})",
+        r"(?P<m>[^\W\d_]{3,9})\.?\s+(?P<d>\d{1,2}),\s+(?P<y>\d{4})",
+        r"(?P<d>1[3-9]|2\d|3[01])/(?P<m>\d{1,2})/(?P<y>\d{4})",  # 03/04/2020 could be two days
+        r"(?P<m>0?[1-9]|1[0-2])/(?P<d>1[3-9]|2\d|3[01])/(?P<y>\d{4})",
+        r"(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})",
+        r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})",
+        r"(?P<m>[^\W\d_]{3,9})\.?\s+(?P<y>\d{4})",
+        r"(?P<m>0?[1-9]|1[0-2])[./](?P<y>\d{4})",
+    )
+)
+_LABEL = re.compile(r"^(?:date changed|stand|geändert am|created|updated|last updated)\s*:?\s+", re.IGNORECASE)
+
+
+def date(text: str, zone: str = "") -> Read | None:
+    """ISO 8601 with the accuracy that was written (gYear to dateTime); `zone` is appended to a time without one.
+
+    Also reads 15.01.2026, "Dienstag, 19. November 2013 - 10:13", "März 2014" and, where only one reading is possible,
+    dates with slashes.
+    """
+    text = text.strip()
+    if len(text) > 100:
+        return None
+    iso = _ISO.fullmatch(text)
+    if iso:
+        value = _iso(iso, zone)
+        return Read(value) if value else None
+    bare = _LABEL.sub("", text)
+    if bare != text:
+        inner = date(bare, zone)
+        return inner and Read(inner.value, True)
+    for form in _WRITTEN:
+        found = form.fullmatch(text)
+        if found:
+            value = _written(found.groupdict(), zone)
+            return Read(value, True) if value else None
+    return None
+
+
+def _iso(parts: re.Match[str], zone: str) -> str:
+    year, month, day, time, said = parts.groups()
+    if not month:
+        return str(year) if year != "0000" else ""
+    if not time:
+        return parts[0] if _exists(f"{year}-{month}-{day or '01'}") else ""
+    time = time.replace(",", ".")
+    if len(time) == 5:
+        time += ":00"
+    if said is None:
+        said = zone
+    elif said[0] not in "+-":
+        said = "Z"
+    elif ":" not in said:
+        said = f"{said[:3]}:{said[3:] or '00'}"
+    value = f"{year}-{month}-{day}T{time}{said}"
+    seconds = time.partition(".")[0]  # Python knows six digits of a fraction, sources write up to nine
+    return value if _exists(f"{year}-{month}-{day}T{seconds}{'' if said == 'Z' else said}") else ""
+
+
+def _written(parts: dict[str, str | None], zone: str) -> str:
+    month = parts["m"] or ""
+    number = int(month) if month.isdigit() else _MONTHS.get(month.casefold(), 0)
+    value = f"{parts['y']}-{number:02}" + (f"-{int(parts['d'] or 0):02}" if parts.get("d") else "")
+    if not _exists(value if parts.get("d") else f"{value}-01"):
+        return ""
+    time = parts.get("time")
+    if not time or not parts.get("d"):
+        return value
+    hours, _, minutes = time.partition(":")
+    value += f"T{hours:>02}:{minutes}" + (":00" if ":" not in minutes else "")
+    return value + zone if _exists(value) else ""
+
+
+def _exists(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+# -- addresses
+
+_ENDS: Final = "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 15))
+_BAD: Final = (  # what no IRI may hold (RFC 3987, 2.2)
+    r"\s\x00-\x20<>\"\\^`{|}\[\]\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
+    + _ENDS
+)
+_BAD_ONE = re.compile(f"[{_BAD}]")
+_ASCII: Final = r"[A-Za-z0-9._~:/?@!$&'()*+,;=%-]*"
+_PLAIN = re.compile(  # nearly all: a host name, nothing to mend
+    rf"https?://(?:[A-Za-z0-9_-]+\.)+[A-Za-z]{{2,20}}(?::\d{{1,4}})?(?:[/?]{_ASCII})?(?:#{_ASCII})?"
+)
+_SCHEME = re.compile(r"(?:https?|s?ftps?)://", re.IGNORECASE)
+_OTHER = re.compile(
+    rf"(?!https?:|s?ftps?:|javascript:|data:|file:|vbscript:|about:)[a-z][a-z0-9+.-]{{1,30}}:(?!//)[^{_BAD}#%]+(?:#[^{_BAD}#%]*)?",
+    re.IGNORECASE,
+)
+_ENCODED: Final = {ord(one): quote(one, safe="") for one in ' \t\n\r\u00a0\u202f<>"\\^`{|}[]'}
+_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_NAME = re.compile(r"[^\s/?#@:]+\.[^\s/?#@:.]{2,63}\.?|localhost|\d+(?:\.\d+){3}|[\w-]+", re.IGNORECASE)
+
+
+def address(text: str, base: str = "") -> Read | None:
+    """A web address (http, https, ftp); inner blanks and what no IRI may hold are percent-encoded, "www." gets http://,
+    a path gets `base` before it. Two addresses in one value are none."""
+    text = text.strip()
+    if len(text) > MAX_ADDRESS:
+        return None
+    if _is_address(text):
+        return Read(text)
+    plain = text
+    while (twice := _SCHEME.match(text)) and _SCHEME.match(text[twice.end() :].lstrip()):
+        text = text[twice.end() :].lstrip()  # "http:// https://…"
+    if text[:4].lower() == "www.":
+        text = f"http://{text}"
+    elif base and text.startswith("/") and not text.startswith("//"):
+        text = urljoin(base, text)
+    if not _SCHEME.match(text) or re.search(r"\s(?:https?://|www\.)", text):
+        return None
+    head, hash, fragment = text.partition("#")
+    mended = head.translate(_ENCODED) + hash + fragment.replace("#", "%23").translate(_ENCODED)
+    mended = _PERCENT.sub("%25", mended)
+    return Read(mended, mended != plain) if _is_address(mended) else None
+
+
+def _is_address(text: str) -> bool:
+    if "%" in text and _PERCENT.search(text):
+        return False
+    if _PLAIN.fullmatch(text):
+        return True
+    sound = _SCHEME.match(text) is not None and text.count("#") < 2 and _BAD_ONE.search(text) is None
+    return sound and _has_host(text)
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    name = parts.netloc.rpartition("@")[2].partition(":")[0]
+    return "@" not in parts.netloc.rpartition("@")[0] and "%" not in name and _NAME.fullmatch(name) is not None
+
+
+def iri(text: str) -> Read | None:
+    """An absolute IRI: a web address, or urn:, doi: and the like; never mended but at its ends."""
+    text = text.strip()
+    found = address(text)
+    if found:
+        return None if found.mended else found
+    return Read(text) if len(text) <= MAX_ADDRESS and _OTHER.fullmatch(text) else None
+
+
+_EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
+
+
+def email(text: str) -> Read | None:
+    """A mail address, without mailto:."""
+    return _email(text) if len(text) < 400 else None
+
+
+@lru_cache(maxsize=4096)
+def _email(text: str) -> Read | None:
+    text = text.strip()
+    bare = text[7:] if text[:7].lower() == "mailto:" else text
+    return Read(bare) if len(bare) < 255 and _EMAIL.fullmatch(bare) else None
+
+
+# -- numbers
+
+_SIZE = re.compile(r"(\d{1,15})(?:[.,](\d{1,6}))?\s*(bytes?|octets?|b|[kmgt]i?b|[kmgt]o|)", re.IGNORECASE)
+
+
+def size(value: Any) -> Read | None:
+    """Bytes: a number, "141 Bytes", "1.84 KB" (1024 of them)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Read(value) if 0 <= value < 1 << 63 else None
+    if isinstance(value, float) and value.is_integer():
+        return size(int(value))
+    found = _SIZE.fullmatch(value.strip()) if isinstance(value, str) and len(value) < 40 else None
+    if not found:
+        return None
+    unit = found[3].lower()[:1]
+    if not unit or unit in "bo":
+        return Read(int(found[1]), bool(unit)) if not found[2] or not int(found[2]) else None
+    return Read(round(float(f"{found[1]}.{found[2] or 0}") * 1024 ** (1 + "kmgt".index(unit))), True)
+
+
+def decimal(value: Any) -> Read | None:
+    """A decimal number as it was written."""
+    text = str(value).strip() if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
+    return Read(text) if re.fullmatch(r"[+-]?\d{1,30}(\.\d{1,30})?", text, re.ASCII) else None
+
+
+_DURATION = re.compile(r"P(?!$)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?!$)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.ASCII)
+
+
+def duration(text: str) -> Read | None:
+    """xsd:duration, as it was written."""
+    text = text.strip()
+    return Read(text) if len(text) < 60 and _DURATION.fullmatch(text) and "W" not in text else None

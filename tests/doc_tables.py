@@ -12,6 +12,7 @@ from tests.paths import ROOT
 from vocab.concepts import concept_list
 from vocab.fields import FIELDS, TYPES, Field, fields_of
 from vocab.namespaces import PREFIXES, curie
+from vocab.profile import PROFILES, level, profile
 
 BLOCK: Final = re.compile(r"(<!-- table: (\S+) -->\n)(.*?)(<!-- /table -->)", re.DOTALL)
 
@@ -51,7 +52,8 @@ def fields(classes: Iterable[str]) -> str:
 
 
 def _of_class(cls: str) -> str:
-    head = ("Feld", "deutsch", "englisch", "Eigenschaft", "EU", "DE", "HVD", "Projekt", "Liste", "auch gelesen")
+    profiles = (profile(name).heading for name in PROFILES)
+    head = ("Feld", "deutsch", "englisch", "Eigenschaft", *profiles, "Liste", "auch gelesen")
     types = ", ".join(f"`{curie(type_)}`" for type_ in TYPES[cls])
     return f"### {HEADINGS[cls]}\n\n{types}\n\n" + table(head, (_field(row, cls) for row in fields_of(cls)))
 
@@ -61,7 +63,7 @@ def _field(row: Field, cls: str) -> Iterator[str]:
     yield row.label_de + (" (veraltet)" if row.deprecated else "")
     yield row.label_en
     yield f"`{curie(row.property)}`"
-    yield from (row.level(cls, profile).replace("-", "") for profile in range(4))
+    yield from (level(cls, row.name, name) for name in PROFILES)
     yield row.values
     yield ", ".join(f"`{curie(former)}`" for former in row.former)
 

@@ -1,4 +1,4 @@
-"""Our project profile as SHACL shapes, made from the rows: `python -m vocab.profile` prints what stands in shapes.ttl.
+"""Our project profile as SHACL shapes; `python -m vocab.project_shapes` prints what stands in shapes.ttl.
 
 Others can validate against it. Shapes of datasets, series and services are those of DCAT-AP and DCAT-AP.de; here are
 the classes that these do not know. Mandatory is a violation, recommended a warning.
@@ -9,12 +9,12 @@ from typing import Final
 
 from vocab.fields import TYPES, Field, fields_of
 from vocab.namespaces import OWN, PREFIXES, curie
+from vocab.profile import PROJECT, level
 
 CLASSES: Final = ("project", "organization", "event", "publicservice", "Association", "Funding", "Money", "Milestone",
                   "Opportunity", "Indicator", "Observation")  # fmt: skip
 USED: Final = ("adms", "cpsv", "cv", "dcat", "dcatap", "dct", "foaf", "lotse", "org", "prov", "schema", "skos", "vcard",
                "xsd")  # fmt: skip
-PROFILE: Final = 3  # the letter of our own profile among the levels
 LEAD: Final = "<https://w3id.org/lotse/voc/role/federfuehrung>"
 EU_THEME: Final = "^http://publications.europa.eu/resource/authority/data-theme/"
 OWN_LISTS: Final = {"phases": "phase", "roles": "role", "opportunities": "opportunity",
@@ -45,12 +45,12 @@ def shapes() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield "# Made from vocab/fields.py by `python -m vocab.profile`; do not edit."
+    yield "# Made from vocab/fields.py by `python -m vocab.project_shapes`; do not edit."
     yield f"@prefix rdf: <{PREFIXES['rdf']}> ."
     yield "@prefix sh: <http://www.w3.org/ns/shacl#> ."
     yield from (f"@prefix {prefix}: <{PREFIXES[prefix]}> ." for prefix in USED)
     for cls in CLASSES:
-        rows = [row for row in fields_of(cls) if row.level(cls, PROFILE) != "-"]
+        rows = [row for row in fields_of(cls) if level(cls, row.name, PROJECT)]
         yield ""
         yield f"<{OWN}{cls.capitalize() if cls.islower() else cls}Shape> a sh:NodeShape ;"
         yield f"  sh:targetClass {curie(TYPES[cls][0])} ;"
@@ -80,11 +80,11 @@ def _blocks(row: Field, cls: str) -> Iterator[list[str]]:
         block.append("sh:maxCount 1")
     if row.values in OWN_LISTS:
         block.append(f'sh:pattern "^https://w3id.org/lotse/voc/{OWN_LISTS[row.values]}/"')
-    level = row.level(cls, PROFILE)
-    if level == "M":
+    wanted = level(cls, row.name, PROJECT)
+    if wanted == "M":
         block.append("sh:minCount 1")
     yield block
-    if level == "R":
+    if wanted == "R":
         yield [path, "sh:minCount 1", "sh:severity sh:Warning"]
 
 

@@ -17,6 +17,7 @@ from registry.rdf import HydraPage
 from registry.store.store import Listed, Store
 from vocab.concepts import concept_list
 from vocab.fields import fields_of
+from vocab.profile import DE, EU, level
 
 PAGE_SIZE: Final = 100  # records; some hundred kilobytes, harvesters refuse what is much larger
 SCHEME: Final = "http://publications.europa.eu/resource/authority/data-theme"
@@ -71,9 +72,8 @@ def _type(words: str) -> str:
 
 def missing(catalogue: Catalogue) -> list[str]:
     """The fields that DCAT-AP or DCAT-AP.de ask of a catalogue (mandatory or recommended) and that are not said."""
-    asked = [
-        row.name for row in fields_of("catalog") if {row.level("catalog", 0), row.level("catalog", 1)} & {"M", "R"}
-    ]
+    asked = [row.name for row in fields_of("catalog")
+             if any(level("catalog", row.name, name) in ("M", "R") for name in (EU, DE))]  # fmt: skip
     return [name for name in asked if name in Catalogue.__struct_fields__ and not getattr(catalogue, name)]
 
 

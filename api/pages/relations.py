@@ -77,7 +77,7 @@ def _relation(kind: str, name: str, lang: Lang) -> str:
     _ = translator(lang)
     if kind == "project" and name in ("uses", "produces"):
         return _data_labels(lang)[name == "produces"]
-    row = next((row for row in FIELDS if row.form == "link" and row.name == name and kind in row.levels), None)
+    row = next((row for row in FIELDS if row.form == "link" and row.name == name and kind in row.classes), None)
     row = row or next(row for row in FIELDS if row.form == "link" and row.name == name)
     return row.label_de if lang == "de" else row.label_en
 

@@ -14,6 +14,7 @@ from vocab import folding, licences
 from vocab.concepts import Concept, concept_list
 from vocab.fields import Field, fields_of
 from vocab.namespaces import VOC
+from vocab.profile import DE, EU, HVD, PROJECT, level
 
 ELI: Final = "http://data.europa.eu/eli/reg_impl/2023/138/oj"  # marks a high-value dataset
 LEAD: Final = VOC + "role/federfuehrung"
@@ -93,22 +94,23 @@ def _wanted(cls: str, hvd: bool) -> tuple[_Wanted, ...]:
     """The rows of a class that are mandatory or recommended; those of links are looked for among the links."""
     wanted = []
     for row in fields_of(cls):
-        level = _level(row, cls, hvd)
-        if level and not row.deprecated and (cls, row.name) not in _GIVEN:
-            wanted.append(_Wanted(row.name, rule_of(row.name), level, _has(row)))
+        severity = _level(row, cls, hvd)
+        if severity and not row.deprecated and (cls, row.name) not in _GIVEN:
+            wanted.append(_Wanted(row.name, rule_of(row.name), severity, _has(row)))
     return tuple(wanted)
 
 
 def _level(row: Field, cls: str, hvd: bool) -> Level | None:
     """The German profile decides, the European one where that is silent; our own for what is no dcat:Resource."""
-    letters = row.levels[cls]
-    own = cls not in DCAT_KINDS and cls != "Distribution"
-    letter = letters[3] if own else letters[1] if letters[1] != "-" else letters[0]
-    if hvd and letters[2] == "M":
-        letter = "M"
-    if row.name == "title" and letter == "M":
+    if cls not in DCAT_KINDS and cls != "Distribution":
+        wanted = level(cls, row.name, PROJECT)
+    else:
+        wanted = level(cls, row.name, DE) or level(cls, row.name, EU)
+    if hvd and level(cls, row.name, HVD) == "M":
+        wanted = "M"
+    if row.name == "title" and wanted == "M":
         return "failed"
-    return "must" if letter == "M" else "should" if letter == "R" else None
+    return "must" if wanted == "M" else "should" if wanted == "R" else None
 
 
 def _has(row: Field) -> Callable[[Any], Any]:

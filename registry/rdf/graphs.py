@@ -17,13 +17,13 @@ from registry.rdf.references import described, is_known
 from registry.rdf.terms import TYPE, date_type, iri, literal
 from vocab.fields import FIELDS, TYPES, Field, fields_of
 from vocab.namespaces import DCAT, FOAF, PREFIXES, XSD
+from vocab.profile import DE, profile
 
 SAME_AS: Final = iri(PREFIXES["owl"] + "sameAs")
 
 Graph = dict[str, dict[str, dict[str, None]]]  # subject -> predicate -> its objects, each once, in order
 Told = set[tuple[str, str]]  # what has been described already in the same document: term and range
 
-PROFILE: Final = "https://www.dcat-ap.de/def/dcatde/3.0/spec/"  # what our catalogue records say they conform to
 LISTED: Final = ("dataset", "series", "service")  # kinds that DCAT knows: these have a dcat:CatalogRecord
 KINDS: Final = (*LISTED, "project", "organization", "event", "publicservice")
 
@@ -82,7 +82,7 @@ def _tell_entry(said: "Saying", record: Record, thing: str) -> None:
         topic=thing,
         issued=_instant(record.created),
         modified=_instant(record.changed),
-        conforms_to=(PROFILE,) if record.kind in LISTED else (),
+        conforms_to=(profile(DE).iri,) if record.kind in LISTED else (),
     )
     subject = iri(entry_iri(record, said.base))
     said.tell(entry, "record", subject)
@@ -267,7 +267,7 @@ def _steps(cls: str) -> tuple[tuple[_Step, ...], Callable[[Any], tuple[Any, ...]
     if cls in KINDS:
         named = {row.name for row in rows}
         for row in FIELDS:
-            if row.form != "link" and row.name not in named and any(kind in row.levels for kind in KINDS):
+            if row.form != "link" and row.name not in named and any(kind in row.classes for kind in KINDS):
                 named.add(row.name)
                 rows.append(row)
     names = [row.name for row in rows]
@@ -290,4 +290,4 @@ def _link_row(cls: str, relation: str) -> Field:
     rows = [row for row in FIELDS if row.form == "link" and row.name == relation]
     if not rows:
         raise KeyError(f"no link row {relation!r}")
-    return next((row for row in rows if cls in row.levels), rows[0])
+    return next((row for row in rows if cls in row.classes), rows[0])

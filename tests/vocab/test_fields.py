@@ -10,6 +10,7 @@ import pytest
 from registry import model
 from vocab import fields
 from vocab.namespaces import iri
+from vocab.profile import DE, EU, HVD, level
 
 CLASSES = {
     "Catalogue": "catalog", "Catalogue Record": "record", "Dataset": "dataset", "Distribution": "Distribution",
@@ -34,11 +35,11 @@ def test_each_property_of_the_profiles_has_a_row_with_its_level(shared):
             row = fields.by_property(cls).get(line["property_iri"])
             assert row, f"{cls} lacks {line['property']}"
             if row.property == line["property_iri"]:
-                levels = "".join(line[key] or "-" for key in ("eu301_level", "de30_level", "hvd300_level"))
-                assert row.levels[cls][:3] == levels, f"{cls} {line['property']}: {levels}"
+                for key, profile in (("eu301_level", EU), ("de30_level", DE), ("hvd300_level", HVD)):
+                    assert level(cls, row.name, profile) == line[key], f"{cls} {line['property']} in {profile}"
 
 
-@pytest.mark.parametrize("cls", sorted({cls for row in fields.FIELDS for cls in row.levels}))
+@pytest.mark.parametrize("cls", sorted({cls for row in fields.FIELDS for cls in row.classes}))
 def test_each_row_is_a_field_of_the_model_in_its_form(cls):
     hints = typing.get_type_hints(struct_of(cls))
     for row in fields.fields_of(cls):

@@ -41,7 +41,7 @@ def found(said: Metadata) -> set[str]:
 
 def test_the_shapes_are_those_of_the_rows():
     assert SHAPES.read_text(encoding="utf-8") == project_shapes.shapes(), (
-        "run: python -m vocab.profile > vocab/shapes.ttl"
+        "run: python -m vocab.project_shapes > vocab/shapes.ttl"
     )
 
 

@@ -12,6 +12,10 @@ from tests.servers import elastic, postgres
 SHARED = Path(os.environ.get("LOTSE_TEST_SHARED", Path(__file__).parents[2] / "shared"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite-golden", action="store_true", help="write expected.json of the fixture cases anew")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder with official oracles and real catalogues, beside the checkout."""

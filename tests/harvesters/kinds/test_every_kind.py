@@ -2,7 +2,8 @@
 
 A case is a folder with `source.toml`: `items` = how many things the source names, `language`, `settings`, and `url` =
 the file that is harvested. All files of the folder are served, with the server's address in place of {url}; a case of
-kind ckan has `packages.json` instead, served as a CKAN that knows `actions`.
+kind ckan has `packages.json` instead, served as a CKAN that knows `actions`. `expected.json` holds what each item is
+mapped to and what is found wrong with it; `pytest tests/harvesters/kinds --rewrite-golden` writes it anew.
 """
 
 import contextlib
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
 
 from harvesters.harvester import Item, Mark
 from harvesters.source_kinds import HARVESTERS, check_source, harvester
@@ -24,7 +26,9 @@ from tests.harvesters.conftest import Town
 from tests.paths import FIXTURES
 from tests.servers.replay import Ckan, ckan_server, files_server
 
+EXPECTED = "expected.json"
 CASES = sorted(path.parent for kind in HARVESTERS for path in FIXTURES.glob(f"{kind}/*/source.toml"))
+NOT_SERVED = {"source.toml", EXPECTED}
 TYPES = {
     ".ttl": "text/turtle",
     ".rdf": "application/rdf+xml",
@@ -48,7 +52,7 @@ def served(folder: Path) -> Iterator[tuple[Source, dict[str, Any]]]:
             yield Source(url=server.url, settings=settings, **words), case
         return
     with files_server({}) as server:
-        for path in folder.iterdir():
+        for path in (path for path in folder.iterdir() if path.name not in NOT_SERVED):
             media_type = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
             content = path.read_bytes().replace(b"{url}", server.url.encode())
             server.files[f"/{path.name}"] = (content, media_type)
@@ -63,6 +67,20 @@ def read(source: Source, after: str | None = None) -> tuple[list[Item], list[Mar
     marks = [one for one in entries if isinstance(one, Mark)]
     assert isinstance(entries[-1], Mark)
     return items, marks
+
+
+def mapped(folder: Path) -> str:
+    """What each item is mapped to, with its findings: JSON with sorted keys, the address of the server as {url}."""
+    with served(folder) as (source, case):
+        items, _ = read(source)
+        results = [(item.remote_id, *harvester(source.kind).to_metadata(item, source)) for item in items]
+        entries = [
+            {"remote_id": remote_id, "metadata": to_builtins(metadata), "findings": to_builtins(findings)}
+            for remote_id, metadata, findings in results
+        ]
+        text = json.dumps(entries, ensure_ascii=False, indent=1, sort_keys=True)
+        address = source.url.removesuffix(f"/{case.get('url', '')}")
+        return text.replace(address, "{url}") + "\n"
 
 
 def test_every_kind_that_reads_files_or_a_portal_has_cases() -> None:
@@ -88,6 +106,14 @@ def test_a_source_is_read_to_its_end_and_each_item_maps(folder: Path) -> None:
             ids = [one.id for one in metadata.distributions]
             assert all(ids)
             assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("folder", CASES, ids=case_name)
+def test_a_case_is_mapped_to_what_its_golden_file_says(folder: Path, pytestconfig: pytest.Config) -> None:
+    golden = folder / EXPECTED
+    if pytestconfig.getoption("rewrite_golden"):
+        golden.write_text(mapped(folder), encoding="utf-8")
+    assert mapped(folder) == golden.read_text(encoding="utf-8"), "meant? pytest --rewrite-golden, and read the diff"
 
 
 @pytest.mark.parametrize("folder", CASES, ids=case_name)

@@ -1,0 +1,20 @@
+"""`lotse user`: accounts."""
+
+import json
+from pathlib import Path
+
+from tests.api.commands.calling import lotse
+
+
+def test_accounts_are_kept_without_their_passwords_being_seen(data: Path) -> None:
+    ended = lotse("user", "add", "anna", "--role", "reviewer", "--organization", "amt", stdin="ein langes Kennwort\n")
+    assert ended.exit_code == 0
+    assert "Kennwort" not in ended.stdout + ended.stderr
+    assert lotse("user", "add", "anna", "--password-stdin", stdin="ein langes Kennwort\n").exit_code == 5
+    assert lotse("user", "add", "kurz", stdin="kurz\n").exit_code == 2
+    (anna,) = json.loads(lotse("user", "list", "--json").stdout)
+    assert (anna["name"], anna["role"], anna["organizations"]) == ("anna", "reviewer", ["amt"])
+    assert lotse("user", "change", "anna", "--role", "administrator").exit_code == 0
+    assert "administrator" in lotse("user", "list").stdout
+    assert lotse("user", "remove", "anna", "--yes").exit_code == 0
+    assert lotse("user", "list", "--json").stdout.strip() == "[]"

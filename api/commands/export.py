@@ -10,15 +10,21 @@ import click
 from click import option
 
 from api.commands.records import pairs, where
-from api.commands.terminal import opened, say
+from api.commands.terminal import LateChoice, opened, say
 from registry.errors import UsageError
+
+
+def _formats() -> Iterable[str]:
+    from api.data.export import EXPORT_FORMATS
+
+    return EXPORT_FORMATS
 
 
 @click.command()
 @option(
     "--format",
     "name",
-    type=click.Choice(["nt", "ttl", "rdf", "jsonld", "ndjson", "csv"]),
+    type=LateChoice(_formats),
     default="nt",
     show_default=True,
     help="How it is written.",

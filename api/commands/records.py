@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import click
 from click import argument, option
 
-from api.commands.terminal import PARTLY, as_json, document, opened, plain, say, settings, table, words
+from api.commands.terminal import PARTLY, LateChoice, as_json, document, opened, plain, say, settings, table, words
 from registry.errors import LotseError, NotFoundError, TooLargeError, UsageError
 
 if TYPE_CHECKING:
@@ -148,12 +148,18 @@ def _shown(value: Any, lang: str) -> str:
     return "" if value is None else str(value)
 
 
+def _formats() -> Iterable[str]:
+    from api.web.negotiate import DATA
+
+    return [format.name for format in DATA]
+
+
 @record.command()
 @argument("id")
 @option(
     "--format",
     "name",
-    type=click.Choice(["ttl", "rdf", "jsonld", "nt", "json"]),
+    type=LateChoice(_formats),
     default="ttl",
     show_default=True,
     help="How it is written.",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from registry.errors import LotseError, ValidationError
 
@@ -46,6 +47,31 @@ READING: Final = frozenset(  # the first command that writes creates the data fo
     ("search", "export", "doctor", "validate", "source list", "source show", "source check", "run list", "run show",
      "user list", "record show", "record export", "record history")
 )  # fmt: skip
+
+
+class LateChoice(click.ParamType[str]):
+    """A `click.Choice` whose values are read when a command needs them: `lotse --help` starts without the modules that
+    know them."""
+
+    name = "choice"
+
+    def __init__(self, values: Callable[[], Iterable[str]]) -> None:
+        self.values = values
+
+    def choice(self) -> "click.Choice[str]":
+        return click.Choice(list(self.values()))
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return self.choice().convert(value, param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        return self.choice().get_metavar(param, ctx)
+
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
+        return self.choice().get_missing_message(param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return self.choice().shell_complete(ctx, param, incomplete)
 
 
 def settings() -> "Settings":

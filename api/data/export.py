@@ -2,19 +2,18 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from api.data.documents import record_answer
 from api.text.labels import both
 from registry.catalog import Catalog
 from registry.model import Catalogue, Record
-from registry.rdf import thing_iri, write
+from registry.rdf import FORMATS, thing_iri, write
 from registry.search.entry import entry
 from registry.search.facets import normal_where
 from vocab.concepts import ConceptList
 
-FORMATS: Final = ("nt", "ttl", "rdf", "jsonld", "ndjson", "csv")
 COLUMNS: Final = (
     "id", "kind", "iri", "title", "description", "publisher", "themes", "keywords", "licences", "formats", "issued",
     "modified", "access_urls", "download_urls", "source", "changed",
@@ -41,11 +40,9 @@ def _fits(record: Record, wanted: Mapping[str, tuple[str, ...]], districts: Conc
 
 
 def exported(records: Iterable[Record], name: str, base: str, catalogue: Catalogue) -> Iterator[bytes]:
-    """The records in a format of FORMATS, piece by piece. RDF ends with the catalogue itself."""
-    if name == "ndjson":
-        return _lines(records, base)
-    if name == "csv":
-        return _table(records, base)
+    """The records in a format of EXPORT_FORMATS, piece by piece. RDF ends with the catalogue itself."""
+    if name in _NOT_RDF:
+        return _NOT_RDF[name](records, base)
     return write(records, name, base_url=base, catalogue=catalogue)
 
 
@@ -99,3 +96,7 @@ def _cells(record: Record, base: str) -> tuple[str, ...]:
 
 def _several(values: Iterable[str]) -> str:
     return "|".join(dict.fromkeys(filter(None, values)))
+
+
+_NOT_RDF: Final[Mapping[str, Callable[[Iterable[Record], str], Iterator[bytes]]]] = {"ndjson": _lines, "csv": _table}
+EXPORT_FORMATS: Final = (*FORMATS, *_NOT_RDF)

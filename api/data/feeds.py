@@ -13,6 +13,7 @@ from api.text.labels import both
 from api.web import query
 from api.web.addresses import Lang, absolute, page, path, thing
 from api.web.answers import answer, tag
+from api.web.negotiate import TURTLE
 from registry import city as city_room
 from registry.catalog import Catalog
 from registry.city import City
@@ -90,7 +91,7 @@ def _entry(entry: Element, record: Record, lang: Lang, base: str) -> None:
     if record.created:
         _say(entry, "published", _instant(record.created))
     _link(entry, "alternate", absolute(base, page(record.kind, record.id, lang)), "text/html")
-    _link(entry, "alternate", absolute(base, page(record.kind, record.id) + ".ttl"), "text/turtle")
+    _link(entry, "alternate", absolute(base, f"{page(record.kind, record.id)}.{TURTLE.name}"), TURTLE.type)
     summary = both(words.abstract or words.description)[lang]
     if summary:
         _say(entry, "summary", summary if len(summary) <= MAX_SUMMARY else summary[: MAX_SUMMARY - 1] + "…")

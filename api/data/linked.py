@@ -16,7 +16,7 @@ from api.data.openapi import responses, suffixes, texts
 from api.web import addresses
 from api.web.addresses import Address, absolute, local_path, page, thing
 from api.web.answers import answer, json_bytes, tag
-from api.web.negotiate import DATA, FORMATS, HTML, JSON, RDF, Format, by_suffix, preferred
+from api.web.negotiate import DATA, HTML, JSON, PAGE_FORMATS, RDF, Format, by_suffix, preferred
 from registry import city as city_room
 from registry import rdf
 from registry.catalog import Catalog
@@ -60,7 +60,7 @@ def asked(path: str, accept: str) -> tuple[Address, Format | None] | None:
     address = addresses.parse(stem)
     if address is None or address.kind is None or not address.rest or "/" in address.rest:
         return None
-    return address, form or preferred(accept, FORMATS)
+    return address, form or preferred(accept, PAGE_FORMATS)
 
 
 def _not_acceptable(url: str, *offered: Format) -> NotAcceptableError:
@@ -100,7 +100,7 @@ def _record_data(catalog: Catalog, settings: Settings, request: Request) -> Resp
 
 
 def rendered(record: Record, name: str, base: str) -> bytes:
-    """A record in a format by its suffix: ttl, rdf, jsonld, nt or json."""
+    """A record in a format of DATA, by its name."""
     if name == JSON.name:
         return json_bytes(record_answer(record, base))
     return b"".join(rdf.write([record], name, base_url=base))
@@ -130,7 +130,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     def thing_itself(request: Request, id: Annotated[str, Path(examples=[examples.ID])]) -> Response:
         stem, form = by_suffix(id, DATA)
         record = shown(catalog, stem)
-        form = form or preferred(request.headers.get("accept", ""), FORMATS)
+        form = form or preferred(request.headers.get("accept", ""), PAGE_FORMATS)
         path = local_path(settings.base_url, page(record.kind, record.id))
         return RedirectResponse(path if form in (None, HTML) else f"{path}.{form.name}", 303)
 

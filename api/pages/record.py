@@ -23,6 +23,7 @@ from api.text.labels import _area, finding_words
 from api.web import addresses, query
 from api.web.addresses import Lang
 from api.web.answers import http_date
+from api.web.negotiate import DATA as DATA_FORMATS
 from registry.masking import public
 from registry.model import DATA, Distribution, Metadata, Milestone, Record, Version
 from registry.quality import check
@@ -294,7 +295,7 @@ def _what(version: Version, lang: Lang) -> str:
     return (_("aufgenommen %(by)s") if first else _("geändert %(by)s")) % {"by": by}
 
 
-def _machine_formats(record: Record, lang: Lang) -> list[tuple[str, str]]:
+def _machine_formats(record: Record, lang: Lang) -> list[tuple[str, str, str]]:
+    """Label, address and media type of each format that programs read."""
     page = addresses.page(record.kind, record.id, lang)
-    named = (("Turtle", "ttl"), ("RDF/XML", "rdf"), ("JSON-LD", "jsonld"), ("N-Triples", "nt"), ("JSON", "json"))
-    return [(name, f"{page}.{suffix}") for name, suffix in named]
+    return [(format.label, f"{page}.{format.name}", format.type) for format in DATA_FORMATS]

@@ -1,7 +1,12 @@
-"""Accept header and suffix to a format (RFC 9110 section 12.5.1)."""
+"""Accept header and suffix to a format (RFC 9110 section 12.5.1).
+
+The formats are those of `registry.rdf.SERIALISATIONS` and beside them HTML and our own JSON; nothing else lists them.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
+
+from registry.rdf import SERIALISATIONS
 
 MAX_HEADER: Final = 4_000  # characters of an Accept header that are read
 
@@ -11,6 +16,7 @@ class Format(NamedTuple):
 
     name: str
     type: str
+    label: str
     aliases: tuple[str, ...] = ()
 
     @property
@@ -19,17 +25,15 @@ class Format(NamedTuple):
         return f"{self.type}; charset=utf-8" if self.type.startswith("text/") else self.type
 
 
-HTML: Final = Format("html", "text/html", ("application/xhtml+xml",))
-TURTLE: Final = Format("ttl", "text/turtle", ("application/x-turtle", "text/n3", "text/rdf+n3"))
-RDFXML: Final = Format("rdf", "application/rdf+xml")
-JSONLD: Final = Format("jsonld", "application/ld+json")
-NTRIPLES: Final = Format("nt", "application/n-triples")
-JSON: Final = Format("json", "application/json")
+HTML: Final = Format("html", "text/html", "HTML", ("application/xhtml+xml",))
+JSON: Final = Format("json", "application/json", "JSON")
 
-# In our order of preference: among equally welcome ones the first is taken, so whoever asks for RDF only gets Turtle
-FORMATS: Final = (HTML, TURTLE, RDFXML, JSONLD, NTRIPLES, JSON)
-RDF: Final = (TURTLE, RDFXML, JSONLD, NTRIPLES)
+# In our order of preference: of formats with the same weight the first is taken, so a client that accepts any RDF gets
+# Turtle.
+RDF: Final = tuple(Format(row.name, row.media_type, row.label, row.aliases) for row in SERIALISATIONS)
+TURTLE: Final = RDF[0]
 DATA: Final = (*RDF, JSON)
+PAGE_FORMATS: Final = (HTML, *DATA)
 
 
 def by_suffix(path: str, offered: Iterable[Format] = DATA) -> tuple[str, Format | None]:
@@ -41,7 +45,7 @@ def by_suffix(path: str, offered: Iterable[Format] = DATA) -> tuple[str, Format 
     return path, None
 
 
-def preferred(accept: str, offered: Sequence[Format] = FORMATS) -> Format | None:
+def preferred(accept: str, offered: Sequence[Format] = PAGE_FORMATS) -> Format | None:
     """The format that an Accept header likes best; without a header the first offered, None: not one of them (406)."""
     ranges = tuple(_ranges(accept[:MAX_HEADER]))
     if not ranges:

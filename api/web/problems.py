@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.web.answers import is_data
-from api.web.negotiate import DATA, HTML, preferred
+from api.web.negotiate import HTML, PAGE_FORMATS, preferred
 from registry.errors import LotseError, ValidationError, WithdrawnError
 from registry.model import Record, Text
 
@@ -71,7 +71,7 @@ def headers(error: LotseError) -> dict[str, str]:
 def wants_page(request: Request) -> bool:
     """Whether an error is to be shown as a page; everybody else gets a problem document."""
     path, accept = request.url.path, request.headers.get("accept", "")
-    liked = preferred(accept, (HTML, *DATA)) is HTML
+    liked = preferred(accept, PAGE_FORMATS) is HTML
     if path.startswith("/id/"):  # a thing's name, for programs; but a browser, which says so, may come along it too
         return liked and HTML.type in accept.lower()
     return liked and not is_data(path)

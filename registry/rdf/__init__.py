@@ -10,10 +10,11 @@ from registry.rdf.descriptions import Description, things
 from registry.rdf.graphs import Graph, entry_iri, graph, record_graph, thing_iri
 from registry.rdf.parsing import Parsed, objects, parse
 from registry.rdf.reading import read
-from registry.rdf.writing import FORMATS, write, write_page, written
+from registry.rdf.writing import FORMATS, SERIALISATIONS, write, write_page, written
 
 __all__ = [
     "FORMATS",
+    "SERIALISATIONS",
     "Description",
     "Graph",
     "HydraPage",

@@ -1,10 +1,14 @@
-"""Graphs as text: N-Triples and Turtle by hand, RDF/XML by pyoxigraph, JSON-LD with our own context."""
+"""Graphs as text: N-Triples and Turtle by hand, RDF/XML by pyoxigraph, JSON-LD with our own context.
+
+`SERIALISATIONS` at the end is the one table of the RDF formats that we write: a row more is a format more, in content
+negotiation, addresses, `Link` headers, pages, commands and OpenAPI.
+"""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 import pyoxigraph as ox
@@ -18,7 +22,6 @@ from registry.rdf.nesting import Nesting
 from registry.rdf.terms import TYPE, iri, literal, words_of
 from vocab.namespaces import PREFIXES, SKOS, curie
 
-FORMATS: Final = ("ttl", "rdf", "jsonld", "nt")
 BATCH: Final = 200  # graphs that are turned into RDF/XML at once
 
 HEADER: Final = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items()).encode()
@@ -33,8 +36,8 @@ Labelled = tuple[str, Graph]  # the label keeps the graph's blank nodes apart fr
 def write(
     records: Iterable[Record], format: str, *, base_url: str, catalogue: Catalogue | None = None
 ) -> Iterator[bytes]:
-    """The records as one document of `ttl`, `rdf`, `jsonld` or `nt`, piece by piece; with the catalogue itself, if
-    given. Raises UsageError for another format."""
+    """The records as one document, piece by piece; with the catalogue itself, if given. `format`: a name of
+    SERIALISATIONS. Raises UsageError for another."""
     return written(_graphs(records, base_url, catalogue, None), format)
 
 
@@ -59,16 +62,15 @@ def _graphs(
 
 
 def written(graphs: Iterable[Labelled], format: str) -> Iterator[bytes]:
-    """Graphs as one document, piece by piece."""
-    if format == "nt":
-        return (nt(graph, label).encode() for label, graph in graphs)
-    if format == "ttl":
-        return _turtle(graphs)
-    if format == "rdf":
-        return _rdf_xml(iter(graphs))
-    if format == "jsonld":
-        return _json_ld(graphs)
+    """Graphs as one document, piece by piece. Raises UsageError for a format that is not in SERIALISATIONS."""
+    for row in SERIALISATIONS:
+        if row.name == format:
+            return row.write(graphs)
     raise UsageError(f"no format {format!r}; there are {', '.join(FORMATS)}")
+
+
+def _n_triples(graphs: Iterable[Labelled]) -> Iterator[bytes]:
+    return (nt(graph, label).encode() for label, graph in graphs)
 
 
 def nt(graph: Graph, label: str) -> str:
@@ -135,10 +137,11 @@ def _short(term: str) -> str:
     return name if fits else term
 
 
-def _rdf_xml(graphs: Iterator[Labelled]) -> Iterator[bytes]:
+def _rdf_xml(graphs: Iterable[Labelled]) -> Iterator[bytes]:
     """In batches, whose heads and feet are cut off but for the first and the last."""
+    waiting = iter(graphs)
     head = foot = b""
-    while batch := list(islice(graphs, BATCH)) or (not head):
+    while batch := list(islice(waiting, BATCH)) or (not head):
         lines = "".join(nt(_for_xml(graph), label) for label, graph in batch) if isinstance(batch, list) else ""
         text = ox.serialize(ox.parse(_CONTROL.sub("\ufffd", lines), ox.RdfFormat.N_TRIPLES, lenient=True),
                             format=ox.RdfFormat.RDF_XML, prefixes=dict(PREFIXES))  # fmt: skip
@@ -175,3 +178,23 @@ def _json_ld(graphs: Iterable[Labelled]) -> Iterator[bytes]:
             yield comma + orjson.dumps(node)
             comma = b",\n"
     yield b"\n]}\n"
+
+
+class Serialisation(NamedTuple):
+    """An RDF format that we write."""
+
+    name: str  # the suffix of its addresses, its name in commands
+    media_type: str
+    label: str  # for people
+    write: Callable[[Iterable[Labelled]], Iterator[bytes]]
+    aliases: tuple[str, ...] = ()  # further media types by which clients ask for it
+
+
+# In our order of preference: who asks for RDF without saying more gets the first.
+SERIALISATIONS: Final = (
+    Serialisation("ttl", "text/turtle", "Turtle", _turtle, ("application/x-turtle", "text/n3", "text/rdf+n3")),
+    Serialisation("rdf", "application/rdf+xml", "RDF/XML", _rdf_xml),
+    Serialisation("jsonld", "application/ld+json", "JSON-LD", _json_ld),
+    Serialisation("nt", "application/n-triples", "N-Triples", _n_triples),
+)
+FORMATS: Final = tuple(row.name for row in SERIALISATIONS)

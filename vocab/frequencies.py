@@ -7,12 +7,8 @@ from typing import Final
 
 from vocab.concepts import Concept, concept_list
 from vocab.folding import MAX_WORDS, REMEMBERED, fold, match
+from vocab.values import interval
 
-_DURATION = re.compile(
-    r"(?:R\d*/)?P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?"
-    r"(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$",
-    re.IGNORECASE,
-)
 _COUNTED = (
     "ein eine einen one a;zwei two;drei three;vier four;fuenf five;sechs six;sieben seven;acht eight;neun nine;"
     "zehn ten;elf eleven;zwoelf twelve"
@@ -46,8 +42,8 @@ def _frequency(words: str) -> Concept | None:
     if said:
         return said
     folded = fold(words)
-    interval = _interval(words.strip()) or _every(folded) or _times(folded)
-    return _intervals().get(interval) if interval else None
+    rhythm = _rhythm(words.strip()) or _every(folded) or _times(folded)
+    return _by_rhythm().get(rhythm) if rhythm else None
 
 
 def frequency(words: str) -> Concept | None:
@@ -56,20 +52,17 @@ def frequency(words: str) -> Concept | None:
 
 
 @cache
-def _intervals() -> Mapping[tuple[float, float], Concept]:
-    pairs = ((_interval(one.extra["interval"]), one) for one in concept_list("frequencies"))
-    return {interval: one for interval, one in pairs if interval}
+def _by_rhythm() -> Mapping[tuple[float, float], Concept]:
+    pairs = ((_rhythm(concept.extra["interval"]), concept) for concept in concept_list("frequencies"))
+    return {rhythm: concept for rhythm, concept in pairs if rhythm}
 
 
-def _interval(duration: str) -> tuple[float, float] | None:
+def _rhythm(duration: str) -> tuple[float, float] | None:
     """Months and seconds of an ISO 8601 duration."""
-    parts = _DURATION.match(duration)
-    if not parts or not any(parts.groups()):
+    parts = interval(duration)
+    if parts is None:
         return None
-    try:
-        years, months, weeks, days, hours, minutes, seconds = (float(part or 0) for part in parts.groups())
-    except ValueError:
-        return None
+    years, months, weeks, days, hours, minutes, seconds = parts
     return _rounded(12 * years + months, 86400 * (7 * weeks + days) + 3600 * hours + 60 * minutes + seconds)
 
 

@@ -71,6 +71,17 @@ def box(west: float, south: float, east: float, north: float) -> str:
 
 MAX_WKT: Final = 1_000_000  # characters of a shape
 MAX_DIGITS: Final = 40  # characters of a number
+# WKT, which may have the IRI of a coordinate system before it. WKT_LITERAL: a geo:wktLiteral of GeoSPARQL.
+# WKT_SHAPE: the start of a shape in a literal of another datatype. WKT_WRITTEN: the start of what people write in a
+# table or list where a place is asked for. _WKT: a shape with its coordinates.
+WKT_LITERAL: Final = re.compile(
+    r"\s*(?:<[^<>\s]+>\s*)?(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION|ENVELOPE)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+WKT_SHAPE: Final = re.compile(r"\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\s*Z?\s*\(", re.IGNORECASE)
+WKT_WRITTEN: Final = re.compile(
+    r"(?:<[^>]*>\s*)?(?:POINT|LINESTRING|POLYGON|MULTI[A-Z]+|GEOMETRYCOLLECTION)\s*Z?\s*\(", re.IGNORECASE
+)
 _WKT = re.compile(r"\s*(?:<[^>]*>\s*)?([A-Z]{5,7})\s*([(][-+\d.eE,()\s]*[)])\s*", re.IGNORECASE | re.ASCII)
 _BETWEEN = re.compile(r"\)\s*,\s*\(")
 

@@ -12,6 +12,7 @@ from vocab.folding import MAX_WORDS, REMEMBERED, fold, fold_text, index, match, 
 from vocab.formats import FileType, file_type, media_type
 from vocab.frequencies import frequency
 from vocab.licences import licence
+from vocab.values import TAG_OF_LANGUAGE
 
 __all__ = [
     "FileType",
@@ -32,13 +33,11 @@ __all__ = [
     "themes",
 ]
 
-_TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{1,8})+$", re.IGNORECASE)
-
 
 def language(words: str) -> Concept | None:
     """The EU language of a code of ISO 639, a tag of BCP 47 ("de-DE"), a name, or an address of one."""
     said = match("languages", words)
-    tag = None if said or len(words) > MAX_WORDS else _TAG.match(words.strip())
+    tag = None if said or len(words) > MAX_WORDS else TAG_OF_LANGUAGE.fullmatch(words.strip())
     return match("languages", tag[1]) if tag else said
 
 

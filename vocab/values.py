@@ -6,9 +6,17 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
+# Language tags. RDF 1.1 (Turtle, LANGTAG) takes more than BCP 47 allows: its first part may be a single letter.
 TAG: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+TAG_OF_LANGUAGE: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")  # of a code of ISO 639: group 1
 
 MAX_ADDRESS: Final = 4000  # characters
+
+
+def language_tag(words: str) -> str:
+    """A language tag as RDF takes it, de_DE as de-DE; "" for what is none."""
+    tag = words.replace("_", "-")
+    return tag if TAG.fullmatch(tag) else ""
 
 
 class Read(NamedTuple):
@@ -244,10 +252,43 @@ def decimal(value: Any) -> Read | None:
     return Read(text) if re.fullmatch(r"[+-]?\d{1,30}(\.\d{1,30})?", text, re.ASCII) else None
 
 
-_DURATION = re.compile(r"P(?!$)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?!$)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.ASCII)
+# -- durations
+
+DURATION: Final = re.compile(  # xsd:duration
+    r"-?P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?", re.ASCII
+)
+# A duration or repeating interval of ISO 8601, as people write it: with weeks, fractions, small letters.
+_INTERVAL = re.compile(
+    r"(?:R\d*/)?P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?"
+    r"(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?",
+    re.IGNORECASE,
+)
+
+
+class Interval(NamedTuple):
+    """The parts of a duration of ISO 8601, each as it was counted."""
+
+    years: float
+    months: float
+    weeks: float
+    days: float
+    hours: float
+    minutes: float
+    seconds: float
 
 
 def duration(text: str) -> Read | None:
-    """xsd:duration, as it was written."""
+    """A positive xsd:duration, as it was written."""
     text = text.strip()
-    return Read(text) if len(text) < 60 and _DURATION.fullmatch(text) and "W" not in text else None
+    return Read(text) if len(text) < 60 and text[:1] == "P" and DURATION.fullmatch(text) else None
+
+
+def interval(text: str) -> Interval | None:
+    """The parts of "P1M", "R/P0.33M", "P1W"; None where there is none, or a number cannot be read."""
+    parts = _INTERVAL.fullmatch(text)
+    if not parts or not any(parts.groups()):
+        return None
+    try:
+        return Interval(*(float(part or 0) for part in parts.groups()))
+    except ValueError:
+        return None

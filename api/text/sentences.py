@@ -12,6 +12,7 @@ from api.text.i18n import translator
 from api.web.addresses import Lang
 from registry.model import Metadata, Opportunity, Period
 from vocab.concepts import Concept, concept_list
+from vocab.values import interval
 
 PHASES: Final = ("idee", "vorbereitung", "umsetzung", "abschluss", "dauerbetrieb")  # as drawn
 _ENDED: Final = {"abgeschlossen": "abschluss"}  # phases that are drawn as another one, done
@@ -165,17 +166,14 @@ def _overdue(days: int, lang: Lang) -> str:
     return _("Überfällig seit %(number)s Jahren") % {"number": days // 365}
 
 
-_DURATION: Final = re.compile(r"P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T.*)?$")
-
-
-def _due(last: date, interval: str) -> date | None:
+def _due(last: date, duration: str) -> date | None:
     """When the next delivery is due; intervals below a day count as one."""
-    parts = _DURATION.match(interval)
+    parts = interval(duration)
     if not parts:
         return None
-    years, months, weeks, days = (float(part or 0) for part in parts.groups())
+    days = parts.years * 365.25 + parts.months * 30.5 + parts.weeks * 7 + parts.days
     try:
-        return last + timedelta(days=max(1.0, years * 365.25 + months * 30.5 + weeks * 7 + days))
+        return last + timedelta(days=max(1.0, days))
     except OverflowError:
         return None
 

@@ -4,22 +4,20 @@ For sources that are not RDF and have no standard of their own (a list in JSON, 
 a title as a string, a phase by its notation, a publisher by its name, partners as {"partner": ["A", "B"]}.
 """
 
-import hashlib
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
-from msgspec.structs import replace
-
 from harvesters.harvester import REMOTE
-from harvesters.mapping.shorthand import MOST_VALUES, WKT, Words, empty, one_each, spelled_out
+from harvesters.mapping.shorthand import MOST_VALUES, Words, empty, one_each, spelled_out
 from registry import model
-from registry.model import Distribution, Findings, Kind, Link, Metadata
+from registry.model import Findings, Kind, Link, Metadata
+from registry.model.identity import with_ids
 from registry.rules import finding
 from vocab import folding, formats, frequencies, licences, match, values
 from vocab.fields import STRUCTS, Field, fields_of
+from vocab.geometry import WKT_WRITTEN
 
 MOST_DEPTH: Final = 8  # nodes inside nodes
 RULES: Final = {"date": "date-unreadable", "iri": "address-unreadable"}
@@ -32,7 +30,7 @@ def metadata(kind: Kind, words: Words, language: str) -> tuple[Metadata, Finding
     fields = reading.struct(kind, _licence_to_distributions(kind, words), "")
     links = tuple(dict.fromkeys(reading.links(kind, words)))
     if "distributions" in fields:
-        fields["distributions"] = _with_ids(fields["distributions"])
+        fields["distributions"] = with_ids(fields["distributions"])
     extras = {**_mapping(words.get("extras")), **reading.left()}
     return Metadata(kind=kind, **fields, links=links, extras=extras), tuple(reading.findings)
 
@@ -212,7 +210,7 @@ def _hex(text: str) -> values.Read | None:
 
 
 def _wkt(text: str) -> values.Read | None:
-    return values.Read(text) if WKT.match(text) and len(text) < 1_000_000 else None
+    return values.Read(text) if WKT_WRITTEN.match(text) and len(text) < 1_000_000 else None
 
 
 def _iri(text: str) -> values.Read | None:
@@ -268,18 +266,6 @@ def _licence_to_distributions(kind: Kind, words: Words) -> Words:
     return {**rest, "distributions": [
         {"licence": words["licence"], **one} if isinstance(one, Mapping) else one for one in spelled
     ]}  # fmt: skip
-
-
-def _with_ids(distributions: tuple[Distribution, ...]) -> tuple[Distribution, ...]:
-    """Each with an id that stays: a digest of its IRI, else its address; two get a count."""
-    counts: Counter[str] = Counter()
-    given = []
-    for one in distributions:
-        words = one.iri or one.download_url or one.access_url or " ".join(one.title.values())
-        digest = hashlib.blake2b(words.encode(), digest_size=6).hexdigest()
-        counts[digest] += 1
-        given.append(replace(one, id=digest if counts[digest] == 1 else f"{digest}-{counts[digest]}"))
-    return tuple(given)
 
 
 @cache

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from vocab import values
 from vocab.fields import fields_of
+from vocab.geometry import WKT_WRITTEN
 
 MOST_VALUES: Final = 10_000  # in one field
-WKT = re.compile(r"(?:<[^>]*>\s*)?(?:POINT|LINESTRING|POLYGON|MULTI[A-Z]+|GEOMETRYCOLLECTION)\s*Z?\s*\(", re.IGNORECASE)
 Words = Mapping[str, Any]
 
 _MAIN: Final = {  # what a bare word says of a node
@@ -34,7 +34,7 @@ def spelled_out(cls: str, text: str) -> dict[str, Any]:
         return _money(text)
     if cls in _BY_IRI and values.iri(text):
         return {"iri": text}
-    if cls == "Place" and WKT.match(text):
+    if cls == "Place" and WKT_WRITTEN.match(text):
         return {"geometry": text}
     return {_MAIN[cls]: text}
 

@@ -9,7 +9,7 @@ import orjson
 from registry.model import Finding, Identifier, Kind, Statement, Text
 from registry.rules import finding
 from vocab import folding, formats, frequencies, match, values
-from vocab.values import TAG, Read
+from vocab.values import Read
 
 # Said of the entry in its portal, not of the thing: dropped (docs/decisions/0060). `id` is the origin's remote id,
 # `state` and `private` have decided what is listed, `notes_rendered` and `isopen` are derived.
@@ -174,8 +174,7 @@ def as_text(value: Any, said: Said) -> Text | None:
 
 def tag_of(words: str) -> str:
     """A language tag as RDF takes it, de_DE as de-DE; "" for what is none."""
-    tag = words.replace("_", "-")
-    return tag if 2 <= len(tag) <= 35 and TAG.fullmatch(tag) else ""
+    return values.language_tag(words) if 2 <= len(words) <= 35 else ""
 
 
 def as_date(value: Any, said: Said) -> Read | None:

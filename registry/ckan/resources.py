@@ -1,7 +1,6 @@
 """The resources of a CKAN package as distributions, and the licence that it gives them."""
 
 import re
-from hashlib import blake2b
 from typing import Any, Final
 
 from registry.ckan.readers import (
@@ -18,6 +17,7 @@ from registry.ckan.readers import (
 )
 from registry.ckan.tables import RESOURCE, fill
 from registry.model import Checksum, Distribution, Statement, Text
+from registry.model.identity import digest
 from vocab import folding, formats, licences
 from vocab.concepts import Concept
 from vocab.values import iri
@@ -73,8 +73,8 @@ def _id(words: dict[str, Any], place: int, taken: set[str]) -> str:
         del words["id"]
         return own
     said = str(own or words.get("url") or words.get("download_url") or words.get("access_url") or place)
-    digest = blake2b(said.encode(), digest_size=6).hexdigest()
-    return digest if digest not in taken else f"{digest}-{place}"
+    made = digest(said)
+    return made if made not in taken else f"{made}-{place}"
 
 
 def _distribution(said: Said, id: str, package: Licence, attribution: Text) -> Distribution:

@@ -1,9 +1,12 @@
 """By which words a thing is known: its IRIs, its identifiers with its title; in which language; what databases take."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from registry.model.metadata import Metadata
+from msgspec.structs import replace
+
+from registry.model.metadata import Distribution, Metadata
 from registry.model.text import fold, in_language, plain
 
 MOST_TITLE = 300  # characters that are compared
@@ -36,3 +39,28 @@ def _folded(words: str) -> str:
 def local(id: str) -> str:
     """The IRI of a record inside the house; made absolute where it leaves."""
     return f"/id/{id}"
+
+
+def digest(words: str) -> str:
+    """12 hexadecimal digits of the words: an id where a source gives none."""
+    return hashlib.blake2b(words.encode(), digest_size=6).hexdigest()
+
+
+def distribution_digest(distribution: Distribution) -> str:
+    """A digest of its IRI, else of its address, else of its title: the same at each harvest."""
+    iri = "" if distribution.iri.startswith("_:") else distribution.iri
+    title = " ".join(distribution.title.values())
+    return digest(iri or distribution.download_url or distribution.access_url or title)
+
+
+def with_ids(
+    distributions: tuple[Distribution, ...], id_of: Callable[[Distribution], str] = distribution_digest
+) -> tuple[Distribution, ...]:
+    """The distributions, each with the id that `id_of` gives it; an id that is taken gets a count, from 2."""
+    ids: dict[str, Distribution] = {}
+    for distribution in distributions:
+        id = id_of(distribution)
+        if id in ids:
+            id = next(name for n in range(2, len(distributions) + 2) if (name := f"{id}-{n}") not in ids)
+        ids[id] = replace(distribution, id=id)
+    return tuple(ids.values())

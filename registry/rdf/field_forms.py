@@ -6,17 +6,14 @@ from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from registry.model import Link
-from registry.rdf.terms import NO_TAG, date_type, unescaped
+from registry.rdf.terms import DATATYPES, NO_TAG, date_type, unescaped
 from vocab.fields import FIELDS, Field, fields_of
-from vocab.namespaces import PREFIXES, XSD
-from vocab.values import TAG
+from vocab.geometry import WKT_LITERAL
+from vocab.values import DURATION, TAG
 
 _HEX = re.compile(r"[0-9a-f]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
-_DURATION = re.compile(r"-?P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?", re.ASCII)
-_WKT = re.compile(r"\s*(?:<[^<>\s]+>\s*)?(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION|ENVELOPE)\b.*",
-                  re.IGNORECASE | re.DOTALL)  # fmt: skip
 
 
 class Place(NamedTuple):
@@ -71,7 +68,7 @@ def _typed(datatype: str, pattern: re.Pattern[str]) -> Callable[[str], str | Non
     return fits
 
 
-_whole = _typed(XSD.nonNegativeInteger, _WHOLE)
+_whole = _typed(DATATYPES["integer"], _WHOLE)
 
 
 def _integer(term: str) -> int | None:
@@ -95,8 +92,8 @@ def _scheme(scheme: str) -> Callable[[str], str | None]:
 _FITS: Final[Mapping[str, Callable[[str], Any]]] = {
     "text": _text, "words": _text, "literal": _literal, "date": _date, "integer": _integer, "iri": _iri,
     "concept": _iri, "link": _iri, "node": _iri, "email": _scheme("mailto"), "telephone": _scheme("tel"),
-    "decimal": _typed(XSD.decimal, _DECIMAL), "duration": _typed(XSD.duration, _DURATION),
-    "hex": _typed(XSD.hexBinary, _HEX), "wkt": _typed(PREFIXES["geo"] + "wktLiteral", _WKT),
+    "decimal": _typed(DATATYPES["decimal"], _DECIMAL), "duration": _typed(DATATYPES["duration"], DURATION),
+    "hex": _typed(DATATYPES["hex"], _HEX), "wkt": _typed(DATATYPES["wkt"], WKT_LITERAL),
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from registry.rdf.jsonld import _CLASSES_BY_NAME, _TERMS, _definition
 from registry.rdf.xml_guard import DEEP
 from registry.syntax_errors import FLATTER, unreadable
 from vocab.namespaces import PREFIXES, iri
+from vocab.values import language_tag
 
 # -- contexts of others
 
@@ -46,7 +47,6 @@ _SCHEMA_CONTEXT: Final[Mapping[str, Any]] = {
     **{name: {"@id": PREFIXES["schema"] + name, "@type": "@id"} for name in ("url", "sameAs", "license", "contentUrl")},
 }  # fmt: skip
 _TEXTS: Final = {name for name, form in _TERMS.values() if form in ("text", "words")} | {"preferredLabel", "tag"}
-_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*|@none")
 
 
 @cache
@@ -100,14 +100,11 @@ def _cleared(value: Any, where: str, depth: int, maps: bool) -> Any:
 
 
 def _is_language_map(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and bool(value)
-        and all(
-            _TAG.fullmatch(tag) and all(isinstance(one, str) for one in (words if isinstance(words, list) else [words]))
-            for tag, words in value.items()
-        )
-    )
+    """Whether a value is words by language tag: `{"de": "Radwege", "en": ["cycle paths"]}`."""
+    if not isinstance(value, dict) or not value:
+        return False
+    texts = [text for texts in value.values() for text in (texts if isinstance(texts, list) else [texts])]
+    return all(tag == "@none" or language_tag(tag) for tag in value) and all(isinstance(text, str) for text in texts)
 
 
 def _context(value: Any, where: str) -> Any:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from registry.model import Agent, CatalogRecord, Catalogue, Distribution, Metadata, Node, Record
 from registry.rdf.references import described, is_known
-from registry.rdf.terms import TYPE, date_type, iri, literal
+from registry.rdf.terms import DATATYPES, TYPE, date_type, iri, literal
 from vocab.fields import FIELDS, TYPES, Field, fields_of
 from vocab.namespaces import DCAT, FOAF, PREFIXES, XSD
 from vocab.profile import DE, profile
@@ -29,8 +29,6 @@ KINDS: Final = (*LISTED, "project", "organization", "event", "publicservice")
 
 # Types that would make a mere reference look like an entry: they are never given to what we only point to.
 _ENTRIES = {TYPES[kind][0] for kind in KINDS} | {TYPES["catalog"][0], TYPES["record"][0]}
-_DATATYPES = {"decimal": XSD.decimal, "integer": XSD.nonNegativeInteger, "duration": XSD.duration,
-              "hex": XSD.hexBinary, "wkt": "http://www.opengis.net/ont/geosparql#wktLiteral"}  # fmt: skip
 _SIZE = iri(DCAT.byteSize)
 _LABEL = re.compile(r"_:[A-Za-z0-9]+")
 _STATEMENT = re.compile(
@@ -277,7 +275,7 @@ def _steps(cls: str) -> tuple[tuple[_Step, ...], Callable[[Any], tuple[Any, ...]
 
 def _step(row: Field) -> _Step:
     key = "text*" if row.form == "text" and row.many else row.form
-    more = row.node or _range(row) or _DATATYPES.get(row.form, "")
+    more = row.node or _range(row) or DATATYPES.get(row.form, "")
     return _Step(f"<{row.property}>", _TELL.get(key, _tell_typed), more)
 
 

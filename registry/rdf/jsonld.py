@@ -6,15 +6,13 @@ Our context has terms only and no prefixes: `geo` as a prefix would make somethi
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from registry.rdf.terms import TYPE, parts, unescaped
+from registry.rdf.terms import DATATYPES, TYPE, parts, unescaped
 from vocab.fields import FIELDS, TYPES
-from vocab.namespaces import DCT, FOAF, HYDRA, PREFIXES, RDFS, SKOS, XSD, curie
+from vocab.namespaces import DCT, FOAF, HYDRA, RDFS, SKOS, curie
 
 if TYPE_CHECKING:
     from registry.rdf.nesting import Nesting
 
-_DATATYPES: Final = {"decimal": XSD.decimal, "integer": XSD.nonNegativeInteger, "duration": XSD.duration,
-                     "hex": XSD.hexBinary, "wkt": PREFIXES["geo"] + "wktLiteral"}  # fmt: skip
 _BY_ID: Final = ("iri", "concept", "link", "node", "email", "telephone")
 _MORE: Final = {  # properties that we write and no row has
     SKOS.prefLabel: "text", SKOS.inScheme: "iri", SKOS.exactMatch: "iri", SKOS.editorialNote: "literal",
@@ -45,7 +43,7 @@ def _definition(property: str, form: str) -> Any:
         return {"@id": property, "@container": "@language"}
     if form == "id":
         return {"@id": property, "@type": "@id"}
-    return {"@id": property, "@type": _DATATYPES[form]} if form in _DATATYPES else {"@id": property}
+    return {"@id": property, "@type": DATATYPES[form]} if form in DATATYPES else {"@id": property}
 
 
 _TERMS: Final = _terms()
@@ -157,12 +155,12 @@ def _putter(form: str) -> Callable[..., None]:
         return _put_iris
     if form in ("text", "words"):
         return _put_text
-    return _put_typed if form in _DATATYPES else _put_any
+    return _put_typed if form in DATATYPES else _put_any
 
 
 _KEYS: Final = {f"<{property}>": (name, _putter(form)) for property, (name, form) in _TERMS.items()} | {
     TYPE: ("@type", _put_types)
 }
 _ENDINGS: Final = {
-    f"<{property}>": f'"^^<{_DATATYPES[form]}>' for property, (_, form) in _TERMS.items() if form in _DATATYPES
+    f"<{property}>": f'"^^<{DATATYPES[form]}>' for property, (_, form) in _TERMS.items() if form in DATATYPES
 }

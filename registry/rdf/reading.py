@@ -1,17 +1,15 @@
 """Canonical N-Triples of one thing to Metadata: what fits a row fills the field, what can be mended for certain is, the
 rest is kept as statements; every repair and every leftover is a finding."""
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import Any, Final
 
-import msgspec
-
 from registry import model
 from registry.model import Finding, Findings, Kind, Metadata
+from registry.model.identity import distribution_digest, with_ids
 from registry.rdf.descriptions import LISTED, kind_of
 from registry.rdf.field_forms import WORDS, Place, finished, places
 from registry.rdf.repairs import labels, mended
@@ -19,7 +17,7 @@ from registry.rdf.terms import NO_TAG, SPELT, TYPE, literal, parts, present, une
 from registry.rules import finding
 from vocab.fields import STRUCTS, TYPES, Field
 from vocab.namespaces import SKOS, curie
-from vocab.values import TAG
+from vocab.values import TAG, language_tag
 
 Pair = tuple[str, str]  # predicate and object
 
@@ -41,7 +39,7 @@ def read(payload: bytes, kind: Kind | None = None) -> tuple[Metadata, Findings]:
     fields = reading.fields(root, told)
     fields.update(reading.rest(root))
     if "distributions" in fields:
-        fields["distributions"] = _with_ids(fields["distributions"])
+        fields["distributions"] = with_ids(fields["distributions"], _distribution_id)
     iri = words_of(root) if root[0] == "<" else root
     return Metadata(kind=told, iri=iri, **fields), tuple(dict.fromkeys(reading.findings))
 
@@ -238,17 +236,11 @@ class _Reading:
         if term[0] == '"' and not term.endswith('"'):
             words, tag, datatype = parts(term)
             if not datatype and not TAG.fullmatch(tag):
-                return literal(words, sound_tag(tag))
+                return literal(words, language_tag(tag) or NO_TAG)
             if "\\" in datatype:
                 self.note(subject, predicate, f"{words}^^{unescaped(datatype)}")
                 return literal(words)
         return term
-
-
-def sound_tag(tag: str) -> str:
-    """de_DE as de-DE; "und" for what is no language tag."""
-    tag = tag.replace("_", "-")
-    return tag if TAG.fullmatch(tag) else NO_TAG
 
 
 def _unread(row: Field, term: str) -> str:
@@ -278,23 +270,7 @@ def _struct(cls: str) -> type[model.Node]:
     return struct
 
 
-def _with_ids(distributions: tuple[model.Distribution, ...]) -> tuple[model.Distribution, ...]:
-    """Each with an id that stays: the fragment of its IRI, else a digest of IRI or address; two get a count."""
-    given: list[model.Distribution] = []
-    taken: set[str] = set()
-    for one in distributions:
-        id = _distribution_id(one)
-        if id in taken:
-            id = next(name for n in range(2, len(distributions) + 2) if (name := f"{id}-{n}") not in taken)
-        taken.add(id)
-        given.append(msgspec.structs.replace(one, id=id))
-    return tuple(given)
-
-
-def _distribution_id(one: model.Distribution) -> str:
-    iri = "" if one.iri.startswith("_:") else one.iri
-    fragment = _FRAGMENT.search(iri)
-    if fragment:
-        return fragment[1]
-    words = iri or one.download_url or one.access_url or " ".join(one.title.values())
-    return hashlib.blake2b(words.encode(), digest_size=6).hexdigest()
+def _distribution_id(distribution: model.Distribution) -> str:
+    """The fragment of its IRI, else a digest."""
+    fragment = None if distribution.iri.startswith("_:") else _FRAGMENT.search(distribution.iri)
+    return fragment[1] if fragment else distribution_digest(distribution)

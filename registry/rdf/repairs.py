@@ -8,11 +8,11 @@ from registry import model
 from registry.rdf.terms import NO_TAG, TYPE, parts, valid_iri, words_of
 from vocab import folding, formats, frequencies, licences, match, values
 from vocab.fields import STRUCTS, Field, fields_of
+from vocab.geometry import WKT_SHAPE
 from vocab.namespaces import DCT, RDF, RDFS, SKOS, XSD
-from vocab.values import TAG
+from vocab.values import language_tag
 
 _STARTS_LIKE_IRI = re.compile(r"\s*(?:https?|ftp)://\S|\s*urn:[a-z0-9]", re.IGNORECASE)
-_WKT = re.compile(r"\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\s*Z?\s*\(", re.IGNORECASE)
 _DIALLED = re.compile(r"[+(]?[0-9][0-9 ()/.\u2013-]{2,30}")
 _LABELS: Final = tuple(f"<{name}>" for name in (RDFS.label, RDF.value, SKOS.prefLabel, SKOS.notation, DCT.title))
 _MAIL_AT_END = re.compile(r".*/([^/@\s]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,})")
@@ -57,8 +57,7 @@ def _of_iri(row: Field, words: str, former: bool) -> Any:
 
 
 def _text(row: Field, words: str, tag: str, datatype: str) -> tuple[str, str]:
-    tag = tag.replace("_", "-")
-    return (tag if TAG.fullmatch(tag) else NO_TAG), words
+    return language_tag(tag) or NO_TAG, words
 
 
 def _literal(row: Field, words: str, tag: str, datatype: str) -> str | None:
@@ -91,7 +90,7 @@ def _hex(row: Field, words: str, tag: str, datatype: str) -> str | None:
 
 
 def _wkt(row: Field, words: str, tag: str, datatype: str) -> str | None:
-    return words if _WKT.match(words) and not datatype.startswith("http://www.opengis.net/") else None
+    return words if WKT_SHAPE.match(words) and not datatype.startswith("http://www.opengis.net/") else None
 
 
 def _iri(row: Field, words: str, tag: str, datatype: str) -> str | None:

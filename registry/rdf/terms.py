@@ -17,6 +17,10 @@ TYPE: Final = f"<{RDF.type}>"
 # What the source wrote where an IRI had to be mended to read the file at all: of the node itself, of a property.
 SPELT: Final = {"<urn:x-spelt:iri>": ("iri", "rdf:about"), "<urn:x-spelt:property>": ("property", "rdf:predicate")}
 NO_TAG: Final = "und"
+DATATYPES: Final = {  # of the forms of vocab/fields.py that have always the same
+    "decimal": XSD.decimal, "integer": XSD.nonNegativeInteger, "duration": XSD.duration, "hex": XSD.hexBinary,
+    "wkt": PREFIXES["geo"] + "wktLiteral",
+}  # fmt: skip
 MAX_IRI: Final = 8_000
 MAX_DATE: Final = 100  # characters
 

@@ -5,8 +5,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import argon2
 import pytest
 
+from registry.people import accounts
+from tests.sample_city import sample_city
 from tests.servers import elastic, postgres
 
 SHARED = Path(os.environ.get("LOTSE_TEST_SHARED", Path(__file__).parents[2] / "shared"))
@@ -22,6 +25,23 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"needs the oracle material at {SHARED} (set LOTSE_TEST_SHARED)")
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_hasher() -> Iterator[argon2.PasswordHasher]:
+    """The hasher of passwords that is shipped: 0.2 s of processor time a hash. Tests use a weak one instead."""
+    shipped = accounts._HASHER
+    accounts._HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield shipped
+    accounts._HASHER = shipped
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a sample city, closed. Built once in each process: it takes 0.1 s, less than sharing it."""
+    folder = tmp_path_factory.mktemp("sample") / "data"
+    sample_city(folder).catalog.close()
+    return folder
 
 
 @pytest.fixture

@@ -7,32 +7,37 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from registry.build import open_catalog
 from registry.catalog import Catalog
 from registry.settings import Settings
-from tests.api.taking import BASE, taken
 from tests.builders import a_dataset, a_metadata
-from tests.sample_city import SampleCity, sample_city
+from tests.sample_city import sample_city
+from tests.town import BASE, Town, take
+
+SETTINGS = {"base_url": BASE, "secret": ("s" * 40,), "allow_hosts": ()}
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path / "data", base_url=BASE, secret=("s" * 40,))
-
-
-@pytest.fixture
-def catalog(settings: Settings) -> Iterator[Catalog]:
+def town(tmp_path: Path) -> Iterator[Town]:
     """Empty, with an index that is up to date."""
-    made = open_catalog(settings)
-    made.sync()
-    yield made
-    made.close()
+    with Town(tmp_path / "data", **SETTINGS) as town:
+        town.catalog.sync()
+        yield town
+
+
+@pytest.fixture
+def catalog(town: Town) -> Catalog:
+    return town.catalog
+
+
+@pytest.fixture
+def settings(town: Town) -> Settings:
+    return town.settings
 
 
 @pytest.fixture
 def filled(catalog: Catalog) -> Catalog:
     """Three datasets and a project."""
-    taken(
+    take(
         catalog,
         a_dataset("Radwege"),
         a_dataset("Parkplätze", themes=()),
@@ -49,14 +54,13 @@ def client(filled: Catalog, settings: Settings) -> TestClient:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleCity]:
+def city(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A catalogue with every kind of record; what a module's tests share."""
-    made = sample_city(tmp_path_factory.mktemp("city"))
-    yield made
-    made.catalog.close()
+    with sample_city(tmp_path_factory.mktemp("city") / "data", template=sample_folder) as city:
+        yield city
 
 
 @pytest.fixture(scope="module")
-def browser(city: SampleCity) -> TestClient:
+def browser(city: Town) -> TestClient:
     """Somebody who looks at the pages and follows nothing."""
     return TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"}, follow_redirects=False)

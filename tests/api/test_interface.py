@@ -14,8 +14,8 @@ from api.data.openapi import search_parameters
 from registry.catalog import Catalog
 from registry.search.query import FACETS
 from registry.settings import Settings
-from tests.api.taking import BASE
 from tests.paths import ROOT
+from tests.town import BASE
 
 LATER = {"backup", "restore", "erase", "token", "review", "follow", "overrides"}  # named there, built later
 ADDRESSES_LATER = {"/sparql", "/api/3/action/*", "/pruefen", "/en/check"}

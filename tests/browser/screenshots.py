@@ -12,7 +12,8 @@ from api.app import create_app
 from tests.browser.chromium import MISSING, browser, executable, served
 from tests.browser.states import States, add
 from tests.paths import ROOT
-from tests.sample_city import PASSWORD, SampleCity, sample_city
+from tests.sample_city import PASSWORD, sample_city
+from tests.town import Town
 
 FOLDER = ROOT / "build" / "screenshots"
 PUBLIC = {
@@ -74,7 +75,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, browser() as chromium:
         found: list[States] = []
-        cities: list[SampleCity] = []
+        cities: list[Town] = []
 
         def app(base: str):  # type: ignore[no-untyped-def]
             city = sample_city(Path(folder) / "data", base)
@@ -103,7 +104,7 @@ def main() -> None:
 
 
 @contextmanager
-def going(cities: list[SampleCity]) -> Iterator[None]:
+def going(cities: list[Town]) -> Iterator[None]:
     """The running harvest is held by somebody, else it would be shown as interrupted."""
     ledger = cities[0].catalog.ledger
     assert ledger is not None

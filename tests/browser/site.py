@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.browser.chromium import MISSING, executable
 from tests.browser.states import States
 from tests.paths import ROOT
-from tests.sample_city import PASSWORD, SampleCity
+from tests.sample_city import PASSWORD
+from tests.town import Town
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -23,7 +24,7 @@ MARKS = [
 class Site:
     """The served city and its browser; `states`: where the rare ones are."""
 
-    def __init__(self, city: SampleCity, base: str, chromium: Browser, states: States) -> None:
+    def __init__(self, city: Town, base: str, chromium: Browser, states: States) -> None:
         self.states = states
         self.city = city
         self.base = base

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from registry.model import COUNTS, Agent, Contact, Metadata, Place, Record, Run
-from tests.sample_city import SampleCity, file, iri, themes
+from tests.sample_city import file, iri, themes
+from tests.town import Town
 
 COMPOUND = "Grundstücksverkehrsgenehmigungszuständigkeitsübertragungsverordnungsverzeichnis"
 LONG = (
@@ -27,7 +28,7 @@ class States(NamedTuple):
     waiting: int = 1
 
 
-def add(city: SampleCity) -> States:
+def add(city: Town) -> States:
     """Puts them into a sample city; the index is up to date again."""
     catalog = city.catalog
     catalog.store.put([_long(), _bare(), _bare_project()], "test")
@@ -56,7 +57,7 @@ def _bare_project() -> Record:
     return Record(id="kaum-projekt", said=Metadata(kind="project", title={"de": "Ein Vorhaben ohne Angaben"}))
 
 
-def _runs(city: SampleCity) -> tuple[int, int]:
+def _runs(city: Town) -> tuple[int, int]:
     ledger = city.catalog.ledger
     assert ledger is not None
     source = replace(ledger.source("stadtwerke"), name="digital-agentur", title="Projektliste der Digital-Agentur")
@@ -73,7 +74,7 @@ def _runs(city: SampleCity) -> tuple[int, int]:
     return begun.number, failed.number
 
 
-def _drafts(city: SampleCity) -> tuple[str, str]:
+def _drafts(city: Town) -> tuple[str, str]:
     """A returned draft with its reason, and one in the queue that changes a published project."""
     inbox, people = city.catalog.inbox, city.catalog.people
     assert inbox is not None
@@ -101,7 +102,7 @@ def _drafts(city: SampleCity) -> tuple[str, str]:
     return returned.id, inbox.submit(draft.id, author, draft.version).id
 
 
-def waiting_run(city: SampleCity) -> int:
+def waiting_run(city: Town) -> int:
     """Another run of the Stadtwerke whose withdrawal waits."""
     ledger = city.catalog.ledger
     assert ledger is not None

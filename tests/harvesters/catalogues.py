@@ -16,9 +16,9 @@ from harvesters.source_kinds import harvester
 from registry.fetch.session import session
 from registry.model import Record, Run, Source
 from tests.conftest import SHARED
-from tests.harvesters.conftest import Town
 from tests.harvesters.kinds.test_json import MAINZ
 from tests.servers.replay import ckan_server, files_server, load
+from tests.town import Town
 
 
 class Catalogue(NamedTuple):

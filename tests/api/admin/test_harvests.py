@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from api.admin.harvests import schedule
 from api.app import create_app
 from registry.model import Account, Run
-from tests.harvesters.conftest import Town
 from tests.servers.replay import files_server
+from tests.town import Town
 
 PASSWORD = "ein langes Passwort"
 

@@ -9,8 +9,8 @@ from api.data.feeds import atom
 from registry.catalog import Catalog
 from registry.city import City
 from registry.search.query import Query
-from tests.api.taking import BASE, taken
 from tests.builders import a_dataset, a_record
+from tests.town import BASE, take
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -59,7 +59,7 @@ def test_the_id_of_a_feed_does_not_depend_on_the_order_of_parameters(client: Tes
 
 def test_a_record_that_changes_keeps_its_id_and_moves_its_date(client: TestClient, filled: Catalog) -> None:
     tag = client.get("/feed.atom").headers["etag"]
-    taken(filled, a_dataset("Neu"), source="andere")
+    take(filled, a_dataset("Neu"), source="andere")
     answer = client.get("/feed.atom", headers={"If-None-Match": tag})
     assert answer.status_code == 200
     assert f"{BASE}/id/neu" in answer.text

@@ -18,9 +18,8 @@ from registry.city import City
 from registry.errors import StartAgainError, UsageError
 from registry.model import Position
 from registry.settings import Settings
-from tests.api.taking import BASE, taken
 from tests.builders import a_dataset, a_metadata
-from tests.sample_city import SampleCity
+from tests.town import BASE, Town, take
 
 DCAT = "http://www.w3.org/ns/dcat#"
 HYDRA = "http://www.w3.org/ns/hydra/core#"
@@ -54,7 +53,7 @@ def graph(body: bytes, suffix: str) -> ox.Dataset:
     return made
 
 
-def test_every_serialisation_says_the_same_of_every_record(browser: TestClient, city: SampleCity) -> None:
+def test_every_serialisation_says_the_same_of_every_record(browser: TestClient, city: Town) -> None:
     listing = city.catalog.store.listing()
     assert {one.kind for one in listing} >= {"dataset", "service", "project", "organization", "event"}
     for one in listing:
@@ -64,7 +63,7 @@ def test_every_serialisation_says_the_same_of_every_record(browser: TestClient, 
         assert all(other == said[0] for other in said[1:]), path
 
 
-def test_the_whole_catalogue_is_the_same_in_every_serialisation(city: SampleCity) -> None:
+def test_the_whole_catalogue_is_the_same_in_every_serialisation(city: Town) -> None:
     base, described = city.settings.base_url, catalogue.description(City(title={"de": "Alles"}), BASE)
     said = [graph(b"".join(exported(chosen(city.catalog, {}), suffix, base, described)), suffix) for suffix in FORMATS]
     assert all(other == said[0] for other in said[1:])
@@ -113,7 +112,7 @@ def test_a_wrong_word_leads_to_the_right_one(client: TestClient) -> None:
 
 
 def test_the_old_words_of_ckan_lead_on(client: TestClient, filled: Catalog) -> None:
-    taken(filled, a_metadata("Stadtwerke", "organization"), source="liste")
+    take(filled, a_metadata("Stadtwerke", "organization"), source="liste")
     for old, new in (
         ("/dataset/radwege", "/daten/radwege"),
         ("/dataset/r1", "/daten/parkplaetze"),
@@ -177,7 +176,7 @@ def datasets(body: bytes) -> list[str]:
 
 @pytest.fixture
 def large(catalog: Catalog) -> Catalog:
-    taken(catalog, *(a_dataset(f"Satz {number:03}") for number in range(230)))
+    take(catalog, *(a_dataset(f"Satz {number:03}") for number in range(230)))
     return catalog
 
 
@@ -204,7 +203,7 @@ def test_what_comes_and_goes_while_somebody_reads_costs_nothing_else(reader: Tes
     found = datasets(next(reading))
     for id in ("satz-000", "satz-050", "satz-150"):
         large.withdraw(id, "anna", "Test")
-    taken(large, a_dataset("Aaa"), a_dataset("Satz 120a"), source="andere")
+    take(large, a_dataset("Aaa"), a_dataset("Satz 120a"), source="andere")
     for body in reading:
         found += datasets(body)
     assert len(found) == len(set(found))
@@ -342,7 +341,7 @@ def test_a_large_sitemap_has_an_index(client: TestClient, monkeypatch: pytest.Mo
 
 def test_one_record_with_hostile_words_breaks_no_page(catalog: Catalog, settings: Settings) -> None:
     hostile = replace(a_dataset('"""\\ <script>\u0000\u001b]]> 🚀 & "'), iri='https://x.example/a b<>"{}|\\^`c')
-    taken(catalog, hostile, a_dataset("Gut"))
+    take(catalog, hostile, a_dataset("Gut"))
     reader = TestClient(create_app(catalog, settings), base_url=BASE)
     for suffix in FORMATS:
         answer = reader.get(f"/catalog.{suffix}")

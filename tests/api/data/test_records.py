@@ -11,8 +11,8 @@ from api.app import create_app
 from registry.catalog import Catalog
 from registry.model import Origin
 from registry.settings import Settings
-from tests.api.taking import BASE, taken
 from tests.builders import TRAN, a_dataset
+from tests.town import BASE, take
 
 
 def test_a_search_answers_with_hits_labels_and_selection(client: TestClient) -> None:
@@ -85,7 +85,7 @@ def test_an_unchanged_answer_is_not_sent_again(client: TestClient, filled: Catal
     same = {"If-None-Match": first.headers["etag"]}
     assert client.get("/api/v1/search?q=radwege", headers=same).status_code == 304
     assert client.get("/api/v1/search?q=luft", headers=same).status_code == 200
-    taken(filled, a_dataset("Radwege im Wald"), source="andere")
+    take(filled, a_dataset("Radwege im Wald"), source="andere")
     assert client.get("/api/v1/search?q=radwege", headers=same).status_code == 200
 
 
@@ -127,8 +127,8 @@ def test_a_withdrawn_record_says_title_reason_and_date(client: TestClient, fille
 
 def test_a_record_shown_under_another_leads_there(client: TestClient, filled: Catalog) -> None:
     twin = replace(a_dataset("Radwege"), iri="https://quelle.example/1")
-    (shown,) = taken(filled, twin, source="nah", rank=1)
-    (hidden,) = taken(filled, replace(twin, title={"de": "Radwege, Kopie"}), source="fern", rank=500)
+    (shown,) = take(filled, twin, source="nah", rank=1)
+    (hidden,) = take(filled, replace(twin, title={"de": "Radwege, Kopie"}), source="fern", rank=500)
     assert filled.get(hidden).same_as == shown
     answer = client.get(f"/api/v1/records/{hidden}")
     assert (answer.status_code, answer.headers["location"]) == (301, f"/api/v1/records/{shown}")

@@ -1,27 +1,17 @@
 """Sessions, sign-in and forms."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from fastapi.testclient import TestClient
 from msgspec.structs import replace
 
 from api.app import create_app
 from api.web import session
-from tests.sample_city import PASSWORD, SampleCity, sample_city
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleCity]:
-    folder: Path = tmp_path_factory.mktemp("city")
-    made = sample_city(folder)
-    yield made
-    made.catalog.close()
+from tests.sample_city import PASSWORD
+from tests.town import Town
 
 
 @pytest.fixture
-def browser(city: SampleCity) -> TestClient:
+def browser(city: Town) -> TestClient:
     return TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"}, follow_redirects=False)
 
 
@@ -43,7 +33,7 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(browser: 
     assert browser.get("/konto").headers["cache-control"] == "no-store"
 
 
-def test_over_https_the_cookie_belongs_to_the_host_alone(city: SampleCity) -> None:
+def test_over_https_the_cookie_belongs_to_the_host_alone(city: Town) -> None:
     settings = replace(city.settings, base_url="https://lotse.example.org")
     browser = TestClient(
         create_app(city.catalog, settings), base_url="https://lotse.example.org", follow_redirects=False
@@ -102,12 +92,12 @@ def test_a_form_without_its_token_is_refused(browser: TestClient) -> None:
     assert browser.post("/konto/abmelden", data={}).status_code == 403
 
 
-def test_the_token_of_one_session_is_worth_nothing_in_another(city: SampleCity) -> None:
+def test_the_token_of_one_session_is_worth_nothing_in_another(city: Town) -> None:
     mine, yours = session.Session("agentur", "a"), session.Session("agentur", "b")
     assert session.token(mine, city.settings) != session.token(yours, city.settings)
 
 
-def test_a_changed_or_foreign_cookie_signs_nobody_in(city: SampleCity, browser: TestClient) -> None:
+def test_a_changed_or_foreign_cookie_signs_nobody_in(city: Town, browser: TestClient) -> None:
     sign_in(browser)
     value = browser.cookies["lotse"]
     for wrong in (value[:-2] + "xx", value + "x", "x", "ä", "." * 20):
@@ -119,7 +109,7 @@ def test_a_changed_or_foreign_cookie_signs_nobody_in(city: SampleCity, browser: 
         assert other.get("/konto").status_code == 303
 
 
-def test_secrets_can_be_renewed_without_signing_anybody_out(city: SampleCity, browser: TestClient) -> None:
+def test_secrets_can_be_renewed_without_signing_anybody_out(city: Town, browser: TestClient) -> None:
     sign_in(browser)
     renewed = replace(city.settings, secret=("a new one", *city.settings.secret))
     other = TestClient(
@@ -136,7 +126,7 @@ def test_secrets_can_be_renewed_without_signing_anybody_out(city: SampleCity, br
     assert other.get("/konto").status_code == 303
 
 
-def test_signing_out_ends_the_session(browser: TestClient, city: SampleCity) -> None:
+def test_signing_out_ends_the_session(browser: TestClient, city: Town) -> None:
     sign_in(browser)
     page = browser.get("/konto").text
     token = page.split('name="token" value="')[1].split('"')[0]
@@ -145,7 +135,7 @@ def test_signing_out_ends_the_session(browser: TestClient, city: SampleCity) -> 
     assert browser.get("/konto").status_code == 303
 
 
-def stolen(browser: TestClient, city: SampleCity) -> TestClient:
+def stolen(browser: TestClient, city: Town) -> TestClient:
     """Another browser with a copy of the cookie."""
     return TestClient(
         create_app(city.catalog, city.settings),
@@ -155,7 +145,7 @@ def stolen(browser: TestClient, city: SampleCity) -> TestClient:
     )
 
 
-def test_a_copy_of_a_cookie_is_worth_nothing_after_signing_out(browser: TestClient, city: SampleCity) -> None:
+def test_a_copy_of_a_cookie_is_worth_nothing_after_signing_out(browser: TestClient, city: Town) -> None:
     sign_in(browser)
     other, copy = stolen(browser, city), stolen(browser, city)
     other.cookies.clear()
@@ -167,7 +157,7 @@ def test_a_copy_of_a_cookie_is_worth_nothing_after_signing_out(browser: TestClie
     assert other.get("/konto").status_code == 200  # another session of the same account
 
 
-def test_a_new_password_ends_every_session(browser: TestClient, city: SampleCity) -> None:
+def test_a_new_password_ends_every_session(browser: TestClient, city: Town) -> None:
     assert city.catalog.people is not None
     sign_in(browser)
     account = city.catalog.people.get("agentur")
@@ -179,7 +169,7 @@ def test_a_new_password_ends_every_session(browser: TestClient, city: SampleCity
 
 
 def test_who_tries_many_names_from_one_address_is_stopped(
-    browser: TestClient, city: SampleCity, monkeypatch: pytest.MonkeyPatch
+    browser: TestClient, city: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(city.catalog.people), "verify", lambda *_: None)
     for number in range(session.TRIES_OF_ADDRESS):
@@ -195,7 +185,7 @@ def test_few_passwords_are_checked_at_a_time() -> None:
         pass
 
 
-def test_a_role_that_is_taken_away_is_gone_at_once(city: SampleCity, browser: TestClient) -> None:
+def test_a_role_that_is_taken_away_is_gone_at_once(city: Town, browser: TestClient) -> None:
     assert city.catalog.people is not None
     sign_in(browser, "verwaltung")
     assert browser.get("/administration/quellen").status_code == 200

@@ -15,7 +15,8 @@ from api.editing.project_form import Wrong
 from api.pages.site import Pages
 from api.web.addresses import Lang
 from registry.model import Agent, Contact, Draft, Link, Metadata, Opportunity, Participation, Period, Place
-from tests.sample_city import PASSWORD, SampleCity, iri, sample_city
+from tests.sample_city import PASSWORD, iri, sample_city
+from tests.town import Town
 
 GOOD = {
     "title": "Wetter im Quartier",
@@ -29,13 +30,12 @@ GOOD = {
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[SampleCity]:
-    made = sample_city(tmp_path / "data")
-    yield made
-    made.catalog.close()
+def city(sample_folder: Path, tmp_path: Path) -> Iterator[Town]:
+    with sample_city(tmp_path / "data", template=sample_folder) as city:
+        yield city
 
 
-def client(city: SampleCity, name: str = "") -> TestClient:
+def client(city: Town, name: str = "") -> TestClient:
     """A browser, signed in as somebody."""
     made = TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"})
     if name:
@@ -55,12 +55,12 @@ def sent(browser: TestClient, path: str, act: str, **fields: object):  # type: i
     return browser.post(path.partition("?")[0], data={**hidden(page.text), **fields, "act": act})
 
 
-def drafts(city: SampleCity) -> list[Draft]:
+def drafts(city: Town) -> list[Draft]:
     assert city.catalog.inbox is not None
     return list(city.catalog.inbox.queue())
 
 
-def test_a_project_goes_from_the_form_through_the_review_to_the_search(city: SampleCity) -> None:
+def test_a_project_goes_from_the_form_through_the_review_to_the_search(city: Town) -> None:
     answer = sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD)
     assert "Eingereicht" in answer.text
     (draft,) = drafts(city)
@@ -80,7 +80,7 @@ def test_a_project_goes_from_the_form_through_the_review_to_the_search(city: Sam
     assert drafts(city) == []
 
 
-def test_what_is_missing_is_said_twice_in_the_same_words_and_nothing_is_lost(city: SampleCity) -> None:
+def test_what_is_missing_is_said_twice_in_the_same_words_and_nothing_is_lost(city: Town) -> None:
     browser = client(city, "agentur")
     answer = sent(browser, "/anmelden/projekt", "submit", **(GOOD | {"themes": [], "abstract": "x" * 341}))
     assert answer.status_code == 422
@@ -93,7 +93,7 @@ def test_what_is_missing_is_said_twice_in_the_same_words_and_nothing_is_lost(cit
     assert "Wetter im Quartier" in browser.get("/mein/eintraege").text
 
 
-def test_words_that_cannot_be_read_stay_in_their_field(city: SampleCity) -> None:
+def test_words_that_cannot_be_read_stay_in_their_field(city: Town) -> None:
     strange = {"email": "kein Postfach", "start": "Frühjahr", "uses": "Gibt es nicht", "homepage": "kein netz"}
     answer = sent(client(city, "agentur"), "/anmelden/projekt", "save", **(GOOD | strange))
     assert answer.status_code == 422
@@ -101,7 +101,7 @@ def test_words_that_cannot_be_read_stay_in_their_field(city: SampleCity) -> None
         assert words in answer.text
 
 
-def test_a_draft_can_be_saved_half_and_taken_up_again(city: SampleCity) -> None:
+def test_a_draft_can_be_saved_half_and_taken_up_again(city: Town) -> None:
     browser = client(city, "agentur")
     answer = sent(browser, "/anmelden/projekt", "save", title="Nur ein Titel")
     assert "Gespeichert" in answer.text
@@ -109,7 +109,7 @@ def test_a_draft_can_be_saved_half_and_taken_up_again(city: SampleCity) -> None:
     assert 'value="Nur ein Titel"' in browser.get(answer.url.path).text
 
 
-def test_datasets_are_linked_by_title_id_and_address(city: SampleCity) -> None:
+def test_datasets_are_linked_by_title_id_and_address(city: Town) -> None:
     uses = "Baumkataster\nrad-zaehlstellen\nhttp://testserver/daten/trinkbrunnen\nhttps://anderswo.example.org/x"
     sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD, uses=uses)
     (draft,) = drafts(city)
@@ -119,7 +119,7 @@ def test_datasets_are_linked_by_title_id_and_address(city: SampleCity) -> None:
 
 
 @pytest.mark.parametrize("act", ["save", "submit"])
-def test_what_cannot_be_read_waits_in_the_draft_until_it_is_mended(city: SampleCity, act: str) -> None:
+def test_what_cannot_be_read_waits_in_the_draft_until_it_is_mended(city: Town, act: str) -> None:
     browser = client(city, "agentur")
     strange = {
         "email": "kein Postfach",
@@ -142,7 +142,7 @@ def test_what_cannot_be_read_waits_in_the_draft_until_it_is_mended(city: SampleC
     assert draft.metadata.landing_page == "https://www.example.org"
 
 
-def test_a_form_of_an_earlier_session_loses_nothing(city: SampleCity) -> None:
+def test_a_form_of_an_earlier_session_loses_nothing(city: Town) -> None:
     old = client(city, "agentur")
     fields = hidden(old.get("/anmelden/projekt").text) | GOOD | {"act": "save"}
     anew = client(city, "agentur")  # signed in again: the old form's token counts no more
@@ -156,7 +156,7 @@ def test_a_form_of_an_earlier_session_loses_nothing(city: SampleCity) -> None:
     assert "Gespeichert" in answer.text
 
 
-def test_who_is_no_longer_signed_in_is_told_that_the_words_are_still_there(city: SampleCity) -> None:
+def test_who_is_no_longer_signed_in_is_told_that_the_words_are_still_there(city: Town) -> None:
     browser = client(city, "agentur")
     fields = hidden(browser.get("/anmelden/projekt").text) | GOOD | {"act": "save"}
     answer = client(city).post("/anmelden/projekt", data=fields)
@@ -164,7 +164,7 @@ def test_who_is_no_longer_signed_in_is_told_that_the_words_are_still_there(city:
     assert "Es ist noch da" in answer.text
 
 
-def test_a_draft_is_thrown_away_only_by_those_who_are_sure(city: SampleCity) -> None:
+def test_a_draft_is_thrown_away_only_by_those_who_are_sure(city: Town) -> None:
     browser = client(city, "agentur")
     path = sent(browser, "/anmelden/projekt", "save", title="Nur ein Titel").url.path
     asked = sent(browser, path, "discard", title="Nur ein Titel")
@@ -176,7 +176,7 @@ def test_a_draft_is_thrown_away_only_by_those_who_are_sure(city: SampleCity) -> 
 
 
 @pytest.mark.parametrize("act", ["save", "submit"])
-def test_a_blank_form_leaves_no_draft(city: SampleCity, act: str) -> None:
+def test_a_blank_form_leaves_no_draft(city: Town, act: str) -> None:
     browser = client(city, "agentur")
     answer = sent(browser, "/anmelden/projekt", act, lead="Digital-Agentur")
     assert answer.status_code == 422
@@ -185,7 +185,7 @@ def test_a_blank_form_leaves_no_draft(city: SampleCity, act: str) -> None:
     assert "Ohne Titel" not in browser.get("/mein/eintraege").text
 
 
-def test_nobody_begins_a_draft_of_what_is_no_published_project(city: SampleCity) -> None:
+def test_nobody_begins_a_draft_of_what_is_no_published_project(city: Town) -> None:
     browser = client(city, "agentur")
     fields = hidden(browser.get("/anmelden/projekt").text) | GOOD | {"act": "save"}
     city.catalog.withdraw("app", "lotsin", "")
@@ -233,7 +233,7 @@ ODD = Metadata(
 
 
 @pytest.mark.parametrize("lang", ["de", "en"])
-def test_a_form_sent_back_as_it_was_shown_changes_nothing(city: SampleCity, lang: Lang) -> None:
+def test_a_form_sent_back_as_it_was_shown_changes_nothing(city: Town, lang: Lang) -> None:
     districts = Pages(city.catalog, city.settings).districts
     for before in (ODD, *(one.metadata for one in city.catalog.store.find(kind="project"))):
         values = project_form.shown(before, lang, districts)
@@ -242,7 +242,7 @@ def test_a_form_sent_back_as_it_was_shown_changes_nothing(city: SampleCity, lang
         assert made == before
 
 
-def test_the_form_in_one_language_says_nothing_in_the_other(city: SampleCity) -> None:
+def test_the_form_in_one_language_says_nothing_in_the_other(city: Town) -> None:
     districts = Pages(city.catalog, city.settings).districts
     values = project_form.shown(ODD, "en", districts)
     assert (values["title"], values["abstract"], values["description"]) == ("", "Kurz.", "Long.")
@@ -256,7 +256,7 @@ def test_the_form_in_one_language_says_nothing_in_the_other(city: SampleCity) ->
     assert "<h1>Kühle Wege</h1>" in page
 
 
-def test_what_the_form_does_not_show_stays_when_the_rest_is_changed(city: SampleCity) -> None:
+def test_what_the_form_does_not_show_stays_when_the_rest_is_changed(city: Town) -> None:
     districts = Pages(city.catalog, city.settings).districts
     values = project_form.shown(ODD, "de", districts)
     changed = {
@@ -300,13 +300,13 @@ def test_a_day_that_there_is_not_is_refused(text: str) -> None:
     assert [one.field for one in wrong] == ["start"]
 
 
-def test_a_similar_title_is_shown_with_its_page(city: SampleCity) -> None:
+def test_a_similar_title_is_shown_with_its_page(city: Town) -> None:
     answer = sent(client(city, "agentur"), "/anmelden/projekt", "save", title="Kühle Wege")
     assert "Ähnlich heißt schon:" in answer.text
     assert "/projekte/kuehle-wege" in answer.text
 
 
-def test_an_edit_keeps_what_the_form_does_not_ask(city: SampleCity) -> None:
+def test_an_edit_keeps_what_the_form_does_not_ask(city: Town) -> None:
     browser = client(city, "agentur")
     page = browser.get("/anmelden/projekt?of=kuehle-wege").text
     assert "Kühle Wege" in page
@@ -327,7 +327,7 @@ def test_an_edit_keeps_what_the_form_does_not_ask(city: SampleCity) -> None:
     assert {"de": "vertritt Menschen, die zu Fuß gehen"} in texts
 
 
-def test_the_reviewer_sees_old_beside_new(city: SampleCity) -> None:
+def test_the_reviewer_sees_old_beside_new(city: Town) -> None:
     browser = client(city, "agentur")
     page = browser.get("/anmelden/projekt?of=pegel").text
     fields = hidden(page) | {**GOOD, "title": "Pegel am Fluss", "act": "submit"}
@@ -338,7 +338,7 @@ def test_the_reviewer_sees_old_beside_new(city: SampleCity) -> None:
     assert "<ins>Fluss</ins>" in review
 
 
-def test_two_who_change_the_same_record_both_see_both_texts(city: SampleCity) -> None:
+def test_two_who_change_the_same_record_both_see_both_texts(city: Town) -> None:
     browser = client(city, "agentur")
     page = browser.get("/anmelden/projekt?of=pegel").text
     browser.post("/anmelden/projekt", data=hidden(page) | {**GOOD, "title": "Pegel A", "act": "submit"})
@@ -358,7 +358,7 @@ def test_two_who_change_the_same_record_both_see_both_texts(city: SampleCity) ->
     assert city.catalog.get("pegel").metadata.title == {"de": "Pegel A"}
 
 
-def test_two_clicks_publish_once(city: SampleCity) -> None:
+def test_two_clicks_publish_once(city: Town) -> None:
     sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD)
     (draft,) = drafts(city)
     reviewer = client(city, "lotsin")
@@ -370,7 +370,7 @@ def test_two_clicks_publish_once(city: SampleCity) -> None:
 
 
 def test_a_draft_left_by_a_crash_after_publishing_is_the_same_record(
-    city: SampleCity, monkeypatch: pytest.MonkeyPatch
+    city: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD)
     (draft,) = drafts(city)
@@ -390,7 +390,7 @@ def test_a_draft_left_by_a_crash_after_publishing_is_the_same_record(
     assert [one.id for one in city.catalog.store.find(kind="project") if "wetter" in one.id] == ["wetter-im-quartier"]
 
 
-def test_two_windows_on_one_draft_lose_nothing(city: SampleCity) -> None:
+def test_two_windows_on_one_draft_lose_nothing(city: Town) -> None:
     browser = client(city, "agentur")
     first = sent(browser, "/anmelden/projekt", "save", title="Erste Fassung")
     path, old = first.url.path, hidden(first.text)
@@ -404,7 +404,7 @@ def test_two_windows_on_one_draft_lose_nothing(city: SampleCity) -> None:
     assert browser.post(path, data=hidden(answer.text) | {"title": "Dritte Fassung", "act": "save"}).status_code == 200
 
 
-def test_a_question_goes_back_to_the_author_with_its_reason(city: SampleCity) -> None:
+def test_a_question_goes_back_to_the_author_with_its_reason(city: Town) -> None:
     author = client(city, "agentur")
     sent(author, "/anmelden/projekt", "submit", **GOOD)
     (draft,) = drafts(city)
@@ -415,7 +415,7 @@ def test_a_question_goes_back_to_the_author_with_its_reason(city: SampleCity) ->
     assert "Wer liest die Werte ab?" in author.get(f"/anmelden/projekt/{draft.id}").text
 
 
-def test_nobody_decides_on_a_draft_of_their_own(city: SampleCity) -> None:
+def test_nobody_decides_on_a_draft_of_their_own(city: Town) -> None:
     reviewer = client(city, "lotsin")
     sent(reviewer, "/anmelden/projekt", "submit", **GOOD)
     (draft,) = drafts(city)
@@ -426,7 +426,7 @@ def test_nobody_decides_on_a_draft_of_their_own(city: SampleCity) -> None:
     assert reviewer.post(f"/freigabe/{draft.id}", data=fields).status_code == 403
 
 
-def test_drafts_are_seen_by_their_author_and_the_reviewers_only(city: SampleCity) -> None:
+def test_drafts_are_seen_by_their_author_and_the_reviewers_only(city: Town) -> None:
     sent(client(city, "lotsin"), "/anmelden/projekt", "save", title="Geheim")
     assert city.catalog.inbox is not None
     assert city.catalog.people is not None
@@ -438,7 +438,7 @@ def test_drafts_are_seen_by_their_author_and_the_reviewers_only(city: SampleCity
     assert client(city, "agentur").get("/freigabe").status_code == 403
 
 
-def test_the_form_speaks_english_too(city: SampleCity) -> None:
+def test_the_form_speaks_english_too(city: Town) -> None:
     browser = client(city, "agentur")
     page = browser.get("/en/register/project").text
     assert '<html lang="en">' in page

@@ -24,7 +24,8 @@ from registry.model import Agent, Distribution, Metadata, Milestone, Opportunity
 from registry.rules import finding
 from registry.search.analysis import words as terms
 from tests.builders import a_dataset, a_record
-from tests.sample_city import HEIDELBERG, PASSWORD, SampleCity, iri, places, themes
+from tests.sample_city import HEIDELBERG, PASSWORD, iri, places, themes
+from tests.town import Town
 
 HERE = i18n.HERE
 
@@ -93,7 +94,7 @@ def test_a_long_address_breaks_between_its_parts() -> None:
     )
 
 
-def test_what_is_missing_is_told_to_all_and_how_to_mend_it_to_those_who_can(city: SampleCity) -> None:
+def test_what_is_missing_is_told_to_all_and_how_to_mend_it_to_those_who_can(city: Town) -> None:
     anybody = TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"})
     page = anybody.get("/daten/strassennamen").text
     assert "Was noch fehlt" in page
@@ -102,7 +103,7 @@ def test_what_is_missing_is_told_to_all_and_how_to_mend_it_to_those_who_can(city
     assert "Wählen Sie" in anybody.get("/daten/strassennamen").text
 
 
-def test_a_record_of_which_little_is_said_says_so(city: SampleCity, browser: TestClient) -> None:
+def test_a_record_of_which_little_is_said_says_so(city: Town, browser: TestClient) -> None:
     city.catalog.store.put([Record(id="karg", said=Metadata(kind="dataset", title={"de": "Karg"}))], "test")
     page = browser.get("/daten/karg").text
     assert "nennt noch keine Datei" in page
@@ -110,7 +111,7 @@ def test_a_record_of_which_little_is_said_says_so(city: SampleCity, browser: Tes
     city.catalog.withdraw("karg", "test", "nur ein Versuch")
 
 
-def test_only_open_calls_for_partners_are_counted(city: SampleCity, browser: TestClient) -> None:
+def test_only_open_calls_for_partners_are_counted(city: Town, browser: TestClient) -> None:
     def call(type: str, ends: str = "") -> tuple[Opportunity, ...]:
         return (Opportunity(type=iri("opportunities", type), ends=ends),)
 
@@ -244,7 +245,7 @@ def test_an_organization_shows_what_it_publishes_and_leads(browser: TestClient) 
     assert "Baumkataster" in shown
 
 
-def test_a_harvested_record_names_its_source(browser: TestClient, city: SampleCity) -> None:
+def test_a_harvested_record_names_its_source(browser: TestClient, city: Town) -> None:
     (record,) = city.catalog.store.find(source="stadtwerke")
     page = browser.get(f"/daten/{record.id}").text
     assert "Datenkatalog der Stadtwerke" in page
@@ -260,7 +261,7 @@ def test_a_withdrawn_record_keeps_its_page_with_reason_and_date(browser: TestCli
     assert formatting.day(date.today(), "de") in shown
 
 
-def test_a_page_of_what_a_source_no_longer_names_speaks_one_language(city: SampleCity, browser: TestClient) -> None:
+def test_a_page_of_what_a_source_no_longer_names_speaks_one_language(city: Town, browser: TestClient) -> None:
     for id, why in (("weg", GONE), ("umbau", "Umbau / Abriss")):
         city.catalog.store.put([Record(id=id, said=a_dataset("Weg"))], "test")
         city.catalog.withdraw(id, "test", why)
@@ -272,7 +273,7 @@ def test_a_page_of_what_a_source_no_longer_names_speaks_one_language(city: Sampl
     assert "Umbau / Abriss" in text(browser.get("/en/datasets/umbau").text)
 
 
-def test_a_page_says_when_its_record_changed_and_its_tag_decides(city: SampleCity, browser: TestClient) -> None:
+def test_a_page_says_when_its_record_changed_and_its_tag_decides(city: Town, browser: TestClient) -> None:
     answer = browser.get("/daten/baumkataster")
     changed = city.catalog.get("baumkataster").changed
     assert changed
@@ -298,7 +299,7 @@ def test_a_wrong_word_leads_to_the_right_page(browser: TestClient) -> None:
     assert (answer.status_code, answer.headers["location"]) == (301, "/daten/baumkataster")
 
 
-def test_search_engines_get_a_description_that_cannot_break_out(city: SampleCity) -> None:
+def test_search_engines_get_a_description_that_cannot_break_out(city: Town) -> None:
     from api.data.schema_org import script
 
     evil = a_record("x", said=a_dataset("</script><script>alert(1)</script>"))
@@ -333,7 +334,7 @@ def test_an_address_that_runs_something_is_no_link(address: str) -> None:
     assert formatting.link(address) == ""
 
 
-def test_dangerous_addresses_of_a_record_never_become_links(city: SampleCity) -> None:
+def test_dangerous_addresses_of_a_record_never_become_links(city: Town) -> None:
     file = Distribution(id="x", access_url="javascript:alert(1)", download_url="data:text/html,x")
     said = Metadata(kind="dataset", title={"de": "Böse"}, landing_page="javascript:alert(2)", distributions=(file,))
     city.catalog.store.put([Record(id="boese", said=said)], "test")
@@ -341,7 +342,7 @@ def test_dangerous_addresses_of_a_record_never_become_links(city: SampleCity) ->
     assert not re.search(r'href="(javascript|data):', page)
 
 
-def test_a_record_of_any_size_has_a_page_of_bounded_size(city: SampleCity, browser: TestClient) -> None:
+def test_a_record_of_any_size_has_a_page_of_bounded_size(city: Town, browser: TestClient) -> None:
     long = "Wort" * 5_000
     files = tuple(
         Distribution(id=f"f{n}", title={"de": long[:300]}, access_url=f"https://x.example/{n}") for n in range(3_000)
@@ -359,7 +360,7 @@ FAR = ("9999-12-31", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "0000-
 
 
 @pytest.mark.parametrize("at", FAR)
-def test_a_far_date_takes_no_page_down(at: str, city: SampleCity, browser: TestClient) -> None:
+def test_a_far_date_takes_no_page_down(at: str, city: Town, browser: TestClient) -> None:
     turn = FAR.index(at)
     both = {"period": Period(start=at, end=at), "modified": at, "places": places("Altstadt"), "themes": themes("ENVI")}
     file = Distribution(id="x", access_url="https://x.example/", modified=at)
@@ -535,7 +536,7 @@ def test_a_code_of_another_list_is_shown_by_its_last_words() -> None:
     assert sentences.licence_in_short("https://example.org/eigene", "de") == "Eigene Bedingungen"
 
 
-def test_a_publisher_that_is_no_record_is_a_filter_by_its_name(city: SampleCity, browser: TestClient) -> None:
+def test_a_publisher_that_is_no_record_is_a_filter_by_its_name(city: Town, browser: TestClient) -> None:
     said = a_dataset("Schachtdeckel", publisher=Agent(name={"de": "Zweckverband Nord"}))
     city.catalog.store.put([Record(id="schachtdeckel", said=said)], "test")
     city.catalog.sync()
@@ -558,7 +559,7 @@ def test_problems_are_grouped_by_cause_the_gravest_first() -> None:
 # -- texts, errors, assets
 
 
-def test_a_text_that_the_city_has_not_written_is_not_made_up(city: SampleCity, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_text_that_the_city_has_not_written_is_not_made_up(city: Town, tmp_path) -> None:  # type: ignore[no-untyped-def]
     folder = tmp_path / "ort"
     folder.mkdir()
     (folder / "city.toml").write_text('name = "Ort"\n')
@@ -643,7 +644,7 @@ def test_templates_hold_no_script_and_no_style() -> None:
         assert "| safe" not in source.replace("shapes[name] | safe", ""), path
 
 
-def test_the_map_of_the_city_shows_its_districts(city: SampleCity) -> None:
+def test_the_map_of_the_city_shows_its_districts(city: Town) -> None:
     if not (HEIDELBERG / "map.json").is_file():
         pytest.skip("needs the city's folder")
     made = districts.drawing(

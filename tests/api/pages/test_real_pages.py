@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from api.app import create_app
 from api.web import addresses
 from tests.harvesters.catalogues import served
-from tests.harvesters.conftest import Town
 from tests.sample_city import HEIDELBERG
 from tests.servers.replay import files_server
+from tests.town import Town
 
 VOID = {"meta", "link", "input", "br", "path", "circle", "rect", "hr"}
 

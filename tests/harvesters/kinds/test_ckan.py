@@ -12,8 +12,8 @@ from registry.errors import SourceError, UsageError
 from registry.fetch.session import session
 from registry.model import Run, Source
 from registry.settings import Settings
-from tests.harvesters.conftest import Town
 from tests.servers.replay import Ckan, Fault, ckan_server, files_server
+from tests.town import Town
 
 Reading = tuple[list[Item], list[Mark]]
 

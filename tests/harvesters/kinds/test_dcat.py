@@ -13,8 +13,8 @@ from registry.fetch.session import session
 from registry.model import Metadata, Source
 from registry.rules import MOST, apart
 from registry.settings import Settings
-from tests.harvesters.conftest import Town
 from tests.servers.replay import Fault, Files, files_server
+from tests.town import Town
 
 Reading = tuple[list[Item], list[Mark]]
 PREFIXES = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .

@@ -22,9 +22,9 @@ from harvesters.source_kinds import HARVESTERS, check_source, harvester
 from registry.fetch.session import session
 from registry.model import Finding, Metadata, Source
 from registry.settings import Settings
-from tests.harvesters.conftest import Town
 from tests.paths import FIXTURES
 from tests.servers.replay import Ckan, ckan_server, files_server
+from tests.town import Town
 
 EXPECTED = "expected.json"
 CASES = sorted(path.parent for kind in HARVESTERS for path in FIXTURES.glob(f"{kind}/*/source.toml"))

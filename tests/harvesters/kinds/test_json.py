@@ -22,8 +22,8 @@ from registry.model import Agent, Contact, Findings, Link, Metadata, Money, Part
 from registry.rules import MOST
 from registry.settings import Settings
 from tests.builders import CSV, LICENCE, TRAN
-from tests.harvesters.conftest import Town
 from tests.servers.replay import files_server
+from tests.town import Town
 from vocab.namespaces import VOC
 
 # The settings of a real list: measures for the climate in Mainz, nested by topic, with numbers for their state.

@@ -13,10 +13,10 @@ import pytest
 from registry.model import Problem, Run, Source
 from registry.rules import RULES, apart
 from tests.conftest import SHARED
-from tests.harvesters.conftest import Town
 from tests.harvesters.kinds.test_ckan import a_package
 from tests.harvesters.kinds.test_dcat import a_dataset, turtle
 from tests.servers.replay import Files, ckan_server, files_server
+from tests.town import Town
 
 MALFORMED = SHARED / "data" / "malformed"
 RDF_FILES = sorted(path for path in MALFORMED.rglob("*") if path.suffix in (".ttl", ".rdf", ".xml"))

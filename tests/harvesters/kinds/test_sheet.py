@@ -20,8 +20,8 @@ from registry.errors import LotseError, SourceError, TooLargeError
 from registry.fetch.session import session
 from registry.model import Link, Metadata, Period, Source
 from registry.settings import Settings
-from tests.harvesters.conftest import Town
 from tests.servers.replay import files_server
+from tests.town import Town
 from vocab.namespaces import VOC
 
 Rows = Iterable[Sequence[Any]]

@@ -10,8 +10,8 @@ from registry.fetch.session import session
 from registry.rules import RULES
 from registry.settings import Settings
 from tests.harvesters.catalogues import CATALOGUES, HEAD, harvested, row, served
-from tests.harvesters.conftest import Town
 from tests.paths import ROOT
+from tests.town import Town
 
 DOCS = ROOT / "docs" / "catalogues.md"
 

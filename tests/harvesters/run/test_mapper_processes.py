@@ -17,8 +17,8 @@ from harvesters.run.mapper_processes import Mappers
 from registry import processes
 from registry.model import Source
 from registry.model.harvest import Mapped, Staged
-from tests.harvesters.conftest import Town
 from tests.paths import ROOT
+from tests.town import Town
 
 SOURCE = Source(name="amt", kind="json", url="https://example.org/liste.json", language="de")
 

@@ -12,8 +12,8 @@ from registry.errors import BusyError, ConflictError, NotReadyError
 from registry.fetch.session import session
 from registry.model import COUNTS, Run
 from registry.projections.projector import Projector
-from tests.harvesters.conftest import Town
 from tests.servers.replay import Fault
+from tests.town import Town
 
 URL = "https://daten.example.org"
 

@@ -13,8 +13,8 @@ from harvesters.harvester import Item
 from harvesters.kinds import ckan
 from harvesters.run.run import apply
 from registry.model import Run, Source
-from tests.harvesters.conftest import Town
 from tests.servers.replay import ckan_server, load
+from tests.town import Town
 
 BERLIN = (
     "history/berlin_2014-11-24_packages.json.gz",

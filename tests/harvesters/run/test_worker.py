@@ -13,7 +13,7 @@ from harvesters.run import worker
 from harvesters.run.worker import due, work
 from registry.fetch.session import session
 from registry.model import Run, Source
-from tests.harvesters.conftest import Town
+from tests.town import Town
 
 NOW = datetime(2026, 3, 10, 4, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 

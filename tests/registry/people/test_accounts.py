@@ -1,5 +1,6 @@
 """Accounts and passwords."""
 
+import argon2
 import msgspec
 import pytest
 import sqlalchemy as sa
@@ -29,6 +30,10 @@ def test_passwords_are_kept_as_argon2_only(people):
     with people._engine.connect() as connection:
         kept = connection.execute(sa.text("SELECT password FROM accounts")).scalar()
     assert kept.startswith("$argon2id$")
+
+
+def test_the_shipped_hashes_cost_what_rfc_9106_asks_for(shipped_hasher):
+    assert argon2.extract_parameters(shipped_hasher.hash(PASSWORD)) == argon2.profiles.RFC_9106_LOW_MEMORY
 
 
 def test_a_name_is_given_once(people):

@@ -4,7 +4,8 @@ import subprocess
 import sys
 from typing import Any
 
-from registry.model import Agent, Distribution, Kind, Metadata, Record
+from registry.model import Agent, Contact, Distribution, Kind, Metadata, Participation, Record
+from vocab.concepts import concept_list
 
 LICENCE = "http://dcat-ap.de/def/licenses/dl-by-de/2.0"
 CSV = "http://publications.europa.eu/resource/authority/file-type/CSV"
@@ -24,6 +25,21 @@ def a_dataset(title: str = "Radwege", **fields: Any) -> Metadata:
         "distributions": (a_distribution(),),
     }
     return a_metadata(title, **(words | fields))
+
+
+def a_project(title: str = "Kühle Wege", **fields: Any) -> Metadata:
+    """A project with everything that must be there."""
+    lead = Participation(
+        agent=Agent(name={"de": "Umweltamt"}), role=concept_list("roles").by_notation["federfuehrung"].iri
+    )
+    words: dict[str, Any] = {
+        "abstract": {"de": f"{title}: was sich ändert, und für wen."},
+        "phase": concept_list("phases").by_notation["umsetzung"].iri,
+        "themes": (TRAN,),
+        "participants": (lead,),
+        "contacts": (Contact(email="projekt@example.org"),),
+    }
+    return a_metadata(title, "project", **(words | fields))
 
 
 def a_distribution(url: str = "https://daten.example.org/rad.csv", **fields: Any) -> Distribution:

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 from msgspec.structs import replace
 
 from registry.catalog import duplicates
+from registry.catalog.checks import require_publishable
 from registry.catalog.duplicates import Batch
 from registry.catalog.ids import given, possible
 from registry.catalog.overrides import overrides
@@ -121,12 +122,14 @@ class Catalog:
     # -- people's acts
 
     def register(self, draft: Draft, by: str) -> Record:
-        """Makes a draft a record, or revises the record it is a draft of; ConflictError if that has changed.
+        """Makes a draft a record, or revises the record it is a draft of; ConflictError if that has changed,
+        ValidationError for what the checks find `failed` or `must`.
 
         The same draft once more (two clicks, a crash before it was taken out of the inbox) is the same record.
         """
         if draft.of:
             return self.revise(draft.of, draft.metadata, draft.base, by)
+        require_publishable(draft.metadata)
         metadata = match_agents(draft.metadata, self._known_organizations())
         return self._again(lambda: self._register(metadata, draft, by))
 
@@ -143,7 +146,8 @@ class Catalog:
 
     def revise(self, id: str, metadata: Metadata, expected: int, by: str, note: str = "") -> Record:
         """A registered record says this from now on; on a harvested one each differing field becomes an override, and
-        one that is set back to the source's word is none any more. ConflictError if its number is not `expected`."""
+        one that is set back to the source's word is none any more. ConflictError if its number is not `expected`;
+        ValidationError for what the checks find `failed` or `must`, on a harvested record only in what is new."""
         record = self.get(id)
         if record.number != expected:
             raise ConflictError(f"{id} was changed meanwhile. Compare both texts and save again.", ids=[id])
@@ -153,6 +157,7 @@ class Catalog:
         else:
             revised = replace(record, said=metadata, digest="")
         if revised != record:
+            require_publishable(revised.metadata, record if record.origin else None)
             self.store.put([revised], by, note)
         return self.get(id)
 

@@ -8,7 +8,9 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from registry import rules
 from registry.catalog.catalog import Catalog
+from registry.catalog.checks import blocking
 from registry.catalog.ids import RESERVED
 from registry.city import city
 from registry.errors import ConflictError, UsageError
@@ -92,7 +94,7 @@ def _metadata(one: Listed, path: Path) -> Metadata:
     if one.kind and kind is None:
         known = ", ".join(concept.notation for concept in concept_list("organization-kinds"))
         raise UsageError(f"{path}: {one.id} is of unknown kind {one.kind!r}. There are: {known}.")
-    return Metadata(
+    metadata = Metadata(
         kind="organization",
         title={"de": one.name_de} | ({"en": one.name_en} if one.name_en else {}),
         aliases=one.aliases,
@@ -102,6 +104,9 @@ def _metadata(one: Listed, path: Path) -> Metadata:
         classification=kind.iri if kind else "",
         links=(Link("unit_of", local(one.unit_of)),) if one.unit_of else (),
     )
+    for finding in blocking(metadata):  # as for everything else that is registered
+        raise UsageError(f"{path}: {one.id}: {rules.said(finding.rule)[0]['en']}")
+    return metadata
 
 
 def _record(catalog: Catalog, said: Metadata, id: str, known: Record | None) -> Record | None:

@@ -117,6 +117,8 @@ def _has(row: Field) -> Callable[[Any], Any]:
     name = row.name
     if row.form == "link":
         return lambda metadata: any(link.relation == name for link in metadata.links)
+    if row.form == "text" and not row.many:
+        return lambda struct: any(text.strip() for text in getattr(struct, name).values())
     return lambda struct: getattr(struct, name)
 
 

@@ -19,7 +19,7 @@ from registry.errors import ConflictError, NotReadyError
 from registry.model import Draft, Source, Step
 from registry.search.query import Query
 from registry.settings import Settings
-from tests.builders import a_dataset, a_metadata
+from tests.builders import a_dataset, a_project
 
 PROCESSES = 6
 SECONDS = float(os.environ.get("LOTSE_TEST_SECONDS", "12"))
@@ -50,7 +50,7 @@ class Person:
 
     def register(self):
         word = self.word()
-        draft = Draft(id=word, metadata=a_metadata(f"Projekt {word}", "project"), owner="agentur")
+        draft = Draft(id=word, metadata=a_project(f"Projekt {word}"), owner="agentur")
         assert self.catalog.register(draft, "person").said.title["de"].endswith(word)
 
     def revise(self):
@@ -82,7 +82,7 @@ class Person:
 
     def sync(self):
         word = self.word()
-        draft = Draft(id=word, metadata=a_metadata(f"Projekt {word}", "project"), owner="agentur")
+        draft = Draft(id=word, metadata=a_project(f"Projekt {word}"), owner="agentur")
         id = self.catalog.register(draft, "person").id
         assert self.catalog.sync()
         assert id in [hit.id for hit in self.catalog.search(Query(words=word)).hits]

@@ -19,7 +19,7 @@ from registry.settings import Settings
 from registry.sources.ledger import open_ledger
 from registry.store.store import open_store
 from tests.benchmarks.made_up import made_up
-from tests.builders import a_dataset, a_metadata, a_record
+from tests.builders import a_dataset, a_metadata, a_project, a_record
 
 BERLIN = Source(name="berlin", kind="ckan", url="https://berlin.example/", owner="stadt", rank=20)
 KOELN = Source(name="koeln", kind="ckan", url="https://koeln.example/", owner="koeln", rank=10)
@@ -234,7 +234,7 @@ def test_within_a_source_nothing_is_linked(catalog):
 
 def test_what_is_registered_here_is_nearer_than_any_source(catalog):
     catalog.take(KOELN, [add("1", a_dataset("Wege", iri=IRI))])
-    registered = catalog.register(a_draft(a_dataset("Unsere Wege", iri=IRI)), "lotsin")
+    registered = catalog.register(a_draft(a_dataset("Unsere Wege", iri=IRI, distributions=())), "lotsin")
     assert (registered.same_as, catalog.get("wege").same_as) == (None, "unsere-wege")
 
 
@@ -342,9 +342,9 @@ def in_threads(work, words):
 
 
 def test_a_draft_becomes_a_record_with_an_id_that_stays(catalog):
-    record = catalog.register(a_draft(a_metadata("Kühle Wege", "project")), "lotsin")
+    record = catalog.register(a_draft(a_project("Kühle Wege")), "lotsin")
     assert (record.id, record.owner, record.origin, record.number) == ("kuehle-wege", "agentur", None, 1)
-    again = catalog.register(a_draft(a_metadata("Wärmere Wege", "project"), of=record.id, base=record.number), "lotsin")
+    again = catalog.register(a_draft(a_project("Wärmere Wege"), of=record.id, base=record.number), "lotsin")
     assert (again.id, again.said.title, again.overrides) == ("kuehle-wege", {"de": "Wärmere Wege"}, ())
     assert [version.by for version in catalog.store.history("kuehle-wege")] == ["lotsin", "lotsin"]
 
@@ -353,7 +353,7 @@ def test_twenty_who_register_the_same_title_at_once_get_twenty_records(catalog):
     ids = []
 
     def register(number):
-        draft = Draft(id=f"d{number}", metadata=a_metadata("Kühle Wege", "project"), owner="agentur")
+        draft = Draft(id=f"d{number}", metadata=a_project("Kühle Wege"), owner="agentur")
         ids.append(catalog.register(draft, "lotsin").id)
 
     threads = [threading.Thread(target=register, args=(number,)) for number in range(20)]
@@ -363,8 +363,8 @@ def test_twenty_who_register_the_same_title_at_once_get_twenty_records(catalog):
 
 
 def test_the_same_draft_registered_twice_is_one_record(catalog):
-    other = catalog.register(Draft(id="d0", metadata=a_metadata("Kühle Wege", "project"), owner="agentur"), "lotsin")
-    draft = a_draft(a_metadata("Kühle Wege", "project"))
+    other = catalog.register(Draft(id="d0", metadata=a_project("Kühle Wege"), owner="agentur"), "lotsin")
+    draft = a_draft(a_project("Kühle Wege"))
     record = catalog.register(draft, "lotsin")
     assert record.id != other.id
     assert catalog.register(draft, "lotsin") == record
@@ -375,7 +375,7 @@ def test_the_same_draft_registered_twice_is_one_record(catalog):
 
 
 def test_a_draft_that_many_publish_at_once_is_one_record(catalog):
-    draft, ids = a_draft(a_metadata("Radweg neu", "project")), []
+    draft, ids = a_draft(a_project("Radweg neu")), []
     threads = [threading.Thread(target=lambda: ids.append(catalog.register(draft, "lotsin").id)) for _ in range(8)]
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
@@ -384,16 +384,16 @@ def test_a_draft_that_many_publish_at_once_is_one_record(catalog):
 
 
 def test_a_revision_of_what_somebody_else_changed_is_refused(catalog):
-    record = catalog.register(a_draft(a_metadata("Eins", "project")), "a")
-    catalog.revise(record.id, a_metadata("Zwei", "project"), record.number, "b")
+    record = catalog.register(a_draft(a_project("Eins")), "a")
+    catalog.revise(record.id, a_project("Zwei"), record.number, "b")
     with pytest.raises(ConflictError, match="eins"):
-        catalog.revise(record.id, a_metadata("Drei", "project"), record.number, "c")
+        catalog.revise(record.id, a_project("Drei"), record.number, "c")
     with pytest.raises(NotFoundError):
         catalog.revise("nichts", a_metadata(), 0, "c")
 
 
 def test_a_revision_that_changes_nothing_writes_nothing(catalog):
-    record = catalog.register(a_draft(a_metadata("Eins", "project")), "a")
+    record = catalog.register(a_draft(a_project("Eins")), "a")
     assert catalog.revise(record.id, record.metadata, record.number, "b").number == record.number
 
 
@@ -428,7 +428,7 @@ def test_what_only_the_source_says_cannot_be_overridden_and_is_not_lost_by_a_for
 
 
 def test_a_withdrawal_says_who_when_and_why_and_can_be_taken_back(catalog):
-    record = catalog.register(a_draft(a_metadata("Eins", "project")), "a")
+    record = catalog.register(a_draft(a_project("Eins")), "a")
     with pytest.raises(ConflictError):
         catalog.withdraw(record.id, "b", "alt", expected=99)
     before = datetime.now(UTC)
@@ -459,7 +459,7 @@ def test_an_iri_means_a_record_by_ours_the_publishers_and_former_ones(catalog):
 def test_backlinks_come_by_every_iri_of_a_record_once(catalog):
     catalog.take(BERLIN, [add("1", a_dataset(iri=IRI))])
     links = tuple(Link("uses", iri) for iri in (IRI, "/id/radwege", "https://lotse.example/id/radwege"))
-    catalog.register(a_draft(a_metadata("Wege", "project", links=(*links, Link("produces", IRI)))), "a")
+    catalog.register(a_draft(a_project("Wege", links=(*links, Link("produces", IRI)))), "a")
     found = [(one.id, one.relation) for one in catalog.backlinks(catalog.get("radwege"))]
     assert found == [("wege", "produces"), ("wege", "uses")]
 

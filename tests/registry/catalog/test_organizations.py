@@ -95,6 +95,7 @@ def test_an_id_that_belongs_to_something_else_is_refused(catalog, path):
         ("[[organization]]\nid = 'a'\nname_de = 'A'\nnaem_en = 'A'", "naem_en"),
         ("[[organization]]\nid = 'Amt für'\nname_de = 'A'", "Amt für"),
         ("[[organization]]\nid = 'suche'\nname_de = 'A'", "suche"),
+        ("[[organization]]\nid = 'a'\nname_de = ' '", "a: .*title"),
         ("[[organization]]\nid = 'a'\nname_de = 'A'\nkind = 'firma-x'", "firma-x"),
         ("[[organization]]\nid = 'a'\nname_de = 'A'\nunit_of = 'b'", "unit_of"),
         ("[[organization]]\nid = 'a'\nname_de = 'A'\n" * 2, "twice"),

@@ -1,0 +1,44 @@
+"""Refuses what must not be published: the findings of `registry.quality.check` that block a registration or a revision.
+
+Entry point: `require_publishable`, called by `Catalog.register` and `Catalog.revise` before anything is written.
+Invariants: a record that is registered here has no finding of BLOCKING_LEVELS; on a harvested record faults of the
+source never block a curator, only those that the curator's own words bring in.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from registry import rules
+from registry.errors import ValidationError
+from registry.model import Finding, Level, Metadata, Record
+from registry.quality.check import check
+
+BLOCKING_LEVELS: Final[tuple[Level, ...]] = ("failed", "must")
+
+
+def require_publishable(metadata: Metadata, harvested: Record | None = None) -> None:
+    """Returns when `metadata` may be published; ValidationError with one entry of `errors` a finding that blocks it.
+
+    `harvested`: the record that the metadata corrects, if it came from a source.
+    """
+    findings = blocking(metadata)
+    if harvested and findings:
+        known = {*blocking(harvested.said), *blocking(harvested.metadata)}  # also a field set back to the source's word
+        findings = [finding for finding in findings if finding not in known]
+    if findings:
+        fields = ", ".join(dict.fromkeys(finding.field for finding in findings))
+        raise ValidationError(f"This cannot be published yet. Missing or wrong: {fields}.", errors(findings))
+
+
+def blocking(metadata: Metadata) -> list[Finding]:
+    """What the checks find that must be mended before publication, in the order of the fields."""
+    return [finding for finding in check(metadata) if finding.level in BLOCKING_LEVELS]
+
+
+def errors(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """The findings as `errors` of a ValidationError: field, rule, message and remedy in German and English."""
+    entries = []
+    for finding in findings:
+        message, remedy = rules.said(finding.rule)
+        entries.append({"field": finding.field, "rule": finding.rule, "message": message, "remedy": remedy})
+    return entries

@@ -1,17 +1,21 @@
-"""Registering a project: one page without script, a draft that is kept, and one's own entries."""
+"""Registering a project: one page without script, a draft that is kept, and the entries of an account.
 
-from collections.abc import Callable
+Entry point: `routes`. The form itself is made, read and checked in `form.py`, for every kind of thing; so far only
+projects have a page (`KIND`).
+Invariant: what was sent is kept in a draft before anything is said about it, but for a blank form.
+"""
+
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import wraps
-from typing import Any
+from functools import partial, wraps
+from typing import Any, Final, NamedTuple
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.editing import form_reading, project_form
+from api.editing import form
 from api.editing.comparison import Comparison, compare, preview, record_links, similar
-from api.editing.project_form import Values, Wrong
-from api.pages import districts
+from api.editing.form_values import Entered, FieldError, FormContext
 from api.pages.site import Pages
 from api.text.formatting import ZONE, said
 from api.text.i18n import translator
@@ -19,122 +23,160 @@ from api.web.addresses import Lang, hang, language, patterns, place
 from api.web.session import FormBody, Forms, StaleFormError
 from registry.catalog import Catalog
 from registry.errors import ConflictError, NotAllowedError, NotFoundError
-from registry.model import DATA, Account, Draft, Metadata, Record
+from registry.model import Account, Draft, Kind, Metadata, Record
 from registry.people.review import may, may_see
 from registry.search import analysis
 from registry.search.query import Query
 from registry.settings import Settings
-from vocab.concepts import concept_list
 
-EMPTY = Metadata(kind="project")
+KIND: Final[Kind] = "project"
+EMPTY: Final = Metadata(kind=KIND)
+MAX_PUBLISHED_SHOWN: Final = 200
+MAX_ORGANIZATIONS_OFFERED: Final = 300
+
+
+class FormPage(NamedTuple):
+    """What the page of a form shows. `of`, `base_number`, `before`: of the published record that is changed, while
+    there is no draft yet; `faults`: what to mend; `expired`: the form was of an earlier session, nothing is saved."""
+
+    values: Entered
+    draft: Draft | None = None
+    faults: Sequence[FieldError] = ()
+    conflict: Comparison | None = None
+    of: str = ""
+    base_number: int = 0
+    before: Metadata = EMPTY
+    saved: bool = False
+    expired: bool = False
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     pages = Pages(catalog, settings)
     router = APIRouter(include_in_schema=False)
-
-    def start(request: Request) -> Response:
-        """An empty form, or that of a published project (`?of=`)."""
-        account = pages.required(request)
-        lang = language(request)
-        of = request.query_params.get("of", "")
-        record = _record(catalog, of)
-        words = record.metadata if record else EMPTY
-        values = project_form.shown(words, lang, pages.districts)
-        if not record:
-            values["lead"] = _own(pages, account, lang)
-        return _show(pages, request, values, of=of, base=record.number if record else 0, before=words)
-
-    def begin(request: Request, body: FormBody = b"") -> Response:
-        fields = pages.form(request, body)
-        account = pages.required(request)
-        record = _record(catalog, fields.get("of"))
-        before = record.metadata if record else EMPTY
-        values, words, wrong = _read(pages, fields, before, language(request))
-        if record is None and project_form.blank(values):  # nothing to keep
-            wrong = wrong or project_form.missing(values, words, language(request))[:1]
-            return _show(pages, request, values, None, wrong, 422)
-        draft = pages.inbox.begin(
-            words, account, _owner(account), fields.get("of") or None, _number(fields.get("base"))
-        )
-        return _next(pages, request, fields, draft, values, wrong)
-
-    def resume(request: Request, id: str) -> Response:
-        account = pages.required(request)
-        draft = _draft(pages, id, account)
-        values = project_form.shown(draft.metadata, language(request), pages.districts)
-        saved = "saved" in request.query_params
-        return _show(pages, request, values, draft, saved=saved)
-
-    def save(request: Request, id: str, body: FormBody = b"") -> Response:
-        fields = pages.form(request, body)
-        account = pages.required(request)
-        draft = _draft(pages, id, account)
-        if fields.get("act") == "discard":
-            return _discard(pages, request, draft, fields)
-        values, words, wrong = _read(pages, fields, draft.metadata, language(request))
-        try:
-            draft = pages.inbox.save(id, words, account, _number(fields.get("version")))
-        except ConflictError:
-            draft = _draft(pages, id, account)  # both texts are shown, and the next save counts from this one
-            return _show(
-                pages, request, values, draft, wrong, 409, compare(pages, draft.metadata, words, language(request))
-            )
-        return _next(pages, request, fields, draft, values, wrong)
-
-    def entries(request: Request) -> Response:
-        account = pages.required(request)
-        lang = language(request)
-        _ = translator(lang)
-        return pages.page(
-            request,
-            "entries.html",
-            lang,
-            drafts=list(pages.inbox.of_account(account)),
-            published=_published(pages, account),
-            notice=next((name for name in ("sent", "discarded") if name in request.query_params), ""),
-            crumbs=[(_("Meine Einträge"), "")],
-            indexed=False,
-        )
-
-    hang(router, patterns("register"), _to_form)
-    hang(router, patterns("register", "project"), start)
-    hang(router, patterns("register", "project"), _kept(pages, begin), "POST")
-    hang(router, patterns("register", "project", "{id}"), resume)
-    hang(router, patterns("register", "project", "{id}"), _kept(pages, save), "POST")
-    hang(router, patterns("mine"), _to_entries)
-    hang(router, patterns("mine", "entries"), entries)
+    for steps, view, method in (
+        (("register",), _to_form, "GET"),
+        (("register", KIND), partial(start, pages), "GET"),
+        (("register", KIND), partial(begin, pages), "POST"),
+        (("register", KIND, "{id}"), partial(resume, pages), "GET"),
+        (("register", KIND, "{id}"), partial(save, pages), "POST"),
+        (("mine",), _to_entries, "GET"),
+        (("mine", "entries"), partial(entries, pages), "GET"),
+    ):
+        hang(router, patterns(*steps), view, method)
     return router
 
 
 def _to_form(request: Request) -> Response:
-    return RedirectResponse(place("register", language(request), "project"), 302)
+    return RedirectResponse(place("register", language(request), KIND), 302)
 
 
 def _to_entries(request: Request) -> Response:
     return RedirectResponse(place("mine", language(request), "entries"), 302)
 
 
+def keeps_entered(view: Callable[..., Response]) -> Callable[..., Response]:
+    """The same view, but for a form of an earlier session: what was entered is shown in a form of this one, unsaved."""
+
+    @wraps(view)
+    def kept(pages: Pages, request: Request, **parameters: Any) -> Response:
+        try:
+            return view(pages, request=request, **parameters)
+        except StaleFormError as stale:
+            fields, id = stale.fields, parameters.get("id")
+            draft = _draft(pages, id, pages.required(request)) if id else None
+            values = form.entered(fields, KIND)
+            page = FormPage(values, draft, expired=True)
+            page = page._replace(of=fields.get("of"), base_number=fields.number("base"))
+            return _show(pages, request, page, 403)
+
+    return kept
+
+
+# -- views
+
+
+def start(pages: Pages, request: Request) -> Response:
+    """An empty form, or that of a published project (`?of=`)."""
+    account = pages.required(request)
+    of = request.query_params.get("of", "")
+    record = _record(pages.catalog, of)
+    context = _context(pages, language(request))
+    if record:
+        values = form.shown(record.metadata, context)
+        return _show(pages, request, FormPage(values, of=of, base_number=record.number, before=record.metadata))
+    own = _own_organization(pages, account, context.lang)
+    values = form.shown(EMPTY, context) | dict.fromkeys(form.names_of_own_organization(KIND), own)
+    return _show(pages, request, FormPage(values, of=of))
+
+
+@keeps_entered
+def begin(pages: Pages, request: Request, body: FormBody = b"") -> Response:
+    """Keeps what was entered in a new draft."""
+    fields = pages.form(request, body)
+    account = pages.required(request)
+    record = _record(pages.catalog, fields.get("of"))
+    context = _context(pages, language(request))
+    values, metadata, faults = _read(fields, record.metadata if record else EMPTY, context, record)
+    if record is None and form.is_blank(values, KIND):  # nothing to keep
+        faults = faults or form.missing(values, metadata, context)[:1]
+        return _show(pages, request, FormPage(values, faults=faults), 422)
+    draft = pages.inbox.begin(metadata, account, _owner(account), fields.get("of") or None, fields.number("base"))
+    return _next(pages, request, fields, draft, FormPage(values, draft, faults))
+
+
+def resume(pages: Pages, request: Request, id: str) -> Response:
+    """The form of a draft."""
+    draft = _draft(pages, id, pages.required(request))
+    values = form.shown(draft.metadata, _context(pages, language(request)))
+    return _show(pages, request, FormPage(values, draft, saved="saved" in request.query_params))
+
+
+@keeps_entered
+def save(pages: Pages, request: Request, id: str, body: FormBody = b"") -> Response:
+    """Keeps what was entered in the draft, unless somebody else has saved meanwhile; or asks whether to discard it."""
+    fields = pages.form(request, body)
+    account = pages.required(request)
+    draft = _draft(pages, id, account)
+    if fields.get("act") == "discard":
+        return _discard(pages, request, draft, fields)
+    context = _context(pages, language(request))
+    record = pages.catalog.store.get(draft.of) if draft.of else None
+    values, metadata, faults = _read(fields, draft.metadata, context, record)
+    try:
+        draft = pages.inbox.save(id, metadata, account, fields.number("version"))
+    except ConflictError:
+        draft = _draft(pages, id, account)  # both texts are shown, and the next save counts from this one
+        conflict = compare(pages, draft.metadata, metadata, context.lang)
+        return _show(pages, request, FormPage(values, draft, faults, conflict), 409)
+    return _next(pages, request, fields, draft, FormPage(values, draft, faults))
+
+
+def entries(pages: Pages, request: Request) -> Response:
+    """The drafts of an account, and what its organizations have published."""
+    account = pages.required(request)
+    lang = language(request)
+    _ = translator(lang)
+    return pages.page(
+        request,
+        "entries.html",
+        lang,
+        drafts=list(pages.inbox.of_account(account)),
+        published=_published(pages, account),
+        notice=next((name for name in ("sent", "discarded") if name in request.query_params), ""),
+        crumbs=[(_("Meine Einträge"), "")],
+        indexed=False,
+    )
+
+
+# -- drafts and records
+
+
 def _record(catalog: Catalog, id: str) -> Record | None:
     """The published project that a form changes; None for a new one."""
     record = catalog.get(id) if id else None
-    if record and (record.kind != "project" or record.state != "published"):
+    if record and (record.kind != KIND or record.state != "published"):
         raise NotFoundError("There is no such project.")
     return record
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
-
-
-def _owner(account: Account) -> str:
-    return account.organizations[0] if account.organizations else ""
-
-
-def _own(pages: Pages, account: Account, lang: Lang) -> str:
-    """The name of the organization that the account acts for: nobody is asked twice."""
-    found = pages.catalog.store.get(_owner(account))
-    return said(found.metadata.title, lang).words if found else ""
 
 
 def _draft(pages: Pages, id: str, account: Account) -> Draft:
@@ -144,54 +186,66 @@ def _draft(pages: Pages, id: str, account: Account) -> Draft:
     return draft
 
 
-def _read(pages: Pages, fields: Forms, before: Metadata, lang: Lang) -> tuple[Values, Metadata, list[Wrong]]:
-    """The fields, what they say, and what of them cannot be read or, when it is handed in, is still missing."""
-    values = project_form.values_of(fields)
-    words, wrong = form_reading.metadata(values, before, lang, pages.districts, lambda line: _dataset(pages, line))
+def _owner(account: Account) -> str:
+    return account.organizations[0] if account.organizations else ""
+
+
+def _own_organization(pages: Pages, account: Account, lang: Lang) -> str:
+    """The name of the organization that the account acts for: nobody is asked twice."""
+    record = pages.catalog.store.get(_owner(account))
+    return said(record.metadata.title, lang).words if record else ""
+
+
+def _published(pages: Pages, account: Account) -> list[Record]:
+    """What the account's organizations have published."""
+    store = pages.catalog.store
+    records = {record.id: record for owner in account.organizations for record in store.find(owner=owner, shown=True)}
+    return sorted(records.values(), key=lambda record: record.id)[:MAX_PUBLISHED_SHOWN]
+
+
+# -- what was sent
+
+
+def _context(pages: Pages, lang: Lang) -> FormContext:
+    return FormContext(KIND, lang, pages.districts, partial(_iri_of, pages))
+
+
+def _read(
+    fields: Forms, before: Metadata, context: FormContext, record: Record | None
+) -> tuple[Entered, Metadata, list[FieldError]]:
+    """What was entered, the metadata it makes, and what to mend: what cannot be read and, when the form is handed in,
+    what is missing or would be refused."""
+    values = form.entered(fields, KIND)
+    metadata, errors = form.read(values, before, context)
     if fields.get("act") == "submit":
-        wrong += project_form.missing(values, words, lang)
-    return values, words, project_form.ordered(wrong)
+        harvested = record if record and record.origin else None
+        return values, metadata, form.faults(values, metadata, context, errors, harvested)
+    return values, metadata, form.in_order(errors, KIND)
 
 
-def _dataset(pages: Pages, line: str) -> str | None:
-    """The IRI of a dataset by its id, address or title; a web address elsewhere stays one."""
+def _iri_of(pages: Pages, line: str, kinds: tuple[Kind, ...]) -> str | None:
+    """The IRI of a thing of these kinds by its id, address or title; a web address elsewhere stays one."""
+    store = pages.catalog.store
     text = line.rpartition("/")[2] if line.startswith(pages.settings.base_url) else line
-    record = pages.catalog.store.get(text) or pages.catalog.store.get(pages.catalog.resolve(line) or "")
-    if record and record.kind in DATA:
+    record = store.get(text) or store.get(pages.catalog.resolve(line) or "")
+    if record and record.kind in kinds:
         return f"/id/{record.id}"
-    hits = pages.catalog.search(Query(words=line, where={"kind": DATA}, size=10, facets=()))
-    for one in pages.catalog.store.get_many([hit.id for hit in hits.hits]).values():
-        if analysis.slug(line) in {analysis.slug(title) for title in one.metadata.title.values()}:
-            return f"/id/{one.id}"
+    page = pages.catalog.search(Query(words=line, where={"kind": kinds}, size=10, facets=()))
+    for record in store.get_many([hit.id for hit in page.hits]).values():
+        if analysis.slug(line) in {analysis.slug(title) for title in record.metadata.title.values()}:
+            return f"/id/{record.id}"
     return line if line.startswith(("https://", "http://")) and " " not in line else None
 
 
-def _next(pages: Pages, request: Request, fields: Forms, draft: Draft, values: Values, wrong: list[Wrong]) -> Response:
-    """After saving: back to the form with what is wrong, on to the reviewers, or just the saved draft."""
+def _next(pages: Pages, request: Request, fields: Forms, draft: Draft, page: FormPage) -> Response:
+    """After saving: back to the form with what is to mend, on to the reviewers, or just the saved draft."""
     lang = language(request)
-    if wrong:
-        return _show(pages, request, values, draft, wrong, 422)
+    if page.faults:
+        return _show(pages, request, page, 422)
     if fields.get("act") == "submit":
         pages.inbox.submit(draft.id, pages.required(request), draft.version)
         return RedirectResponse(place("mine", lang, "entries") + "?sent", 303)
-    return RedirectResponse(place("register", lang, "project", draft.id) + "?saved", 303)
-
-
-def _kept(pages: Pages, view: Callable[..., Response]) -> Callable[..., Response]:
-    """The same view, but for a form of an earlier session: its words are shown in a form of this one, unsaved."""
-
-    @wraps(view)
-    def kept(request: Request, **words: Any) -> Response:
-        try:
-            return view(request=request, **words)
-        except StaleFormError as stale:
-            fields, id = stale.fields, words.get("id")
-            draft = _draft(pages, id, pages.required(request)) if id else None
-            of, base = fields.get("of"), _number(fields.get("base"))
-            values = project_form.values_of(fields)
-            return _show(pages, request, values, draft, None, 403, of=of, base=base, expired=True)
-
-    return kept
+    return RedirectResponse(place("register", lang, KIND, draft.id) + "?saved", 303)
 
 
 def _discard(pages: Pages, request: Request, draft: Draft, fields: Forms) -> Response:
@@ -199,7 +253,7 @@ def _discard(pages: Pages, request: Request, draft: Draft, fields: Forms) -> Res
     lang = language(request)
     _ = translator(lang)
     if fields.get("sure"):
-        pages.inbox.close(draft.id, pages.required(request), _number(fields.get("version")), "discard")
+        pages.inbox.close(draft.id, pages.required(request), fields.number("version"), "discard")
         return RedirectResponse(place("mine", lang, "entries") + "?discarded", 303)
     return pages.page(
         request,
@@ -207,72 +261,52 @@ def _discard(pages: Pages, request: Request, draft: Draft, fields: Forms) -> Res
         lang,
         draft=draft,
         title=said(draft.metadata.title, lang).words or _("Ohne Titel"),
-        action=place("register", lang, "project", draft.id),
+        action=place("register", lang, KIND, draft.id),
         crumbs=[(_("Meine Einträge"), place("mine", lang, "entries")), (_("Entwurf löschen"), "")],
         indexed=False,
     )
 
 
-def _published(pages: Pages, account: Account) -> list[Any]:
-    """What the account's organizations have published."""
-    found = {
-        one.id: one for owner in account.organizations for one in pages.catalog.store.find(owner=owner, shown=True)
-    }
-    return sorted(found.values(), key=lambda one: one.id)[:200]
+# -- the page
 
 
-def _show(
-    pages: Pages,
-    request: Request,
-    values: Values,
-    draft: Draft | None = None,
-    wrong: list[Wrong] | None = None,
-    status: int = 200,
-    conflict: Comparison | None = None,
-    *,
-    of: str = "",
-    base: int = 0,
-    before: Metadata = EMPTY,
-    saved: bool = False,
-    expired: bool = False,
-) -> Response:
-    lang = language(request)
+def _show(pages: Pages, request: Request, page: FormPage, status: int = 200) -> Response:
+    """The page of a form."""
+    draft = page.draft
+    context = _context(pages, language(request))
+    lang = context.lang
     _ = translator(lang)
-    account = pages.required(request)
-    known = districts.known(pages)
-    others = similar(pages, draft.metadata, lang, draft.of) if draft else []
+    blocks = form.questions(context)
     return pages.page(
         request,
         "register.html",
         lang,
         status,
-        values=values,
-        elsewhere=project_form.elsewhere(draft.metadata if draft else before, lang),
-        wrong=wrong or [],
-        errors={one.field: one.message for one in reversed(wrong or [])},
-        draft=draft,
-        of=draft.of if draft else of,
-        base_number=draft.base if draft else base,
-        action=place("register", lang, "project", *([draft.id] if draft else [])),
-        phases=[concept_list("phases").by_notation[one] for one in project_form.PHASES],
-        themes=[one for one in concept_list("themes") if one.notation != project_form.NO_THEME],
-        districts=sorted(known, key=lambda one: one.extra.get("kind") != "city"),
-        offers=list(concept_list("opportunities")),
-        organizations=_organizations(pages, lang),
-        similar=record_links(others, lang),
-        card=preview(draft, lang, datetime.now(ZONE).date()) if draft else None,
-        conflict=conflict,
-        saved=saved,
-        expired=expired,
-        phase_hints=project_form.phase_hints(lang),
-        locked=(draft is not None and not may(draft, "save", account))
-        or (draft is not None and draft.state == "submitted"),
-        limit=project_form.ABSTRACT,
-        crumbs=[(_("Meine Einträge"), place("mine", lang, "entries")), (_("Projekt anmelden"), "")],
-        indexed=False,
+        **page._asdict()
+        | {
+            "blocks": blocks,
+            "elsewhere": form.elsewhere(draft.metadata if draft else page.before, context),
+            "faults": form.targets(page.faults, blocks),
+            "errors": {error.field: error.message for error in reversed(page.faults)},
+            "of": draft.of if draft else page.of,
+            "base_number": draft.base if draft else page.base_number,
+            "action": place("register", lang, KIND, *([draft.id] if draft else [])),
+            "organizations": _organizations(pages, lang),
+            "similar": record_links(similar(pages, draft.metadata, lang, draft.of) if draft else [], lang),
+            "card": preview(draft, lang, datetime.now(ZONE).date()) if draft else None,
+            "locked": draft is not None and not _may_save(draft, pages.required(request)),
+            "crumbs": [(_("Meine Einträge"), place("mine", lang, "entries")), (_("Projekt anmelden"), "")],
+            "indexed": False,
+        },
     )
 
 
+def _may_save(draft: Draft, account: Account) -> bool:
+    return may(draft, "save", account) and draft.state != "submitted"
+
+
 def _organizations(pages: Pages, lang: Lang) -> list[str]:
-    found = (said(one.metadata.title, lang).words for one in pages.catalog.store.find(kind="organization", shown=True))
-    return sorted(dict.fromkeys(found))[:300]
+    """The names of organizations that are offered while somebody writes."""
+    records = pages.catalog.store.find(kind="organization", shown=True)
+    names = (said(record.metadata.title, lang).words for record in records)
+    return sorted(dict.fromkeys(names))[:MAX_ORGANIZATIONS_OFFERED]

@@ -1,8 +1,13 @@
-"""The review: what waits, each draft beside what is published, and the decision."""
+"""The review: the queue of what waits, each draft beside what is published, and the decision.
+
+Entry point: `routes`. Invariant: what is published is what the reviewer saw, over what the reviewer saw; both are
+compared by number.
+"""
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Final, NamedTuple
 
 from fastapi import APIRouter, Request
 from msgspec.structs import replace
@@ -15,115 +20,132 @@ from api.text.formatting import ZONE, said
 from api.text.i18n import translator
 from api.text.labels import finding_words
 from api.web import addresses
-from api.web.addresses import hang, language, patterns, place
+from api.web.addresses import Lang, hang, language, patterns, place
 from api.web.session import FormBody, Forms
 from registry.catalog import Catalog
-from registry.errors import ConflictError, NotFoundError
-from registry.model import Account, Draft, Record
+from registry.errors import ConflictError, NotFoundError, ValidationError
+from registry.model import LEVELS, Account, Draft, Record
 from registry.people.review import may, moved
 from registry.quality import check
 from registry.settings import Settings
 
-REVIEWERS = ("reviewer", "administrator")
-LONGEST = 4_000  # characters of a message
+REVIEWERS: Final = ("reviewer", "administrator")
+MAX_MESSAGE_CHARACTERS: Final = 4_000
+
+
+class Answer(NamedTuple):
+    """What the page of a draft says about a decision that was not carried out. `message`: what the reviewer wrote;
+    `fault`: what is wrong with it; `conflict`: somebody else was faster; `refused`: the draft cannot be published."""
+
+    message: str = ""
+    fault: str = ""
+    conflict: bool = False
+    refused: bool = False
+
+
+NOT_YET: Final = Answer()
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     pages = Pages(catalog, settings)
     router = APIRouter(include_in_schema=False)
-
-    def queue(request: Request) -> Response:
-        pages.required(request, *REVIEWERS)
-        lang = language(request)
-        _ = translator(lang)
-        published = request.query_params.get("published", "")
-        done = catalog.store.get(published) if published else None
-        return pages.page(
-            request,
-            "queue.html",
-            lang,
-            drafts=list(pages.inbox.queue()),
-            done=(said(done.metadata.title, lang).words, addresses.page(done.kind, done.id, lang)) if done else None,
-            returned="returned" in request.query_params,
-            decided="decided" in request.query_params,
-            kind=sentences.kind,
-            owner=lambda one: owner(pages, one, lang),
-            crumbs=[(_("Freigabe"), "")],
-            indexed=False,
-        )
-
-    def one(request: Request, id: str) -> Response:
-        pages.required(request, *REVIEWERS)
-        return _show(pages, request, pages.inbox.get(id))
-
-    def decide(request: Request, id: str, body: FormBody = b"") -> Response:
-        fields = pages.form(request, body)
-        account = pages.required(request, *REVIEWERS)
-        try:
-            draft = pages.inbox.get(id)
-        except NotFoundError:  # the second of two clicks
-            return RedirectResponse(place("review", language(request)) + "?decided", 303)
-        if fields.get("act") == "return":
-            return _return(pages, request, draft, fields, account)
-        return _publish(pages, request, draft, fields, account)
-
-    hang(router, patterns("review"), queue)
-    hang(router, patterns("review", "{id}"), one)
-    hang(router, patterns("review", "{id}"), decide, "POST")
+    hang(router, patterns("review"), partial(queue, pages))
+    hang(router, patterns("review", "{id}"), partial(show_draft, pages))
+    hang(router, patterns("review", "{id}"), partial(decide, pages), "POST")
     return router
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 15 else -1
+# -- views
+
+
+def queue(pages: Pages, request: Request) -> Response:
+    """The drafts that wait for a decision, the oldest first."""
+    pages.required(request, *REVIEWERS)
+    lang = language(request)
+    _ = translator(lang)
+    published = request.query_params.get("published", "")
+    record = pages.catalog.store.get(published) if published else None
+    return pages.page(
+        request,
+        "queue.html",
+        lang,
+        drafts=list(pages.inbox.queue()),
+        published=(said(record.metadata.title, lang).words, _page(record, lang)) if record else None,
+        returned="returned" in request.query_params,
+        decided="decided" in request.query_params,
+        kind=sentences.kind,
+        owner=lambda draft: owner(pages, draft, lang),
+        crumbs=[(_("Freigabe"), "")],
+        indexed=False,
+    )
+
+
+def show_draft(pages: Pages, request: Request, id: str) -> Response:
+    """A draft beside what is published, with what the checks found."""
+    pages.required(request, *REVIEWERS)
+    return _show(pages, request, pages.inbox.get(id))
+
+
+def decide(pages: Pages, request: Request, id: str, body: FormBody = b"") -> Response:
+    """Publishes a draft or hands it back to its author."""
+    fields = pages.form(request, body)
+    account = pages.required(request, *REVIEWERS)
+    try:
+        draft = pages.inbox.get(id)
+    except NotFoundError:  # the second of two clicks
+        return RedirectResponse(place("review", language(request)) + "?decided", 303)
+    if fields.get("act") == "return":
+        return _return(pages, request, draft, fields, account)
+    return _publish(pages, request, draft, fields, account)
+
+
+# -- the decision
 
 
 def _return(pages: Pages, request: Request, draft: Draft, fields: Forms, account: Account) -> Response:
     lang = language(request)
     _ = translator(lang)
-    reason = fields.get("message").strip()[:LONGEST]
-    if not reason:
-        wrong = _("Schreiben Sie, was die Stelle ändern soll.")
-        return _show(pages, request, draft, 422, wrong=wrong)
+    message = fields.get("message").strip()[:MAX_MESSAGE_CHARACTERS]
+    if not message:
+        return _show(pages, request, draft, 422, Answer(fault=_("Schreiben Sie, was die Stelle ändern soll.")))
     try:
-        pages.inbox.hand_back(draft.id, account, _number(fields.get("version")), reason)
+        pages.inbox.hand_back(draft.id, account, fields.number("version"), message)
     except ConflictError:
-        return _conflict(pages, request, draft.id, reason)
+        return _conflict(pages, request, draft.id, message)
     return RedirectResponse(place("review", lang) + "?returned", 303)
+
+
+def _publish(pages: Pages, request: Request, draft: Draft, fields: Forms, account: Account) -> Response:
+    """Publishes what the reviewer saw; what the catalogue refuses is said at the draft."""
+    moved(draft, "publish", account)
+    message = fields.get("message")
+    try:
+        if fields.number("version") != draft.version:
+            raise ConflictError("The draft was changed meanwhile.")
+        based = replace(draft, base=fields.number("number")) if draft.of else draft
+        record = pages.catalog.register(based, account.name)
+        with suppress(NotFoundError):  # another click was as fast; both have published the same record
+            pages.inbox.close(draft.id, account, draft.version, "publish")
+    except ConflictError:
+        return _conflict(pages, request, draft.id, message)
+    except ValidationError:
+        return _show(pages, request, draft, 422, Answer(message, refused=True))
+    return RedirectResponse(f"{place('review', language(request))}?published={record.id}", 303)
 
 
 def _conflict(pages: Pages, request: Request, id: str, message: str) -> Response:
     """What was decided on has changed: both texts as they are now, or the queue where nothing is left to decide."""
     try:
-        return _show(pages, request, pages.inbox.get(id), 409, message=message, conflict=True)
+        return _show(pages, request, pages.inbox.get(id), 409, Answer(message, conflict=True))
     except NotFoundError:
         return RedirectResponse(place("review", language(request)) + "?decided", 303)
 
 
-def _publish(pages: Pages, request: Request, draft: Draft, fields: Forms, account: Account) -> Response:
-    """Publishes what the reviewer saw, over what the reviewer saw: both are compared by number."""
-    moved(draft, "publish", account)
-    seen, number = _number(fields.get("version")), _number(fields.get("number"))
-    try:
-        if seen != draft.version:
-            raise ConflictError("The draft was changed meanwhile.")
-        record = pages.catalog.register(replace(draft, base=number) if draft.of else draft, account.name)
-        with suppress(NotFoundError):  # another click was as fast; both have published the same record
-            pages.inbox.close(draft.id, account, draft.version, "publish")
-    except ConflictError:
-        return _conflict(pages, request, draft.id, fields.get("message"))
-    return RedirectResponse(f"{place('review', language(request))}?published={record.id}", 303)
+# -- the page
 
 
-def _show(
-    pages: Pages,
-    request: Request,
-    draft: Draft,
-    status: int = 200,
-    *,
-    message: str = "",
-    wrong: str = "",
-    conflict: bool = False,
-) -> Response:
+def _show(pages: Pages, request: Request, draft: Draft, status: int = 200, answer: Answer = NOT_YET) -> Response:
+    """The page of a draft."""
     lang = language(request)
     _ = translator(lang)
     account = pages.required(request, *REVIEWERS)
@@ -138,7 +160,6 @@ def _show(
         record=record,
         title=title,
         owner=owner(pages, draft, lang),
-        kind_label=sentences.kind(draft.metadata.kind, lang),
         comparison=compare(pages, record.metadata if record else None, draft.metadata, lang),
         checks=_checks(draft, lang),
         similar=record_links(similar(pages, draft.metadata, lang, draft.of), lang),
@@ -146,29 +167,26 @@ def _show(
         may_decide=may(draft, "publish", account) and draft.state == "submitted",
         own=draft.author == account.name,
         base_moved=record is not None and record.number != draft.base,
-        message=message,
-        wrong=wrong,
-        conflict=conflict,
+        answer=answer,
         waiting=_waiting(pages, draft),
-        published=_page(record, lang),
+        published=_page(record, lang) if record else "",
         crumbs=[(_("Freigabe"), place("review", lang)), (title, "")],
         indexed=False,
     )
 
 
-def _checks(draft: Draft, lang: Any) -> list[tuple[str, str, str]]:
-    """Level, sentence and remedy of what the checks found; each rule once."""
-    found = {(one.rule, one.field): one for one in check.check(draft.metadata)}
-    order = {"failed": 0, "must": 1, "should": 2, "hint": 3}
-    gravest_first = sorted(found.values(), key=lambda one: order[one.level])
-    return [(one.level, *finding_words(one.rule, lang)) for one in gravest_first]
+def _checks(draft: Draft, lang: Lang) -> list[tuple[str, str, str]]:
+    """Level, sentence and remedy of what the checks found, the gravest first; each rule once a field."""
+    findings = {(finding.rule, finding.field): finding for finding in check.check(draft.metadata)}
+    gravest_first = sorted(findings.values(), key=lambda finding: LEVELS.index(finding.level))
+    return [(finding.level, *finding_words(finding.rule, lang)) for finding in gravest_first]
 
 
 def _waiting(pages: Pages, draft: Draft) -> tuple[int, int]:
     """The draft's place in the queue, and its length."""
-    ids = [one.id for one in pages.inbox.queue()]
+    ids = [waiting.id for waiting in pages.inbox.queue()]
     return (ids.index(draft.id) + 1 if draft.id in ids else 0), len(ids)
 
 
-def _page(record: Record | None, lang: Any) -> str:
-    return addresses.page(record.kind, record.id, lang) if record else ""
+def _page(record: Record, lang: Lang) -> str:
+    return addresses.page(record.kind, record.id, lang)

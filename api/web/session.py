@@ -23,6 +23,7 @@ FormBody = Annotated[bytes, Body(media_type=FORM)]
 HOURS: Final = 8  # a session's life
 MAX_FIELDS: Final = 500  # of a form
 MAX_FORM: Final = 400_000  # bytes of a form
+MAX_DIGITS: Final = 15  # of a number in a form; what any database takes
 TRIES: Final = 5  # wrong passwords for one account from one address before a pause
 TRIES_OF_ADDRESS: Final = 50  # the same for all accounts together: an office may share an address
 AT_ONCE: Final = 2  # passwords that are checked at a time; each takes 64 MiB
@@ -47,6 +48,11 @@ class Forms(NamedTuple):
 
     def all(self, name: str) -> tuple[str, ...]:
         return tuple(value for key, value in self.pairs if key == name)
+
+    def number(self, name: str) -> int:
+        """A version or the number of a record; 0, which none of them has, for what is no number."""
+        text = self.get(name)
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else 0
 
 
 class TooManyError(LotseError):

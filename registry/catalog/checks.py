@@ -1,6 +1,7 @@
 """Refuses what must not be published: the findings of `registry.quality.check` that block a registration or a revision.
 
-Entry point: `require_publishable`, called by `Catalog.register` and `Catalog.revise` before anything is written.
+Entry points: `require_publishable`, called by `Catalog.register` and `Catalog.revise` before anything is written;
+`blocking`, for a form that says beforehand what would be refused.
 Invariants: a record that is registered here has no finding of BLOCKING_LEVELS; on a harvested record faults of the
 source never block a curator, only those that the curator's own words bring in.
 """
@@ -21,18 +22,20 @@ def require_publishable(metadata: Metadata, harvested: Record | None = None) -> 
 
     `harvested`: the record that the metadata corrects, if it came from a source.
     """
-    findings = blocking(metadata)
-    if harvested and findings:
-        known = {*blocking(harvested.said), *blocking(harvested.metadata)}  # also a field set back to the source's word
-        findings = [finding for finding in findings if finding not in known]
+    findings = blocking(metadata, harvested)
     if findings:
         fields = ", ".join(dict.fromkeys(finding.field for finding in findings))
         raise ValidationError(f"This cannot be published yet. Missing or wrong: {fields}.", errors(findings))
 
 
-def blocking(metadata: Metadata) -> list[Finding]:
-    """What the checks find that must be mended before publication, in the order of the fields."""
-    return [finding for finding in check(metadata) if finding.level in BLOCKING_LEVELS]
+def blocking(metadata: Metadata, harvested: Record | None = None) -> list[Finding]:
+    """What the checks find that must be mended before publication, in the order of the fields; of a correction of a
+    harvested record only what it brings in."""
+    findings = [finding for finding in check(metadata) if finding.level in BLOCKING_LEVELS]
+    if harvested is None or not findings:
+        return findings
+    known = {*check(harvested.said), *check(harvested.metadata)}  # a field may be set back to what the source says
+    return [finding for finding in findings if finding not in known]
 
 
 def errors(findings: Iterable[Finding]) -> list[dict[str, Any]]:

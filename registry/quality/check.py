@@ -100,6 +100,12 @@ def _wanted(cls: str, hvd: bool) -> tuple[_Wanted, ...]:
     return tuple(wanted)
 
 
+@cache
+def demanded(cls: str) -> frozenset[str]:
+    """The fields of a class, a kind or a node such as `Contact`, that must be there before it can be published."""
+    return frozenset(wanted.field for wanted in _wanted(cls, False) if wanted.level in ("failed", "must"))
+
+
 def _level(row: Field, cls: str, hvd: bool) -> Level | None:
     """The German profile decides, the European one where that is silent; our own for what is no dcat:Resource."""
     if cls not in DCAT_KINDS and cls != "Distribution":

@@ -10,11 +10,24 @@ from fastapi.testclient import TestClient
 from msgspec.structs import replace
 
 from api.app import create_app
-from api.editing import form_reading, project_form
-from api.editing.project_form import Wrong
+from api.editing import form
+from api.editing.form_values import FieldError, FormContext
 from api.pages.site import Pages
 from api.web.addresses import Lang
-from registry.model import Agent, Contact, Draft, Link, Metadata, Opportunity, Participation, Period, Place
+from registry.model import (
+    Agent,
+    Contact,
+    Draft,
+    Kind,
+    Link,
+    Metadata,
+    Opportunity,
+    Participation,
+    Period,
+    Place,
+    Source,
+    Step,
+)
 from tests.sample_city import PASSWORD, iri, sample_city
 from tests.town import Town
 
@@ -234,22 +247,22 @@ ODD = Metadata(
 
 @pytest.mark.parametrize("lang", ["de", "en"])
 def test_a_form_sent_back_as_it_was_shown_changes_nothing(city: Town, lang: Lang) -> None:
-    districts = Pages(city.catalog, city.settings).districts
+    context = FormContext("project", lang, Pages(city.catalog, city.settings).districts)
     for before in (ODD, *(one.metadata for one in city.catalog.store.find(kind="project"))):
-        values = project_form.shown(before, lang, districts)
-        made, wrong = form_reading.metadata(values, before, lang, districts, lambda line: None)
+        values = form.shown(before, context)
+        made, wrong = form.read(values, before, context)
         assert wrong == []
         assert made == before
 
 
 def test_the_form_in_one_language_says_nothing_in_the_other(city: Town) -> None:
-    districts = Pages(city.catalog, city.settings).districts
-    values = project_form.shown(ODD, "en", districts)
+    context = FormContext("project", "en", Pages(city.catalog, city.settings).districts)
+    values = form.shown(ODD, context)
     assert (values["title"], values["abstract"], values["description"]) == ("", "Kurz.", "Long.")
-    assert project_form.elsewhere(ODD, "en")["title"].words == "Radweg"
-    made, _ = form_reading.metadata({**values, "abstract": "Brief."}, ODD, "en", districts, lambda line: None)
+    assert form.elsewhere(ODD, context)["title"].words == "Radweg"
+    made, _ = form.read({**values, "abstract": "Brief."}, ODD, context)
     assert (made.title, made.abstract) == ({"de": "Radweg"}, {"en": "Brief."})
-    assert project_form.missing(values, made, "en") == []
+    assert form.missing(values, made, context) == []
     page = client(city, "agentur").get("/en/register/project?of=kuehle-wege").text
     assert re.search(r'In German it says: <span lang="de">Kühle Wege</span>', page)
     assert 'name="title" type="text" value=""' in page
@@ -257,8 +270,8 @@ def test_the_form_in_one_language_says_nothing_in_the_other(city: Town) -> None:
 
 
 def test_what_the_form_does_not_show_stays_when_the_rest_is_changed(city: Town) -> None:
-    districts = Pages(city.catalog, city.settings).districts
-    values = project_form.shown(ODD, "de", districts)
+    context = FormContext("project", "de", Pages(city.catalog, city.settings).districts)
+    values = form.shown(ODD, context)
     changed = {
         **values,
         "lead": "Amt C",
@@ -268,8 +281,8 @@ def test_what_the_form_does_not_show_stays_when_the_rest_is_changed(city: Town) 
         "places": ("bergheim",),
         "offer": "",
     }
-    made, wrong = form_reading.metadata(changed, ODD, "de", districts, lambda line: None)
-    assert wrong == [Wrong("offer", "Wählen Sie, wie man mitmachen kann.")]
+    made, wrong = form.read(changed, ODD, context)
+    assert wrong == [FieldError("offer", "Wählen Sie, wie man mitmachen kann.")]
     names = [(one.agent.name.get("de") or one.agent.id) for one in made.participants]
     assert names == ["Amt C", "umweltamt", "Amt B", "Verein", *(f"Betrieb {n}" for n in range(29, 40)), "Rat"]
     assert [one.iri for one in made.links] == [
@@ -278,7 +291,7 @@ def test_what_the_form_does_not_show_stays_when_the_rest_is_changed(city: Town) 
     assert made.themes == (iri("themes", "TRAN"), "https://example.org/thema/1", iri("themes", "OP_DATPRO"))
     assert [one.name.get("de") for one in made.places] == ["Schwetzingen", None, "Bergheim"]
     assert made.opportunities == ODD.opportunities
-    made, wrong = form_reading.metadata({**changed, "offer_end": ""}, ODD, "de", districts, lambda line: None)
+    made, wrong = form.read({**changed, "offer_end": ""}, ODD, context)
     assert (wrong, made.opportunities) == ([], ODD.opportunities[:1])
 
 
@@ -287,15 +300,17 @@ def test_what_the_form_does_not_show_stays_when_the_rest_is_changed(city: Town) 
     [("2026", "2026"), ("3/2026", "2026-03"), ("15.3.2026", "2026-03-15"), ("15. März 2026", "2026-03-15")],
 )
 def test_dates_are_read_as_people_write_them(text: str, date: str) -> None:
-    values = project_form.shown(Metadata(kind="project"), "de", None) | {"start": text}
-    made, wrong = form_reading.metadata(values, Metadata(kind="project"), "de", None, lambda line: None)
+    context = FormContext("project", "de")
+    values = form.shown(Metadata(kind="project"), context) | {"start": text}
+    made, wrong = form.read(values, Metadata(kind="project"), context)
     assert (made.period, wrong) == (Period(start=date), [])
 
 
 @pytest.mark.parametrize("text", ["2026-02-31", "31.2.2026", "Frühjahr", "2026-13"])
 def test_a_day_that_there_is_not_is_refused(text: str) -> None:
-    values = project_form.shown(Metadata(kind="project"), "de", None) | {"start": text}
-    made, wrong = form_reading.metadata(values, Metadata(kind="project"), "de", None, lambda line: None)
+    context = FormContext("project", "de")
+    values = form.shown(Metadata(kind="project"), context) | {"start": text}
+    made, wrong = form.read(values, Metadata(kind="project"), context)
     assert made.period is None
     assert [one.field for one in wrong] == ["start"]
 
@@ -445,3 +460,46 @@ def test_the_form_speaks_english_too(city: Town) -> None:
     answer = sent(browser, "/en/register/project", "submit", **(GOOD | {"title": "Weather next door"}))
     assert answer.url.path == "/en/mine/entries"
     assert drafts(city)[0].metadata.title == {"en": "Weather next door"}
+
+
+def test_a_way_to_take_part_without_a_title_is_said_at_its_field(city: Town) -> None:
+    answer = sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD, offer="testen")
+    assert answer.status_code == 422
+    assert answer.text.count("Einer Möglichkeit mitzumachen fehlt Art oder Titel.") == 2
+    assert '<a href="#offer_title">' in answer.text
+    assert drafts(city) == []
+
+
+@pytest.mark.parametrize("kind", ["project", "dataset"])
+def test_a_draft_that_lacks_something_is_not_published_and_the_reviewer_sees_why(city: Town, kind: Kind) -> None:
+    inbox, people = city.catalog.inbox, city.catalog.people
+    assert inbox is not None
+    assert people is not None
+    author = people.get("agentur")
+    assert author is not None
+    draft = inbox.begin(Metadata(kind=kind, title={"de": "Halbes"}), author, "digital-agentur")
+    inbox.submit(draft.id, author, draft.version)  # as an earlier version or another way in would
+    reviewer = client(city, "lotsin")
+    answer = sent(reviewer, f"/freigabe/{draft.id}", "publish", message="Danke.")
+    assert answer.status_code == 422
+    assert "Nichts ist veröffentlicht." in answer.text
+    sentence = {"project": "Es fehlt eine Kurzfassung.", "dataset": "Es fehlt eine Beschreibung."}[kind]
+    assert sentence in answer.text
+    assert ">Danke.</textarea>" in answer.text
+    assert city.catalog.store.get("halbes") is None
+    assert [one.id for one in drafts(city)] == [draft.id]
+
+
+def test_a_harvested_project_is_corrected_though_its_source_lacks_much(city: Town) -> None:
+    said = Metadata(kind="project", title={"de": "Fremdes Vorhaben"})
+    source = Source(name="nachbarn", kind="json", url="https://nachbarn.example.org/")
+    (taken,) = city.catalog.take(source, [Step(action="add", remote_id="1", metadata=said)])
+    city.catalog.sync()
+    browser = client(city, "agentur")
+    path = f"/anmelden/projekt?of={taken.id}"
+    assert "Eingereicht" in sent(browser, path, "submit", title="Nachbars Vorhaben").text
+    (draft,) = drafts(city)
+    assert "Veröffentlicht:" in sent(client(city, "lotsin"), f"/freigabe/{draft.id}", "publish").text
+    record = city.catalog.get(taken.id)
+    assert record.metadata == replace(said, title={"de": "Nachbars Vorhaben"})
+    assert [override.field for override in record.overrides] == ["title"]

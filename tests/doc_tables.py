@@ -11,6 +11,7 @@ from registry.rules import RULES
 from tests.paths import ROOT
 from vocab.concepts import concept_list
 from vocab.fields import FIELDS, TYPES, Field, fields_of
+from vocab.kinds import KIND_ROWS
 from vocab.namespaces import PREFIXES, curie
 from vocab.profile import PROFILES, level, profile
 
@@ -99,12 +100,11 @@ def _opening(path: Path) -> str:
     return " ".join(re.split(r"(?<=[.!])\s+(?=[A-Z`])|\n\n", said, maxsplit=1)[0].split())
 
 
-KINDS: Final = ("dataset", "series", "service", "project", "organization", "event", "publicservice")
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "rules-de": partial(rules, "de"),
     "rules-en": partial(rules, "en"),
-    "fields-kinds": partial(fields, KINDS),
-    "fields-nodes": partial(fields, [cls for cls in TYPES if cls not in (*KINDS, "catalog", "record")]),
+    "fields-kinds": partial(fields, tuple(KIND_ROWS)),
+    "fields-nodes": partial(fields, [cls for cls in TYPES if cls not in (*KIND_ROWS, "catalog", "record")]),
     "fields-catalogue": partial(fields, ("catalog", "record")),
     "prefixes": prefixes,
     **{f"rooms-{floor}": partial(rooms, floor) for floor in ("vocab", "registry", "harvesters", "api")},

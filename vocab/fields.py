@@ -10,6 +10,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
+from vocab.kinds import KIND_ROWS
 from vocab.namespaces import iri
 
 Form = Literal[
@@ -83,16 +84,10 @@ def _row(
 # The RDF types of each class; the first tells the class, all are written (the range shapes are run without inference,
 # and what a catalogue record is about must be a dcat:Resource).
 TYPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
+    {kind.name: kind.types for kind in KIND_ROWS.values()}
+    | {
         cls: tuple(map(iri, types.split()))
         for cls, types in {
-            "dataset": "dcat:Dataset dcat:Resource",
-            "series": "dcat:DatasetSeries dcat:Resource",
-            "service": "dcat:DataService dcat:Resource",
-            "project": "foaf:Project prov:Activity",
-            "organization": "foaf:Agent org:Organization",
-            "event": "schema:Event",
-            "publicservice": "cpsv:PublicService",
             "catalog": "dcat:Catalog",
             "record": "dcat:CatalogRecord",
             "Distribution": "dcat:Distribution",

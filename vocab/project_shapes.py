@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from vocab.fields import TYPES, Field, fields_of
+from vocab.kinds import KIND_ROWS
 from vocab.namespaces import OWN, PREFIXES, curie
 from vocab.profile import PROJECT, level
 
-CLASSES: Final = ("project", "organization", "event", "publicservice", "Association", "Funding", "Money", "Milestone",
-                  "Opportunity", "Indicator", "Observation")  # fmt: skip
+CLASSES: Final = (*(kind.name for kind in KIND_ROWS.values() if not kind.in_dcat),
+                  "Association", "Funding", "Money", "Milestone", "Opportunity", "Indicator",
+                  "Observation")  # fmt: skip
 USED: Final = ("adms", "cpsv", "cv", "dcat", "dcatap", "dct", "foaf", "lotse", "org", "prov", "schema", "skos", "vcard",
                "xsd")  # fmt: skip
 LEAD: Final = "<https://w3id.org/lotse/voc/role/federfuehrung>"

@@ -70,7 +70,7 @@ def search(
 
 def pairs(conditions: Iterable[str]) -> list[tuple[str, str]]:
     """`theme=TRAN` as pairs; UsageError for another form or a facet that there is not."""
-    from registry.search.facets import normal_where
+    from registry.search.facet_counts import normal_where
 
     found = []
     for one in conditions:

@@ -16,7 +16,7 @@ from registry.errors import StartAgainError, UsageError
 from registry.masking import public
 from registry.model import Agent, Change, Kind, Metadata, Origin, Record, Text
 from registry.rdf import thing_iri
-from registry.search.facets import normal_where
+from registry.search.facet_counts import normal_where
 from registry.search.query import MAX_DEPTH, Count, Hit, Query
 from registry.settings import Settings
 

@@ -16,12 +16,12 @@ from api.data.documents import (
     record_answer,
 )
 from api.data.validation import CheckAnswer, check
-from api.text.labels import KINDS
 from api.web.problems import ProblemOut, problem
 from registry.errors import NotFoundError
 from registry.model import Agent, Contact, Distribution, Metadata, Origin, Record
 from registry.rdf import thing_iri, write
 from vocab.concepts import concept_list
+from vocab.kinds import KIND_ROWS
 
 ID: Final = "baumkataster"
 EPOCH: Final = "b9b81c5d1a4c0018"
@@ -68,7 +68,7 @@ def _search(base: str) -> SearchAnswer:
     one = record()
     said, whose = one.metadata, PublisherOut({"de": "Umweltamt"}, "umweltamt")
     hit = HitOut(ID, one.kind, thing_iri(one, base), said.title, said.description, whose, 17.3, page_url(one, base))
-    kinds = CountOut("dataset", KINDS["dataset"], 1, selected=True)
+    kinds = CountOut("dataset", KIND_ROWS["dataset"].plural, 1, selected=True)
     return SearchAnswer(1, (hit,), {"kind": (kinds,)}, None, (), 1, 20, None, ())
 
 

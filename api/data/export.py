@@ -11,7 +11,7 @@ from registry.catalog import Catalog
 from registry.model import Catalogue, Record
 from registry.rdf import FORMATS, thing_iri, write
 from registry.search.entry import entry
-from registry.search.facets import normal_where
+from registry.search.facet_counts import normal_where
 from vocab.concepts import ConceptList
 
 COLUMNS: Final = (

@@ -15,7 +15,8 @@ from api.web.answers import answer, json_bytes, tag
 from api.web.negotiate import DATA, JSON, TURTLE
 from api.web.problems import PROBLEM_TYPE, ProblemOut
 from registry.model import KINDS, Metadata
-from registry.search.query import FACETS, MAX_DEPTH
+from registry.search.facets import FACETS
+from registry.search.query import MAX_DEPTH
 
 TEXT: Final = {"type": "string"}
 _DESCRIPTIONS: Final = {
@@ -31,11 +32,6 @@ _DESCRIPTIONS: Final = {
     429: "Too many at once; `Retry-After` says when to come back",
     422: "Fields or parameters have the wrong form; `errors` lists them",
 }
-
-_VALUES: Final = {
-    "kind": "dataset", "theme": "ENVI", "publisher": "umweltamt", "district": "bahnstadt", "format": "CSV",
-    "licence": "dl-by-de/2.0", "phase": "umsetzung", "source": "stadtwerke", "year": "2026",
-}  # fmt: skip
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -62,8 +58,8 @@ def search_parameters() -> list[dict[str, Any]]:
         parameter("page", f"Page, from 1, as far as the hit {MAX_DEPTH}", 1, {**counted, "default": 1}),
         parameter("lang", "Language of addresses and sentences", "de", {"enum": ["de", "en"], "default": "de"}),
         *(
-            parameter(facet, f"Only these values of the facet “{facet}”; may repeat (or)", [_VALUES[facet]], values)
-            for facet in FACETS
+            parameter(name, f"Only these values of the facet “{name}”; may repeat (or)", [facet.example], values)
+            for name, facet in FACETS.items()
         ),
     ]
 

@@ -13,6 +13,7 @@ from api.web.addresses import Lang
 from registry.model import Agent, Metadata, Record
 from registry.model.text import tags
 from registry.rdf import thing_iri
+from vocab.kinds import KIND_ROWS
 
 
 def script(record: Record, base: str, lang: Lang) -> Markup:
@@ -24,17 +25,15 @@ def script(record: Record, base: str, lang: Lang) -> Markup:
 
 def described(record: Record, base: str, lang: Lang) -> dict[str, Any]:
     words = record.metadata
-    types = {"dataset": "Dataset", "series": "Dataset", "service": "WebAPI", "project": "Project",
-             "organization": "Organization", "event": "Event", "publicservice": "GovernmentService"}  # fmt: skip
     found: dict[str, Any] = {
         "@context": "https://schema.org",
-        "@type": types[record.kind],
+        "@type": KIND_ROWS[record.kind].schema_org,
         "@id": thing_iri(record, base),
         "url": addresses.absolute(base, addresses.page(record.kind, record.id, lang)),
         "name": said(words.title, lang).words[:500],
         "description": said(words.description or words.abstract, lang).words[:5000],
     }
-    if record.kind in ("dataset", "series"):
+    if KIND_ROWS[record.kind].has_files:
         found |= _dataset(words, lang)
     if record.kind == "event":
         found |= {"startDate": words.starts, "endDate": words.ends, "organizer": _agent(words.organizer, lang)}

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from api.data.openapi import responses, texts
 from api.text.labels import both
-from api.web.addresses import LANGS, LISTED, absolute, page, path
+from api.web.addresses import LANGS, PAGES_WITH_IDS, absolute, page, path
 from api.web.answers import answer, json_bytes, tag
 from api.web.negotiate import DATA
 from registry import city
@@ -17,6 +17,7 @@ from registry.catalog import Catalog
 from registry.errors import NotFoundError
 from registry.settings import Settings
 from registry.store.store import Listed
+from vocab.pages import PAGE_ROWS
 
 MAX_URLS: Final = 50_000  # in one sitemap (sitemaps.org)
 SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -25,7 +26,6 @@ XML: Final = "application/xml; charset=utf-8"
 LINKSET: Final = "application/linkset+json"
 DECLARATION: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
 NO_SITEMAP: Final = "There is no such sitemap; /sitemap.xml lists those there are."
-_PRIVATE: Final = ("account", "register", "mine", "review", "admin")
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
@@ -77,13 +77,13 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
 
 
 def _robots(base: str) -> bytes:
-    closed = [path(name, lang) for name in _PRIVATE for lang in LANGS]
+    closed = [path(row.name, lang) for row in PAGE_ROWS.values() if row.private for lang in LANGS]
     lines = ["User-agent: *", *(f"Disallow: {one}" for one in (*closed, "/sparql")), f"Sitemap: {base}/sitemap.xml"]
     return ("\n".join(lines) + "\n").encode()
 
 
 def _lists() -> list[str]:
-    return [path(name, lang) for name in ("start", *LISTED) for lang in LANGS]
+    return [path(name, lang) for name in ("start", *PAGES_WITH_IDS) for lang in LANGS]
 
 
 def _whole(listing: Sequence[Listed], base: str) -> bytes:

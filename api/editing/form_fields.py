@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from api.text.i18n import marked as _
-from registry.model import DATA, Kind
+from registry.model import DCAT_KINDS, Kind
 from registry.quality.check import demanded
 from vocab.fields import Field, field
 
@@ -150,10 +150,10 @@ FIELDS: Final[tuple[FormField, ...]] = (
     FormField("attribution", "dataset", "distributions", part="attribution"),
     FormField("endpoint_description", "service", "endpoint_description"),
     FormField("licence", "service", "licence", empty_choice=_("keine Angabe")),
-    FormField("serves", "service", "serves", _DATASETS, rows=3, target=DATA),
+    FormField("serves", "service", "serves", _DATASETS, rows=3, target=DCAT_KINDS),
     FormField("partners", "project", "participants", _("Eine Stelle in jeder Zeile."), _("Partner"), role="partner",
               rows=3),
-    FormField("uses", "project", "uses", _DATASETS, _("Nutzt Daten"), rows=3, target=DATA),
+    FormField("uses", "project", "uses", _DATASETS, _("Nutzt Daten"), rows=3, target=DCAT_KINDS),
     FormField("offer", "project", "opportunities", _("Wie können andere mitmachen? Oder suchen Sie Partner?"),
               _("Mitmachen"), part="type", is_key=True, empty_choice=_("nichts davon"),
               ask=_("Wählen Sie, wie man mitmachen kann.")),

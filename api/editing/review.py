@@ -15,7 +15,6 @@ from starlette.responses import RedirectResponse, Response
 
 from api.editing.comparison import compare, owner, preview, record_links, similar
 from api.pages.site import Pages
-from api.text import sentences
 from api.text.formatting import ZONE, said
 from api.text.i18n import translator
 from api.text.labels import finding_words
@@ -73,7 +72,6 @@ def queue(pages: Pages, request: Request) -> Response:
         published=(said(record.metadata.title, lang).words, _page(record, lang)) if record else None,
         returned="returned" in request.query_params,
         decided="decided" in request.query_params,
-        kind=sentences.kind,
         owner=lambda draft: owner(pages, draft, lang),
         crumbs=[(_("Freigabe"), "")],
         indexed=False,

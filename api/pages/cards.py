@@ -12,9 +12,10 @@ from api.text.formatting import day, marked, said, sentence, spoken
 from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang
-from registry.model import DATA, Agent, Metadata, Record
+from registry.model import DCAT_KINDS, Agent, Metadata, Record
 from registry.search.analysis import Word
 from vocab.concepts import concept_list
+from vocab.kinds import KIND_ROWS
 
 log: Final = logging.getLogger("lotse.pages")
 
@@ -53,9 +54,8 @@ def cards(several: Iterable[Record], lang: Lang, today: date, query: list[Word] 
 
 def _bare(record: Record, lang: Lang) -> Card:
     address = addresses.page(record.kind, record.id, lang)
-    return Card(
-        record.id, record.kind, sentences.kind(record.kind, lang), "", escape(record.id), address, escape(""), (), ()
-    )
+    kind_label = KIND_ROWS[record.kind].singular[lang]
+    return Card(record.id, record.kind, kind_label, "", escape(record.id), address, escape(""), (), ())
 
 
 def card(record: Record, lang: Lang, today: date, query: list[Word] | None = None) -> Card:
@@ -65,7 +65,7 @@ def card(record: Record, lang: Lang, today: date, query: list[Word] | None = Non
     return Card(
         id=record.id,
         kind=record.kind,
-        kind_label=sentences.kind(record.kind, lang),
+        kind_label=KIND_ROWS[record.kind].singular[lang],
         publisher=whose(words, lang),
         title=spoken(words.title, lang) or escape(record.id),
         address=addresses.page(record.kind, record.id, lang),
@@ -97,7 +97,7 @@ def whose(words: Metadata, lang: Lang) -> Markup | str:
 
 
 def _lines(words: Metadata, lang: Lang, today: date) -> tuple[Line, ...]:
-    if words.kind in DATA:
+    if words.kind in DCAT_KINDS:
         return _of_data(words, lang, today)
     if words.kind == "project":
         return _of_project(words, lang, today)

@@ -37,7 +37,7 @@ def text(pages: Pages, name: str) -> View:
 
     Where the file is missing the page says so, and how to add it; nothing is made up.
     """
-    word = addresses.WORDS[name]["de"]
+    word = addresses.word(name, "de")
 
     def show(request: Request) -> Response:
         lang = language(request)

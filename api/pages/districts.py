@@ -13,15 +13,15 @@ from starlette.responses import RedirectResponse, Response
 
 from api.pages import search
 from api.pages.site import Pages
-from api.text import sentences
 from api.text.formatting import ZONE
 from api.text.i18n import translator
 from api.web import addresses, query
 from api.web.addresses import Lang, language
 from registry.errors import NotFoundError, UsageError
-from registry.model import DATA
+from registry.model import DCAT_KINDS
 from registry.search.query import Query
 from vocab.concepts import Concept
+from vocab.kinds import KIND_ROWS
 
 SHOWN: Final = 5
 View = Callable[[Request], Response]
@@ -135,7 +135,7 @@ def listing(pages: Pages) -> View:
     def districts(request: Request) -> Response:
         lang = language(request)
         _ = translator(lang)
-        data, projects = _counted(pages, DATA), _counted(pages, ("project",))
+        data, projects = _counted(pages, DCAT_KINDS), _counted(pages, ("project",))
         return pages.page(
             request,
             "districts.html",
@@ -184,7 +184,7 @@ def one(pages: Pages) -> View:
 
 def blocks(pages: Pages, facet: str, value: str, lang: Lang, today: date) -> list[Block]:
     """What there is of each kind under a facet value: the newest, projects first."""
-    made = [_block(pages, {facet: (value,)}, kinds, lang, today) for kinds in (("project",), DATA, ("event",))]
+    made = [_block(pages, {facet: (value,)}, kinds, lang, today) for kinds in (("project",), DCAT_KINDS, ("event",))]
     return [one for one in made if one.total]
 
 
@@ -195,7 +195,7 @@ def _block(
     asked = Query(where={**where, "kind": kinds}, size=SHOWN, sort="newest", lang=lang, facets=())
     found = pages.catalog.search(asked)
     shown = search.cards(pages, (hit.id for hit in found.hits), lang, today)
-    label = sentences.kinds(kinds[0], lang)
+    label = KIND_ROWS[kinds[0]].short[lang]
     path = addresses.path("search" if len(kinds) > 1 else kinds[0], lang)
     address = query.url(Query(where=asked.where if len(kinds) > 1 else where, lang=lang), path)
     return Block(label, tuple(shown), found.total, address, _("Alle %(number)s") % {"number": found.total}, kinds[0])

@@ -15,7 +15,7 @@ from api.text.i18n import translator
 from api.text.labels import concept
 from api.web import addresses
 from api.web.addresses import Lang
-from registry.model import DATA, Agent, Contact, Metadata, Money, Place, Record
+from registry.model import DCAT_KINDS, Agent, Contact, Metadata, Money, Place, Record
 from registry.model.text import tags
 from vocab.concepts import Concept, ConceptList, concept_list
 from vocab.fields import fields_of
@@ -57,7 +57,7 @@ def _inline(items: list[Item]) -> bool:
 def _of_kind(pages: Pages, record: Record, lang: Lang) -> Iterator[tuple[str, list[Item]]]:
     _ = translator(lang)
     words = record.metadata
-    if record.kind in DATA:
+    if record.kind in DCAT_KINDS:
         yield from _of_data(pages, words, lang)
     elif record.kind == "project":
         yield from _of_project(pages, words, lang)

@@ -10,7 +10,7 @@ from api.pages.site import Pages
 from api.text.i18n import translations, translator
 from api.web import addresses, query
 from api.web.addresses import Lang
-from registry.model import DATA, Metadata, Record
+from registry.model import DCAT_KINDS, Metadata, Record
 from registry.search.query import Query
 from vocab.concepts import concept_list
 
@@ -26,7 +26,7 @@ def more(pages: Pages, record: Record, lang: Lang, today: date) -> list[Block]:
 
 def _published(pages: Pages, record: Record, lang: Lang, today: date) -> Block:
     _ = translator(lang)
-    where = {"publisher": (record.id,), "kind": DATA}
+    where = {"publisher": (record.id,), "kind": DCAT_KINDS}
     found = pages.catalog.search(Query(where=where, size=SHOWN, sort="newest", lang=lang, facets=()))
     address = query.url(Query(where=where, lang=lang), addresses.path("search", lang))
     all_ = _("Alle %(number)s") % {"number": found.total}

@@ -19,17 +19,18 @@ from api.pages.site import Pages, View, today
 from api.text import sentences
 from api.text.formatting import as_date, day, link, said, sentence, size, spoken
 from api.text.i18n import translator
-from api.text.labels import _area, finding_words
+from api.text.labels import area, finding_words
 from api.web import addresses, query
 from api.web.addresses import Lang
 from api.web.answers import http_date
 from api.web.negotiate import DATA as DATA_FORMATS
 from registry.masking import public
-from registry.model import DATA, Distribution, Metadata, Milestone, Record, Version
+from registry.model import DCAT_KINDS, Distribution, Metadata, Milestone, Record, Version
 from registry.quality import check
 from registry.rdf import thing_iri
 from registry.search.query import Query
 from vocab.concepts import concept_list
+from vocab.kinds import KIND_ROWS
 
 # -- one record
 
@@ -55,7 +56,7 @@ def _record(pages: Pages) -> View:
             summary=summary,
             description=sentence(summary or said(words.description, address.lang).words, 160),
             owner=whose(words, address.lang),
-            area=_area(found.kind),
+            area=area(found.kind),
             crumbs=_crumbs(found, made["title"], address.lang),
             everything=everything(found, address.lang),
             more=more(pages, found, address.lang, today()) if found.kind == "organization" else (),
@@ -78,10 +79,10 @@ def _headers(pages: Pages, record: Record) -> dict[str, str]:
 
 def _crumbs(record: Record, title: Markup, lang: Lang) -> list[tuple[str | Markup, str]]:
     found: list[tuple[str | Markup, str]] = [
-        (sentences.kinds(record.kind, lang), addresses.path(record.kind, lang)),
+        (KIND_ROWS[record.kind].short[lang], addresses.path(record.kind, lang)),
     ]
     theme = next((one for iri in record.metadata.themes if (one := concept_list("themes").get(iri))), None)
-    if theme and record.kind in (*DATA, "project"):
+    if theme and record.kind in (*DCAT_KINDS, "project"):
         address = query.url(Query(where={"theme": (theme.notation,)}, lang=lang), addresses.path(record.kind, lang))
         found.append((theme.label(lang), address))
     return [*found, (title, "")]
@@ -127,11 +128,11 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
     return {
         "record": record,
         "words": words,
-        "kind_label": sentences.kind(record.kind, lang),
+        "kind_label": KIND_ROWS[record.kind].singular[lang],
         "title": spoken(words.title, lang) or escape(record.id),
         "text": said(words.description, lang),
         "fallback": _fallback(record, lang),
-        "fresh": sentences.freshness(words, today, lang) if record.kind in DATA else None,
+        "fresh": sentences.freshness(words, today, lang) if record.kind in DCAT_KINDS else None,
         "licence": _licence(words, lang) if files or words.licence else None,
         "track": sentences.track(words, today, lang),
         "phase": sentences.concept("phases", words.phase, lang),
@@ -208,7 +209,7 @@ def _file_name(one: Distribution) -> str:
 def _credit(pages: Pages, record: Record, lang: Lang, today: date) -> str:
     """The line by which one names the source: publisher, title, licence, address, date."""
     words = record.metadata
-    if record.kind not in DATA or not (words.distributions or words.licence):
+    if record.kind not in DCAT_KINDS or not (words.distributions or words.licence):
         return ""
     said_so = next((said(one.attribution, lang).words for one in words.distributions if one.attribution), "")
     iri = words.licence or next((one.licence for one in words.distributions if one.licence), "")

@@ -13,7 +13,7 @@ from api.text.formatting import link, spoken
 from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang
-from registry.model import DATA, Backlink, Link, Record
+from registry.model import DCAT_KINDS, Backlink, Link, Record
 from vocab.fields import FIELDS
 
 MOST: Final = 60  # that are shown
@@ -110,7 +110,7 @@ def _back(
     label = _("Verweist hierher")
     for one in back:
         other = pointing.get(one.id)
-        if other is None or one.relation in AGENTS or (record.kind in DATA and other.kind == "project"):
+        if other is None or one.relation in AGENTS or (record.kind in DCAT_KINDS and other.kind == "project"):
             continue
         if record.kind == "project" and one.relation == "generated_by":
             yield _data_labels(lang)[1], _shown(other, lang)
@@ -128,7 +128,7 @@ def _back(
 
 def _projects(pages: Pages, record: Record, pointing: Mapping[str, Record], lang: Lang, today: date) -> list[Card]:
     """The projects that use or produce these data."""
-    if record.kind not in DATA:
+    if record.kind not in DCAT_KINDS:
         return []
     origins = [one.iri for one in record.metadata.links if one.relation == "generated_by"]
     made = [found for iri in origins if (found := _find(pages, iri))]

@@ -10,7 +10,7 @@ from api.pages.start import _start, _topic, _topics
 from api.web import addresses
 from api.web.addresses import hang, patterns
 from registry.catalog import Catalog
-from registry.model import KINDS as ALL_KINDS
+from registry.model import KINDS
 from registry.settings import Settings
 
 
@@ -25,8 +25,8 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         (districts.listing(pages), patterns("district")),
         (districts.one(pages), patterns("district", "{id}")),
         (city_texts.developers(pages), patterns("developers")),
-        *((_search(pages), [addresses.path(kind, lang) for lang in addresses.LANGS]) for kind in ALL_KINDS),
-        *((_record(pages), patterns(kind, "{id}")) for kind in ALL_KINDS),
+        *((_search(pages), [addresses.path(kind, lang) for lang in addresses.LANGS]) for kind in KINDS),
+        *((_record(pages), patterns(kind, "{id}")) for kind in KINDS),
         *((city_texts.text(pages, name), patterns(name)) for name in city_texts.NAMES),
     ):
         hang(router, listed, view_)

@@ -13,12 +13,14 @@ from api.pages.cards import Card
 from api.pages.site import Pages, View, today
 from api.text import sentences
 from api.text.i18n import translator
-from api.text.labels import KINDS, _area, labels
+from api.text.labels import area, labels
 from api.web import addresses, query
 from api.web.addresses import Lang
 from registry.search import analysis
+from registry.search.facets import FACETS, Facet
 from registry.search.query import MAX_DEPTH, Count, Page, Query
 from vocab.formats import file_type
+from vocab.kinds import KIND_ROWS
 from vocab.match import districts_in
 
 # -- search and lists
@@ -39,9 +41,9 @@ def _search(pages: Pages) -> View:
             address.lang,
             **found,
             notes=query.notes(params),
-            title=KINDS[kind][address.lang] if kind else _("Suche"),
-            area=_area(kind),
-            crumbs=[(sentences.kinds(kind, address.lang), "")] if kind else [],
+            title=KIND_ROWS[kind].plural[address.lang] if kind else _("Suche"),
+            area=area(kind),
+            crumbs=[(KIND_ROWS[kind].short[address.lang], "")] if kind else [],
             intro=_intro(kind, found["found"].total, asked, address.lang),
             canonical=query.url(asked, path),
             indexed=sum(map(len, asked.where.values())) <= (1 if not kind else 2) and not asked.words,
@@ -61,11 +63,10 @@ def _intro(kind: str | None, total: int, asked: Query, lang: Lang) -> str:
     }.get(kind, "")
 
 
-ORDER: Final = ("theme", "district", "format", "phase", "licence", "publisher", "year", "source")
+GROUPS: Final = sorted((facet for facet in FACETS.values() if facet.place), key=lambda facet: facet.place)
 OPEN: Final = 4  # facet groups that are open at first
 FIRST: Final = 8  # values of a group before "all"
 MOST: Final = 60  # values that are listed at all
-TABS: Final = ("dataset", "project", "organization")  # always there; other kinds where there are hits
 
 
 class Value(NamedTuple):
@@ -106,21 +107,6 @@ class Culprit(NamedTuple):
     facet: str
     address: str
     total: int
-
-
-def facet(name: str, lang: Lang) -> str:
-    _ = translator(lang)
-    return {
-        "kind": _("Art"),
-        "theme": _("Thema"),
-        "district": _("Stadtteil"),
-        "format": _("Format"),
-        "phase": _("Projektphase"),
-        "licence": _("Lizenz"),
-        "publisher": _("Organisation"),
-        "year": _("Jahr"),
-        "source": _("Quelle"),
-    }[name]
 
 
 def view(pages: Pages, asked: Query, path: str, lang: Lang, today: date) -> dict[str, Any]:
@@ -178,23 +164,25 @@ def query_facets(asked: Query, found: Page) -> Iterable[str]:
 
 def _groups(asked: Query, found: Page, names: Names, lang: Lang, kind: str | None) -> tuple[Group, ...]:
     groups: list[Group] = []
-    for name in ORDER:
-        chosen = asked.where.get(name, ())
-        values = _values(name, found.facets.get(name, ()), chosen, names)
-        if not values or (name == "phase" and kind not in (None, "project") and not chosen):
+    for facet in GROUPS:
+        chosen = asked.where.get(facet.name, ())
+        values = _values(facet, found.facets.get(facet.name, ()), chosen, names)
+        if not values or (facet.only_kind and kind not in (None, facet.only_kind) and not chosen):
             continue
         top = len(groups) < OPEN or bool(chosen)
-        groups.append(Group(name, facet(name, lang), top, tuple(values[:FIRST]), tuple(values[FIRST:MOST])))
+        groups.append(Group(facet.name, facet.label[lang], top, tuple(values[:FIRST]), tuple(values[FIRST:MOST])))
     return tuple(groups)
 
 
-def _values(name: str, counts: tuple[Count, ...], chosen: tuple[str, ...], names: Names) -> list[Value]:
+def _values(facet: Facet, counts: tuple[Count, ...], chosen: tuple[str, ...], names: Names) -> list[Value]:
     """Chosen ones first, so that they are never behind "all"; years from the newest."""
     numbers = {one.value: one.count for one in counts} | {
         value: 0 for value in chosen if value not in {one.value for one in counts}
     }
-    values = [Value(value, names[name].get(value, value), count, value in chosen) for value, count in numbers.items()]
-    if name == "year":
+    values = [
+        Value(value, names[facet.name].get(value, value), count, value in chosen) for value, count in numbers.items()
+    ]
+    if facet.values == "years":
         values.sort(key=lambda one: one.value, reverse=True)
     return sorted(values, key=lambda one: not one.selected)
 
@@ -209,7 +197,7 @@ def _chips(asked: Query, names: Names, path: str, lang: Lang, kind: str | None) 
 
 
 def _said(name: str, value: str, names: Names, lang: Lang) -> str:
-    return f"{facet(name, lang)}: {names.get(name, {}).get(value, value)}"
+    return f"{FACETS[name].label[lang]}: {names.get(name, {}).get(value, value)}"
 
 
 def _offers(pages: Pages, asked: Query, found: Page, path: str, lang: Lang) -> tuple[Chip, ...]:
@@ -237,10 +225,10 @@ def _tabs(asked: Query, found: Page, lang: Lang) -> tuple[Tab, ...]:
     path = addresses.path("search", lang)
     free = _without(asked, "kind")
     tabs = [Tab(_("Alles"), query.url(free, path), sum(counts.values()), not current)]
-    for name in KINDS:
-        if counts.get(name) or name in TABS or name in current:
+    for name, row in KIND_ROWS.items():
+        if counts.get(name) or row.in_navigation or name in current:
             address = query.url(query.with_value(free, "kind", name), path)
-            tabs.append(Tab(sentences.kinds(name, lang), address, counts.get(name, 0), current == (name,)))
+            tabs.append(Tab(row.short[lang], address, counts.get(name, 0), current == (name,)))
     return tuple(tabs)
 
 
@@ -299,12 +287,12 @@ def _nothing(
         free = _without(asked, name)
         total = pages.catalog.search(replace(free, size=1, facets=())).total
         label = sentences.listing(_said(name, value, names, lang) for value in asked.where[name])
-        culprits.append(Culprit(label, facet(name, lang), query.url(free, path), total))
+        culprits.append(Culprit(label, FACETS[name].label[lang], query.url(free, path), total))
     culprits.sort(key=lambda one: -one.total)
     best = next((one for one in culprits if one.total), None)
     shown: list[Card] = []
     if best:
-        name = next(one for one in asked.where if facet(one, lang) == best.facet)
+        name = next(one for one in asked.where if FACETS[one].label[lang] == best.facet)
         free = replace(_without(asked, name), size=3, facets=())
         shown = cards(pages, [hit.id for hit in pages.catalog.search(free).hits], lang, today, asked.words)
     suggested = pages.catalog.suggest(asked.words, 5) if asked.words else ()

@@ -15,7 +15,7 @@ from api.text import formatting
 from api.text.formatting import ZONE
 from api.text.i18n import HERE, translations
 from api.web import addresses, session
-from api.web.addresses import STEPS, Lang, place
+from api.web.addresses import Lang, place
 from api.web.answers import answer, tag
 from api.web.negotiate import HTML
 from registry import city
@@ -28,6 +28,8 @@ from registry.people.drafts import Inbox
 from registry.settings import Settings
 from registry.sources.ledger import Ledger
 from vocab.concepts import ConceptList, load
+from vocab.kinds import KIND_ROWS
+from vocab.pages import STEP_WORDS
 
 STATIC: Final = HERE / "static"
 KERN: Final = "vendor/native/2.7.2/kern.css"
@@ -40,9 +42,9 @@ def twin(path: str, lang: Lang) -> str:
     found = addresses.twin(path, lang)
     path, mark, query = found.partition("?")
     address = addresses.parse(path)
-    if not address or not address.rest or address.name in addresses.LISTED:
+    if not address or not address.rest or address.name in addresses.PAGES_WITH_IDS:
         return found
-    known = {formatting[one]: name for name, formatting in STEPS.items() for one in addresses.LANGS}
+    known = {words[one]: name for name, words in STEP_WORDS.items() for one in addresses.LANGS}
     steps = [known.get(step, step) for step in address.rest.split("/")]
     return place(address.name, lang, *steps) + mark + query
 
@@ -171,6 +173,9 @@ def environment(lang: Lang) -> jinja2.Environment:
         "page_of": lambda kind, id: addresses.page(kind, id, lang),
         "twin": twin,
         "svg": _svg,
+        "kind_rows": KIND_ROWS,
+        "kind_drawings": {name: Markup(row.drawing) for name, row in KIND_ROWS.items()},  # noqa: S704 - our own table
+        "navigation": tuple((row.name, row.short[lang]) for row in KIND_ROWS.values() if row.in_navigation),
     }
     return env
 

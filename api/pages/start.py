@@ -18,8 +18,7 @@ from api.text.i18n import translator
 from api.web import addresses, query
 from api.web.addresses import Lang, language
 from registry.errors import NotFoundError
-from registry.model import DATA, Record
-from registry.model import KINDS as ALL_KINDS
+from registry.model import DCAT_KINDS, KINDS, Record
 from registry.search.query import Query
 from vocab.concepts import concept_list
 
@@ -36,7 +35,7 @@ def _start(pages: Pages) -> View:
     def start(request: Request) -> Response:
         lang = language(request)
         partners = seeking(today())
-        data, projects, kinds = _counts(pages, DATA), _counts(pages, ("project",)), _of_kinds(pages)
+        data, projects, kinds = _counts(pages, DCAT_KINDS), _counts(pages, ("project",)), _of_kinds(pages)
         return pages.page(
             request,
             "start.html",
@@ -47,7 +46,7 @@ def _start(pages: Pages) -> View:
             map=districts.drawing(pages, data["district"], projects["district"], lang),
             newest=[
                 (name, _newest(pages, several, lang))
-                for name, several in (("dataset", DATA), ("project", ("project",)))
+                for name, several in (("dataset", DCAT_KINDS), ("project", ("project",)))
             ],
             calls=_calls(pages, partners[:CALLS], lang),
             more_calls=len(partners[CALLS:]),
@@ -67,7 +66,7 @@ def _counts(pages: Pages, kinds: tuple[str, ...]) -> dict[str, dict[str, int]]:
 def _of_kinds(pages: Pages) -> dict[str, int]:
     found = pages.catalog.search(Query(size=1, facets=("kind",)))
     counts = {one.value: one.count for one in found.facets.get("kind", ())}
-    return {kind: counts.get(kind, 0) for kind in ALL_KINDS} | {"data": sum(counts.get(kind, 0) for kind in DATA)}
+    return {kind: counts.get(kind, 0) for kind in KINDS} | {"data": sum(counts.get(kind, 0) for kind in DCAT_KINDS)}
 
 
 class Seeking(NamedTuple):
@@ -145,7 +144,7 @@ def _topics(pages: Pages) -> View:
     def topics(request: Request) -> Response:
         lang = language(request)
         _ = translator(lang)
-        data, projects = _counts(pages, DATA)["theme"], _counts(pages, ("project",))["theme"]
+        data, projects = _counts(pages, DCAT_KINDS)["theme"], _counts(pages, ("project",))["theme"]
         themes = sorted(_themes(data, projects, lang), key=lambda one: str(one["label"]))
         return pages.page(request, "topics.html", lang, themes=themes, crumbs=[(_("Themen"), "")])
 

@@ -3,33 +3,17 @@
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
 
 from api.web.addresses import Lang
 from registry import rules
 from registry.catalog import Catalog
 from registry.city import City
-from registry.model import DATA, Source, Text
+from registry.model import DCAT_KINDS, Source, Text
 from registry.model.text import in_language
+from registry.search.facets import FACETS, value_list
 from vocab.concepts import LISTS as CONCEPT_LISTS
 from vocab.concepts import Concept, ConceptList, concept_list, load
-
-# the list whose notations are the values of a facet
-LISTS: Final[Mapping[str, str]] = {
-    "theme": "themes",
-    "format": "file-types",
-    "licence": "licences",
-    "phase": "phases",
-}
-KINDS: Final[Mapping[str, Text]] = {
-    "dataset": {"de": "Datensätze", "en": "Datasets"},
-    "series": {"de": "Datenserien", "en": "Dataset series"},
-    "service": {"de": "Datendienste", "en": "Data services"},
-    "project": {"de": "Projekte", "en": "Projects"},
-    "organization": {"de": "Organisationen", "en": "Organizations"},
-    "event": {"de": "Veranstaltungen", "en": "Events"},
-    "publicservice": {"de": "Leistungen", "en": "Public services"},
-}
+from vocab.kinds import KIND_ROWS
 
 
 def both(text: Text) -> Text:
@@ -41,19 +25,15 @@ def labels(
     catalog: Catalog, city: City, sources: Iterable[Source], facet: str, values: Collection[str]
 ) -> Mapping[str, Text]:
     """The label of each value of a facet; one without words has none here (`Count.label` may have a name)."""
-    if facet == "kind":
-        known: Mapping[str, Text] = KINDS
-    elif facet == "publisher":
-        known = {id: both(record.metadata.title) for id, record in catalog.store.get_many(values).items()}
-    elif facet == "source":
-        known = {source.name: {"de": source.title, "en": source.title} for source in sources if source.title}
-    elif facet == "district" and (listed := districts(city)):
-        known = _of_list(listed, values)
-    elif facet in LISTS:
-        known = _of_list(concept_list(LISTS[facet]), values)
-    else:
-        known = {}
-    return known
+    row = FACETS[facet]
+    if row.values == "kinds":
+        return {name: kind.plural for name, kind in KIND_ROWS.items()}
+    if row.values == "records":
+        return {id: both(record.metadata.title) for id, record in catalog.store.get_many(values).items()}
+    if row.values == "sources":
+        return {source.name: {"de": source.title, "en": source.title} for source in sources if source.title}
+    concepts = value_list(row, districts(city))
+    return _of_list(concepts, values) if concepts else {}
 
 
 def _of_list(concepts: ConceptList, values: Iterable[str]) -> Mapping[str, Text]:
@@ -81,8 +61,9 @@ def _every_concept() -> Mapping[str, Concept]:
     return {one.iri: one for name in CONCEPT_LISTS for one in concept_list(name)}
 
 
-def _area(kind: str | None) -> str:
-    return "dataset" if kind in DATA else kind or ""
+def area(kind: str | None) -> str:
+    """The entry of the main navigation that a kind belongs to."""
+    return "dataset" if kind in DCAT_KINDS else kind or ""
 
 
 def finding_words(rule: str, lang: Lang) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What a page says in words where the record has codes: licence, freshness, phase, period, kind."""
+"""What a page says in words where the record has codes: licence, freshness, phase, period."""
 
 import calendar
 import re
@@ -36,32 +36,6 @@ class Freshness(NamedTuple):
     verdict: str
     detail: str
     short: str
-
-
-def kind(name: str, lang: Lang) -> str:
-    _ = translator(lang)
-    return {
-        "dataset": _("Datensatz"),
-        "series": _("Datenserie"),
-        "service": _("Datendienst"),
-        "project": _("Projekt"),
-        "organization": _("Organisation"),
-        "event": _("Veranstaltung"),
-        "publicservice": _("Leistung"),
-    }[name]
-
-
-def kinds(name: str, lang: Lang) -> str:
-    _ = translator(lang)
-    return {
-        "dataset": _("Daten"),
-        "series": _("Datenserien"),
-        "service": _("Datendienste"),
-        "project": _("Projekte"),
-        "organization": _("Organisationen"),
-        "event": _("Veranstaltungen"),
-        "publicservice": _("Leistungen"),
-    }[name]
 
 
 def concept(list_name: str, iri: str, lang: Lang) -> str:

@@ -1,4 +1,4 @@
-"""The words in addresses: one table for both languages, from names to paths and back."""
+"""Addresses of pages: from names to paths and back, by the words of `vocab/pages.py`."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -9,50 +9,27 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from registry.model import KINDS, Kind
+from vocab.pages import PAGE_ROWS, STEP_WORDS
 
 Lang = Literal["de", "en"]
 LANGS: Final[tuple[Lang, ...]] = get_args(Lang)
 
-# name of a page -> its words after the language; kinds have a page a record below their own
-WORDS: Final[Mapping[str, Mapping[Lang, str]]] = MappingProxyType(
-    {
-        name: MappingProxyType({"de": de, "en": en})
-        for name, de, en in (
-            ("dataset", "daten", "datasets"),
-            ("series", "datenserien", "series"),
-            ("service", "datendienste", "services"),
-            ("project", "projekte", "projects"),
-            ("event", "veranstaltungen", "events"),
-            ("publicservice", "leistungen", "public-services"),
-            ("organization", "organisationen", "organizations"),
-            ("district", "stadtteile", "districts"),
-            ("topic", "themen", "topics"),
-            ("start", "", ""),
-            ("search", "suche", "search"),
-            ("account", "konto", "account"),
-            ("register", "anmelden", "register"),
-            ("mine", "mein", "mine"),
-            ("review", "freigabe", "review"),
-            ("admin", "administration", "admin"),
-            ("check", "pruefen", "check"),
-            ("developers", "entwickler", "developers"),
-            ("help", "hilfe", "help"),
-            ("imprint", "impressum", "imprint"),
-            ("privacy", "datenschutz", "privacy"),
-            ("accessibility", "barrierefreiheit", "accessibility"),
-            ("easy-language", "leichte-sprache", "easy-language"),
-            ("sign-language", "gebaerdensprache", "sign-language"),
-        )
-    }
-)
-LISTED: Final = (*KINDS, "district", "topic")  # names with a page for each id below them
+PAGES_WITH_IDS: Final = tuple(row.name for row in PAGE_ROWS.values() if row.has_ids)
+
+
+def word(name: str, lang: Lang) -> str:
+    """The first word of a page's address in that language; "" for the start page."""
+    row = PAGE_ROWS[name]
+    return row.de if lang == "de" else row.en
+
+
 _NAMES: Final[Mapping[tuple[Lang, str], str]] = MappingProxyType(
-    {(lang, words[lang]): name for name, words in WORDS.items() for lang in LANGS}
+    {(lang, word(row.name, lang)): row.name for row in PAGE_ROWS.values() for lang in LANGS}
 )
 
 
 class Address(NamedTuple):
-    """A page: its language, its name in WORDS and what stands after the word, without a slash at either end."""
+    """A page: its language, its name in PAGE_ROWS and what stands after the word, without a slash at either end."""
 
     lang: Lang
     name: str
@@ -69,9 +46,9 @@ class Address(NamedTuple):
 
 
 def path(name: str, lang: Lang = "de", rest: str = "") -> str:
-    """The path of a page by its name in WORDS: `/projekte`, `/en/search`, `/en/`; `rest` may have slashes."""
+    """The path of a page by its name in PAGE_ROWS: `/projekte`, `/en/search`, `/en/`; `rest` may have slashes."""
     prefix = "" if lang == "de" else f"/{lang}"
-    parts = [part for part in (WORDS[name][lang], quote(rest, safe="/")) if part]
+    parts = [part for part in (word(name, lang), quote(rest, safe="/")) if part]
     return f"{prefix}/{'/'.join(parts)}"
 
 
@@ -120,19 +97,8 @@ def local(base_url: str, iri: str) -> str | None:
     return unquote(rest) if rest and "/" not in rest else None
 
 
-# words of addresses after the first one, by name
-STEPS: Final[Mapping[str, Mapping[Lang, str]]] = {
-    "sign-in": {"de": "anmelden", "en": "sign-in"},
-    "sign-out": {"de": "abmelden", "en": "sign-out"},
-    "project": {"de": "projekt", "en": "project"},
-    "entries": {"de": "eintraege", "en": "entries"},
-    "sources": {"de": "quellen", "en": "sources"},
-    "runs": {"de": "laeufe", "en": "runs"},
-}
-
-
 def place(name: str, lang: Lang, *steps: str) -> str:
-    """The path of a page, each step in its language where STEPS has it: `/konto/anmelden`, `/en/account/sign-in`."""
+    """The path of a page; a step of STEP_WORDS is put in the language: `/konto/anmelden`, `/en/account/sign-in`."""
     return path(name, lang, "/".join(_step(step, lang) for step in steps))
 
 
@@ -142,7 +108,7 @@ def patterns(name: str, *steps: str) -> list[str]:
 
 
 def _step(step: str, lang: Lang) -> str:
-    return STEPS[step][lang] if step in STEPS else step
+    return STEP_WORDS[step][lang] if step in STEP_WORDS else step
 
 
 def hang(router: APIRouter, paths: list[str], view: Callable[..., Response], method: str = "GET") -> None:

@@ -11,9 +11,10 @@ from api.web.addresses import Lang
 from api.web.addresses import parse as parse_address
 from registry.errors import UsageError
 from registry.model import KINDS, Kind, Text
-from registry.search.facets import normal_where
-from registry.search.query import FACETS, Query
+from registry.search.facet_counts import normal_where
+from registry.search.facets import FACETS
 from registry.search.query import MAX_DEPTH as MAX_DEPTH
+from registry.search.query import Query
 
 SORTS: Final = ("relevance", "newest", "title")
 MAX_WORDS: Final = 500  # characters

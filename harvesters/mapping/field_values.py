@@ -18,6 +18,7 @@ from registry.rules import finding
 from vocab import folding, formats, frequencies, licences, match, values
 from vocab.fields import STRUCTS, Field, fields_of
 from vocab.geometry import WKT_WRITTEN
+from vocab.kinds import KIND_ROWS
 
 MOST_DEPTH: Final = 8  # nodes inside nodes
 RULES: Final = {"date": "date-unreadable", "iri": "address-unreadable"}
@@ -258,7 +259,7 @@ def _concepts(row: Field, text: str) -> tuple[str, ...]:
 def _licence_to_distributions(kind: Kind, words: Words) -> Words:
     """A licence that is said of a dataset is that of each of its distributions which has none of its own."""
     forms = words.get("distributions")
-    if kind not in ("dataset", "series") or "licence" not in words or empty(forms):
+    if not KIND_ROWS[kind].has_files or "licence" not in words or empty(forms):
         return words
     rest = {key: value for key, value in words.items() if key != "licence"}
     spread = one_each("Distribution", list(forms) if isinstance(forms, list | tuple) else [forms], many=True)

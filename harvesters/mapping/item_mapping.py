@@ -21,6 +21,7 @@ from registry.model import KINDS, Finding, Findings, Kind, Metadata, Source
 from registry.rules import few, finding
 from vocab.fields import FIELDS, LINK_RELATIONS, fields_of
 from vocab.folding import fold
+from vocab.kinds import KIND_ROWS
 
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -34,13 +35,12 @@ SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
 )
 ID_KEYS: Final = ("id", "kennung", "identifier", "identifiers", "iri", "uri", "landing_page", "title", "titel", "name")
 _ID_KEYS: Final = frozenset(map(fold, ID_KEYS))
-_KINDS: Final[Mapping[Kind, str]] = {
-    "dataset": "Datensatz", "series": "Datenserie|dataset series", "service": "Datendienst|data service",
-    "project": "Projekt|Vorhaben", "organization": "Organisation", "event": "Veranstaltung|Termin",
-    "publicservice": "Leistung|public service",
-}  # fmt: skip
 KIND_WORDS: Final[Mapping[str, Kind]] = MappingProxyType(
-    {fold(words): kind for kind, several in _KINDS.items() for words in (kind, *several.split("|"))}
+    {
+        fold(word): kind
+        for kind in KINDS
+        for word in (kind, *KIND_ROWS[kind].singular.values(), *KIND_ROWS[kind].aliases)
+    }
 )
 MOST_STEPS: Final = 20  # of a path
 

@@ -5,15 +5,18 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final
 
-from registry.model import Metadata
+from registry.model import KINDS, Metadata
 from registry.model.text import LONGEST, slug, tags
+from vocab.pages import PAGE_ROWS
 
 TAIL: Final = 6  # characters of the digest that tells two of the same name apart
-# Words that addresses of ours begin or end with, so that no id is ever mistaken for one.
-RESERVED: Final = frozenset(
-    """admin administration anmelden api catalog check dataset event feed freigabe id index karte konto mein mine neu
-    new none null organization page project publicservice pruefen register review search series service sparql suche
-    undefined""".split()  # noqa: SIM905
+# Words that addresses of ours begin or end with, so that no id is ever mistaken for one
+RESERVED_IDS: Final = frozenset(
+    (
+        *"api catalog feed id index karte neu new none null page sparql undefined".split(),  # noqa: SIM905
+        *KINDS,
+        *(word for row in PAGE_ROWS.values() if row.reserved for word in (row.de, row.en)),
+    )
 )
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 _DIGEST = re.compile(r"(?=.*\d)[0-9a-f-]{8,}")  # a UUID, a hash: names nothing to a reader
@@ -59,7 +62,7 @@ def possible(metadata: Metadata, own: str) -> list[str]:
 
 def _names(metadata: Metadata, own: str) -> Iterator[str]:
     name = short_name(metadata) or title_name(metadata)
-    if name and name not in RESERVED:
+    if name and name not in RESERVED_IDS:
         yield name
     digest = hashlib.blake2b(own.encode(), digest_size=16).hexdigest()
     for length in (TAIL, 12, len(digest)):  # the longer ones only where two digests begin alike

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from registry import rules
 from registry.catalog.catalog import Catalog
 from registry.catalog.checks import blocking
-from registry.catalog.ids import RESERVED
+from registry.catalog.ids import RESERVED_IDS
 from registry.city import city
 from registry.errors import ConflictError, UsageError
 from registry.model import Link, Metadata, Record
@@ -86,7 +86,7 @@ def read(path: Path) -> dict[str, Metadata]:
 
 
 def _metadata(one: Listed, path: Path) -> Metadata:
-    if slug(one.id) != one.id or one.id in RESERVED:
+    if slug(one.id) != one.id or one.id in RESERVED_IDS:
         raise UsageError(
             f"{path}: the id {one.id!r} must be made of a-z, 0-9 and hyphens, and be no word of an address."
         )

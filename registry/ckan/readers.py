@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import orjson
 
-from registry.model import Finding, Identifier, Kind, Statement, Text
+from registry.model import DCAT_KINDS, Finding, Identifier, Kind, Statement, Text
 from registry.rules import finding
 from vocab import folding, formats, frequencies, match, values
+from vocab.kinds import KIND_ROWS
 from vocab.values import Read
 
 # Said of the entry in its portal, not of the thing: dropped (docs/decisions/0060). `id` is the origin's remote id,
@@ -20,13 +21,11 @@ _BOOKKEEPING = """
     harvest_object_id harvest_source_id harvest_source_title harvested_portal
 """
 BOOKKEEPING: Final = frozenset(_BOOKKEEPING.split())
-KINDS: Final[Mapping[str, Kind]] = {
-    "dataset": "dataset",
+# `type` of a package -> kind, also with "-" where CKAN writes "_"
+KIND_OF_TYPE: Final[Mapping[str, Kind]] = {
     "datensatz": "dataset",
-    "dataset_series": "series",
-    "dataset-series": "series",
-    "data_service": "service",
-    "data-service": "service",
+    **{KIND_ROWS[kind].ckan_type: kind for kind in DCAT_KINDS},
+    **{KIND_ROWS[kind].ckan_type.replace("_", "-"): kind for kind in DCAT_KINDS},
 }
 
 

@@ -8,7 +8,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from registry.ckan import agents, places, resources
-from registry.ckan.readers import BOOKKEEPING, KINDS, Said, as_iri, languages, listed, parsed, says, spoken, tag_of
+from registry.ckan.readers import (
+    BOOKKEEPING,
+    KIND_OF_TYPE,
+    Said,
+    as_iri,
+    languages,
+    listed,
+    parsed,
+    says,
+    spoken,
+    tag_of,
+)
 from registry.ckan.tables import LINKS, PACKAGE, fill
 from registry.ckan.writing import to_package as to_package
 from registry.model import Finding, Findings, Link, Metadata
@@ -81,7 +92,7 @@ def _pairs(entries: list[Any]) -> Iterator[tuple[str, Any]]:
 
 def _kind(words: dict[str, Any]) -> Any:
     kind = words.get("type")
-    known = KINDS.get(kind.lower()) if isinstance(kind, str) else None
+    known = KIND_OF_TYPE.get(kind.lower()) if isinstance(kind, str) else None
     if known:
         del words["type"]
     return known or "dataset"

@@ -15,8 +15,8 @@ from registry.model import Agent, Contact, Distribution, Metadata, Place, Record
 from registry.model.text import in_language, slug
 from vocab.concepts import concept_list
 from vocab.geometry import geojson
+from vocab.kinds import KIND_ROWS
 
-TYPES: Final = {"dataset": "dataset", "series": "dataset_series", "service": "data_service"}
 # What is written under another name than the field's, beside what needs a function of its own below
 _TEXTS: Final = {
     "version_notes": "version_notes",
@@ -98,7 +98,7 @@ def to_package(record: Record, base_url: str) -> dict[str, Any]:
         ),
         "url": said.landing_page,
         "version": said.version,
-        "type": _word(said.extras.get("type")) or TYPES.get(said.kind, said.kind),
+        "type": _word(said.extras.get("type")) or KIND_ROWS[said.kind].ckan_type,
         **_licence(said),
         **_person("author", said.creators[:1], main),
         **_person("maintainer", said.custodians[:1] or said.contacts[:1], main),

@@ -6,7 +6,7 @@ problems. `people`: accounts and drafts. `text`, `identity`, `agents`: what foll
 
 from registry.model.harvest import COUNTS, Problem, Run, Source
 from registry.model.metadata import (
-    DATA,
+    DCAT_KINDS,
     KINDS,
     LEVELS,
     Address,
@@ -55,7 +55,7 @@ from registry.model.record import (
 
 __all__ = [
     "COUNTS",
-    "DATA",
+    "DCAT_KINDS",
     "KINDS",
     "LEVELS",
     "Account",

@@ -13,10 +13,12 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
+from vocab.kinds import KIND_ROWS
+
 Text = Mapping[str, str]  # words by language tag; "und" = no tag given
 Kind = Literal["dataset", "series", "service", "project", "organization", "event", "publicservice"]
-KINDS: tuple[Kind, ...] = ("dataset", "series", "service", "project", "organization", "event", "publicservice")
-DATA: tuple[Kind, ...] = ("dataset", "series", "service")  # what DCAT knows
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)  # `vocab/kinds.py` has a row for each
+DCAT_KINDS: Final[tuple[Kind, ...]] = tuple(kind for kind in KINDS if KIND_ROWS[kind].in_dcat)
 Level = Literal["failed", "must", "should", "hint"]
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)  # the gravest first
 Date = str  # ISO 8601 with the accuracy that was given: 2021, 2021-03, 2021-03-04, 2021-03-04T10:00:00Z

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
-from registry.model import Distribution, Finding, Findings, Level, Metadata, Period
+from registry.model import DCAT_KINDS, Distribution, Finding, Findings, Level, Metadata, Period
 from registry.rdf.graphs import statements_of
 from registry.rdf.references import SCHEMES
 from registry.rdf.terms import date_type
@@ -19,7 +19,6 @@ from vocab.profile import DE, EU, HVD, PROJECT, level
 ELI: Final = "http://data.europa.eu/eli/reg_impl/2023/138/oj"  # marks a high-value dataset
 LEAD: Final = VOC + "role/federfuehrung"
 SHORT: Final = 50  # characters; what is shorter is not taken as a description by search engines
-DCAT_KINDS: Final = ("dataset", "series", "service")
 _ALMOST_ELI: Final = "eli/reg_impl/2023/138"
 _MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
 _VAGUE: Final = "http://dcat-ap.de/def/licenses/other-"

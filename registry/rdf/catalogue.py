@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from registry.model import Catalogue, Record
 from registry.rdf.graphs import Graph, Saying, Told, entry_iri, thing_iri
 from registry.rdf.terms import TYPE, iri, literal
+from vocab.kinds import KIND_ROWS
 from vocab.namespaces import DCAT, HYDRA, XSD
 
 
@@ -35,8 +36,8 @@ def catalogue_graph(
     said.tell(catalogue, "catalog", subject)
     for record in records:
         thing = iri(thing_iri(record, base))
-        if record.kind in _LISTED_AS:
-            said.add(subject, _LISTED_AS[record.kind], thing)
+        if record.kind in _CATALOG_PROPERTIES:
+            said.add(subject, _CATALOG_PROPERTIES[record.kind], thing)
             if record.changed:
                 said.add(subject, iri(DCAT.record), iri(entry_iri(record, base)))
     said.add_statements(catalogue, subject)
@@ -46,8 +47,7 @@ def catalogue_graph(
     return said.graph
 
 
-# DCAT-AP lists datasets and services only; a series is found through its datasets, and as a resource of the catalogue.
-_LISTED_AS: Final = {"dataset": iri(DCAT.dataset), "service": iri(DCAT.service), "series": iri(DCAT.resource)}
+_CATALOG_PROPERTIES: Final = {kind.name: iri(kind.catalog_property) for kind in KIND_ROWS.values() if kind.in_dcat}
 
 
 def _tell_page(said: Saying, page: HydraPage) -> None:

@@ -11,7 +11,8 @@ from registry.rdf.canonical import BLANK, Closure, Edges, canonical, digest
 from registry.rdf.parsing import TYPE_BYTES, Graph
 from registry.rdf.terms import present, words_of
 from registry.rules import both, finding
-from vocab.fields import FIELDS, TYPES
+from vocab.fields import FIELDS
+from vocab.kinds import KIND_ROWS
 from vocab.namespaces import DCAT, DCT, FOAF, FORMER_NAMESPACES, PREFIXES, SCHEMA
 
 QUOTE: Final = ord('"')
@@ -19,7 +20,7 @@ MAX_STATEMENTS: Final = 50_000  # of one thing
 FREE: Final = 500_000  # statements of all things of a page together, where they share parts,
 SHARED: Final = 10  # and beside them so many times what the page has
 
-LISTED: Final[tuple[Kind, ...]] = tuple(kind for kind in KINDS if kind != "organization")
+DESCRIBED_KINDS: Final[tuple[Kind, ...]] = tuple(kind for kind in KINDS if kind != "organization")
 _DISTRIBUTION = f"<{DCAT.Distribution}>".encode()
 _HAS_DISTRIBUTION = f"<{DCAT.distribution}>"
 
@@ -33,7 +34,7 @@ class Description(NamedTuple):
     error: Finding | None = None
 
 
-def things(graph: Graph, kinds: Collection[Kind] = LISTED) -> Iterator[Description]:
+def things(graph: Graph, kinds: Collection[Kind] = DESCRIBED_KINDS) -> Iterator[Description]:
     """The datasets, series, services, projects, events and public services of a graph (and organizations, if asked).
 
     Catalogues, their entries and agents are none; nor is what is only given a type. Each comes with its distributions,
@@ -47,7 +48,7 @@ def things(graph: Graph, kinds: Collection[Kind] = LISTED) -> Iterator[Descripti
     yield from _told_apart(graph, [(node, walk.description(node)) for node in found if node[0] == BLANK])
 
 
-def kind_of(types: Iterable[str], kinds: Collection[Kind] = LISTED) -> Kind | None:
+def kind_of(types: Iterable[str], kinds: Collection[Kind] = DESCRIBED_KINDS) -> Kind | None:
     """The kind of a thing by its types. Of several the one that says more counts: a series is a dataset, too."""
     by_type = _kind_by_type()
     found = [by_type.get(term) or by_type.get(present(term)) for term in types]
@@ -57,11 +58,8 @@ def kind_of(types: Iterable[str], kinds: Collection[Kind] = LISTED) -> Kind | No
 
 @cache
 def _kind_by_type() -> Mapping[str, Kind]:
-    types: dict[str, Kind] = {f"<{TYPES[kind][0]}>": kind for kind in LISTED}
-    for type in (*TYPES["organization"], FOAF.Organization, "http://www.w3.org/ns/org#FormalOrganization",
-                 "http://www.w3.org/ns/org#OrganizationalUnit"):  # fmt: skip
-        types[f"<{type}>"] = "organization"
-    return types
+    rows = ((kind, KIND_ROWS[kind]) for kind in KINDS)
+    return {f"<{type}>": kind for kind, row in rows for type in (row.types[0], *row.also_read)}
 
 
 def _kinds(types: Mapping[bytes, list[bytes]], kinds: Collection[Kind]) -> dict[bytes, Kind]:

@@ -12,7 +12,7 @@ from itertools import compress
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from registry.model import Agent, CatalogRecord, Catalogue, Distribution, Metadata, Node, Record
+from registry.model import DCAT_KINDS, KINDS, Agent, CatalogRecord, Catalogue, Distribution, Metadata, Node, Record
 from registry.rdf.references import described, is_known
 from registry.rdf.terms import DATATYPES, TYPE, date_type, iri, literal
 from vocab.fields import FIELDS, TYPES, Field, fields_of
@@ -24,8 +24,6 @@ SAME_AS: Final = iri(PREFIXES["owl"] + "sameAs")
 Graph = dict[str, dict[str, dict[str, None]]]  # subject -> predicate -> its objects, each once, in order
 Told = set[tuple[str, str]]  # what has been described already in the same document: term and range
 
-LISTED: Final = ("dataset", "series", "service")  # kinds that DCAT knows: these have a dcat:CatalogRecord
-KINDS: Final = (*LISTED, "project", "organization", "event", "publicservice")
 
 # Types that would make a mere reference look like an entry: they are never given to what we only point to.
 _ENTRIES = {TYPES[kind][0] for kind in KINDS} | {TYPES["catalog"][0], TYPES["record"][0]}
@@ -80,11 +78,11 @@ def _tell_entry(said: "Saying", record: Record, thing: str) -> None:
         topic=thing,
         issued=_instant(record.created),
         modified=_instant(record.changed),
-        conforms_to=(profile(DE).iri,) if record.kind in LISTED else (),
+        conforms_to=(profile(DE).iri,) if record.kind in DCAT_KINDS else (),
     )
     subject = iri(entry_iri(record, said.base))
     said.tell(entry, "record", subject)
-    if record.kind not in LISTED:
+    if record.kind not in DCAT_KINDS:
         said.graph[subject][TYPE] = {iri(FOAF.Document): None}
 
 

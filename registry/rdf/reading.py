@@ -10,7 +10,7 @@ from typing import Any, Final
 from registry import model
 from registry.model import Finding, Findings, Kind, Metadata
 from registry.model.identity import distribution_digest, with_ids
-from registry.rdf.descriptions import LISTED, kind_of
+from registry.rdf.descriptions import DESCRIBED_KINDS, kind_of
 from registry.rdf.field_forms import WORDS, Place, finished, places
 from registry.rdf.repairs import labels, mended
 from registry.rdf.terms import NO_TAG, SPELT, TYPE, literal, parts, present, unescaped, valid_iri, words_of
@@ -62,7 +62,7 @@ def _index(payload: bytes) -> tuple[dict[str, list[Pair]], dict[str, list[str]]]
 
 def _root(types: Mapping[str, list[str]], kind: Kind | None) -> tuple[str, Kind]:
     """The thing that is described: only that has the type of one."""
-    for kinds in (LISTED, _ORGANIZATIONS):
+    for kinds in (DESCRIBED_KINDS, _ORGANIZATIONS):
         for subject in sorted(types):
             found = kind_of(types[subject], kinds)
             if found:

@@ -19,12 +19,12 @@ from registry.model import Change, Position
 from registry.projections.projection import note
 from registry.search.answering import answer, beginning, bounds, suggestions
 from registry.search.entry import Entry, entry
-from registry.search.facets import SHOWN_VALUES, aggregations, counts
+from registry.search.facet_counts import SHOWN_VALUES, aggregations, counts
+from registry.search.facets import COUNTED, FACETS, INDEX_VERSION
 from registry.search.matching import Asked, Group, Need
-from registry.search.query import FACETS, Count, Found, Hit, Page, Query, Ranking, Suggestion, Where
+from registry.search.query import Count, Found, Hit, Page, Query, Ranking, Suggestion, Where
 from vocab.concepts import ConceptList
 
-SCHEMA = 1  # to be raised with every change of fields or analysis: an index of another number is built again
 BATCH, BATCH_BYTES = 500, 8_000_000
 SECONDS = 30  # for one request
 log = logging.getLogger("lotse.search")
@@ -35,7 +35,7 @@ _ORDER = {"type": "keyword", "index": False}
 _NUMBER = {"type": "integer", "index": False}
 _FIELDS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("title_stems", "title_grams", "text_stems", "text_grams"), _TERMS),
-    **dict.fromkeys((*FACETS, "publishers", "years", "words"), _COUNTED),
+    **dict.fromkeys((*FACETS, *(one.field for one in COUNTED), "words"), _COUNTED),
     **dict.fromkeys(("by_title", "by_date"), _ORDER),
     **dict.fromkeys(("day", "quality"), _NUMBER),
 }
@@ -119,11 +119,11 @@ class ElasticIndex:
                 return "", None
         for name, about in found.items():
             kept = about["mappings"].get("_meta", {})
-            return name, kept if kept.get("schema") == SCHEMA else None
+            return name, kept if kept.get("schema") == INDEX_VERSION else None
         return "", None
 
     def _keep(self, index: str, position: Position, faults: Mapping[str, str]) -> None:
-        kept = {"schema": SCHEMA, "epoch": position.epoch, "number": position.number, "faults": dict(faults)}
+        kept = {"schema": INDEX_VERSION, "epoch": position.epoch, "number": position.number, "faults": dict(faults)}
         with _reachable():
             self.client.indices.refresh(index=index)
             self.client.indices.put_mapping(index=index, meta=kept)
@@ -214,14 +214,13 @@ def _document(entry: Entry) -> dict[str, Any]:
         "title_grams": entry.title.grams,
         "text_stems": entry.text.stems,
         "text_grams": entry.text.grams,
-        "publishers": entry.publishers,
-        "years": entry.years,
         "words": entry.words,
         "by_title": entry.by_title,
         "by_date": entry.by_date,
         "day": entry.day,
         "quality": entry.quality,
         **entry.facets,
+        **entry.counted,
     }
 
 

@@ -1,22 +1,17 @@
 """What of a record is searchable, said once: the entry that every index holds."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import msgspec
 
-from registry.model import Agent, Kind, Metadata, Record
-from registry.model.text import in_language
-from registry.search.analysis import NOTHING, STOP_WORDS, Terms, clean, fold, plain, slug, terms
-from vocab.concepts import Concept, ConceptList, concept_list
-from vocab.formats import file_type
-from vocab.licences import licence
-from vocab.match import district, districts_in, phase, theme
+from registry.model import Kind, Metadata, Record
+from registry.search.analysis import NOTHING, STOP_WORDS, Terms, clean, fold, plain, terms
+from registry.search.facets import COUNTED, FACETS, MAX_KEY, value_list
+from vocab.concepts import ConceptList, concept_list
 
-MAX_KEY = 200  # characters of a facet value, of a key to sort by
 MAX_WORD_ENTRIES = 60  # words of a record that are suggested
-MAX_YEARS = 250  # of one period; a longer one counts with its first and last year
 TITLE_WEIGHT = 5  # how often the title stands in the text of the whole
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
@@ -24,8 +19,7 @@ _SURFACE = re.compile(r"[^\W\d_][\w-]+")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """`title`, `text`: terms; `facets`: facet -> values; `publishers`: "value<tab>name" where only the name is known;
-    `years`: "2019-2021", for counting: one value is many times cheaper than three.
+    """`title`, `text`: terms; `facets`: facet -> values; `counted`: fields that are counted instead (`facets.Counted`).
 
     `words`: "folded<tab>as written", for suggestions. `by_title`, `by_date`: unique keys to sort by. `day`: day number
     of the last change, 0 if unknown; `quality`: 0 to 100.
@@ -36,8 +30,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     title: Terms
     text: Terms
     facets: Mapping[str, tuple[str, ...]]
-    publishers: tuple[str, ...]
-    years: tuple[str, ...]
+    counted: Mapping[str, tuple[str, ...]]
     words: tuple[str, ...]
     by_title: str
     by_date: str
@@ -48,30 +41,17 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 def entry(record: Record, districts: ConceptList | None = None) -> Entry:
     """The entry of a record; `districts`: the city's own list, whose notations are the values of that facet."""
     said = record.metadata
-    title, day, years = " ".join(said.title.values()), _day(said, record), _years(said)
-    themes = list(dict.fromkeys(one for iri in said.themes if (one := _concept("themes", iri) or theme(iri))))
-    formats = list(dict.fromkeys(_formats(said)))
-    places = _districts(said, districts)
+    title, day = " ".join(said.title.values()), _day(said, record)
+    facets = {name: tuple(dict.fromkeys(facet.values_of(record, districts))) for name, facet in FACETS.items()}
     head = terms(title)
-    rest = terms(" ".join(_texts(said, (*themes, *places), formats)))
+    rest = terms(" ".join((*_texts(said), *_values(facets, districts))))
     return Entry(
         id=record.id,
         kind=said.kind,
         title=head,
         text=Terms(*(_whole(first, then) for first, then in zip(head, rest, strict=True))),
-        facets={
-            "kind": (said.kind,),
-            "theme": tuple(one.notation for one in themes),
-            "publisher": _publisher_values(said.publisher),
-            "district": tuple(one.notation for one in places),
-            "format": tuple(formats),
-            "licence": tuple(dict.fromkeys(_licences(said))),
-            "phase": tuple(one.notation for one in _phases(said)),
-            "source": (record.origin.source,) if record.origin else (),
-            "year": tuple(str(year) for first, last in years for year in range(first, last + 1)),
-        },
-        publishers=(named_publisher(said.publisher),) if said.publisher and publisher_value(said.publisher) else (),
-        years=tuple(f"{first}-{last}" for first, last in years),
+        facets=facets,
+        counted={field: tuple(values_of(record, districts)) for field, values_of in COUNTED},
         words=tuple(_words(said)),
         by_title=f"{plain(clean(title))[:MAX_KEY]}\t{record.id}",
         by_date=f"{day:07}\t{record.id}",
@@ -80,29 +60,12 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
     )
 
 
-def publisher_value(agent: Agent) -> str:
-    """The value of the facet `publisher`: the id of a known organization, else the folded name; "" where there is
-    neither name nor IRI."""
-    name = _called(agent)
-    return agent.id or (slug(name)[:MAX_KEY] if name else "")
-
-
-def _called(agent: Agent) -> str:
-    """A blank label is no name."""
-    return in_language(agent.name, "de") or ("" if agent.iri.startswith("_:") else agent.iri)
-
-
-def named_publisher(agent: Agent) -> str:
-    """The same with the name after a tab where no record has it, so that a count can be labelled without looking up."""
-    return f"{publisher_value(agent)}\t{'' if agent.id else clean(_called(agent))[:MAX_KEY]}"
-
-
 def _whole(title: str, rest: str) -> str:
     parts = [part for part in ([title] * TITLE_WEIGHT + [rest]) if part != NOTHING]
     return " ".join(parts) or NOTHING
 
 
-def _texts(said: Metadata, concepts: Iterable[Concept], formats: Iterable[str]) -> Iterator[str]:
+def _texts(said: Metadata) -> Iterator[str]:
     yield from said.abstract.values()
     yield from said.description.values()
     for keywords in said.keywords.values():
@@ -111,8 +74,6 @@ def _texts(said: Metadata, concepts: Iterable[Concept], formats: Iterable[str]) 
     for agent in agents:
         if agent:
             yield from agent.name.values()
-    for concept in concepts:
-        yield from concept.labels.values()
     for distribution in said.distributions:
         yield from distribution.title.values()
     for place in said.places:
@@ -122,83 +83,25 @@ def _texts(said: Metadata, concepts: Iterable[Concept], formats: Iterable[str]) 
             yield from text.values()
     yield from _calls(said)
     yield from said.aliases
-    yield from formats
 
 
 def _calls(said: Metadata) -> Iterator[str]:
     """Who looks for partners is found by just these words."""
     for one in said.opportunities:
         yield from (*one.title.values(), *one.description.values())
-        if known := _concept("opportunities", one.type):
+        if known := concept_list("opportunities").get(one.type):
             yield from known.labels.values()
 
 
-def _concept(name: str, key: str) -> Concept | None:
-    return concept_list(name).get(key) if key else None
-
-
-def _publisher_values(agent: Agent | None) -> tuple[str, ...]:
-    """The publisher's IRI is found too, but not counted."""
-    if agent is None:
-        return ()
-    iri = "" if agent.iri.startswith("_:") else agent.iri[:MAX_KEY]
-    return tuple(dict.fromkeys(filter(None, (publisher_value(agent), iri))))
-
-
-def _formats(said: Metadata) -> Iterator[str]:
-    for one in said.distributions:
-        known = _concept("file-types", one.format)
-        if known is None and (found := file_type(one.format, one.media_type, one.download_url or one.access_url)):
-            known = found.concept
-        if known:
-            yield known.notation
-    for iri in said.formats:
-        known = _concept("file-types", iri)
-        if known is None and (found := file_type(iri)):
-            known = found.concept
-        if known:
-            yield known.notation
-
-
-def _licences(said: Metadata) -> Iterator[str]:
-    for iri in (said.licence, *(one.licence for one in said.distributions)):
-        if iri and (known := _concept("licences", iri) or licence(iri)):
-            yield known.notation
-
-
-def _phases(said: Metadata) -> Iterator[Concept]:
-    if said.phase and (known := _concept("phases", said.phase) or phase(said.phase)):
-        yield known
-
-
-def _districts(said: Metadata, districts: ConceptList | None) -> list[Concept]:
-    """Those that a place is, or that its name mentions."""
-    found: dict[str, Concept] = {}
-    if districts is not None:
-        for place in said.places:
-            for words in (place.iri, *place.name.values()):
-                one = (districts.get(words) or district(words, districts)) if words else None
-                for hit in (one,) if one else districts_in(words, districts):
-                    found[hit.notation] = hit
-    return list(found.values())
-
-
-def _year(value: str) -> int:
-    found = _DATE.match(value)
-    return int(found[1]) if found else 0
-
-
-def _years(said: Metadata) -> tuple[tuple[int, int], ...]:
-    """First and last year of the period, one without an end up to the last change; else of the event, else of issue."""
-    period = said.period
-    start, end = (_year(period.start), _year(period.end)) if period else (_year(said.starts), _year(said.ends))
-    if not (start or end):
-        start = end = _year(said.issued)
-    last = end or max(_year(said.modified), start)
-    first = min(start or last, last)
-    if not last:
-        return ()
-    return ((first, last),) if last - first < MAX_YEARS else ((first, first), (last, last))
+def _values(facets: Mapping[str, tuple[str, ...]], districts: ConceptList | None) -> Iterator[str]:
+    """The values of facets that are part of the text: as they are, or their labels in all languages."""
+    for name, values in facets.items():
+        facet = FACETS[name]
+        concepts = value_list(facet, districts)
+        if facet.in_text == "values":
+            yield from values
+        elif facet.in_text == "labels" and concepts:
+            yield from (label for value in values for label in concepts.by_notation[value].labels.values())
 
 
 def _day(said: Metadata, record: Record) -> int:

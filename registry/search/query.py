@@ -10,12 +10,9 @@ import msgspec
 
 from registry.model import Kind
 from registry.projections.projection import Projection
-from registry.search.entry import Entry as Entry
-from registry.search.entry import entry as entry
-from registry.search.entry import publisher_value as publisher_value
+from registry.search.facets import FACETS
 
 Where = Mapping[str, tuple[str, ...]]  # facet -> values: OR within a facet, AND between
-FACETS = ("kind", "theme", "publisher", "district", "format", "licence", "phase", "source", "year")
 RANKED = 200  # first hits that are ranked again by freshness and quality
 MAX_DEPTH = 10_000  # hits that can be paged through; whoever wants all takes the export
 
@@ -29,7 +26,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     page: int = 1
     sort: str = "relevance"  # relevance (without words: newest) | newest | title
     lang: str = "de"
-    facets: tuple[str, ...] = FACETS
+    facets: tuple[str, ...] = tuple(FACETS)
 
 
 class Hit(msgspec.Struct, frozen=True):

@@ -26,12 +26,12 @@ from registry.model import Change, Position, Record
 from registry.projections.projection import note
 from registry.search.answering import answer, beginning, bounds, suggestions
 from registry.search.entry import Entry, entry
-from registry.search.facets import aggregations, counts
+from registry.search.facet_counts import aggregations, counts
+from registry.search.facets import COUNTED, FACETS, INDEX_VERSION
 from registry.search.matching import Asked, Group, Need
-from registry.search.query import FACETS, Count, Found, Hit, Page, Query, Ranking, Suggestion, Where
+from registry.search.query import Count, Found, Hit, Page, Query, Ranking, Suggestion, Where
 from vocab.concepts import ConceptList
 
-SCHEMA = 1  # to be raised with every change of fields or analysis: an index of another number is built again
 HEAP = 60_000_000  # bytes that a writer may collect before it writes a segment
 MAX_CACHED = 256  # answers about facets, until the next change
 MISSING = "The search index is missing or of an older make; build it with: lotse rebuild"
@@ -158,12 +158,12 @@ def _kept(generation: Path | None) -> dict[str, Any] | None:
         return None
     with suppress(FileNotFoundError, ValueError):
         kept = json.loads((generation / "position.json").read_text())
-        return kept if kept.get("schema") == SCHEMA else None
+        return kept if kept.get("schema") == INDEX_VERSION else None
     return None
 
 
 def _keep(generation: Path, position: Position, faults: Mapping[str, str]) -> None:
-    kept = {"schema": SCHEMA, "epoch": position.epoch, "number": position.number, "faults": faults}
+    kept = {"schema": INDEX_VERSION, "epoch": position.epoch, "number": position.number, "faults": faults}
     _replace(generation / "position.json", json.dumps(kept, ensure_ascii=False))
 
 
@@ -183,7 +183,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("kind", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     for field in ("title_stems", "title_grams", "text_stems", "text_grams"):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
-    for field in (*FACETS[1:], "publishers", "years", "by_title", "by_date"):
+    for field in (*(name for name in FACETS if name != "kind"), *(one.field for one in COUNTED), "by_title", "by_date"):
         builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("words", tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("day", fast=True)
@@ -201,14 +201,12 @@ def _document(entry: Entry) -> Document:
         "title_grams": entry.title.grams,
         "text_stems": entry.text.stems,
         "text_grams": entry.text.grams,
-        "publishers": list(entry.publishers),
-        "years": list(entry.years),
         "words": list(entry.words),
         "by_title": entry.by_title,
         "by_date": entry.by_date,
         "day": entry.day,
         "quality": entry.quality,
-        **{facet: list(values) for facet, values in entry.facets.items()},
+        **{field: list(values) for field, values in (*entry.facets.items(), *entry.counted.items())},
     }
     return Document.from_dict(fields, _SCHEMA)
 

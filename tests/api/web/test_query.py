@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from api.web import query as queries
 from registry.errors import UsageError
-from registry.search.query import FACETS, Query
+from registry.search.facets import FACETS
+from registry.search.query import Query
 
 TRAN = "http://publications.europa.eu/resource/authority/data-theme/TRAN"
 

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from registry.catalog.ids import RESERVED, given, short_name
+from registry.catalog.ids import RESERVED_IDS, given, short_name
 from registry.model.text import slug
 from tests.builders import a_metadata
 
@@ -84,7 +84,7 @@ def test_what_cannot_be_written_in_these_letters_has_its_kind_and_a_digest():
 
 
 def test_no_id_is_a_word_of_our_addresses():
-    for word in RESERVED:
+    for word in RESERVED_IDS:
         assert given([(a_metadata(word), "b\n1")], nothing_taken) != [word]
 
 

@@ -52,7 +52,7 @@ def test_an_older_state_never_replaces_a_newer_one(index):
 
 def test_an_index_of_another_make_must_be_built_again(index, monkeypatch):
     index.rebuild(changes("radwege"), Position("epoch", 1))
-    monkeypatch.setattr(elastic_index, "SCHEMA", elastic_index.SCHEMA + 1)
+    monkeypatch.setattr(elastic_index, "INDEX_VERSION", elastic_index.INDEX_VERSION + 1)
     assert index.position() is None
     with pytest.raises(NotReadyError, match="lotse rebuild"):
         index.apply([], Position("epoch", 1))

@@ -6,7 +6,8 @@ import pytest
 
 from registry.model import Agent, Distribution, Metadata, Origin, Participation, Period, Place
 from registry.search.analysis import NOTHING
-from registry.search.entry import MAX_YEARS, entry, named_publisher, publisher_value
+from registry.search.entry import entry
+from registry.search.facets import MAX_YEARS, named_publisher, publisher_value
 from tests.builders import CSV, TRAN, a_dataset, a_distribution, a_metadata, a_record
 from vocab.concepts import Concept, ConceptList
 
@@ -102,7 +103,7 @@ def test_years_are_those_of_the_period_else_of_issue(fields, years):
 def test_a_period_without_measure_counts_with_its_first_and_last_year():
     found = entry(a_record(said=a_metadata(period=Period(start="0001", end="9999"))))
     assert found.facets["year"] == ("1", "9999")
-    assert found.years == ("1-1", "9999-9999")
+    assert found.counted["years"] == ("1-1", "9999-9999")
     assert MAX_YEARS < 9999 - 1
 
 
@@ -167,5 +168,5 @@ def test_suggested_words_are_bounded_and_none_is_a_stop_word():
 def test_a_publisher_without_name_and_address_is_no_value():
     for nobody in (Agent(iri="_:b0"), Agent(email="a@b.example"), Agent()):
         found = entry(a_record(said=a_metadata(publisher=nobody)))
-        assert (found.facets["publisher"], found.publishers) == ((), ())
+        assert (found.facets["publisher"], found.counted["publishers"]) == ((), ())
     assert facets(publisher=Agent(iri="_:b0", name={"de": "Amt"}))["publisher"] == ("amt",)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from registry.errors import NotReadyError, UsageError
 from registry.model import Agent, Change, Link, Metadata, Origin, Period, Place, Position, Record
 from registry.search.elastic_index import ElasticIndex
-from registry.search.facets import normal_where
+from registry.search.facet_counts import normal_where
 from registry.search.query import MAX_DEPTH, Query, SearchIndex
 from registry.search.tantivy_index import TantivyIndex
 from tests.benchmarks.made_up import aged, made_up

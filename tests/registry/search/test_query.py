@@ -4,7 +4,7 @@ import pytest
 
 from registry.errors import UsageError
 from registry.search.answering import answer, ranked, suggestions
-from registry.search.facets import aggregations, counts, normal_where
+from registry.search.facet_counts import aggregations, counts, normal_where
 from registry.search.matching import CLEAR, ENOUGH, MAX_ASKED, Asked, Need, asked, choose
 from registry.search.query import RANKED, Count, Found, Hit, Query, Ranking, Where
 

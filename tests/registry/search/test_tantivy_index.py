@@ -113,7 +113,7 @@ def test_taking_in_nothing_writes_nothing(tmp_path):
 
 def test_an_index_of_another_make_must_be_built_again(tmp_path, monkeypatch):
     index = filled(tmp_path, "radwege")
-    monkeypatch.setattr(tantivy_index, "SCHEMA", tantivy_index.SCHEMA + 1)
+    monkeypatch.setattr(tantivy_index, "INDEX_VERSION", tantivy_index.INDEX_VERSION + 1)
     assert index.position() is None
     with pytest.raises(NotReadyError, match="lotse rebuild"):
         TantivyIndex(tmp_path).search(Query())

@@ -1,0 +1,57 @@
+"""The words in the addresses of pages: a row a page, in both languages, with whether it is private.
+
+`PAGE_ROWS` has the lists of all kinds of things (`vocab/kinds.py`) and the other pages; `STEP_WORDS` the words that may
+stand after the first one. `api.web.addresses` makes paths from them and reads paths by them.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from vocab.kinds import KIND_ROWS
+
+
+class PageRow(NamedTuple):
+    """A page and the first word of its address in each language."""
+
+    name: str
+    de: str
+    en: str
+    has_ids: bool = False  # a list, with a page for each id below it
+    private: bool = False  # for people who signed in: search engines are told to stay away
+    reserved: bool = False  # its words are never given as the id of a record
+
+
+_ROWS = (
+    *(PageRow(kind.name, kind.address["de"], kind.address["en"], has_ids=True) for kind in KIND_ROWS.values()),
+    PageRow("district", "stadtteile", "districts", has_ids=True),
+    PageRow("topic", "themen", "topics", has_ids=True),
+    PageRow("start", "", ""),
+    PageRow("search", "suche", "search", reserved=True),
+    PageRow("account", "konto", "account", private=True, reserved=True),
+    PageRow("register", "anmelden", "register", private=True, reserved=True),
+    PageRow("mine", "mein", "mine", private=True, reserved=True),
+    PageRow("review", "freigabe", "review", private=True, reserved=True),
+    PageRow("admin", "administration", "admin", private=True, reserved=True),
+    PageRow("check", "pruefen", "check", reserved=True),
+    PageRow("developers", "entwickler", "developers"),
+    PageRow("help", "hilfe", "help"),
+    PageRow("imprint", "impressum", "imprint"),
+    PageRow("privacy", "datenschutz", "privacy"),
+    PageRow("accessibility", "barrierefreiheit", "accessibility"),
+    PageRow("easy-language", "leichte-sprache", "easy-language"),
+    PageRow("sign-language", "gebaerdensprache", "sign-language"),
+)
+PAGE_ROWS: Final[Mapping[str, PageRow]] = MappingProxyType({row.name: row for row in _ROWS})
+
+# Words of an address after the first one: name -> language -> word
+STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "sign-in": {"de": "anmelden", "en": "sign-in"},
+        "sign-out": {"de": "abmelden", "en": "sign-out"},
+        "project": {"de": "projekt", "en": "project"},
+        "entries": {"de": "eintraege", "en": "entries"},
+        "sources": {"de": "quellen", "en": "sources"},
+        "runs": {"de": "laeufe", "en": "runs"},
+    }
+)

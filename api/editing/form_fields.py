@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from api.text.i18n import marked as _
-from registry.model import DCAT_KINDS, Kind
+from registry.model import DCAT_KINDS, KINDS, Kind
 from registry.quality.check import demanded
 from vocab.fields import Field, field
 
@@ -25,7 +25,7 @@ _MAX_INPUT_CHARACTERS: Final = 300
 MAX_AREA_CHARACTERS: Final = 20_000
 _OF_ONE = MappingProxyType({"concept": "select", "node": "input"})
 _OF_MANY = MappingProxyType({"concept": "boxes", "Place": "boxes"})
-ALL: Final = "project dataset series service event publicservice organization"
+ALL: Final = " ".join(KINDS)
 
 
 class FormField(NamedTuple):

@@ -1,4 +1,8 @@
-"""What the pages of registering and reviewing share: a draft beside what is published, and similar titles."""
+"""What the pages of registering and reviewing share: a draft beside what is published, and similar titles.
+
+Entry points: `compare` (two versions field by field), `similar`, `preview` (the card of a draft), `owner`.
+Invariant: all markup made here has its text escaped.
+"""
 
 import difflib
 from collections.abc import Iterator
@@ -19,12 +23,13 @@ from registry.search import analysis
 from registry.search.query import Query
 from vocab.fields import fields_of
 
-ALIKE: Final = 0.8  # how much of two titles is the same
-MAX_COMPARED: Final = 4_000  # characters; longer texts are set beside one another without marks
+MIN_TITLE_RATIO: Final = 0.8  # of difflib; titles at least this alike count as similar
+MAX_COMPARED_CHARACTERS: Final = 4_000  # longer texts stand beside one another without marks
+MAX_SIMILAR: Final = 3
 
 
 class Difference(NamedTuple):
-    """A field with its words before and now, as markup; `new`: there was nothing before."""
+    """A field with its text before and now, as markup; `new`: there was nothing before."""
 
     label: str
     before: Markup
@@ -33,12 +38,14 @@ class Difference(NamedTuple):
 
 
 class Comparison(NamedTuple):
+    """The fields that differ, and label and text of those that are the same."""
+
     changed: tuple[Difference, ...]
     same: tuple[tuple[str, Markup], ...]
 
 
 def compare(pages: Pages, before: Metadata | None, now: Metadata, lang: Lang) -> Comparison:
-    """Field by field in the order of the rows."""
+    """Both versions field by field, in the order of vocab/fields.py."""
     changed, same = [], []
     for label, old, new in _fields(pages, before, now, lang):
         if old == new:
@@ -54,81 +61,83 @@ def _fields(
     for row in fields_of(now.kind):
         label = row.label_de if lang == "de" else row.label_en
         if row.form == "link":
-            old, new = (_links(pages, one, row.name, lang) if one else [] for one in (before, now))
+            old, new = (_links(pages, metadata, row.name, lang) if metadata else [] for metadata in (before, now))
         else:
-            old, new = (_words(getattr(one, row.name), lang) if one else [] for one in (before, now))
+            old, new = (_texts(getattr(metadata, row.name), lang) if metadata else [] for metadata in (before, now))
         if old or new:
             yield label, old, new
 
 
-def _words(value: Any, lang: Lang) -> list[str]:
-    return [labelled(one, lang) for one in strings(value, lang)]
+def _texts(value: Any, lang: Lang) -> list[str]:
+    return [labelled(text, lang) for text in strings(value, lang)]
 
 
-def _links(pages: Pages, words: Metadata, relation: str, lang: Lang) -> list[str]:
-    found = []
-    for one in words.links:
-        if one.relation == relation:
-            id = pages.catalog.resolve(one.iri)
+def _links(pages: Pages, metadata: Metadata, relation: str, lang: Lang) -> list[str]:
+    titles = []
+    for link in metadata.links:
+        if link.relation == relation:
+            id = pages.catalog.resolve(link.iri)
             record = pages.catalog.store.get(id) if id else None
-            found.append(said(record.metadata.title, lang).words if record else one.iri)
-    return found
+            titles.append(said(record.metadata.title, lang).words if record else link.iri)
+    return titles
 
 
-def _lines(several: list[str]) -> Markup:
-    return Markup("<br>").join(escape(one) for one in several)
+def _lines(texts: list[str]) -> Markup:
+    return Markup("<br>").join(escape(text) for text in texts)
 
 
 def _marked(old: list[str], new: list[str]) -> tuple[Markup, Markup]:
-    """Words that went struck through, words that came underlined."""
+    """The text before and now; what was taken out is in `<del>`, what was added in `<ins>`."""
     before, now = " \n ".join(old).split(" "), " \n ".join(new).split(" ")
-    if not old or not new or sum(map(len, old + new)) > MAX_COMPARED:
+    if not old or not new or sum(map(len, old + new)) > MAX_COMPARED_CHARACTERS:
         return _whole(old, "del"), _whole(new, "ins")
     left, right = [], []
     for act, a, b, c, d in difflib.SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
         left.append(_piece(before[a:b], "" if act == "equal" else "del"))
         right.append(_piece(now[c:d], "" if act == "equal" else "ins"))
-    return Markup(" ").join(one for one in left if one), Markup(" ").join(one for one in right if one)
+    return Markup(" ").join(piece for piece in left if piece), Markup(" ").join(piece for piece in right if piece)
 
 
-def _piece(words: list[str], element: str) -> Markup:
-    text = escape(" ".join(words)).replace("\n", Markup("<br>"))
+def _piece(pieces: list[str], element: str) -> Markup:
+    text = escape(" ".join(pieces)).replace("\n", Markup("<br>"))
     return Markup(f"<{element}>{text}</{element}>") if element and text.strip() else text  # noqa: S704 - escaped above
 
 
-def _whole(several: list[str], element: str) -> Markup:
-    return Markup("<br>").join(Markup(f"<{element}>{escape(one)}</{element}>") for one in several)  # noqa: S704 - escaped
+def _whole(texts: list[str], element: str) -> Markup:
+    return Markup("<br>").join(Markup(f"<{element}>{escape(text)}</{element}>") for text in texts)  # noqa: S704 - escaped
 
 
 # -- similar ones
 
 
-def similar(pages: Pages, words: Metadata, lang: Lang, but: str | None = None) -> list[Record]:
-    """Projects whose title is nearly the same."""
-    title = said(words.title, lang).words
+def similar(pages: Pages, metadata: Metadata, lang: Lang, but: str | None = None) -> list[Record]:
+    """At most MAX_SIMILAR records of the same kind whose title is nearly the same; not `but` itself."""
+    title = said(metadata.title, lang).words
     if not title:
         return []
-    found = pages.catalog.search(Query(words=title, where={"kind": (words.kind,)}, size=10, lang=lang, facets=()))
-    several = pages.catalog.store.get_many([hit.id for hit in found.hits]).values()
-    return [one for one in several if one.id != but and _alike(title, one, lang)][:3]
+    page = pages.catalog.search(Query(words=title, where={"kind": (metadata.kind,)}, size=10, lang=lang, facets=()))
+    records = pages.catalog.store.get_many([hit.id for hit in page.hits]).values()
+    return [record for record in records if record.id != but and _alike(title, record, lang)][:MAX_SIMILAR]
 
 
 def _alike(title: str, other: Record, lang: Lang) -> bool:
     mine, theirs = analysis.slug(title), analysis.slug(said(other.metadata.title, lang).words)
-    return mine in theirs or theirs in mine or difflib.SequenceMatcher(None, mine, theirs).ratio() >= ALIKE
+    return mine in theirs or theirs in mine or difflib.SequenceMatcher(None, mine, theirs).ratio() >= MIN_TITLE_RATIO
 
 
 def preview(draft: Draft, lang: Lang, today: date) -> Card:
-    """The card as everybody would see it."""
-    made = card(Record(id=draft.of or draft.id, said=draft.metadata), lang, today)
-    return made if draft.metadata.title else made._replace(title=escape(translator(lang)("Ohne Titel")))
+    """The card of a draft as everybody would see it once it is published."""
+    shown_card = card(Record(id=draft.of or draft.id, said=draft.metadata), lang, today)
+    return shown_card if draft.metadata.title else shown_card._replace(title=escape(translator(lang)("Ohne Titel")))
 
 
-def record_links(several: list[Record], lang: Lang) -> list[tuple[str, str]]:
-    return [(said(one.metadata.title, lang).words, addresses.page(one.kind, one.id, lang)) for one in several]
+def record_links(records: list[Record], lang: Lang) -> list[tuple[str, str]]:
+    return [
+        (said(record.metadata.title, lang).words, addresses.page(record.kind, record.id, lang)) for record in records
+    ]
 
 
 def owner(pages: Pages, draft: Draft, lang: Lang) -> str:
-    """For whom a draft is: the organization by its name, else who wrote it."""
-    known = pages.catalog.store.get(draft.owner) if draft.owner else None
-    return (said(known.metadata.title, lang).words if known else "") or draft.owner or draft.author
+    """The name of the organization that a draft is for, else its author."""
+    record = pages.catalog.store.get(draft.owner) if draft.owner else None
+    return (said(record.metadata.title, lang).words if record else "") or draft.owner or draft.author

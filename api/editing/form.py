@@ -81,9 +81,9 @@ def read(values: Entered, before: Metadata, context: FormContext) -> tuple[Metad
     metadata = before
     unread: dict[str, Any] = {}
     for group in groups_of(context.kind):
-        known = len(reading.errors)
+        errors_before = len(reading.errors)
         metadata = read_group(group, metadata, reading)
-        if len(reading.errors) > known:  # also what stands beside it: a date means nothing without the other
+        if len(reading.errors) > errors_before:  # also what stands beside it: a date means nothing without the other
             unread |= {form_field.name: values[form_field.name] for form_field in group.fields}
     extras = {key: value for key, value in before.extras.items() if key != UNREAD}
     return replace(metadata, extras=extras | ({UNREAD: unread} if unread else {})), reading.errors
@@ -107,8 +107,8 @@ def faults(
     asked = missing(values, metadata, context)
     if harvested:
         before = harvested.metadata
-        known = missing(shown(before, context), before, context)
-        asked = [error for error in asked if error not in known]
+        faults_before = missing(shown(before, context), before, context)
+        asked = [error for error in asked if error not in faults_before]
     everything = list(errors)
     for more in (asked, _findings(metadata, context, harvested)):
         refused = {error.field for error in everything}
@@ -118,7 +118,9 @@ def faults(
 
 def missing(values: Entered, metadata: Metadata, context: FormContext) -> list[FieldError]:
     """What the form itself asks for: a value where one is needed, in whatever language, and not too long a one."""
-    own_faults = ((one.name, _own_fault(one, values, metadata, context)) for one in form_of(context.kind))
+    own_faults = (
+        (form_field.name, _own_fault(form_field, values, metadata, context)) for form_field in form_of(context.kind)
+    )
     return [FieldError(name, message) for name, message in own_faults if message]
 
 

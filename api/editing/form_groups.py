@@ -113,7 +113,7 @@ def _read_links(group: Group, before: Metadata, reading: Reading) -> dict[str, A
         else:
             sentence = _("„%(line)s“ ist nicht im Verzeichnis. Schreiben Sie den genauen Titel oder die Adresse.")
             reading.refuse(form_field, sentence, line=line)
-    hidden = [link for link in before.links if not any(link is each for each in shown.values())]
+    hidden = [link for link in before.links if not any(link is visible for visible in shown.values())]
     return {"links": in_former_order(before.links, [*links, *hidden])}
 
 
@@ -122,7 +122,7 @@ def _read_links(group: Group, before: Metadata, reading: Reading) -> dict[str, A
 
 def district_of(place: Place, districts: ConceptList | None) -> Concept | None:
     names = (place.iri, *place.name.values()) if districts else ()
-    return next((found for name in names if name and districts and (found := district(name, districts))), None)
+    return next((concept for name in names if name and districts and (concept := district(name, districts))), None)
 
 
 def _show_places(group: Group, metadata: Metadata, context: FormContext) -> dict[str, Any]:
@@ -134,9 +134,9 @@ def _read_places(group: Group, before: Metadata, reading: Reading) -> dict[str, 
     """A district that stays ticked is written as it was; a place that is none stays."""
     ticked = reading.entered[group.fields[0].name]
     districts = reading.context.districts
-    known = [(place, district_of(place, districts)) for place in nodes_of(group, before)]
-    kept = [place for place, concept in known if not concept or concept.notation in ticked]
-    there = {concept.notation for _place, concept in known if concept}
+    districts_known = [(place, district_of(place, districts)) for place in nodes_of(group, before)]
+    kept = [place for place, concept in districts_known if not concept or concept.notation in ticked]
+    there = {concept.notation for _place, concept in districts_known if concept}
     new = [concept for name in ticked if name not in there and (concept := (districts or {}).get(name))]
     places = [*kept, *(Place(iri=concept.iri, name=dict(concept.labels)) for concept in new)]
     return {group.row.name: in_former_order(nodes_of(group, before), places)}
@@ -152,7 +152,8 @@ def _shown_participants(group: Group, metadata: Metadata, lang: Lang) -> dict[tu
     shown: dict[tuple[str, str], Participation] = {}
     for participation in nodes_of(group, metadata):
         role, name = roles.get(participation.role, ""), said(participation.agent.name, lang).words
-        if name and name == as_line(name) and sum(each == role for each, _name in shown) < room.get(role, 0):
+        free = room.get(role, 0) - sum(shown_role == role for shown_role, _name in shown)
+        if name and name == as_line(name) and free > 0:
             shown.setdefault((role, name), participation)
     return shown
 
@@ -170,7 +171,11 @@ def _read_participants(group: Group, before: Metadata, reading: Reading) -> dict
     roles = concept_list("roles").by_notation
     lang = reading.context.lang
     shown = _shown_participants(group, before, lang)
-    hidden = [one for one in nodes_of(group, before) if not any(one is each for each in shown.values())]
+    hidden = [
+        participation
+        for participation in nodes_of(group, before)
+        if not any(participation is visible for visible in shown.values())
+    ]
     named: dict[tuple[str, str], None] = {}
     for form_field in group.fields:
         text = reading.entered[form_field.name]
@@ -229,10 +234,12 @@ def _read_node(group: Group, before: Metadata, reading: Reading) -> dict[str, An
     its key, it is gone."""
     place, node = shown_node(group, before, reading.context)
     key = _key(group)
-    parts = {one.part: read_value(one, getattr(node, one.part), reading) for one in group.fields}
+    parts = {
+        form_field.part: read_value(form_field, getattr(node, form_field.part), reading) for form_field in group.fields
+    }
     now = replace(node, **parts)
     if key and not parts[key.part]:
-        if any(reading.entered[one.name] for one in group.fields):
+        if any(reading.entered[form_field.name] for form_field in group.fields):
             reading.refuse(key, key.ask)
             return {}
         now = type(node)()

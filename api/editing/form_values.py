@@ -148,11 +148,11 @@ def _read_words(
 ) -> Mapping[str, tuple[str, ...]]:
     lang = reading.context.lang
     tag = _words_tag(before, lang)
-    words = _read_lines(form_field, before.get(tag, ()), reading)
-    if words == before.get(tag, ()):
+    keywords = _read_lines(form_field, before.get(tag, ()), reading)
+    if keywords == before.get(tag, ()):
         return before
     others = {other: several for other, several in before.items() if other != tag}
-    return {**others, lang: words} if words else others
+    return {**others, lang: keywords} if keywords else others
 
 
 def _words_tag(value: Mapping[str, tuple[str, ...]], lang: Lang) -> str:

@@ -18,8 +18,8 @@ from registry.errors import SourceError, TooLargeError, UsageError
 from registry.fetch.session import body
 from registry.masking import public, shown
 from registry.model import KINDS, Finding, Findings, Kind, Metadata, Source, Text
-from registry.rdf.parsing import Graph, objects
-from registry.rdf.terms import words_of
+from registry.rdf.parsing import ParsedGraph, objects
+from registry.rdf.terms import text_of
 from registry.rules import apart, both, few, finding
 from registry.syntax_errors import unreadable
 from vocab.namespaces import HYDRA
@@ -213,12 +213,12 @@ def _unpackable(url: str, why: str) -> SourceError:
     )
 
 
-def _next(graph: Graph, place: str) -> str:
+def _next(graph: ParsedGraph, place: str) -> str:
     """hydra:next, else the old hydra:nextPage; as IRI or as literal, relative or whole. What is no web address comes
     back as it is."""
     for name in (HYDRA.next, HYDRA.nextPage):
         for term in objects(graph, name):
-            words = "" if term.startswith("_:") else words_of(term).strip()
+            words = "" if term.startswith("_:") else text_of(term).strip()
             try:
                 found = address(urljoin(place, words)) if words else None
             except ValueError:  # http://[
@@ -228,7 +228,7 @@ def _next(graph: Graph, place: str) -> str:
     return ""
 
 
-def _total(graph: Graph) -> int | None:
+def _total(graph: ParsedGraph) -> int | None:
     for term in objects(graph, HYDRA.totalItems):
         digits = term[1:].partition('"')[0]
         if digits.isascii() and digits.isdigit() and len(digits) < 10:

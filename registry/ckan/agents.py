@@ -1,177 +1,183 @@
-"""Who a CKAN package names: publisher, creators, contacts and the other agents of GovData's extras."""
+"""The agents of a CKAN package: publisher, creators, contacts and the others of GovData's extras.
+
+Entry point: `agents`.
+"""
 
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
-from registry.ckan.readers import Said, as_text, listed, spoken, unique
+from registry.ckan.readers import Unread, as_text, distinct, listed, without_empty
 from registry.ckan.tables import AGENT, CONTACT, fill
 from registry.model import Agent, Contact, Finding
 
 
-def agents(said: Said, fields: dict[str, Any], dkan: bool) -> None:
-    """Where nothing names a publisher the author is it (Berlin's way); without a contact the maintainer, the author."""
-    prefixes = {key.partition("_")[0] for key in said.words}
-    roles = _ogd_contacts(said)
+def agents(unread: Unread, fields: dict[str, Any], dkan: bool) -> None:
+    """Fills the fields of agents. Without a publisher the author is taken (as Berlin's portal means it); without a
+    contact the maintainer, else the author. `dkan`: the package is one of DKAN."""
+    prefixes = {key.partition("_")[0] for key in unread.values}
+    roles = _ogd_contacts(unread)
 
     def named(prefix: str) -> tuple[Agent, ...]:
-        return _described(said, prefix, contact=False) if prefix in prefixes else ()
+        return _described(unread, prefix, contact=False) if prefix in prefixes else ()
 
     def reachable(prefix: str) -> tuple[Contact, ...]:
-        return _described(said, prefix, contact=True) if prefix in prefixes else ()
+        return _described(unread, prefix, contact=True) if prefix in prefixes else ()
 
-    publishers = named("publisher") or roles.get("veroeffentlichende_stelle", ()) or _organization(said, dkan)
+    publishers = named("publisher") or roles.get("veroeffentlichende_stelle", ()) or _organization(unread, dkan)
     authors = named("author") + roles.get("autor", ())
     contacts = reachable("contact") or tuple(map(_as_contact, roles.get("ansprechpartner", ())))
     custodians = _others(named("maintainer"), contacts) if contacts else ()
     contacts = contacts or reachable("maintainer") or reachable("author")
-    contacts = contacts or tuple(_as_contact(one) for one in authors if one.email)
+    contacts = contacts or tuple(_as_contact(author) for author in authors if author.email)
     if not publishers and authors:
         publishers = authors[:1]
-        said.note("value-mended", "publisher", _words(authors[0]))
+        unread.add_finding("value-mended", "publisher", _name_of(authors[0]))
     for other in publishers[1:]:
-        said.note("value-extra", "publisher", _words(other))
+        unread.add_finding("value-extra", "publisher", _name_of(other))
     creators = named("creator")
-    found = {
+    agents_by_field = {
         "creators": creators + _others(authors, creators),
         "contacts": contacts,
         "custodians": custodians + roles.get("vertrieb", ()),
         "originators": named("originator"),
         "contributors": publishers[1:] + named("contributor"),
     }
-    fields.update((field, unique(several)) for field, several in found.items() if several)
+    fields.update((field, distinct(found_agents)) for field, found_agents in agents_by_field.items() if found_agents)
     if publishers:
         fields["publisher"] = publishers[0]
 
 
-def _others(agents: tuple[Agent, ...], known: Iterable[Agent | Contact]) -> tuple[Agent, ...]:
-    """CKAN's own fields often say again, by name only, who is described elsewhere."""
-    names = {name for one in known for name in one.name.values()}
-    return tuple(one for one in agents if names.isdisjoint(one.name.values()))
+def _others(agents: tuple[Agent, ...], described: Iterable[Agent | Contact]) -> tuple[Agent, ...]:
+    """The agents whose name is not that of a described one: CKAN's own keys often repeat, by name only, an agent that
+    other keys describe."""
+    names = {name for agent in described for name in agent.name.values()}
+    return tuple(agent for agent in agents if names.isdisjoint(agent.name.values()))
 
 
-def _words(agent: Agent) -> str:
+def _name_of(agent: Agent) -> str:
     return next(iter(agent.name.values()), agent.iri)
 
 
-AGENT_BY: Final = ("name", "iri")  # one of them is needed
-MOST_REMEMBERED: Final = 1000  # characters of a value
-CONTACT_BY: Final = ("name", "iri", "email", "url", "telephone")
+AGENT_NEEDS: Final = ("name", "iri")  # at least one of them
+MAX_CACHED_CHARACTERS: Final = 1000  # of a value
+CONTACT_NEEDS: Final = ("name", "iri", "email", "url", "telephone")
 
 
 def _as_contact(agent: Agent) -> Contact:
     return Contact(iri=agent.iri, name=agent.name, email=agent.email, url=agent.homepage)
 
 
-def _described(said: Said, prefix: str, contact: bool) -> tuple[Any, ...]:
-    """What a list under `prefix`, or the keys that begin with it, say of agents; what they do not know stays."""
-    value = said.words.get(prefix)
+def _described(unread: Unread, prefix: str, contact: bool) -> tuple[Any, ...]:
+    """The agents or contacts in the list under `prefix`, or in the keys that begin with it. What cannot be read
+    stays."""
+    value = unread.values.get(prefix)
     nested = isinstance(value, list | dict) or (isinstance(value, str) and value[:2] == "[{")
-    several = listed(value) if nested else []
-    if several and all(isinstance(one, dict) for one in several):
-        return tuple(_in_list(said, prefix, several, contact))
-    words = said.words
-    places = {key: place for key, place in _flat(prefix, contact) if place in words}
-    if value is not None and "name" not in places and "name_translated" not in places:
-        places["name"] = prefix
-    pairs = tuple((key, words[place]) for key, place in places.items())
-    short = all(len(value) <= MOST_REMEMBERED for _, value in pairs if isinstance(value, str))
+    entries = listed(value) if nested else []
+    if entries and all(isinstance(entry, dict) for entry in entries):
+        return tuple(_in_list(unread, prefix, entries, contact))
+    values = unread.values
+    keys = {key: package_key for key, package_key in _flat_keys(prefix, contact) if package_key in values}
+    if value is not None and "name" not in keys and "name_translated" not in keys:
+        keys["name"] = prefix
+    pairs = tuple((key, values[package_key]) for key, package_key in keys.items())
+    short = all(len(value) <= MAX_CACHED_CHARACTERS for _, value in pairs if isinstance(value, str))
     try:
-        one = (_one if short else _one.__wrapped__)(pairs, contact, said.site, said.language)
-    except TypeError:  # a list or mapping is no key of a memory
-        one = _one.__wrapped__(pairs, contact, said.site, said.language)
-    said.findings.extend(one.findings)
-    if not one.agent:
+        cached = (_cached_agent if short else _cached_agent.__wrapped__)(pairs, contact, unread.site, unread.language)
+    except TypeError:  # a list or mapping cannot be the key of a cache
+        cached = _cached_agent.__wrapped__(pairs, contact, unread.site, unread.language)
+    unread.findings.extend(cached.findings)
+    if not cached.agent:
         return ()
-    for key, place in places.items():
-        if key not in one.left:
-            del words[place]
-    return (one.agent,)
+    for key, package_key in keys.items():
+        if key not in cached.unread:
+            del values[package_key]
+    return (cached.agent,)
 
 
-class _One(NamedTuple):
-    agent: Any  # Agent or Contact, None where nothing names one
-    left: frozenset[str]  # keys that could not be read
+class _AgentRead(NamedTuple):
+    agent: Any  # Agent or Contact, None without a name or address
+    unread: frozenset[str]  # keys that could not be read
     findings: tuple[Finding, ...]
 
 
 @lru_cache(maxsize=4096)
-def _one(pairs: tuple[tuple[str, Any], ...], contact: bool, site: str, language: str) -> _One:
-    """Remembered: the same few offices stand in all packages of a portal."""
+def _cached_agent(pairs: tuple[tuple[str, Any], ...], contact: bool, site: str, language: str) -> _AgentRead:
+    """An agent or contact from its keys, cached: all packages of a portal name the same few offices."""
     findings: list[Finding] = []
-    inner = Said(dict(pairs), site, language, findings)
-    agent = _made(inner, contact)
-    return _One(agent, frozenset(inner.words), tuple(findings))
+    part = Unread(dict(pairs), site, language, findings)
+    agent = _agent(part, contact)
+    return _AgentRead(agent, frozenset(part.values), tuple(findings))
 
 
-def _made(inner: Said, contact: bool) -> Any:
-    found = fill(inner, CONTACT if contact else AGENT, {})
-    needed = CONTACT_BY if contact else AGENT_BY
-    if not any(field in found for field in needed):
+def _agent(part: Unread, contact: bool) -> Any:
+    fields = fill(part, CONTACT if contact else AGENT, {})
+    needed = CONTACT_NEEDS if contact else AGENT_NEEDS
+    if not any(field in fields for field in needed):
         return None
-    return Contact(**found) if contact else Agent(**found)
+    return Contact(**fields) if contact else Agent(**fields)
 
 
 @cache
-def _flat(prefix: str, contact: bool) -> tuple[tuple[str, str], ...]:
-    """Each key of an agent or contact, and under which it stands in the package itself."""
-    return tuple((key, f"{prefix}_{key}") for key in (CONTACT if contact else AGENT).places)
+def _flat_keys(prefix: str, contact: bool) -> tuple[tuple[str, str], ...]:
+    """Each key of an agent or contact, and its key in the package: `name` and `author_name`."""
+    return tuple((key, f"{prefix}_{key}") for key in (CONTACT if contact else AGENT).row_of)
 
 
-def _in_list(said: Said, place: str, several: list[Any], contact: bool) -> Iterator[Any]:
-    left = []
-    for one in several:
-        inner = said.inner(spoken(one))
-        agent = _made(inner, contact)
+def _in_list(unread: Unread, key: str, entries: list[Any], contact: bool) -> Iterator[Any]:
+    unread_entries = []
+    for entry in entries:
+        part = unread.part(without_empty(entry))
+        agent = _agent(part, contact)
         if agent:
             yield agent
-        if rest := inner.words if agent else one:
-            left.append(rest)
-    said.words[place] = left
-    if not left:
-        del said.words[place]
+        if remainder := part.values if agent else entry:
+            unread_entries.append(remainder)
+    unread.values[key] = unread_entries
+    if not unread_entries:
+        del unread.values[key]
 
 
-def _ogd_contacts(said: Said) -> dict[str, tuple[Agent, ...]]:
-    """OGD 1.1: `contacts` with a role each."""
-    value = said.words.get("contacts")
+def _ogd_contacts(unread: Unread) -> dict[str, tuple[Agent, ...]]:
+    """The agents of `contacts` by their role (OGD 1.1)."""
+    value = unread.values.get("contacts")
     entries = listed(value) if value is not None else []
-    if not entries or not all(isinstance(one, dict) and isinstance(one.get("role"), str) for one in entries):
+    if not entries or not all(isinstance(entry, dict) and isinstance(entry.get("role"), str) for entry in entries):
         return {}
-    found: dict[str, tuple[Agent, ...]] = {}
-    left = []
-    for one in entries:
-        inner = said.inner(spoken(one))
-        role = inner.words.pop("role")
-        fields = fill(inner, AGENT, {})
+    by_role: dict[str, tuple[Agent, ...]] = {}
+    unread_entries = []
+    for entry in entries:
+        part = unread.part(without_empty(entry))
+        role = part.values.pop("role")
+        fields = fill(part, AGENT, {})
         if "name" in fields and role in ("autor", "ansprechpartner", "veroeffentlichende_stelle", "vertrieb"):
-            found[role] = (*found.get(role, ()), Agent(**fields))
-            left += [{"role": role} | inner.words] if inner.words else []
+            by_role[role] = (*by_role.get(role, ()), Agent(**fields))
+            unread_entries += [{"role": role} | part.values] if part.values else []
         else:
-            left.append(one)
-    del said.words["contacts"]
-    if left:
-        said.words["contacts"] = left
-    return found
+            unread_entries.append(entry)
+    del unread.values["contacts"]
+    if unread_entries:
+        unread.values["contacts"] = unread_entries
+    return by_role
 
 
-def _organization(said: Said, dkan: bool) -> tuple[Agent, ...]:
-    """CKAN's organization; DKAN says it by its one group."""
-    words = said.words
-    organization = words.get("organization")
+def _organization(unread: Unread, dkan: bool) -> tuple[Agent, ...]:
+    """The agent of CKAN's organization; in DKAN that of the only group."""
+    values = unread.values
+    organization = values.get("organization")
     if isinstance(organization, dict):
         name = as_text(
-            organization.get("title_translated") or organization.get("title") or organization.get("name"), said
+            organization.get("title_translated") or organization.get("title") or organization.get("name"), unread
         )
         slug = organization.get("name")
         if name:
-            del words["organization"]
+            del values["organization"]
             return (Agent(name=name, identifiers=(slug,) if isinstance(slug, str) and slug else ()),)
     if dkan and isinstance(organization, str):
-        return (Agent(name={said.language: words.pop("organization")}),)
-    groups: list[Any] = words.get("groups") or []
+        return (Agent(name={unread.language: values.pop("organization")}),)
+    groups: list[Any] = values.get("groups") or []
     if dkan and len(groups) == 1 and isinstance(groups[0], dict) and isinstance(title := groups[0].get("title"), str):
-        del words["groups"]
+        del values["groups"]
         slug = groups[0].get("name")
-        return (Agent(name={said.language: title.strip()}, identifiers=(slug,) if isinstance(slug, str) else ()),)
+        return (Agent(name={unread.language: title.strip()}, identifiers=(slug,) if isinstance(slug, str) else ()),)
     return ()

@@ -1,71 +1,78 @@
-"""Where and when a CKAN package is about: places, periods and administrative levels, in all the ways they are said."""
+"""Places, period, administrative level and temporal resolution of a CKAN package, from the keys of all its dialects.
+
+Entry points: `period`, `places`, `granularity`; each fills fields.
+"""
 
 from collections.abc import Iterator
 from typing import Any, Final
 
 from registry.ckan.readers import (
-    Said,
+    Unread,
     as_concept,
     as_date,
     as_iri,
     as_literal,
     as_text,
+    distinct,
+    is_filled,
     listed,
     parsed,
-    says,
-    spoken,
-    unique,
+    without_empty,
 )
 from registry.model import Period, Place
 from vocab import geometry
 
 
-def period(said: Said, fields: dict[str, Any]) -> None:
-    coverage = said.words.get("temporal_coverage")
+def period(unread: Unread, fields: dict[str, Any]) -> None:
+    coverage = unread.values.get("temporal_coverage")
     entries = listed(coverage) if coverage is not None else []
     if entries and isinstance(entries[0], dict):
-        inner = said.inner(spoken(entries[0]))
-        start, end = (inner.one("period", (key,), as_date) for key in ("start", "end"))
-        left = [one for one in (inner.words, *entries[1:]) if one]
+        part = unread.part(without_empty(entries[0]))
+        start, end = (part.take_first("period", (key,), as_date) for key in ("start", "end"))
+        remaining = [entry for entry in (part.values, *entries[1:]) if entry]
         if len(entries) > 1:
-            said.note("value-extra", "period", entries[1:])
-        said.words["temporal_coverage"] = left
-        if not left:
-            del said.words["temporal_coverage"]
+            unread.add_finding("value-extra", "period", entries[1:])
+        unread.values["temporal_coverage"] = remaining
+        if not remaining:
+            del unread.values["temporal_coverage"]
     else:
-        start, end = (said.one("period", keys, _first_date) for keys in (STARTS, ENDS))
+        start, end = (unread.take_first("period", keys, _first_date) for keys in (STARTS, ENDS))
     if start or end:
         fields["period"] = Period(start=start or "", end=end or "")
 
 
-def _first_date(value: Any, said: Said) -> Any:
-    """Of a list with one date, too: ["1982"]"""
-    several = listed(value)
-    return as_date(several[0], said) if several else None
+def _first_date(value: Any, unread: Unread) -> Any:
+    """The first date of a value, which may be a list: ["1982"]"""
+    dates = listed(value)
+    return as_date(dates[0], unread) if dates else None
 
 
 STARTS: Final = ("temporal_start", "temporal_coverage_from", "temporal_coverage-from")
 ENDS: Final = ("temporal_end", "temporal_coverage_to", "temporal_coverage-to")
 
 
-def places(said: Said, fields: dict[str, Any]) -> None:
-    words = said.words
-    coverage = words.get("spatial_coverage")
+def places(unread: Unread, fields: dict[str, Any]) -> None:
+    values = unread.values
+    coverage = values.get("spatial_coverage")
     entries = listed(coverage) if coverage is not None else []
     places = []
-    if entries and all(isinstance(one, dict) for one in entries):
-        for one in entries:
-            inner = {f"spatial_{key}" if key != "geom" else "spatial": part for key, part in one.items() if says(part)}
-            places.append(_place(said.inner(inner)))
-        del words["spatial_coverage"]
-    if not _SPATIAL.isdisjoint(words):
-        places += [_place(said), _box(said), *_reference(said)]
-    named = said.one("places", ("geographical_coverage",), as_text)
+    if entries and all(isinstance(entry, dict) for entry in entries):
+        for entry in entries:
+            keys = {
+                f"spatial_{key}" if key != "geom" else "spatial": value
+                for key, value in entry.items()
+                if is_filled(value)
+            }
+            places.append(_place(unread.part(keys)))
+        del values["spatial_coverage"]
+    if not _SPATIAL.isdisjoint(values):
+        places += [_place(unread), _box(unread), *_reference(unread)]
+    named = unread.take_first("places", ("geographical_coverage",), as_text)
     if named:
         places.append(Place(name=named))
-    found = unique(place for place in places if place != Place()) if places else ()
-    if found:
-        fields["places"] = found
+    distinct_places = distinct(place for place in places if place != Place()) if places else ()
+    if distinct_places:
+        fields["places"] = distinct_places
 
 
 _SIDES: Final = tuple(f"bbox-{side}" for side in ("west-long", "south-lat", "east-long", "north-lat"))
@@ -74,25 +81,25 @@ _SPATIAL: Final = frozenset(
 ).union(_SIDES)
 
 
-def _place(said: Said) -> Place:
-    words = said.words
-    iri = said.one("places", ("spatial_uri",), as_iri) or ""
-    name = said.one("places", ("spatial_text", "spatial_name"), as_text) or {}
-    found = {}
+def _place(unread: Unread) -> Place:
+    values = unread.values
+    iri = unread.take_first("places", ("spatial_uri",), as_iri) or ""
+    name = unread.take_first("places", ("spatial_text", "spatial_name"), as_text) or {}
+    shapes = {}
     for key in ("spatial", "spatial_bbox", "spatial_centroid"):
-        value = words.get(key)
+        value = values.get(key)
         if value is None:
             continue
         shape = geometry.shape(parsed(value) if isinstance(value, str) else value)
         if shape:
-            del words[key]
-            found[key] = shape
+            del values[key]
+            shapes[key] = shape
         elif key == "spatial" and isinstance(value, str) and "{" not in value and not (iri or name):
-            del words[key]  # an address or a name where a shape should be
-            iri, name = (value.strip(), name) if as_iri(value, said) else (iri, {said.language: value.strip()})
+            del values[key]  # an address or a name where a shape should be
+            iri, name = (value.strip(), name) if as_iri(value, unread) else (iri, {unread.language: value.strip()})
         else:
-            said.note("value-unread", "places", value)
-    main, box, centre = (found.get(key, geometry.Shape()) for key in ("spatial", "spatial_bbox", "spatial_centroid"))
+            unread.add_finding("value-unread", "places", value)
+    main, box, centre = (shapes.get(key, geometry.Shape()) for key in ("spatial", "spatial_bbox", "spatial_centroid"))
     return Place(
         iri=iri,
         name=name,
@@ -102,47 +109,49 @@ def _place(said: Said) -> Place:
     )
 
 
-def _box(said: Said) -> Place:
-    """ISO harvesters write the four sides one by one."""
+def _box(unread: Unread) -> Place:
+    """The bounding box from the four keys that harvesters of ISO 19139 write."""
     sides = _SIDES
-    if not all(side in said.words for side in sides):
+    if not all(side in unread.values for side in sides):
         return Place()
     try:
-        west, south, east, north = (float(said.words[side]) for side in sides)
+        west, south, east, north = (float(unread.values[side]) for side in sides)
     except (TypeError, ValueError):
-        said.note("value-unread", "places", [said.words[side] for side in sides])
+        unread.add_finding("value-unread", "places", [unread.values[side] for side in sides])
         return Place()
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        said.note("value-unread", "places", [said.words[side] for side in sides])
+        unread.add_finding("value-unread", "places", [unread.values[side] for side in sides])
         return Place()
     for side in sides:
-        del said.words[side]
+        del unread.values[side]
     return Place(bbox=geometry.box(west, south, east, north))
 
 
-def _reference(said: Said) -> Iterator[Place]:
-    """OGD 1.1: `spatial_reference` with municipality key, NUTS code and words."""
-    value = said.words.get("spatial_reference")
+def _reference(unread: Unread) -> Iterator[Place]:
+    """The places in `spatial_reference` (OGD 1.1): municipality key, NUTS code and a text."""
+    value = unread.values.get("spatial_reference")
     value = parsed(value) if isinstance(value, str) else value
     if not isinstance(value, dict):
         return
-    ags, nuts, words = (as_literal(value.get(key), said) or "" for key in ("ags", "nuts", "text"))
-    left = {key: part for key, part in value.items() if key not in ("ags", "nuts", "text") and says(part)}
+    ags, nuts, name = (as_literal(value.get(key), unread) or "" for key in ("ags", "nuts", "text"))
+    remaining = {
+        key: content for key, content in value.items() if key not in ("ags", "nuts", "text") and is_filled(content)
+    }
     if ags.isdecimal() and ags.isascii() and len(ags) == 8:
-        yield Place(iri=MUNICIPALITY + ags, name={said.language: words} if words else {})
-        words = ""
+        yield Place(iri=MUNICIPALITY + ags, name={unread.language: name} if name else {})
+        name = ""
     elif ags:
-        left["ags"] = ags
+        remaining["ags"] = ags
     if nuts.isalnum() and nuts.isascii() and 2 <= len(nuts) <= 5:
-        yield Place(iri=NUTS + nuts, name={said.language: words} if words else {})
-        words = ""
+        yield Place(iri=NUTS + nuts, name={unread.language: name} if name else {})
+        name = ""
     elif nuts:
-        left["nuts"] = nuts
-    if words:
-        yield Place(name={said.language: words})
-    del said.words["spatial_reference"]
-    if left:
-        said.words["spatial_reference"] = left
+        remaining["nuts"] = nuts
+    if name:
+        yield Place(name={unread.language: name})
+    del unread.values["spatial_reference"]
+    if remaining:
+        unread.values["spatial_reference"] = remaining
 
 
 MUNICIPALITY: Final = "http://dcat-ap.de/def/politicalGeocoding/municipalityKey/"
@@ -151,19 +160,20 @@ _GRANULARITY: Final = {"tag": "P{}D", "monat": "P{}M", "jahr": "P{}Y"}
 _level = as_concept("political-geocoding-levels")
 
 
-def granularity(said: Said, fields: dict[str, Any]) -> None:
-    """OGD 1.1; words that are no administrative level or no unit of time stay as extras, they break no rule."""
-    words = said.words
-    level = _level(words.get("geographical_granularity"), said)
+def granularity(unread: Unread, fields: dict[str, Any]) -> None:
+    """Fills administrative level and temporal resolution from OGD 1.1. Other texts stay as extras, without a
+    finding."""
+    values = unread.values
+    level = _level(values.get("geographical_granularity"), unread)
     if level and "geocoding_levels" not in fields:
         fields["geocoding_levels"] = (level,)
-        del words["geographical_granularity"]
-    unit = words.get("temporal_granularity")
-    factor = as_literal(words.get("temporal_granularity_factor"), said) or "1"
+        del values["geographical_granularity"]
+    unit = values.get("temporal_granularity")
+    factor = as_literal(values.get("temporal_granularity_factor"), unread) or "1"
     unit = unit.strip().lower() if isinstance(unit, str) else ""
     if unit == "quartal" and factor == "1":
         unit, factor = "monat", "3"
     if unit in _GRANULARITY and factor.isdecimal() and len(factor) < 6 and "temporal_resolution" not in fields:
         fields["temporal_resolution"] = _GRANULARITY[unit].format(int(factor))
-        del words["temporal_granularity"]
-        words.pop("temporal_granularity_factor", None)
+        del values["temporal_granularity"]
+        values.pop("temporal_granularity_factor", None)

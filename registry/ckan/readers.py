@@ -1,4 +1,8 @@
-"""What a CKAN package says, key by key, and how a written value is read; which key is which field is in ckan_tables."""
+"""Readers of the values in a CKAN package, and `Unread`, the keys that no reader has taken yet.
+
+Which key fills which field stands in `tables`. A reader (`as_…`) gets one written value and returns what it means, a
+`Read` where that was repaired, or None where it cannot be read.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -12,8 +16,8 @@ from vocab import folding, formats, frequencies, match, values
 from vocab.kinds import KIND_ROWS
 from vocab.values import Read
 
-# Said of the entry in its portal, not of the thing: dropped (docs/decisions/0060). `id` is the origin's remote id,
-# `state` and `private` have decided what is listed, `notes_rendered` and `isopen` are derived.
+# Keys about the entry in its portal, not about the thing: dropped (docs/decisions/0060). `id` is the origin's remote
+# id, `state` and `private` decide whether the package is listed, `notes_rendered` and `isopen` are derived.
 _BOOKKEEPING = """
     cache_last_updated cache_url creator_user_id id isopen log_message metadata_modified mimetype_inner notes_rendered
     num_resources num_tags owner_org package_id position private ratings_average ratings_count resource_group_id
@@ -29,73 +33,78 @@ KIND_OF_TYPE: Final[Mapping[str, Kind]] = {
 }
 
 
-class Said:
-    """What a package, a resource or an agent says: `words` are the keys that nobody has taken yet."""
+class Unread:
+    """The keys of a package, a resource or an agent that no field has taken yet, in `values`.
 
-    __slots__ = ("findings", "language", "node", "site", "words")
+    What is left at the end goes to `Metadata.extras`. `site`: the portal's address; `language`: of texts without a tag;
+    `node`: of the findings, such as the id of the resource.
+    """
+
+    __slots__ = ("findings", "language", "node", "site", "values")
 
     def __init__(
-        self, words: dict[str, Any], site: str, language: str, findings: list[Finding], node: str = ""
+        self, values: dict[str, Any], site: str, language: str, findings: list[Finding], node: str = ""
     ) -> None:
-        self.words = words
+        self.values = values
         self.site = site
         self.language = language
         self.findings = findings
         self.node = node
 
-    def note(self, rule: str, field: str, value: Any) -> None:
-        self.findings.append(finding(rule, field, written(value), self.node))
+    def add_finding(self, rule: str, field: str, value: Any) -> None:
+        self.findings.append(finding(rule, field, as_written(value), self.node))
 
-    def inner(self, words: dict[str, Any]) -> "Said":
-        return Said(words, self.site, self.language, self.findings, self.node)
+    def part(self, values: dict[str, Any]) -> "Unread":
+        """The keys of something inside, which shares the list of findings."""
+        return Unread(values, self.site, self.language, self.findings, self.node)
 
-    def one(self, field: str, keys: Iterable[str], read: "Reader") -> Any:
-        """The value of the first key that can be read, else None; that key is taken."""
-        words = self.words
+    def take_first(self, field: str, keys: Iterable[str], read: "Reader") -> Any:
+        """The value of the first key that can be read, else None. That key is removed."""
+        values = self.values
         for key in keys:
-            if key in words:
-                found = read(words[key], self)
-                if type(found) is str or type(found) is dict:
-                    del words[key]
-                    return found
-                found = self.noted(field, words[key], read, found)
-                if found is not None:
-                    del words[key]
-                    return found
+            if key in values:
+                result = read(values[key], self)
+                if type(result) is str or type(result) is dict:
+                    del values[key]
+                    return result
+                result = self.checked(field, values[key], read, result)
+                if result is not None:
+                    del values[key]
+                    return result
         return None
 
-    def all(self, field: str, keys: Iterable[str], read: "Reader") -> tuple[Any, ...]:
-        """The values of the first key that has any; those that cannot be read stay under it."""
+    def take_all(self, field: str, keys: Iterable[str], read: "Reader") -> tuple[Any, ...]:
+        """The values of the first key that has any. The key is removed, or keeps the values that cannot be read."""
         for key in keys:
-            if key not in self.words:
+            if key not in self.values:
                 continue
-            value = self.words[key]
-            several = [(one, self.noted(field, one, read, read(one, self))) for one in listed(value)]
-            bad = [one for one, found in several if found is None]
-            if not bad:
-                del self.words[key]
-            elif len(several) > 1:
-                self.words[key] = bad
-            if len(bad) < len(several):
-                return unique(found for _, found in several if found is not None)
+            value = self.values[key]
+            results = [(item, self.checked(field, item, read, read(item, self))) for item in listed(value)]
+            unreadable = [item for item, result in results if result is None]
+            if not unreadable:
+                del self.values[key]
+            elif len(results) > 1:
+                self.values[key] = unreadable
+            if len(unreadable) < len(results):
+                return distinct(result for _, result in results if result is not None)
         return ()
 
-    def noted(self, field: str, value: Any, read: "Reader", found: Any) -> Any:
-        """What a reader made of a value; whether it was mended or not read is noted."""
-        if type(found) is Read:
-            if found.mended:
-                self.note("value-mended", field, value)
-            return found.value
-        if found is None:
-            self.note(UNREAD.get(read, "value-unread"), field, value)
-        return found
+    def checked(self, field: str, value: Any, read: "Reader", result: Any) -> Any:
+        """The result of a reader, with a finding if the value was repaired or could not be read."""
+        if type(result) is Read:
+            if result.mended:
+                self.add_finding("value-mended", field, value)
+            return result.value
+        if result is None:
+            self.add_finding(RULE_WHEN_UNREAD.get(read, "value-unread"), field, value)
+        return result
 
 
-Reader = Callable[[Any, Said], Any]  # the value, a Read, or None
+Reader = Callable[[Any, Unread], Any]  # the value, a Read, or None
 
 
-def written(value: Any) -> str:
-    """A value as text; what is no string as JSON."""
+def as_written(value: Any) -> str:
+    """A value as text: a string itself, anything else as JSON."""
     if isinstance(value, str):
         return value
     try:
@@ -105,44 +114,44 @@ def written(value: Any) -> str:
 
 
 def listed(value: Any) -> list[Any]:
-    """A list, a JSON list in a string, or the one value."""
-    if isinstance(value, str) and value[:1] == "[" and isinstance(inner := parsed(value), list):
-        value = inner
-    return [one for one in value if says(one)] if isinstance(value, list) else [value]
+    """The filled values of a list, or of a JSON list in a string; else the value itself in a list."""
+    if isinstance(value, str) and value[:1] == "[" and isinstance(items := parsed(value), list):
+        value = items
+    return [item for item in value if is_filled(item)] if isinstance(value, list) else [value]
 
 
 _NOTHING: Final = frozenset(("", "[]", "{}"))
 
 
-def spoken(words: Mapping[str, Any], dropped: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """The keys that have more than an empty value, without those dropped."""
+def without_empty(values: Mapping[str, Any], dropped: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The mapping without empty values and without the keys in `dropped`."""
     return {
         key: value
-        for key, value in words.items()
+        for key, value in values.items()
         if (value or value == 0)
         and key not in dropped
-        and (type(value) is not str or (value not in _NOTHING and not value.isspace()))  # says(), without its call
+        and (type(value) is not str or (value not in _NOTHING and not value.isspace()))  # is_filled, inlined for speed
     }
 
 
-def says(value: Any) -> bool:
-    """Whether a value is more than an empty one."""
+def is_filled(value: Any) -> bool:
+    """Whether a value is not empty; 0 and False are values."""
     if isinstance(value, str):
         return value not in _NOTHING and not value.isspace()
     return bool(value) or value == 0
 
 
-def unique(several: Iterable[Any]) -> tuple[Any, ...]:
-    """Each once, in order; of things that need not be hashable."""
-    found: list[Any] = []
-    for one in several:
-        if one not in found:
-            found.append(one)
-    return tuple(found)
+def distinct(items: Iterable[Any]) -> tuple[Any, ...]:
+    """Each item once, in order; items need not be hashable."""
+    seen: list[Any] = []
+    for item in items:
+        if item not in seen:
+            seen.append(item)
+    return tuple(seen)
 
 
 def parsed(value: str) -> Any:
-    """What a string holds that is JSON, else None."""
+    """The value of a JSON text, None if it is not JSON."""
     try:
         return orjson.loads(value)
     except orjson.JSONDecodeError:
@@ -152,111 +161,112 @@ def parsed(value: str) -> Any:
 # -- readers: one written value each
 
 
-def as_literal(value: Any, said: Said) -> str | None:
+def as_literal(value: Any, unread: Unread) -> str | None:
     if isinstance(value, str):
         return value.strip() or None
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def as_text(value: Any, said: Said) -> Text | None:
-    """Words in the source's language, or {language: words} as ckanext-fluent writes them, in extras as JSON."""
-    inner = parsed(value) if isinstance(value, str) and value[:2] == '{"' else None
-    if isinstance(inner, dict) and all(isinstance(one, str) for one in inner.values()) and all(map(tag_of, inner)):
-        value = inner
+def as_text(value: Any, unread: Unread) -> Text | None:
+    """A text in the source's language, or by language as ckanext-fluent writes it: a mapping, in extras as JSON."""
+    by_tag = parsed(value) if isinstance(value, str) and value[:2] == '{"' else None
+    if isinstance(by_tag, dict) and all(isinstance(text, str) for text in by_tag.values()) and all(map(tag_of, by_tag)):
+        value = by_tag
     if isinstance(value, dict):
-        tagged = ((tag_of(tag), one.strip()) for tag, one in value.items() if isinstance(one, str))
-        words = {tag: one for tag, one in tagged if tag and one}
-        return words if words and len(words) == sum(map(says, value.values())) else None
-    one = as_literal(value, said)
-    return {said.language: one} if one else None
+        tagged = ((tag_of(tag), text.strip()) for tag, text in value.items() if isinstance(text, str))
+        texts = {tag: text for tag, text in tagged if tag and text}
+        return texts if texts and len(texts) == sum(map(is_filled, value.values())) else None
+    text = as_literal(value, unread)
+    return {unread.language: text} if text else None
 
 
-def tag_of(words: str) -> str:
-    """A language tag as RDF takes it, de_DE as de-DE; "" for what is none."""
-    return values.language_tag(words) if 2 <= len(words) <= 35 else ""
+def tag_of(tag: str) -> str:
+    """A language tag of 2 to 35 characters, de_DE as de-DE; "" for anything else."""
+    return values.language_tag(tag) if 2 <= len(tag) <= 35 else ""
 
 
-def as_date(value: Any, said: Said) -> Read | None:
+def as_date(value: Any, unread: Unread) -> Read | None:
     return values.date(value) if isinstance(value, str) else None
 
 
-def as_stamp(value: Any, said: Said) -> Read | None:
-    """A time without a zone is UTC in CKAN; "Date changed" before it is DKAN's way."""
-    found = values.date(value, "Z") if isinstance(value, str) else None
-    return Read(found.value) if found and value.startswith("Date changed") and found.value in value else found
+def as_stamp(value: Any, unread: Unread) -> Read | None:
+    """A date of CKAN, where a time without a zone is UTC. DKAN writes "Date changed" before it."""
+    date = values.date(value, "Z") if isinstance(value, str) else None
+    return Read(date.value) if date and value.startswith("Date changed") and date.value in value else date
 
 
-def as_address(value: Any, said: Said) -> Read | None:
-    return values.address(value, said.site) if isinstance(value, str) else None
+def as_address(value: Any, unread: Unread) -> Read | None:
+    return values.address(value, unread.site) if isinstance(value, str) else None
 
 
-def as_iri(value: Any, said: Said) -> Read | None:
+def as_iri(value: Any, unread: Unread) -> Read | None:
     return values.iri(value) if isinstance(value, str) else None
 
 
-def as_email(value: Any, said: Said) -> Read | None:
+def as_email(value: Any, unread: Unread) -> Read | None:
     return values.email(value) if isinstance(value, str) else None
 
 
-def as_size(value: Any, said: Said) -> Read | None:
+def as_size(value: Any, unread: Unread) -> Read | None:
     return values.size(value)
 
 
-def as_decimal(value: Any, said: Said) -> Read | None:
+def as_decimal(value: Any, unread: Unread) -> Read | None:
     return values.decimal(value)
 
 
-def as_duration(value: Any, said: Said) -> Read | None:
+def as_duration(value: Any, unread: Unread) -> Read | None:
     return values.duration(value) if isinstance(value, str) else None
 
 
-def as_identifier(value: Any, said: Said) -> Identifier | None:
-    words = as_literal(value, said)
-    return Identifier(notation=words) if words else None
+def as_identifier(value: Any, unread: Unread) -> Identifier | None:
+    notation = as_literal(value, unread)
+    return Identifier(notation=notation) if notation else None
 
 
-def as_statement(value: Any, said: Said) -> Statement | None:
+def as_statement(value: Any, unread: Unread) -> Statement | None:
     if isinstance(value, str) and values.iri(value):
         return Statement(iri=value.strip())
-    label = as_text(value, said)
+    label = as_text(value, unread)
     return Statement(label=label) if label else None
 
 
 def as_concept(name: str) -> Reader:
-    def read(value: Any, said: Said) -> str | None:
-        found = folding.match(name, value) if isinstance(value, str) else None
-        return found.iri if found else None
+    def read(value: Any, unread: Unread) -> str | None:
+        concept = folding.match(name, value) if isinstance(value, str) else None
+        return concept.iri if concept else None
 
-    UNREAD[read] = "concept-unknown"
+    RULE_WHEN_UNREAD[read] = "concept-unknown"
     return read
 
 
-def languages(words: dict[str, Any]) -> None:
-    """ "en, de" in one value becomes two."""
-    value = words.get("language")
+def split_languages(values: dict[str, Any]) -> None:
+    """Splits "en, de" in the key `language` into two values."""
+    value = values.get("language")
     if isinstance(value, str) and "," in value and value[:1] != "[":
-        words["language"] = [one.strip() for one in value.split(",")]
+        values["language"] = [language.strip() for language in value.split(",")]
 
 
-def as_language(value: Any, said: Said) -> str | None:
-    found = match.language(value) if isinstance(value, str) else None
-    return found.iri if found else None
+def as_language(value: Any, unread: Unread) -> str | None:
+    concept = match.language(value) if isinstance(value, str) else None
+    return concept.iri if concept else None
 
 
-def as_frequency(value: Any, said: Said) -> str | None:
-    found = frequencies.frequency(value) if isinstance(value, str) else None
-    return found.iri if found else None
+def as_frequency(value: Any, unread: Unread) -> str | None:
+    concept = frequencies.frequency(value) if isinstance(value, str) else None
+    return concept.iri if concept else None
 
 
-def as_media_type(value: Any, said: Said) -> str | None:
-    """Of a media type, or of the EU file type that stands where one should be."""
+def as_media_type(value: Any, unread: Unread) -> str | None:
+    """The IRI of a media type, also where the value names an EU file type instead."""
     if not isinstance(value, str):
         return None
     file = folding.match("file-types", value)
     return formats.media_type(value) or (formats.media_type(file.notation) if file else None)
 
 
-UNREAD: Final[dict[Reader, str]] = {
+# The rule of the finding where a reader returns None; `value-unread` for all others.
+RULE_WHEN_UNREAD: Final[dict[Reader, str]] = {
     as_date: "date-unreadable",
     as_stamp: "date-unreadable",
     as_address: "address-unreadable",

@@ -1,7 +1,9 @@
-"""CKAN packages: what one says becomes Metadata and Findings; registry/ckan/writing.py makes a record a package again.
+"""CKAN package -> Metadata and findings. The other direction is `registry.ckan.writing`.
 
-Nothing is lost: what nobody takes stays in `Metadata.extras` under its own key, what a resource says beyond the model
-under `extras["resources"]` by the id of its distribution. Only BOOKKEEPING is dropped (docs/decisions/0060).
+Nothing is lost: a key that fills no field stays in `Metadata.extras`, one of a resource in `extras["resources"]` under
+the id of its distribution. Only BOOKKEEPING is dropped (docs/decisions/0060).
+
+Entry point: `to_metadata`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,14 +13,14 @@ from registry.ckan import agents, places, resources
 from registry.ckan.readers import (
     BOOKKEEPING,
     KIND_OF_TYPE,
-    Said,
+    Unread,
     as_iri,
-    languages,
+    is_filled,
     listed,
     parsed,
-    says,
-    spoken,
+    split_languages,
     tag_of,
+    without_empty,
 )
 from registry.ckan.tables import LINKS, PACKAGE, fill
 from registry.ckan.writing import to_package as to_package
@@ -27,30 +29,31 @@ from vocab import match
 
 
 def to_metadata(package: Mapping[str, Any], site: str, language: str) -> tuple[Metadata, Findings]:
-    """`site`: the portal's address, put before addresses that are a path; `language`: of words without a tag."""
+    """The Metadata of a package and the findings. `site`: the portal's address, put before addresses that are only a
+    path; `language`: of texts without a tag."""
     findings: list[Finding] = []
-    said = Said({}, site, language or "und", findings)
-    repeated = _read_words(said, package)
-    words = said.words
-    languages(words)
-    _dates(said)
-    entry_date = words.get("metadata_modified")
-    fields = fill(said, PACKAGE, {"kind": _kind(words)})
-    if "metadata_modified" in words:  # something better was said
+    unread = Unread({}, site, language or "und", findings)
+    repeated = _read_keys(unread, package)
+    values = unread.values
+    split_languages(values)
+    _dates(unread)
+    entry_date = values.get("metadata_modified")
+    fields = fill(unread, PACKAGE, {"kind": _kind(values)})
+    if "metadata_modified" in values:  # another key gave the date
         entry_date = None
     for key, field in (("title", "title"), ("notes", "description")):
-        if words.get(key) in fields.get(field, {}).values():  # said again in title_translated
-            del words[key]
-    _keywords(said, fields)
-    _themes(said, fields)
-    agents.agents(said, fields, dkan="organization" not in package and "owner_org" not in package)
-    places.period(said, fields)
-    places.places(said, fields)
-    places.granularity(said, fields)
-    if not LINKS.places.keys().isdisjoint(words):
-        fields["links"] = tuple(Link(row.field, iri) for row in LINKS.rows for iri in said.all(*row[:3]))
-    extras = resources.distributions(said, fields)
-    for key, value in words.items():
+        if values.get(key) in fields.get(field, {}).values():  # repeated in title_translated
+            del values[key]
+    _keywords(unread, fields)
+    _themes(unread, fields)
+    agents.agents(unread, fields, dkan="organization" not in package and "owner_org" not in package)
+    places.period(unread, fields)
+    places.places(unread, fields)
+    places.granularity(unread, fields)
+    if not LINKS.row_of.keys().isdisjoint(values):
+        fields["links"] = tuple(Link(row.field, iri) for row in LINKS.rows for iri in unread.take_all(*row[:3]))
+    extras = resources.distributions(unread, fields)
+    for key, value in values.items():
         if key not in BOOKKEEPING:
             extras[key] = value
     for key, others in repeated.items():
@@ -60,19 +63,20 @@ def to_metadata(package: Mapping[str, Any], site: str, language: str) -> tuple[M
     return Metadata(extras=extras, **fields), tuple(findings)
 
 
-def _read_words(said: Said, package: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Keys and extras without what is empty, the package's own first; the answer is what an extra says besides."""
-    words, repeated = said.words, dict[str, list[Any]]()
-    words.update(spoken(package, _DROPPED))
+def _read_keys(unread: Unread, package: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Adds the filled keys of the package and its extras to `unread`. Where both have a key, the package's value is
+    taken; the answer is the other values by key."""
+    values, repeated = unread.values, dict[str, list[Any]]()
+    values.update(without_empty(package, _DROPPED))
     extras = package.get("extras")
     if isinstance(extras, str):
         extras = parsed(extras) or extras
-    pairs = spoken(extras).items() if isinstance(extras, dict) else _pairs(listed(extras or []))
+    pairs = without_empty(extras).items() if isinstance(extras, dict) else _pairs(listed(extras or []))
     for key, value in pairs:
-        if key not in words:
-            words[key] = value
-        elif words[key] != value and key not in BOOKKEEPING:
-            said.note("value-extra", key, value)
+        if key not in values:
+            values[key] = value
+        elif values[key] != value and key not in BOOKKEEPING:
+            unread.add_finding("value-extra", key, value)
             repeated.setdefault(key, []).append(value)
     return repeated
 
@@ -81,76 +85,76 @@ _DROPPED: Final = (BOOKKEEPING | {"extras"}) - {"id", "metadata_modified"}
 
 
 def _pairs(entries: list[Any]) -> Iterator[tuple[str, Any]]:
-    """Of a list of {"key", "value"}; what is no such pair comes under "extras"."""
+    """The pairs of a list of {"key": …, "value": …}; anything else comes under the key `extras`."""
     for entry in entries:
         key = entry.get("key") if isinstance(entry, dict) else None
         if not isinstance(key, str) or not key:
             yield "extras", entry
-        elif says(value := entry.get("value")):
+        elif is_filled(value := entry.get("value")):
             yield key, value
 
 
-def _kind(words: dict[str, Any]) -> Any:
-    kind = words.get("type")
-    known = KIND_OF_TYPE.get(kind.lower()) if isinstance(kind, str) else None
-    if known:
-        del words["type"]
-    return known or "dataset"
+def _kind(values: dict[str, Any]) -> Any:
+    kind = values.get("type")
+    known_kind = KIND_OF_TYPE.get(kind.lower()) if isinstance(kind, str) else None
+    if known_kind:
+        del values["type"]
+    return known_kind or "dataset"
 
 
-def _dates(said: Said) -> None:
-    """OGD 1.1: `dates` with a role each, under the names that the tables know."""
-    words = said.words
-    entries = listed(words["dates"]) if "dates" in words else []
-    left = []
-    for one in entries:
-        role = one.get("role") if isinstance(one, dict) else None
+def _dates(unread: Unread) -> None:
+    """Moves the entries of `dates` (OGD 1.1), each with a role, to the keys that the tables know."""
+    values = unread.values
+    entries = listed(values["dates"]) if "dates" in values else []
+    remaining = []
+    for entry in entries:
+        role = entry.get("role") if isinstance(entry, dict) else None
         key = OGD_DATES.get(role) if isinstance(role, str) else None
-        if key and key not in words and says(one.get("date")):
-            words[key] = one["date"]
+        if key and key not in values and is_filled(entry.get("date")):
+            values[key] = entry["date"]
         else:
-            left.append(one)
+            remaining.append(entry)
     if entries:
-        del words["dates"]
-    if left:
-        words["dates"] = left
+        del values["dates"]
+    if remaining:
+        values["dates"] = remaining
 
 
 OGD_DATES: Final = {"veroeffentlicht": "date_released", "aktualisiert": "date_updated"}
 
 
-def _keywords(said: Said, fields: dict[str, Any]) -> None:
-    keywords = _translated_tags(said)
-    names = _tags(said)
-    if keywords:  # `tags` says again what is translated
-        known = {one for several in keywords.values() for one in several}
-        names = [name for name in names if name not in known]
+def _keywords(unread: Unread, fields: dict[str, Any]) -> None:
+    keywords = _translated_tags(unread)
+    names = _tags(unread)
+    if keywords:  # `tags` repeats the translated ones
+        translated = {text for texts in keywords.values() for text in texts}
+        names = [name for name in names if name not in translated]
     if names:
-        keywords[said.language] = (*keywords.get(said.language, ()), *dict.fromkeys(names))
+        keywords[unread.language] = (*keywords.get(unread.language, ()), *dict.fromkeys(names))
     if keywords:
         fields["keywords"] = keywords
 
 
-def _translated_tags(said: Said) -> dict[str, tuple[str, ...]]:
+def _translated_tags(unread: Unread) -> dict[str, tuple[str, ...]]:
     keywords: dict[str, tuple[str, ...]] = {}
-    translated = said.words.get("tags_translated")
+    translated = unread.values.get("tags_translated")
     if not isinstance(translated, dict):
         return keywords
-    del said.words["tags_translated"]
-    for tag, several in translated.items():
-        names = [one.strip() for one in several if isinstance(one, str)] if isinstance(several, list) else []
-        if names and (sound := tag_of(tag)):
-            keywords[sound] = tuple(dict.fromkeys((*keywords.get(sound, ()), *names)))
-        elif several:
-            said.note("value-unread", "keywords", several)
-            said.words["tags_translated"] = {**said.words.get("tags_translated", {}), tag: several}
+    del unread.values["tags_translated"]
+    for tag, texts in translated.items():
+        names = [text.strip() for text in texts if isinstance(text, str)] if isinstance(texts, list) else []
+        if names and (valid_tag := tag_of(tag)):
+            keywords[valid_tag] = tuple(dict.fromkeys((*keywords.get(valid_tag, ()), *names)))
+        elif texts:
+            unread.add_finding("value-unread", "keywords", texts)
+            unread.values["tags_translated"] = {**unread.values.get("tags_translated", {}), tag: texts}
     return keywords
 
 
-def _tags(said: Said) -> list[str]:
-    """Names as strings or as {"name"}; what is neither stays."""
-    tags = said.words.pop("tags", None)
-    if tags is None and isinstance(text := said.words.pop("tag_string", None), str):
+def _tags(unread: Unread) -> list[str]:
+    """The names in `tags`, as strings or as {"name": …}; anything else stays."""
+    tags = unread.values.pop("tags", None)
+    if tags is None and isinstance(text := unread.values.pop("tag_string", None), str):
         tags = text.split(",")
     names: list[str] = []
     bad: list[Any] = []
@@ -161,40 +165,40 @@ def _tags(said: Said) -> list[str]:
         else:
             bad.append(tag)
     if bad:
-        said.note("value-unread", "keywords", bad)
-        said.words["tags"] = bad
+        unread.add_finding("value-unread", "keywords", bad)
+        unread.values["tags"] = bad
     return names
 
 
-def _themes(said: Said, fields: dict[str, Any]) -> None:
-    """`theme`, and those groups that are themes; a foreign theme's IRI is kept as it is."""
+def _themes(unread: Unread, fields: dict[str, Any]) -> None:
+    """Fills the themes from `theme` and from groups that are themes; the IRI of another list's theme is kept."""
     themes: list[str] = []
-    value = said.words.pop("theme", None)
+    value = unread.values.pop("theme", None)
     unknown = []
-    for one in listed(value) if value is not None else ():
-        found = match.themes(one) if isinstance(one, str) else ()
-        if not found:
-            said.note("concept-unknown", "themes", one)
-        foreign = None if found else as_iri(one, said)
-        themes += [concept.iri for concept in found] or ([foreign.value] if foreign else [])
-        if not found and not foreign:
-            unknown.append(one)
+    for theme in listed(value) if value is not None else ():
+        concepts = match.themes(theme) if isinstance(theme, str) else ()
+        if not concepts:
+            unread.add_finding("concept-unknown", "themes", theme)
+        foreign = None if concepts else as_iri(theme, unread)
+        themes += [concept.iri for concept in concepts] or ([foreign.value] if foreign else [])
+        if not concepts and not foreign:
+            unknown.append(theme)
     if unknown:
-        said.words["theme"] = unknown
-    groups = said.words.pop("groups", None)
-    left = []
+        unread.values["theme"] = unknown
+    groups = unread.values.pop("groups", None)
+    remaining = []
     for group in listed(groups) if groups is not None else ():
         name = group.get("name") or group.get("id") if isinstance(group, dict) else group
-        found = match.themes(name) if isinstance(name, str) else ()
-        themes += [concept.iri for concept in found]
-        if not found:
-            left.append(_short(group))
-    if left:
-        said.words["groups"] = left
+        concepts = match.themes(name) if isinstance(name, str) else ()
+        themes += [concept.iri for concept in concepts]
+        if not concepts:
+            remaining.append(_short(group))
+    if remaining:
+        unread.values["groups"] = remaining
     if themes:
         fields["themes"] = tuple(dict.fromkeys(themes))
 
 
 def _short(group: Any) -> Any:
-    """A group or organization without what describes itself and not the package."""
+    """A group or organization with name and title only: the rest describes the group, not the package."""
     return {key: group[key] for key in ("name", "title") if group.get(key)} if isinstance(group, dict) else group

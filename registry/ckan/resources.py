@@ -1,19 +1,22 @@
-"""The resources of a CKAN package as distributions, and the licence that it gives them."""
+"""The resources of a CKAN package as distributions, with the licence of the package.
+
+Entry point: `distributions`.
+"""
 
 import re
 from typing import Any, Final
 
 from registry.ckan.readers import (
     BOOKKEEPING,
-    Said,
+    Unread,
     as_address,
     as_literal,
     as_text,
-    languages,
+    distinct,
     listed,
     parsed,
-    spoken,
-    unique,
+    split_languages,
+    without_empty,
 )
 from registry.ckan.tables import RESOURCE, fill
 from registry.model import Checksum, Distribution, Statement, Text
@@ -28,7 +31,7 @@ _ID = re.compile(r"[\w.~-]{1,100}", re.ASCII)
 
 
 class Licence:
-    """What a package or a resource says of its licence: the IRI, and the words where they name no known one."""
+    """The licence of a package or resource: its IRI, and a rights statement with the text of an unknown one."""
 
     __slots__ = ("iri", "rights")
 
@@ -37,195 +40,197 @@ class Licence:
         self.rights = rights
 
 
-def distributions(said: Said, fields: dict[str, Any]) -> dict[str, Any]:
-    """Fills `fields["distributions"]`; the answer is what goes to the extras."""
-    licence, attribution = _licence(said), _attribution(said)
-    value = said.words.pop("resources", None)
-    found: list[Distribution] = []
-    left: dict[str, Any] = {}
-    taken: set[str] = set()
-    for place, resource in enumerate(listed(value) if value is not None else ()):
-        words = spoken(resource, _DROPPED) if isinstance(resource, dict) else {}
-        id = _id(words, place, taken)
-        taken.add(id)
-        if words.keys() <= {"url_type"}:
-            said.note("access-url-missing", "distributions", resource)
-            left[id] = resource
+def distributions(unread: Unread, fields: dict[str, Any]) -> dict[str, Any]:
+    """Fills `fields["distributions"]` and returns the extras: what could not be read of each resource, by its id."""
+    licence, attribution = _licence(unread), _attribution(unread)
+    value = unread.values.pop("resources", None)
+    distributions: list[Distribution] = []
+    unread_resources: dict[str, Any] = {}
+    ids: set[str] = set()
+    for number, resource in enumerate(listed(value) if value is not None else ()):
+        values = without_empty(resource, _DROPPED) if isinstance(resource, dict) else {}
+        id = _id(values, number, ids)
+        ids.add(id)
+        if values.keys() <= {"url_type"}:
+            unread.add_finding("access-url-missing", "distributions", resource)
+            unread_resources[id] = resource
             continue
-        inner = Said(words, said.site, said.language, said.findings, id)
-        found.append(_distribution(inner, id, licence, attribution))
-        words.pop("url_type", None)
-        if words:
-            left[id] = words
+        part = Unread(values, unread.site, unread.language, unread.findings, id)
+        distributions.append(_distribution(part, id, licence, attribution))
+        values.pop("url_type", None)
+        if values:
+            unread_resources[id] = values
     if fields["kind"] == "service" and licence.iri:
         fields["licence"] = licence.iri
-    elif licence.iri and not found:
-        said.words["licence"] = licence.iri
-    if found:
-        fields["distributions"] = tuple(found)
-    return {"resources": left} if left else {}
+    elif licence.iri and not distributions:
+        unread.values["licence"] = licence.iri
+    if distributions:
+        fields["distributions"] = tuple(distributions)
+    return {"resources": unread_resources} if unread_resources else {}
 
 
-def _id(words: dict[str, Any], place: int, taken: set[str]) -> str:
-    """The resource's own id, else a digest of its address, else its place."""
-    own = words.get("id")
-    if isinstance(own, str) and _ID.fullmatch(own) and own not in taken:
-        del words["id"]
+def _id(values: dict[str, Any], number: int, ids: set[str]) -> str:
+    """The resource's own id, else a digest of its address, else of its position in the list."""
+    own = values.get("id")
+    if isinstance(own, str) and _ID.fullmatch(own) and own not in ids:
+        del values["id"]
         return own
-    said = str(own or words.get("url") or words.get("download_url") or words.get("access_url") or place)
-    made = digest(said)
-    return made if made not in taken else f"{made}-{place}"
+    source = str(own or values.get("url") or values.get("download_url") or values.get("access_url") or number)
+    hashed = digest(source)
+    return hashed if hashed not in ids else f"{hashed}-{number}"
 
 
-def _distribution(said: Said, id: str, package: Licence, attribution: Text) -> Distribution:
-    languages(said.words)
-    fields = fill(said, RESOURCE, {"id": id})
+def _distribution(unread: Unread, id: str, package: Licence, attribution: Text) -> Distribution:
+    split_languages(unread.values)
+    fields = fill(unread, RESOURCE, {"id": id})
     for key, field in (("name", "title"), ("description", "description")):
-        if said.words.get(key) in fields.get(field, {}).values():
-            del said.words[key]
-    _addresses(said, fields)
-    _format(said, fields)
-    _checksum(said, fields)
-    licence = _licence(said)
+        if unread.values.get(key) in fields.get(field, {}).values():
+            del unread.values[key]
+    _addresses(unread, fields)
+    _format(unread, fields)
+    _checksum(unread, fields)
+    licence = _licence(unread)
     if not licence.iri and not licence.rights:
         licence = package
     fields["licence"] = licence.iri
     if attribution:
         fields.setdefault("attribution", attribution)
     if licence.rights:
-        fields["rights"] = unique((*fields.get("rights", ()), licence.rights))
-    services = said.words.get("access_services")
-    addresses = [one.get("uri") for one in listed(services) if isinstance(one, dict)] if services else []
-    if found := [one for one in addresses if isinstance(one, str) and iri(one)]:
-        fields["access_services"] = tuple(dict.fromkeys(found))
+        fields["rights"] = distinct((*fields.get("rights", ()), licence.rights))
+    services = unread.values.get("access_services")
+    addresses = [service.get("uri") for service in listed(services) if isinstance(service, dict)] if services else []
+    if iris := [address for address in addresses if isinstance(address, str) and iri(address)]:
+        fields["access_services"] = tuple(dict.fromkeys(iris))
     return Distribution(**fields)
 
 
-def _attribution(said: Said) -> Text:
-    """What the package says for all its files."""
-    own = said.one("attribution", ("licenseAttributionByText",), as_text)
+def _attribution(unread: Unread) -> Text:
+    """The attribution text that the package gives for all its files."""
+    own = unread.take_first("attribution", ("licenseAttributionByText",), as_text)
     if own:
         return own  # type: ignore[no-any-return]
-    return as_text(_terms(said).get("attribution_text"), said) or {}
+    return as_text(_terms(unread).get("attribution_text"), unread) or {}
 
 
-def _terms(said: Said) -> dict[str, Any]:
-    """OGD 1.1: `terms_of_use`."""
-    terms = said.words.get("terms_of_use")
+def _terms(unread: Unread) -> dict[str, Any]:
+    """The mapping in `terms_of_use` (OGD 1.1), which may be JSON."""
+    terms = unread.values.get("terms_of_use")
     terms = parsed(terms) if isinstance(terms, str) else terms
     return terms if isinstance(terms, dict) else {}
 
 
-def _addresses(said: Said, fields: dict[str, Any]) -> None:
-    """There is always an access URL: `access_url`, else `url`, else the file's own address."""
-    words = said.words
-    uploaded = words.get("url_type") == "upload" or words.get("resource_type") in ("file", "file.upload")
-    access = said.one("access_url", ("access_url",), as_address)
-    plain = said.one("access_url", ("url",), as_address)
+def _addresses(unread: Unread, fields: dict[str, Any]) -> None:
+    """Fills access and download URL. The access URL is `access_url`, else `url`, else the download URL."""
+    values = unread.values
+    uploaded = values.get("url_type") == "upload" or values.get("resource_type") in ("file", "file.upload")
+    access = unread.take_first("access_url", ("access_url",), as_address)
+    plain = unread.take_first("access_url", ("url",), as_address)
     if uploaded and plain:
         fields.setdefault("download_url", plain)
-        words.pop("resource_type", None)
+        values.pop("resource_type", None)
     if access and plain and plain not in (access, fields.get("download_url")):
-        words["url"] = plain
+        values["url"] = plain
     fields["access_url"] = access or plain or fields.get("download_url", "")
 
 
 _COMPRESSED: Final = frozenset(("GZIP", "BZIP2", "XZ", "ZSTD", "LZIP", "LZMA", "LZO"))
 
 
-def _format(said: Said, fields: dict[str, Any]) -> None:
-    words = said.words
-    format = as_literal(words.get("format"), said) or ""
-    mime = as_literal(words.get("mimetype"), said) or ""
+def _format(unread: Unread, fields: dict[str, Any]) -> None:
+    values = unread.values
+    format = as_literal(values.get("format"), unread) or ""
+    mime = as_literal(values.get("mimetype"), unread) or ""
     if not format and not mime and not fields["access_url"]:
         return
-    exact = folding.match("file-types", format)  # the address need not be asked
-    found = formats.FileType(exact, None) if exact else _file_type(said, format, mime, fields)
-    if found:
-        fields["format"] = found.concept.iri
-        words.pop("format", None)
-        media = formats.media_type(found.package.notation) if found.package else None
-        if found.package and media:
-            fields.setdefault("compress_format" if found.package.notation in _COMPRESSED else "package_format", media)
-    elif "format" in words:
-        said.note("format-unknown", "format", format)
+    exact = folding.match("file-types", format)  # then the address does not matter
+    file_type = formats.FileType(exact, None) if exact else _file_type(unread, format, mime, fields)
+    if file_type:
+        fields["format"] = file_type.concept.iri
+        values.pop("format", None)
+        media = formats.media_type(file_type.package.notation) if file_type.package else None
+        if file_type.package and media:
+            fields.setdefault(
+                "compress_format" if file_type.package.notation in _COMPRESSED else "package_format", media
+            )
+    elif "format" in values:
+        unread.add_finding("format-unknown", "format", format)
     if mime:
         media = formats.media_type(mime)
         if media:
             fields["media_type"] = media
-            del words["mimetype"]
+            del values["mimetype"]
         else:
-            said.note("format-unknown", "media_type", mime)
+            unread.add_finding("format-unknown", "media_type", mime)
 
 
-def _file_type(said: Said, format: str, mime: str, fields: dict[str, Any]) -> formats.FileType | None:
-    """By format, media type and address together; GovData writes media types into `format`."""
-    found = formats.file_type(format, mime, fields.get("download_url") or fields["access_url"])
-    if found or "/" not in format:
-        return found
+def _file_type(unread: Unread, format: str, mime: str, fields: dict[str, Any]) -> formats.FileType | None:
+    """The file type by format, media type and address together. GovData writes media types into `format`."""
+    file_type = formats.file_type(format, mime, fields.get("download_url") or fields["access_url"])
+    if file_type or "/" not in format:
+        return file_type
     media = formats.media_type(format)
     if media and fields.setdefault("media_type", media) == media:
-        said.words.pop("format", None)
+        unread.values.pop("format", None)
     return formats.file_type("", media.removeprefix(IANA)) if media else None
 
 
 _ALGORITHMS: Final = {32: "md5", 40: "sha1", 64: "sha256", 96: "sha384", 128: "sha512"}  # by hex digits
 
 
-def _checksum(said: Said, fields: dict[str, Any]) -> None:
-    value = said.words.get("hash")
+def _checksum(unread: Unread, fields: dict[str, Any]) -> None:
+    value = unread.values.get("hash")
     value = value.strip("\ufeff \t\r\n").lower() if isinstance(value, str) else ""
     if not value:
         return
-    named = as_literal(said.words.get("hash_algorithm"), said) or ""
+    named = as_literal(unread.values.get("hash_algorithm"), unread) or ""
     algorithm = folding.match("checksum-algorithms", named or _ALGORITHMS.get(len(value), ""))
     if algorithm and re.fullmatch(r"[0-9a-f]+", value):
         fields["checksum"] = Checksum(algorithm=algorithm.iri, value=value)
-        del said.words["hash"]
-        said.words.pop("hash_algorithm", None)
+        del unread.values["hash"]
+        unread.values.pop("hash_algorithm", None)
         if not named:
-            said.note("value-mended", "checksum", value)
+            unread.add_finding("value-mended", "checksum", value)
     else:
-        said.note("value-unread", "checksum", value)
+        unread.add_finding("value-unread", "checksum", value)
 
 
 _LICENCE: Final = ("license_id", "license_url", "license_title", "license", "licence")
 
 
-_NAMES_IT: Final = frozenset(("license_id", "license_url", "license_title"))  # the three that are asked together
+_NAMES_IT: Final = frozenset(("license_id", "license_url", "license_title"))  # they name one licence together
 _LICENCE_KEYS: Final = frozenset((*_LICENCE, "terms_of_use"))
 
 
-def _licence(said: Said) -> Licence:
-    """By id, address and title together. An unknown one keeps its words as a rights statement, its address as licence
-    (a foreign licence is passed on unchanged: DCAT-AP.de, convention 34)."""
-    words = said.words
-    if _LICENCE_KEYS.isdisjoint(words):
+def _licence(unread: Unread) -> Licence:
+    """The licence that id, address and title name together. An unknown one keeps its address as licence (convention 34
+    of DCAT-AP.de: a licence of another list is passed on unchanged) and its text as a rights statement."""
+    values = unread.values
+    if _LICENCE_KEYS.isdisjoint(values):
         return Licence()
-    terms = _terms(said)
+    terms = _terms(unread)
     id, url, title, plain, _ = (
-        as_literal(words.get(key), said) or as_literal(terms.get(key), said) or "" for key in _LICENCE
+        as_literal(values.get(key), unread) or as_literal(terms.get(key), unread) or "" for key in _LICENCE
     )
-    plain = plain or as_literal(words.get("licence"), said) or ""
+    plain = plain or as_literal(values.get("licence"), unread) or ""
     if not (id or url or title or plain):
         return Licence()
-    known = licences.licence(id or plain, url, title or (plain if id else ""))
-    if known:
-        _taken(said, known)
-        return Licence(known.iri)
-    said.note("licence-unknown", "licence", id or plain or title or url)
-    address = next((one for one in (url, id, plain, title) if one and iri(one)), "")
-    label = next((one for one in (title, plain, id) if one and one != address), "")
-    return Licence(address, Statement(iri="" if label else address, label={said.language: label} if label else {}))
+    licence = licences.licence(id or plain, url, title or (plain if id else ""))
+    if licence:
+        _take_licence_keys(unread, licence)
+        return Licence(licence.iri)
+    unread.add_finding("licence-unknown", "licence", id or plain or title or url)
+    address = next((text for text in (url, id, plain, title) if text and iri(text)), "")
+    label = next((text for text in (title, plain, id) if text and text != address), "")
+    return Licence(address, Statement(iri="" if label else address, label={unread.language: label} if label else {}))
 
 
-def _taken(said: Said, known: Concept) -> None:
-    """Takes the words that name a known licence; others beside them say more, and stay."""
+def _take_licence_keys(unread: Unread, licence: Concept) -> None:
+    """Removes the keys that name a known licence. Other keys stay, because they say more."""
     for key in _LICENCE:
-        value = said.words.get(key)
+        value = unread.values.get(key)
         if not isinstance(value, str):
             continue
-        if key in _NAMES_IT or licences.licence(value) == known:
-            del said.words[key]
+        if key in _NAMES_IT or licences.licence(value) == licence:
+            del unread.values[key]
         else:
-            said.note("value-extra", "licence", value)
+            unread.add_finding("value-extra", "licence", value)

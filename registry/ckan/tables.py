@@ -1,7 +1,9 @@
-"""Which key of a CKAN package, of its resources and agents is which field: the tables of registry/ckan/reading.py.
+"""Tables of the keys of CKAN packages, resources and agents, each with the field that it fills and its reader.
 
-The keys are those of CKAN itself, ckanext-dcat, GovData's extras and OGD 1.1 (2012). The first key of a row that has a
-readable value is taken; what nobody takes stays with `Said`.
+The keys are those of CKAN itself, ckanext-dcat, GovData's extras and OGD 1.1 (2012). The first key of a row with a
+readable value fills the field; the others stay in `Unread`.
+
+Entry point: `fill`.
 """
 
 from collections.abc import Mapping
@@ -9,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from registry.ckan.readers import (
     Reader,
-    Said,
+    Unread,
     as_address,
     as_concept,
     as_decimal,
@@ -29,6 +31,8 @@ from registry.ckan.readers import (
 
 
 class Row(NamedTuple):
+    """`many`: the field is a tuple."""
+
     field: str
     keys: tuple[str, ...]
     read: Reader
@@ -37,13 +41,13 @@ class Row(NamedTuple):
 
 class Table(NamedTuple):
     rows: tuple[Row, ...]
-    places: Mapping[str, int]  # key -> its row
+    row_of: Mapping[str, int]  # key -> index of its row
 
 
 def _rows(*rows: tuple[str, str, Reader]) -> Table:
-    """(field, keys, reader) with a star after the field where it holds several."""
+    """A table from (field, keys, reader), with a star after a field that is a tuple."""
     table = tuple(Row(name.rstrip("*"), tuple(keys.split()), read, name.endswith("*")) for name, keys, read in rows)
-    return Table(table, {key: place for place, row in enumerate(table) for key in row.keys})
+    return Table(table, {key: number for number, row in enumerate(table) for key in row.keys})
 
 
 PACKAGE: Final = _rows(
@@ -125,13 +129,13 @@ CONTACT: Final = _rows(
 )
 
 
-def fill(said: Said, table: Table, fields: dict[str, Any]) -> dict[str, Any]:
-    """`fields` with what the rows find; a field that has a value keeps it."""
-    places = table.places
-    for place in sorted({places[key] for key in said.words if key in places}):
-        field, keys, read, many = table.rows[place]
+def fill(unread: Unread, table: Table, fields: dict[str, Any]) -> dict[str, Any]:
+    """`fields` with the values that the rows of the table read; a field that has a value keeps it."""
+    row_of = table.row_of
+    for number in sorted({row_of[key] for key in unread.values if key in row_of}):
+        field, keys, read, many = table.rows[number]
         if field not in fields:
-            found = said.all(field, keys, read) if many else said.one(field, keys, read)
-            if found or found == 0:
-                fields[field] = found
+            value = unread.take_all(field, keys, read) if many else unread.take_first(field, keys, read)
+            if value or value == 0:
+                fields[field] = value
     return fields

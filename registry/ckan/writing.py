@@ -1,15 +1,16 @@
-"""A record as a CKAN package, with the extras of ckanext-dcat and GovData; read back it says the same.
+"""Record -> CKAN package, with the extras of ckanext-dcat and GovData. `registry.ckan.reading` reads the same back.
 
-Ids are UUIDs made of our addresses, so that a client of CKAN finds the same thing under the same id every time.
+Ids are UUIDs (version 5) of our addresses, so that a thing has the same id at each request.
+
+Entry point: `to_package`.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from registry.ckan.readers import written
+from registry.ckan.readers import as_written
 from registry.ckan.tables import LINKS, PACKAGE
 from registry.model import Agent, Contact, Distribution, Metadata, Place, Record, Statement, Text
 from registry.model.text import in_language, slug
@@ -17,13 +18,13 @@ from vocab.concepts import concept_list
 from vocab.geometry import geojson
 from vocab.kinds import KIND_ROWS
 
-# What is written under another name than the field's, beside what needs a function of its own below
+# Field -> key. What needs more than another name has a function below.
 _TEXTS: Final = {
     "version_notes": "version_notes",
     "geocoding_description": "geocodingText",
     "legal_basis": "legalbasisText",
 }
-_WORDS: Final = {
+_STRINGS: Final = {
     "issued": "issued",
     "modified": "modified",
     "frequency": "frequency",
@@ -78,30 +79,35 @@ def uuid(base_url: str, path: str) -> str:
 
 
 def to_package(record: Record, base_url: str) -> dict[str, Any]:
-    """`base_url`: our own public address, for ids, local links and images."""
-    said = record.metadata
-    main, path = _main_language(said), f"id/{record.id}"
-    resources = [_resource(one, said, base_url, path, main, place) for place, one in enumerate(said.distributions)]
-    tags = [_tag(word, base_url) for word in dict.fromkeys(word for words in said.keywords.values() for word in words)]
-    organization = _organization(said, base_url, main)
+    """The package of a record. `base_url`: our own public address, for ids, local links and images."""
+    metadata = record.metadata
+    main, path = _main_language(metadata), f"id/{record.id}"
+    resources = [
+        _resource(distribution, metadata, base_url, path, main, number)
+        for number, distribution in enumerate(metadata.distributions)
+    ]
+    tags = [
+        _tag(word, base_url) for word in dict.fromkeys(word for texts in metadata.keywords.values() for word in texts)
+    ]
+    organization = _organization(metadata, base_url, main)
     return {
         "id": uuid(base_url, path),
         "name": record.id,
-        "title": in_language(said.title, main),
-        "notes": in_language(said.description or said.abstract, main),
-        **_translated("title", said.title),
-        **_translated("notes", said.description),
+        "title": in_language(metadata.title, main),
+        "notes": in_language(metadata.description or metadata.abstract, main),
+        **_translated("title", metadata.title),
+        **_translated("notes", metadata.description),
         **(
-            {"tags_translated": {tag: list(words) for tag, words in said.keywords.items()}}
-            if _plural(said.keywords)
+            {"tags_translated": {tag: list(texts) for tag, texts in metadata.keywords.items()}}
+            if _plural(metadata.keywords)
             else {}
         ),
-        "url": said.landing_page,
-        "version": said.version,
-        "type": _word(said.extras.get("type")) or KIND_ROWS[said.kind].ckan_type,
-        **_licence(said),
-        **_person("author", said.creators[:1], main),
-        **_person("maintainer", said.custodians[:1] or said.contacts[:1], main),
+        "url": metadata.landing_page,
+        "version": metadata.version,
+        "type": _word(metadata.extras.get("type")) or KIND_ROWS[metadata.kind].ckan_type,
+        **_licence(metadata),
+        **_person("author", metadata.creators[:1], main),
+        **_person("maintainer", metadata.custodians[:1] or metadata.contacts[:1], main),
         "metadata_created": _instant(record.created),
         "metadata_modified": _instant(record.changed),
         "creator_user_id": None,
@@ -113,15 +119,15 @@ def to_package(record: Record, base_url: str) -> dict[str, Any]:
         "num_tags": len(tags),
         "resources": resources,
         "tags": tags,
-        "groups": [_group(iri, base_url) for iri in said.themes if iri in concept_list("themes")],
-        "extras": [{"key": key, "value": value} for key, value in sorted(_extras(said, record, base_url).items())],
+        "groups": [_group(iri, base_url) for iri in metadata.themes if iri in concept_list("themes")],
+        "extras": [{"key": key, "value": value} for key, value in sorted(_extras(metadata, record, base_url).items())],
         "relationships_as_subject": [],
         "relationships_as_object": [],
     }
 
 
-def _main_language(said: Metadata) -> str:
-    return "de" if "de" in said.title or not said.title else next(iter(said.title))
+def _main_language(metadata: Metadata) -> str:
+    return "de" if "de" in metadata.title or not metadata.title else next(iter(metadata.title))
 
 
 def _plural(text: Mapping[str, Any]) -> bool:
@@ -141,30 +147,33 @@ def _instant(at: datetime | None) -> str | None:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") if at else None
 
 
-def _licence(said: Metadata) -> dict[str, Any]:
-    """The licence that all distributions share; CKAN has one place for it."""
-    several = Counter(one.licence for one in said.distributions) if said.distributions else Counter([said.licence])
-    iri = next(iter(several)) if len(several) == 1 else ""
-    return _licence_words(iri)
+def _licence(metadata: Metadata) -> dict[str, Any]:
+    """The keys of the licence that all distributions share, because a package has one licence only."""
+    of_distributions = {distribution.licence for distribution in metadata.distributions}
+    iris = of_distributions or {metadata.licence}
+    return _licence_keys(iris.pop() if len(iris) == 1 else "")
 
 
-def _licence_words(iri: str) -> dict[str, Any]:
-    known = concept_list("licences").get(iri) if iri else None
+def _licence_keys(iri: str) -> dict[str, Any]:
+    licence = concept_list("licences").get(iri) if iri else None
     return {
-        "license_id": known.notation if known else iri or None,
-        "license_title": known.label("de") if known else iri or None,
+        "license_id": licence.notation if licence else iri or None,
+        "license_title": licence.label("de") if licence else iri or None,
         "license_url": iri or None,
-        "isopen": known is not None and known.extra.get("open") == "true",
+        "isopen": licence is not None and licence.extra.get("open") == "true",
     }
 
 
-def _person(key: str, several: Iterable[Agent | Contact], main: str) -> dict[str, Any]:
-    one = next(iter(several), None)
-    return {key: in_language(one.name, main) if one else None, f"{key}_email": (one.email or None) if one else None}
+def _person(key: str, agents: Iterable[Agent | Contact], main: str) -> dict[str, Any]:
+    agent = next(iter(agents), None)
+    return {
+        key: in_language(agent.name, main) if agent else None,
+        f"{key}_email": (agent.email or None) if agent else None,
+    }
 
 
-def _organization(said: Metadata, base_url: str, main: str) -> dict[str, Any] | None:
-    publisher = said.publisher
+def _organization(metadata: Metadata, base_url: str, main: str) -> dict[str, Any] | None:
+    publisher = metadata.publisher
     if not publisher or not publisher.name:
         return None
     title = in_language(publisher.name, main)
@@ -207,41 +216,41 @@ def _group(iri: str, base_url: str) -> dict[str, Any]:
 # -- extras: text, or JSON where a value has parts
 
 
-def _extras(said: Metadata, record: Record, base_url: str) -> dict[str, str]:
-    found: dict[str, Any] = {"uri": said.iri or f"{base_url.rstrip('/')}/id/{record.id}"}
-    found |= {key: _text(getattr(said, field)) for field, key in _TEXTS.items()}
-    found |= {key: getattr(said, field) for field, key in _WORDS.items()}
-    found |= {key: _several(getattr(said, field)) for field, key in _LISTS.items()}
-    found["alternate_identifier"] = _several([one.notation for one in said.other_identifiers])
-    found["provenance"] = _several([_statement(one) for one in said.provenance])
+def _extras(metadata: Metadata, record: Record, base_url: str) -> dict[str, str]:
+    extras: dict[str, Any] = {"uri": metadata.iri or f"{base_url.rstrip('/')}/id/{record.id}"}
+    extras |= {key: _text(getattr(metadata, field)) for field, key in _TEXTS.items()}
+    extras |= {key: getattr(metadata, field) for field, key in _STRINGS.items()}
+    extras |= {key: _one_or_list(getattr(metadata, field)) for field, key in _LISTS.items()}
+    extras["alternate_identifier"] = _one_or_list([item.notation for item in metadata.other_identifiers])
+    extras["provenance"] = _one_or_list([_statement(item) for item in metadata.provenance])
     links: dict[str, list[str]] = {}
-    for link in said.links:
+    for link in metadata.links:
         links.setdefault(link.relation, []).append(_absolute(link.iri, base_url))
     for row in LINKS.rows:
-        found[row.keys[0]] = _several(links.pop(row.field, []))
-    found |= {relation: _several(iris) for relation, iris in links.items()}
-    found |= _agents("publisher", (said.publisher,) if said.publisher else ())
+        extras[row.keys[0]] = _one_or_list(links.pop(row.field, []))
+    extras |= {relation: _one_or_list(iris) for relation, iris in links.items()}
+    extras |= _agents("publisher", (metadata.publisher,) if metadata.publisher else ())
     for field, key in _AGENTS.items():
-        found |= _agents(key, getattr(said, field))
-    found |= _contacts(said.contacts)
-    if said.period:
-        found |= {"temporal_start": said.period.start, "temporal_end": said.period.end}
-    found |= _places(said.places)
-    for key, value in said.extras.items():
-        if key not in found and key not in _SAID_ABOVE and key.partition("_")[0] not in _PEOPLE:
-            found[key] = _plain(value)
-    return {key: value for key, value in found.items() if value}
+        extras |= _agents(key, getattr(metadata, field))
+    extras |= _contacts(metadata.contacts)
+    if metadata.period:
+        extras |= {"temporal_start": metadata.period.start, "temporal_end": metadata.period.end}
+    extras |= _places(metadata.places)
+    for key, value in metadata.extras.items():
+        if key not in extras and key not in _WRITTEN_ABOVE and key.partition("_")[0] not in _PEOPLE:
+            extras[key] = _plain(value)
+    return {key: value for key, value in extras.items() if value}
 
 
-# What could not be read of a field that is written anyway would be read in its place.
-_SAID_ABOVE: Final = frozenset(
+# Extras with these keys are left out: read back, they would fill the field instead of the value that is written above.
+_WRITTEN_ABOVE: Final = frozenset(
     ("name", "resources", "metadata_modified", "type", "temporal_coverage", "spatial_coverage", "organization")
-) | frozenset(PACKAGE.places)
+) | frozenset(PACKAGE.row_of)
 _PEOPLE: Final = frozenset(("author", "contact", "publisher", *_AGENTS.values()))
 
 
 def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else written(value)
+    return value if isinstance(value, str) else as_written(value)
 
 
 def _absolute(iri: str, base_url: str) -> str:
@@ -249,36 +258,37 @@ def _absolute(iri: str, base_url: str) -> str:
 
 
 def _text(text: Text) -> str:
-    """Words in one language as they are, else JSON by language."""
-    return next(iter(text.values())) if len(text) == 1 else written(dict(text)) if text else ""
+    """The text if it is in one language, else JSON by language."""
+    return next(iter(text.values())) if len(text) == 1 else as_written(dict(text)) if text else ""
 
 
-def _several(values: Iterable[Any]) -> str:
-    """One string as it is, else a JSON list."""
-    found = list(values)
-    plain = len(found) == 1 and isinstance(found[0], str) and found[0][:1] not in "[{"
-    return found[0] if plain else written(found) if found else ""
+def _one_or_list(values: Iterable[Any]) -> str:
+    """A single string itself, else a JSON list."""
+    items = list(values)
+    plain = len(items) == 1 and isinstance(items[0], str) and items[0][:1] not in "[{"
+    return items[0] if plain else as_written(items) if items else ""
 
 
-def _statement(one: Statement) -> Any:
-    return (next(iter(one.label.values())) if len(one.label) == 1 else dict(one.label)) or one.iri
+def _statement(statement: Statement) -> Any:
+    label = statement.label
+    return (next(iter(label.values())) if len(label) == 1 else dict(label)) or statement.iri
 
 
 def _agents(key: str, agents: Iterable[Agent]) -> dict[str, str]:
-    """`publisher_name`, `publisher_uri` … for one; a list of descriptions for several."""
-    several = [_agent(one) for one in agents]
-    if len(several) == 1:
-        return {f"{key}_{part}": _plain(value) for part, value in several[0].items()}
-    return {key: written(several)} if several else {}
+    """The keys of agents: `publisher_name`, `publisher_uri` … for one, a JSON list under `key` for several."""
+    described = [_agent(agent) for agent in agents]
+    if len(described) == 1:
+        return {f"{key}_{part}": _plain(value) for part, value in described[0].items()}
+    return {key: as_written(described)} if described else {}
 
 
-def _agent(one: Agent) -> dict[str, Any]:
-    words = {"uri": one.iri, "email": one.email, "url": one.homepage, "type": one.type}
-    return _named(one.name) | _filled(words | {"identifier": list(one.identifiers)})
+def _agent(agent: Agent) -> dict[str, Any]:
+    keys = {"uri": agent.iri, "email": agent.email, "url": agent.homepage, "type": agent.type}
+    return _named(agent.name) | _without_empty(keys | {"identifier": list(agent.identifiers)})
 
 
-def _filled(words: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in words.items() if value}
+def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value}
 
 
 def _named(name: Text) -> dict[str, Any]:
@@ -288,22 +298,25 @@ def _named(name: Text) -> dict[str, Any]:
 
 
 def _contacts(contacts: Iterable[Contact]) -> dict[str, str]:
-    several = [_contact(one) for one in contacts]
-    if len(several) == 1:
-        return {f"contact_{key}": _plain(value) for key, value in several[0].items()}
-    return {"contact": written(several)} if several else {}
+    described = [_contact(contact) for contact in contacts]
+    if len(described) == 1:
+        return {f"contact_{key}": _plain(value) for key, value in described[0].items()}
+    return {"contact": as_written(described)} if described else {}
 
 
-def _contact(one: Contact) -> dict[str, Any]:
-    return _named(one.name) | _filled({"uri": one.iri, "email": one.email, "url": one.url, "tel": one.telephone})
+def _contact(contact: Contact) -> dict[str, Any]:
+    return _named(contact.name) | _without_empty(
+        {"uri": contact.iri, "email": contact.email, "url": contact.url, "tel": contact.telephone}
+    )
 
 
 def _places(places: tuple[Place, ...]) -> dict[str, str]:
-    """The first as `spatial…`, all of them as `spatial_coverage` where there are several."""
-    described = [_place(one) for one in places]
+    """The keys of places: `spatial…` for one, a JSON list in `spatial_coverage` for several."""
+    described = [_place(place) for place in places]
     if len(described) > 1:
-        return {"spatial_coverage": written([{_INNER[key]: value for key, value in one.items()} for one in described])}
-    return {key: _plain(value) for one in described for key, value in one.items()}
+        entries = [{_INNER[key]: value for key, value in place.items()} for place in described]
+        return {"spatial_coverage": as_written(entries)}
+    return {key: _plain(value) for place in described for key, value in place.items()}
 
 
 _INNER: Final = {
@@ -315,55 +328,57 @@ _INNER: Final = {
 }
 
 
-def _place(one: Place) -> dict[str, Any]:
-    iri = one.iri if not one.iri.startswith("_:") else ""
-    shape = geojson(one.geometry)
-    box = geojson(one.bbox)
-    found: dict[str, Any] = {
+def _place(place: Place) -> dict[str, Any]:
+    iri = place.iri if not place.iri.startswith("_:") else ""
+    shape = geojson(place.geometry)
+    box = geojson(place.bbox)
+    keys: dict[str, Any] = {
         "spatial_uri": iri,
-        "spatial_text": dict(one.name) if _plural(one.name) else next(iter(one.name.values()), ""),
+        "spatial_text": dict(place.name) if _plural(place.name) else next(iter(place.name.values()), ""),
         "spatial": shape or box,
         "spatial_bbox": box if shape else None,
-        "spatial_centroid": geojson(one.centroid),
+        "spatial_centroid": geojson(place.centroid),
     }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in keys.items() if value}
 
 
 # -- resources
 
 
-def _resource(one: Distribution, said: Metadata, base_url: str, id: str, main: str, place: int) -> dict[str, Any]:
-    format = concept_list("file-types").get(one.format) if one.format else None
-    licence = _licence_words(one.licence)
-    found: dict[str, Any] = {
-        "id": uuid(base_url, f"{id}/{one.id}"),
+def _resource(
+    distribution: Distribution, metadata: Metadata, base_url: str, id: str, main: str, number: int
+) -> dict[str, Any]:
+    format = concept_list("file-types").get(distribution.format) if distribution.format else None
+    licence = _licence_keys(distribution.licence)
+    resource: dict[str, Any] = {
+        "id": uuid(base_url, f"{id}/{distribution.id}"),
         "package_id": uuid(base_url, id),
-        "position": place,
+        "position": number,
         "state": "active",
-        "name": in_language(one.title, main),
-        "description": in_language(one.description, main),
-        **_translated("name", one.title),
-        **_translated("description", one.description),
-        "url": one.download_url or one.access_url,
-        "access_url": one.access_url,
+        "name": in_language(distribution.title, main),
+        "description": in_language(distribution.description, main),
+        **_translated("name", distribution.title),
+        **_translated("description", distribution.description),
+        "url": distribution.download_url or distribution.access_url,
+        "access_url": distribution.access_url,
         "url_type": None,
-        "format": format.notation if format else one.format,
-        "size": one.size,
-        "hash": one.checksum.value if one.checksum else "",
+        "format": format.notation if format else distribution.format,
+        "size": distribution.size,
+        "hash": distribution.checksum.value if distribution.checksum else "",
     }
-    words: dict[str, Any] = {key: getattr(one, field) for field, key in _PLAIN.items()}
-    words |= {key: list(getattr(one, field)) for field, key in _RESOURCE_LISTS.items()}
-    words |= {
-        "uri": one.iri if not one.iri.startswith("_:") else "",
-        "hash_algorithm": one.checksum.algorithm if one.checksum else "",
-        "license": one.licence,
+    more: dict[str, Any] = {key: getattr(distribution, field) for field, key in _PLAIN.items()}
+    more |= {key: list(getattr(distribution, field)) for field, key in _RESOURCE_LISTS.items()}
+    more |= {
+        "uri": distribution.iri if not distribution.iri.startswith("_:") else "",
+        "hash_algorithm": distribution.checksum.algorithm if distribution.checksum else "",
+        "license": distribution.licence,
         "license_title": licence["license_title"],
-        "licenseAttributionByText": _text(one.attribution),
-        "rights": _several([_statement(statement) for statement in one.rights]),
-        "access_services": [{"uri": _absolute(iri, base_url)} for iri in one.access_services],
+        "licenseAttributionByText": _text(distribution.attribution),
+        "rights": _one_or_list([_statement(statement) for statement in distribution.rights]),
+        "access_services": [{"uri": _absolute(iri, base_url)} for iri in distribution.access_services],
     }
-    left = said.extras.get("resources", {}).get(one.id)
-    for key, value in left.items() if isinstance(left, dict) else ():
-        if not found.get(key):
-            found[key] = value
-    return found | _filled(words)
+    unread = metadata.extras.get("resources", {}).get(distribution.id)
+    for key, value in unread.items() if isinstance(unread, dict) else ():
+        if not resource.get(key):
+            resource[key] = value
+    return resource | _without_empty(more)

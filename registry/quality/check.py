@@ -1,5 +1,7 @@
-"""What a record lacks or says in a way that others cannot use: from the levels of the rows and the conventions of
-DCAT-AP.de."""
+"""Checks metadata: the fields that the profiles ask for (`vocab.profile`), and the conventions of DCAT-AP.de.
+
+Entry point: `check`. It runs on each harvested record, so what depends on the class only is cached.
+"""
 
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
@@ -18,20 +20,21 @@ from vocab.profile import DE, EU, HVD, PROJECT, level
 
 ELI: Final = "http://data.europa.eu/eli/reg_impl/2023/138/oj"  # marks a high-value dataset
 LEAD: Final = VOC + "role/federfuehrung"
-SHORT: Final = 50  # characters; what is shorter is not taken as a description by search engines
+MIN_DESCRIPTION: Final = 50  # characters; search engines do not take a shorter text as a description
 _ALMOST_ELI: Final = "eli/reg_impl/2023/138"
 _MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
 _VAGUE: Final = "http://dcat-ap.de/def/licenses/other-"
 
-# Mandatory in the profile, but given by the catalogue's own entry where the source is silent.
-_GIVEN: Final = {("project", "modified")}
-# Said once a record: it would be said of nearly every distribution.
-_ONCE: Final = {"title", "modified", "availability"}
+# Mandatory in the profile, but the catalogue's own entry gives it where the source does not.
+_GIVEN_BY_ENTRY: Final = {("project", "modified")}
+# Fields that nearly every distribution lacks: one finding a record is enough.
+_ONCE_A_RECORD: Final = {"title", "modified", "availability"}
 
 
 def check(metadata: Metadata) -> Findings:
-    """What is missing or cannot be used: `must` as far as a profile forbids it, `should` where it recommends another
-    thing, `hint` for what makes the entry easier to find."""
+    """The findings about metadata: what is missing, and values that others cannot use. Levels: `failed` without a
+    title, `must` where a profile demands it, `should` where one recommends it, `hint` for what makes the entry easier
+    to find."""
     return tuple(_findings(metadata))
 
 
@@ -49,16 +52,16 @@ def _findings(metadata: Metadata) -> Iterator[Finding]:
         yield from _high_value(metadata, hvd)
     if metadata.kind == "project":
         yield from _project(metadata)
-    once: set[str] = set()
+    reported: set[str] = set()
     for distribution in metadata.distributions:
-        yield from _distribution(distribution, hvd, once)
+        yield from _distribution(distribution, hvd, reported)
 
 
 def _parts(metadata: Metadata) -> Iterator[Finding]:
     """Description, publisher, contacts (convention 01), period."""
-    words = metadata.description.values()
-    if words and max(map(len, words)) < SHORT:
-        yield finding("description-short", "description", max(words, key=len))
+    descriptions = metadata.description.values()
+    if descriptions and max(map(len, descriptions)) < MIN_DESCRIPTION:
+        yield finding("description-short", "description", max(descriptions, key=len))
     agent = metadata.publisher
     if agent and not agent.name and not agent.id:
         yield finding("publisher-name-missing", "publisher", agent.iri, agent.iri)
@@ -90,11 +93,11 @@ class _Wanted(NamedTuple):
 
 @cache
 def _wanted(cls: str, hvd: bool) -> tuple[_Wanted, ...]:
-    """The rows of a class that are mandatory or recommended; those of links are looked for among the links."""
+    """The mandatory and recommended fields of a class."""
     wanted = []
     for row in fields_of(cls):
         severity = _level(row, cls, hvd)
-        if severity and not row.deprecated and (cls, row.name) not in _GIVEN:
+        if severity and not row.deprecated and (cls, row.name) not in _GIVEN_BY_ENTRY:
             wanted.append(_Wanted(row.name, rule_of(row.name), severity, _has(row)))
     return tuple(wanted)
 
@@ -106,7 +109,8 @@ def demanded(cls: str) -> frozenset[str]:
 
 
 def _level(row: Field, cls: str, hvd: bool) -> Level | None:
-    """The German profile decides, the European one where that is silent; our own for what is no dcat:Resource."""
+    """The level of a finding if the field is missing, None if nobody asks for it. For datasets, series, services and
+    distributions DCAT-AP.de decides, else DCAT-AP; for everything else our own profile."""
     if cls not in DCAT_KINDS and cls != "Distribution":
         wanted = level(cls, row.name, PROJECT)
     else:
@@ -119,6 +123,7 @@ def _level(row: Field, cls: str, hvd: bool) -> Level | None:
 
 
 def _has(row: Field) -> Callable[[Any], Any]:
+    """A function that tells whether a struct has the field; a link is one of `links`."""
     name = row.name
     if row.form == "link":
         return lambda metadata: any(link.relation == name for link in metadata.links)
@@ -128,7 +133,7 @@ def _has(row: Field) -> Callable[[Any], Any]:
 
 
 def rule_of(field: str) -> str:
-    """The rule that a missing field breaks."""
+    """The name of the rule for a missing field."""
     return f"{field.replace('_', '-')}-missing"
 
 
@@ -158,14 +163,14 @@ def _values(struct: Any, checked: tuple[_Checked, ...], node: str) -> Iterator[F
             if not date_type(value):
                 yield finding("date-unreadable", name, value, node)
         elif name == "themes":
-            if not any(known(values, one) for one in value):
+            if not any(known(values, iri) for iri in value):
                 yield finding("theme-unlisted", name, value[0], node)
         elif name == "licence":
             yield from _licence(value, node)
         else:
-            for one in value if many else (value,):
-                if not known(values, one):
-                    yield finding(_unlisted(name, values, one), name, one, node)
+            for iri in value if many else (value,):
+                if not known(values, iri):
+                    yield finding(_unlisted(name, values, iri), name, iri, node)
 
 
 @lru_cache(4096)
@@ -177,7 +182,7 @@ def _unlisted(field: str, values: str, iri: str) -> str:
 
 @lru_cache(4096)
 def known(values: str, iri: str) -> bool:
-    """Whether an IRI is one of a list, or, where ours has not all of it, at home in its scheme."""
+    """Whether an IRI is in a list; for media types and languages, of which our lists have a part, in its scheme."""
     if iri in concept_list(values).by_iri:
         return True
     if values == "media-types":
@@ -187,7 +192,7 @@ def known(values: str, iri: str) -> bool:
 
 
 def _licence(iri: str, node: str) -> Iterator[Finding]:
-    """Convention 32: of the list; another is passed on as it is (34)."""
+    """The findings about a licence: it must be one of GovData's list (convention 32 of DCAT-AP.de)."""
     listed = concept_list("licences").by_iri.get(iri)
     if listed and listed.extra["govdata"] == "true":
         if iri.startswith(_VAGUE):
@@ -198,12 +203,12 @@ def _licence(iri: str, node: str) -> Iterator[Finding]:
 
 @lru_cache(4096)
 def licence_of(iri: str) -> Concept | None:
-    """The licence of our list that an IRI or address means."""
+    """The licence of our list with this IRI or address."""
     return concept_list("licences").by_iri.get(iri) or licences.licence(iri)
 
 
 def _period(period: Period) -> Iterator[Finding]:
-    """Convention 38."""
+    """The findings about a period (convention 38 of DCAT-AP.de)."""
     if not period.start and not period.end:
         yield finding("period-empty", "period", node=period.iri)
     for date in (period.start, period.end):
@@ -214,44 +219,44 @@ def _period(period: Period) -> Iterator[Finding]:
 
 
 def _high_value(metadata: Metadata, hvd: bool) -> Iterator[Finding]:
-    """DCAT-AP HVD: what Implementing Regulation (EU) 2023/138 asks of the metadata."""
+    """The findings about a high-value dataset (DCAT-AP HVD, Implementing Regulation (EU) 2023/138)."""
     if not hvd:
-        wrong = next((one for one in metadata.legislation if _ALMOST_ELI in one), "")
-        yield finding("hvd-mark-missing", "legislation", wrong)
+        misspelt = next((iri for iri in metadata.legislation if _ALMOST_ELI in iri), "")
+        yield finding("hvd-mark-missing", "legislation", misspelt)
         return
-    if metadata.kind == "dataset" and not any(one.access_services for one in metadata.distributions):
+    if metadata.kind == "dataset" and not any(distribution.access_services for distribution in metadata.distributions):
         yield finding("hvd-interface-missing", "distributions")
     if metadata.kind == "service" and not metadata.licence and not metadata.rights:
         yield finding("hvd-terms-missing", "licence")
 
 
 def _project(metadata: Metadata) -> Iterator[Finding]:
-    if metadata.participants and not any(one.role == LEAD for one in metadata.participants):
+    if metadata.participants and not any(participant.role == LEAD for participant in metadata.participants):
         yield finding("lead-missing", "participants")
-    for one in metadata.opportunities:
+    for opportunity in metadata.opportunities:
         for wanted in _wanted("Opportunity", False):
-            if not wanted.has(one):
-                yield finding("opportunity-incomplete", "opportunities", wanted.field, one.iri)
-        yield from _values(one, _checked("Opportunity"), one.iri)
+            if not wanted.has(opportunity):
+                yield finding("opportunity-incomplete", "opportunities", wanted.field, opportunity.iri)
+        yield from _values(opportunity, _checked("Opportunity"), opportunity.iri)
     for milestone in metadata.milestones:
         yield from _values(milestone, _checked("Milestone"), milestone.iri)
 
 
-def _distribution(one: Distribution, hvd: bool, once: set[str]) -> Iterator[Finding]:
-    node = one.iri or one.id
+def _distribution(distribution: Distribution, hvd: bool, reported: set[str]) -> Iterator[Finding]:
+    node = distribution.iri or distribution.id
     for wanted in _wanted("Distribution", False):
-        if not wanted.has(one):
-            if wanted.field in _ONCE:
-                if wanted.field in once:
+        if not wanted.has(distribution):
+            if wanted.field in _ONCE_A_RECORD:
+                if wanted.field in reported:
                     continue
-                once.add(wanted.field)
+                reported.add(wanted.field)
             rule = "distribution-title-missing" if wanted.field == "title" else wanted.rule
             yield finding(rule, wanted.field, node=node, level=wanted.level)
-    yield from _values(one, _checked("Distribution"), node)
-    licence = licence_of(one.licence) if one.licence else None
-    if licence and licence.extra["attribution"] == "true" and not one.attribution:
+    yield from _values(distribution, _checked("Distribution"), node)
+    licence = licence_of(distribution.licence) if distribution.licence else None
+    if licence and licence.extra["attribution"] == "true" and not distribution.attribution:
         yield finding("attribution-missing", "attribution", licence.notation, node)
-    if one.download_url and one.access_url and one.download_url != one.access_url:
-        yield finding("download-differs", "download_url", one.download_url, node)
-    if hvd and ELI not in one.legislation:
+    if distribution.download_url and distribution.access_url and distribution.download_url != distribution.access_url:
+        yield finding("download-differs", "download_url", distribution.download_url, node)
+    if hvd and ELI not in distribution.legislation:
         yield finding("hvd-mark-missing", "legislation", node=node)

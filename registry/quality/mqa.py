@@ -1,4 +1,7 @@
-"""The points that data.europa.eu would give a record: its metadata quality assessment (MQA), 405 points."""
+"""The points of data.europa.eu's metadata quality assessment (MQA) for a record: at most 405.
+
+Entry point: `mqa`.
+"""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -11,7 +14,7 @@ DIMENSIONS: Final[Mapping[str, int]] = {
     "findability": 100, "accessibility": 100, "interoperability": 110, "reusability": 75, "contextuality": 20
 }  # fmt: skip
 _LINK_POINTS: Final = {"access_url": 50, "download_url": 30}
-# Not asked by the European profile, which alone counts here.
+# Rules of the German profile: MQA counts those of the European one only.
 _GERMAN: Final = {"attribution-missing", "contact-unreachable", "publisher-missing", "licence-missing",
                   "licence-unknown"}  # fmt: skip
 _EU_LICENCES: Final = "http://publications.europa.eu/resource/authority/licence/"
@@ -19,7 +22,7 @@ _KNOWN_GERMAN: Final = {"dl-by-de/1.0", "dl-by-de/2.0", "dl-by-nc-de/1.0", "dl-z
 
 
 class Mqa(NamedTuple):
-    """`points` of each of DIMENSIONS; `uncounted`: points that hang on whether addresses answer, which nobody tried."""
+    """`points`: of each of DIMENSIONS; `uncounted`: points for addresses of which nobody knows whether they answer."""
 
     points: Mapping[str, int]
     uncounted: int
@@ -30,8 +33,8 @@ class Mqa(NamedTuple):
 
 
 def mqa(metadata: Metadata, answers: Mapping[str, bool] | None = None) -> Mqa:
-    """The points by the 405-point scheme. `answers`: address -> whether it answered; an address that is not in it is
-    not counted. The distribution with the most points counts."""
+    """The points of a record; of its distributions the one with the most points counts. `answers`: address -> whether
+    it answered; other addresses are uncounted."""
     answers = answers or {}
     points = dict.fromkeys(DIMENSIONS, 0)
     points["findability"] = (
@@ -45,36 +48,36 @@ def mqa(metadata: Metadata, answers: Mapping[str, bool] | None = None) -> Mqa:
         + 20 * bool(metadata.contacts) + 10 * bool(metadata.publisher)
     )  # fmt: skip
     points["contextuality"] = 5 * bool(metadata.issued) + 5 * bool(metadata.modified)
-    if not any(one.level in ("failed", "must") and one.rule not in _GERMAN for one in check(metadata)):
+    if not any(problem.level in ("failed", "must") and problem.rule not in _GERMAN for problem in check(metadata)):
         points["interoperability"] = 30
-    scored = [_distribution_points(one, answers) for one in metadata.distributions]
-    best, uncounted = max(scored, key=lambda one: sum(one[0].values()), default=({}, 0))
-    for dimension, more in best.items():
-        points[dimension] += more
+    scored = [_distribution_points(distribution, answers) for distribution in metadata.distributions]
+    best, uncounted = max(scored, key=lambda scores: sum(scores[0].values()), default=({}, 0))
+    for dimension, number in best.items():
+        points[dimension] += number
     return Mqa(points, uncounted)
 
 
-def _distribution_points(one: Distribution, answers: Mapping[str, bool]) -> tuple[dict[str, int], int]:
-    addresses = {"access_url": one.access_url, "download_url": one.download_url}
+def _distribution_points(distribution: Distribution, answers: Mapping[str, bool]) -> tuple[dict[str, int], int]:
+    addresses = {"access_url": distribution.access_url, "download_url": distribution.download_url}
     answered = sum(_LINK_POINTS[name] for name, address in addresses.items() if answers.get(address))
     uncounted = sum(_LINK_POINTS[name] for name, address in addresses.items() if address and address not in answers)
-    file_type = concept_list("file-types").by_iri.get(one.format)
+    file_type = concept_list("file-types").by_iri.get(distribution.format)
     kind = file_type.extra if file_type else {}
-    aligned = known("file-types", one.format) and known("media-types", one.media_type)
+    aligned = known("file-types", distribution.format) and known("media-types", distribution.media_type)
     return {
-        "accessibility": 20 * bool(one.download_url) + answered,
-        "interoperability": 20 * bool(one.format) + 10 * bool(one.media_type) + 10 * aligned
+        "accessibility": 20 * bool(distribution.download_url) + answered,
+        "interoperability": 20 * bool(distribution.format) + 10 * bool(distribution.media_type) + 10 * aligned
         + 20 * (kind.get("proprietary_free") == "true") + 20 * (kind.get("machine_readable") == "true"),
-        "reusability": 20 * bool(one.licence) + 10 * _known_to_mqa(one.licence),
-        "contextuality": 5 * bool(one.rights) + 5 * (one.size is not None),
+        "reusability": 20 * bool(distribution.licence) + 10 * _known_to_mqa(distribution.licence),
+        "contextuality": 5 * bool(distribution.rights) + 5 * (distribution.size is not None),
     }, uncounted  # fmt: skip
 
 
 def _known_to_mqa(licence: str) -> bool:
-    """The EU table, four German ones, and addresses that mean a licence of the EU table."""
-    found = licence_of(licence) if licence else None
-    if not found:
+    """Whether MQA knows a licence: those of the EU table, also by another address, and four German ones."""
+    concept = licence_of(licence) if licence else None
+    if not concept:
         return False
     if licence.startswith("http://dcat-ap.de/"):
-        return found.notation in _KNOWN_GERMAN
-    return licence.startswith(_EU_LICENCES) or bool(found.matches)
+        return concept.notation in _KNOWN_GERMAN
+    return licence.startswith(_EU_LICENCES) or bool(concept.matches)

@@ -1,9 +1,11 @@
-"""Shapes of others against a graph: SHACL Core by pyshacl, for `lotse validate --shapes`; nothing is fetched or run.
+"""Validates a file against SHACL shapes (SHACL Core, by pyshacl), for `lotse validate --shapes`.
 
-Slow (tens of records a second): the harvest uses `quality.check`. What a shape says is passed on as it is, also where
-the official shapes err: those of DCAT-AP 3.0.1 want `https://spdx.org/…` of a checksum algorithm, whose IRI begins with
-http, and a publisher of the EU's own table; and they warn of places of the EU's table, which is none of our lists.
-Whoever asks for a set of shapes asks what that set says.
+Nothing is fetched and no code of the shapes is run. It is slow (tens of records a second), so the harvest uses
+`quality.check`. The results of the shapes are passed on unchanged, also where the official ones are wrong: those of
+DCAT-AP 3.0.1 demand `https://spdx.org/…` for a checksum algorithm, although its IRI begins with http, and a publisher
+from the EU's own table; and they warn about places of the EU's table, which is not one of our lists.
+
+Entry points: `shacl`; `shapes`, `loaded` and `validate` are its steps.
 """
 
 from collections.abc import Iterable
@@ -19,7 +21,7 @@ from rdflib.namespace import OWL, RDF, RDFS, SH, SKOS
 from registry.errors import LotseError, UsageError
 from registry.model import Finding, Findings, Level
 from registry.rdf.parsing import parse
-from registry.rdf.references import described
+from registry.rdf.references import reference_statements
 from vocab.concepts import LISTS, concept_list
 from vocab.fields import FIELDS
 from vocab.namespaces import DCAT
@@ -33,13 +35,14 @@ _SHAPES: Final = tuple((None, RDF.type, kind) for kind in (SH.NodeShape, SH.Prop
     (None, target, None) for target in (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 )
 _IN_SCHEME: Final = SKOS.inScheme.n3()
-# Not that a series is a dataset: shapes for datasets would ask for its distributions.
+# A series is not declared a dataset: shapes for datasets would demand distributions.
 _RESOURCES: Final = (DCAT.Dataset, DCAT.DataService, DCAT.DatasetSeries)
 
 
 def shacl(data: bytes, shapes_dir: Path, name: str = "") -> Findings:
-    """What the shapes in a folder say of a file: `rule` shacl, `node` the focus node, `field` the path, `value` the
-    value and the shape's message. Raises UsageError for the shapes; SourceError, TooLargeError for the file."""
+    """The results of the shapes in a folder for a file, as findings: `rule` shacl, `node` the focus node, `field` the
+    path, `value` the value and the message of the shape. Raises UsageError if the shapes cannot be used, SourceError
+    and TooLargeError if the file cannot."""
     shapes_graph = shapes(shapes_dir)
     graph = loaded(data, name)
     try:
@@ -49,7 +52,8 @@ def shacl(data: bytes, shapes_dir: Path, name: str = "") -> Findings:
 
 
 def shapes(folder: Path) -> rdflib.Graph:
-    """All shapes of a folder in one graph, without imports, code, and references that lead nowhere."""
+    """All shapes of a folder in one graph, without imports, code, and references to shapes that are not there. Raises
+    UsageError."""
     files = sorted(file for file in folder.iterdir() if file.suffix in SUFFIXES)
     if sum(file.stat().st_size for file in files) > MAX_SHAPES:
         raise UsageError(f"{folder}: more than {MAX_SHAPES} bytes of shapes")
@@ -57,17 +61,17 @@ def shapes(folder: Path) -> rdflib.Graph:
         together = cleaned(loaded(file.read_bytes(), file.name) for file in files)
     except LotseError as error:
         raise UsageError(f"{folder}: {error.message}") from None
-    if not any(one in together for one in _SHAPES):
+    if not any(pattern in together for pattern in _SHAPES):
         raise UsageError(f"{folder}: no shapes there; files end in {', '.join(SUFFIXES)}")
     return together
 
 
 def known(data: rdflib.Graph) -> rdflib.Graph:
-    """What shapes want to see beside the data, as nothing is fetched or inferred: types, labels and schemes of the
-    concepts of our lists that the data refers to, that datasets are resources, as DCAT says, and that whatever has an
-    IRI is one, as RDF Schema says."""
+    """Statements that the shapes need beside the data, because nothing is fetched or inferred: types, labels and
+    schemes of the concepts of our lists that the data refers to; that datasets are resources (DCAT); that everything
+    with an IRI is a resource (RDF Schema)."""
     terms = [term for term in set(data.objects()) if isinstance(term, rdflib.URIRef)]
-    triples = {triple for term in terms for triple in _told(term.n3())}
+    triples = {triple for term in terms for triple in _about(term.n3())}
     graph = rdflib.Graph()
     graph.parse(data="".join(f"{s} {p} {o} .\n" for s, p, o in triples), format="nt")
     for cls in _RESOURCES:
@@ -77,30 +81,30 @@ def known(data: rdflib.Graph) -> rdflib.Graph:
     return graph
 
 
-def _told(term: str) -> Iterable[tuple[str, str, str]]:
+def _about(term: str) -> Iterable[tuple[str, str, str]]:
     for range in _ranges().get(term, ()):
-        for triple in described(term, range):
+        for triple in reference_statements(term, range):
             yield triple
             if triple[1] == _IN_SCHEME:
-                yield from described(triple[2], str(SKOS.ConceptScheme))
+                yield from reference_statements(triple[2], str(SKOS.ConceptScheme))
 
 
 @cache
 def _ranges() -> dict[str, set[str]]:
-    """The term of each concept, and the classes that the rows with its list ask for."""
-    asked: dict[str, set[str]] = {name: {str(SKOS.Concept)} for name in LISTS}
+    """The term of each concept -> the classes that the rows with its list expect."""
+    expected: dict[str, set[str]] = {name: {str(SKOS.Concept)} for name in LISTS}
     for row in FIELDS:
         if row.values and row.range:
-            asked[row.values].add(row.range)
+            expected[row.values].add(row.range)
     ranges: dict[str, set[str]] = {}
-    for name, classes in asked.items():
-        for one in concept_list(name):
-            ranges.setdefault(f"<{one.iri}>", set()).update(classes)
+    for name, classes in expected.items():
+        for concept in concept_list(name):
+            ranges.setdefault(f"<{concept.iri}>", set()).update(classes)
     return ranges
 
 
 def cleaned(graphs: Iterable[rdflib.Graph]) -> rdflib.Graph:
-    """Shape graphs as one that pyshacl takes."""
+    """Shape graphs as one that pyshacl accepts."""
     together = rdflib.Graph()
     for graph in graphs:
         together += graph
@@ -114,32 +118,35 @@ def cleaned(graphs: Iterable[rdflib.Graph]) -> rdflib.Graph:
 
 
 def loaded(data: bytes, name: str = "") -> rdflib.Graph:
-    """A file as an rdflib graph, by way of our own parser: bounded, no entities, no fetching."""
+    """A file as an rdflib graph, read by our own parser: bounded, no entities, nothing fetched. Raises SourceError and
+    TooLargeError."""
     parsed = parse(data, name=name, base="urn:x-file:", limit=MAX_BYTES)
     graph = rdflib.Graph()
-    lines = b"".join(b"%b %b .\n" % (subject, one) for subject, about in parsed.graph.items() for one in about)
+    lines = b"".join(
+        b"%b %b .\n" % (subject, statement) for subject, about in parsed.graph.items() for statement in about
+    )
     graph.parse(data=lines, format="nt")
     return graph
 
 
 def validate(data: rdflib.Graph, shapes: rdflib.Graph) -> Findings:
-    """The report's own results, in order; their details are not counted again."""
+    """The results of the validation report, sorted; without their sh:detail."""
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False, js=False,
                                     do_owl_imports=False, meta_shacl=False, allow_warnings=True)  # fmt: skip
     assert isinstance(report, rdflib.Graph), report
     root = next(report.subjects(RDF.type, SH.ValidationReport))
-    return tuple(sorted((_finding(report, one) for one in report.objects(root, SH.result)), key=repr))
+    return tuple(sorted((_finding(report, result) for result in report.objects(root, SH.result)), key=repr))
 
 
 def _finding(report: rdflib.Graph, result: rdflib.term.Node) -> Finding:
-    def said(property: rdflib.URIRef) -> str:
+    def text(property: rdflib.URIRef) -> str:
         return min(map(str, report.objects(result, property)), default="")
 
-    value, message = said(SH.value), said(SH.resultMessage)
+    value, message = text(SH.value), text(SH.resultMessage)
     return Finding(
         "shacl",
-        _LEVELS.get(said(SH.resultSeverity), "must"),
-        said(SH.resultPath),
-        said(SH.focusNode),
+        _LEVELS.get(text(SH.resultSeverity), "must"),
+        text(SH.resultPath),
+        text(SH.focusNode),
         f"{value}: {message}" if value else message,
     )

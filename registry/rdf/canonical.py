@@ -1,4 +1,5 @@
-"""Canonical N-Triples of one thing's statements: the same graph gives the same bytes, however its nodes were called."""
+"""Canonical N-Triples of the statements about one thing: the same graph gives the same bytes, whatever labels its blank
+nodes had in the file."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -8,9 +9,9 @@ from typing import Final
 
 from registry.errors import TooLargeError
 
-MAX_BLANK: Final = 5_000  # blank nodes of one thing that form trees
-MAX_KNOTTED: Final = 400  # blank nodes of one thing, where some are shared or form circles
-MAX_TRIES: Final = 64  # ways to name blank nodes that look alike
+MAX_BLANK_NODES: Final = 5_000  # of one thing, where they form trees
+MAX_SHARED_BLANK_NODES: Final = 400  # of one thing, where some are shared or form circles
+MAX_LABELLING_TRIES: Final = 64  # orders of blank nodes that look alike
 
 BLANK: Final = ord("_")  # the first byte of a blank node's label
 
@@ -19,58 +20,64 @@ Edges = Mapping[bytes, list[tuple[bytes, bytes]]]  # subject -> (predicate, blan
 
 
 def canonical(closure: Closure, edges: Edges, root: bytes) -> bytes:
-    """Sorted lines with labels _:b0, _:b1 … that depend on the graph only. `edges`: the statements that lead to blank
-    nodes. All can be reached from `root`. Raises TooLargeError."""
-    names = _names(closure, edges, root) if edges or root[0] == BLANK else {}
-    found = []
-    for name, node in sorted([(names.get(node, node), node) for node in closure]):
-        said = [_named(one, names) for one in closure[node]] if node in edges else list(closure[node])
-        said.sort()
-        if any(map(eq, said, islice(said, 1, None))):  # said twice
-            said = list(dict.fromkeys(said))
-        found.append(b"%b %b .\n" % (name, (b" .\n%b " % name).join(said)))
-    return b"".join(found)
+    """Sorted lines of N-Triples with the labels _:b0, _:b1 …, which depend on the graph only.
+
+    `edges`: the statements that lead to blank nodes; all of these can be reached from `root`. Raises TooLargeError for
+    too many blank nodes, or too many that look alike."""
+    labels = _labels(closure, edges, root) if edges or root[0] == BLANK else {}
+    lines = []
+    for label, node in sorted([(labels.get(node, node), node) for node in closure]):
+        statements = (
+            [_relabelled(statement, labels) for statement in closure[node]] if node in edges else list(closure[node])
+        )
+        statements.sort()
+        if any(map(eq, statements, islice(statements, 1, None))):  # the same statement twice
+            statements = list(dict.fromkeys(statements))
+        lines.append(b"%b %b .\n" % (label, (b" .\n%b " % label).join(statements)))
+    return b"".join(lines)
 
 
-def _named(statement: bytes, names: Mapping[bytes, bytes]) -> bytes:
+def _relabelled(statement: bytes, labels: Mapping[bytes, bytes]) -> bytes:
     start = statement.index(b" ") + 1
-    return statement[:start] + names[statement[start:]] if statement[start] == BLANK else statement
+    return statement[:start] + labels[statement[start:]] if statement[start] == BLANK else statement
 
 
-def _names(closure: Closure, edges: Edges, root: bytes) -> dict[bytes, bytes]:
-    """Labels of the blank nodes, top down. In trees property and digest order siblings; equal ones may be exchanged.
-    Shared nodes and circles are told apart by what they are connected to."""
+def _labels(closure: Closure, edges: Edges, root: bytes) -> dict[bytes, bytes]:
+    """The new labels of the blank nodes, from the root down. In trees siblings are ordered by property and digest of
+    all below them; where these are equal the order makes no difference. Shared nodes and circles are ordered by
+    `_labels_by_colours`."""
     pointed = [term for below in edges.values() for _, term in below]
     blank = {root, *pointed} if root[0] == BLANK else set(pointed)
-    if len(blank) > MAX_BLANK:
-        raise _too_many(MAX_BLANK)
+    if len(blank) > MAX_BLANK_NODES:
+        raise _too_many(MAX_BLANK_NODES)
     if len(blank) < len(pointed) + (root[0] == BLANK):
-        if len(blank) > MAX_KNOTTED:
-            raise _too_many(MAX_KNOTTED, ", einige davon gemeinsam", ", some of them shared")
-        return _knotted(closure, root, sorted(blank))
-    names: dict[bytes, bytes] = {}
+        if len(blank) > MAX_SHARED_BLANK_NODES:
+            raise _too_many(MAX_SHARED_BLANK_NODES, ", einige davon gemeinsam", ", some of them shared")
+        return _labels_by_colours(closure, root, sorted(blank))
+    labels: dict[bytes, bytes] = {}
     heads = sorted([node for node in edges if node[0] != BLANK], reverse=True)
     stack = [*heads, root] if root[0] == BLANK else heads
     digests: dict[bytes, bytes] = {}
     while stack:
         node = stack.pop()
         if node[0] == BLANK:
-            names[node] = b"_:b%d" % len(names)
+            labels[node] = b"_:b%d" % len(labels)
         below = edges.get(node)
         if not below:
             continue
         if len({predicate for predicate, _ in below}) < len(below):
             _digest_below(closure, [term for _, term in below], digests)
         stack += [term for *_, term in sorted([(p, digests.get(o, b""), o) for p, o in below], reverse=True)]
-    return names
+    return labels
 
 
-def _too_many(most: int, german: str = "", english: str = "") -> TooLargeError:
-    return TooLargeError(f"more than {most} blank nodes{english}", de=f"mehr als {most} namenlose Knoten{german}")
+def _too_many(limit: int, german: str = "", english: str = "") -> TooLargeError:
+    return TooLargeError(f"more than {limit} blank nodes{english}", de=f"mehr als {limit} namenlose Knoten{german}")
 
 
 def _digest_below(closure: Closure, blank: list[bytes], digests: dict[bytes, bytes]) -> None:
-    """Adds the digests of blank nodes: what is said of each and of all below it. No recursion: chains may be long."""
+    """Adds to `digests` those of blank nodes: over their statements and all below them. No recursion, because a chain
+    may be longer than Python's stack."""
     stack = list(blank)
     while stack:
         node = stack[-1]
@@ -87,11 +94,13 @@ def _digest_below(closure: Closure, blank: list[bytes], digests: dict[bytes, byt
 
 
 def digest(lines: Iterable[bytes]) -> bytes:
+    """32 hexadecimal digits of the lines."""
     return hashlib.blake2b(b"\n".join(lines), digest_size=16).hexdigest().encode()
 
 
-def _knotted(closure: Closure, root: bytes, blank: list[bytes]) -> dict[bytes, bytes]:
-    """Colour refinement; where nodes still look alike each is tried, and the smallest text wins (bounded)."""
+def _labels_by_colours(closure: Closure, root: bytes, blank: list[bytes]) -> dict[bytes, bytes]:
+    """Labels by colour refinement. Where nodes still look alike each order is tried, and the smallest text wins; raises
+    TooLargeError after MAX_LABELLING_TRIES."""
     edges = [(s, *statement.split(b" ", 1)) for s, about in closure.items() for statement in about]
     best: tuple[bytes, dict[bytes, bytes]] | None = None
     tries = 0
@@ -102,12 +111,12 @@ def _knotted(closure: Closure, root: bytes, blank: list[bytes]) -> dict[bytes, b
         if alike:
             stack.extend(_refined(edges, {**colours, node: colours[node] + b"!"}) for node in alike)
         else:
-            names = {node: b"_:b%d" % n for n, node in enumerate(sorted(blank, key=colours.__getitem__))}
-            text = b"\n".join(sorted(b"%b %b %b" % (names.get(s, s), p, names.get(o, o)) for s, p, o in edges))
+            labels = {node: b"_:b%d" % n for n, node in enumerate(sorted(blank, key=colours.__getitem__))}
+            text = b"\n".join(sorted(b"%b %b %b" % (labels.get(s, s), p, labels.get(o, o)) for s, p, o in edges))
             if best is None or text < best[0]:
-                best = (text, names)
+                best = (text, labels)
         tries += 1
-        if tries + len(stack) > MAX_TRIES:
+        if tries + len(stack) > MAX_LABELLING_TRIES:
             raise TooLargeError(
                 "blank nodes that cannot be told apart", de="namenlose Knoten, die sich nicht unterscheiden lassen"
             )
@@ -119,12 +128,12 @@ def _smallest_alike(colours: Mapping[bytes, bytes]) -> list[bytes]:
     groups: dict[bytes, list[bytes]] = {}
     for node, colour in colours.items():
         groups.setdefault(colour, []).append(node)
-    several = [group for group in groups.values() if len(group) > 1]
-    return min(several, key=lambda group: (len(group), colours[group[0]]), default=[])
+    alike = [group for group in groups.values() if len(group) > 1]
+    return min(alike, key=lambda group: (len(group), colours[group[0]]), default=[])
 
 
 def _refined(edges: list[tuple[bytes, ...]], colours: dict[bytes, bytes]) -> dict[bytes, bytes]:
-    """Colours that also say what a node is connected to, until that tells no more nodes apart."""
+    """Colours that include those of the neighbours, repeated until no more nodes differ."""
     while True:
         seen: dict[bytes, list[bytes]] = {node: [colour] for node, colour in colours.items()}
         for s, p, o in edges:

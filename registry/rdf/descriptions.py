@@ -1,4 +1,8 @@
-"""A graph to the things that it describes: each with its closure, as canonical N-Triples."""
+"""The things that a graph describes, each with all statements that belong to it (its closure), as canonical N-Triples.
+
+Entry point: `things`. What belongs to a thing is bounded: MAX_STATEMENTS for each, and for a whole page a budget of
+MIN_BUDGET + BUDGET_PER_STATEMENT × its statements, because many things may share the same large part.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -8,8 +12,8 @@ from typing import Final, NamedTuple
 from registry.errors import TooLargeError
 from registry.model import KINDS, Finding, Kind
 from registry.rdf.canonical import BLANK, Closure, Edges, canonical, digest
-from registry.rdf.parsing import TYPE_BYTES, Graph
-from registry.rdf.terms import present, words_of
+from registry.rdf.parsing import TYPE_BYTES, ParsedGraph
+from registry.rdf.terms import in_current_namespace, text_of
 from registry.rules import both, finding
 from vocab.fields import FIELDS
 from vocab.kinds import KIND_ROWS
@@ -17,8 +21,8 @@ from vocab.namespaces import DCAT, DCT, FOAF, FORMER_NAMESPACES, PREFIXES, SCHEM
 
 QUOTE: Final = ord('"')
 MAX_STATEMENTS: Final = 50_000  # of one thing
-FREE: Final = 500_000  # statements of all things of a page together, where they share parts,
-SHARED: Final = 10  # and beside them so many times what the page has
+MIN_BUDGET: Final = 500_000  # statements of all closures of a page together
+BUDGET_PER_STATEMENT: Final = 10  # statements of closures for each statement of the page
 
 DESCRIBED_KINDS: Final[tuple[Kind, ...]] = tuple(kind for kind in KINDS if kind != "organization")
 _DISTRIBUTION = f"<{DCAT.Distribution}>".encode()
@@ -26,7 +30,7 @@ _HAS_DISTRIBUTION = f"<{DCAT.distribution}>"
 
 
 class Description(NamedTuple):
-    """One thing of a graph. `iri` "" = a blank node; `payload`: canonical N-Triples; `error`: why it cannot come in."""
+    """One thing of a graph. `iri` "" = a blank node; `payload`: canonical N-Triples; `error`: why it cannot be read."""
 
     remote_id: str
     iri: str
@@ -34,26 +38,26 @@ class Description(NamedTuple):
     error: Finding | None = None
 
 
-def things(graph: Graph, kinds: Collection[Kind] = DESCRIBED_KINDS) -> Iterator[Description]:
+def things(graph: ParsedGraph, kinds: Collection[Kind] = DESCRIBED_KINDS) -> Iterator[Description]:
     """The datasets, series, services, projects, events and public services of a graph (and organizations, if asked).
 
-    Catalogues, their entries and agents are none; nor is what is only given a type. Each comes with its distributions,
-    its blank nodes and what it says of publishers, contacts, places and the like, but not with other things; an
-    organization that publishes is both a thing and part of what it publishes.
+    Catalogues, their entries and agents are left out, and so are nodes of which only the type is given. Each thing
+    comes with its distributions, its blank nodes and statements about its publishers, contacts, places and the like,
+    but without other things. An organization that publishes is both a thing and part of what it publishes.
     """
     types = graph.types
-    found = {node: kind for node, kind in _kinds(types, kinds).items() if len(graph[node]) > len(types[node])}
-    walk = _Walk(graph, {node for node, kind in found.items() if kind != "organization"})
-    yield from (walk.description(node) for node in found if node[0] != BLANK)
-    yield from _told_apart(graph, [(node, walk.description(node)) for node in found if node[0] == BLANK])
+    kind_of_node = {node: kind for node, kind in _kinds(types, kinds).items() if len(graph[node]) > len(types[node])}
+    walk = _Walk(graph, {node for node, kind in kind_of_node.items() if kind != "organization"})
+    yield from (walk.description(node) for node in kind_of_node if node[0] != BLANK)
+    yield from _with_distinct_ids(graph, [(node, walk.description(node)) for node in kind_of_node if node[0] == BLANK])
 
 
 def kind_of(types: Iterable[str], kinds: Collection[Kind] = DESCRIBED_KINDS) -> Kind | None:
-    """The kind of a thing by its types. Of several the one that says more counts: a series is a dataset, too."""
+    """The kind of a thing by its types. Of several kinds the more special one: a series is a dataset, too."""
     by_type = _kind_by_type()
-    found = [by_type.get(term) or by_type.get(present(term)) for term in types]
-    several = [kind for kind in found if kind in kinds]
-    return next((kind for kind in several if kind != "dataset"), several[0] if several else None)
+    kinds_of_types = [by_type.get(term) or by_type.get(in_current_namespace(term)) for term in types]
+    wanted = [kind for kind in kinds_of_types if kind in kinds]
+    return next((kind for kind in wanted if kind != "dataset"), wanted[0] if wanted else None)
 
 
 @cache
@@ -63,22 +67,22 @@ def _kind_by_type() -> Mapping[str, Kind]:
 
 
 def _kinds(types: Mapping[bytes, list[bytes]], kinds: Collection[Kind]) -> dict[bytes, Kind]:
-    """Node -> kind. Pages have few combinations of types, so each is looked at once."""
-    known: dict[tuple[bytes, ...], Kind | None] = {}
-    found = {}
+    """Node -> kind. Pages have few combinations of types, so each combination is decided once."""
+    kind_by_types: dict[tuple[bytes, ...], Kind | None] = {}
+    kind_of_node = {}
     for node, terms in types.items():
         key = tuple(terms)
-        if key not in known:
-            known[key] = kind_of([term.decode() for term in terms], kinds)
-        kind = known[key]
+        if key not in kind_by_types:
+            kind_by_types[key] = kind_of([term.decode() for term in terms], kinds)
+        kind = kind_by_types[key]
         if kind:
-            found[node] = kind
-    return found
+            kind_of_node[node] = kind
+    return kind_of_node
 
 
 @cache
 def _node_properties() -> frozenset[bytes]:
-    """Properties that lead to described nodes, by all their names."""
+    """The properties whose values are described nodes, also under their former names."""
     names = {name for row in FIELDS if row.form == "node" for name in (row.property, *row.former)}
     former = {
         namespace + name.removeprefix(PREFIXES[prefix])
@@ -90,29 +94,29 @@ def _node_properties() -> frozenset[bytes]:
 
 
 class _Walk:
-    """What belongs to one thing of a graph. `others`: things that are no part of any other."""
+    """Collects the closure of each thing of a graph. `others`: things that are not part of another thing."""
 
-    def __init__(self, graph: Graph, others: Collection[bytes]) -> None:
+    def __init__(self, graph: ParsedGraph, others: Collection[bytes]) -> None:
         self.graph = graph
         self.others = others
-        self.work = FREE + SHARED * sum(map(len, graph.values()))
+        self.budget = MIN_BUDGET + BUDGET_PER_STATEMENT * sum(map(len, graph.values()))
         self.distributions = {
             node for node, terms in graph.types.items() if _DISTRIBUTION in terms and len(graph[node]) > len(terms)
         }
 
     def description(self, root: bytes) -> Description:
-        iri = words_of(root.decode()) if root[0] != BLANK else ""
+        iri = text_of(root.decode()) if root[0] != BLANK else ""
         remote_id = iri or _remote_id(self.graph, root)
         try:
             payload = canonical(*self.closure(root), root)
         except TooLargeError as error:
-            said = both({"de": error.detail["de"], "en": error.message})
-            return Description(remote_id, iri, b"", finding("too-large", value=said))
+            message = both({"de": error.detail["de"], "en": error.message})
+            return Description(remote_id, iri, b"", finding("too-large", value=message))
         return Description(remote_id, iri, payload)
 
     def closure(self, root: bytes) -> tuple[Closure, Edges]:
-        """The statements about a thing and its parts, and those of them that lead to blank nodes; raises
-        TooLargeError."""
+        """The statements about a thing and its parts, and those of them that lead to blank nodes. Raises TooLargeError
+        above MAX_STATEMENTS or when the budget of the page is used up."""
         graph, distributions, to_nodes = self.graph, self.distributions, _node_properties()
         closure = {root: graph[root]}
         edges: dict[bytes, list[tuple[bytes, bytes]]] = {}
@@ -121,9 +125,9 @@ class _Walk:
             node = queue.pop()
             about = closure[node]
             size += len(about)
-            if size > MAX_STATEMENTS or size > self.work:
-                most = min(MAX_STATEMENTS, self.work)
-                raise TooLargeError(f"more than {most} statements", de=f"mehr als {most} Aussagen")
+            if size > MAX_STATEMENTS or size > self.budget:
+                limit = min(MAX_STATEMENTS, self.budget)
+                raise TooLargeError(f"more than {limit} statements", de=f"mehr als {limit} Aussagen")
             for statement in about:
                 start = statement.index(b" ") + 1
                 first = statement[start]
@@ -139,34 +143,35 @@ class _Walk:
                 if first == BLANK or self.is_part(predicate, term):
                     closure[term] = self.part(term)
                     queue.append(term)
-        self.work -= size
+        self.budget -= size
         return closure, edges
 
     def is_part(self, predicate: bytes, term: bytes) -> bool:
-        """Other things are none, unless they are distributions as well."""
-        return term not in self.others or present(predicate.decode()) == _HAS_DISTRIBUTION
+        """Whether a node is part of the thing: other things are not, unless they are distributions as well."""
+        return term not in self.others or in_current_namespace(predicate.decode()) == _HAS_DISTRIBUTION
 
     def part(self, node: bytes) -> list[bytes]:
-        """What is said of a part; that it is a thing of its own is said where it is one."""
+        """The statements about a part; without its types if it is described as a thing of its own."""
         if node not in self.others:
             return self.graph[node]
         return [
-            one
-            for one in self.graph[node]
-            if not one.startswith(TYPE_BYTES) or kind_of([one[len(TYPE_BYTES) :].decode()]) is None
+            statement
+            for statement in self.graph[node]
+            if not statement.startswith(TYPE_BYTES) or kind_of([statement[len(TYPE_BYTES) :].decode()]) is None
         ]
 
 
 # -- ids of things without an IRI
 
 
-def _remote_id(graph: Graph, node: bytes) -> str:
-    """Identifier, landing page, lowest address, title with publisher."""
+def _remote_id(graph: ParsedGraph, node: bytes) -> str:
+    """The remote id of a thing without an IRI: its identifier, else its landing page, else the alphabetically first
+    address of its distributions, else its title with the publisher."""
     about = _pairs(graph, node)
-    for names in ((DCT.identifier,), (DCAT.landingPage, FOAF.homepage, SCHEMA.url)):
-        found = _values(about, *names)
-        if found:
-            return min(found)
+    for properties in ((DCT.identifier,), (DCAT.landingPage, FOAF.homepage, SCHEMA.url)):
+        texts = _values(about, *properties)
+        if texts:
+            return min(texts)
     addresses = [
         address
         for part in (o for p, o in about if p == _HAS_DISTRIBUTION)
@@ -176,43 +181,46 @@ def _remote_id(graph: Graph, node: bytes) -> str:
         return min(addresses)
     title = _title(about)
     publishers = [o for p, o in about if p == f"<{DCT.publisher}>"]
-    named = [words for o in publishers for words in _publisher(graph, o)]
-    return f"{title} ({min(named)})" if title and named else title
+    names = [name for o in publishers for name in _publisher(graph, o)]
+    return f"{title} ({min(names)})" if title and names else title
 
 
-def _publisher(graph: Graph, term: str) -> list[str]:
-    return _values(_pairs(graph, term.encode()), FOAF.name) if term[0] == "_" else [words_of(term)]
+def _publisher(graph: ParsedGraph, term: str) -> list[str]:
+    return _values(_pairs(graph, term.encode()), FOAF.name) if term[0] == "_" else [text_of(term)]
 
 
-def _pairs(graph: Graph, node: bytes) -> list[tuple[str, str]]:
-    """Predicate and object of what is said of a node."""
-    found = (statement.decode().partition(" ") for statement in graph.get(node, ()))
-    return [(predicate, term) for predicate, _, term in found]
+def _pairs(graph: ParsedGraph, node: bytes) -> list[tuple[str, str]]:
+    """The statements about a node as predicate and object."""
+    statements = (statement.decode().partition(" ") for statement in graph.get(node, ()))
+    return [(predicate, term) for predicate, _, term in statements]
 
 
 def _values(about: Collection[tuple[str, str]], *properties: str) -> list[str]:
     names = {f"<{name}>" for name in properties}
-    return [words for p, o in about if o[0] != "_" and present(p) in names and (words := words_of(o))]
+    return [text for p, o in about if o[0] != "_" and in_current_namespace(p) in names and (text := text_of(o))]
 
 
-def _told_apart(graph: Graph, found: list[tuple[bytes, Description]]) -> Iterator[Description]:
-    """Things without an IRI: a remote id that repeats gets the title; where that repeats, too, a count in order of
-    digest."""
-    ids = Counter(one.remote_id for _, one in found)
-    titled = [one if ids[one.remote_id] < 2 else _with(one, _title(_pairs(graph, node))) for node, one in found]
+def _with_distinct_ids(graph: ParsedGraph, descriptions: list[tuple[bytes, Description]]) -> Iterator[Description]:
+    """The descriptions of things without an IRI, each with its own remote id: the title is added to one that repeats,
+    and a count, in order of digest, where that repeats as well."""
+    ids = Counter(description.remote_id for _, description in descriptions)
+    titled = [
+        description if ids[description.remote_id] < 2 else _with_suffix(description, _title(_pairs(graph, node)))
+        for node, description in descriptions
+    ]
     groups: dict[str, list[Description]] = {}
-    for one in titled:
-        groups.setdefault(one.remote_id, []).append(one)
+    for description in titled:
+        groups.setdefault(description.remote_id, []).append(description)
     for id, group in groups.items():
         if len(group) < 2 or not id:
             yield from group
             continue
-        for count, one in enumerate(sorted(group, key=lambda one: digest([one.payload])), 1):
-            yield one._replace(remote_id=f"{id} {count}" if count > 1 else id)
+        for count, description in enumerate(sorted(group, key=lambda description: digest([description.payload])), 1):
+            yield description._replace(remote_id=f"{id} {count}" if count > 1 else id)
 
 
-def _with(one: Description, words: str) -> Description:
-    return one._replace(remote_id=f"{one.remote_id} {words}".strip())
+def _with_suffix(description: Description, suffix: str) -> Description:
+    return description._replace(remote_id=f"{description.remote_id} {suffix}".strip())
 
 
 def _title(about: Collection[tuple[str, str]]) -> str:

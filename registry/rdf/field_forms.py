@@ -1,4 +1,7 @@
-"""The form that a row's value has in RDF: what fits it exactly, and how it is put into a field."""
+"""The form of a row's values in RDF: which terms have exactly this form, and how a value is put into its field.
+
+Entry point: `slots`. Terms of another form are the business of `repairs`.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -16,9 +19,9 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
-class Place(NamedTuple):
-    """Where a property goes. `fits`: the value of a term that has exactly the row's form, else None; `node`: the class
-    of a described node."""
+class Slot(NamedTuple):
+    """The field that a property fills. `fits`: the value of a term that has exactly the row's form, else None; `put`:
+    see below; `node`: the class of a described node; `former`: the property is that of an older profile."""
 
     row: Field
     name: str
@@ -36,10 +39,10 @@ def _text(term: str) -> tuple[str, str] | None:
     if last == ">" or term[0] != '"':
         return None
     end = term.rindex('"')
-    words, tag = term[1:end], NO_TAG if last == '"' else term[end + 2 :]
+    text, tag = term[1:end], NO_TAG if last == '"' else term[end + 2 :]
     if last != '"' and not _is_tag(tag):
         return None
-    return tag, unescaped(words) if "\\" in words else words
+    return tag, unescaped(text) if "\\" in text else text
 
 
 @lru_cache(1024)
@@ -52,8 +55,8 @@ def _literal(term: str) -> str | None:
 
 
 def _date(term: str) -> str | None:
-    words, mark, datatype = term[1:-1].partition('"^^<')
-    return words if mark and datatype == date_type(words) else None
+    text, mark, datatype = term[1:-1].partition('"^^<')
+    return text if mark and datatype == date_type(text) else None
 
 
 def _typed(datatype: str, pattern: re.Pattern[str]) -> Callable[[str], str | None]:
@@ -62,8 +65,8 @@ def _typed(datatype: str, pattern: re.Pattern[str]) -> Callable[[str], str | Non
     def fits(term: str) -> str | None:
         if not term.endswith(ending):
             return None
-        words = unescaped(term[1 : -len(ending)])
-        return words if pattern.fullmatch(words) else None
+        text = unescaped(term[1 : -len(ending)])
+        return text if pattern.fullmatch(text) else None
 
     return fits
 
@@ -72,8 +75,8 @@ _whole = _typed(DATATYPES["integer"], _WHOLE)
 
 
 def _integer(term: str) -> int | None:
-    words = _whole(term)
-    return None if words is None else int(words)
+    text = _whole(term)
+    return None if text is None else int(text)
 
 
 def _iri(term: str) -> str | None:
@@ -97,7 +100,7 @@ _FITS: Final[Mapping[str, Callable[[str], Any]]] = {
 }  # fmt: skip
 
 
-# -- putting a value into the fields; False: the field holds another one already
+# -- putting a value into the fields; the answer is False where the field holds another value already
 
 
 def _put_one(out: dict[str, Any], name: str, value: Any) -> bool:
@@ -125,14 +128,14 @@ def _put_link(out: dict[str, Any], name: str, value: str) -> bool:
     return _put_many(out, "links", Link(name, value))
 
 
-def finished(value: Any) -> Any:
-    """Lists as tuples; what was said in two forms is there once."""
+def frozen(value: Any) -> Any:
+    """The value of a field with tuples in place of lists, and each value once."""
     if isinstance(value, list):
         return tuple(dict.fromkeys(value)) if isinstance(value[0], str | Link) else tuple(value)
-    return {tag: tuple(dict.fromkeys(words)) for tag, words in value.items()}
+    return {tag: tuple(dict.fromkeys(texts)) for tag, texts in value.items()}
 
 
-WORDS: Final = {row.name for row in FIELDS if row.form == "words"}
+WORDS_FIELDS: Final = {row.name for row in FIELDS if row.form == "words"}
 
 
 def _put(row: Field) -> Callable[[dict[str, Any], str, Any], bool]:
@@ -146,11 +149,12 @@ def _put(row: Field) -> Callable[[dict[str, Any], str, Any], bool]:
 
 
 @cache
-def places(cls: str) -> Mapping[str, Place]:
-    """Property -> where it goes; a present property wins over a former one."""
+def slots(cls: str) -> Mapping[str, Slot]:
+    """The term of each property -> the slot that it fills; where two rows have the same one, the current property
+    wins over a former one."""
     rows = fields_of(cls)
     properties = {name: row for row in rows for name in row.former} | {row.property: row for row in rows}
     return {
-        f"<{name}>": Place(row, row.name, _FITS[row.form], _put(row), row.node, name != row.property)
+        f"<{name}>": Slot(row, row.name, _FITS[row.form], _put(row), row.node, name != row.property)
         for name, row in properties.items()
     }

@@ -1,4 +1,7 @@
-"""JSON-LD contexts of others, replaced before parsing; nothing is fetched."""
+"""Replaces the JSON-LD contexts of others before parsing, because nothing is fetched.
+
+Entry point: `without_foreign_contexts`.
+"""
 
 import re
 from collections.abc import Mapping
@@ -6,13 +9,11 @@ from functools import cache
 from typing import Any, Final
 
 from registry.errors import SourceError
-from registry.rdf.jsonld import _CLASSES_BY_NAME, _TERMS, _definition
-from registry.rdf.xml_guard import DEEP
+from registry.rdf.jsonld import CLASSES_BY_NAME, TERMS, definition
+from registry.rdf.xml_guard import TOO_DEEP
 from registry.syntax_errors import FLATTER, unreadable
 from vocab.namespaces import PREFIXES, iri
 from vocab.values import language_tag
-
-# -- contexts of others
 
 # Names in the contexts of DCAT-AP 2 and 3 that are not the local names of their properties and classes.
 _DCAT_AP: Final = {
@@ -46,56 +47,57 @@ _SCHEMA_CONTEXT: Final[Mapping[str, Any]] = {
     "@vocab": PREFIXES["schema"], "id": "@id", "type": "@type",
     **{name: {"@id": PREFIXES["schema"] + name, "@type": "@id"} for name in ("url", "sameAs", "license", "contentUrl")},
 }  # fmt: skip
-_TEXTS: Final = {name for name, form in _TERMS.values() if form in ("text", "words")} | {"preferredLabel", "tag"}
+_TEXTS: Final = {name for name, form in TERMS.values() if form in ("text", "words")} | {"preferredLabel", "tag"}
 
 
 @cache
 def _dcat_ap_context() -> Mapping[str, Any]:
-    """What the contexts of DCAT-AP 2 and 3 say, in both their manners: `title` and `Dataset.title`."""
-    terms = {name: _definition(property, "id" if form == "id" else "") for property, (name, form) in _TERMS.items()}
-    by_property = {property: form for property, (_, form) in _TERMS.items()}
+    """The terms of the contexts of DCAT-AP 2 and 3: `title` and `Dataset.title`."""
+    terms = {name: definition(property, "id" if form == "id" else "") for property, (name, form) in TERMS.items()}
+    by_property = {property: form for property, (_, form) in TERMS.items()}
     for name, short in _DCAT_AP.items():
-        terms[name] = _definition(iri(short), "id" if by_property.get(iri(short), "id") == "id" else "")
-    classes = _CLASSES_BY_NAME | {name: iri(short) for name, short in _DCAT_AP.items() if name[0].isupper()}
+        terms[name] = definition(iri(short), "id" if by_property.get(iri(short), "id") == "id" else "")
+    classes = CLASSES_BY_NAME | {name: iri(short) for name, short in _DCAT_AP.items() if name[0].isupper()}
     dotted = {f"{cls}.{name}": term for cls in _CLASS_NAMES for name, term in terms.items() if not name[0].isupper()}
     return {**terms, **dotted, **classes}
 
 
 def without_foreign_contexts(document: Any, where: str, depth: int) -> Any:
-    """The document with known contexts of others replaced by what they say; language maps under them become values.
+    """The document with the terms of known contexts in place of their addresses; its language maps become values.
 
     Raises SourceError for any other remote context (nothing is fetched) and for a document nested deeper than `depth`.
     """
     context = document.get("@context") if isinstance(document, dict) else None
     named = context if isinstance(context, list) else [context]
-    maps = any(isinstance(one, str) and _is_known(one) for one in named)
-    return _cleared(document, where, depth, maps)
+    maps = any(isinstance(part, str) and _is_known(part) for part in named)
+    return _replaced(document, where, depth, maps)
 
 
 def _is_known(address: str) -> bool:
-    """Whether a context is one of DCAT-AP; the pattern's time grows with the square of the length."""
+    """Whether a context is one of DCAT-AP. The length is limited, because the pattern backtracks: its time grows with
+    the square of the length."""
     return len(address) <= MAX_ADDRESS and _KNOWN.fullmatch(address.strip()) is not None
 
 
-def _cleared(value: Any, where: str, depth: int, maps: bool) -> Any:
+def _replaced(value: Any, where: str, depth: int, maps: bool) -> Any:
     if depth < 0:
-        raise unreadable(where, DEEP, FLATTER)
+        raise unreadable(where, TOO_DEEP, FLATTER)
     if isinstance(value, list):
-        return [_cleared(one, where, depth - 1, maps) for one in value]
+        return [_replaced(part, where, depth - 1, maps) for part in value]
     if not isinstance(value, dict):
         return value
     changed = {}
-    for key, one in value.items():
+    for key, part in value.items():
         if key == "@context":
-            changed[key] = _context(one, where)
-        elif maps and key.rpartition(".")[2] in _TEXTS and _is_language_map(one):
+            changed[key] = _context(part, where)
+        elif maps and key.rpartition(".")[2] in _TEXTS and _is_language_map(part):
             changed[key] = [
-                {"@value": words} if tag == "@none" else {"@value": words, "@language": tag}
-                for tag, several in one.items()
-                for words in (several if isinstance(several, list) else [several])
+                {"@value": text} if tag == "@none" else {"@value": text, "@language": tag}
+                for tag, texts in part.items()
+                for text in (texts if isinstance(texts, list) else [texts])
             ]
         else:
-            changed[key] = _cleared(one, where, depth - 1, maps)
+            changed[key] = _replaced(part, where, depth - 1, maps)
     return changed
 
 
@@ -109,9 +111,9 @@ def _is_language_map(value: Any) -> bool:
 
 def _context(value: Any, where: str) -> Any:
     if isinstance(value, list):
-        return [_context(one, where) for one in value[:100]]
+        return [_context(part, where) for part in value[:100]]
     if isinstance(value, dict):
-        return {key: _inner(key, one, where) for key, one in value.items()}
+        return {key: _term_definition(key, part, where) for key, part in value.items()}
     if not isinstance(value, str):
         return value
     if len(value) <= MAX_ADDRESS and _SCHEMA_ORG.fullmatch(value.strip()):
@@ -121,8 +123,8 @@ def _context(value: Any, where: str) -> Any:
     raise _refused(value, where)
 
 
-def _inner(key: str, value: Any, where: str) -> Any:
-    """A term's definition, which may have a context of its own."""
+def _term_definition(key: str, value: Any, where: str) -> Any:
+    """The definition of a term, which may have a context of its own. Raises SourceError for @import."""
     if key == "@import":
         raise _refused(str(value), where)
     if isinstance(value, dict) and "@context" in value:
@@ -132,7 +134,7 @@ def _inner(key: str, value: Any, where: str) -> Any:
 
 def _refused(address: str, where: str) -> SourceError:
     shown = address[:300]
-    said = {
+    reason = {
         "de": f"ihr Kontext {shown} müsste abgerufen werden, und das geschieht nicht",
         "en": f"its context {shown} would have to be fetched, and nothing is fetched",
     }
@@ -140,4 +142,4 @@ def _refused(address: str, where: str) -> SourceError:
         "de": "Bitten Sie die Quelle, den Kontext in die Datei zu schreiben.",
         "en": "Ask the source to put the context into the document.",
     }
-    return unreadable(where, said, remedy)
+    return unreadable(where, reason, remedy)

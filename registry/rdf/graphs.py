@@ -1,8 +1,10 @@
-"""Records as RDF: the rows of `vocab/fields.py` walked from the struct to its statements, and these as text.
+"""Records as RDF graphs, by the rows of `vocab/fields.py`.
 
-A graph is `{subject: {predicate: [object, …]}}` of N-Triples terms (`registry/rdf/terms.py`). It satisfies
-DCAT-AP 3.0.1, DCAT-AP.de 3.0 and, where it applies, DCAT-AP HVD 3.0.0 at once: what is referenced is given its type
-and described.
+A graph is `{subject: {predicate: {object: None}}}` of N-Triples terms (`registry/rdf/terms.py`). It satisfies
+DCAT-AP 3.0.1, DCAT-AP.de 3.0 and, where it applies, DCAT-AP HVD 3.0.0 at once: everything that is referenced gets its
+type and, if it is a concept of our lists, its labels.
+
+Entry points: `graph` (one thing), `record_graph` (with the catalogue's entry for it), `GraphBuilder`.
 """
 
 import re
@@ -13,160 +15,163 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from registry.model import DCAT_KINDS, KINDS, Agent, CatalogRecord, Catalogue, Distribution, Metadata, Node, Record
-from registry.rdf.references import described, is_known
+from registry.rdf.references import is_known, reference_statements
 from registry.rdf.terms import DATATYPES, TYPE, date_type, iri, literal
 from vocab.fields import FIELDS, TYPES, Field, fields_of
 from vocab.namespaces import DCAT, FOAF, PREFIXES, XSD
 from vocab.profile import DE, profile
+from vocab.values import TAG
 
 SAME_AS: Final = iri(PREFIXES["owl"] + "sameAs")
 
 Graph = dict[str, dict[str, dict[str, None]]]  # subject -> predicate -> its objects, each once, in order
-Told = set[tuple[str, str]]  # what has been described already in the same document: term and range
+Described = set[tuple[str, str]]  # term and range of the references that the document describes already
 
-
-# Types that would make a mere reference look like an entry: they are never given to what we only point to.
+# Types of entries. A thing that we only refer to never gets one of them, or it would look like an entry of ours.
 _ENTRIES = {TYPES[kind][0] for kind in KINDS} | {TYPES["catalog"][0], TYPES["record"][0]}
 _SIZE = iri(DCAT.byteSize)
 _LABEL = re.compile(r"_:[A-Za-z0-9]+")
 _STATEMENT = re.compile(
     r'(<[^\x00-\x20<>"{}|^`\\]+>|_:[A-Za-z0-9]+) (<[^\x00-\x20<>"{}|^`\\]+>) '
     r'(<[^\x00-\x20<>"{}|^`\\]+>|_:[A-Za-z0-9]+|"(?:[^"\\\n\r]|\\[tbnrf"\'\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*"'
-    r'(?:@[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\^\^<[^\x00-\x20<>"{}|^`\\]+>)?) \.'
+    r"(?:@" + TAG.pattern + r'|\^\^<[^\x00-\x20<>"{}|^`\\]+>)?) \.'
 )
 _NOT_DIAL = re.compile(r"[^0-9A-Za-z+.();=*%-]+")
 
 
 def graph(metadata: Metadata, thing: str, base_url: str, id: str = "") -> Graph:
-    """All that is said of one thing, as statements. `thing`: its IRI; `id`: of its record, names what has no IRI."""
-    said = Saying(base_url, id)
-    said.tell(metadata, metadata.kind, iri(thing))
-    said.add_statements(metadata, iri(thing))
-    said.describe(set())
-    return said.graph
+    """The statements about one thing. `thing`: its IRI; `id`: of its record, from which distributions without an IRI
+    get theirs."""
+    builder = GraphBuilder(base_url, id)
+    builder.add_fields(metadata, metadata.kind, iri(thing))
+    builder.add_statements(metadata, iri(thing))
+    builder.add_references(set())
+    return builder.graph
 
 
-def record_graph(record: Record, base_url: str, told: Told | None = None) -> Graph:
-    """The statements of a record: the thing, what it refers to, and the catalogue's entry for it. `told`: concepts
-    that need no further description; those that are described here are added."""
-    said = Saying(base_url, record.id)
-    thing = thing_iri(record, said.base)
-    said.tell(record.metadata, record.kind, iri(thing))
-    said.add_statements(record.metadata, iri(thing))
+def record_graph(record: Record, base_url: str, described: Described | None = None) -> Graph:
+    """The statements of a record: the thing, what it refers to, and the catalogue's entry for it. `described`: concepts
+    that the document describes already; those that are described here are added to it."""
+    builder = GraphBuilder(base_url, record.id)
+    thing = thing_iri(record, builder.base)
+    builder.add_fields(record.metadata, record.kind, iri(thing))
+    builder.add_statements(record.metadata, iri(thing))
     if record.changed:
-        _tell_entry(said, record, thing)
-        ours = f"{said.base}/id/{record.id}"
-        if thing != ours:  # what is registered here points to our IRI; so the graph holds together
-            said.graph[iri(ours)] = {SAME_AS: {iri(thing): None}}
-    said.describe(set() if told is None else told)
-    return said.graph
+        _add_entry(builder, record, thing)
+        ours = f"{builder.base}/id/{record.id}"
+        if thing != ours:  # records of this catalogue link to our IRI: owl:sameAs connects it with the publisher's
+            builder.graph[iri(ours)] = {SAME_AS: {iri(thing): None}}
+    builder.add_references(set() if described is None else described)
+    return builder.graph
 
 
 def thing_iri(record: Record, base_url: str) -> str:
     """The IRI that the publisher gave, else ours."""
-    said = record.metadata.iri
-    return said if said and not said.startswith("_:") else f"{base_url.rstrip('/')}/id/{record.id}"
+    given = record.metadata.iri
+    return given if given and not given.startswith("_:") else f"{base_url.rstrip('/')}/id/{record.id}"
 
 
 def entry_iri(record: Record, base_url: str) -> str:
+    """The IRI of the catalogue's entry (dcat:CatalogRecord) for a record."""
     return f"{base_url.rstrip('/')}/id/{record.id}#record"
 
 
-def _tell_entry(said: "Saying", record: Record, thing: str) -> None:
-    """dcat:CatalogRecord of datasets, series and services; a foaf:Document for what is no dcat:Resource."""
+def _add_entry(builder: "GraphBuilder", record: Record, thing: str) -> None:
+    """Adds the catalogue's entry: a dcat:CatalogRecord for datasets, series and services, else a foaf:Document."""
     entry = CatalogRecord(
         topic=thing,
         issued=_instant(record.created),
         modified=_instant(record.changed),
         conforms_to=(profile(DE).iri,) if record.kind in DCAT_KINDS else (),
     )
-    subject = iri(entry_iri(record, said.base))
-    said.tell(entry, "record", subject)
+    subject = iri(entry_iri(record, builder.base))
+    builder.add_fields(entry, "record", subject)
     if record.kind not in DCAT_KINDS:
-        said.graph[subject][TYPE] = {iri(FOAF.Document): None}
+        builder.graph[subject][TYPE] = {iri(FOAF.Document): None}
 
 
 def _instant(at: Any) -> str:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else ""
 
 
-class _Step(NamedTuple):
-    """One row, ready to be walked: how the attribute becomes objects."""
+class _RowWriter(NamedTuple):
+    """How the value of one row becomes objects of its predicate."""
 
     predicate: str
-    tell: Callable[["Saying", dict[str, None], Any, str], None]
-    more: str  # class of a described node, range of what is referred to, or datatype
+    add: Callable[["GraphBuilder", dict[str, None], Any, str], None]
+    target: str  # class of a described node, range of a reference, or datatype
 
 
-class Saying:
-    """Collects the statements of one thing."""
+class GraphBuilder:
+    """Collects the statements about one thing in `graph`; `references` are the IRIs that it refers to, each with the
+    class that the property expects."""
 
     def __init__(self, base_url: str, id: str) -> None:
         self.base = base_url.rstrip("/")
         self.id = id
         self.graph: Graph = {}
-        self.referred: dict[tuple[str, str], None] = {}
-        self.fresh = 0
+        self.references: dict[tuple[str, str], None] = {}
+        self.label_count = 0
 
-    def tell(self, struct: Any, cls: str, subject: str) -> None:
-        """The rows of a class, of a struct."""
+    def add_fields(self, struct: Any, cls: str, subject: str) -> None:
+        """Adds the type and all fields of a struct, by the rows of its class."""
         about = self.graph.get(subject)
         if about is None:
             about = self.graph[subject] = {TYPE: dict.fromkeys(_types(cls))}
         else:
             about.setdefault(TYPE, {}).update(dict.fromkeys(_types(cls)))
-        steps, values_of = _steps(cls)
+        writers, values_of = _row_writers(cls)
         values = values_of(struct)
-        for (predicate, tell, more), value in compress(zip(steps, values, strict=True), values):
+        for (predicate, write, target), value in compress(zip(writers, values, strict=True), values):
             terms = about.get(predicate)
             if terms is None:
                 terms = about[predicate] = {}
-            tell(self, terms, value, more)
-        if cls == "Distribution" and struct.size == 0:  # the one value that is said although it counts as false
+            write(self, terms, value, target)
+        if cls == "Distribution" and struct.size == 0:  # `compress` leaves it out, because 0 counts as false
             about[_SIZE] = {literal("0", "", XSD.nonNegativeInteger): None}
         if cls in KINDS or cls == "catalog":
             for link in struct.links:
                 row = _link_row(cls, link.relation)
-                _tell_address(self, about.setdefault(f"<{row.property}>", {}), link.iri, _range(row))
+                _add_iris(self, about.setdefault(f"<{row.property}>", {}), link.iri, _range(row))
 
     def add(self, subject: str, predicate: str, term: str) -> None:
         self.graph.setdefault(subject, {}).setdefault(predicate, {})[term] = None
 
-    def describe(self, told: Told) -> None:
-        """Type and, of a known concept, labels of all that was referred to; each concept once in a document."""
-        for key in self.referred:
-            if key not in told:
+    def add_references(self, described: Described) -> None:
+        """Adds the type of everything referred to, and the labels of concepts of our lists, once in a document."""
+        for key in self.references:
+            if key not in described:
                 if is_known(key[0]):
-                    told.add(key)
-                for triple in described(*key):
+                    described.add(key)
+                for triple in reference_statements(*key):
                     self.add(*triple)
 
     def absolute(self, address: str) -> str:
-        """The term of an IRI; a local one is made absolute."""
+        """The term of an IRI, made absolute if it is local."""
         if address.startswith("http") or ":" in address.partition("/")[0]:
             return iri(address)
         return iri(f"{self.base}/{address.lstrip('/')}")
 
-    def name(self, node: Node) -> str:
-        """The term of a described node: its IRI or label, else one of ours, else a label that nobody else has."""
+    def term_of(self, node: Node) -> str:
+        """The term of a described node: its IRI or label, else an IRI of ours, else a new label."""
         if node.iri:
             return node.iri if _LABEL.fullmatch(node.iri) else self.absolute(node.iri)
         if isinstance(node, Agent) and node.id:
             return iri(f"{self.base}/id/{node.id}")
         if isinstance(node, Distribution) and node.id and self.id:
             return iri(f"{self.base}/id/{self.id}#{node.id}")
-        self.fresh += 1
-        return f"_:n{self.fresh}"
+        self.label_count += 1
+        return f"_:n{self.label_count}"
 
     def add_statements(self, metadata: Metadata | Catalogue, thing: str) -> None:
-        """The statements that no row covers, as far as they are valid and still about something that is said (an
-        override may have taken away what they hang on)."""
+        """Adds the statements that no row covers, as far as they are valid and their subject is in the graph: an
+        override may have removed it."""
         if not metadata.statements:
             return
         waiting: dict[str, list[tuple[str, str]]] = {}
         for subject, predicate, term in statements_of(metadata.statements):
             if metadata.iri.startswith("_:"):
-                subject, term = (thing if one == metadata.iri else one for one in (subject, term))
+                subject, term = (thing if node == metadata.iri else node for node in (subject, term))
             waiting.setdefault(subject, []).append((predicate, term))
         reached = [
             thing,
@@ -181,37 +186,37 @@ class Saying:
 
 
 def statements_of(lines: str) -> list[tuple[str, str, str]]:
-    """The statements of N-Triples; what is no valid line is left out (`quality.check` says so)."""
-    found = (_STATEMENT.fullmatch(line) for line in lines.split("\n"))
-    return [(match[1], match[2], match[3]) for match in found if match]
+    """The statements of N-Triples, without invalid lines (`quality.check` has a finding for these)."""
+    matches = (_STATEMENT.fullmatch(line) for line in lines.split("\n"))
+    return [(match[1], match[2], match[3]) for match in matches if match]
 
 
-def _tell_text(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
-    for tag, words in value.items():
-        terms[literal(words, tag)] = None
+def _add_text(builder: GraphBuilder, terms: dict[str, None], value: Any, target: str) -> None:
+    for tag, text in value.items():
+        terms[literal(text, tag)] = None
 
 
-def _tell_texts(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
+def _add_texts(builder: GraphBuilder, terms: dict[str, None], value: Any, target: str) -> None:
     for text in value:
-        _tell_text(said, terms, text, more)
+        _add_text(builder, terms, text, target)
 
 
-def _tell_words(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
-    for tag, several in value.items():
-        for words in several:
-            terms[literal(words, tag)] = None
+def _add_keywords(builder: GraphBuilder, terms: dict[str, None], value: Any, target: str) -> None:
+    for tag, texts in value.items():
+        for text in texts:
+            terms[literal(text, tag)] = None
 
 
-def _tell_literals(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
-    for words in value if isinstance(value, tuple) else (value,):
-        terms[literal(words)] = None
+def _add_literals(builder: GraphBuilder, terms: dict[str, None], value: Any, target: str) -> None:
+    for text in value if isinstance(value, tuple) else (value,):
+        terms[literal(text)] = None
 
 
-def _tell_typed(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
-    terms[literal(str(value), "", more)] = None
+def _add_typed(builder: GraphBuilder, terms: dict[str, None], value: Any, target: str) -> None:
+    terms[literal(str(value), "", target)] = None
 
 
-def _tell_date(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
+def _add_date(builder: GraphBuilder, terms: dict[str, None], value: Any, target: str) -> None:
     terms[_date(value)] = None
 
 
@@ -220,33 +225,33 @@ def _date(value: str) -> str:
     return literal(value, "", date_type(value))
 
 
-def _tell_address(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
+def _add_iris(builder: GraphBuilder, terms: dict[str, None], value: Any, target: str) -> None:
     for address in value if isinstance(value, tuple) else (value,):
-        term = said.absolute(address)
+        term = builder.absolute(address)
         terms[term] = None
-        if more:
-            said.referred[term, more] = None
+        if target:
+            builder.references[term, target] = None
 
 
-def _tell_email(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
+def _add_email(builder: GraphBuilder, terms: dict[str, None], value: Any, target: str) -> None:
     terms[iri(f"mailto:{value}")] = None
 
 
-def _tell_telephone(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
+def _add_telephone(builder: GraphBuilder, terms: dict[str, None], value: Any, target: str) -> None:
     terms[iri("tel:" + _NOT_DIAL.sub("-", value).strip("-"))] = None
 
 
-def _tell_node(said: Saying, terms: dict[str, None], value: Any, more: str) -> None:
+def _add_nodes(builder: GraphBuilder, terms: dict[str, None], value: Any, target: str) -> None:
     for node in value if isinstance(value, tuple) else (value,):
-        name = said.name(node)
+        name = builder.term_of(node)
         terms[name] = None
-        said.tell(node, more, name)
+        builder.add_fields(node, target, name)
 
 
-_TELL: Final = {
-    "text": _tell_text, "text*": _tell_texts, "words": _tell_words, "literal": _tell_literals, "date": _tell_date,
-    "iri": _tell_address, "concept": _tell_address, "email": _tell_email, "telephone": _tell_telephone,
-    "node": _tell_node,
+_WRITERS: Final = {
+    "text": _add_text, "text*": _add_texts, "words": _add_keywords, "literal": _add_literals, "date": _add_date,
+    "iri": _add_iris, "concept": _add_iris, "email": _add_email, "telephone": _add_telephone,
+    "node": _add_nodes,
 }  # fmt: skip
 
 
@@ -256,25 +261,26 @@ def _types(cls: str) -> tuple[str, ...]:
 
 
 @cache
-def _steps(cls: str) -> tuple[tuple[_Step, ...], Callable[[Any], tuple[Any, ...]]]:
-    """The rows of a class, and what takes their values from a struct; for a kind of thing also rows of other kinds, so
-    that no field that is filled is dropped."""
+def _row_writers(cls: str) -> tuple[tuple[_RowWriter, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The writers of a class, and the function that gets their values from a struct.
+
+    A kind of thing also gets the rows of the other kinds, so that no filled field is lost."""
     rows = [row for row in fields_of(cls) if row.form != "link"]
     if cls in KINDS:
-        named = {row.name for row in rows}
+        own = {row.name for row in rows}
         for row in FIELDS:
-            if row.form != "link" and row.name not in named and any(kind in row.classes for kind in KINDS):
-                named.add(row.name)
+            if row.form != "link" and row.name not in own and any(kind in row.classes for kind in KINDS):
+                own.add(row.name)
                 rows.append(row)
     names = [row.name for row in rows]
     values_of = attrgetter(*names) if len(names) > 1 else lambda struct: (getattr(struct, names[0]),)
-    return tuple(_step(row) for row in rows), values_of
+    return tuple(_row_writer(row) for row in rows), values_of
 
 
-def _step(row: Field) -> _Step:
+def _row_writer(row: Field) -> _RowWriter:
     key = "text*" if row.form == "text" and row.many else row.form
-    more = row.node or _range(row) or DATATYPES.get(row.form, "")
-    return _Step(f"<{row.property}>", _TELL.get(key, _tell_typed), more)
+    target = row.node or _range(row) or DATATYPES.get(row.form, "")
+    return _RowWriter(f"<{row.property}>", _WRITERS.get(key, _add_typed), target)
 
 
 def _range(row: Field) -> str:

@@ -1,4 +1,4 @@
-"""Which blank nodes are written inside the statement that points to them."""
+"""Which blank nodes Turtle and JSON-LD write inside the statement that points to them, without a label."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,37 +6,41 @@ from typing import Final
 
 from registry.rdf.graphs import Graph
 
-DEPTH: Final = 6  # of nested blank nodes; deeper ones get a label
+MAX_DEPTH: Final = 6  # of nested blank nodes; deeper ones get a label
 
 
 class Nesting:
-    """Which blank nodes can be written inside the statement that points to them, so that they need no label."""
+    """Keeps track, for one graph, of the blank nodes that are written. One that a single statement points to needs no
+    label. `label` keeps the graph's labels apart from those of other graphs in the same document."""
 
     def __init__(self, graph: Graph, label: str) -> None:
         self.graph = graph
-        self.label = f"_:r-{label}-"
-        self.done: set[str] = set()
-        self.pointed: Counter[str] = Counter()
+        self.prefix = f"_:r-{label}-"
+        self.written: set[str] = set()
+        self.pointers: Counter[str] = Counter()
         for about in graph.values():
             for terms in about.values():
                 for term in terms:
                     if term[0] == "_":
-                        self.pointed[term] += 1
+                        self.pointers[term] += 1
 
-    def top(self, subject: str) -> bool:
-        return subject[0] == "<" or self.pointed[subject] != 1
+    def is_top(self, subject: str) -> bool:
+        """Whether a subject begins a block of its own."""
+        return subject[0] == "<" or self.pointers[subject] != 1
 
-    def nested(self, term: str, depth: int) -> bool:
-        if self.pointed[term] != 1 or term in self.done or depth >= DEPTH or term not in self.graph:
+    def take_nested(self, term: str, depth: int) -> bool:
+        """Whether a blank node can be written here; if so it counts as written."""
+        if self.pointers[term] != 1 or term in self.written or depth >= MAX_DEPTH or term not in self.graph:
             return False
-        self.done.add(term)
+        self.written.add(term)
         return True
 
-    def left(self) -> Iterator[str]:
-        """Circles of blank nodes, and what hangs too deep."""
+    def leftover(self) -> Iterator[str]:
+        """The nodes that nothing wrote: circles of blank nodes, and those nested too deep."""
         for subject in self.graph:
-            if subject[0] == "_" and subject not in self.done and not self.top(subject):
+            if subject[0] == "_" and subject not in self.written and not self.is_top(subject):
                 yield subject
 
-    def name(self, term: str) -> str:
-        return self.label + term[2:]
+    def label_of(self, term: str) -> str:
+        """The label of a blank node, unique in the document."""
+        return self.prefix + term[2:]

@@ -1,4 +1,10 @@
-"""Bytes of a stranger to a graph: Turtle, RDF/XML, JSON-LD, N-Triples; strict first, lenient second, always bounded."""
+"""Bytes from a source -> graph: Turtle, RDF/XML, JSON-LD, N-Triples.
+
+A strict parser comes first. If it refuses the file, a lenient one repairs what it can, with a finding for each repair.
+Sizes and depths are bounded, and nothing is fetched.
+
+Entry points: `parse`, `objects`.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,22 +17,22 @@ import pyoxigraph as ox
 
 from registry.errors import TooLargeError
 from registry.model import Findings, Text
-from registry.rdf.terms import SPELT, TYPE, escaped, is_iri, literal, unescaped, valid_iri, words_of
+from registry.rdf.terms import AS_WRITTEN, TYPE, escaped, is_iri, literal, text_of, unescaped, valid_iri
 from registry.rdf.xml_guard import MAX_DEPTH, UTF_8, plain_xml
 from registry.rules import both, finding
 from registry.syntax_errors import syntax_error, told, unreadable
 
 MAX_BYTES: Final = 200_000_000
-STATEMENTS: Final = 2_000  # that are text at once
+STATEMENTS_PER_BATCH: Final = 2_000  # that are turned into text at once
 MAX_ERRORS: Final = 100  # places of a Turtle file that cannot be read, before all of it counts as unreadable
-MAX_STRAY: Final = 5  # stray texts of RDF/XML; where there are more, nodes and properties are mixed up
-SHOWN: Final = 20
+MAX_STRAY_TEXTS: Final = 5  # stray texts of RDF/XML; where there are more, nodes and properties are mixed up
+MAX_FINDINGS: Final = 20  # of a file
 
-_SPELT: Final = tuple(SPELT)
+_AS_WRITTEN: Final = tuple(AS_WRITTEN)
 TYPE_BYTES: Final = f"{TYPE} ".encode()
 
 
-class Graph(dict[bytes, list[bytes]]):
+class ParsedGraph(dict[bytes, list[bytes]]):
     """Subject -> "predicate object", all in N-Triples, in the order of the file. `types`: of nodes that have any."""
 
     def __init__(self) -> None:
@@ -44,8 +50,11 @@ _SUFFIXES = {
     ".owl": ox.RdfFormat.RDF_XML, ".jsonld": ox.RdfFormat.JSON_LD, ".json": ox.RdfFormat.JSON_LD,
     ".nt": ox.RdfFormat.N_TRIPLES,
 }  # fmt: skip
-_LINES = (ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES)  # formats whose parser goes on after a bad statement
-_STRAY = ("Unexpected text event", "Unexpected node, a text value is already present")  # RDF/XML: harmless to pass over
+_LINES = (ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES)  # formats whose parser continues after a bad statement
+_STRAY = (
+    "Unexpected text event",
+    "Unexpected node, a text value is already present",
+)  # RDF/XML: the text between elements can be ignored
 _RDF = b"http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _FORBIDDEN = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f]')
 _NOT_TAG = re.compile(r'[\s"<>]+')
@@ -53,16 +62,17 @@ _UNDERSCORED = re.compile(rb'(["\']@[A-Za-z]{2,3})_([A-Za-z0-9]{2,8}\b)')
 
 
 class Parsed(NamedTuple):
-    """`findings`: what had to be left out or repaired to read the file at all, about the file, not about a record."""
+    """`findings` are about the file, not about a record: statements that had to be left out."""
 
-    graph: Graph
+    graph: ParsedGraph
     findings: Findings
 
 
 def parse(data: bytes, *, media_type: str = "", name: str = "", base: str = "", limit: int = MAX_BYTES) -> Parsed:
-    """The statements of a file; its form is told by content type, suffix, then content.
+    """The statements of a file. Its format is decided by content type, then suffix, then content (`format_of`).
 
-    Nothing is fetched. Raises SourceError, which names file, place and remedy, if it cannot be read; TooLargeError.
+    Nothing is fetched. Raises SourceError, which names file, place and remedy, if the file cannot be read, and
+    TooLargeError above `limit` bytes.
     """
     where = name or base or "file"
     if len(data) > limit:
@@ -76,12 +86,12 @@ def parse(data: bytes, *, media_type: str = "", name: str = "", base: str = "", 
     try:
         return Parsed(_index(_lines(ox.parse(text, form, base_iri=_base(base)), form)), ())
     except (SyntaxError, ValueError):
-        return _leniently(text, form, _base(base), where)
+        return _parsed_leniently(text, form, _base(base), where)
 
 
 def format_of(data: bytes, media_type: str, name: str) -> ox.RdfFormat:
-    """By content type, suffix, then content."""
-    told = _FORMATS.get(media_type.partition(";")[0].strip().lower())
+    """The format of a file by its content type, its suffix, then its content."""
+    declared = _FORMATS.get(media_type.partition(";")[0].strip().lower())
     suffix = re.search(r"\.[a-z0-9]{2,6}$", name.partition("#")[0].partition("?")[0].lower())
     start = data[:4000].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<"):
@@ -89,7 +99,7 @@ def format_of(data: bytes, media_type: str, name: str) -> ox.RdfFormat:
     looks_xml = re.match(rb"<\?xml|<!--|<!DOCTYPE", start) or (
         b"xmlns" in start and re.match(rb"<[A-Za-z_][\w.-]*(?::[\w.-]+)?\s", start)
     )
-    guess = told or (_SUFFIXES.get(suffix[0]) if suffix else None)
+    guess = declared or (_SUFFIXES.get(suffix[0]) if suffix else None)
     if guess is None or (guess != ox.RdfFormat.RDF_XML and looks_xml):
         if looks_xml:
             return ox.RdfFormat.RDF_XML
@@ -102,7 +112,8 @@ def _base(base: str) -> str | None:
 
 
 def _readable(data: bytes, form: ox.RdfFormat, where: str) -> bytes:
-    """The bytes as the parser may have them: UTF-8, no entities, no foreign contexts, not nested too deep."""
+    """The bytes for the parser: UTF-8, without entities and foreign contexts, not nested too deep. Raises SourceError
+    where they cannot be made so."""
     if form == ox.RdfFormat.RDF_XML:
         return plain_xml(data, where)
     if data.startswith(b"\xef\xbb\xbf"):
@@ -110,8 +121,8 @@ def _readable(data: bytes, form: ox.RdfFormat, where: str) -> bytes:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        said = {"de": f"Byte {error.start} ist kein UTF-8", "en": f"not UTF-8 at byte {error.start}"}
-        raise unreadable(where, said, UTF_8) from None
+        reason = {"de": f"Byte {error.start} ist kein UTF-8", "en": f"not UTF-8 at byte {error.start}"}
+        raise unreadable(where, reason, UTF_8) from None
     return _json_ld(data, where) if form == ox.RdfFormat.JSON_LD else data
 
 
@@ -128,14 +139,14 @@ def _json_ld(data: bytes, where: str) -> bytes:
 
 
 def _lines(quads: Iterator[ox.Quad], form: ox.RdfFormat) -> Iterator[list[bytes]]:
-    """The statements as lines of N-Triples, made without a Python object for each term, some thousands at a time."""
-    said: Any = (quad.triple for quad in quads) if form == ox.RdfFormat.JSON_LD else quads
-    while lines := ox.serialize(islice(said, STATEMENTS), format=ox.RdfFormat.N_TRIPLES):
+    """The statements as lines of N-Triples in batches; pyoxigraph writes them without a Python object for each term."""
+    statements: Any = (quad.triple for quad in quads) if form == ox.RdfFormat.JSON_LD else quads
+    while lines := ox.serialize(islice(statements, STATEMENTS_PER_BATCH), format=ox.RdfFormat.N_TRIPLES):
         yield lines.removesuffix(b" .\n").split(b" .\n")
 
 
-def _index(packs: Iterable[list[bytes]]) -> Graph:
-    graph = Graph()
+def _index(packs: Iterable[list[bytes]]) -> ParsedGraph:
+    graph = ParsedGraph()
     start, size, subject, about = b" ", 1, b"", []  # no line starts with a blank
     for lines in packs:
         for line in lines:
@@ -150,8 +161,8 @@ def _index(packs: Iterable[list[bytes]]) -> Graph:
     return graph
 
 
-def objects(graph: Graph, property: str) -> Iterator[str]:
-    """The terms that anything in a graph has as values of a property, in the order of the file."""
+def objects(graph: ParsedGraph, property: str) -> Iterator[str]:
+    """The values of a property in a graph, of any subject, as terms in the order of the file."""
     start = f"<{property}> ".encode()
     for about in graph.values():
         for statement in about:
@@ -159,53 +170,54 @@ def objects(graph: Graph, property: str) -> Iterator[str]:
                 yield statement[len(start) :].decode()
 
 
-def _leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: str) -> Parsed:
-    """What a strict parser refused: bad IRIs and tags are let through, marked; unreadable statements of a file by
-    lines cost themselves only."""
+def _parsed_leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: str) -> Parsed:
+    """The statements of a file that the strict parser refused. Invalid IRIs and tags pass, marked by escapes. In
+    Turtle and N-Triples an unreadable statement is left out, and the others are read. Raises SourceError."""
     broken: frozenset[int] = frozenset()
     if form in _LINES:
         text, broken = without_broken_strings(_UNDERSCORED.sub(rb"\1-\2", text))
-    found: list[Text] = []
+    errors: list[Text] = []
     triples: list[tuple[str, str, str]] = []
-    for one in _going_on(ox.parse(text, form, base_iri=base, lenient=True), form, text, broken, where):
-        if not isinstance(one, ox.Quad):
-            found.append(one)
+    for result in _statements_and_errors(ox.parse(text, form, base_iri=base, lenient=True), form, text, broken, where):
+        if not isinstance(result, ox.Quad):
+            errors.append(result)
             continue
-        triples.append((_subject(one.subject), f"<{_marked(one.predicate.value)}>", _object(one.object)))
-    if found and not triples:
-        raise unreadable(where, found[0])
-    findings = (finding("statement-unreadable", value=both(one)[:500]) for one in found[:SHOWN])
+        triples.append((_subject(result.subject), f"<{_with_escapes(result.predicate.value)}>", _object(result.object)))
+    if errors and not triples:
+        raise unreadable(where, errors[0])
+    findings = (finding("statement-unreadable", value=both(result)[:500]) for result in errors[:MAX_FINDINGS])
     return Parsed(_without_relative_subjects(triples), tuple(findings))
 
 
-def _going_on(
+def _statements_and_errors(
     quads: Iterator[ox.Quad], form: ox.RdfFormat, text: bytes, broken: frozenset[int], where: str
 ) -> Iterator[ox.Quad | Text]:
-    """Statements, and in between what could not be read; raises SourceError where the parser cannot go on: what it
-    gave after that would say things that the file does not say. `broken`: lines that end inside a string."""
-    places: list[Text] = []
-    most = MAX_ERRORS if form in _LINES else MAX_STRAY
+    """Yields the statements, and a Text for each that could not be read. Raises SourceError where the parser cannot
+    continue: what follows could then mean something that the file does not say. `broken`: lines that end inside a
+    string."""
+    errors: list[Text] = []
+    limit = MAX_ERRORS if form in _LINES else MAX_STRAY_TEXTS
     while True:
         try:
             yield next(quads)
         except StopIteration:
             return
         except SyntaxError as error:
-            places.append(
-                _break(error.lineno) if error.lineno in broken else told(_place(text, error, form), form.name)
+            errors.append(
+                _open_string(error.lineno) if error.lineno in broken else told(_place(text, error, form), form.name)
             )
             harmless = form in _LINES or (str(error).startswith(_STRAY) and _RDF in text)
-            if not harmless or len(places) > most:
-                raise unreadable(where, places[0]) from None
-            yield places[-1]
+            if not harmless or len(errors) > limit:
+                raise unreadable(where, errors[0]) from None
+            yield errors[-1]
 
 
-def _break(line: int | None) -> Text:
-    return {"de": f"Zeile {line}: {BREAK['de']}", "en": f"line {line}: {BREAK['en']}"}
+def _open_string(line: int | None) -> Text:
+    return {"de": f"Zeile {line}: {OPEN_STRING['de']}", "en": f"line {line}: {OPEN_STRING['en']}"}
 
 
 def _place(text: bytes, error: SyntaxError, form: ox.RdfFormat) -> str:
-    """The parser's message; for XML, where it names no line, with the line of a second look."""
+    """The parser's message. That for RDF/XML has no line: expat parses the file again to find it."""
     if form != ox.RdfFormat.RDF_XML:
         return str(error)
     try:
@@ -219,25 +231,25 @@ def _place(text: bytes, error: SyntaxError, form: ox.RdfFormat) -> str:
 
 
 def _subject(term: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:
-    return f"<{_marked(term.value)}>" if isinstance(term, ox.NamedNode) else str(term)
+    return f"<{_with_escapes(term.value)}>" if isinstance(term, ox.NamedNode) else str(term)
 
 
 def _object(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
     if isinstance(term, ox.NamedNode):
-        return f"<{_marked(term.value)}>"
+        return f"<{_with_escapes(term.value)}>"
     if not isinstance(term, ox.Literal):
         return str(term)
-    words = f'"{escaped(term.value)}"'
+    text = f'"{escaped(term.value)}"'
     if term.language is not None:
         tag = _NOT_TAG.sub("-", term.language)
-        return f"{words}@{tag}" if tag else words
+        return f"{text}@{tag}" if tag else text
     datatype = term.datatype.value
-    return str(term) if _FORBIDDEN.search(datatype) is None else f"{words}^^<{_marked(datatype)}>"
+    return str(term) if _FORBIDDEN.search(datatype) is None else f"{text}^^<{_with_escapes(datatype)}>"
 
 
-def _marked(value: str) -> str:
-    """An invalid IRI with \\u escapes, which N-Triples allows: whoever reads it sees that it needs mending, and what
-    the source wrote."""
+def _with_escapes(value: str) -> str:
+    """An invalid IRI with \\u escapes, which N-Triples allows. The backslash marks it as one to repair, and the escapes
+    keep what the source wrote."""
     if is_iri(value):
         return value
     marked = _FORBIDDEN.sub(lambda match: f"\\u{ord(match[0]):04X}", value)
@@ -247,35 +259,37 @@ def _marked(value: str) -> str:
     return marked
 
 
-def _without_relative_subjects(triples: list[tuple[str, str, str]]) -> Graph:
-    """A subject whose IRI cannot be mended becomes a blank node, everywhere alike. What the source wrote is said of a
-    node that was renamed, if anything but its type is, and of one with a property that was."""
-    names: dict[str, str] = {}
-    spelt: dict[str, None] = {}  # statements
+def _without_relative_subjects(triples: list[tuple[str, str, str]]) -> ParsedGraph:
+    """The graph with a repaired IRI, or else a blank node, for each subject that has an invalid IRI.
+
+    What the source wrote is added as statements (`terms.AS_WRITTEN`): for a renamed node that has more than a type, and
+    for a node with a renamed property."""
+    labels: dict[str, str] = {}
+    as_written: dict[str, None] = {}  # statements
     for subject, predicate, _ in triples:
         if "\\" in subject:
-            if subject not in names:
-                mended = valid_iri(unescaped(subject[1:-1]))
-                names[subject] = f"<{mended}>" if mended else f"_:unnamed{len(names)}"
+            if subject not in labels:
+                repaired = valid_iri(unescaped(subject[1:-1]))
+                labels[subject] = f"<{repaired}>" if repaired else f"_:unnamed{len(labels)}"
             if predicate != TYPE:
-                spelt[f"{names[subject]} {_SPELT[0]} {literal(words_of(subject))}"] = None
+                as_written[f"{labels[subject]} {_AS_WRITTEN[0]} {literal(text_of(subject))}"] = None
     lines = []
     for subject, predicate, term in triples:
-        subject = names.get(subject, subject)
+        subject = labels.get(subject, subject)
         if "\\" in predicate:
-            spelt[f"{subject} {_SPELT[1]} {literal(words_of(predicate))}"] = None
+            as_written[f"{subject} {_AS_WRITTEN[1]} {literal(text_of(predicate))}"] = None
             predicate = f"<{valid_iri(unescaped(predicate[1:-1])) or 'urn:x-unreadable:property'}>"
-        lines.append(f"{subject} {predicate} {names.get(term, term)}")
-    return _index([[line.encode("utf-8", "replace") for line in (*lines, *spelt)]])
+        lines.append(f"{subject} {predicate} {labels.get(term, term)}")
+    return _index([[line.encode("utf-8", "replace") for line in (*lines, *as_written)]])
 
 
-BREAK: Final[Text] = {
+OPEN_STRING: Final[Text] = {
     "de": 'eine Zeichenkette endet nicht auf ihrer Zeile; schreiben Sie \\n oder drei Anführungszeichen (""")',
     "en": 'a line ends inside a string; write \\n, or put the string into three quotation marks (""")',
 }
-_CUT: Final = b" ? ."  # no Turtle: the parser reports it, gives the statement up and goes on after it
+_CUT: Final = b" ? ."  # not Turtle: the parser reports an error, skips the statement and continues after it
 
-# One look at each byte: what a token has taken is never given back.
+# Possessive quantifiers: the pattern cannot backtrack, so it is linear in the length of the text.
 _TOKEN = re.compile(
     rb"""\#[^\n\r]*+                                                 # comment
     | <[^<>\n\r]*+>                                                  # IRI, also one that needs mending
@@ -290,14 +304,15 @@ _STATEMENT = re.compile(rb"[ \t]*+[\n\r](?:\s|\#[^\n\r]*+)*+(?=[<@_\[(]|[A-Za-z]
 
 
 def without_broken_strings(text: bytes) -> tuple[bytes, frozenset[int]]:
-    """The text without what stands between a string that does not end on its line, which Turtle forbids, and the next
-    statement that begins on a line of its own after a full stop; and the lines (from 1) where that was.
+    """The text without broken strings, and the lines (from 1) where they were.
 
-    Whether the string was meant to go on or somebody forgot its end cannot be told, so neither is made of it.
+    Turtle does not allow a string to end after its line. Everything from the start of such a string to the next
+    statement that begins on a line of its own after a full stop is cut out: whether the string was meant to continue
+    or its end was forgotten cannot be decided.
     """
     pieces: list[bytes] = []
     lines: set[int] = set()
-    kept, broken, line, counted = 0, -1, 1, 0
+    copied, broken, line, counted = 0, -1, 1, 0
     for match in _TOKEN.finditer(text):
         is_open = match["open"] is not None or match["opened"] is not None
         if is_open and broken < 0:
@@ -308,9 +323,9 @@ def without_broken_strings(text: bytes) -> tuple[bytes, frozenset[int]]:
             continue
         following = _STATEMENT.match(text, match.end())
         if following:
-            pieces += (text[kept:broken], _CUT, b"\n" * text.count(b"\n", broken, following.end()))
-            kept, broken = following.end(), -1
+            pieces += (text[copied:broken], _CUT, b"\n" * text.count(b"\n", broken, following.end()))
+            copied, broken = following.end(), -1
     if broken >= 0:
-        pieces += (text[kept:broken], _CUT)
-        kept = len(text)
-    return b"".join((*pieces, text[kept:])), frozenset(lines)
+        pieces += (text[copied:broken], _CUT)
+        copied = len(text)
+    return b"".join((*pieces, text[copied:])), frozenset(lines)

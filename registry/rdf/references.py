@@ -1,4 +1,4 @@
-"""What we say of something that is only referred to: its type, and the labels of a concept that we know."""
+"""Statements about things that are only referred to: their type, and the labels of concepts of our lists."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ Triple = tuple[str, str, str]
 HVD_SCHEME: Final = "http://data.europa.eu/bna/asd487ae75"
 LICENCE_TYPES: Final = "http://purl.org/adms/licencetype/"
 
-# List -> its concept scheme, where that has an IRI, and its title.
+# List -> IRI of its concept scheme, title in German and in English.
 SCHEMES: Final[Mapping[str, tuple[str, str, str]]] = {
     "access-rights": (EU["access-right"], "Zugang", "Access right"),
     "availability": (EU["planned-availability"], "Geplante Verfügbarkeit", "Planned availability"),
@@ -38,13 +38,13 @@ SCHEMES: Final[Mapping[str, tuple[str, str, str]]] = {
     "themes": (EU["data-theme"], "Datenthemen", "Data theme"),
 }  # fmt: skip
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_A: Final = {name: iri(SKOS[name]) for name in ("prefLabel", "inScheme", "exactMatch")}
+_PREDICATES: Final = {name: iri(SKOS[name]) for name in ("prefLabel", "inScheme", "exactMatch")}
 
 
 @cache
 def _concepts() -> Mapping[str, tuple[Concept, str]]:
-    """IRI -> concept and the scheme it is in, "" if none."""
-    return {one.iri: (one, SCHEMES.get(name, ("",))[0]) for name in LISTS for one in concept_list(name)}
+    """IRI -> concept and its scheme ("" = none)."""
+    return {concept.iri: (concept, SCHEMES.get(name, ("",))[0]) for name in LISTS for concept in concept_list(name)}
 
 
 @cache
@@ -59,37 +59,37 @@ def is_known(term: str) -> bool:
 
 
 @lru_cache(8192)
-def described(term: str, range: str) -> tuple[Triple, ...]:
-    """The statements about something that is referred to where `range` is expected. A concept that is in no list gets
-    no type: a skos:Concept without a label is invalid."""
-    known = _concepts().get(term[1:-1])
+def reference_statements(term: str, range: str) -> tuple[Triple, ...]:
+    """The statements about a reference, which the property expects to be of the class `range`. A concept that is in no
+    list gets no type: a skos:Concept without a label is invalid."""
+    entry = _concepts().get(term[1:-1])
     typed = ((term, TYPE, f"<{range}>"),)
     if range == SKOS.Concept:
-        return typed + _labels(term, *known) if known else ()
+        return typed + _labels(term, *entry) if entry else ()
     if range == SKOS.ConceptScheme:
         titles = _schemes().get(term[1:-1])
         if not titles:
             return ()
         return (*typed, *((term, iri(DCT.title), literal(*title)) for title in zip(titles, ("de", "en"), strict=True)))
-    if range == DCT.LicenseDocument and known:
-        return typed + _licence(term, known[0])
+    if range == DCT.LicenseDocument and entry:
+        return typed + _licence(term, entry[0])
     return typed
 
 
 def _labels(term: str, concept: Concept, scheme: str) -> tuple[Triple, ...]:
-    labels = tuple((term, _A["prefLabel"], literal(label, tag)) for tag, label in concept.labels.items())
-    return (*labels, (term, _A["inScheme"], iri(scheme))) if scheme else labels
+    labels = tuple((term, _PREDICATES["prefLabel"], literal(label, tag)) for tag, label in concept.labels.items())
+    return (*labels, (term, _PREDICATES["inScheme"], iri(scheme))) if scheme else labels
 
 
 def _licence(term: str, licence: Concept) -> tuple[Triple, ...]:
-    """Its kinds, and the EU licence that it equals, which DCAT-AP HVD asks for."""
-    said = [(term, _A["exactMatch"], iri(match)) for match in licence.matches]
+    """The kinds of a licence, and the EU licence that is the same (DCAT-AP HVD asks for it)."""
+    statements = [(term, _PREDICATES["exactMatch"], iri(match)) for match in licence.matches]
     for kind in several(licence.extra.get("type", "")):
         name = _CAPITAL.sub(" ", kind.removeprefix(LICENCE_TYPES)).capitalize()
-        said += [
+        statements += [
             (term, iri(DCT.type), iri(kind)),
             (iri(kind), TYPE, iri(SKOS.Concept)),
-            (iri(kind), _A["prefLabel"], literal(name, "en")),
-            (iri(kind), _A["inScheme"], iri(LICENCE_TYPES + "1.0")),
+            (iri(kind), _PREDICATES["prefLabel"], literal(name, "en")),
+            (iri(kind), _PREDICATES["inScheme"], iri(LICENCE_TYPES + "1.0")),
         ]
-    return tuple(said)
+    return tuple(statements)

@@ -1,6 +1,7 @@
-"""RDF terms as what they are in N-Triples, plain strings: `<https://…>`, `_:b0`, `"Radwege"@de`, `"7"^^<…>`.
+"""RDF terms as the strings of N-Triples: `<https://…>`, `_:b0`, `"Radwege"@de`, `"7"^^<…>`.
 
-Making a Python object of each term costs more than everything else that is done with it, so nothing here does.
+A Python object for each term would cost more time than everything else that is done with it, so terms stay strings.
+`iri` and `literal` make terms, `text_of` and `literal_parts` take them apart.
 """
 
 import re
@@ -14,14 +15,15 @@ from vocab.namespaces import FORMER_NAMESPACES, PREFIXES, RDF, XSD
 from vocab.values import TAG
 
 TYPE: Final = f"<{RDF.type}>"
-# What the source wrote where an IRI had to be mended to read the file at all: of the node itself, of a property.
-SPELT: Final = {"<urn:x-spelt:iri>": ("iri", "rdf:about"), "<urn:x-spelt:property>": ("property", "rdf:predicate")}
+# Predicates under which the parser keeps what the source wrote where it had to repair an IRI: of the node itself, of a
+# property. Their values: the field and the property that a finding names. (Digests depend on them: do not change.)
+AS_WRITTEN: Final = {"<urn:x-spelt:iri>": ("iri", "rdf:about"), "<urn:x-spelt:property>": ("property", "rdf:predicate")}
 NO_TAG: Final = "und"
-DATATYPES: Final = {  # of the forms of vocab/fields.py that have always the same
+DATATYPES: Final = {  # of those forms in vocab/fields.py that always have the same
     "decimal": XSD.decimal, "integer": XSD.nonNegativeInteger, "duration": XSD.duration, "hex": XSD.hexBinary,
     "wkt": PREFIXES["geo"] + "wktLiteral",
 }  # fmt: skip
-MAX_IRI: Final = 8_000
+MAX_IRI: Final = 8_000  # characters
 MAX_DATE: Final = 100  # characters
 
 _SPECIAL = re.compile(r'[\x00-\x1f"\\\x7f]')
@@ -29,7 +31,7 @@ _ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 _PLAIN = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 
-# An IRI that needs no further look: a common scheme, a plain authority, nothing that must be escaped.
+# An IRI that is valid for certain: a common scheme, a plain authority, nothing that must be escaped.
 _PLAIN_CHARS = r"[A-Za-z0-9\-._~:/?@!$&'()*+,;=]*(?:%[0-9A-Fa-f]{2}[A-Za-z0-9\-._~:/?@!$&'()*+,;=]*)*"
 _USUAL = re.compile(
     rf"(?:https?://[A-Za-z0-9.-]+(?::[0-9]{{1,5}})?(?=[/?#]|$)|urn:|mailto:|tel:){_PLAIN_CHARS}(?:#{_PLAIN_CHARS})?"
@@ -40,16 +42,16 @@ _STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})|[\[\]]")
 
 
 class Literal(NamedTuple):
-    """A literal taken apart; `tag` "" = no language, `datatype` "" = xsd:string or a tag."""
+    """The parts of a literal; `tag` "" = no language, `datatype` "" = xsd:string or rdf:langString."""
 
-    words: str
+    text: str
     tag: str
     datatype: str
 
 
-def escaped(words: str) -> str:
-    """Words as they stand between the quotation marks of N-Triples (and Turtle)."""
-    return _SPECIAL.sub(_escape, words) if _SPECIAL.search(words) else words
+def escaped(text: str) -> str:
+    """The text as N-Triples and Turtle write it between quotation marks."""
+    return _SPECIAL.sub(_escape, text) if _SPECIAL.search(text) else text
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -58,6 +60,7 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def unescaped(text: str) -> str:
+    """The text without the escapes of N-Triples; a half of a surrogate pair becomes U+FFFD."""
     return _ESCAPED.sub(_unescape, text) if "\\" in text else text
 
 
@@ -70,10 +73,11 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 def iri(value: str) -> str:
-    """The term of an IRI; what must not stand in one is percent-encoded, so that nothing invalid leaves us."""
+    """The term of an IRI. Characters that must not stand in one are percent-encoded (RFC 3987), so that we never write
+    an invalid one."""
     if _USUAL.fullmatch(value):
         return f"<{value}>"
-    return f"<{_iri(value) if len(value) <= MAX_IRI else _unreadable(value)}>"  # a memory of short ones only
+    return f"<{_iri(value) if len(value) <= MAX_IRI else _unreadable(value)}>"  # only short ones are cached
 
 
 @lru_cache(4096)
@@ -112,13 +116,13 @@ def _percent(value: str, what: re.Pattern[str]) -> str:
     return what.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace")), value)
 
 
-def literal(words: str, tag: str = "", datatype: str = "") -> str:
-    """The term of a literal; `tag` "und", or what is no language tag, is none."""
-    if _SPECIAL.search(words):
-        words = _SPECIAL.sub(_escape, words)
+def literal(text: str, tag: str = "", datatype: str = "") -> str:
+    """The term of a literal. `tag` "und" and what is no language tag are left out."""
+    if _SPECIAL.search(text):
+        text = _SPECIAL.sub(_escape, text)
     if datatype:
-        return f'"{words}"^^<{datatype}>'
-    return f'"{words}"{_suffix(tag)}' if tag else f'"{words}"'
+        return f'"{text}"^^<{datatype}>'
+    return f'"{text}"{_suffix(tag)}' if tag else f'"{text}"'
 
 
 @lru_cache(1024)
@@ -126,30 +130,30 @@ def _suffix(tag: str) -> str:
     return f"@{tag}" if tag != NO_TAG and TAG.fullmatch(tag) else ""
 
 
-def parts(term: str) -> Literal:
+def literal_parts(term: str) -> Literal:
     """The parts of a literal term."""
     if term.endswith('"'):
         return Literal(unescaped(term[1:-1]), "", "")
     end = term.rindex('"')
-    rest = term[end + 1 :]
-    words = unescaped(term[1:end])
-    return Literal(words, rest[1:], "") if rest[0] == "@" else Literal(words, "", rest[3:-1])
+    suffix = term[end + 1 :]
+    text = unescaped(term[1:end])
+    return Literal(text, suffix[1:], "") if suffix[0] == "@" else Literal(text, "", suffix[3:-1])
 
 
-def words_of(term: str) -> str:
-    """What a term says, word for word: the IRI, the label, the words of a literal."""
+def text_of(term: str) -> str:
+    """The IRI, the label of the blank node, or the text of the literal."""
     if term.startswith("<"):
         return unescaped(term[1:-1])
-    return parts(term).words if term.startswith('"') else term
+    return literal_parts(term).text if term.startswith('"') else term
 
 
-def present(term: str) -> str:
-    """The term of a property or class in today's namespace, where its own is a former one."""
-    return _present(term) if len(term) <= MAX_IRI else term
+def in_current_namespace(term: str) -> str:
+    """The term of a property or class, with the current namespace in place of a former one."""
+    return _in_current_namespace(term) if len(term) <= MAX_IRI else term
 
 
 @lru_cache(4096)
-def _present(term: str) -> str:
+def _in_current_namespace(term: str) -> str:
     for namespace, prefix in FORMER_NAMESPACES.items():
         if term.startswith("<" + namespace):
             return f"<{PREFIXES[prefix]}{term[len(namespace) + 1 :]}"
@@ -164,8 +168,8 @@ _DATE = re.compile(
 
 
 def date_type(value: str) -> str:
-    """The datatype of a date by its form: 2021, 2021-03, 2021-03-04 or an instant, each with or without a zone; ""
-    where it is none of these."""
+    """The datatype of a date by its form (2021, 2021-03, 2021-03-04 or an instant, each with or without a zone), else
+    ""."""
     return _date_type(value) if len(value) <= MAX_DATE else ""
 
 

@@ -17,12 +17,12 @@ from registry.errors import UsageError
 from registry.model import Catalogue, Metadata, Record
 from registry.rdf import jsonld
 from registry.rdf.catalogue import HydraPage, catalogue_graph
-from registry.rdf.graphs import Graph, Told, record_graph
+from registry.rdf.graphs import Described, Graph, record_graph
 from registry.rdf.nesting import Nesting
-from registry.rdf.terms import TYPE, iri, literal, words_of
+from registry.rdf.terms import TYPE, iri, literal, text_of
 from vocab.namespaces import PREFIXES, SKOS, curie
 
-BATCH: Final = 200  # graphs that are turned into RDF/XML at once
+BATCH: Final = 200  # graphs that are serialised as RDF/XML at once
 
 HEADER: Final = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items()).encode()
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -30,7 +30,7 @@ _CONTROL = re.compile(r"\\u(?:00(?:0[0-8BCEF]|1[0-9A-F])|FFF[EF])|[\ufffe\uffff]
 _XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*>$")
 _NOTE = iri(SKOS.editorialNote)
 
-Labelled = tuple[str, Graph]  # the label keeps the graph's blank nodes apart from those of all others
+Labelled = tuple[str, Graph]  # the label keeps the graph's blank nodes apart from those of the other graphs
 
 
 def write(
@@ -49,16 +49,17 @@ def write_page(catalogue: Catalogue, records: Sequence[Record], page: HydraPage,
 def _graphs(
     records: Iterable[Record], base_url: str, catalogue: Catalogue | None, page: HydraPage | None
 ) -> Iterator[Labelled]:
-    """What describes a concept or a licence that many records refer to is said once. The catalogue comes last: by then
-    its list is known, and no more than that was kept of the records."""
+    """The graphs of the records, then that of the catalogue. A concept that many records refer to is described once.
+
+    The catalogue comes last because its list names the records; of each only id, kind and IRI are kept until then."""
     listed: list[Record] = []
-    told: Told = set()
+    described: Described = set()
     for record in records:
-        briefly = Metadata(kind=record.kind, iri=record.metadata.iri)
-        listed.append(Record(id=record.id, said=briefly, changed=record.changed))
-        yield record.id, record_graph(record, base_url, told)
+        stub = Metadata(kind=record.kind, iri=record.metadata.iri)
+        listed.append(Record(id=record.id, said=stub, changed=record.changed))
+        yield record.id, record_graph(record, base_url, described)
     if catalogue:
-        yield "catalogue", catalogue_graph(catalogue, listed, base_url, page, told)
+        yield "catalogue", catalogue_graph(catalogue, listed, base_url, page, described)
 
 
 def written(graphs: Iterable[Labelled], format: str) -> Iterator[bytes]:
@@ -93,33 +94,33 @@ def _turtle(graphs: Iterable[Labelled]) -> Iterator[bytes]:
 def turtle(graph: Graph, label: str) -> str:
     """The graph as Turtle without prefix lines: bodies that share HEADER can be joined."""
     text = _Turtle(graph, label)
-    return "".join(text.block(subject) for subject in graph if text.top(subject)) + text.rest()
+    return "".join(text.block(subject) for subject in graph if text.is_top(subject)) + text.rest()
 
 
 class _Turtle(Nesting):
     def block(self, subject: str) -> str:
-        self.done.add(subject)
-        name = _short(subject) if subject[0] == "<" else self.name(subject)
+        self.written.add(subject)
+        name = _short(subject) if subject[0] == "<" else self.label_of(subject)
         return f"\n{name}{self.about(subject, 0)} .\n"
 
     def about(self, subject: str, depth: int) -> str:
-        said = []
+        clauses = []
         for predicate, terms in self.graph[subject].items():
             if predicate == TYPE:
                 objects = [_short(term) if term[0] == "<" else self.other(term, depth) for term in terms]
             else:
                 objects = [term if term[0] == "<" or term[-1] == '"' else self.other(term, depth) for term in terms]
-            said.append(f"{_short(predicate)} {', '.join(objects)}")
-        return " " + (" ;\n" + "  " * (depth + 1)).join(said)
+            clauses.append(f"{_short(predicate)} {', '.join(objects)}")
+        return " " + (" ;\n" + "  " * (depth + 1)).join(clauses)
 
     def other(self, term: str, depth: int) -> str:
-        """A blank node, or a literal with a datatype."""
+        """The text of a blank node, or of a literal with a language or datatype."""
         if term[0] == '"':
             return _short_type(term)
-        return f"[{self.about(term, depth + 1)} ]" if self.nested(term, depth) else self.name(term)
+        return f"[{self.about(term, depth + 1)} ]" if self.take_nested(term, depth) else self.label_of(term)
 
     def rest(self) -> str:
-        return "".join(self.block(subject) for subject in self.left())
+        return "".join(self.block(subject) for subject in self.leftover())
 
 
 def _short_type(term: str) -> str:
@@ -138,10 +139,11 @@ def _short(term: str) -> str:
 
 
 def _rdf_xml(graphs: Iterable[Labelled]) -> Iterator[bytes]:
-    """In batches, whose heads and feet are cut off but for the first and the last."""
-    waiting = iter(graphs)
+    """RDF/XML in batches: pyoxigraph writes a whole document for each, of which only the first keeps its head and the
+    last its end."""
+    remaining = iter(graphs)
     head = foot = b""
-    while batch := list(islice(waiting, BATCH)) or (not head):
+    while batch := list(islice(remaining, BATCH)) or (not head):
         lines = "".join(nt(_for_xml(graph), label) for label, graph in batch) if isinstance(batch, list) else ""
         text = ox.serialize(ox.parse(_CONTROL.sub("\ufffd", lines), ox.RdfFormat.N_TRIPLES, lenient=True),
                             format=ox.RdfFormat.RDF_XML, prefixes=dict(PREFIXES))  # fmt: skip
@@ -155,18 +157,19 @@ def _rdf_xml(graphs: Iterable[Labelled]) -> Iterator[bytes]:
 
 
 def _for_xml(graph: Graph) -> Graph:
-    """RDF/XML has no name for a property whose IRI ends in a sign; what it says is kept as a note."""
+    """The graph as RDF/XML can write it. A property whose IRI does not end in an XML name has no element there: its
+    values become skos:editorialNote."""
     if all(_XML_NAME.search(predicate) for about in graph.values() for predicate in about):
         return graph
     changed: Graph = {}
     for subject, about in graph.items():
-        said = changed.setdefault(subject, {})
+        kept_about = changed.setdefault(subject, {})
         for predicate, terms in about.items():
             if _XML_NAME.search(predicate):
-                said.setdefault(predicate, {}).update(terms)
+                kept_about.setdefault(predicate, {}).update(terms)
             else:
-                notes = said.setdefault(_NOTE, {})
-                notes.update((literal(f"{predicate[1:-1]}: {words_of(term)}"), None) for term in terms)
+                notes = kept_about.setdefault(_NOTE, {})
+                notes.update((literal(f"{predicate[1:-1]}: {text_of(term)}"), None) for term in terms)
     return changed
 
 

@@ -1,4 +1,8 @@
-"""XML of strangers before a parser sees it: UTF-8, no entities, not nested too deep."""
+"""Makes XML from sources safe before the RDF parser gets it: UTF-8, no entities, not nested too deep.
+
+Entry point: `plain_xml`. Entities could grow without bound or read files ("billion laughs", XXE). The time of the
+parser grows with the square of the depth and of the number of attributes.
+"""
 
 import re
 from contextlib import suppress
@@ -9,12 +13,12 @@ from registry.model import Text
 from registry.syntax_errors import FLATTER, unreadable
 
 MAX_DEPTH: Final = 200  # of JSON-LD and RDF/XML
-SMALL: Final = 100_000  # bytes of RDF/XML that no depth can make slow
-STEP: Final = 8_192
+SMALL_FILE_BYTES: Final = 100_000  # RDF/XML below this size is fast at any depth
+SCAN_STEP_BYTES: Final = 8_192  # see `_is_shallow`
 MAX_ATTRIBUTES: Final = 5_000  # of one element; the parser's time grows with their square
-HEAD: Final = 400  # characters that hold the declaration
+DECLARATION_CHARACTERS: Final = 400  # at the start of the file, in which the XML declaration is looked for
 
-DEEP: Final[Text] = {
+TOO_DEEP: Final[Text] = {
     "de": f"mehr als {MAX_DEPTH} Elemente stecken ineinander", "en": f"nested deeper than {MAX_DEPTH} elements",
 }  # fmt: skip
 UTF_8: Final[Text] = {"de": "Speichern Sie die Datei als UTF-8.", "en": "Save the file as UTF-8."}
@@ -26,14 +30,17 @@ _ATTRIBUTES: Final[Text] = {
 _NO_DOCTYPE: Final[Text] = {
     "de": "Schreiben Sie die Datei ohne DOCTYPE.", "en": "Write the file without a DOCTYPE.",
 }  # fmt: skip
-_LONG = re.compile(rb"<[A-Za-z_][^<]{%d,}+" % (4 * MAX_ATTRIBUTES))  # what may be a tag with so many attributes
+_LONG_TAG = re.compile(
+    rb"<[A-Za-z_][^<]{%d,}+" % (4 * MAX_ATTRIBUTES)
+)  # a text that may be a tag with too many attributes
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^\[>\"']*)*([\[>])", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*\?>")
 
 
 def plain_xml(data: bytes, where: str) -> bytes:
-    """UTF-8 without DOCTYPE; entity declarations are refused unread."""
+    """The file as UTF-8 without DOCTYPE. Raises SourceError for entity declarations, an unknown encoding, and for what
+    is nested too deep or has too many attributes."""
     text = _decoded(data, where)
     prolog = _PROLOG.match(text)
     doctype = _DOCTYPE.match(text, prolog.end() if prolog else 0)
@@ -42,15 +49,15 @@ def plain_xml(data: bytes, where: str) -> bytes:
     if doctype:
         text = text[: doctype.start()] + "\n" * doctype[0].count("\n") + text[doctype.end() :]
     plain = text.encode()
-    if any(found[0].count(b"=") > MAX_ATTRIBUTES for found in _LONG.finditer(plain)):
+    if any(tag[0].count(b"=") > MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(plain)):
         raise unreadable(where, _ATTRIBUTES, FLATTER)
-    if len(plain) > SMALL:
+    if len(plain) > SMALL_FILE_BYTES:
         _check_depth(plain, where)
     return plain
 
 
 def _check_depth(text: bytes, where: str) -> None:
-    """The parser's time grows with the square of the depth."""
+    """Raises SourceError for a file that is nested deeper than MAX_DEPTH."""
     if _is_shallow(text):
         return
     depth = deepest = 0
@@ -66,20 +73,22 @@ def _check_depth(text: bytes, where: str) -> None:
 
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = opens, closes
-    with suppress(expat.ExpatError):  # the RDF parser says what is wrong
+    with suppress(expat.ExpatError):  # the RDF parser will report what is wrong
         parser.Parse(text, True)
     if deepest > MAX_DEPTH:
-        raise unreadable(where, DEEP, FLATTER)
+        raise unreadable(where, TOO_DEEP, FLATTER)
 
 
 def _is_shallow(text: bytes) -> bool:
-    """Whether counting brackets is enough to see that nothing is nested deep. Where "<" and ">" are as many and there
-    is neither comment nor CDATA, each of them belongs to a tag; between two looks depth can grow by STEP / 4 only."""
+    """Whether counting brackets proves that nothing is nested deep, without parsing.
+
+    Without comments and CDATA, and with as many "<" as ">", each bracket belongs to a tag. Between two counts the depth
+    can grow by SCAN_STEP_BYTES / 4 at most."""
     if b"<!" in text or text.count(b"<?") > 1 or text.count(b"<") != text.count(b">"):
         return False
     depth = 0
-    for start in range(0, len(text), STEP):
-        end = start + STEP
+    for start in range(0, len(text), SCAN_STEP_BYTES):
+        end = start + SCAN_STEP_BYTES
         depth += text.count(b"<", start, end) - 2 * text.count(b"</", start, end) - text.count(b"/>", start, end)
         if abs(depth) > MAX_DEPTH:
             return False
@@ -90,18 +99,21 @@ def _decoded(data: bytes, where: str) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
     else:
-        declared = _DECLARATION.match(data[:HEAD].lstrip(b"\xef\xbb\xbf").decode("latin-1"))
+        declared = _DECLARATION.match(data[:DECLARATION_CHARACTERS].lstrip(b"\xef\xbb\xbf").decode("latin-1"))
         encoding = declared[1].lower() if declared else "utf-8"
         encoding = "utf-8-sig" if encoding in ("utf-8", "utf8", "us-ascii", "ascii") else encoding
         encoding = "cp1252" if encoding in ("iso-8859-1", "latin-1", "latin1", "iso8859-1") else encoding
     try:
         text = data.decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:
-        place = f", byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
-        said = {
-            "de": f"sie hat nicht die Kodierung, die sie nennt ({encoding}{place.replace('byte', 'Byte')})",
-            "en": f"not in the declared encoding ({encoding}{place})",
+        position = f", byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
+        reason = {
+            "de": f"sie hat nicht die Kodierung, die sie nennt ({encoding}{position.replace('byte', 'Byte')})",
+            "en": f"not in the declared encoding ({encoding}{position})",
         }
-        raise unreadable(where, said, UTF_8) from None
-    start, rest = text[:HEAD], text[HEAD:]  # the pattern's time grows with the square of what it looks at
+        raise unreadable(where, reason, UTF_8) from None
+    start, rest = (
+        text[:DECLARATION_CHARACTERS],
+        text[DECLARATION_CHARACTERS:],
+    )  # the pattern backtracks: its time grows with the square of the length
     return _DECLARATION.sub('<?xml version="1.0" encoding="UTF-8"?>', start, count=1) + rest

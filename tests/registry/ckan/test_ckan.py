@@ -570,7 +570,7 @@ def test_a_factor_that_is_no_number_costs_nothing(factor: str) -> None:
 def test_a_long_text_of_an_agent_is_not_remembered() -> None:
     sizes = []
     for name in ("A", "A" * 50_000):
-        agents._one.cache_clear()
+        agents._cached_agent.cache_clear()
         assert read(author=name).creators[0].name == {"de": name}
-        sizes.append(agents._one.cache_info().currsize)
+        sizes.append(agents._cached_agent.cache_info().currsize)
     assert sizes[1] == sizes[0] - 1

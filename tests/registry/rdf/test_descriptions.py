@@ -149,7 +149,7 @@ def test_too_many_blank_nodes_cost_one_record_and_not_the_time():
 
 
 def test_things_that_share_a_large_part_are_bounded_together(monkeypatch):
-    monkeypatch.setattr("registry.rdf.descriptions.FREE", 1_000)
+    monkeypatch.setattr("registry.rdf.descriptions.MIN_BUDGET", 1_000)
     names = " ; ".join(f'foaf:name "Amt {n}"' for n in range(900))
     shared = f"<https://x.example/a> a foaf:Agent ; {names} ."
     several = [

@@ -13,7 +13,7 @@ from rdflib.compare import isomorphic
 
 from registry import rdf
 from registry.model import KINDS, Agent, Catalogue, Distribution, Metadata, Node, Record
-from registry.rdf.terms import words_of
+from registry.rdf.terms import text_of
 from tests.builders import a_dataset, a_metadata, a_record
 from tests.metadata_strategy import metadata
 from tests.shapes_oracle import violations
@@ -124,14 +124,14 @@ def assert_said_again(payload: bytes, said: Metadata, findings: tuple) -> None:
     ours = {(s, p, o) for s, about in graph.items() for p, terms in about.items() for o in terms}
     nodes = {term for s, _, o in ours for term in (s, o)}
     mended = [one.value for one in findings if one.rule in ("value-mended", "term-former")]
-    export = " ".join(words_of(o) for _, _, o in ours)
+    export = " ".join(text_of(o) for _, _, o in ours)
     for s, p, o in statements:
         if (s, p, o) in ours or (p.endswith("#type>") and s not in nodes):
             continue
         if o[0] == "_":  # the property got its present name; or the node was only a name, and that is looked for
             assert any((s, o) == (subject, term) for subject, _, term in ours) or o not in nodes, (s, p, o)
             continue
-        words = words_of(o).strip()
+        words = text_of(o).strip()
         assert any(words in value for value in mended), (s, p, o)
         assert words in export, (s, p, o)
 

@@ -1,1 +1,1 @@
-"""The words of the field: namespaces, properties, controlled lists, and how free words match them."""
+"""The vocabulary: namespaces, properties, profiles, controlled lists, and how free text is matched with them."""

@@ -1,4 +1,7 @@
-"""The controlled lists: concepts with IRI, notation and labels, loaded from the tables in lists/."""
+"""The controlled lists: concepts with IRI, notation and labels, from the tables in lists/.
+
+Entry points: `concept_list` (a shipped list), `load` (any table, such as a city's own).
+"""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -33,12 +36,12 @@ LISTS: Final = (
     "themes",
 )
 COLUMNS: Final = ("iri", "notation", "label_de", "label_en", "alternatives", "matches")
-MAX_BYTES: Final = 4_000_000  # of a table; a city's own may be given by anybody who can write its folder
+MAX_BYTES: Final = 4_000_000  # of a table: a city's own one is not written by us
 
 
 class Concept(NamedTuple):
-    """A skos:Concept. `alternatives`: other words, codes and former IRIs; `matches`: skos:exactMatch;
-    `extra`: the further columns of its list, such as `open` of a licence."""
+    """A skos:Concept. `alternatives`: other names, codes and former IRIs; `matches`: skos:exactMatch; `extra`: the
+    other columns of its list, such as `open` of a licence."""
 
     iri: str
     notation: str
@@ -56,16 +59,16 @@ class Concept(NamedTuple):
 
 
 class ConceptList:
-    """A controlled list in the order of its table; IRIs and notations are unique. Found by either: `get("TRAN")`."""
+    """A controlled list in the order of its table. IRIs and notations are unique; `get("TRAN")` takes either."""
 
     def __init__(self, name: str, concepts: tuple[Concept, ...]) -> None:
         self.name = name
         self.concepts = concepts
-        self.by_iri: Mapping[str, Concept] = MappingProxyType({one.iri: one for one in concepts})
-        self.by_notation: Mapping[str, Concept] = MappingProxyType({one.notation: one for one in concepts})
+        self.by_iri: Mapping[str, Concept] = MappingProxyType({concept.iri: concept for concept in concepts})
+        self.by_notation: Mapping[str, Concept] = MappingProxyType({concept.notation: concept for concept in concepts})
 
     def get(self, key: str) -> Concept | None:
-        """The concept with exactly this notation or IRI; free words are the business of `vocab.match`."""
+        """The concept with exactly this notation or IRI. For free text see `vocab.match`."""
         return self.by_notation.get(key) or self.by_iri.get(key)
 
     def __iter__(self) -> Iterator[Concept]:
@@ -80,7 +83,7 @@ class ConceptList:
 
 @cache
 def concept_list(name: str) -> ConceptList:
-    """A list that is shipped, read once; raises KeyError for a name that is not in LISTS."""
+    """A shipped list, read once. Raises KeyError for a name that is not in LISTS."""
     if name not in LISTS:
         raise KeyError(f"no list {name!r}; there are {', '.join(LISTS)}")
     return load(Path(__file__).parent / "lists" / f"{name}.csv")
@@ -89,7 +92,7 @@ def concept_list(name: str) -> ConceptList:
 def load(path: Path) -> ConceptList:
     """A list from a table (UTF-8, columns as in COLUMNS and any further ones, `|` between several values).
 
-    Raises ValueError that names file and line where the table is at fault, OSError where it cannot be read.
+    Raises ValueError with file and line if the table is wrong, OSError if it cannot be read.
     """
     if path.stat().st_size > MAX_BYTES:
         raise ValueError(f"{path}: larger than {MAX_BYTES} bytes; a list of concepts is smaller")
@@ -126,12 +129,12 @@ def _concept(row: Mapping[str, str]) -> Concept:
         row["iri"].strip(),
         row["notation"].strip(),
         MappingProxyType({"de": row["label_de"].strip(), "en": row["label_en"].strip()}),
-        several(row["alternatives"]),
-        several(row["matches"]),
+        split_values(row["alternatives"]),
+        split_values(row["matches"]),
         MappingProxyType({column: value.strip() for column, value in row.items() if column not in COLUMNS}),
     )
 
 
-def several(cell: str) -> tuple[str, ...]:
-    """The values of a cell that holds several, `|` between them."""
+def split_values(cell: str) -> tuple[str, ...]:
+    """The values of a cell, which are separated by `|`."""
     return tuple(value for value in map(str.strip, cell.split("|")) if value)

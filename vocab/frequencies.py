@@ -1,4 +1,7 @@
-"""Free words to a frequency: "täglich", "alle 14 Tage", "3 times a year", "R/P1D"."""
+"""Free text -> frequency of the EU: "täglich", "alle 14 Tage", "3 times a year", "R/P1D".
+
+Entry point: `frequency`.
+"""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from vocab.concepts import Concept, concept_list
-from vocab.folding import MAX_WORDS, REMEMBERED, fold, match
+from vocab.folding import CACHED, MAX_TEXT, fold, match
 from vocab.values import interval
 
 _COUNTED = (
@@ -14,7 +17,7 @@ _COUNTED = (
     "zehn ten;elf eleven;zwoelf twelve"
 )
 _NUMBERS: Final = {
-    **{word: number for number, words in enumerate(_COUNTED.split(";"), 1) for word in words.split()},
+    **{word: number for number, text in enumerate(_COUNTED.split(";"), 1) for word in text.split()},
     "vierzehn": 14,
     "fourteen": 14,
     "fuenfzehn": 15,
@@ -36,19 +39,19 @@ _EVERY = re.compile(r"(?:alle|every|jede[nrs]?|each) (?:(\w+) )?(\w+)$")
 _TIMES = re.compile(r"(\w+?) ?(?:x|mal|times) (?:(?:im|in der|am|pro|je|per|a|an) )?(\w+)$")
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _frequency(words: str) -> Concept | None:
-    said = match("frequencies", words)
-    if said:
-        return said
-    folded = fold(words)
-    rhythm = _rhythm(words.strip()) or _every(folded) or _times(folded)
+@lru_cache(maxsize=CACHED)
+def _frequency(text: str) -> Concept | None:
+    concept = match("frequencies", text)
+    if concept:
+        return concept
+    folded = fold(text)
+    rhythm = _rhythm(text.strip()) or _every(folded) or _times(folded)
     return _by_rhythm().get(rhythm) if rhythm else None
 
 
-def frequency(words: str) -> Concept | None:
-    """The EU frequency of words, of a code of CKAN or ISO 19115, of a repeating interval of ISO 8601 ("R/P1D")."""
-    return _frequency(words) if words and len(words) <= MAX_WORDS else None
+def frequency(text: str) -> Concept | None:
+    """The EU frequency of a text, a code of CKAN or ISO 19115, or a repeating interval of ISO 8601 ("R/P1D")."""
+    return _frequency(text) if text and len(text) <= MAX_TEXT else None
 
 
 @cache
@@ -67,7 +70,7 @@ def _rhythm(duration: str) -> tuple[float, float] | None:
 
 
 def _rounded(months: float, seconds: float) -> tuple[float, float]:
-    """Thirds of a month or week are written as 0.33: two digits of a month, one of a day."""
+    """Months rounded to two digits, days to one, because people write thirds of a month or week as 0.33."""
     return round(months, 2), seconds if seconds < 86400 else 86400 * round(seconds / 86400, 1)
 
 
@@ -85,7 +88,7 @@ def _every(folded: str) -> tuple[float, float] | None:
 
 
 def _times(folded: str) -> tuple[float, float] | None:
-    """ "3 mal im Jahr", "twice" is a word of the list; a day is not divided: twice a day is not every twelve hours"""
+    """ "3 mal im Jahr". A day is not divided: twice a day does not mean every twelve hours."""
     parts = _TIMES.match(folded)
     number, unit = (_number(parts[1]), _UNITS.get(parts[2])) if parts else (0, None)
     whole = number == 1 or (unit and (unit[0] or unit[1] > 86400))

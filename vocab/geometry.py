@@ -1,4 +1,7 @@
-"""GeoJSON to WKT and back: where a thing lies, in longitude and latitude."""
+"""GeoJSON <-> WKT, in longitude and latitude.
+
+Entry points: `shape` (GeoJSON -> WKT), `geojson` (WKT -> GeoJSON), `box`.
+"""
 
 import math
 import re
@@ -8,11 +11,11 @@ MAX_POINTS: Final = 100_000  # of a shape
 
 
 class Shape(NamedTuple):
-    """WKT in longitude, latitude; `bbox` is the envelope of anything that is not a point."""
+    """WKT of a shape: a point has `centroid`, anything else `bbox`; `geometry` is "" if one of these says it all."""
 
     bbox: str = ""
     centroid: str = ""
-    geometry: str = ""  # "" where bbox or centroid say it all
+    geometry: str = ""
 
 
 _KINDS: Final = {  # GeoJSON type in small letters -> WKT, depth of its coordinates
@@ -26,32 +29,33 @@ _KINDS: Final = {  # GeoJSON type in small letters -> WKT, depth of its coordina
 
 
 def shape(geojson: Any) -> Shape | None:
-    """The WKT of a GeoJSON geometry or feature."""
+    """The WKT of a GeoJSON geometry or feature, None if it is not valid."""
     if isinstance(geojson, dict) and isinstance(geojson.get("geometry"), dict):
         geojson = geojson["geometry"]
     if not isinstance(geojson, dict) or not isinstance(geojson.get("type"), str):
         return None
     kind, depth = _KINDS.get(geojson["type"].lower(), ("", 0))
     points: list[tuple[float, float]] = []
-    words = _coordinates(geojson.get("coordinates"), depth, points) if kind else None
-    if not words or not points:
+    coordinates = _coordinates(geojson.get("coordinates"), depth, points) if kind else None
+    if not coordinates or not points:
         return None
     if kind == "POINT":
-        return Shape(centroid=f"POINT({words})")
+        return Shape(centroid=f"POINT({coordinates})")
     west, south = min(x for x, _ in points), min(y for _, y in points)
     east, north = max(x for x, _ in points), max(y for _, y in points)
     rectangle = kind == "POLYGON" and set(points) == {(x, y) for x in (west, east) for y in (south, north)}
-    return Shape(box(west, south, east, north), geometry="" if rectangle else f"{kind}{words}")
+    return Shape(box(west, south, east, north), geometry="" if rectangle else f"{kind}{coordinates}")
 
 
 def _coordinates(value: Any, depth: int, points: list[tuple[float, float]]) -> str | None:
-    """ "(…)" with `depth` levels of brackets; None where a number is missing or no place on earth."""
+    """The coordinates as WKT with `depth` levels of brackets, None if one is missing or not on earth. Adds to
+    `points`."""
     if not isinstance(value, list) or not value or len(points) > MAX_POINTS:
         return None
     if depth:
-        parts = [_coordinates(one, depth - 1, points) for one in value]
+        parts = [_coordinates(item, depth - 1, points) for item in value]
         return None if None in parts else f"({', '.join(part for part in parts if part)})"
-    numbers = [one for one in value[:2] if isinstance(one, int | float) and not isinstance(one, bool)]
+    numbers = [item for item in value[:2] if isinstance(item, int | float) and not isinstance(item, bool)]
     if len(numbers) != 2 or not (-180 <= numbers[0] <= 180 and -90 <= numbers[1] <= 90):
         return None
     points.append((numbers[0], numbers[1]))
@@ -59,7 +63,7 @@ def _coordinates(value: Any, depth: int, points: list[tuple[float, float]]) -> s
 
 
 def number(value: float) -> str:
-    """Without an exponent and without .0"""
+    """A number as WKT has it: no exponent, no ".0"."""
     return f"{value:.10f}".rstrip("0").rstrip(".")
 
 
@@ -87,12 +91,12 @@ _BETWEEN = re.compile(r"\)\s*,\s*\(")
 
 
 def geojson(wkt: str) -> dict[str, Any] | None:
-    """The GeoJSON geometry of a WKT point or polygon (of a point or ring each); other shapes None."""
-    found = _WKT.fullmatch(wkt) if len(wkt) < MAX_WKT else None
-    kind = found[1].upper() if found else ""
-    if not found or kind not in ("POINT", "POLYGON"):
+    """The GeoJSON geometry of a WKT point or polygon, None for other shapes."""
+    match = _WKT.fullmatch(wkt) if len(wkt) < MAX_WKT else None
+    kind = match[1].upper() if match else ""
+    if not match or kind not in ("POINT", "POLYGON"):
         return None
-    rings = [[_point(one) for one in ring.split(",")] for ring in _BETWEEN.split(found[2])]
+    rings = [[_point(point) for point in ring.split(",")] for ring in _BETWEEN.split(match[2])]
     if not all(point for ring in rings for point in ring):
         return None
     return (
@@ -100,13 +104,13 @@ def geojson(wkt: str) -> dict[str, Any] | None:
     )
 
 
-def _point(words: str) -> list[float] | None:
-    """Longitude and latitude; a height is left out. By splitting: a pattern tries each digit of a long number anew."""
-    numbers = words.strip(" \t\r\n()").split()
+def _point(text: str) -> list[float] | None:
+    """Longitude and latitude; a height is left out. Without a pattern, which would backtrack over long numbers."""
+    numbers = text.strip(" \t\r\n()").split()
     if not 2 <= len(numbers) <= 3 or max(map(len, numbers)) > MAX_DIGITS:
         return None
     try:
-        point = [float(one) for one in numbers[:2]]
+        point = [float(number_text) for number_text in numbers[:2]]
     except ValueError:
         return None
     return point if all(map(math.isfinite, point)) else None

@@ -1,49 +1,52 @@
-"""Free words to a licence: "CC BY 4.0", "Datenlizenz Deutschland – Namensnennung – 2.0", the address of either."""
+"""Free text -> licence: "CC BY 4.0", "Datenlizenz Deutschland – Namensnennung – 2.0", the address of either.
+
+Entry point: `licence`.
+"""
 
 import re
 from functools import lru_cache
 from typing import Final
 
 from vocab.concepts import Concept, concept_list
-from vocab.folding import MAX_WORDS, REMEMBERED, fold, index
+from vocab.folding import CACHED, MAX_TEXT, fold, index
 
 
-def licence(words: str, url: str = "", title: str = "") -> Concept | None:
+def licence(text: str, url: str = "", title: str = "") -> Concept | None:
     """The licence that an id, its address and its title name together.
 
-    What is more exact counts: "cc-by" with the address of version 4.0 is version 4.0; a placeholder such as
-    "other-open" gives way to an open licence. What contradicts is None: "cc-by" with the title "share alike".
+    The most exact one counts: "cc-by" with the address of version 4.0 is version 4.0; a real open licence wins over a
+    placeholder such as "other-open". A contradiction gives None: "cc-by" with the title "share alike".
     """
-    if max(len(words), len(url), len(title)) > MAX_WORDS:
+    if max(len(text), len(url), len(title)) > MAX_TEXT:
         return None
-    return _licence(words, url, title)
+    return _licence(text, url, title)
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _licence(words: str, url: str, title: str) -> Concept | None:
-    return _agreed([one for one in map(_of_text, (url, words, title)) if one])
+@lru_cache(maxsize=CACHED)
+def _licence(text: str, url: str, title: str) -> Concept | None:
+    return _agreed([concept for concept in map(_of_text, (url, text, title)) if concept])
 
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'()]+")
 
 
 def _of_text(text: str) -> Concept | None:
-    """A text that holds addresses counts only as a whole: "all but https://…/by/4.0/" names no licence."""
+    """The licence of a text. All of it must fit, also beside an address: "all but https://…/by/4.0/" gives None."""
     addresses = _ADDRESS.findall(text)
-    rest = _ADDRESS.sub(" ", text) if addresses else text
-    answers = [_of_words(words) for words in (*addresses, rest) if fold(words)]
-    return None if None in answers else _agreed([one for one in answers if one])
+    remainder = _ADDRESS.sub(" ", text) if addresses else text
+    answers = [_of_words(part) for part in (*addresses, remainder) if fold(part)]
+    return None if None in answers else _agreed([concept for concept in answers if concept])
 
 
 def _agreed(answers: list[Concept]) -> Concept | None:
-    """The most exact of answers that do not contradict one another; the first where they differ by port only."""
-    real = [one for one in answers if one.extra["family"] != "other"]
-    if not real:
+    """The most exact of concepts that do not contradict each other, the first if only their ports differ, else None."""
+    named_licences = [concept for concept in answers if concept.extra["family"] != "other"]
+    if not named_licences:
         return answers[0] if len(set(answers)) == 1 else None
-    exact = [one for one in real if one.extra["version"]] or real
-    same_openness = len({one.extra["open"] for one in answers}) == 1
-    same_family = len({one.extra["family"] for one in real}) == 1
-    same_version = len({one.extra["version"] for one in exact}) == 1
+    exact = [concept for concept in named_licences if concept.extra["version"]] or named_licences
+    same_openness = len({concept.extra["open"] for concept in answers}) == 1
+    same_family = len({concept.extra["family"] for concept in named_licences}) == 1
+    same_version = len({concept.extra["version"] for concept in exact}) == 1
     return exact[0] if same_openness and same_family and same_version else None
 
 
@@ -57,16 +60,16 @@ _BY_ID = re.compile(r"//(?:spdx|opendefinition)\.org/licenses/([^/]+?)(?:\.html|
 _GOVDATA: Final = {"cc-by-3.0": "cc-by-de/3.0", "cc-by-nc/3.0": "cc-by-nc-de/3.0"}
 
 
-def _of_words(words: str) -> Concept | None:
-    if words.strip() in _GOVDATA:
-        return concept_list("licences").by_notation[_GOVDATA[words.strip()]]
-    folded = _TAIL.sub(r"\1", fold(words))
-    known = index(concept_list("licences"))
+def _of_words(text: str) -> Concept | None:
+    if text.strip() in _GOVDATA:
+        return concept_list("licences").by_notation[_GOVDATA[text.strip()]]
+    folded = _TAIL.sub(r"\1", fold(text))
+    by_text = index(concept_list("licences"))
     if folded.startswith("//"):
         elements, id = _BY_ELEMENTS.match(folded), _BY_ID.match(folded)
         spelled = _spelled_out("cc " + elements[1]) if elements else _spelled_out(id[1]) if id else None
-        return known.get(folded) or spelled or (known.get(fold(id[1])) if id else None)
-    return known.get(folded) or _spelled_out(folded)
+        return by_text.get(folded) or spelled or (by_text.get(fold(id[1])) if id else None)
+    return by_text.get(folded) or _spelled_out(folded)
 
 
 _ELEMENTS: Final = {
@@ -83,38 +86,37 @@ _ELEMENTS: Final = {
     "nl": "nl|niederlande|netherlands",
     "": "lizenz|licence|license|version|international|intl|unported|generic|universal|universell|public|the",
 }
-_ELEMENT = re.compile("|".join(f"(?P<{name or 'filler'}>(?:{words})(?= |$)) ?" for name, words in _ELEMENTS.items()))
+_ELEMENT = re.compile("|".join(f"(?P<{name or 'filler'}>(?:{text})(?= |$)) ?" for name, text in _ELEMENTS.items()))
 _CC0 = re.compile(r"\bcc0\b")
 
 
-def _spelled_out(words: str) -> Concept | None:
-    """A Creative Commons licence or a Datenlizenz Deutschland, from its elements in any order, German or English.
-
-    One word that is no element, and it is none.
-    """
-    folded, said, versions, at = _CC0.sub("cc zero", fold(words)), set[str](), set[str](), 0
+def _spelled_out(text: str) -> Concept | None:
+    """A Creative Commons licence or a Datenlizenz Deutschland from its elements in any order, German or English; None
+    if one word is not an element."""
+    folded, elements, versions, at = _CC0.sub("cc zero", fold(text)), set[str](), set[str](), 0
     while at < len(folded):
         element = _ELEMENT.match(folded, at)
         if not element:
             return None
         name = element.lastgroup or ""
-        said.add(name)
+        elements.add(name)
         if name == "version":
             versions.add(".".join([*re.findall(r"\d", element[0]), "0"][:2]))
         at = element.end()
-    if len(versions) > 1 or len(said & {"cc", "dl"}) != 1:
+    if len(versions) > 1 or len(elements & {"cc", "dl"}) != 1:
         return None
-    return _by_elements(said, versions.pop() if versions else "")
+    return _by_elements(elements, versions.pop() if versions else "")
 
 
-def _by_elements(said: set[str], version: str) -> Concept | None:
-    """The licence with just these elements; there are ports (Germany …) of the Creative Commons only up to 3.0."""
-    maker = "cc" if "cc" in said else "dl"
-    family = "-".join([maker, *(name for name in ("by", "nc", "nd", "sa", "zero") if name in said)])
-    known = [one for one in concept_list("licences") if one.extra["family"] == family]
+def _by_elements(elements: set[str], version: str) -> Concept | None:
+    """The licence with exactly these elements. Creative Commons has ports (Germany …) only up to version 3.0."""
+    maker = "cc" if "cc" in elements else "dl"
+    family = "-".join([maker, *(name for name in ("by", "nc", "nd", "sa", "zero") if name in elements)])
+    of_family = [concept for concept in concept_list("licences") if concept.extra["family"] == family]
     if maker == "dl" or family == "cc-zero":  # without its version, where there is only one
-        fitting = [one for one in known if version in ("", one.extra["version"])]
+        fitting = [concept for concept in of_family if version in ("", concept.extra["version"])]
     else:
-        ports = said & {"de", "at", "nl"} if version < "4.0" else set[str]()
-        fitting = [one for one in known if one.extra["version"] == version and {one.extra["port"]} - {""} == ports]
+        ports = elements & {"de", "at", "nl"} if version < "4.0" else set[str]()
+        same_version = [concept for concept in of_family if concept.extra["version"] == version]
+        fitting = [concept for concept in same_version if {concept.extra["port"]} - {""} == ports]
     return fitting[0] if len(fitting) == 1 else None

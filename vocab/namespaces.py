@@ -1,10 +1,10 @@
-"""The namespaces of the field, open (any local name), and their prefixes."""
+"""The namespaces that we write and read, with their prefixes."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-OWN: Final = "https://w3id.org/lotse/ns#"  # our own small vocabulary, for the gaps of the standards only
+OWN: Final = "https://w3id.org/lotse/ns#"  # our own small vocabulary, only for what the standards lack
 VOC: Final = "https://w3id.org/lotse/voc/"  # our own concept schemes: phase, role, opportunity, …
 
 PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
@@ -39,8 +39,8 @@ PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-# Namespaces that mean the same as one of ours and occur in the wild: read as ours, never written. One that begins like
-# another stands before it.
+# Namespaces of older profiles and misspelt ones that occur in real catalogues: read as the prefix, never written. Of
+# two with the same beginning the longer one comes first.
 FORMER_NAMESPACES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "http://dcat-ap.de/def/dcatde/1_0/": "dcatde",
@@ -59,7 +59,7 @@ FORMER_NAMESPACES: Final[Mapping[str, str]] = MappingProxyType(
 
 
 class Namespace:
-    """An open namespace: `DCAT.inSeries` is the IRI, whatever the local name."""
+    """A namespace whose attributes are IRIs: `DCAT.inSeries`. Local names are not checked."""
 
     def __init__(self, iri: str) -> None:
         self.iri = iri

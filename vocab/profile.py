@@ -57,18 +57,19 @@ def load(path: Path) -> Profile:
         rows = list(csv.reader(file, strict=True))
     if tuple(rows[0] if rows else ()) != COLUMNS:
         raise ValueError(f"{path}, line 1: the columns must be {', '.join(COLUMNS)}")
-    about = {key: value for cls, key, value in _whole(path, rows[1:]) if not cls}
+    about = {key: value for cls, key, value in _checked(path, rows[1:]) if not cls}
     levels = {(cls, field): cast(FieldLevel, value) for cls, field, value in rows[1:] if cls}
     return Profile(about["title"], about["heading"], about.get("iri", ""), MappingProxyType(levels))
 
 
-def _whole(path: Path, rows: list[list[str]]) -> Iterable[list[str]]:
-    """The rows themselves, each looked at: a misspelt field would silently be asked for by no profile."""
-    known = {(cls, row.name) for row in FIELDS for cls in row.classes} | {("", key) for key in _ABOUT}
+def _checked(path: Path, rows: list[list[str]]) -> Iterable[list[str]]:
+    """The rows, after a check of each: a misspelt field would silently be left out of the profile. Raises
+    ValueError."""
+    valid = {(cls, row.name) for row in FIELDS for cls in row.classes} | {("", key) for key in _ABOUT}
     seen: set[tuple[str, str]] = set()
     for line, row in enumerate(rows, 2):
         key = (row[0], row[1]) if len(row) == len(COLUMNS) else ("", "")
-        if key not in known or (key[0] and row[2] not in ("M", "R", "O")):
+        if key not in valid or (key[0] and row[2] not in ("M", "R", "O")):
             raise ValueError(f"{path}, line {line}: no class, field and level (M, R or O): {','.join(row)}")
         if key in seen:
             raise ValueError(f"{path}, line {line}: {','.join(key)} is there twice")

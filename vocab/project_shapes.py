@@ -1,7 +1,7 @@
 """Our project profile as SHACL shapes; `python -m vocab.project_shapes` prints what stands in shapes.ttl.
 
-Others can validate against it. Shapes of datasets, series and services are those of DCAT-AP and DCAT-AP.de; here are
-the classes that these do not know. Mandatory is a violation, recommended a warning.
+They are for others who want to validate. Datasets, series and services have the shapes of DCAT-AP and DCAT-AP.de; here
+are the classes that these do not have. A missing mandatory field is a violation, a recommended one a warning.
 """
 
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ from vocab.profile import PROJECT, level
 CLASSES: Final = (*(kind.name for kind in KIND_ROWS.values() if not kind.in_dcat),
                   "Association", "Funding", "Money", "Milestone", "Opportunity", "Indicator",
                   "Observation")  # fmt: skip
-USED: Final = ("adms", "cpsv", "cv", "dcat", "dcatap", "dct", "foaf", "lotse", "org", "prov", "schema", "skos", "vcard",
-               "xsd")  # fmt: skip
+USED_PREFIXES: Final = ("adms", "cpsv", "cv", "dcat", "dcatap", "dct", "foaf", "lotse", "org", "prov", "schema", "skos",
+                        "vcard", "xsd")  # fmt: skip
 LEAD: Final = "<https://w3id.org/lotse/voc/role/federfuehrung>"
 EU_THEME: Final = "^http://publications.europa.eu/resource/authority/data-theme/"
 OWN_LISTS: Final = {"phases": "phase", "roles": "role", "opportunities": "opportunity",
                     "organization-kinds": "organization-kind", "budget-states": "budget-state"}  # fmt: skip
-ABSTRACT: Final = 400  # characters
+MAX_ABSTRACT: Final = 400  # characters
 
 _DATE: Final = "sh:or ( [ sh:datatype xsd:date ] [ sh:datatype xsd:dateTime ] [ sh:datatype xsd:gYearMonth ] [ sh:datatype xsd:gYear ] )"  # noqa: E501
 _FORMS: Final = {
@@ -50,7 +50,7 @@ def _lines() -> Iterator[str]:
     yield "# Made from vocab/fields.py by `python -m vocab.project_shapes`; do not edit."
     yield f"@prefix rdf: <{PREFIXES['rdf']}> ."
     yield "@prefix sh: <http://www.w3.org/ns/shacl#> ."
-    yield from (f"@prefix {prefix}: <{PREFIXES[prefix]}> ." for prefix in USED)
+    yield from (f"@prefix {prefix}: <{PREFIXES[prefix]}> ." for prefix in USED_PREFIXES)
     for cls in CLASSES:
         rows = [row for row in fields_of(cls) if level(cls, row.name, PROJECT)]
         yield ""
@@ -64,10 +64,10 @@ def _lines() -> Iterator[str]:
 
 
 def _project() -> Iterator[str]:
-    """What no single row says."""
+    """The shapes of a project that do not follow from a single row."""
     yield f"  sh:property [ sh:path prov:qualifiedAssociation ; sh:qualifiedMinCount 1 ; sh:qualifiedValueShape [ sh:property [ sh:path prov:hadRole ; sh:hasValue {LEAD} ] ] ] ;"  # noqa: E501
     yield f'  sh:property [ sh:path dcat:theme ; sh:qualifiedMinCount 1 ; sh:qualifiedValueShape [ sh:pattern "{EU_THEME}" ] ] ;'  # noqa: E501
-    yield f"  sh:property [ sh:path dct:abstract ; sh:maxLength {ABSTRACT} ; sh:severity sh:Warning ] ;"
+    yield f"  sh:property [ sh:path dct:abstract ; sh:maxLength {MAX_ABSTRACT} ; sh:severity sh:Warning ] ;"
     yield "  sh:property [ sh:path dcat:contactPoint ; sh:node [ sh:or ( [ sh:property [ sh:path vcard:hasEmail ; sh:minCount 1 ] ] [ sh:property [ sh:path vcard:hasURL ; sh:minCount 1 ] ] ) ] ] ;"  # noqa: E501
 
 

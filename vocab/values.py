@@ -1,4 +1,7 @@
-"""What one written value means: a date, an address, a size. None where it cannot be read; nothing is guessed."""
+"""Reads single written values: dates, addresses, numbers, durations. None if it cannot be read; nothing is guessed.
+
+Each function returns a `Read`, whose value is the form that we keep.
+"""
 
 import re
 from datetime import datetime
@@ -13,17 +16,17 @@ TAG_OF_LANGUAGE: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
 MAX_ADDRESS: Final = 4000  # characters
 
 
-def language_tag(words: str) -> str:
+def language_tag(text: str) -> str:
     """A language tag as RDF takes it, de_DE as de-DE; "" for what is none."""
-    tag = words.replace("_", "-")
+    tag = text.replace("_", "-")
     return tag if TAG.fullmatch(tag) else ""
 
 
 class Read(NamedTuple):
-    """A value as we keep it; `mended`: it was written in another form than agreed."""
+    """A value as we keep it; `repaired`: it was written in another form."""
 
     value: Any
-    mended: bool = False
+    repaired: bool = False
 
 
 # -- dates
@@ -86,18 +89,18 @@ def date(text: str, zone: str = "") -> Read | None:
         return Read(value) if value else None
     bare = _LABEL.sub("", text)
     if bare != text:
-        inner = date(bare, zone)
-        return inner and Read(inner.value, True)
+        bare_date = date(bare, zone)
+        return bare_date and Read(bare_date.value, True)
     for form in _WRITTEN:
-        found = form.fullmatch(text)
-        if found:
-            value = _written(found.groupdict(), zone)
+        match = form.fullmatch(text)
+        if match:
+            value = _written(match.groupdict(), zone)
             return Read(value, True) if value else None
     return None
 
 
 def _iso(parts: re.Match[str], zone: str) -> str:
-    year, month, day, time, said = parts.groups()
+    year, month, day, time, offset = parts.groups()
     if not month:
         return str(year) if year != "0000" else ""
     if not time:
@@ -105,15 +108,15 @@ def _iso(parts: re.Match[str], zone: str) -> str:
     time = time.replace(",", ".")
     if len(time) == 5:
         time += ":00"
-    if said is None:
-        said = zone
-    elif said[0] not in "+-":
-        said = "Z"
-    elif ":" not in said:
-        said = f"{said[:3]}:{said[3:] or '00'}"
-    value = f"{year}-{month}-{day}T{time}{said}"
+    if offset is None:
+        offset = zone
+    elif offset[0] not in "+-":
+        offset = "Z"
+    elif ":" not in offset:
+        offset = f"{offset[:3]}:{offset[3:] or '00'}"
+    value = f"{year}-{month}-{day}T{time}{offset}"
     seconds = time.partition(".")[0]  # Python knows six digits of a fraction, sources write up to nine
-    return value if _exists(f"{year}-{month}-{day}T{seconds}{'' if said == 'Z' else said}") else ""
+    return value if _exists(f"{year}-{month}-{day}T{seconds}{'' if offset == 'Z' else offset}") else ""
 
 
 def _written(parts: dict[str, str | None], zone: str) -> str:
@@ -141,13 +144,13 @@ def _exists(value: str) -> bool:
 # -- addresses
 
 _ENDS: Final = "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 15))
-_BAD: Final = (  # what no IRI may hold (RFC 3987, 2.2)
+_BAD: Final = (  # what an IRI may not have (RFC 3987, 2.2)
     r"\s\x00-\x20<>\"\\^`{|}\[\]\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
     + _ENDS
 )
 _BAD_ONE = re.compile(f"[{_BAD}]")
 _ASCII: Final = r"[A-Za-z0-9._~:/?@!$&'()*+,;=%-]*"
-_PLAIN = re.compile(  # nearly all: a host name, nothing to mend
+_PLAIN = re.compile(  # nearly all addresses: a host name, nothing to repair
     rf"https?://(?:[A-Za-z0-9_-]+\.)+[A-Za-z]{{2,20}}(?::\d{{1,4}})?(?:[/?]{_ASCII})?(?:#{_ASCII})?"
 )
 _SCHEME = re.compile(r"(?:https?|s?ftps?)://", re.IGNORECASE)
@@ -161,8 +164,8 @@ _NAME = re.compile(r"[^\s/?#@:]+\.[^\s/?#@:.]{2,63}\.?|localhost|\d+(?:\.\d+){3}
 
 
 def address(text: str, base: str = "") -> Read | None:
-    """A web address (http, https, ftp); inner blanks and what no IRI may hold are percent-encoded, "www." gets http://,
-    a path gets `base` before it. Two addresses in one value are none."""
+    """A web address (http, https, ftp). Characters that an IRI may not have are percent-encoded, "www." gets http://, a
+    path gets `base` before it. None for two addresses in one value."""
     text = text.strip()
     if len(text) > MAX_ADDRESS:
         return None
@@ -178,9 +181,9 @@ def address(text: str, base: str = "") -> Read | None:
     if not _SCHEME.match(text) or re.search(r"\s(?:https?://|www\.)", text):
         return None
     head, hash, fragment = text.partition("#")
-    mended = head.translate(_ENCODED) + hash + fragment.replace("#", "%23").translate(_ENCODED)
-    mended = _PERCENT.sub("%25", mended)
-    return Read(mended, mended != plain) if _is_address(mended) else None
+    repaired = head.translate(_ENCODED) + hash + fragment.replace("#", "%23").translate(_ENCODED)
+    repaired = _PERCENT.sub("%25", repaired)
+    return Read(repaired, repaired != plain) if _is_address(repaired) else None
 
 
 def _is_address(text: str) -> bool:
@@ -203,11 +206,11 @@ def _has_host(url: str) -> bool:
 
 
 def iri(text: str) -> Read | None:
-    """An absolute IRI: a web address, or urn:, doi: and the like; never mended but at its ends."""
+    """An absolute IRI: a web address, or urn:, doi: and the like. Only blanks around it are removed."""
     text = text.strip()
-    found = address(text)
-    if found:
-        return None if found.mended else found
+    web_address = address(text)
+    if web_address:
+        return None if web_address.repaired else web_address
     return Read(text) if len(text) <= MAX_ADDRESS and _OTHER.fullmatch(text) else None
 
 
@@ -237,13 +240,13 @@ def size(value: Any) -> Read | None:
         return Read(value) if 0 <= value < 1 << 63 else None
     if isinstance(value, float) and value.is_integer():
         return size(int(value))
-    found = _SIZE.fullmatch(value.strip()) if isinstance(value, str) and len(value) < 40 else None
-    if not found:
+    match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) and len(value) < 40 else None
+    if not match:
         return None
-    unit = found[3].lower()[:1]
+    unit = match[3].lower()[:1]
     if not unit or unit in "bo":
-        return Read(int(found[1]), bool(unit)) if not found[2] or not int(found[2]) else None
-    return Read(round(float(f"{found[1]}.{found[2] or 0}") * 1024 ** (1 + "kmgt".index(unit))), True)
+        return Read(int(match[1]), bool(unit)) if not match[2] or not int(match[2]) else None
+    return Read(round(float(f"{match[1]}.{match[2] or 0}") * 1024 ** (1 + "kmgt".index(unit))), True)
 
 
 def decimal(value: Any) -> Read | None:

@@ -105,7 +105,7 @@ class _Reading:
         if found is None:
             self.misfit(RULES.get(row.form, "value-unread"), path, value)
             return ()
-        if found.mended:
+        if found.repaired:
             self.findings.append(finding("value-mended", path, _shown(value)))
         return (found.value,)
 

@@ -92,7 +92,7 @@ class Unread:
     def checked(self, field: str, value: Any, read: "Reader", result: Any) -> Any:
         """The result of a reader, with a finding if the value was repaired or could not be read."""
         if type(result) is Read:
-            if result.mended:
+            if result.repaired:
                 self.add_finding("value-mended", field, value)
             return result.value
         if result is None:

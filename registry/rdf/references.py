@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from registry.rdf.terms import TYPE, iri, literal
-from vocab.concepts import LISTS, Concept, concept_list, several
+from vocab.concepts import LISTS, Concept, concept_list, split_values
 from vocab.namespaces import DCT, EU, SKOS, VOC
 
 Triple = tuple[str, str, str]
@@ -84,7 +84,7 @@ def _labels(term: str, concept: Concept, scheme: str) -> tuple[Triple, ...]:
 def _licence(term: str, licence: Concept) -> tuple[Triple, ...]:
     """The kinds of a licence, and the EU licence that is the same (DCAT-AP HVD asks for it)."""
     statements = [(term, _PREDICATES["exactMatch"], iri(match)) for match in licence.matches]
-    for kind in several(licence.extra.get("type", "")):
+    for kind in split_values(licence.extra.get("type", "")):
         name = _CAPITAL.sub(" ", kind.removeprefix(LICENCE_TYPES)).capitalize()
         statements += [
             (term, iri(DCT.type), iri(kind)),

@@ -21,13 +21,13 @@ CLEAR = 0.5  # or if the best hit without some word scores at most so much of th
 
 # -- what is asked
 
-Field = Literal["title_stems", "title_grams", "text_stems", "text_grams"]
+IndexField = Literal["title_stems", "title_grams", "text_stems", "text_grams"]
 
 
 class Term(msgspec.Struct, frozen=True):
     """A document that has it in this field gains `weight` times its BM25."""
 
-    field: Field
+    field: IndexField
     text: str
     weight: float
 

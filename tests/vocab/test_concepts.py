@@ -144,8 +144,8 @@ def test_references_between_lists_hit():
         assert not one.extra["family"] or one.extra["family"] in families
         assert not one.extra["packs"] or one.extra["packs"] in types
     for one in concept_list("ogd-groups"):
-        assert concepts.several(one.extra["themes"])
-        assert all(code in themes for code in concepts.several(one.extra["themes"]))
+        assert concepts.split_values(one.extra["themes"])
+        assert all(code in themes for code in concepts.split_values(one.extra["themes"]))
     categories = concept_list("hvd-categories")
     tops = [one for one in categories if not one.extra["broader"]]
     assert len(tops) == 6

@@ -42,7 +42,7 @@ def test_a_date_of_iso_8601_keeps_its_accuracy(written: str, value: str) -> None
     ],
 )
 def test_a_date_as_people_write_it_is_mended(written: str, value: str) -> None:
-    assert values.date(written) == Read(value, mended=True)
+    assert values.date(written) == Read(value, repaired=True)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_time_without_zone_gets_the_zone_that_is_meant() -> None:
     ],
 )
 def test_an_address_is_mended_where_only_one_can_be_meant(written: str, address: str) -> None:
-    assert values.address(written, "https://portal.example/") == Read(address, mended=True)
+    assert values.address(written, "https://portal.example/") == Read(address, repaired=True)
 
 
 @pytest.mark.parametrize(

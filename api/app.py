@@ -130,10 +130,10 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 def _translated(error: HTTPException) -> LotseError:
     if error.status_code == 404:
-        return NotFoundError("There is nothing at this address.")
+        return NotFoundError("nothing-here")
     if error.status_code == 413:
-        return TooLargeError(f"The request is larger than {MAX_BODY} bytes.", limit=MAX_BODY)
-    other = UsageError(str(error.detail)) if error.status_code < 500 else NotReadyError(str(error.detail))
+        return TooLargeError("request-too-large", {"limit": MAX_BODY}, limit=MAX_BODY)
+    other = (UsageError if error.status_code < 500 else NotReadyError)("framework-refused", words=error.detail)
     other.status = error.status_code
     return other
 
@@ -150,7 +150,7 @@ def _failure(request: Request, error: Exception) -> Response:
     """
     number = secrets.token_hex(4)
     log.error("failure %s: %s %s", number, request.method, request.url.path, exc_info=error)
-    failed = LotseError(f"Something went wrong here. Please name the number {number} when you tell us.", number=number)
+    failed = LotseError("went-wrong", {"number": number}, number=number)
     failed.status = 500
     try:
         response = _shown(request, failed)

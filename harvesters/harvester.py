@@ -1,11 +1,11 @@
 """What a harvester is: a module that reads a source into items and marks, and maps an item to Metadata."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
-from registry.model import Finding, Findings, Metadata, Source
+from registry.model import Finding, Findings, Metadata, Source, Text
 
 if TYPE_CHECKING:  # this room is pure: it names the session, it opens none
     from requests import Session
@@ -35,9 +35,31 @@ class Mark(msgspec.Struct, frozen=True):
     findings: Findings = ()
 
 
+class Answer(NamedTuple):
+    """What an address answered to somebody who wants to add it as a source."""
+
+    url: str
+    media_type: str
+    body: bytes
+
+
+class Recognised(NamedTuple):
+    """A kind can read an answer. `things`: how many it names, None if that is not told."""
+
+    things: int | None = None
+
+
 class Harvester(Protocol):
-    """A module with these names is one. It may have `check(source)` too, which raises UsageError for settings whose
-    values cannot be; asked when a source is added."""
+    """A module of `harvesters/kinds` with these names is one. It may have more:
+
+    - `check(source)` raises UsageError for settings whose values cannot be; asked when a source is added.
+    - `recognises(answer)` says whether it can read what an address answers: Recognised, or None; it may fail.
+    - `PROBE_PATH`: the answer that it recognises is that of this path below the address.
+    """
+
+    @property
+    def LABEL(self) -> Text:
+        """What people call this kind, by language."""
 
     @property
     def VERSION(self) -> int:

@@ -1,17 +1,19 @@
-"""Looks at an address for somebody who wants to add it as a source: what answers there, and which kind reads it."""
+"""Looks at an address for somebody who wants to add it as a source: what answers there, and which kind reads it.
 
-from typing import TYPE_CHECKING, Any, Final
+The kinds themselves know what they can read: each module of `harvesters/kinds` may have `recognises(answer)`.
+"""
+
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from harvesters.harvester import Answer, Recognised
+from harvesters.source_kinds import SOURCE_KINDS, harvester
 from registry.errors import LotseError, SourceError, UsageError
 from registry.fetch.session import body, session
 from registry.settings import Settings
 
 if TYPE_CHECKING:
-    from requests import Response, Session
-
-CKAN: Final = "/api/3/action/package_search?rows=0"
-SHEETS: Final = (".csv", ".tsv", ".xlsx", ".xls", ".ods")
+    from requests import Session
 
 
 def probe(url: str, settings: Settings) -> dict[str, Any]:
@@ -20,46 +22,44 @@ def probe(url: str, settings: Settings) -> dict[str, Any]:
     SourceError if nothing answers.
     """
     if urlsplit(url).scheme not in ("http", "https"):
-        raise UsageError(
-            f"The address {url!r} must begin with http:// or https://.",
-            de=f"Die Adresse {url!r} muss mit http:// oder https:// beginnen.",
-        )
+        raise UsageError("address-scheme", url=url)
     with session(settings) as http:
-        total = _ckan(http, url)
-        if total is not None:
-            return {"url": url, "kind": "ckan", "things": total, "content_type": "application/json"}
-        with http.get(url, stream=True) as response:
-            if not response.ok:
-                raise SourceError(
-                    f"{url} answers {response.status_code} {response.reason}.",
-                    de=f"{url} antwortet mit {response.status_code} {response.reason}.",
-                )
-            return {"url": url, **_looked_at(response)}
+        return _by_interface(http, url) or _by_content(http, url)
 
 
-def _ckan(http: "Session", url: str) -> int | None:
-    """How many packages a CKAN at this address has."""
+def _by_interface(http: "Session", url: str) -> dict[str, Any] | None:
+    """The kind whose interface answers below this address (`PROBE_PATH`)."""
+    for kind in SOURCE_KINDS:
+        path = getattr(harvester(kind), "PROBE_PATH", "")
+        try:
+            answer = _answer(http, url.rstrip("/") + path) if path else None
+        except (LotseError, OSError, ValueError):
+            continue
+        if answer and (recognised := _recognised(kind, answer)):
+            media_type = answer.media_type.partition(";")[0].strip()
+            return {"url": url, "kind": kind, "things": recognised.things, "content_type": media_type}
+    return None
+
+
+def _by_content(http: "Session", url: str) -> dict[str, Any]:
+    """The kind that can read what the address itself answers; one that counted things goes first."""
+    answer = _answer(http, url)
+    known = [(kind, recognised) for kind in SOURCE_KINDS if (recognised := _recognised(kind, answer))]
+    kind, recognised = max(known, key=lambda pair: pair[1].things or 0, default=(None, Recognised()))
+    size = len(answer.body)
+    return {"url": url, "kind": kind, "things": recognised.things, "content_type": answer.media_type, "bytes": size}
+
+
+def _answer(http: "Session", url: str) -> Answer:
+    with http.get(url, stream=True) as response:
+        if not response.ok:
+            raise SourceError("source-answers", url=url, status=response.status_code, reason=response.reason)
+        return Answer(response.url, response.headers.get("content-type", ""), body(response))
+
+
+def _recognised(kind: str, answer: Answer) -> Recognised | None:
+    recognises = getattr(harvester(kind), "recognises", None)
     try:
-        with http.get(url.rstrip("/") + CKAN, stream=True) as response:
-            answer = response.json() if response.ok else {}
-        return int(answer["result"]["count"]) if answer["success"] is True else None
-    except (LotseError, OSError, ValueError, KeyError, TypeError):
+        return recognises(answer) if recognises else None
+    except (LotseError, ValueError):  # not of that kind
         return None
-
-
-def _looked_at(response: "Response") -> dict[str, Any]:
-    from registry.rdf.descriptions import things
-    from registry.rdf.parsing import parse
-
-    data = body(response)
-    media_type = response.headers.get("content-type", "")
-    found: dict[str, Any] = {"kind": None, "things": None, "content_type": media_type, "bytes": len(data)}
-    if urlsplit(response.url).path.lower().endswith(SHEETS) or "csv" in media_type or "spreadsheet" in media_type:
-        return found | {"kind": "sheet"}
-    try:
-        count = sum(1 for _ in things(parse(data, media_type=media_type, name=response.url).graph))
-    except LotseError:
-        count = 0
-    if count:
-        return found | {"kind": "dcat", "things": count}
-    return found | {"kind": "json"} if data.lstrip()[:1] in (b"{", b"[") else found

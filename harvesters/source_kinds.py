@@ -1,23 +1,25 @@
-"""The source kinds there are, and which settings each knows."""
+"""The source kinds there are: every module of `harvesters/kinds` is one, under its own name.
+
+A new kind is a new module there; nothing else names it. Modules are imported when asked for, so that a command starts
+without them. `harvester(kind)` is the module, `label(kind)` what people call it, `check_source` what a source must be.
+"""
 
 import difflib
+import pkgutil
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple, cast
 
 from harvesters.harvester import Harvester
 from registry.errors import UsageError
-from registry.model import Source
+from registry.model import Source, Text
+from registry.model.message import message
 
-HARVESTERS: Final[Mapping[str, str]] = MappingProxyType(  # imported when asked for: a command starts without them
-    {
-        "ckan": "harvesters.kinds.ckan",
-        "dcat": "harvesters.kinds.dcat",
-        "sheet": "harvesters.kinds.sheet",
-        "json": "harvesters.kinds.json",
-    }
-)
+_PACKAGE: Final = "harvesters.kinds"
+_FOLDER: Final = str(Path(__file__).with_name("kinds"))
+SOURCE_KINDS: Final = tuple(sorted(module.name for module in pkgutil.iter_modules([_FOLDER])))
 
 COMMON_SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -28,33 +30,26 @@ COMMON_SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
 
 def harvester(kind: str) -> Harvester:
     """The module of that kind; raises UsageError that lists those there are."""
-    if kind not in HARVESTERS:
-        kinds = ", ".join(HARVESTERS)
-        raise UsageError(
-            f"There is no source kind {kind!r}. There are: {kinds}.",
-            de=f"Die Art {kind!r} gibt es nicht. Es gibt: {kinds}.",
-            kinds=list(HARVESTERS),
-        )
-    return cast(Harvester, import_module(HARVESTERS[kind]))
+    if kind not in SOURCE_KINDS:
+        raise UsageError("source-kind-unknown", {"kinds": list(SOURCE_KINDS)}, kind=kind, kinds=", ".join(SOURCE_KINDS))
+    return cast(Harvester, import_module(f"{_PACKAGE}.{kind}"))
+
+
+def label(kind: str) -> Text:
+    """What people call a kind, by language; one that is no longer there is called by its name."""
+    return harvester(kind).LABEL if kind in SOURCE_KINDS else {"und": kind}
 
 
 def check_source(source: Source) -> None:
     """Raises UsageError for an unknown kind, an address that is not http(s), or a setting it does not know."""
     known = {**COMMON_SETTINGS, **harvester(source.kind).SETTINGS}
     if not source.url.lower().startswith(("http://", "https://")):
-        raise UsageError(
-            f"The address {source.url!r} must begin with http:// or https://.",
-            de=f"Die Adresse {source.url!r} muss mit http:// oder https:// beginnen.",
-        )
+        raise UsageError("address-scheme", url=source.url)
     for name in source.settings:
         if not any(_fits(name, pattern) for pattern in known):
             near = difflib.get_close_matches(name, known, 1)
-            meant, gemeint = (f" Did you mean {near[0]!r}?", f" Meinen Sie {near[0]!r}?") if near else ("", "")
-            names = ", ".join(known)
-            raise UsageError(
-                f"A source of kind {source.kind!r} has no setting {name!r}.{meant} There are: {names}.",
-                de=f"Eine Quelle der Art {source.kind!r} hat keine Einstellung {name!r}.{gemeint} Es gibt: {names}.",
-            )
+            hint = message("did-you-mean", near=repr(near[0])) if near else ""
+            raise UsageError("source-setting-unknown", kind=source.kind, name=name, hint=hint, names=", ".join(known))
     Limit.of(source.settings)
     getattr(harvester(source.kind), "check", _no_check)(source)
 
@@ -85,10 +80,7 @@ class Limit(NamedTuple):
             return cls()
         number = words.removesuffix("%").strip()
         if not (number.isascii() and number.isdigit() and len(number) < 10):
-            raise UsageError(
-                f"max_withdrawals is {words!r}; it must be a number (10) or a share (50%).",
-                de=f"Die Einstellung max_withdrawals ist {words!r}; möglich sind eine Zahl (10) oder ein Anteil (50%).",
-            )
+            raise UsageError("setting-max-withdrawals", value=words)
         return cls(0, int(number) / 100) if words.endswith("%") else cls(int(number), 0.0)
 
     def passed(self, going: int, published: int) -> bool:

@@ -48,13 +48,13 @@ def city(settings: Settings) -> City:
         return City()
     path = settings.city / "city.toml"
     if not os.path.isfile(path):  # noqa: PTH113 (False as well where the folder is closed to us)
-        raise UsageError(f"LOTSE_CITY names {settings.city}, but there is no city.toml in it.")
+        raise UsageError("city-file-missing", city=settings.city)
     words = _file(path)
     _refuse_unknown(words, known=City.__struct_fields__, where=str(path))
     try:
         return msgspec.convert(words | {"folder": str(settings.city)}, City, dec_hook=as_path)
     except msgspec.ValidationError as error:
-        raise UsageError(f"{path}: {error}") from None
+        raise UsageError("file-invalid", path=path, error=error) from None
 
 
 def _existing(path: Path) -> Path | None:

@@ -12,25 +12,40 @@ LotseError                     400
 │   └── BusyError              409   a run or command holds the lock; come back
 ├── TooLargeError              413   over a bound; names the bound
 ├── SourceError                502   a source did not answer as it should; nothing was withdrawn
+│   ├── UnreadableError        502   it answered with what cannot be read; `place` says where
 │   └── ForbiddenAddressError  502   an address that must not be fetched
 └── NotReadyError              503   store older than the code, index not reachable
     └── UpgradeNeededError     503   the command to run is in the message
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
+
+from registry.model.message import Message, bilingual, message, sentence
+
+NO_DETAIL: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class LotseError(Exception):
-    """A failure with a sentence for people; `status` is its HTTP status, `exit_code` that of the command."""
+    """A failure: `status` is its HTTP status, `exit_code` that of the command.
+
+    `code` and `values`: its sentence in the catalogue `vocab.messages`, or the whole message; `detail`: what programs
+    may read of it, in the problem document.
+    """
 
     status = 400
     exit_code = 1
 
-    def __init__(self, message: str, **detail: Any) -> None:
-        super().__init__(message)
-        self.message = message
-        self.detail: Mapping[str, Any] = detail
+    def __init__(self, code: str | Message, detail: Mapping[str, Any] = NO_DETAIL, /, **values: Any) -> None:
+        self.summary = code if isinstance(code, Message) else message(code, **values)
+        self.detail = detail
+        super().__init__(self.summary)
+
+    @property
+    def message(self) -> str:
+        """The sentence in English, for logs, commands and problem documents."""
+        return sentence(self.summary, "en")
 
 
 class UsageError(LotseError):
@@ -42,8 +57,8 @@ class ValidationError(UsageError):
 
     status = 422
 
-    def __init__(self, message: str, errors: Sequence[Mapping[str, Any]] = ()) -> None:
-        super().__init__(message, errors=list(errors))
+    def __init__(self, code: str, errors: Sequence[Mapping[str, Any]] = (), /, **values: Any) -> None:
+        super().__init__(code, {"errors": list(errors)}, **values)
         self.errors = tuple(errors)
 
 
@@ -53,7 +68,13 @@ class NotFoundError(LotseError):
 
 
 class WithdrawnError(NotFoundError):
+    """`reason`: why, in a person's words or as a message."""
+
     status = 410
+
+    def __init__(self, code: str, reason: str | Message, detail: Mapping[str, Any] = NO_DETAIL, /) -> None:
+        super().__init__(code, {**detail, "reason": bilingual(reason)})
+        self.reason = reason
 
 
 class StartAgainError(LotseError):
@@ -85,6 +106,14 @@ class TooLargeError(LotseError):
 class SourceError(LotseError):
     status = 502
     exit_code = 7
+
+
+class UnreadableError(SourceError):
+    """`place`: which place of the file cannot be read, and why."""
+
+    def __init__(self, code: str, place: Message | str, /, **values: Any) -> None:
+        super().__init__(code, place=place, **values)
+        self.place = place
 
 
 class ForbiddenAddressError(SourceError):

@@ -2,10 +2,11 @@
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from registry.model import Finding
+from registry.model.message import Message
 from registry.model.text import plain
 
 MOST_VALUE: Final = 2_000  # characters of an offending value
@@ -18,15 +19,21 @@ _SECRET = re.compile(
 )
 
 
-def masked(finding: Finding) -> str:
+def masked(finding: Finding) -> str | Message:
     """The offending value without what is personal: mail addresses anywhere, anything in fields of a person."""
-    value = finding.value
-    if not value:
+    if not finding.value:
         return ""
-    if _is_personal(finding.field):
-        return "***"
-    value = plain(value if len(value) <= MOST_VALUE else value[: MOST_VALUE - 1] + "…")
-    return _MAIL.sub("***@***", value) if "@" in value else value
+    return "***" if _is_personal(finding.field) else _masked(finding.value)
+
+
+def _masked(value: Any) -> Any:
+    """A text, or the texts among the values of a message, without mail addresses and cut to MOST_VALUE."""
+    if isinstance(value, Message):
+        return Message(value.code, {name: _masked(inner) for name, inner in value.values.items()})
+    if not isinstance(value, str):
+        return value
+    text = plain(value if len(value) <= MOST_VALUE else value[: MOST_VALUE - 1] + "…")
+    return _MAIL.sub("***@***", text) if "@" in text else text
 
 
 @lru_cache(maxsize=1024)

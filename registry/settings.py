@@ -56,7 +56,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     try:
         settings = msgspec.convert(words, Settings, strict=False, dec_hook=as_path)
     except msgspec.ValidationError as error:
-        raise UsageError(f"A setting has the wrong form: {error}") from None
+        raise UsageError("setting-form", error=error) from None
     _check(settings)
     return msgspec.structs.replace(settings, base_url=settings.base_url.rstrip("/"))
 
@@ -89,9 +89,9 @@ def _file(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise NotAllowedError(f"{path} cannot be read ({error.strerror}). Check its owner and its rights.") from None
+        raise NotAllowedError("settings-file-closed", path=path, why=error.strerror) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not readable TOML: {error}") from None
+        raise UsageError("settings-file-toml", path=path, error=error) from None
     if path.name == "lotse.toml":
         _refuse_unknown(words, where=str(path))
     return words
@@ -102,14 +102,14 @@ def _check(settings: Settings) -> None:
     for name in ("base_url", "proxy"):
         value = getattr(settings, name)
         if value and not _ADDRESS.fullmatch(value):
-            raise UsageError(f"LOTSE_{name.upper()} is {value!r}; it must be an address such as https://lotse.example.")
+            raise UsageError("setting-address", name=name.upper(), value=value)
     if settings.search != "tantivy" and not _ADDRESS.fullmatch(settings.search):
-        raise UsageError(f"LOTSE_SEARCH is {settings.search!r}; it must be tantivy or the address of Elasticsearch.")
+        raise UsageError("setting-search", search=settings.search)
     if settings.database and not settings.database.startswith(("sqlite:", "postgresql+psycopg:")):
         shown = settings.database.partition(":")[0]
-        raise UsageError(f"LOTSE_DATABASE begins with {shown!r}; it must be sqlite:///… or postgresql+psycopg://….")
+        raise UsageError("setting-database", start=shown)
     if settings.ca_file and not settings.ca_file.is_file():
-        raise UsageError(f"LOTSE_CA_FILE names {settings.ca_file}, but there is no such file.")
+        raise UsageError("setting-ca-file", path=settings.ca_file)
 
 
 def _refuse_unknown(
@@ -124,7 +124,7 @@ def _refuse_unknown(
             shown = prefix + (name.upper() if prefix else name)
             names = near or sorted(known)
             meant = " or ".join(prefix + (one.upper() if prefix else one) for one in names)
-            raise UsageError(f"Unknown setting {shown} in {where}. Did you mean {meant}?")
+            raise UsageError("setting-unknown", name=shown, where=where, meant=meant)
 
 
 def as_path(type_: type, value: Any) -> Any:

@@ -30,6 +30,7 @@ from registry.model import (
     Source,
     Step,
 )
+from registry.model.message import message
 from registry.rules import finding
 from tests.paths import ROOT
 from tests.town import Town
@@ -247,10 +248,7 @@ def _run(catalog: Catalog) -> None:
     ledger.report(run.number, [(one.record, (one.finding,)) for one in problems])
     ledger.wait(run.number, [("fernwaerme", "gone")])
     counts = dict.fromkeys(COUNTS, 0) | {"added": 9, "changed": 22, "same": 91, "moved": 3, "failed": 3, "gone": 1}
-    reason = {
-        "de": "Die Quelle nennt einen von zwei Einträgen nicht mehr.",
-        "en": "The source no longer names one of two entries.",
-    }
+    reason = message("withdrawals-too-many", going=1, published=2)
     ledger.note(
         replace(
             run, outcome="waiting", complete=True, listed=128, seconds=41.2, counts=counts, reason=reason, ended=started

@@ -16,7 +16,7 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
-from harvesters.source_kinds import COMMON_SETTINGS, HARVESTERS, harvester
+from harvesters.source_kinds import COMMON_SETTINGS, SOURCE_KINDS, harvester
 from registry.build import open_catalog
 from registry.city import City
 from registry.rules import RULES
@@ -110,7 +110,7 @@ def test_no_page_names_a_setting_that_there_is_not(page: Path) -> None:
 # -- harvesters
 
 
-@pytest.mark.parametrize("kind", HARVESTERS)
+@pytest.mark.parametrize("kind", SOURCE_KINDS)
 def test_every_source_kind_has_a_page_with_each_of_its_settings(kind: str) -> None:
     said = (ROOT / f"docs/join/{kind}.md").read_text(encoding="utf-8")
     known = {name for name in harvester(kind).SETTINGS if name not in COMMON_SETTINGS}
@@ -120,7 +120,7 @@ def test_every_source_kind_has_a_page_with_each_of_its_settings(kind: str) -> No
 def test_the_settings_of_every_source_stand_in_the_overview() -> None:
     said = (ROOT / "docs/join/README.md").read_text(encoding="utf-8")
     assert {name for name in COMMON_SETTINGS if f"`{name}`" not in said} == set()
-    assert {kind for kind in HARVESTERS if f"({kind}.md)" not in said} == set()
+    assert {kind for kind in SOURCE_KINDS if f"({kind}.md)" not in said} == set()
 
 
 # -- addresses

@@ -16,6 +16,7 @@ from api.web import addresses
 from api.web.addresses import Lang, hang, language, patterns, place
 from api.web.session import FormBody
 from harvesters.run.run import apply, discard
+from harvesters.source_kinds import label
 from registry.catalog import Catalog
 from registry.errors import ConflictError, UsageError
 from registry.masking import shown
@@ -69,7 +70,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
             request,
             "sources.html",
             lang,
-            kind_name=kind_name,
+            kind_label=label,
             sources=[(one, _last(pages, one.name), _entries(pages, one.name)) for one in pages.ledger.sources()],
             outcome=outcome,
             crumbs=[(_("Quellen"), "")],
@@ -86,7 +87,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
             "source.html",
             lang,
             source=replace(found, url=shown(found.url)),
-            kind_name=kind_name,
+            kind_label=label,
             owner_name=dict(pages.names([found.owner], lang))[found.owner] if found.owner else "",
             schedule=schedule(found.schedule, lang) if found.schedule else "",
             title=found.title or found.name,
@@ -112,7 +113,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
             elif act == "withdraw":
                 apply(number, catalog, pages.ledger, wait=False)
             else:
-                raise UsageError("Choose to keep or to withdraw.")
+                raise UsageError("choose-keep-or-withdraw")
         except ConflictError:
             return _show(pages, request, pages.ledger.run(number), 409)
         return RedirectResponse(place("admin", language(request), "runs", str(number)) + "?decided", 303)
@@ -131,11 +132,6 @@ def _last(pages: Pages, name: str) -> Run | None:
 
 def _entries(pages: Pages, name: str) -> int:
     return pages.catalog.store.count(source=name, state="published")
-
-
-def kind_name(kind: str) -> str:
-    """The kind of a source as people write it."""
-    return {"sheet": "XLSX", "csw": "CSW", "iso": "ISO 19139", "datajson": "data.json"}.get(kind, kind.upper())
 
 
 def schedule(cron: str, lang: Lang) -> str:
@@ -180,7 +176,7 @@ def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Respon
         status,
         run=run,
         source=replace(source, url=shown(source.url)) if source else None,
-        kind_name=kind_name,
+        kind_label=label,
         source_title=title,
         outcome=outcome(run.outcome, lang),
         steps=_steps(run, lang),

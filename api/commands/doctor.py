@@ -165,6 +165,8 @@ def _projections(catalog: "Catalog") -> Iterator[Check]:
 
 
 def _sources(catalog: "Catalog") -> Iterator[Check]:
+    from registry.model.message import sentence
+
     if catalog.ledger is None:
         return
     for source in catalog.ledger.sources():
@@ -173,7 +175,7 @@ def _sources(catalog: "Catalog") -> Iterator[Check]:
         if run is None:
             yield Check(name, "look", "never harvested", f"Run: lotse harvest {source.name}")
         elif run.outcome in ("failed", "interrupted"):
-            why = (run.reason or {}).get("en", "")
+            why = sentence(run.reason or "", "en")
             yield Check(
                 name, "look", f"run {run.number} {run.outcome} {why}".strip(), f"Run: lotse harvest {source.name}"
             )

@@ -39,7 +39,7 @@ def export(name: str, conditions: tuple[str, ...], output: Path | None) -> None:
     from registry.city import city
 
     if output is not None and not output.parent.is_dir():
-        raise UsageError(f"There is no folder {output.parent}. Make it first, or choose another with -o.")
+        raise UsageError("folder-missing", folder=output.parent)
     catalog, found = opened()
     own = city(found)
     asked: dict[str, list[str]] = {}

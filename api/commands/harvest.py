@@ -44,7 +44,7 @@ def harvest(names: tuple[str, ...], every: bool, dry_run: bool, no_wait: bool, j
     from registry.errors import UsageError
 
     if bool(names) == every:
-        raise UsageError("Name the sources to harvest, or say --all. `lotse source list` shows those there are.")
+        raise UsageError("sources-not-named")
     catalog, _ = opened()
     ledger = opened_ledger()
     if not dry_run:

@@ -11,6 +11,7 @@ from click import argument, option
 
 from api.commands.terminal import PARTLY, LateChoice, as_json, document, opened, plain, say, settings, table, words
 from registry.errors import LotseError, NotFoundError, TooLargeError, UsageError
+from registry.model.message import bilingual, sentence
 
 if TYPE_CHECKING:
     from api.data.validation import CheckAnswer
@@ -76,7 +77,7 @@ def pairs(conditions: Iterable[str]) -> list[tuple[str, str]]:
     for one in conditions:
         facet, sign, value = one.partition("=")
         if not sign or not value:
-            raise UsageError(f"--where {one!r} must have the form FACET=VALUE, such as theme=TRAN.")
+            raise UsageError("where-form", pair=one)
         found.append((facet, value))
     normal_where({facet: (value,) for facet, value in found})
     return found
@@ -98,7 +99,7 @@ def show(id: str, lang: str, json: bool) -> None:
     catalog, found = opened()
     record = catalog.store.get(id)
     if record is None:
-        raise NotFoundError(f"There is no record {id!r}. `lotse search` finds those there are.")
+        raise NotFoundError("record-not-found", id=id)
     if json:
         document(record_answer(record, found.base_url))
     else:
@@ -114,7 +115,10 @@ def _rows(record: "Record", base: str, lang: str) -> Iterable[tuple[str, str]]:
     yield "kind", record.kind
     yield "state", record.state if record.same_as is None else f"shown under {record.same_as}"
     if record.withdrawn:
-        yield "withdrawn", f"{record.withdrawn.at:%Y-%m-%d} by {record.withdrawn.by}: {record.withdrawn.why}"
+        yield (
+            "withdrawn",
+            f"{record.withdrawn.at:%Y-%m-%d} by {record.withdrawn.by}: {bilingual(record.withdrawn.reason)}",
+        )
     yield "page", page_url(record, base)
     if record.origin:
         yield "source", f"{record.origin.source} {record.origin.remote_id}"
@@ -192,14 +196,15 @@ def _versions(catalog: "Catalog", id: str) -> Iterable[dict[str, Any]]:
 
     found = [*catalog.store.history(id), None]
     if found == [None]:
-        raise NotFoundError(f"There is no record {id!r}. `lotse search` finds those there are.")
+        raise NotFoundError("record-not-found", id=id)
     for new, old in pairwise(found):
         assert new is not None
         yield {
             "number": new.number,
             "at": new.at.isoformat(),
             "by": new.by,
-            "note": new.note or (new.record.withdrawn.why if new.record.withdrawn else ""),
+            "note": sentence(new.note, "en")
+            or (bilingual(new.record.withdrawn.reason) if new.record.withdrawn else ""),
             "state": new.record.state,
             "changed": _differences(new.record, old.record) if old else [],
         }
@@ -236,7 +241,7 @@ def withdraw(id: str, reason: str | None, by: str, dry_run: bool, no_wait: bool)
         return
     if reason is None:
         if not sys.stdin.isatty():
-            raise UsageError("Say why: --reason “…”. It is shown to everybody.")
+            raise UsageError("reason-missing")
         reason = click.prompt("Reason", err=True)
     catalog.withdraw(record.id, by, reason)
     if not no_wait:
@@ -275,12 +280,12 @@ def _fetched(what: str) -> tuple[bytes, str, str]:
     path = Path(what)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise TooLargeError(f"{what} is larger than {MAX_BYTES} bytes.")
+            raise TooLargeError("file-too-large", file=what, limit=MAX_BYTES)
         return path.read_bytes(), "", what
     except FileNotFoundError:
-        raise NotFoundError(f"There is no file {what}.") from None
+        raise NotFoundError("file-missing", file=what) from None
     except OSError as error:
-        raise LotseError(f"{what} cannot be read: {error.strerror}.") from None
+        raise LotseError("file-closed", file=what, why=error.strerror) from None
 
 
 def _print_findings(answer: "CheckAnswer") -> None:

@@ -67,9 +67,9 @@ def _listening(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise ConflictError(f"Port {port} of {host} is taken. Choose another with --port.") from None
+            raise ConflictError("port-taken", port=port, host=host) from None
         why = error.strerror or error
-        raise UsageError(f"Cannot listen on {host}, port {port}: {why}. Choose another --host or --port.") from None
+        raise UsageError("cannot-listen", host=host, port=port, why=why) from None
     listener.set_inheritable(True)
     return listener
 

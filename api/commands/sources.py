@@ -27,7 +27,7 @@ def source() -> None:
 
 @source.command()
 @argument("name")
-@option("--kind", required=True, help="How it is read: ckan, dcat, sheet, json, …")
+@option("--kind", required=True, help="How it is read, such as ckan; another word gets the list of those there are.")
 @option("--url", required=True, help="Where it is.")
 @option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting of that kind; may repeat.")
 @option("--title", default="", help="What people call it.")
@@ -61,7 +61,7 @@ def _settings(pairs: Iterable[str]) -> dict[str, str]:
     for pair in pairs:
         key, sign, value = pair.partition("=")
         if not sign or not key:
-            raise UsageError(f"--set {pair!r} must have the form KEY=VALUE.")
+            raise UsageError("set-form", pair=pair)
         found[key] = value
     return found
 
@@ -76,17 +76,17 @@ def _source(said: dict[str, Any]) -> "Source":
 
     name = said.get("name", "")
     if unknown := [key for key in said if key not in _KEYS]:
-        raise UsageError(f"Source {name!r}: there is no field {unknown[0]!r}; there are {', '.join(_KEYS)}.")
+        raise UsageError("source-field-unknown", name=name, field=unknown[0], fields=", ".join(_KEYS))
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise UsageError(f"The name {name!r} of a source must be of a-z, 0-9 and -, at most 64 characters.")
+        raise UsageError("source-name-form", name=name)
     settings = said.get("settings", {})
     if not isinstance(settings, dict):
-        raise UsageError(f"Source {name!r}: `settings` must be a table, such as [source.settings].")
+        raise UsageError("source-settings-form", name=name)
     said = {**said, "settings": {key: _written(value) for key, value in settings.items()}}
     try:
         made = msgspec.convert(said, Source)
     except msgspec.ValidationError as error:
-        raise UsageError(f"Source {name!r}: {error}.") from None
+        raise UsageError("source-invalid", name=name, error=error) from None
     check_source(made)
     _check_schedule(made.schedule)
     return made
@@ -108,7 +108,7 @@ def _check_schedule(line: str) -> None:
         try:
             CronSim(line, datetime.now(UTC))
         except CronSimError as error:
-            raise UsageError(f"The schedule {line!r} is no cron line ({error}); write it like `0 3 * * *`.") from None
+            raise UsageError("schedule-form", line=line, error=error) from None
 
 
 @source.command("list")
@@ -203,15 +203,15 @@ def _tables(file: Path) -> list[dict[str, Any]]:
     try:
         words = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise NotFoundError(f"There is no file {file}.") from None
+        raise NotFoundError("file-missing", file=file) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} is not readable TOML: {error}") from None
+        raise UsageError("file-toml", file=file, error=error) from None
     tables = words.get("source")
     if not isinstance(tables, list) or set(words) != {"source"} or not all(isinstance(one, dict) for one in tables):
-        raise UsageError(f"{file} must have [[source]] tables and nothing else.")
+        raise UsageError("sources-file-form", file=file)
     names = [one.get("name") for one in tables]
     if twice := [name for name in names if names.count(name) > 1]:
-        raise UsageError(f"{file} names the source {twice[0]!r} more than once.")
+        raise UsageError("sources-file-twice", file=file, name=twice[0])
     return tables
 
 
@@ -231,7 +231,7 @@ def remove(name: str, yes: bool, dry_run: bool, json: bool) -> None:
     if not dry_run and not yes:
         question = f"Remove {name} and withdraw its {count} records?"
         if not sys.stdin.isatty():
-            raise UsageError(f"{question} Say so with --yes.")
+            raise UsageError("say-yes", question=question)
         click.confirm(question, abort=True, err=True)
     if not dry_run:
         with ledger.hold(name):

@@ -71,7 +71,7 @@ def change(
     people = _people()
     account = people.get(name)
     if account is None:
-        raise NotFoundError(f"There is no account named {name}. `lotse user list` shows those there are.")
+        raise NotFoundError("account-not-found", name=name)
     account = replace(
         account,
         role=role or account.role,
@@ -89,7 +89,7 @@ def remove(name: str, yes: bool) -> None:
     """Remove an account; the records it registered stay."""
     if not yes:
         if not sys.stdin.isatty():
-            raise UsageError(f"Remove the account {name}? Say so with --yes.")
+            raise UsageError("account-remove-unconfirmed", name=name)
         click.confirm(f"Remove the account {name}?", abort=True, err=True)
     _people().remove(name)
     say(f"Removed {name}.")

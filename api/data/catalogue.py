@@ -107,10 +107,10 @@ def asked(params: Sequence[tuple[str, str]]) -> Asked:
     given = dict(reversed(params))
     kinds = tuple(dict.fromkeys(value for name, value in params if name == "kind"))
     if unknown := [kind for kind in kinds if kind not in KINDS]:
-        raise UsageError(f"There is no kind {unknown[0][:40]!r}; there are {', '.join(KINDS)}.")
+        raise UsageError("kind-unknown", kind=unknown[0][:40], kinds=", ".join(KINDS))
     number = given.get("page", "1")
     if not (number.isascii() and number.isdigit() and int(number[:9]) > 0):
-        raise UsageError("`page` is a number from 1; better follow hydra:next.")
+        raise UsageError("page-form")
     since = given.get("modified_since", "")
     return Asked(
         kinds, _moment(since) if since else None, given.get("after", ""), int(number[:9]), given.get("snapshot", "")
@@ -122,7 +122,7 @@ def _moment(text: str) -> datetime:
         found = datetime.fromisoformat(text.replace(" ", "+"))  # a plus that nobody quoted arrives as a blank
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):  # a zone may lead beyond the first or last year
-        raise UsageError("`modified_since` is a date such as 2026-01-31 or 2026-01-31T12:00:00Z.") from None
+        raise UsageError("modified-since-form") from None
 
 
 def parts(store: Store) -> Callable[[Position, Asked], Part]:
@@ -148,7 +148,7 @@ def window(ids: Sequence[str], ask: Asked, url: str, position: Position) -> tupl
     """
     snapshot = ask.snapshot or f"{position.epoch}.{position.number}"
     if snapshot.partition(".")[0] != position.epoch:
-        raise StartAgainError("The catalogue was restored since you began to read it. Start again at its first page.")
+        raise StartAgainError("catalogue-restored")
     start = bisect_right(ids, ask.after) if ask.after else min((ask.page - 1) * PAGE_SIZE, len(ids))
     address = _addresses(ids, ask, url, snapshot)
     last = max(len(ids) - 1, 0) // PAGE_SIZE * PAGE_SIZE

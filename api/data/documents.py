@@ -15,6 +15,7 @@ from registry.city import City
 from registry.errors import StartAgainError, UsageError
 from registry.masking import public
 from registry.model import Agent, Change, Kind, Metadata, Origin, Record, Text
+from registry.model.message import bilingual
 from registry.rdf import thing_iri
 from registry.search.facet_counts import normal_where
 from registry.search.query import MAX_DEPTH, Count, Hit, Query
@@ -231,9 +232,9 @@ def _number(token: str, epoch: str) -> int:
         return 0
     known, dot, number = token.partition(".")
     if not dot or not number.isascii() or not number.isdigit() or len(number) > 18:
-        raise UsageError("`since` must be the token of an earlier answer (`next`), or be left out to begin.")
+        raise UsageError("since-form")
     if known != epoch:
-        raise StartAgainError("The numbering has begun anew since that token was given. Start again without `since`.")
+        raise StartAgainError("numbering-restarted")
     return int(number)
 
 
@@ -255,7 +256,7 @@ def tombstone(record: Record) -> dict[str, Any]:
     what = record.withdrawn
     return {
         "title": both(record.metadata.title),
-        "reason": what.why if what else "",
+        "reason": bilingual(what.reason) if what else "",
         "withdrawn": what.at.isoformat() if what else "",
     }
 

@@ -61,7 +61,7 @@ def of_shapes(base: str) -> dict[type, Any]:
     shown: dict[type, Any] = {type(one): one for one in (_search(base), _changes(base), record_answer(record(), base))}
     shown[CheckAnswer] = check(TURTLE.encode(), "text/turtle")
     found = {type_: msgspec.to_builtins(one) for type_, one in shown.items()}
-    return found | {ProblemOut: problem(NotFoundError("There is no record “gibtsnicht”."))}
+    return found | {ProblemOut: problem(NotFoundError("record-unknown-named", id="gibtsnicht"))}
 
 
 def _search(base: str) -> SearchAnswer:

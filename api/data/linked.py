@@ -65,10 +65,12 @@ def asked(path: str, accept: str) -> tuple[Address, Format | None] | None:
 
 def _not_acceptable(url: str, *offered: Format) -> NotAcceptableError:
     return NotAcceptableError(
-        "This cannot be had in that format.",
-        alternatives=[
-            {"url": url if one is HTML else f"{url}.{one.name}", "type": one.type} for one in offered or DATA
-        ],
+        "not-in-that-format",
+        {
+            "alternatives": [
+                {"url": url if one is HTML else f"{url}.{one.name}", "type": one.type} for one in offered or DATA
+            ]
+        },
     )
 
 
@@ -158,7 +160,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         suffix = request.path_params["suffix"]
         form = next((one for one in DATA if one.name == suffix), None)
         if form is None:
-            raise NotFoundError(f"The catalogue can be had as {', '.join(one.name for one in DATA)}.")
+            raise NotFoundError("catalogue-formats", formats=", ".join(one.name for one in DATA))
         return _catalogue_page(doors, request, form)
 
     @router.get("/dataset/{name}", include_in_schema=False)
@@ -218,6 +220,6 @@ def _old(catalog: Catalog, settings: Settings, name: str, kinds: tuple[str, ...]
         found = [one for one in islice(catalog.store.find(remote_id=stem), MOST_OLD) if one.kind in kinds]
         record = min(found, key=lambda one: one.state != "published", default=None)
     if record is None:
-        raise NotFoundError(f"There is no record “{stem[:100]}”.")
+        raise NotFoundError("record-unknown-named", id=stem[:100])
     path = local_path(settings.base_url, page(record.kind, record.id))
     return RedirectResponse(f"{path}.{form.name}" if form else path, 301)

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any, Final
 
 from registry.model import COUNTS, Problem, Run
+from registry.model.message import bilingual, translations
 from registry.rules import said
 from registry.sources.ledger import Ledger
 
@@ -20,7 +21,7 @@ def run_answer(ledger: Ledger, run: Run) -> dict[str, Any]:
         "source": run.source,
         "run": run.number,
         "outcome": run.outcome,
-        "reason": run.reason,
+        "reason": translations(run.reason) if run.reason else None,
         "complete": run.complete,
         "listed": run.listed,
         "seconds": round(run.seconds, 2),
@@ -48,7 +49,7 @@ def finding_answer(finding: Any) -> dict[str, Any]:
         "level": finding.level,
         "node": finding.node,
         "field": finding.field,
-        "value": finding.value,
+        "value": bilingual(finding.value),
         "message": message,
         "remedy": remedy,
     }

@@ -10,6 +10,7 @@ import msgspec
 
 from registry.errors import SourceError, TooLargeError, ValidationError
 from registry.model import Finding, Findings, Kind, Metadata, Text
+from registry.model.message import Message, bilingual, message, translations
 from registry.quality.check import check as check_quality
 from registry.rdf import parse, read, things
 from registry.rules import finding, said
@@ -17,11 +18,10 @@ from registry.rules import finding, said
 MAX_BYTES: Final = 20_000_000
 MAX_FINDINGS: Final = 10_000
 MOST_UNKNOWN: Final = 100  # fields that are named
-_UNKNOWN: Final = {"de": "Dieses Feld gibt es nicht.", "en": "There is no such field."}
-_FORMS: Final = (
-    (re.compile("Expected `(.+)`, got `(.+)`"), r"Erwartet wird `\1`, hier steht `\2`."),
-    (re.compile("Object missing required field `(.+)`"), r"Das Feld `\1` fehlt."),
-    (re.compile("Invalid enum value (.+)"), r"Der Wert \1 gehört nicht zu den erlaubten."),
+_FORMS: Final = (  # what the decoder says; groups are the values `a` and `b` of the sentence
+    (re.compile("Expected `(.+)`, got `(.+)`"), "decoder-other-type"),
+    (re.compile("Object missing required field `(.+)`"), "decoder-field-missing"),
+    (re.compile("Invalid enum value (.+)"), "decoder-value-not-allowed"),
 )
 
 
@@ -48,7 +48,7 @@ def check(data: bytes, media_type: str = "", name: str = "", shapes: Path | None
     A file that cannot be read at all is a finding, too. TooLargeError; ValidationError: our JSON with wrong fields.
     """
     if len(data) > MAX_BYTES:
-        raise TooLargeError(f"{name or 'The file'} is larger than {MAX_BYTES} bytes.")
+        raise TooLargeError("file-too-large", file=name or "The file", limit=MAX_BYTES)
     records: int = 0
     findings: list[Finding] = []
     own = _own_json(data)
@@ -57,7 +57,7 @@ def check(data: bytes, media_type: str = "", name: str = "", shapes: Path | None
             records += count
             findings += found
             if len(findings) > MAX_FINDINGS:
-                raise TooLargeError(f"More than {MAX_FINDINGS} findings; check smaller files.")
+                raise TooLargeError("too-many-findings", limit=MAX_FINDINGS)
         if shapes is not None:
             findings = list(_of_shapes(data, name, shapes))
     except SourceError as error:
@@ -67,12 +67,13 @@ def check(data: bytes, media_type: str = "", name: str = "", shapes: Path | None
 
 def finding_out(finding: Finding) -> FindingOut:
     """A finding with its sentence and its remedy; those of SHACL shapes speak in the shape's own words."""
-    return FindingOut(finding.rule, finding.level, finding.node, finding.field, finding.value, *said(finding.rule))
+    value = bilingual(finding.value)
+    return FindingOut(finding.rule, finding.level, finding.node, finding.field, value, *said(finding.rule))
 
 
 def _of_rdf(data: bytes, media_type: str, name: str) -> Iterator[tuple[int, Findings]]:
     if not data.strip():
-        raise SourceError("The file is empty.")
+        raise SourceError("file-empty")
     parsed = parse(data, media_type=media_type, name=name)
     yield 0, parsed.findings
     organizations: tuple[Kind, ...] = ("organization",)  # where there is nothing else
@@ -120,13 +121,13 @@ def metadata_of(value: Any, where: str = "") -> Metadata:
     try:
         metadata = msgspec.convert(value, Metadata)
         paths = islice(_unknown(value, metadata, where), MOST_UNKNOWN)
-        if unknown := [_wrong(path, "field-unknown", _UNKNOWN) for path in paths]:
-            raise ValidationError("There are fields that nobody knows.", unknown)
+        if unknown := [_wrong(path, "field-unknown", message("field-unknown")) for path in paths]:
+            raise ValidationError("fields-unknown", unknown)
         return metadata
     except msgspec.ValidationError as error:
         words, _, place = str(error).partition(" - at `$")
         field = f"{where}{place.rstrip('`').lstrip('.')}"
-        raise ValidationError("A field has the wrong form.", [_wrong(field, "field-form", _form(words))]) from None
+        raise ValidationError("field-wrong", [_wrong(field, "field-form", _form(words))]) from None
 
 
 def _unknown(said: Any, read: Any, where: str) -> Iterator[str]:
@@ -146,17 +147,17 @@ def _unknown(said: Any, read: Any, where: str) -> Iterator[str]:
             yield from _unknown(value, read.get(key), f"{where}.{key}")
 
 
-def _wrong(field: str, rule: str, message: Text) -> dict[str, Any]:
-    remedy = {"de": "Die Felder stehen in /openapi.json.", "en": "The fields are listed in /openapi.json."}
-    return {"field": field, "rule": rule, "message": message, "remedy": remedy}
+def _wrong(field: str, rule: str, what: Message) -> dict[str, Any]:
+    remedy = translations(message("see-openapi-fields"))
+    return {"field": field, "rule": rule, "message": translations(what), "remedy": remedy}
 
 
-def _form(words: str) -> Text:
-    """What the decoder says of a value, in both languages."""
-    for pattern, german in _FORMS:
-        if found := pattern.fullmatch(words):
-            return {"de": found.expand(german), "en": f"{words}."}
-    return {"de": "Dieser Wert hat nicht die richtige Form.", "en": f"{words}."}
+def _form(words: str) -> Message:
+    """What the decoder says of a value."""
+    for pattern, code in _FORMS:
+        if fault := pattern.fullmatch(words):
+            return message(code, words=words, **dict(zip("ab", fault.groups(), strict=False)))
+    return message("decoder-other", words=words)
 
 
 # -- shapes

@@ -25,7 +25,6 @@ OPENSEARCH: Final = "http://a9.com/-/spec/opensearch/1.1/"
 XML: Final = "application/xml; charset=utf-8"
 LINKSET: Final = "application/linkset+json"
 DECLARATION: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
-NO_SITEMAP: Final = "There is no such sitemap; /sitemap.xml lists those there are."
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
@@ -54,7 +53,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     )
     def sitemap_part(request: Request, number: Annotated[str, Path(examples=["1"])]) -> Response:
         if not (number.isascii() and number.isdigit() and len(number) < 6):
-            raise NotFoundError(NO_SITEMAP)
+            raise NotFoundError("sitemap-unknown")
         etag = tag(catalog.store.position(), base, number)
         return answer(request, lambda: _part(catalog.store.listing(), int(number), base), XML, etag=etag)
 
@@ -97,7 +96,7 @@ def _part(listing: Sequence[Listed], number: int, base: str) -> bytes:
     size = MAX_URLS - len(_lists())
     found = listing[(number - 1) * size : number * size] if number > 0 else []
     if not found:
-        raise NotFoundError(NO_SITEMAP)
+        raise NotFoundError("sitemap-unknown")
     return urlset(found, base, lists=number == 1)
 
 

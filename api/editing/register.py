@@ -175,14 +175,14 @@ def _record(catalog: Catalog, id: str) -> Record | None:
     """The published project that a form changes; None for a new one."""
     record = catalog.get(id) if id else None
     if record and (record.kind != KIND or record.state != "published"):
-        raise NotFoundError("There is no such project.")
+        raise NotFoundError("project-unknown")
     return record
 
 
 def _draft(pages: Pages, id: str, account: Account) -> Draft:
     draft = pages.inbox.get(id)
     if not may_see(draft, account):
-        raise NotAllowedError("This draft belongs to somebody else.")
+        raise NotAllowedError("draft-of-somebody-else")
     return draft
 
 

@@ -119,7 +119,7 @@ def _publish(pages: Pages, request: Request, draft: Draft, fields: Forms, accoun
     message = fields.get("message")
     try:
         if fields.number("version") != draft.version:
-            raise ConflictError("The draft was changed meanwhile.")
+            raise ConflictError("draft-changed-meanwhile")
         based = replace(draft, base=fields.number("number")) if draft.of else draft
         record = pages.catalog.register(based, account.name)
         with suppress(NotFoundError):  # another click was as fast; both have published the same record

@@ -37,7 +37,7 @@ def _names() -> frozenset[str]:
 @cache
 def _read(name: str) -> bytes:
     if name not in _names():
-        raise NotFoundError("There is no such file.")
+        raise NotFoundError("page-file-unknown")
     return (STATIC / name).read_bytes()
 
 
@@ -60,10 +60,7 @@ def theme(accent: str) -> Callable[[Request], Response]:
 def _sheet(accent: str) -> str:
     colour = _colour(accent)
     if contrast(colour, WHITE) < ENOUGH:
-        raise UsageError(
-            f"city.toml: accent {accent} has too little contrast to white ({contrast(colour, WHITE):.1f}, "
-            f"at least {ENOUGH}). Choose a darker one."
-        )
+        raise UsageError("accent-contrast", accent=accent, contrast=contrast(colour, WHITE), least=ENOUGH)
     light = lightened(colour)
     return (
         f":root{{--theme-accent:{accent}}}"
@@ -75,7 +72,7 @@ def _colour(text: str) -> Colour:
     try:
         red, green, blue = bytes.fromhex(text.removeprefix("#"))
     except ValueError:
-        raise UsageError(f"city.toml: accent must be a colour such as #2044aa, not {text!r}.") from None
+        raise UsageError("accent-form", text=text) from None
     return red, green, blue
 
 

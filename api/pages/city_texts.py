@@ -13,7 +13,7 @@ from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang, language
 from api.web.negotiate import DATA
-from harvesters.source_kinds import HARVESTERS
+from harvesters.source_kinds import SOURCE_KINDS
 
 NAMES: Final = ("imprint", "privacy", "accessibility", "easy-language", "sign-language", "help")
 MAX_TEXT: Final = 200_000  # bytes
@@ -82,7 +82,7 @@ def developers(pages: Pages) -> View:
             crumbs=[(_("Für Entwickler"), "")],
             example=example,
             formats=[one.name for one in DATA],
-            harvesters=sorted(HARVESTERS),
+            harvesters=SOURCE_KINDS,
         )
 
     return show

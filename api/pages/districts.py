@@ -124,7 +124,7 @@ def _plan(path: Path) -> Any:
         for shape in plan["shapes"].values():
             _, _ = shape["path"], [int(value) for value in shape["at"]]
     except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{path} is no map: {error!r}. docs/run/betrieb.md says its form.") from None
+        raise UsageError("district-map-form", path=path, error=repr(error)) from None
     return plan
 
 
@@ -161,7 +161,7 @@ def one(pages: Pages) -> View:
         asked = request.path_params["id"]
         found = next((each for each in known(pages) if asked in (each.notation, each.iri)), None)
         if found is None:
-            raise NotFoundError("There is no such district.")
+            raise NotFoundError("district-unknown")
         path = addresses.page("district", found.notation, lang)
         if path != request.url.path:
             return RedirectResponse(path, 301)

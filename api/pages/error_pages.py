@@ -14,9 +14,9 @@ from api.text.labels import both
 from api.web.addresses import Lang, language, place
 from api.web.problems import headers
 from api.web.session import StaleFormError
-from harvesters.run.apply import GONE
 from registry.catalog import Catalog
-from registry.errors import LotseError, NotSignedInError, ValidationError
+from registry.errors import LotseError, NotSignedInError, ValidationError, WithdrawnError
+from registry.model.message import sentence
 from registry.settings import Settings
 
 
@@ -91,14 +91,9 @@ def _gone(error: LotseError, lang: Lang) -> dict[str, Any] | None:
     if error.status != 410:
         return None
     return {
-        "reason": _reason(str(error.detail.get("reason", "")), lang),
+        "reason": sentence(error.reason, lang) if isinstance(error, WithdrawnError) else "",
         "at": str(error.detail.get("withdrawn") or "")[:10],
     }
-
-
-def _reason(why: str, lang: Lang) -> str:
-    """A harvest gives its reason in both languages at once; what people write stays as it is."""
-    return why.split(" / ")[lang == "en"] if why == GONE else why
 
 
 def _words(request: Request) -> str:

@@ -26,6 +26,7 @@ from api.web.answers import http_date
 from api.web.negotiate import DATA as DATA_FORMATS
 from registry.masking import public
 from registry.model import DCAT_KINDS, Distribution, Metadata, Milestone, Record, Version
+from registry.model.record import is_source
 from registry.quality import check
 from registry.rdf import thing_iri
 from registry.search.query import Query
@@ -289,7 +290,7 @@ def _history(pages: Pages, record: Record, lang: Lang) -> list[Event]:
 def _what(version: Version, lang: Lang) -> str:
     """What happened, without naming a person: accounts are nobody else's business."""
     _ = translator(lang)
-    by = _("durch die Quelle") if version.by.startswith("source:") else _("durch die Redaktion")
+    by = _("durch die Quelle") if is_source(version.by) else _("durch die Redaktion")
     if version.record.state == "withdrawn":
         return _("zurückgezogen %(by)s") % {"by": by}
     first = version.record.created == version.record.changed

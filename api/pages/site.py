@@ -83,9 +83,9 @@ class Pages:
         """Somebody who signed in, in one of these roles if any are named; NotSignedInError, NotAllowedError."""
         account = self.account(request)
         if account is None:
-            raise NotSignedInError("Please sign in.")
+            raise NotSignedInError("sign-in-first")
         if roles and account.role not in roles:
-            raise NotAllowedError("Your account may not do this.", role=account.role, roles=roles)
+            raise NotAllowedError("account-not-allowed", {"role": account.role, "roles": roles})
         return account
 
     def names(self, ids: Iterable[str], lang: Lang) -> list[tuple[str, str]]:
@@ -134,7 +134,7 @@ class Pages:
 
 def _there(room: Room | None) -> Room:
     if room is None:
-        raise NotReadyError("This catalogue was opened for reading records only.")
+        raise NotReadyError("catalogue-read-only")
     return room
 
 

@@ -157,7 +157,7 @@ def _topic(pages: Pages) -> View:
         _ = translator(lang)
         found = concept_list("themes").get(request.path_params["id"])
         if found is None:
-            raise NotFoundError("There is no such theme.")
+            raise NotFoundError("theme-unknown")
         path = addresses.page("topic", found.notation, lang)
         if path != request.url.path:
             return RedirectResponse(path, 301)

@@ -13,7 +13,8 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from api.web.addresses import Lang
-from registry.model import Date, Text
+from registry.model import Date, Text, message
+from registry.model.message import Message
 from registry.model.text import tags
 from registry.search.analysis import Word, clean, mark
 
@@ -40,8 +41,10 @@ def said(text: Text, lang: Lang) -> Said:
     return next((Said(text[tag], "" if tag in (lang, "und") else tag) for tag in tags(text, lang)), Said(""))
 
 
-def spoken(text: Text, lang: Lang) -> Markup:
+def spoken(text: Text | Message, lang: Lang) -> Markup:
     """The same as markup, with a `lang` attribute where the language is another one (WCAG 3.1.2)."""
+    if isinstance(text, Message):
+        return escape(message.sentence(text, lang))
     words, other = said(text, lang)
     return Markup('<span lang="{}">{}</span>').format(other, words) if other else escape(words)
 

@@ -74,9 +74,9 @@ def _early(scope: Scope) -> Response | None:
         return Response(status_code=204, headers=PREFLIGHT)
     length = headers.get("content-length", "")
     if length.isdigit() and int(length[:20]) > MAX_BODY:
-        return problem_response(TooLargeError(f"The request is larger than {MAX_BODY} bytes.", limit=MAX_BODY))
+        return problem_response(TooLargeError("request-too-large", {"limit": MAX_BODY}, limit=MAX_BODY))
     if "\0" in path:  # which no database takes
-        return problem_response(NotFoundError("There is nothing at this address."))
+        return problem_response(NotFoundError("nothing-here"))
     tidy = _tidy(path)
     if tidy == path:
         return None

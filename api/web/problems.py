@@ -12,16 +12,16 @@ from api.web.answers import is_data
 from api.web.negotiate import HTML, PAGE_FORMATS, preferred
 from registry.errors import LotseError, ValidationError, WithdrawnError
 from registry.model import Record, Text
+from registry.model.message import message, translations
 
 PROBLEM_TYPE: Final = "application/problem+json"
 PROBLEMS: Final = "https://w3id.org/lotse/problems#"
 RETRIED: Final = (429, 503)  # statuses that say when to come back
-_FORMS: Final[Mapping[str, Text]] = {
-    "int_parsing": {"de": "Das ist keine ganze Zahl.", "en": "This is not a whole number."},
-    "int_parsing_size": {"de": "Diese Zahl ist zu groß.", "en": "This number is too large."},
-    "missing": {"de": "Diese Angabe fehlt.", "en": "This is missing."},
+_FORMS: Final[Mapping[str, str]] = {  # type of the framework's error -> code of ours
+    "int_parsing": "value-no-whole-number",
+    "int_parsing_size": "value-number-too-large",
+    "missing": "value-missing",
 }
-_REMEDY: Final = {"de": "Die Parameter stehen in /openapi.json.", "en": "The parameters are listed in /openapi.json."}
 
 
 class WrongOut(msgspec.Struct, frozen=True):
@@ -81,12 +81,14 @@ def withdrawn(record: Record) -> WithdrawnError:
     """The error for a record that is no longer shown: title, reason and date, for the page as for programs."""
     what = record.withdrawn
     return WithdrawnError(
-        "This record was withdrawn.",
-        id=record.id,
-        kind=record.kind,
-        record_title=record.metadata.title,
-        reason=what.why if what else "",
-        withdrawn=what.at.isoformat() if what else None,
+        "record-withdrawn",
+        what.reason if what else "",
+        {
+            "id": record.id,
+            "kind": record.kind,
+            "record_title": record.metadata.title,
+            "withdrawn": what.at.isoformat() if what else None,
+        },
     )
 
 
@@ -96,9 +98,9 @@ def wrong_parameters(errors: Iterable[Mapping[str, Any]]) -> ValidationError:
         {
             "field": ".".join(map(str, one["loc"][1:])),
             "rule": one["type"],
-            "message": _FORMS.get(one["type"]) or {"de": "Diese Angabe hat nicht die richtige Form.", "en": one["msg"]},
-            "remedy": _REMEDY,
+            "message": translations(message(_FORMS.get(one["type"], "value-form"), words=one["msg"])),
+            "remedy": translations(message("see-openapi-parameters")),
         }
         for one in errors
     ]
-    return ValidationError("A parameter has the wrong form.", fields)
+    return ValidationError("parameter-wrong", fields)

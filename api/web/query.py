@@ -1,6 +1,6 @@
 """URL parameters to a Query and back to links; pages, JSON API and feeds take the same ones."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from api.web.addresses import Lang
 from api.web.addresses import parse as parse_address
 from registry.errors import UsageError
 from registry.model import KINDS, Kind, Text
+from registry.model.message import Message, message, translations
 from registry.search.facet_counts import normal_where
 from registry.search.facets import FACETS
 from registry.search.query import MAX_DEPTH as MAX_DEPTH
@@ -39,10 +40,7 @@ def parse(params: Pairs, lang: Lang | None = None, kind: Kind | None = None) -> 
     size = min(max(_number(first.get("size"), 20), 1), MAX_SIZE)
     page = max(_number(first.get("page"), 1), 1)
     if page > 1 and page * size > MAX_DEPTH:
-        raise UsageError(
-            f"Page {page} lies deeper than the {MAX_DEPTH} hits that can be paged. "
-            "Narrow the search, or take the whole catalogue from /catalog or `lotse export`."
-        )
+        raise UsageError("page-too-deep", page=page, limit=MAX_DEPTH)
     sort = first.get("sort", "")
     words = " ".join(first.get("q", "")[:MAX_WORDS].split())
     asked = first.get("lang", "")
@@ -88,30 +86,25 @@ def _number(value: str | None, default: int, wrong: int | None = None) -> int:
 
 
 def notes(params: Pairs) -> tuple[Text, ...]:
-    """What `parse` did not take as it was asked, in words."""
-    params = list(params)
+    """What `parse` did not take as it was asked, by language."""
+    return tuple(map(translations, _notes(list(params))))
+
+
+def _notes(params: Sequence[tuple[str, str]]) -> Iterator[Message]:
     first, where = _sorted_out(params)
-    said: list[Text] = []
     if first.get("sort", "") not in ("", *SORTS):
-        said.append(
-            _note("Diese Sortierung gibt es nicht. Wir sortieren nach Relevanz.", "No such order; sorted by relevance.")
-        )
+        yield message("query-sort-unknown")
     if not 1 <= _number(first.get("size") or None, 20, wrong=0) <= MAX_SIZE:
-        said.append(_note(f"Eine Seite hat 1 bis {MAX_SIZE} Treffer.", f"A page has 1 to {MAX_SIZE} hits."))
+        yield message("query-size-bounds", limit=MAX_SIZE)
     if _number(first.get("page") or None, 1, wrong=0) < 1:
-        said.append(_note("Diese Seite gibt es nicht. Wir zeigen die erste.", "No such page; the first is shown."))
+        yield message("query-page-unknown")
     if first.get("lang", "") not in ("", "de", "en"):
-        said.append(_note("Diese Sprache haben wir nicht.", "There is no such language; there are de and en."))
+        yield message("query-language-unknown")
     if len(first.get("q", "")) > MAX_WORDS:
-        said.append(
-            _note(f"Wir suchen mit den ersten {MAX_WORDS} Zeichen.", f"The first {MAX_WORDS} characters are searched.")
-        )
+        yield message("query-words-cut", limit=MAX_WORDS)
     asked = {(name, canonical(name, value.strip())) for name, value in params if name in FACETS and value.strip()}
     if len(asked) > sum(map(len, where.values())):
-        said.append(
-            _note("Einen Filter kennen wir nicht. Wir haben ihn weggelassen.", "A filter is unknown and was left out.")
-        )
-    return tuple(said)
+        yield message("query-filter-unknown")
 
 
 def unknown(params: Pairs) -> tuple[Text, ...]:
@@ -120,11 +113,7 @@ def unknown(params: Pairs) -> tuple[Text, ...]:
     if not names:
         return ()
     listed = ", ".join(name[:MAX_NAME] for name in islice(names, MAX_NAMED))
-    return (_note(f"Diese Parameter gibt es nicht: {listed}.", f"There are no such parameters: {listed}."),)
-
-
-def _note(de: str, en: str) -> Text:
-    return {"de": de, "en": en}
+    return (translations(message("query-parameters-unknown", names=listed)),)
 
 
 def url(query: Query, path: str) -> str:

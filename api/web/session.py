@@ -65,7 +65,7 @@ class StaleFormError(NotAllowedError):
     """A form of ours, from an earlier session: `fields` is what somebody wrote, so that it can be shown again."""
 
     def __init__(self, fields: Forms) -> None:
-        super().__init__("The form is out of date. Please send it again.")
+        super().__init__("form-stale")
         self.fields = fields
 
 
@@ -80,7 +80,7 @@ def _secure(settings: Settings) -> bool:
 
 def _sealer(settings: Settings) -> URLSafeTimedSerializer:
     if not settings.secret:
-        raise UsageError("There is no secret to sign sessions with. Set LOTSE_SECRET.")
+        raise UsageError("secret-missing")
     return URLSafeTimedSerializer(list(reversed(settings.secret)), salt="lotse-session")  # the last one signs
 
 
@@ -125,11 +125,11 @@ def form(request: Request, body: bytes, session: Session | None, settings: Setti
     NotAllowedError for all others."""
     _check_origin(request, settings)
     if len(body) > MAX_FORM:
-        raise UsageError(f"The form is larger than {MAX_FORM} bytes.")
+        raise UsageError("form-too-large", limit=MAX_FORM)
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:
-        raise UsageError("The form cannot be read.") from None
+        raise UsageError("form-unreadable") from None
     fields = Forms([(name, value.replace("\r\n", "\n").replace("\0", "")) for name, value in pairs])
     if session:
         sent = fields.get("token").encode()
@@ -144,7 +144,7 @@ def _check_origin(request: Request, settings: Settings) -> None:
     site = request.headers.get("sec-fetch-site", "same-origin")
     ours = {request.headers.get("host", ""), urlsplit(settings.base_url).netloc}
     if (origin is not None and urlsplit(origin).netloc not in ours) or site not in ("same-origin", "none"):
-        raise NotAllowedError("The form comes from another site.")
+        raise NotAllowedError("form-of-another-site")
 
 
 def local(path: str) -> str:
@@ -169,7 +169,7 @@ class Brake:
             times = self._recent(key)
             if len(times) >= self._tries:
                 wait = max(1, int(times[-self._tries] + PAUSE - time.monotonic()))
-                raise TooManyError("Too many wrong passwords.", seconds=wait)
+                raise TooManyError("too-many-passwords", {"seconds": wait})
 
     def wrong(self, key: tuple[str, str]) -> None:
         with self._lock:
@@ -194,7 +194,7 @@ class Turns:
 
     def __enter__(self) -> None:
         if not self._free.acquire(timeout=self._patience):
-            raise TooManyError("Many ask for this at once just now.", seconds=60)
+            raise TooManyError("too-many-at-once", {"seconds": 60})
 
     def __exit__(self, *_: object) -> None:
         self._free.release()

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from registry.errors import SourceError, TooLargeError
-from registry.syntax_errors import syntax_error
+from registry.syntax_errors import json_fault
 
 MOST_DEPTH: Final = 400  # brackets inside brackets that are read; far more than one thing may have (payload.py)
 MOST_VALUES: Final = 5_000_000  # each takes some hundred bytes of memory
@@ -35,10 +35,7 @@ def parsed(text: str, place: str) -> Any:
     Raises SourceError, which names line, column and remedy, where it is no JSON; TooLargeError.
     """
     if sum(map(text.count, ",[{")) > MOST_VALUES:
-        raise TooLargeError(
-            f"{place} holds more than {MOST_VALUES} values. Let the source give it in parts.",
-            de=f"{place} enthält mehr als {MOST_VALUES} Werte. Lassen Sie die Quelle in Teilen liefern.",
-        )
+        raise TooLargeError("json-too-many-values", url=place, limit=MOST_VALUES)
     try:
         try:
             return _parsed(text)
@@ -46,14 +43,10 @@ def parsed(text: str, place: str) -> Any:
             with ThreadPoolExecutor(1) as thread:  # whose stack is empty, however deep this one is
                 return thread.submit(_parsed, shallow(text)).result()
     except json.JSONDecodeError as error:
-        said = syntax_error(json.JSONDecodeError(error.msg, text, error.pos))
-        english, german = f"no readable JSON ({said['en']})", f"kein lesbares JSON ({said['de']})"
         if text.lstrip()[:1] == "<":
-            english, german = "a web page, not JSON", "eine Internetseite, kein JSON"
-        raise SourceError(
-            f"{place} gives {english}. Check the address and the named place.",
-            de=f"{place} liefert {german}. Prüfen Sie die Adresse und die genannte Stelle.",
-        ) from None
+            raise SourceError("json-is-web-page", url=place) from None
+        fault = json_fault(json.JSONDecodeError(error.msg, text, error.pos))
+        raise SourceError("json-unreadable", url=place, what=fault) from None
 
 
 def shallow(text: str) -> str:

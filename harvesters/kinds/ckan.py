@@ -16,17 +16,19 @@ from ckanapi.errors import CKANAPIError, ServerIncompatibleError
 
 from harvesters.files.json_text import decoded, parsed
 from harvesters.files.payload import lost_characters, payload, too_deep
-from harvesters.harvester import Item, Mark
+from harvesters.harvester import Answer, Item, Mark, Recognised
 from registry import ckan
 from registry.errors import SourceError, UsageError
 from registry.fetch.session import USER_AGENT
 from registry.masking import shown
-from registry.model import Findings, Metadata, Source, Text
+from registry.model import Findings, Metadata, Source
+from registry.model.message import Message, message
 from registry.rules import few, finding
 
 if TYPE_CHECKING:
     from requests import Response, Session
 
+LABEL: Final = {"de": "CKAN", "en": "CKAN"}
 VERSION: Final = 1
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -37,6 +39,7 @@ SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 MOST_ROWS: Final = 1000  # CKAN gives no more at a time
+PROBE_PATH: Final = "/api/3/action/package_search?rows=0"
 TIMEOUT: Final = (10, 120)  # seconds: to connect, between two packets
 OTHER_WAYS: Final = frozenset((400, 404, 405, 410, 501))  # answers of a server that does not know an action
 FAILURES: Final = (CKANAPIError, ServerIncompatibleError, KeyError, TypeError, RecursionError)  # of ckanapi
@@ -76,6 +79,15 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
             return
 
 
+def recognises(answer: Answer) -> Recognised | None:
+    """Of a CKAN's answer to a search for nothing: how many packages it has."""
+    document = orjson.loads(answer.body)
+    if not isinstance(document, dict) or document.get("success") is not True:
+        return None
+    count = document["result"].get("count") if isinstance(document.get("result"), dict) else None
+    return Recognised(count) if isinstance(count, int) else None
+
+
 def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
     package = orjson.loads(item.payload)
     metadata, findings = ckan.to_metadata(package, site(source.url), source.language)
@@ -112,8 +124,7 @@ class Portal:
                     raise
                 if narrowed := [name for name in ("organization", "fq", "q") if settings.get(name)]:
                     names = ", ".join(narrowed)
-                    raise self.failed(f"knows no package_search, which {names} need",
-                                      f"kennt package_search nicht, nötig für {names}", status) from error  # fmt: skip
+                    raise self.failed(message("ckan-no-search", names=names), status) from error
                 continue
             return way
         raise AssertionError("the last way returns or raises")
@@ -129,10 +140,7 @@ class Portal:
     def rows(self) -> int:
         words = self.source.settings.get("rows", "")
         if words and not (words.isascii() and words.isdigit() and 0 < int(words[:6]) <= MOST_ROWS):
-            raise UsageError(
-                f"rows is {words!r}; it must be a number from 1 to {MOST_ROWS}.",
-                de=f"Die Einstellung rows ist {words!r}; sie muss eine Zahl von 1 bis {MOST_ROWS} sein.",
-            )
+            raise UsageError("setting-rows", value=words, limit=MOST_ROWS)
         return int(words) if words else MOST_ROWS
 
     def _search(self, start: int) -> Page:
@@ -156,8 +164,7 @@ class Portal:
             return self._not_a(found, "mapping")
         packages, count = found.get("results"), found.get("count")
         if not isinstance(packages, list) or not isinstance(count, int) or isinstance(count, bool) or count < 0:
-            raise self.failed("answered package_search without a list `results` and a number `count`",
-                              "antwortet auf package_search ohne Liste `results` oder Zahl `count`")  # fmt: skip
+            raise self.failed(message("ckan-search-answer"))
         return Page(packages, count)
 
     def _shown(self, start: int) -> Page:
@@ -189,9 +196,8 @@ class Portal:
             if self.answer is not None and self.answer.status_code == 200:
                 return self._looked_through(action, self.answer)
             status = self.answer.status_code if self.answer is not None else None
-            said = f"status {status}" if status else type(error).__name__
-            english, german = f"answered {action} with {said}", f"antwortet auf {action} mit {said}"
-            raise self.failed(english, german, status) from error
+            what = f"status {status}" if status else type(error).__name__
+            raise self.failed(message("ckan-answer", action=action, what=what), status) from error
 
     def _looked_through(self, action: str, answer: "Response") -> Any:
         """The result of an answer that ckanapi makes nothing of: it may hold one thing that is nested too deep, or a
@@ -199,16 +205,14 @@ class Portal:
         kind = answer.headers.get("Content-Type", "").partition(";")[0] or "?"
         text = decoded(answer.content, answer.encoding).lstrip()
         if not text.startswith(("{", "[")):
-            english, german = (f"{kind} in place of JSON", f"{kind} statt JSON") if text else ("nothing", "nichts")
-            raise self.failed(f"answered {action} with {english}", f"antwortet auf {action} mit {german}", 200)
+            code = "ckan-answer-other" if text else "ckan-answer-empty"
+            raise self.failed(message(code, action=action, kind=kind), 200)
         try:
             document = parsed(text, shown(answer.url))
         except SourceError as error:
-            name, german = self.source.name, error.detail["de"]
-            raise SourceError(f"Source {name}: {error.message}", de=f"Quelle {name}: {german}", status=200) from None
+            raise SourceError("source-error", {"status": 200}, name=self.source.name, message=error.summary) from None
         if not isinstance(document, dict) or not document.get("success") or "result" not in document:
-            raise self.failed(f"answered {action} with JSON that says no success and holds no `result`",
-                              f"antwortet auf {action} mit JSON, das keinen Erfolg meldet", 200)  # fmt: skip
+            raise self.failed(message("ckan-no-success", action=action), 200)
         return document["result"]
 
     def _note(self, answer: "Response", *args: Any, **kwargs: Any) -> None:
@@ -216,29 +220,25 @@ class Portal:
 
     def _not_a(self, found: Any, wanted: str) -> Page:
         here, there = _FORMS.get(type(found), _FORMS[float]), _FORMS[list if wanted == "list" else dict]
-        raise self.failed(f"answered with {here['en']} where {there['en']} should be",
-                          f"liefert {here['de']}, wo {there['de']} stehen soll")  # fmt: skip
+        raise self.failed(message("ckan-answer-form", here=message(here), there=message(there)))
 
-    def failed(self, english: str, german: str, status: int | None = None) -> SourceError:
-        """Names source, address and remedy."""
-        name, address = self.source.name, shown(self.answer.url if self.answer is not None else self.site)
-        test = f"{shown(self.site)}/api/3/action/status_show"
-        english = f"Source {name}: {address} {english}."
-        german = f"Quelle {name}: {address} {german}."
-        if status and status >= 500:
-            english += " The server itself is at fault: run it again later."
-            german += " Der Fehler liegt beim Server: Versuchen Sie es später noch einmal."
-        else:
-            english += f" Open {test}; if no CKAN answers there, correct the address of the source."
-            german += f" Öffnen Sie {test}; antwortet dort kein CKAN, berichtigen Sie die Adresse der Quelle."
-        return SourceError(english, de=german, source=name, address=address, status=status)
+    def failed(self, what: Message, status: int | None = None) -> SourceError:
+        """The error that names source, address, what happened and what to do."""
+        address = shown(self.answer.url if self.answer is not None else self.site)
+        remedy = message("ckan-server-fault")
+        if not status or status < 500:
+            remedy = message("ckan-check-address", url=f"{shown(self.site)}/api/3/action/status_show")
+        detail = {"source": self.source.name, "address": address, "status": status}
+        return SourceError("ckan-failed", detail, source=self.source.name, url=address, what=what, remedy=remedy)
 
 
-_FORMS: Final[Mapping[type, Text]] = {
-    dict: {"de": "ein Objekt", "en": "an object"}, list: {"de": "eine Liste", "en": "a list"},
-    str: {"de": "ein Text", "en": "a text"}, type(None): {"de": "nichts", "en": "nothing"},
-    float: {"de": "eine Zahl", "en": "a number"},
-}  # fmt: skip
+_FORMS: Final[Mapping[type, str]] = {  # of a JSON value -> code of its name
+    dict: "json-object",
+    list: "json-list",
+    str: "json-text",
+    type(None): "json-nothing",
+    float: "json-some-number",
+}
 
 
 def _flat(found: list[Any]) -> list[Any]:

@@ -12,15 +12,16 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import msgspec
 
-from harvesters.harvester import Item, Mark
+from harvesters.harvester import Answer, Item, Mark, Recognised
 from registry import rdf
-from registry.errors import SourceError, TooLargeError, UsageError
+from registry.errors import SourceError, TooLargeError, UnreadableError, UsageError
 from registry.fetch.session import body
 from registry.masking import public, shown
-from registry.model import KINDS, Finding, Findings, Kind, Metadata, Source, Text
+from registry.model import KINDS, Finding, Findings, Kind, Metadata, Source
+from registry.model.message import Message, message
 from registry.rdf.parsing import ParsedGraph, objects
 from registry.rdf.terms import text_of
-from registry.rules import apart, both, few, finding
+from registry.rules import few, finding
 from registry.syntax_errors import unreadable
 from vocab.namespaces import HYDRA
 from vocab.values import address
@@ -28,6 +29,7 @@ from vocab.values import address
 if TYPE_CHECKING:
     from requests import Session
 
+LABEL: Final = {"de": "DCAT", "en": "DCAT"}
 VERSION: Final = 1
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -57,50 +59,45 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
         seen.add(url)
         try:
             page = _page(source, http, url)
-        except SourceError as error:
-            if len(seen) == 1 or "remedy" not in error.detail:  # no answer, or nothing to take in
+        except UnreadableError as error:
+            if len(seen) == 1:  # nothing was taken in before
                 raise
-            troubles.append(_partial(url, both(error.detail["place"])))
+            troubles.append(_partial(url, error.place))
             yield Mark(findings=tuple(troubles[-1:]))
             break
         for item in _items(page, *kinds):
             named = True
             yield item
         url, why = _following(source, page, seen)
-        said = (*map(both, why), *(one.value for one in page.parsed.findings))
-        findings = tuple(_partial(page.url, words) for words in said)
+        reasons = (*why, *(finding.value for finding in page.parsed.findings))
+        findings = tuple(_partial(page.url, reason) for reason in reasons)
         troubles += findings
         yield Mark(url, page.total, end=not troubles and not url, findings=findings)
     if troubles and not named:
-        raise unreadable(troubles[0].node, apart(troubles[0].value))
+        raise unreadable(troubles[0].node, troubles[0].value)
 
 
-def _following(source: Source, page: Page, seen: Collection[str]) -> tuple[str, tuple[Text, ...]]:
+def _following(source: Source, page: Page, seen: Collection[str]) -> tuple[str, tuple[Message, ...]]:
     """The address of the next page, if it may be followed, else why not."""
     if page.next and not address(page.next):
-        words = page.next[:200]
-        return "", ({
-            "de": f"Die Adresse der nächsten Seite ist keine Internetadresse: {words}.",
-            "en": f"The address of the next page is no web address: {words}.",
-        },)  # fmt: skip
+        return "", (message("next-page-address", url=page.next[:200]),)
     here, there = urlsplit(page.url).netloc.lower(), urlsplit(page.next).netloc.lower()
     hosts = {here, urlsplit(source.url).netloc.lower(), *source.settings.get("hosts", "").lower().split(",")}
     place = shown(page.next)
     if page.next and there not in hosts:
-        return "", ({
-            "de": f"Die nächste Seite liegt auf einem anderen Rechner: {place}. Mit hosts={there} wird sie gelesen.",
-            "en": f"The next page lies on another host: {place}. The setting hosts={there} allows it.",
-        },)  # fmt: skip
+        return "", (message("next-page-host", url=place, host=there),)
     if page.next in seen and page.total is None:  # otherwise the number of things tells whether all are there
-        return "", ({
-            "de": f"Die nächste Seite ist eine, die schon gelesen wurde: {place}.",
-            "en": f"The next page is one that was read already: {place}.",
-        },)  # fmt: skip
+        return "", (message("next-page-again", url=place),)
     if len(seen) >= MOST_PAGES:
-        return "", ({
-            "de": f"Es sind mehr als {MOST_PAGES} Seiten.", "en": f"There are more than {MOST_PAGES} pages.",
-        },)  # fmt: skip
+        return "", (message("pages-too-many", limit=MOST_PAGES),)
     return ("" if page.next in seen else page.next), ()
+
+
+def recognises(answer: Answer) -> Recognised | None:
+    """RDF that describes something we know."""
+    graph = rdf.parse(answer.body, media_type=answer.media_type, name=answer.url).graph
+    count = sum(1 for _ in rdf.things(graph))
+    return Recognised(count) if count else None
 
 
 def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
@@ -131,10 +128,7 @@ def _kind(source: Source) -> tuple[Kind, ...]:
     wanted = source.settings.get("kind")
     if wanted and wanted not in KINDS:
         several = ", ".join(KINDS)
-        raise UsageError(
-            f"kind is {wanted!r}; it must be one of {several}.",
-            de=f"Die Einstellung kind ist {wanted!r}; sie muss eines von {several} sein.",
-        )
+        raise UsageError("setting-kind", value=wanted, kinds=several)
     return tuple(kind for kind in KINDS if kind == wanted)
 
 
@@ -149,8 +143,8 @@ def _items(page: Page, *kinds: tuple[Kind, ...]) -> Iterator[Item]:
         yield Item(thing.remote_id, thing.payload, thing.iri if web else page.url, thing.error)
 
 
-def _partial(url: str, what: str) -> Finding:
-    return finding("listing-partial", "page", what[:500], node=shown(url))
+def _partial(url: str, what: str | Message) -> Finding:
+    return finding("listing-partial", "page", what, node=shown(url))
 
 
 # -- pages
@@ -162,9 +156,7 @@ def _page(source: Source, http: "Session", url: str) -> Page:
     media_type = response.headers.get("Content-Type", "")
     place = urldefrag(response.url)[0]
     if media_type.startswith("text/html") or data[:200].lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
-        remedy = "Give the address of the catalogue in RDF, such as …/catalog.ttl."
-        german = f"{shown(url)} ist eine Internetseite, kein RDF. Geben Sie die Adresse des Katalogs in RDF an."
-        raise SourceError(f"{shown(url)} is a web page, not RDF. {remedy}", address=shown(url), de=german)
+        raise SourceError("rdf-is-web-page", {"address": shown(url)}, url=shown(url))
     parsed = rdf.parse(data, media_type=media_type, name=_name(place), base=public(place), limit=MOST_BYTES)
     return Page(place, parsed, _signed_in(_next(parsed.graph, place), place), _total(parsed.graph))
 
@@ -195,22 +187,15 @@ def _unpacked(data: bytes, url: str) -> bytes:
         except zlib.error as error:
             raise _unpackable(url, str(error)) from None
         if len(plain) > MOST_BYTES:
-            raise TooLargeError(
-                f"{shown(url)} is larger than {MOST_BYTES} bytes. Let the source give it in parts.",
-                de=f"{shown(url)} ist größer als {MOST_BYTES} Bytes. Lassen Sie die Quelle in Teilen liefern.",
-            )
+            raise TooLargeError("answer-too-large", url=shown(url), limit=MOST_BYTES)
         if not packed.eof:
-            raise _unpackable(url, "the file breaks off")
+            raise _unpackable(url, message("file-breaks-off"))
         data = packed.unused_data
     return plain
 
 
-def _unpackable(url: str, why: str) -> SourceError:
-    return SourceError(
-        f"{shown(url)} cannot be unpacked: {why}. Pack the file again.",
-        de=f"{shown(url)} lässt sich nicht entpacken ({why}). Packen Sie die Datei neu.",
-        address=shown(url),
-    )
+def _unpackable(url: str, why: str | Message) -> SourceError:
+    return SourceError("answer-packed-badly", {"address": shown(url)}, url=shown(url), why=why)
 
 
 def _next(graph: ParsedGraph, place: str) -> str:

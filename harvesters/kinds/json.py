@@ -9,17 +9,19 @@ import orjson
 
 from harvesters.files.json_text import decoded, parsed
 from harvesters.files.payload import lost_characters, payload, too_deep
-from harvesters.harvester import Item, Mark
+from harvesters.harvester import Answer, Item, Mark, Recognised
 from harvesters.mapping import item_mapping
 from registry.errors import SourceError
 from registry.fetch.session import body
 from registry.masking import shown
 from registry.model import Findings, Metadata, Source
+from registry.model.message import message
 from registry.rules import finding
 
 if TYPE_CHECKING:
     from requests import Session
 
+LABEL: Final = {"de": "JSON", "en": "JSON"}
 VERSION: Final = 1
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -40,6 +42,11 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
     item_mapping.rules(source)
     yield from _items(_list(parsed(text, shown(source.url)), source), source, "", 0)
     yield Mark(end=True)
+
+
+def recognises(answer: Answer) -> Recognised | None:
+    """Whatever begins as JSON does."""
+    return Recognised() if answer.body.lstrip()[:1] in (b"{", b"[") else None
 
 
 def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
@@ -81,11 +88,6 @@ def _list(document: Any, source: Source) -> list[Any]:
     if isinstance(found, list):
         return found
     keys = [key for key, value in document.items() if isinstance(value, list)] if isinstance(document, dict) else []
-    lists, place = ", ".join(keys[:10]), shown(source.url)
-    english, german = (f" at {path!r}", f" bei {path!r}") if path else ("", "")
-    raise SourceError(
-        f"There is no list{english} in {place}. Say with the setting items where it is."
-        + (f" Lists stand at: {lists}." if lists else ""),
-        de=f"In {place} steht{german} keine Liste. Nennen Sie die Stelle mit der Einstellung items."
-        + (f" Listen stehen bei: {lists}." if lists else ""),
-    )
+    place = message("json-list-at", path=path) if path else ""
+    lists = message("json-lists-stand-at", names=", ".join(keys[:10])) if keys else ""
+    raise SourceError("json-list-missing", url=shown(source.url), place=place, lists=lists)

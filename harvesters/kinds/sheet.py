@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import orjson
 from python_calamine import CalamineError, CalamineWorkbook
@@ -15,19 +16,22 @@ from python_calamine import CalamineError, CalamineWorkbook
 from harvesters.files import xlsx_bounds
 from harvesters.files.json_text import decoded
 from harvesters.files.payload import lost_characters, payload
-from harvesters.harvester import Item, Mark
+from harvesters.harvester import Answer, Item, Mark, Recognised
 from harvesters.mapping import item_mapping
 from registry.errors import SourceError, TooLargeError
 from registry.fetch.session import body
 from registry.masking import shown
 from registry.model import Findings, Metadata, Source
+from registry.model.message import message
 from vocab.fields import fields_of
 from vocab.folding import fold
 
 if TYPE_CHECKING:
     from requests import Session
 
+LABEL: Final = {"de": "Tabelle (XLSX, CSV)", "en": "Sheet (XLSX, CSV)"}
 VERSION: Final = 1
+SUFFIXES: Final = (".csv", ".tsv", ".xlsx", ".xls", ".ods")
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {"sheet": "name of the sheet; default: the first", **item_mapping.SETTINGS}
 )
@@ -48,7 +52,7 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
         raise _too_large(source.url)
     names = _names(first)
     if not any(names):
-        raise _failed(source.url, "is empty: there is no row with names", "ist leer: Es gibt keine Zeile mit Namen")
+        raise _failed(source.url, "sheet-empty")
     _check_names(names, source)
     many = _many(source, names)
     for row in rows:
@@ -63,6 +67,12 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
     yield Mark(end=True)
 
 
+def recognises(answer: Answer) -> Recognised | None:
+    """By the suffix of the address, or the media type."""
+    is_named_so = urlsplit(answer.url).path.lower().endswith(SUFFIXES)
+    return Recognised() if is_named_so or "csv" in answer.media_type or "spreadsheet" in answer.media_type else None
+
+
 def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
     staged = orjson.loads(item.payload)["item"]
     metadata, findings = item_mapping.to_metadata(staged, source)
@@ -74,15 +84,10 @@ def _check_names(names: Sequence[str], source: Source) -> None:
     wanted = item_mapping.rules(source).id
     if wanted.partition(".")[0] in names or wanted in names if wanted else any(map(item_mapping.is_id, names)):
         return
-    said = ", ".join(name for name in names[:20] if not name.startswith("column "))
-    column = f" {wanted!r}" if wanted else ""
-    raise _failed(
-        source.url,
-        f"has no column{column} for the id. The first row must hold the names of the columns, and it says: {said}. "
-        "The setting id says which column it is",
-        f"hat keine Spalte{column} für die Kennung. In der ersten Zeile müssen die Namen der Spalten stehen; "
-        f"dort steht: {said}. Welche Spalte die Kennung ist, sagt die Einstellung id",
-    )
+    first = ", ".join(name for name in names[:20] if not name.startswith("column "))
+    if wanted:
+        raise _failed(source.url, "sheet-column-missing", column=wanted, names=first)
+    raise _failed(source.url, "sheet-id-missing", names=first)
 
 
 # -- workbooks
@@ -95,13 +100,13 @@ def _workbook(content: bytes, source: Source) -> Iterator[Sequence[Any]]:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         if wanted and wanted not in book.sheet_names:
             there = ", ".join(book.sheet_names[:20])
-            raise _failed(url, f"has no sheet {wanted!r}, but {there}", f"hat kein Blatt {wanted!r}, aber {there}")
+            raise _failed(url, "sheet-unknown", sheet=wanted, names=there)
         sheet = book.get_sheet_by_name(wanted) if wanted else book.get_sheet_by_index(0)
         yield from sheet.to_python(skip_empty_area=True)
     except xlsx_bounds.NotThatLargeError:
         raise _too_large(url) from None
     except (xlsx_bounds.NoWorkbookError, CalamineError, IndexError):
-        raise _failed(url, "is no readable XLSX", "ist kein lesbares XLSX") from None
+        raise _failed(url, "sheet-no-xlsx") from None
 
 
 # -- tables as text
@@ -111,13 +116,13 @@ def _csv(content: bytes, source: Source) -> Iterator[Sequence[Any]]:
     url = source.url
     utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     if content[:4] == b"\xd0\xcf\x11\xe0" or (b"\0" in content[:1000] and not utf_16):
-        raise _failed(url, "is no XLSX; save it as XLSX", "ist kein XLSX; speichern Sie es als XLSX")
+        raise _failed(url, "sheet-old-xls")
     text = decoded(content, None)
     start = text.lstrip()[:1]
     if start == "<":
-        raise _failed(url, "gives a web page, not a sheet", "liefert eine Internetseite, kein Blatt")
+        raise _failed(url, "sheet-is-web-page")
     if start in ("{", "["):
-        raise _failed(url, "gives JSON; its kind is json", "liefert JSON; die Art der Quelle ist json")
+        raise _failed(url, "sheet-is-json")
     said = _SEPARATOR.match(text)  # as Excel writes it
     text = text[said.end() :] if said else text
     first = text.partition("\n")[0]
@@ -135,9 +140,7 @@ def _csv(content: bytes, source: Source) -> Iterator[Sequence[Any]]:
             list(csv.reader(islice(io.StringIO(text, newline=""), begins, None), delimiter=delimiter, strict=True))
     except csv.Error:
         line = begins + 1 + bool(said)
-        english = f"breaks off in a text in quotation marks that begins in line {line}"
-        german = f"bricht in einem Text in Anführungszeichen ab, der in Zeile {line} beginnt"
-        raise _failed(url, english, german) from None
+        raise _failed(url, "sheet-quotation-open", line=line) from None
 
 
 _SEPARATOR: Final = re.compile(r"sep=(.)[\r\n]+", re.IGNORECASE)
@@ -194,17 +197,16 @@ def _many(source: Source, names: Sequence[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _failed(url: str, english: str, german: str) -> SourceError:
-    place = shown(url)
-    return SourceError(f"{place} {english}. Check address and settings.",
-                       de=f"{place} {german}. Prüfen Sie Adresse und Einstellungen.")  # fmt: skip
+def _failed(url: str, code: str, **values: str | int) -> SourceError:
+    return SourceError("sheet-failed", url=shown(url), what=message(code, **values))
 
 
 def _too_large(url: str) -> TooLargeError:
-    place, cells, size = shown(url), xlsx_bounds.MOST_CELLS, xlsx_bounds.MOST_TEXT
     return TooLargeError(
-        f"{place} is too large: a sheet may have {MOST_ROWS} rows, {MOST_COLUMNS} columns, {cells} cells "
-        f"and {size} bytes. Delete what lies far outside, or split it.",
-        de=f"{place} ist zu groß: Eine Tabelle darf {MOST_ROWS} Zeilen, {MOST_COLUMNS} Spalten, {cells} "
-        f"Zellen und {size} Bytes haben. Löschen Sie, was weit außen liegt, oder teilen Sie die Tabelle.",
+        "sheet-too-large",
+        url=shown(url),
+        rows=MOST_ROWS,
+        columns=MOST_COLUMNS,
+        cells=xlsx_bounds.MOST_CELLS,
+        bytes=xlsx_bounds.MOST_TEXT,
     )

@@ -18,6 +18,7 @@ from harvesters.harvester import REMOTE
 from harvesters.mapping.field_values import metadata as by_forms
 from registry.errors import UsageError
 from registry.model import KINDS, Finding, Findings, Kind, Metadata, Source
+from registry.model.message import message
 from registry.rules import few, finding
 from vocab.fields import FIELDS, LINK_RELATIONS, fields_of
 from vocab.folding import fold
@@ -68,10 +69,7 @@ def _rules(settings: tuple[tuple[str, str], ...]) -> Rules:
     kind = KIND_WORDS.get(fold(named.get("kind") or constants.get("kind") or "dataset"))
     if kind is None:
         said, several = named.get("kind"), ", ".join(KINDS)
-        raise UsageError(
-            f"The setting kind is {said!r}; it must be one of {several}.",
-            de=f"Die Einstellung kind ist {said!r}; sie muss eines von {several} sein.",
-        )
+        raise UsageError("setting-kind", value=said, kinds=several)
     ignored = frozenset(filter(None, map(str.strip, named.get("ignore", "").split(","))))
     return Rules(kind, named.get("id", ""), paths, constants, tables, ignored)
 
@@ -88,11 +86,8 @@ def check(source: Source) -> None:
         prefix, dot, field = name.partition(".")
         if dot and prefix in ("map", "const", "table") and not _is_field(field, table=prefix == "table"):
             near = difflib.get_close_matches(field, {row.name for row in FIELDS}, 1)
-            meant, gemeint = (f" Did you mean {near[0]}?", f" Meinen Sie {near[0]}?") if near else ("", "")
-            raise UsageError(
-                f"The setting {name!r} names no field of ours.{meant}",
-                de=f"Die Einstellung {name!r} nennt kein Feld von uns.{gemeint}",
-            )
+            hint = message("did-you-mean", near=near[0]) if near else ""
+            raise UsageError("setting-no-field", name=name, hint=hint)
 
 
 def _is_field(path: str, table: bool) -> bool:

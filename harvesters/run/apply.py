@@ -13,10 +13,11 @@ from harvesters.run.plan import Act, Guarded, Listed, Plan, plan, renewed
 from registry.errors import ConflictError
 from registry.model import Known, Metadata, Step
 from registry.model.harvest import Mapped, Said
+from registry.model.message import message
 from registry.sources.staging import BATCH
 
 TRIES: Final = 3  # how often acts are planned once again when somebody else was faster
-GONE: Final = "Die Quelle nennt den Eintrag nicht mehr. / The source no longer names this entry."
+GONE: Final = message("source-names-no-more")
 Thing = TypeVar("Thing")
 
 

@@ -39,7 +39,7 @@ def mapped(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> Ma
     return Mapped(
         remote_id=staged.remote_id,
         digest=digest,
-        iri=plain(_iri(metadata) or next((one.value for one in shared), "")),
+        iri=plain(_iri(metadata) or next((str(one.value) for one in shared), "")),
         shares=staged.shares,
         identifiers=metadata.identifiers,
         title=title(metadata),

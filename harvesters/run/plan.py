@@ -7,7 +7,9 @@ from typing import Final, Literal, NamedTuple, TypeVar
 import msgspec
 
 from harvesters.source_kinds import DEFAULT_LIMIT, Limit
-from registry.model import COUNTS, Known, Problem, Text
+from registry.model import COUNTS, Known, Problem
+from registry.model.message import Message, message
+from registry.model.record import is_source
 from registry.rules import finding
 
 Action = Literal["add", "change", "same", "moved", "back", "conflict", "failed", "gone"]
@@ -61,7 +63,7 @@ class Guarded(NamedTuple):
 
     apply: tuple[Act, ...]
     wait: tuple[Act, ...]
-    why: Text | None
+    why: Message | None
 
 
 Thing = TypeVar("Thing", Known, Listed)
@@ -120,7 +122,7 @@ def renewed(act: Act, known: Mapping[str, Known]) -> Act | None:
 
 def by_person(record: Known) -> bool:
     """Whether a person withdrew it, not its source."""
-    return record.state != "published" and not record.withdrawn_by.startswith("source:")
+    return record.state != "published" and not is_source(record.withdrawn_by)
 
 
 def _moves(missing: Mapping[str, Known], listing: Iterable[Listed]) -> dict[str, Known]:
@@ -172,7 +174,9 @@ def guard(plan: Plan, limit: Limit = DEFAULT_LIMIT) -> Guarded:
     """Withdrawals, and changes that take a record's last distribution, wait when the listing names nothing or when they
     are more than the limit; all else is applied."""
     going = tuple(act for act in plan.acts if act.action == "gone" or act.bare)
-    reason = _empty(plan) if not _names_something(plan) else _many(len(going), plan.published)
+    reason = message("listing-names-nothing", published=plan.published)
+    if _names_something(plan):
+        reason = message("withdrawals-too-many", going=len(going), published=plan.published)
     if not going or (_names_something(plan) and not limit.passed(len(going), plan.published)):
         return Guarded(_acting(plan.acts), (), None)
     waiting = {id(act) for act in going}
@@ -196,21 +200,3 @@ def place(position: int) -> str:
 
 def _acting(acts: Iterable[Act]) -> tuple[Act, ...]:
     return tuple(act for act in acts if act.action not in ("same", "failed"))
-
-
-def _empty(plan: Plan) -> Text:
-    return {
-        "de": f"Die Quelle nennt nichts mehr. {plan.published} Einträge würden zurückgezogen. Prüfen Sie die Quelle "
-        "und geben Sie den Lauf frei, oder verwerfen Sie ihn.",
-        "en": f"The source no longer names anything. {plan.published} records would be withdrawn. Check the source, "
-        "then apply the run, or discard it.",
-    }
-
-
-def _many(going: int, published: int) -> Text:
-    return {
-        "de": f"{going} von {published} Einträgen würden zurückgezogen oder verlören ihre letzte Datei. Das ist "
-        "mehr, als ohne Freigabe erlaubt ist. Prüfen Sie die Quelle. Geben Sie den Lauf frei, oder verwerfen Sie ihn.",
-        "en": f"{going} of {published} records would be withdrawn or lose their last distribution. That is more than "
-        "is allowed without approval. Check the source, then apply the run, or discard it.",
-    }

@@ -9,16 +9,13 @@ from harvesters.run.apply import parts
 from harvesters.run.context import Pass
 from harvesters.run.plan import Plan
 from harvesters.run.stage import Reading
-from registry.errors import LotseError, SourceError
-from registry.model import Findings, Problem, Run, Text
-from registry.rules import RULES, apart, finding
+from registry.errors import LotseError
+from registry.model import Findings, Problem, Run
+from registry.model.message import Message, message
+from registry.rules import finding
 
 WHOLE: Final = ("applied", "unchanged")  # outcomes of a run that left nothing behind but what it named
 NO_PLAN: Final = Plan((), complete=False, published=0)
-NOTHING: Final[Text] = {
-    "de": "Die Quelle nennt nichts, und es war auch noch nichts von ihr bekannt. Prüfen Sie Adresse und Einstellungen.",
-    "en": "The source names nothing, and nothing of it was known before. Check its address and settings.",
-}
 
 
 def report(one: Pass, planned: Plan, pages: Sequence[Problem], same: bool = False) -> dict[str, Any]:
@@ -50,19 +47,18 @@ def _single(problems: Sequence[Problem]) -> Iterator[tuple[str, Findings]]:
     return ((problem.record, (problem.finding,)) for problem in problems)
 
 
-def reason(error: Exception) -> Text:
-    """Why a run failed: the source's fault in its own words, another as what it is."""
-    if not isinstance(error, LotseError):
-        words = f"{type(error).__name__}: {error}"
-        return {"de": f"Der Lauf brach ab: {words}", "en": f"The run broke off: {words}"}
-    said = "Die Quelle antwortet nicht, wie sie sollte" if isinstance(error, SourceError) else "Der Lauf brach ab"
-    return {"de": error.detail.get("de") or f"{said}: {error.message}", "en": error.message}
+def reason(error: Exception) -> Message:
+    """Why a run failed."""
+    return (
+        error.summary
+        if isinstance(error, LotseError)
+        else message("run-broke-off", error=f"{type(error).__name__}: {error}")
+    )
 
 
-def nothing(reading: Reading) -> Text:
+def nothing(reading: Reading) -> Message:
     """Why nothing was named: what stood on the page, if that could not be read."""
     if not reading.problems:
-        return NOTHING
-    page, rule = reading.problems[0], RULES[reading.problems[0].finding.rule]
-    value = apart(page.finding.value)
-    return {lang: f"{page.record}: {value[lang]}. {rule.remedy[lang]}" for lang in ("de", "en")}
+        return message("source-names-nothing")
+    page = reading.problems[0]
+    return message("page-names-nothing", page=page.record, what=page.finding.value)

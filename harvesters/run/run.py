@@ -114,7 +114,9 @@ def discard(number: int, ledger: Ledger) -> Run:
 def _waiting(number: int, ledger: Ledger) -> Run:
     run = ledger.run(number)
     if run.outcome != "waiting":
-        raise ConflictError(f"Nothing of run {number} waits: it is {run.outcome}.", run=number, outcome=run.outcome)
+        raise ConflictError(
+            "nothing-waits", {"run": number, "outcome": run.outcome}, number=number, outcome=run.outcome
+        )
     return run
 
 

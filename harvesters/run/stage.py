@@ -13,8 +13,9 @@ from registry.errors import TooLargeError
 from registry.masking import shown
 from registry.model import Finding, Problem, Source
 from registry.model.harvest import Reached, Staged
+from registry.model.message import message
 from registry.model.text import plain
-from registry.rules import both, finding
+from registry.rules import finding
 from registry.sources.staging import Staging
 
 if TYPE_CHECKING:
@@ -79,13 +80,9 @@ def read(
     complete = end and (total is None or len(pages.named) >= total)
     if not complete and not problems and pages.named:
         named = len(pages.named)
-        said = both(
-            {"de": "die Liste hat kein Ende", "en": "the listing has no end"}
-            if total is None
-            else {"de": f"{named} von {total}", "en": f"{named} of {total}"}
-        )
+        what = message("listing-without-end") if total is None else message("listing-short", named=named, total=total)
         where = shown(source.url)
-        problems = [Problem(where, finding("listing-partial", "page", said, node=where))]
+        problems = [Problem(where, finding("listing-partial", "page", what, node=where))]
     return Reading(complete, pages.named.keys(), tuple(problems), pages.same and not start.token)
 
 
@@ -107,10 +104,7 @@ class _Pages:
         twice = remote_id in self.named
         self.page[remote_id] = _staged(item, remote_id, self.named.setdefault(remote_id, len(self.named) + 1), twice)
         if len(self.named) > MOST_ITEMS:
-            raise TooLargeError(
-                f"Source {self.source} names more than {MOST_ITEMS} things. Narrow it with its settings.",
-                de=f"Die Quelle {self.source} nennt mehr als {MOST_ITEMS} Dinge. Grenzen Sie sie ein (Einstellungen).",
-            )
+            raise TooLargeError("listing-too-long", source=self.source, limit=MOST_ITEMS)
         if len(self.page) >= PAGE:
             self.flush()
 

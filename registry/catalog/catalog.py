@@ -21,6 +21,8 @@ from registry.masking import public
 from registry.model import Backlink, Draft, Metadata, Origin, Record, Source, Step, Taken, Withdrawal
 from registry.model.agents import match_agents, organizations_by_name
 from registry.model.identity import local
+from registry.model.message import Message, message
+from registry.model.record import by_source, is_source
 from registry.people.accounts import People
 from registry.people.drafts import Inbox
 from registry.projections.projector import SEARCH, Progress, Projector
@@ -67,7 +69,7 @@ class Catalog:
         """Withdrawn ones and those shown under another too; NotFoundError."""
         if record := self.store.get(id):
             return record
-        raise NotFoundError(f"There is no record {id[:100]!r}.", id=id)
+        raise NotFoundError("record-unknown", {"id": id}, id=id[:100])
 
     def get_many(self, ids: Collection[str]) -> dict[str, Record]:
         return self.store.get_many(ids)
@@ -134,7 +136,7 @@ class Catalog:
         return self._again(lambda: self._register(metadata, draft, by))
 
     def _register(self, metadata: Metadata, draft: Draft, by: str) -> Record:
-        own, note = f"registered\n{draft.id}", f"draft {draft.id}"
+        own, note = f"registered\n{draft.id}", message("draft", id=draft.id)
         (id,) = given([(metadata, own)], self.store.taken)  # before looking, so that whoever is as fast is seen
         for one in self.store.get_many(possible(metadata, own)).values():
             if one.origin is None and any(version.note == note for version in self.store.history(one.id)):
@@ -144,13 +146,13 @@ class Catalog:
         self._write(batch, by, note, came=(id,))
         return self.get(id)
 
-    def revise(self, id: str, metadata: Metadata, expected: int, by: str, note: str = "") -> Record:
+    def revise(self, id: str, metadata: Metadata, expected: int, by: str, note: str | Message = "") -> Record:
         """A registered record says this from now on; on a harvested one each differing field becomes an override, and
         one that is set back to the source's word is none any more. ConflictError if its number is not `expected`;
         ValidationError for what the checks find `failed` or `must`, on a harvested record only in what is new."""
         record = self.get(id)
         if record.number != expected:
-            raise ConflictError(f"{id} was changed meanwhile. Compare both texts and save again.", ids=[id])
+            raise ConflictError("record-changed-compare", {"ids": [id]}, id=id)
         metadata = match_agents(metadata, self._known_organizations())
         if record.origin:
             revised = replace(record, overrides=overrides(record, metadata, by, datetime.now(UTC), note))
@@ -161,16 +163,16 @@ class Catalog:
             self.store.put([revised], by, note)
         return self.get(id)
 
-    def withdraw(self, id: str, by: str, why: str, expected: int | None = None) -> Record:
+    def withdraw(self, id: str, by: str, why: str | Message, expected: int | None = None) -> Record:
         """Nobody finds it any more; its address says when and why. The next in rank of the same thing is shown."""
         return self._again(lambda: self._withdraw(id, by, why, expected))
 
-    def _withdraw(self, id: str, by: str, why: str, expected: int | None) -> Record:
+    def _withdraw(self, id: str, by: str, why: str | Message, expected: int | None) -> Record:
         record = self.get(id)
         if expected is not None and record.number != expected:
-            raise ConflictError(f"{id} was changed meanwhile. Look at it again.", ids=[id])
+            raise ConflictError("record-changed", {"ids": [id]}, id=id)
         if record.state == "withdrawn":
-            raise ConflictError(f"{id} is withdrawn already.", ids=[id])
+            raise ConflictError("record-withdrawn-already", {"ids": [id]}, id=id)
         batch = Batch(self.store, (id,))
         batch.will[id] = _withdrawn(record, by, why)
         self._write(batch, by, why, gone=(id,))
@@ -183,7 +185,7 @@ class Catalog:
     def _publish_again(self, id: str, by: str, note: str) -> Record:
         record = self.get(id)
         if record.state != "withdrawn":
-            raise ConflictError(f"{id} is not withdrawn.", ids=[id])
+            raise ConflictError("record-not-withdrawn", {"ids": [id]}, id=id)
         batch = Batch(self.store, (id,))
         batch.will[id] = replace(record, state="published", withdrawn=None)
         self._write(batch, by, note, came=(id,), source=record.origin.source if record.origin else "")
@@ -195,7 +197,7 @@ class Catalog:
 
     def _show(self, id: str, by: str, why: str) -> Record:
         if self.get(id).same_as is None:
-            raise ConflictError(f"{id} is shown already.", ids=[id])
+            raise ConflictError("record-shown-already", {"ids": [id]}, id=id)
         batch = Batch(self.store, (id,))
         duplicates.show(batch, id)
         self._put(batch, by, why)
@@ -220,13 +222,13 @@ class Catalog:
         batch = Batch(self.store, [step.id for step in steps if step.id])
         numbers = {id: record.number for id, record in batch.was.items()}
         if stale := sorted(step.id for step in steps if step.number != numbers.get(step.id, 0)):
-            raise ConflictError(f"Changed since the plan was made: {', '.join(stale)}. Plan again.", ids=stale)
+            raise ConflictError("records-changed-since-plan", {"ids": stale}, ids=", ".join(stale))
         ids = self._ids(source, steps)
         for step, id in zip(steps, ids, strict=True):
             batch.will[id] = _after(step, batch.was.get(id), source, id)
         came = [id for id in ids if _published(batch.will[id]) and not _published(batch.was.get(id))]
         gone = [id for id in ids if not _published(batch.will[id])]
-        numbers |= self._write(batch, f"source:{source.name}", "", came, gone, source.name)
+        numbers |= self._write(batch, by_source(source.name), "", came, gone, source.name)
         return [Taken(step.remote_id, id, numbers[id]) for step, id in zip(steps, ids, strict=True)]
 
     def _ids(self, source: Source, steps: Sequence[Step]) -> list[str]:
@@ -256,7 +258,7 @@ class Catalog:
     def _match(self, ids: Sequence[str], known: Mapping[str, str], by: str) -> int:
         batch = Batch(self.store, ids)
         batch.will = {id: replace(one, said=match_agents(one.said, known)) for id, one in batch.was.items()}
-        return len(self._put(batch, by, "organizations matched"))
+        return len(self._put(batch, by, message("organizations-matched")))
 
     # -- what is derived
 
@@ -265,10 +267,7 @@ class Catalog:
         long. Without `wait` only if nobody else does it already; whether they are up to date."""
         done = self.projector.wait_for(self.store.last(), PATIENCE if wait else 0, progress, only)
         if wait and not done:
-            raise NotReadyError(
-                f"The search index was not brought up to date within {PATIENCE:.0f} seconds. Another process feeds it; "
-                "`lotse doctor` says how far it is."
-            )
+            raise NotReadyError("index-behind", seconds=PATIENCE)
         return done
 
     def wait_for(self, number: int, timeout: float = PATIENCE) -> bool:
@@ -294,13 +293,19 @@ class Catalog:
             return act()
 
     def _write(
-        self, batch: Batch, by: str, note: str, came: Sequence[str] = (), gone: Sequence[str] = (), source: str = ""
+        self,
+        batch: Batch,
+        by: str,
+        note: str | Message,
+        came: Sequence[str] = (),
+        gone: Sequence[str] = (),
+        source: str = "",
     ) -> dict[str, int]:
         """Writes a batch with what its twins become; the new numbers."""
         duplicates.settle(batch, came, gone, source, self._ranks())
         return self._put(batch, by, note)
 
-    def _put(self, batch: Batch, by: str, note: str = "") -> dict[str, int]:
+    def _put(self, batch: Batch, by: str, note: str | Message = "") -> dict[str, int]:
         """Writes what is changed; the new numbers."""
         changed = batch.changed()
         numbers: dict[str, int] = {}
@@ -309,7 +314,7 @@ class Catalog:
             try:
                 last = self.store.put(part, by, note)
             except ConflictError as error:
-                raise _RacedError(error.message, **error.detail) from error
+                raise _RacedError(error.summary, error.detail) from error
             numbers |= {one.id: last - len(part) + place for place, one in enumerate(part, 1)}
         return numbers
 
@@ -337,11 +342,11 @@ def _matched(step: Step, organizations: Mapping[str, str]) -> Step:
 def _after(step: Step, record: Record | None, source: Source, id: str) -> Record:
     """The record as the source says it now; what a person withdrew stays withdrawn."""
     if step.action == "withdraw" and record:
-        return _withdrawn(record, f"source:{source.name}", step.why)
+        return _withdrawn(record, by_source(source.name), step.why)
     if step.metadata is None:
         raise ValueError(f"step {step.action} of {step.remote_id} without metadata")
     record = record or Record(id=id, said=step.metadata)
-    back = record.withdrawn is not None and record.withdrawn.by.startswith("source:")
+    back = record.withdrawn is not None and is_source(record.withdrawn.by)
     return replace(
         record,
         said=step.metadata,
@@ -353,7 +358,7 @@ def _after(step: Step, record: Record | None, source: Source, id: str) -> Record
     )
 
 
-def _withdrawn(record: Record, by: str, why: str) -> Record:
+def _withdrawn(record: Record, by: str, why: str | Message) -> Record:
     return replace(record, state="withdrawn", same_as=None, withdrawn=Withdrawal(by, datetime.now(UTC), why))
 
 

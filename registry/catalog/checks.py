@@ -25,7 +25,7 @@ def require_publishable(metadata: Metadata, harvested: Record | None = None) -> 
     findings = blocking(metadata, harvested)
     if findings:
         fields = ", ".join(dict.fromkeys(finding.field for finding in findings))
-        raise ValidationError(f"This cannot be published yet. Missing or wrong: {fields}.", errors(findings))
+        raise ValidationError("not-publishable", errors(findings), fields=fields)
 
 
 def blocking(metadata: Metadata, harvested: Record | None = None) -> list[Finding]:

@@ -8,7 +8,6 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from registry import rules
 from registry.catalog.catalog import Catalog
 from registry.catalog.checks import blocking
 from registry.catalog.ids import RESERVED_IDS
@@ -16,6 +15,7 @@ from registry.city import city
 from registry.errors import ConflictError, UsageError
 from registry.model import Link, Metadata, Record
 from registry.model.identity import local
+from registry.model.message import message
 from registry.model.text import slug
 from registry.store.store import MOST
 from vocab.concepts import concept_list
@@ -75,25 +75,23 @@ def read(path: Path) -> dict[str, Metadata]:
     try:
         words = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise UsageError(f"{path}: {error}") from None
+        raise UsageError("file-invalid", path=path, error=error) from None
     found = {one.id: _metadata(one, path) for one in words.organization}
     if len(found) < len(words.organization):
-        raise UsageError(f"{path} names an id twice.")
+        raise UsageError("organizations-id-twice", path=path)
     for one in words.organization:
         if one.unit_of and one.unit_of not in found:
-            raise UsageError(f"{path}: {one.id} is unit_of {one.unit_of!r}, which is not in the list.")
+            raise UsageError("organizations-unit-unknown", path=path, id=one.id, unit_of=one.unit_of)
     return found
 
 
 def _metadata(one: Listed, path: Path) -> Metadata:
     if slug(one.id) != one.id or one.id in RESERVED_IDS:
-        raise UsageError(
-            f"{path}: the id {one.id!r} must be made of a-z, 0-9 and hyphens, and be no word of an address."
-        )
+        raise UsageError("organizations-id-form", path=path, id=one.id)
     kind = concept_list("organization-kinds").get(one.kind) if one.kind else None
     if one.kind and kind is None:
         known = ", ".join(concept.notation for concept in concept_list("organization-kinds"))
-        raise UsageError(f"{path}: {one.id} is of unknown kind {one.kind!r}. There are: {known}.")
+        raise UsageError("organizations-kind-unknown", path=path, id=one.id, kind=one.kind, known=known)
     metadata = Metadata(
         kind="organization",
         title={"de": one.name_de} | ({"en": one.name_en} if one.name_en else {}),
@@ -105,7 +103,7 @@ def _metadata(one: Listed, path: Path) -> Metadata:
         links=(Link("unit_of", local(one.unit_of)),) if one.unit_of else (),
     )
     for finding in blocking(metadata):  # as for everything else that is registered
-        raise UsageError(f"{path}: {one.id}: {rules.said(finding.rule)[0]['en']}")
+        raise UsageError("organizations-check-failed", path=path, id=one.id, rule=message(finding.rule))
     return metadata
 
 
@@ -114,7 +112,7 @@ def _record(catalog: Catalog, said: Metadata, id: str, known: Record | None) -> 
     if known is None:
         return Record(id=id, said=said, owner=id)
     if known.kind != "organization" or known.origin:
-        raise ConflictError(f"The id {id} of the city's list belongs to a {known.kind} already.", ids=[id])
+        raise ConflictError("organizations-id-taken", {"ids": [id]}, id=id, kind=known.kind)
     if known.said == said or next(catalog.store.history(id)).by != CITY:
         return None
     return replace(known, said=said)

@@ -7,11 +7,12 @@ import msgspec
 
 from registry.errors import UsageError
 from registry.model import Metadata, Override, Record
+from registry.model.message import Message
 
 FIXED: Final = ("kind", "iri", "statements", "extras")  # what only the source says
 
 
-def overrides(record: Record, metadata: Metadata, by: str, at: datetime, why: str) -> tuple[Override, ...]:
+def overrides(record: Record, metadata: Metadata, by: str, at: datetime, why: str | Message) -> tuple[Override, ...]:
     """The overrides that make `metadata` of what the source said: one a differing field. One that says the same as
     before stays as it is; a field that is set back to the source's word has none. UsageError for FIXED fields."""
     said, wanted = _words(record.said), _words(metadata)
@@ -23,7 +24,7 @@ def overrides(record: Record, metadata: Metadata, by: str, at: datetime, why: st
         if field in FIXED:
             if not wanted[field]:  # a form does not carry what it cannot change
                 continue
-            raise UsageError(f"{field} of a harvested record is what its source says; it cannot be changed here.")
+            raise UsageError("field-of-source", field=field)
         kept = before.get(field)
         if kept and kept.value == wanted[field]:
             found.append(kept)

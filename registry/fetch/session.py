@@ -67,11 +67,11 @@ def body(response: requests.Response, limit: int = MAX_BYTES) -> bytes:
     with response:
         if not response.ok:
             raise SourceError(
-                f"{shown(response.url)} answered {response.status_code} {response.reason}. Check the address.",
-                de=f"{shown(response.url)} antwortet mit {response.status_code} {response.reason}. "
-                "Prüfen Sie die Adresse.",
-                address=shown(response.url),
+                "source-status",
+                {"address": shown(response.url), "status": response.status_code},
+                url=shown(response.url),
                 status=response.status_code,
+                reason=response.reason,
             )
         parts, size = [], 0
         try:
@@ -190,69 +190,25 @@ def _retry_after(response: requests.Response, default: float) -> float:
 
 
 def _too_large(url: str | None, limit: int) -> TooLargeError:
-    return TooLargeError(
-        f"{shown(url)} is larger than {limit} bytes. Let the source give it in parts.",
-        de=f"{shown(url)} ist größer als {limit} Bytes. Lassen Sie die Quelle in Teilen liefern.",
-        address=shown(url),
-        limit=limit,
-    )
+    return TooLargeError("answer-too-large", {"address": shown(url), "limit": limit}, url=shown(url), limit=limit)
 
 
 def _failed(url: str | None, error: Exception) -> SourceError:
     """In words of ours: those of the libraries hold the whole address, secrets included."""
     place = shown(getattr(getattr(error, "request", None), "url", None) or url)
     inner = error.args[0] if error.args and isinstance(error.args[0], HTTPError) else error  # requests wraps timeouts
-    for kinds, made, english, german in _FAILURES:
+    for kinds, failure, code in _FAILURES:
         if isinstance(error, kinds) or isinstance(inner, kinds):
-            return made(f"{place} {english}", de=f"{place} {german}", address=place)
-    return SourceError(
-        f"{place} broke off ({type(error).__name__}). Try again later.",
-        de=f"{place} ist abgebrochen ({type(error).__name__}). Versuchen Sie es später noch einmal.",
-        address=place,
-    )
+            return failure(code, {"address": place}, url=place)
+    return SourceError("answer-broke-off", {"address": place}, url=place, error=type(error).__name__)
 
 
-_FAILURES: Final[tuple[tuple[tuple[type[Exception], ...], type[SourceError], str, str], ...]] = (
-    (
-        (exceptions.InvalidSchema, exceptions.MissingSchema),
-        ForbiddenAddressError,
-        "is not an address that is fetched. It must begin with http:// or https://.",
-        "wird nicht abgerufen. Eine Adresse muss mit http:// oder https:// beginnen.",
-    ),
-    (
-        (exceptions.TooManyRedirects,),
-        SourceError,
-        "redirects too often. Check the address.",
-        "leitet zu oft weiter. Prüfen Sie die Adresse.",
-    ),
-    (
-        (exceptions.SSLError,),
-        SourceError,
-        "has a certificate that is not trusted. If it is the city's own, set LOTSE_CA_FILE.",
-        "hat ein Zertifikat, dem nicht vertraut wird. Ist es das der Stadt, setzen Sie LOTSE_CA_FILE.",
-    ),
-    (
-        (exceptions.ProxyError,),
-        SourceError,
-        "cannot be reached through the proxy. Check LOTSE_PROXY.",
-        "ist über den Proxy nicht zu erreichen. Prüfen Sie LOTSE_PROXY.",
-    ),
-    (
-        (exceptions.Timeout, TimeoutError, ReadTimeoutError),
-        SourceError,
-        "does not answer in time. Try again later.",
-        "antwortet nicht rechtzeitig. Versuchen Sie es später noch einmal.",
-    ),
-    (
-        (exceptions.ConnectionError,),
-        SourceError,
-        "cannot be reached. Check the address, and whether the server runs.",
-        "ist nicht zu erreichen. Prüfen Sie die Adresse und ob der Server läuft.",
-    ),
-    (
-        (exceptions.InvalidURL, ValueError),
-        SourceError,
-        "is not a readable web address. Check its spelling.",
-        "ist keine lesbare Internetadresse. Prüfen Sie die Schreibweise.",
-    ),
+_FAILURES: Final[tuple[tuple[tuple[type[Exception], ...], type[SourceError], str], ...]] = (
+    ((exceptions.InvalidSchema, exceptions.MissingSchema), ForbiddenAddressError, "address-not-fetched"),
+    ((exceptions.TooManyRedirects,), SourceError, "redirects-too-many"),
+    ((exceptions.SSLError,), SourceError, "certificate-untrusted"),
+    ((exceptions.ProxyError,), SourceError, "proxy-unreachable"),
+    ((exceptions.Timeout, TimeoutError, ReadTimeoutError), SourceError, "answer-late"),
+    ((exceptions.ConnectionError,), SourceError, "source-unreachable"),
+    ((exceptions.InvalidURL, ValueError), SourceError, "address-invalid"),
 )

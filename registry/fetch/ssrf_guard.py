@@ -110,12 +110,7 @@ def guard(host: str, found: Iterable[Any], bounds: Bounds) -> None:
         return
     for *_, where in found:
         if not is_public(ipaddress.ip_address(str(where[0]).partition("%")[0])):
-            raise ForbiddenAddressError(
-                f"{host} is a private address and is not fetched. If it is meant, add it to LOTSE_ALLOW_HOSTS.",
-                de=f"{host} ist eine interne Adresse und wird nicht abgerufen. "
-                "Ist sie gemeint, nehmen Sie sie in LOTSE_ALLOW_HOSTS auf.",
-                host=host,
-            )
+            raise ForbiddenAddressError("address-private", {"host": host}, host=host)
 
 
 def connect(host: str, port: int, timeout: Any, options: Any, bounds: Bounds) -> socket.socket:

@@ -6,7 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from registry.model.metadata import Finding, Findings, Metadata, Text
+from registry.model.message import Message
+from registry.model.metadata import Finding, Findings, Metadata
 
 
 class Source(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -31,7 +32,7 @@ class Run(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tru
     outcome: Literal[
         "applied", "unchanged", "waiting", "failed", "planned", "running", "interrupted", "superseded", "discarded"
     ]
-    reason: Text | None = None  # waiting or failed: {"de", "en"}
+    reason: Message | None = None  # waiting or failed
     complete: bool = False
     listed: int = 0
     seconds: float = 0.0

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
+from registry.model.message import Message
 from vocab.kinds import KIND_ROWS
 
 Text = Mapping[str, str]  # words by language tag; "und" = no tag given
@@ -314,7 +315,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     level: Level
     field: str = ""
     node: str = ""  # IRI or label of the node inside the record, "" = the thing itself
-    value: str = ""  # the offending value word for word
+    value: str | Message = ""  # the offending value word for word, or what is wrong at that place
 
 
 Findings = tuple[Finding, ...]

@@ -1,11 +1,25 @@
 """The record: the entry for a thing, its history and its changes."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
+from registry.model.former import read_text
+from registry.model.message import Message
 from registry.model.metadata import Kind, Metadata
+
+SOURCE_PREFIX: Final = "source:"  # of `by`, where a harvest did it
+
+
+def by_source(name: str) -> str:
+    """Who did it, where a harvest of that source did; people are named by their account."""
+    return f"{SOURCE_PREFIX}{name}"
+
+
+def is_source(by: str) -> bool:
+    """Whether a harvest did it, and not a person."""
+    return by.startswith(SOURCE_PREFIX)
 
 
 class Origin(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -24,13 +38,18 @@ class Override(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     seen: Any
     by: str
     at: datetime
-    why: str = ""
+    why: str | Message = ""
 
 
 class Withdrawal(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    by: str  # a person's account name, or "source:NAME"
+    by: str  # a person's account name, or `by_source`
     at: datetime
-    why: str = ""
+    why: str | Message = ""  # in a person's words, or why a harvest did it
+
+    @property
+    def reason(self) -> str | Message:
+        """`why`, where an older Lotse has written it too."""
+        return read_text(self.why) if isinstance(self.why, str) else self.why
 
 
 class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -88,7 +107,7 @@ class Version(msgspec.Struct, frozen=True):
     number: int
     at: datetime
     by: str
-    note: str
+    note: str | Message
     record: Record
 
 
@@ -124,7 +143,7 @@ class Step(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     number: int = 0
     metadata: Metadata | None = None  # None: withdraw
     url: str = ""
-    why: str = ""
+    why: str | Message = ""
     digest: str = ""
 
 

@@ -53,7 +53,7 @@ class People:
             try:
                 connection.execute(_ACCOUNTS.insert().values(**values))
             except sa.exc.IntegrityError:
-                raise ConflictError(f"There is an account named {account.name} already.") from None
+                raise ConflictError("account-exists", name=account.name) from None
 
     def change(self, account: Account, password: str | None = None) -> None:
         """Changes role, organizations, name and, if given, the password."""
@@ -63,12 +63,12 @@ class People:
             values["password"] = _HASHER.hash(password)
         with writing(self._engine) as connection:
             if not connection.execute(_ACCOUNTS.update().filter_by(name=account.name).values(**values)).rowcount:
-                raise NotFoundError(f"There is no account named {account.name}.")
+                raise NotFoundError("account-unknown", name=account.name)
 
     def remove(self, name: str) -> None:
         with writing(self._engine) as connection:
             if not connection.execute(_ACCOUNTS.delete().filter_by(name=name)).rowcount:
-                raise NotFoundError(f"There is no account named {name}.")
+                raise NotFoundError("account-unknown", name=name)
 
     def get(self, name: str) -> Account | None:
         with reading(self._engine) as connection:
@@ -131,11 +131,11 @@ def _seal(password: str) -> str:
 
 def _check(account: Account, password: str) -> None:
     if not account.name or len(account.name) > 80 or not account.name.isprintable() or " " in account.name:
-        raise UsageError("An account name has 1 to 80 signs and no blanks.")
+        raise UsageError("account-name-form")
     if account.role not in ROLES:
-        raise UsageError(f"The role must be one of {', '.join(ROLES)}.")
+        raise UsageError("role-unknown", roles=", ".join(ROLES))
     if not SHORTEST_PASSWORD <= len(password) <= 1000:
-        raise UsageError(f"A password has at least {SHORTEST_PASSWORD} signs.")
+        raise UsageError("password-short", length=SHORTEST_PASSWORD)
 
 
 def _row(account: Account) -> dict[str, Any]:

@@ -127,14 +127,14 @@ def open_inbox(database_url: str) -> Inbox:
 def _fetch(connection: sa.Connection, id: str) -> Draft:
     body = connection.execute(sa.select(_DRAFTS.c.body).filter_by(id=id)).scalar()
     if body is None:
-        raise NotFoundError(f"There is no draft {id}; it may have been published or discarded.")
+        raise NotFoundError("draft-unknown", id=id)
     return msgspec.json.decode(body, type=Draft)
 
 
 def _expected(connection: sa.Connection, id: str, expected: int) -> Draft:
     draft = _fetch(connection, id)
     if draft.version != expected:
-        raise ConflictError("Somebody else has changed this draft meanwhile.", version=draft.version)
+        raise ConflictError("draft-changed", {"version": draft.version})
     return draft
 
 

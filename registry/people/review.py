@@ -21,10 +21,10 @@ _BY_AUTHOR: Final = frozenset({"save", "submit", "discard"})
 def moved(draft: Draft, act: Act, account: Account) -> DraftState | None:
     """The state after an act; NotAllowedError or ConflictError (wrong state) where it cannot be."""
     if not may(draft, act, account):
-        raise NotAllowedError(f"{account.name} may not {act} this draft.")
+        raise NotAllowedError("draft-not-allowed", name=account.name, act=act)
     states, after = _MOVES[act]
     if draft.state not in states:
-        raise ConflictError(f"A draft that is {draft.state} cannot be moved by “{act}”.", state=draft.state)
+        raise ConflictError("draft-state", {"state": draft.state}, state=draft.state, act=act)
     return "returned" if act == "save" and draft.state == "returned" else after
 
 

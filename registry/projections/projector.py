@@ -67,7 +67,7 @@ class Projector:
         failures = []
         with self._mutex:
             if not self.try_hold():
-                raise NotReadyError("Another process feeds the projections.")
+                raise NotReadyError("projections-fed-elsewhere")
             for name, projection in self.projections.items():
                 if only is None or name in only:
                     try:
@@ -84,11 +84,11 @@ class Projector:
         if it does not, or if another process rebuilds."""
         wish = _until(time.monotonic() + GLANCE, lambda: self._grab(_WISH))  # a holder may just be looking at it
         if wish is None:
-            raise BusyError("Another process builds the projections anew.")
+            raise BusyError("projections-rebuilt-elsewhere")
         held = self._lock is not None
         try:
             if not _until(time.monotonic() + LETTING_GO, self.try_hold):
-                raise BusyError("Another process feeds the projections and does not let go.")
+                raise BusyError("projections-not-released")
             self._rebuild_all(only, progress)
         finally:
             if not held:

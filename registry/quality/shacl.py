@@ -48,7 +48,7 @@ def shacl(data: bytes, shapes_dir: Path, name: str = "") -> Findings:
     try:
         return validate(graph + known(graph), shapes_graph)
     except (ShapeLoadError, ReportableRuntimeError) as error:
-        raise UsageError(f"{shapes_dir}: these are no shapes that go together: {str(error)[:500]}") from None
+        raise UsageError("shapes-do-not-fit", folder=shapes_dir, error=str(error)[:500]) from None
 
 
 def shapes(folder: Path) -> rdflib.Graph:
@@ -56,13 +56,13 @@ def shapes(folder: Path) -> rdflib.Graph:
     UsageError."""
     files = sorted(file for file in folder.iterdir() if file.suffix in SUFFIXES)
     if sum(file.stat().st_size for file in files) > MAX_SHAPES:
-        raise UsageError(f"{folder}: more than {MAX_SHAPES} bytes of shapes")
+        raise UsageError("shapes-too-large", folder=folder, limit=MAX_SHAPES)
     try:
         together = cleaned(loaded(file.read_bytes(), file.name) for file in files)
     except LotseError as error:
-        raise UsageError(f"{folder}: {error.message}") from None
+        raise UsageError("file-invalid", path=folder, error=error.summary) from None
     if not any(pattern in together for pattern in _SHAPES):
-        raise UsageError(f"{folder}: no shapes there; files end in {', '.join(SUFFIXES)}")
+        raise UsageError("shapes-missing", folder=folder, suffixes=", ".join(SUFFIXES))
     return together
 
 

@@ -49,10 +49,10 @@ def _labels(closure: Closure, edges: Edges, root: bytes) -> dict[bytes, bytes]:
     pointed = [term for below in edges.values() for _, term in below]
     blank = {root, *pointed} if root[0] == BLANK else set(pointed)
     if len(blank) > MAX_BLANK_NODES:
-        raise _too_many(MAX_BLANK_NODES)
+        raise TooLargeError("nodes-too-many", limit=MAX_BLANK_NODES)
     if len(blank) < len(pointed) + (root[0] == BLANK):
         if len(blank) > MAX_SHARED_BLANK_NODES:
-            raise _too_many(MAX_SHARED_BLANK_NODES, ", einige davon gemeinsam", ", some of them shared")
+            raise TooLargeError("nodes-too-many-shared", limit=MAX_SHARED_BLANK_NODES)
         return _labels_by_colours(closure, root, sorted(blank))
     labels: dict[bytes, bytes] = {}
     heads = sorted([node for node in edges if node[0] != BLANK], reverse=True)
@@ -69,10 +69,6 @@ def _labels(closure: Closure, edges: Edges, root: bytes) -> dict[bytes, bytes]:
             _digest_below(closure, [term for _, term in below], digests)
         stack += [term for *_, term in sorted([(p, digests.get(o, b""), o) for p, o in below], reverse=True)]
     return labels
-
-
-def _too_many(limit: int, german: str = "", english: str = "") -> TooLargeError:
-    return TooLargeError(f"more than {limit} blank nodes{english}", de=f"mehr als {limit} namenlose Knoten{german}")
 
 
 def _digest_below(closure: Closure, blank: list[bytes], digests: dict[bytes, bytes]) -> None:
@@ -117,9 +113,7 @@ def _labels_by_colours(closure: Closure, root: bytes, blank: list[bytes]) -> dic
                 best = (text, labels)
         tries += 1
         if tries + len(stack) > MAX_LABELLING_TRIES:
-            raise TooLargeError(
-                "blank nodes that cannot be told apart", de="namenlose Knoten, die sich nicht unterscheiden lassen"
-            )
+            raise TooLargeError("nodes-alike")
     assert best
     return best[1]
 

@@ -14,7 +14,7 @@ from registry.model import KINDS, Finding, Kind
 from registry.rdf.canonical import BLANK, Closure, Edges, canonical, digest
 from registry.rdf.parsing import TYPE_BYTES, ParsedGraph
 from registry.rdf.terms import in_current_namespace, text_of
-from registry.rules import both, finding
+from registry.rules import finding
 from vocab.fields import FIELDS
 from vocab.kinds import KIND_ROWS
 from vocab.namespaces import DCAT, DCT, FOAF, FORMER_NAMESPACES, PREFIXES, SCHEMA
@@ -110,8 +110,7 @@ class _Walk:
         try:
             payload = canonical(*self.closure(root), root)
         except TooLargeError as error:
-            message = both({"de": error.detail["de"], "en": error.message})
-            return Description(remote_id, iri, b"", finding("too-large", value=message))
+            return Description(remote_id, iri, b"", finding("too-large", value=error.summary))
         return Description(remote_id, iri, payload)
 
     def closure(self, root: bytes) -> tuple[Closure, Edges]:
@@ -127,7 +126,7 @@ class _Walk:
             size += len(about)
             if size > MAX_STATEMENTS or size > self.budget:
                 limit = min(MAX_STATEMENTS, self.budget)
-                raise TooLargeError(f"more than {limit} statements", de=f"mehr als {limit} Aussagen")
+                raise TooLargeError("statements-too-many", limit=limit)
             for statement in about:
                 start = statement.index(b" ") + 1
                 first = statement[start]

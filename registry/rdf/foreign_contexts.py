@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from registry.errors import SourceError
+from registry.model.message import message
 from registry.rdf.jsonld import CLASSES_BY_NAME, TERMS, definition
 from registry.rdf.xml_guard import TOO_DEEP
 from registry.syntax_errors import FLATTER, unreadable
@@ -133,13 +134,4 @@ def _term_definition(key: str, value: Any, where: str) -> Any:
 
 
 def _refused(address: str, where: str) -> SourceError:
-    shown = address[:300]
-    reason = {
-        "de": f"ihr Kontext {shown} müsste abgerufen werden, und das geschieht nicht",
-        "en": f"its context {shown} would have to be fetched, and nothing is fetched",
-    }
-    remedy = {
-        "de": "Bitten Sie die Quelle, den Kontext in die Datei zu schreiben.",
-        "en": "Ask the source to put the context into the document.",
-    }
-    return unreadable(where, reason, remedy)
+    return unreadable(where, message("context-foreign", url=address[:300]), message("ask-inline-context"))

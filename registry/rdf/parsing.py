@@ -16,11 +16,12 @@ import orjson
 import pyoxigraph as ox
 
 from registry.errors import TooLargeError
-from registry.model import Findings, Text
+from registry.model import Findings
+from registry.model.message import Message, message
 from registry.rdf.terms import AS_WRITTEN, TYPE, escaped, is_iri, literal, text_of, unescaped, valid_iri
 from registry.rdf.xml_guard import MAX_DEPTH, UTF_8, plain_xml
-from registry.rules import both, finding
-from registry.syntax_errors import syntax_error, told, unreadable
+from registry.rules import finding
+from registry.syntax_errors import json_fault, rdf_fault, unreadable
 
 MAX_BYTES: Final = 200_000_000
 STATEMENTS_PER_BATCH: Final = 2_000  # that are turned into text at once
@@ -76,11 +77,7 @@ def parse(data: bytes, *, media_type: str = "", name: str = "", base: str = "", 
     """
     where = name or base or "file"
     if len(data) > limit:
-        raise TooLargeError(
-            f"{where} is larger than {limit} bytes. Ask the source for smaller pages.",
-            de=f"{where} ist größer als {limit} Bytes. Bitten Sie die Quelle um kleinere Seiten.",
-            limit=limit,
-        )
+        raise TooLargeError("page-too-large", {"limit": limit}, url=where, limit=limit)
     form = format_of(data, media_type, name or base)
     text = _readable(data, form, where)
     try:
@@ -121,8 +118,7 @@ def _readable(data: bytes, form: ox.RdfFormat, where: str) -> bytes:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        reason = {"de": f"Byte {error.start} ist kein UTF-8", "en": f"not UTF-8 at byte {error.start}"}
-        raise unreadable(where, reason, UTF_8) from None
+        raise unreadable(where, message("not-utf-8", byte=error.start), UTF_8) from None
     return _json_ld(data, where) if form == ox.RdfFormat.JSON_LD else data
 
 
@@ -134,7 +130,7 @@ def _json_ld(data: bytes, where: str) -> bytes:
     try:
         document = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise unreadable(where, syntax_error(error)) from None
+        raise unreadable(where, json_fault(error)) from None
     return orjson.dumps(without_foreign_contexts(document, where, MAX_DEPTH))
 
 
@@ -176,7 +172,7 @@ def _parsed_leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: 
     broken: frozenset[int] = frozenset()
     if form in _LINES:
         text, broken = without_broken_strings(_UNDERSCORED.sub(rb"\1-\2", text))
-    errors: list[Text] = []
+    errors: list[Message] = []
     triples: list[tuple[str, str, str]] = []
     for result in _statements_and_errors(ox.parse(text, form, base_iri=base, lenient=True), form, text, broken, where):
         if not isinstance(result, ox.Quad):
@@ -185,17 +181,17 @@ def _parsed_leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: 
         triples.append((_subject(result.subject), f"<{_with_escapes(result.predicate.value)}>", _object(result.object)))
     if errors and not triples:
         raise unreadable(where, errors[0])
-    findings = (finding("statement-unreadable", value=both(result)[:500]) for result in errors[:MAX_FINDINGS])
+    findings = (finding("statement-unreadable", value=result) for result in errors[:MAX_FINDINGS])
     return Parsed(_without_relative_subjects(triples), tuple(findings))
 
 
 def _statements_and_errors(
     quads: Iterator[ox.Quad], form: ox.RdfFormat, text: bytes, broken: frozenset[int], where: str
-) -> Iterator[ox.Quad | Text]:
-    """Yields the statements, and a Text for each that could not be read. Raises SourceError where the parser cannot
+) -> Iterator[ox.Quad | Message]:
+    """Yields the statements, and a Message for each that could not be read. Raises SourceError where the parser cannot
     continue: what follows could then mean something that the file does not say. `broken`: lines that end inside a
     string."""
-    errors: list[Text] = []
+    errors: list[Message] = []
     limit = MAX_ERRORS if form in _LINES else MAX_STRAY_TEXTS
     while True:
         try:
@@ -204,7 +200,9 @@ def _statements_and_errors(
             return
         except SyntaxError as error:
             errors.append(
-                _open_string(error.lineno) if error.lineno in broken else told(_place(text, error, form), form.name)
+                _open_string(error.lineno)
+                if error.lineno in broken
+                else rdf_fault(_place(text, error, form), form.name)
             )
             harmless = form in _LINES or (str(error).startswith(_STRAY) and _RDF in text)
             if not harmless or len(errors) > limit:
@@ -212,8 +210,8 @@ def _statements_and_errors(
             yield errors[-1]
 
 
-def _open_string(line: int | None) -> Text:
-    return {"de": f"Zeile {line}: {OPEN_STRING['de']}", "en": f"line {line}: {OPEN_STRING['en']}"}
+def _open_string(line: int | None) -> Message:
+    return message("at-line", line=line or 0, what=message("string-without-end"))
 
 
 def _place(text: bytes, error: SyntaxError, form: ox.RdfFormat) -> str:
@@ -283,10 +281,6 @@ def _without_relative_subjects(triples: list[tuple[str, str, str]]) -> ParsedGra
     return _index([[line.encode("utf-8", "replace") for line in (*lines, *as_written)]])
 
 
-OPEN_STRING: Final[Text] = {
-    "de": 'eine Zeichenkette endet nicht auf ihrer Zeile; schreiben Sie \\n oder drei Anführungszeichen (""")',
-    "en": 'a line ends inside a string; write \\n, or put the string into three quotation marks (""")',
-}
 _CUT: Final = b" ? ."  # not Turtle: the parser reports an error, skips the statement and continues after it
 
 # Possessive quantifiers: the pattern cannot backtrack, so it is linear in the length of the text.

@@ -67,7 +67,7 @@ def written(graphs: Iterable[Labelled], format: str) -> Iterator[bytes]:
     for row in SERIALISATIONS:
         if row.name == format:
             return row.write(graphs)
-    raise UsageError(f"no format {format!r}; there are {', '.join(FORMATS)}")
+    raise UsageError("format-not-offered", format=format, formats=", ".join(FORMATS))
 
 
 def _n_triples(graphs: Iterable[Labelled]) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Final
 from xml.parsers import expat
 
-from registry.model import Text
+from registry.model.message import message
 from registry.syntax_errors import FLATTER, unreadable
 
 MAX_DEPTH: Final = 200  # of JSON-LD and RDF/XML
@@ -18,18 +18,11 @@ SCAN_STEP_BYTES: Final = 8_192  # see `_is_shallow`
 MAX_ATTRIBUTES: Final = 5_000  # of one element; the parser's time grows with their square
 DECLARATION_CHARACTERS: Final = 400  # at the start of the file, in which the XML declaration is looked for
 
-TOO_DEEP: Final[Text] = {
-    "de": f"mehr als {MAX_DEPTH} Elemente stecken ineinander", "en": f"nested deeper than {MAX_DEPTH} elements",
-}  # fmt: skip
-UTF_8: Final[Text] = {"de": "Speichern Sie die Datei als UTF-8.", "en": "Save the file as UTF-8."}
-_ENTITIES: Final[Text] = {"de": "ihr DOCTYPE vereinbart Entitäten", "en": "its DOCTYPE declares entities"}
-_ATTRIBUTES: Final[Text] = {
-    "de": f"ein Element hat mehr als {MAX_ATTRIBUTES} Attribute",
-    "en": f"an element has more than {MAX_ATTRIBUTES} attributes",
-}
-_NO_DOCTYPE: Final[Text] = {
-    "de": "Schreiben Sie die Datei ohne DOCTYPE.", "en": "Write the file without a DOCTYPE.",
-}  # fmt: skip
+TOO_DEEP: Final = message("elements-too-deep", limit=MAX_DEPTH)
+UTF_8: Final = message("save-as-utf-8")
+_ENTITIES: Final = message("doctype-entities")
+_ATTRIBUTES: Final = message("attributes-too-many", limit=MAX_ATTRIBUTES)
+_NO_DOCTYPE: Final = message("without-doctype")
 _LONG_TAG = re.compile(
     rb"<[A-Za-z_][^<]{%d,}+" % (4 * MAX_ATTRIBUTES)
 )  # a text that may be a tag with too many attributes
@@ -106,12 +99,9 @@ def _decoded(data: bytes, where: str) -> str:
     try:
         text = data.decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:
-        position = f", byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
-        reason = {
-            "de": f"sie hat nicht die Kodierung, die sie nennt ({encoding}{position.replace('byte', 'Byte')})",
-            "en": f"not in the declared encoding ({encoding}{position})",
-        }
-        raise unreadable(where, reason, UTF_8) from None
+        code = "encoding-wrong-at" if isinstance(error, UnicodeDecodeError) else "encoding-wrong"
+        what = message(code, encoding=encoding, byte=getattr(error, "start", 0))
+        raise unreadable(where, what, UTF_8) from None
     start, rest = (
         text[:DECLARATION_CHARACTERS],
         text[DECLARATION_CHARACTERS:],

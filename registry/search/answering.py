@@ -16,7 +16,7 @@ def bounds(query: Query) -> tuple[int, int]:
     """First and last place of the page; raises UsageError for one that lies too deep."""
     first = (max(query.page, 1) - 1) * max(query.size, 0)
     if first + query.size > MAX_DEPTH:
-        raise UsageError(f"Only the first {MAX_DEPTH} hits can be paged through; narrow the search or take the export.")
+        raise UsageError("paging-too-deep", limit=MAX_DEPTH)
     return first, first + query.size
 
 

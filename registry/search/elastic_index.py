@@ -65,7 +65,7 @@ class ElasticIndex:
     def apply(self, changes: Iterable[Change], position: Position) -> None:
         index, kept = self._kept()
         if not index or kept is None:
-            raise NotReadyError("The search index is missing or of an older make; build it with: lotse rebuild")
+            raise NotReadyError("index-missing-or-older")
         faults = dict(kept["faults"])
         if self._write(index, changes, faults) or self.position() != position:
             self._keep(index, position, faults)
@@ -140,7 +140,7 @@ class ElasticIndex:
                 about = next(iter(said.values()))
                 if not done and about["status"] not in (404, 409):  # forgotten already, or newer already: repeated
                     if about["status"] == 429 or about["status"] >= 500:
-                        raise NotReadyError(f"Elasticsearch does not take records in: {about.get('error')}"[:500])
+                        raise NotReadyError("search-server-refuses", error=str(about.get("error"))[:460])
                     note(faults, about["_id"], str(about.get("error")))
         return written
 
@@ -200,12 +200,10 @@ def _reachable() -> Iterator[None]:
     try:
         yield
     except NotFoundError as error:
-        raise NotReadyError("There is no search index yet; build it with: lotse rebuild") from error
+        raise NotReadyError("index-not-built") from error
     except (ApiError, TransportError) as error:
         log.warning("search server: %s", str(error)[:2000])  # its words may name hosts and users: not for everybody
-        raise NotReadyError(
-            f"The search server does not answer as it should ({type(error).__name__}). Check LOTSE_SEARCH, and its log."
-        ) from error
+        raise NotReadyError("search-server-answer", error=type(error).__name__) from error
 
 
 def _document(entry: Entry) -> dict[str, Any]:

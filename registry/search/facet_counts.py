@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from registry.errors import UsageError
+from registry.model.message import message
 from registry.search.facets import FACETS, Facet, value_list
 from registry.search.query import Count, Where
 from vocab.concepts import ConceptList
@@ -22,8 +23,8 @@ def normal_where(where: Mapping[str, Iterable[str]], districts: ConceptList | No
     for facet, values in where.items():
         if facet not in FACETS:
             near = difflib.get_close_matches(facet, FACETS, 1)
-            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(FACETS)}."
-            raise UsageError(f"There is no facet {facet[:40]!r}. {hint}")
+            hint = message("did-you-mean", near=near[0]) if near else message("there-are", names=", ".join(FACETS))
+            raise UsageError("facet-unknown", facet=facet[:40], hint=hint)
         normal[facet] = tuple(
             dict.fromkeys(_value(FACETS[facet], value.strip(), districts) for value in values if value.strip())
         )

@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from registry.model.message import message, sentence
 from registry.search.analysis import Word, words
 from registry.search.query import Count, Hit, Query, Ranking, Where
 
@@ -126,28 +127,11 @@ def choose(asked: Asked, find: Callable[[Need], Ranking]) -> tuple[Need | None, 
     return need, loose, complete
 
 
-_RELAXED = {
-    "de": (
-        "Kein Treffer enthält das Wort genau so. Wir zeigen Treffer mit ähnlichen Wörtern.",
-        "Kein Treffer enthält alle Wörter. Wir zeigen solche, die einen Teil oder ähnliche enthalten.",
-        "Das Wort genau so: {count} Treffer. Dazu zeigen wir Treffer mit ähnlichen Wörtern.",
-        "Alle Wörter: {count} Treffer. Dazu zeigen wir solche, die einen Teil oder ähnliche enthalten.",
-    ),
-    "en": (
-        "No hit contains exactly this word. We show hits with similar words.",
-        "No hit contains all words. We show hits that contain some of them or similar ones.",
-        "Exactly this word: {count} hits. We also show hits with similar words.",
-        "All words: {count} hits. We also show hits that contain some of them or similar ones.",
-    ),
-}
-
-
 def relaxed(asked: Asked, need: Need | None, complete: int, lang: str) -> tuple[str | None, str | None]:
     """`relaxed` and `note` of a page: in words what was loosened, and what is shown besides."""
     if need is None or need is asked.strict:
         return None, None
-    none, nones, few, fews = _RELAXED["en" if lang == "en" else "de"]
-    one = len(need.groups) == 1
+    asked_for = "word" if len(need.groups) == 1 else "words"
     if complete:
-        return None, (few if one else fews).format(count=complete)
-    return (none if one else nones), None
+        return None, sentence(message(f"search-few-{asked_for}", count=complete), lang)
+    return sentence(message(f"search-no-{asked_for}"), lang), None

@@ -34,7 +34,7 @@ from vocab.concepts import ConceptList
 
 HEAP = 60_000_000  # bytes that a writer may collect before it writes a segment
 MAX_CACHED = 256  # answers about facets, until the next change
-MISSING = "The search index is missing or of an older make; build it with: lotse rebuild"
+MISSING = "index-missing-or-older"
 
 
 class TantivyIndex:
@@ -150,7 +150,7 @@ def _writable(generation: Path) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise NotReadyError(f"The search index in {generation} cannot be written: {error}") from error
+        raise NotReadyError("index-not-writable", generation=generation, error=error) from error
 
 
 def _kept(generation: Path | None) -> dict[str, Any] | None:
@@ -271,7 +271,7 @@ def _open(generation: Path, stamp: tuple[str, int, int], before: "_Reading | Non
             index.config_reader("manual")
         index.reload()
     except ValueError as error:
-        raise NotReadyError(f"The search index in {generation} cannot be read ({error}); lotse rebuild") from error
+        raise NotReadyError("index-not-readable", generation=generation, error=error) from error
     return _Reading(stamp, index, index.searcher(), {})
 
 

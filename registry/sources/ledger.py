@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from registry.errors import BusyError, ConflictError, NotFoundError
 from registry.masking import masked
 from registry.model import LEVELS, Finding, Findings, Level, Problem, Run, Source
+from registry.model.former import read_finding, read_run
 from registry.model.text import plain
 from registry.sources.staging import Staging, open_staging
 from registry.store.database import Tables, connect, make_tables, placed, reading, writing
@@ -75,15 +76,14 @@ class Ledger:
         for row in self._fetch("SELECT body FROM ledger_sources WHERE name = ?", name):
             return msgspec.json.decode(row.body, type=Source)
         names = ", ".join(source.name for source in self.sources()) or "none yet"
-        raise NotFoundError(f"There is no source {name!r}. There are: {names}.", source=name)
+        raise NotFoundError("source-unknown", {"source": name}, name=name, names=names)
 
     def add(self, source: Source) -> None:
         """ConflictError if the name is taken."""
         try:
             self._write("INSERT INTO ledger_sources VALUES (?, ?)", [(source.name, msgspec.json.encode(source))])
         except sa.exc.IntegrityError:
-            message = f"There is a source {source.name!r} already. Choose another name, or remove it first."
-            raise ConflictError(message, source=source.name) from None
+            raise ConflictError("source-exists", {"source": source.name}, name=source.name) from None
 
     def revise(self, source: Source) -> None:
         """Replaces what is said of a source; NotFoundError."""
@@ -107,7 +107,7 @@ class Ledger:
         """NotFoundError."""
         for run in self._runs("number = ?", number):
             return self._as_seen(run)
-        raise NotFoundError(f"There is no run {number}.", run=number)
+        raise NotFoundError("run-unknown", {"run": number}, number=number)
 
     def last(self, source: str, *outcomes: str) -> Run | None:
         """The newest run of a source, or the newest with one of these outcomes."""
@@ -172,7 +172,9 @@ class Ledger:
             ORDER BY place LIMIT {PAGE}"""  # noqa: S608
         while rows := self._fetch(query, run, place, bits):
             for row in rows:
-                yield from (Problem(row.record, one) for one in decode(row.findings) if one.level in levels)
+                yield from (
+                    Problem(row.record, read_finding(one)) for one in decode(row.findings) if one.level in levels
+                )
             place = rows[-1].place
 
     def wait(self, run: int, acts: Sequence[tuple[str, str]]) -> None:
@@ -218,8 +220,8 @@ class Ledger:
         run = self.run(row.number) if row and row.number else None
         progress = {"done": run.done, "of": run.of} if run else {"done": 0, "of": None}
         number = run.number if run else None
-        return BusyError(f"{source} is being harvested: run {number}, {progress['done']} read so far.",
-                         source=source, run=number, progress=progress)  # fmt: skip
+        detail = {"source": source, "run": number, "progress": progress}
+        return BusyError("source-busy", detail, source=source, number=number, done=progress["done"])
 
     def _lock(self, source: str) -> contextlib.ExitStack | None:
         """What frees the lock when it is closed; None if another holds it."""
@@ -248,13 +250,13 @@ class Ledger:
         query = "SELECT body FROM ledger_runs WHERE source = ? AND outcome = ? AND number < ?"
         change = "UPDATE ledger_runs SET outcome = ?, body = ? WHERE number = ?"
         for row in connection.exec_driver_sql(placed(self.engine, query), (source, old, before)).fetchall():
-            run = msgspec.json.decode(row.body, type=Run)
+            run = read_run(row.body)
             body = msgspec.json.encode(replace(run, outcome=new))
             connection.exec_driver_sql(placed(self.engine, change), (new, body, run.number))
 
     def _runs(self, where: str, *words: object, most: int = 1) -> Iterator[Run]:
         query = f"SELECT body FROM ledger_runs WHERE {where} ORDER BY number DESC LIMIT {int(most)}"  # noqa: S608
-        return (msgspec.json.decode(row.body, type=Run) for row in self._fetch(query, *words))
+        return (read_run(row.body) for row in self._fetch(query, *words))
 
     def _fetch(self, query: str, *words: object) -> Sequence[sa.Row]:  # type: ignore[type-arg]
         with reading(self.engine) as connection:

@@ -106,9 +106,9 @@ def make_tables(engine: sa.Engine, tables: Tables) -> None:
     if version == 0:
         upgrade_tables(engine, tables)
     elif version < len(tables.versions):
-        raise UpgradeNeededError("The database was made by an older Lotse. Run: lotse upgrade", tables=version)
+        raise UpgradeNeededError("database-older", {"tables": version})
     elif version > len(tables.versions):
-        raise NotReadyError("The database was made by a newer Lotse. Install that version.", tables=version)
+        raise NotReadyError("database-newer", {"tables": version})
 
 
 def upgrade_tables(engine: sa.Engine, tables: Tables) -> tuple[int, int]:

@@ -13,7 +13,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from registry.errors import ConflictError
 from registry.model import Backlink, Change, Kind, Known, Metadata, Position, Record, Version
+from registry.model.former import read_text, stored_text
 from registry.model.identity import names, titled
+from registry.model.message import Message
 from registry.model.text import plain
 from registry.store import schema
 from registry.store.bodies import BODY_VERSION, Bodies, shipped
@@ -172,7 +174,7 @@ class Store:
         before = None
         while page := self._rows(query if before is None else query.where(_BODY.number < before)):
             for row in page:
-                yield Version(row.number, schema.moment(row.at), row.by, row.note, self._unpacked(row))
+                yield Version(row.number, schema.moment(row.at), row.by, read_text(row.note), self._unpacked(row))
             before = page[-1].number
 
     def linking(self, iris: str | Collection[str]) -> Iterator[Backlink]:
@@ -212,7 +214,7 @@ class Store:
 
     # -- what changes
 
-    def put(self, records: Sequence[Record], by: str, note: str = "") -> int:
+    def put(self, records: Sequence[Record], by: str, note: str | Message = "") -> int:
         """Writes at most 500 records, all or none; sets `number`, `created`, `changed`; the number of the last change.
 
         ConflictError, naming the ids, if a record's `number` is not the stored one (0: new).
@@ -266,10 +268,10 @@ class Store:
         for row in self._rows(query.order_by(order).limit(limit)):
             yield self._unpacked(row)
 
-    def _version(self, record: Record, by: str, note: str) -> dict[str, Any]:
+    def _version(self, record: Record, by: str, note: str | Message) -> dict[str, Any]:
         body = self._bodies.pack(record)
         at = schema.stamp(cast(datetime, record.changed))
-        said = {"by": plain(by), "note": plain(note)}
+        said = {"by": plain(by), "note": plain(stored_text(note))}
         return {"number": record.number, "id": record.id, "at": at, "body_version": BODY_VERSION, "body": body} | said
 
     def _rows(self, query: Any) -> Sequence[Any]:
@@ -317,8 +319,7 @@ def _expected(connection: sa.Connection, records: Sequence[Record]) -> dict[str,
     ).fetchall()
     stored = {row.id: row.number for row in found}
     if ids := sorted(record.id for record in records if stored.get(record.id, 0) != record.number):
-        message = f"Changed by somebody else meanwhile: {', '.join(ids)}. Read again and repeat."
-        raise ConflictError(message, ids=ids)
+        raise ConflictError("records-changed", {"ids": ids}, ids=", ".join(ids))
     return {row.id: schema.moment(row.created) for row in found}
 
 

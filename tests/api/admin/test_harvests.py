@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from api.admin.harvests import schedule
 from api.app import create_app
 from registry.model import Account, Run
+from registry.model.message import sentence
 from tests.servers.replay import files_server
 from tests.town import Town
 
@@ -115,7 +116,7 @@ def test_a_source_that_failed_says_why_and_that_nothing_is_lost(town: Town) -> N
     page = browser(town).get(f"/administration/laeufe/{run.number}").text
     assert "Nichts wurde zurückgezogen." in page
     assert run.reason
-    assert run.reason["de"].split(".")[0][:20] in page
+    assert sentence(run.reason, "de").split(".")[0][:20] in page
 
 
 def test_a_run_that_goes_on_says_how_far_it_is_and_one_that_broke_off_that_nothing_is_lost(town: Town) -> None:

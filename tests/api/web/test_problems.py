@@ -41,7 +41,7 @@ def test_what_is_wrong_with_a_field_is_said_in_both_languages(
 
 @pytest.mark.parametrize(
     ("error", "wait"),
-    [(TooManyError("Wait.", seconds=17), "17"), (NotReadyError("Later."), "60"), (NotFoundError("No."), None)],
+    [(TooManyError("Wait.", {"seconds": 17}), "17"), (NotReadyError("Later."), "60"), (NotFoundError("No."), None)],
 )
 def test_who_is_to_come_back_is_told_when(error: LotseError, wait: str | None) -> None:
     answer = problem_response(error)

@@ -11,6 +11,7 @@ from harvesters.files.json_text import MOST_DEPTH, parsed, shallow
 from harvesters.files.payload import MOST_DEPTH as MOST
 from harvesters.files.payload import depth, payload, too_deep
 from registry.errors import SourceError
+from registry.model.message import sentence
 
 PLACE = "https://daten.example.org/liste.json"
 
@@ -55,7 +56,7 @@ def test_what_is_not_deep_stays_as_it_is(text: str) -> None:
 def test_a_deep_text_that_breaks_off_is_said_to(text: str) -> None:
     with pytest.raises(SourceError, match="breaks off") as failed:
         parsed(text, PLACE)
-    assert "bricht ab" in failed.value.detail["de"]
+    assert "bricht ab" in sentence(failed.value.summary, "de")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_a_text_that_is_no_json_is_told_with_line_and_column_in_both_languages(
 ) -> None:
     with pytest.raises(SourceError) as failed:
         parsed(text, PLACE)
-    said = failed.value.detail["de"]
+    said = sentence(failed.value.summary, "de")
     assert german in said
     assert english in failed.value.message
     assert PLACE in said

@@ -11,6 +11,7 @@ from harvesters.kinds import ckan
 from registry.errors import SourceError, UsageError
 from registry.fetch.session import session
 from registry.model import Run, Source
+from registry.model.message import sentence
 from registry.settings import Settings
 from tests.servers.replay import Ckan, Fault, ckan_server, files_server
 from tests.town import Town
@@ -260,8 +261,8 @@ def test_a_broken_answer_ends_the_run_with_source_address_and_remedy_and_nothing
     run = town.harvest(source=source, wait=False)
     assert (run.outcome, run.counts["gone"], run.counts["withdrawn"]) == ("failed", 0, 0)
     assert run.reason
-    assert portal.url.removeprefix("http://") in run.reason["en"]
-    assert run.reason["de"] != run.reason["en"]
+    assert portal.url.removeprefix("http://") in sentence(run.reason, "en")
+    assert sentence(run.reason, "de") != sentence(run.reason, "en")
     assert len(town.records("stadt")) == 250
     portal.faults.clear()
     portal.packages = packages(250)
@@ -390,6 +391,6 @@ def test_what_is_no_answer_is_told_with_source_place_and_remedy(town: Town, body
     run = answered(town, body)
     assert run.outcome == "failed"
     assert run.reason
-    assert run.reason["de"].startswith("Quelle stadt: http://127.0.0.1")
-    assert german in run.reason["de"]
-    assert "Öffnen Sie" in run.reason["de"] or "Prüfen Sie" in run.reason["de"]
+    assert sentence(run.reason, "de").startswith("Quelle stadt: http://127.0.0.1")
+    assert german in sentence(run.reason, "de")
+    assert "Öffnen Sie" in sentence(run.reason, "de") or "Prüfen Sie" in sentence(run.reason, "de")

@@ -18,7 +18,7 @@ import pytest
 from msgspec import to_builtins
 
 from harvesters.harvester import Item, Mark
-from harvesters.source_kinds import HARVESTERS, check_source, harvester
+from harvesters.source_kinds import SOURCE_KINDS, check_source, harvester
 from registry.fetch.session import session
 from registry.model import Finding, Metadata, Source
 from registry.settings import Settings
@@ -27,7 +27,7 @@ from tests.servers.replay import Ckan, ckan_server, files_server
 from tests.town import Town
 
 EXPECTED = "expected.json"
-CASES = sorted(path.parent for kind in HARVESTERS for path in FIXTURES.glob(f"{kind}/*/source.toml"))
+CASES = sorted(path.parent for kind in SOURCE_KINDS for path in FIXTURES.glob(f"{kind}/*/source.toml"))
 NOT_SERVED = {"source.toml", EXPECTED}
 TYPES = {
     ".ttl": "text/turtle",

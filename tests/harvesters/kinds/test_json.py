@@ -19,7 +19,8 @@ from harvesters.source_kinds import check_source
 from registry.errors import LotseError, SourceError, TooLargeError, UsageError
 from registry.fetch.session import session
 from registry.model import Agent, Contact, Findings, Link, Metadata, Money, Participation, Period, Place, Source
-from registry.rules import MOST
+from registry.model.message import sentence
+from registry.rules import MAX_FINDINGS_PER_ITEM
 from registry.settings import Settings
 from tests.builders import CSV, LICENCE, TRAN
 from tests.servers.replay import files_server
@@ -303,7 +304,7 @@ def test_the_measures_of_mainz_come_in_as_projects(town: Town, shared: Path) -> 
 def test_what_is_no_list_ends_the_run_with_a_remedy_in_both_languages(content: bytes, words: str) -> None:
     with pytest.raises(SourceError, match=words) as failed:
         reading(content, a_source())
-    assert failed.value.detail["de"]
+    assert sentence(failed.value.summary, "de")
 
 
 def test_a_list_that_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -365,7 +366,7 @@ def test_a_list_of_many_values_is_refused_before_it_fills_the_memory(monkeypatch
     monkeypatch.setattr(json_text, "MOST_VALUES", 100)
     with pytest.raises(TooLargeError) as failed:
         reading(b"[" + b"[]," * 200 + b"[]]", a_source())
-    assert failed.value.detail["de"]
+    assert sentence(failed.value.summary, "de")
 
 
 def test_a_tree_without_end_is_cut() -> None:
@@ -426,7 +427,7 @@ def test_a_field_or_kind_that_there_is_not_is_refused(settings: dict[str, str]) 
 
 
 def test_an_unknown_kind_of_source_names_those_there_are() -> None:
-    with pytest.raises(UsageError, match="ckan, dcat, sheet, json"):
+    with pytest.raises(UsageError, match="ckan, dcat, json, sheet"):
         check_source(Source(name="x", kind="csv", url="https://example.org"))
     with pytest.raises(LotseError, match="http"):
         check_source(Source(name="x", kind="json", url="file:///etc/passwd"))
@@ -456,5 +457,5 @@ def test_a_field_of_ten_thousand_values_is_read_and_its_findings_are_counted() -
     })  # fmt: skip
     assert metadata.extras["title"] == [*many[MOST_VALUES:], *many[1:MOST_VALUES]]
     assert len({one.id for one in metadata.distributions}) == 9_000
-    assert len(findings) == MOST + 1
-    assert findings[-1].value == f"… {50_000 - 1 - MOST}"
+    assert len(findings) == MAX_FINDINGS_PER_ITEM + 1
+    assert findings[-1].value == f"… {50_000 - 1 - MAX_FINDINGS_PER_ITEM}"

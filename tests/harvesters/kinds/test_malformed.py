@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from registry.model import Problem, Run, Source
-from registry.rules import RULES, apart
+from registry.model.message import bilingual, sentence
+from registry.rules import RULES
 from tests.conftest import SHARED
 from tests.harvesters.kinds.test_ckan import a_package
 from tests.harvesters.kinds.test_dcat import a_dataset, turtle
@@ -69,11 +71,14 @@ def german(town: Town) -> Iterator[None]:
     """Whatever a test has harvested: what is said in German of the runs and of their problems holds no English."""
     yield
     for run in town.ledger.runs(None, 100):
-        told = [run.reason["de"]] if run.reason else []
+        told = [sentence(run.reason, "de")] if run.reason else []
         for problem in town.ledger.problems(run.number):
             told += [RULES[problem.finding.rule].remedy["de"], RULES[problem.finding.rule].message["de"]]
-            if " / " in problem.finding.value and problem.finding.rule in ("listing-partial", "statement-unreadable"):
-                told.append(apart(problem.finding.value)["de"])
+            if " / " in bilingual(problem.finding.value) and problem.finding.rule in (
+                "listing-partial",
+                "statement-unreadable",
+            ):
+                told.append(sentence(problem.finding.value, "de"))
         for words in told:
             assert not ENGLISH.findall(QUOTED.sub("", words)), words
 
@@ -109,8 +114,8 @@ def test_a_malformed_file_alone_is_read_or_the_run_says_what_is_wrong(town: Town
     run = town.harvest(source=dcat(files, f"/{path.name}"), wait=False)
     if run.outcome == "failed":
         assert run.reason
-        assert path.name in run.reason["en"] or "names nothing" in run.reason["en"]
-        assert run.reason["de"] != run.reason["en"]
+        assert path.name in sentence(run.reason, "en") or "names nothing" in sentence(run.reason, "en")
+        assert sentence(run.reason, "de") != sentence(run.reason, "en")
         return
     assert run.counts["added"] + run.counts["failed"] == run.listed > 0
     assert len(town.records("quelle")) == run.counts["added"]
@@ -144,7 +149,7 @@ def test_the_place_of_a_syntax_error_is_named(town: Town, shared: Path, files: F
     files.files[f"/{path.name}"] = (path.read_bytes(), "text/turtle")
     run = town.harvest(source=dcat(files, f"/{path.name}"), wait=False)
     told = [one for one in problems(town, run) if one.finding.rule == "listing-partial"]
-    assert place in told[0].finding.value
+    assert place in bilingual(told[0].finding.value)
     assert path.name in told[0].record
     assert not run.complete
 
@@ -155,9 +160,9 @@ def test_an_element_that_rdf_xml_does_not_allow_is_named(town: Town, shared: Pat
     run = town.harvest(source=dcat(files, "/max.rdf"), wait=False)
     assert run.outcome == "failed"
     assert run.reason
-    assert "max.rdf" in run.reason["en"]
-    assert "line 24" in run.reason["en"]
-    assert "Check the named place" in run.reason["en"]
+    assert "max.rdf" in sentence(run.reason, "en")
+    assert "line 24" in sentence(run.reason, "en")
+    assert "Check the named place" in sentence(run.reason, "en")
     named(town, run)
 
 
@@ -179,8 +184,8 @@ def test_a_file_with_entities_is_refused_before_they_are_read(town: Town, files:
     run = town.harvest(source=dcat(files, "/bomb.rdf"), wait=False)
     assert run.outcome == "failed"
     assert run.reason
-    assert "bomb.rdf" in run.reason["en"]
-    assert "DOCTYPE" in run.reason["en"]
+    assert "bomb.rdf" in sentence(run.reason, "en")
+    assert "DOCTYPE" in sentence(run.reason, "en")
 
 
 def with_doctype(doctype: str, inner: str) -> bytes:
@@ -205,7 +210,7 @@ def test_an_outer_entity_is_not_fetched(town: Town, files: Files, tmp_path: Path
                 run = town.harvest(source=dcat(files, "/xxe.rdf"), wait=False)
                 assert run.outcome == "failed"
         assert trap.connections == 0
-    assert "streng geheim" not in json.dumps([run.reason for run in town.ledger.runs()])
+    assert "streng geheim" not in msgspec.json.encode([run.reason for run in town.ledger.runs()]).decode()
 
 
 def test_a_bare_doctype_is_dropped_and_the_file_is_read(town: Town, files: Files) -> None:
@@ -252,7 +257,7 @@ def test_hostile_files_end_the_run_with_a_reason(town: Town, files: Files, name:
     run = town.harvest(source=dcat(files, f"/{name}"), wait=False)
     assert run.outcome == "failed"
     assert run.reason
-    assert run.reason["en"]
+    assert sentence(run.reason, "en")
     assert town.records("quelle") == {}
 
 
@@ -287,8 +292,8 @@ def test_a_file_that_is_no_answer_of_a_ckan_fails_and_says_so(town: Town, files:
     run = town.harvest(source=Source(name="quelle", kind="ckan", url=files.url), wait=False)
     assert run.outcome == "failed"
     assert run.reason
-    assert "Quelle quelle" in run.reason["de"]
-    assert "package_search" in run.reason["en"]
+    assert "Quelle quelle" in sentence(run.reason, "de")
+    assert "package_search" in sentence(run.reason, "en")
 
 
 def test_a_title_that_is_a_number_is_a_title(town: Town) -> None:

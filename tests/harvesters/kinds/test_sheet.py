@@ -19,6 +19,7 @@ from harvesters.source_kinds import check_source
 from registry.errors import LotseError, SourceError, TooLargeError
 from registry.fetch.session import session
 from registry.model import Link, Metadata, Period, Source
+from registry.model.message import sentence
 from registry.settings import Settings
 from tests.servers.replay import files_server
 from tests.town import Town
@@ -136,7 +137,7 @@ def test_a_sheet_is_chosen_by_name() -> None:
     assert records(content, sheet="Andere").keys() == {"2"}
     with pytest.raises(SourceError, match="Projekte, Andere") as failed:
         reading(content, a_source(sheet="Dritte"))
-    assert "Blatt" in failed.value.detail["de"]
+    assert "Blatt" in sentence(failed.value.summary, "de")
 
 
 def test_columns_without_name_or_with_one_name_are_kept_apart() -> None:
@@ -183,7 +184,7 @@ def test_a_row_without_id_is_named_by_its_place(town: Town) -> None:
 def test_what_is_no_sheet_ends_the_run_with_a_remedy(content: bytes, words: str) -> None:
     with pytest.raises(SourceError, match=words) as failed:
         reading(content, a_source())
-    assert failed.value.detail["de"]
+    assert sentence(failed.value.summary, "de")
 
 
 def test_a_workbook_that_unpacks_to_a_monster_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,7 +245,7 @@ def test_one_string_in_very_many_cells_is_not_written_out() -> None:
     )
     with pytest.raises(TooLargeError) as failed:
         reading(bomb, a_source())
-    assert "zu groß" in failed.value.detail["de"]
+    assert "zu groß" in sentence(failed.value.summary, "de")
 
 
 @pytest.mark.parametrize(
@@ -257,7 +258,7 @@ def test_one_string_in_very_many_cells_is_not_written_out() -> None:
 def test_a_sheet_whose_first_row_names_no_id_says_what_stands_there(rows: Rows) -> None:
     with pytest.raises(SourceError, match="The first row must hold the names") as failed:
         reading(a_workbook(rows), a_source())
-    assert str(next(iter(rows))[0]) in failed.value.detail["de"]
+    assert str(next(iter(rows))[0]) in sentence(failed.value.summary, "de")
     with pytest.raises(SourceError, match="no column 'nr' for the id"):
         reading(a_workbook(rows), a_source(id="nr"))
 

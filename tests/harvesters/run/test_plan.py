@@ -9,6 +9,7 @@ from harvesters.run.plan import Act, Listed, Plan, guard, place, plan, renewed
 from harvesters.source_kinds import Limit
 from registry.errors import UsageError
 from registry.model import COUNTS, Known
+from registry.model.message import sentence
 
 
 def a_known(id: str = "a", digest: str = "1", **fields: object) -> Known:
@@ -133,8 +134,8 @@ def test_more_than_that_waits_while_all_else_is_applied() -> None:
     assert [act.action for act in guarded.apply] == ["change", "add"]
     assert [act.action for act in guarded.wait] == ["gone"] * 3
     assert guarded.why
-    assert "3 von 10" in guarded.why["de"]
-    assert "3 of 10" in guarded.why["en"]
+    assert "3 von 10" in sentence(guarded.why, "de")
+    assert "3 of 10" in sentence(guarded.why, "en")
 
 
 def test_withdrawals_after_an_empty_listing_always_wait() -> None:

@@ -11,6 +11,7 @@ from harvesters.run.run import apply, discard, harvest, map_again
 from registry.errors import BusyError, ConflictError, NotReadyError
 from registry.fetch.session import session
 from registry.model import COUNTS, Run
+from registry.model.message import sentence, translations
 from registry.projections.projector import Projector
 from tests.servers.replay import Fault
 from tests.town import Town
@@ -84,7 +85,7 @@ def test_many_that_are_gone_wait_while_all_else_is_applied(town: Town) -> None:
     run = town.harvest([*many(10, first=3), a_thing("new")])
     assert (run.outcome, counts(run)) == ("waiting", {"added": 1, "same": 7, "gone": 3})
     assert run.reason
-    assert set(run.reason) == {"de", "en"}
+    assert set(translations(run.reason)) == {"de", "en"}
     assert set(town.records()) == {f"t{n}" for n in range(10)} | {"new"}
     done = apply(run.number, town.catalog, town.ledger)
     assert (done.number, done.outcome, done.counts["withdrawn"], done.reason) == (run.number, "applied", 3, None)
@@ -217,7 +218,7 @@ def test_a_source_that_fails_withdraws_nothing_and_says_why(town: Town) -> None:
         run = town.harvest()
         assert (run.outcome, run.complete, counts(run)) == ("failed", False, {})
         assert run.reason
-        assert all(run.reason[lang] for lang in ("de", "en"))
+        assert all(sentence(run.reason, lang) for lang in ("de", "en"))
     assert len(town.records()) == 3
 
 

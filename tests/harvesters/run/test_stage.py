@@ -11,6 +11,7 @@ from harvesters.run import stage
 from harvesters.run.stage import Reading, edition, read
 from registry.errors import SourceError, TooLargeError
 from registry.model import Source
+from registry.model.message import bilingual
 from registry.rules import finding
 from registry.sources.ledger import Ledger, open_ledger
 
@@ -90,7 +91,7 @@ def test_a_listing_is_complete_with_an_end_and_as_many_things_as_it_says(ledger:
 def test_a_listing_that_is_not_whole_is_reported(ledger: Ledger, last: Mark, why: str) -> None:
     found = read_all(ledger, Pages(*items("a", "b"), last))
     assert not found.complete
-    assert [(one.finding.rule, one.finding.value) for one in found.problems] == [("listing-partial", why)]
+    assert [(one.finding.rule, bilingual(one.finding.value)) for one in found.problems] == [("listing-partial", why)]
 
 
 def test_progress_is_told_at_each_mark(ledger: Ledger) -> None:

@@ -19,6 +19,7 @@ from registry.fetch import ssrf_guard
 from registry.fetch.session import body, session
 from registry.fetch.ssrf_guard import is_public
 from registry.masking import shown
+from registry.model.message import sentence
 
 
 class Way(NamedTuple):
@@ -108,7 +109,7 @@ def test_every_spelling_of_a_private_host_is_refused(host: str) -> None:
     with a_server(answering()) as url, pytest.raises(ForbiddenAddressError) as refused:
         session(Way(())).get(url.replace("127.0.0.1", host))
     assert "LOTSE_ALLOW_HOSTS" in refused.value.message
-    assert "LOTSE_ALLOW_HOSTS" in refused.value.detail["de"]
+    assert "LOTSE_ALLOW_HOSTS" in sentence(refused.value.summary, "de")
 
 
 def test_an_allowed_host_is_reached_on_every_port_but_no_other_name_of_it() -> None:
@@ -248,7 +249,7 @@ def test_messages_keep_secrets() -> None:
         session(Way()).get("http://somebody:secret@127.0.0.1:1/path?token=secret", timeout=1)
     assert "secret" not in failed.value.message + str(failed.value.detail)
     assert "/path" in failed.value.message
-    assert "nicht zu erreichen" in failed.value.detail["de"]
+    assert "nicht zu erreichen" in sentence(failed.value.summary, "de")
     assert shown("http://u:p@h/x?k=v#f") == "http://h/x?…"
     assert shown("http://[::1") == "(unreadable address)"
 

@@ -159,7 +159,7 @@ def test_things_that_share_a_large_part_are_bounded_together(monkeypatch):
     errors = [one.error for one in found(shared + "".join(several))]
     assert errors[0] is None
     assert errors[-1]
-    assert errors[-1].value.endswith("statements")
+    assert str(errors[-1].value).endswith("statements")
 
 
 def test_a_long_chain_of_blank_nodes_needs_no_recursion():

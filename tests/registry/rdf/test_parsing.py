@@ -4,11 +4,11 @@ import pytest
 
 from registry import rdf
 from registry.errors import SourceError, TooLargeError
+from registry.model.message import bilingual, sentence
 from registry.rdf.descriptions import things
 from registry.rdf.parsing import parse
 from registry.rdf.reading import read
 from registry.rdf.xml_guard import MAX_DEPTH
-from registry.rules import apart
 from tests.builders import a_record
 
 RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
@@ -94,14 +94,14 @@ def test_a_bad_statement_of_turtle_costs_only_itself():
     assert {one.iri for one in things(parsed.graph)} == {"http://a.example", "http://c.example"}
     assert parsed.findings
     assert {one.rule for one in parsed.findings} == {"statement-unreadable"}
-    assert "line 3" in parsed.findings[0].value
+    assert "line 3" in bilingual(parsed.findings[0].value)
 
 
 def test_stray_text_in_rdf_xml_is_passed_over_and_named():
     text = f'{XML}<dcat:Dataset rdf:about="http://a.example">\nverirrt<dct:title>A</dct:title></dcat:Dataset></rdf:RDF>'
     parsed = parse(text.encode(), name="a.rdf")
     assert read(next(things(parsed.graph)).payload)[0].title == {"und": "A"}
-    assert "line 2" in parsed.findings[0].value
+    assert "line 2" in bilingual(parsed.findings[0].value)
 
 
 @pytest.mark.parametrize(
@@ -119,8 +119,8 @@ def test_a_file_that_cannot_be_read_is_refused_with_file_place_and_remedy(name, 
     with pytest.raises(SourceError, match=place) as error:
         parse(text.encode("latin-1"), name=name)
     assert name in error.value.message
-    assert error.value.detail["remedy"]
-    assert name in error.value.detail["de"]
+    assert error.value.summary.values["remedy"]
+    assert name in sentence(error.value.summary, "de")
 
 
 @pytest.mark.parametrize(
@@ -143,10 +143,10 @@ def test_a_file_that_cannot_be_read_is_refused_with_file_place_and_remedy(name, 
 def test_why_a_file_cannot_be_read_is_said_in_german_too(name, text, german):
     with pytest.raises(SourceError) as error:
         parse(text.encode(), name=name)
-    said = error.value.detail["de"]
+    said = sentence(error.value.summary, "de")
     assert german in said
     assert said.startswith(f"{name} ist nicht lesbar: ")
-    assert said.endswith(error.value.detail["remedy"]["de"])
+    assert said.endswith(sentence(error.value.summary.values["remedy"], "de"))
 
 
 def test_what_a_strict_parser_refuses_comes_in_marked_and_leaves_mended():
@@ -219,14 +219,14 @@ def test_a_string_that_does_not_end_on_its_line_swallows_no_other_record(broken)
     assert (titles["http://b.example"], titles["http://c.example"]) == ({}, {"und": "C"})
     (told,) = parsed.findings
     assert told.rule == "statement-unreadable"
-    assert told.value.startswith("Zeile 5: eine Zeichenkette endet nicht auf ihrer Zeile")
-    assert " / line 5: a line ends inside a string" in told.value
+    assert bilingual(told.value).startswith("Zeile 5: eine Zeichenkette endet nicht auf ihrer Zeile")
+    assert " / line 5: a line ends inside a string" in bilingual(told.value)
 
 
 def test_a_line_break_in_a_real_string_is_named(shared):
     file = shared / "data/malformed/from-issues/raw-newline-in-literal.ttl"
     parsed = parse(file.read_bytes(), name=file.name)
-    assert [apart(one.value)["en"][:33] for one in parsed.findings] == ["line 5: a line ends inside a stri"]
+    assert [sentence(one.value, "en")[:33] for one in parsed.findings] == ["line 5: a line ends inside a stri"]
     assert not list(things(parsed.graph))
 
 
@@ -271,6 +271,6 @@ def test_an_element_with_very_many_attributes_is_refused_and_long_words_are_not(
         many = " ".join(f'{name}{n}="&gt;>"' for n in range(20_000))
         with pytest.raises(SourceError, match="attributes") as error:
             parse(f'{XML[:-1]} {many}><dcat:Dataset rdf:about="http://a.example"/></rdf:RDF>'.encode(), name="a.rdf")
-        assert "Attribute" in error.value.detail["de"]
+        assert "Attribute" in sentence(error.value.summary, "de")
     long = f'{XML}<dcat:Dataset rdf:about="http://a.example"><dct:title>{"a=b, " * 900}{"x" * 90_000}</dct:title>'
     assert list(parse(f"{long}</dcat:Dataset></rdf:RDF>".encode(), name="a.rdf").graph)

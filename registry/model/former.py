@@ -1,0 +1,54 @@
+"""Reads what was stored before messages had codes: sentences of that time become messages again.
+
+Until commit cc0eaa5 runs kept their reason as `{"de": …, "en": …}`, findings "German / English" as their value, and
+withdrawals and notes of the history whole sentences. Nothing is rewritten; old rows are understood where they are read.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+from registry.model.harvest import Run
+from registry.model.message import Message, message
+from registry.model.metadata import Finding
+
+BETWEEN_LANGUAGES: Final = " / "
+BILINGUAL_RULES: Final = ("listing-partial", "statement-unreadable", "too-large")  # whose values were two sentences
+SENTENCES: Final = {
+    "Die Quelle nennt den Eintrag nicht mehr. / The source no longer names this entry.": "source-names-no-more",
+    "organizations matched": "organizations-matched",
+}
+DRAFT: Final = "draft "  # began the note of a version that came from a draft; its id followed
+STORED_MESSAGE: Final = '{"code":'  # how a message begins in a column of text
+
+
+def read_run(body: bytes) -> Run:
+    """A run as the ledger keeps it."""
+    if b'"reason":{"de"' not in body and b'"reason":{"en"' not in body:
+        return msgspec.json.decode(body, type=Run)
+    run: dict[str, Any] = msgspec.json.decode(body)
+    return msgspec.convert({**run, "reason": {"code": "former-text", "values": run["reason"]}}, Run)
+
+
+def read_finding(finding: Finding) -> Finding:
+    """A finding as a run reported it."""
+    if finding.rule not in BILINGUAL_RULES or not isinstance(finding.value, str):
+        return finding
+    german, between, english = finding.value.partition(BETWEEN_LANGUAGES)
+    if not between:
+        return finding
+    return msgspec.structs.replace(finding, value=message("former-text", de=german, en=english))
+
+
+def read_text(text: str) -> str | Message:
+    """A column of text that holds a person's words or a message, such as the note of a version."""
+    if text.startswith(STORED_MESSAGE):
+        return msgspec.json.decode(text, type=Message)
+    if text.startswith(DRAFT):
+        return message("draft", id=text.removeprefix(DRAFT))
+    return message(SENTENCES[text]) if text in SENTENCES else text
+
+
+def stored_text(words: str | Message) -> str:
+    """Words or a message for a column of text; `read_text` reads it back."""
+    return words if isinstance(words, str) else msgspec.json.encode(words).decode()

@@ -1,6 +1,6 @@
 """What can be asked of an index, and what an index is: the contract that Tantivy and Elasticsearch both keep.
 
-What is asked is built once, in `asked`; engines only execute it. `docs/decisions/0030-search.md` has the figures.
+What is asked is built once, in `asked`; engines only execute it. docs/decisions/0030-analysis-and-needs.md says why.
 """
 
 from collections.abc import Mapping

@@ -97,7 +97,7 @@ def _health(catalog: Catalog) -> APIRouter:
         responses=responses({JSON.type: state}) | {503: {"description": "Not ready", "content": {JSON.type: state}}},
     )
     def readyz() -> Response:
-        now = catalog.state()
+        now = catalog.projector.state()
         headers = {"Cache-Control": "no-store"}
         return Response(json_bytes(now), 200 if now["ready"] else 503, headers, JSON.type)
 

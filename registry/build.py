@@ -10,9 +10,10 @@ from registry.people.drafts import open_inbox
 from registry.projections.projector import Projector
 from registry.search.query import SearchIndex
 from registry.settings import Settings
-from registry.sources import ledger, staging
-from registry.sources.ledger import open_ledger
-from registry.sources.staging import staging_engine
+from registry.sources import staging, tables
+from registry.sources.runs import open_runs
+from registry.sources.sources import open_sources
+from registry.sources.staging import open_staging, staging_engine
 from registry.store import schema
 from registry.store.database import connect, upgrade_tables
 from registry.store.store import open_store
@@ -28,7 +29,9 @@ def open_catalog(settings: Settings) -> Catalog:
         index=index,
         projector=Projector(store, {"search": index}, settings.data),
         settings=settings,
-        ledger=open_ledger(settings.database_url, settings.data),
+        sources=open_sources(settings.database_url, settings.data),
+        runs=open_runs(settings.database_url, settings.data),
+        staging=open_staging(settings.database_url, settings.data),
         inbox=open_inbox(settings.database_url),
         people=open_people(settings.database_url),
     )
@@ -37,7 +40,7 @@ def open_catalog(settings: Settings) -> Catalog:
 def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
     """Brings every room's tables up to date; for each the version before (0: none) and after."""
     engine = connect(settings.database_url)
-    rooms = {"records": schema, "ledger": ledger, "inbox": drafts, "people": accounts}
+    rooms = {"records": schema, "ledger": tables, "inbox": drafts, "people": accounts}
     done = {name: upgrade_tables(engine, room.TABLES) for name, room in rooms.items()}
     staged = staging_engine(settings.database_url, settings.data)
     return done | {"staging": upgrade_tables(staged, staging.TABLES)}

@@ -216,8 +216,7 @@ def _source(catalog: Catalog) -> None:
         owner="stadtwerke",
         schedule="0 3 * * *",
     )
-    assert catalog.ledger is not None
-    catalog.ledger.add(source)
+    catalog.sources.add(source)
     kind: Kind = "dataset"
     said = Metadata(
         kind=kind, title={"de": "Fernwärme: Netzplan", "en": "District heating network"}, description={"de": "Lage der Leitungen und Übergabepunkte."}, iri="https://stadtwerke.example.org/id/fernwaerme",
@@ -238,18 +237,17 @@ def _accounts(catalog: Catalog) -> None:
 
 def _run(catalog: Catalog) -> None:
     """A run of which a withdrawal waits, with problems."""
-    ledger = catalog.ledger
-    assert ledger is not None
+    runs = catalog.runs
     started = datetime.now(UTC)
-    run = ledger.begin(Run(source="stadtwerke", number=0, outcome="running", started=started))
+    run = runs.begin(Run(source="stadtwerke", number=0, outcome="running", started=started))
     problems = [Problem(f"satz-{n}", finding("title-missing", "title")) for n in range(3)]
     problems += [Problem(f"datei-{n}", finding("licence-unknown", "licence", "frei")) for n in range(12)]
     problems += [Problem("zeit", finding("date-unreadable", "modified", "Sommer 2024"))]
-    ledger.report(run.number, [(one.record, (one.finding,)) for one in problems])
-    ledger.wait(run.number, [("fernwaerme", "gone")])
+    runs.report(run.number, [(one.record, (one.finding,)) for one in problems])
+    runs.wait(run.number, [("fernwaerme", "gone")])
     counts = dict.fromkeys(COUNTS, 0) | {"added": 9, "changed": 22, "same": 91, "moved": 3, "failed": 3, "gone": 1}
     reason = message("withdrawals-too-many", going=1, published=2)
-    ledger.note(
+    runs.note(
         replace(
             run, outcome="waiting", complete=True, listed=128, seconds=41.2, counts=counts, reason=reason, ended=started
         )

@@ -15,7 +15,7 @@ from registry.fetch.session import session
 from registry.model import Metadata, Record, Run, Source, Step
 from registry.search.query import Query
 from registry.settings import Settings
-from registry.sources.ledger import Ledger
+from registry.store.store import Selection
 from tests.servers.replay import Files
 
 BASE = "https://daten.example.org"
@@ -32,8 +32,6 @@ class Town:
             shutil.copytree(template, data)
         self.settings = Settings(**({"data": data, "allow_hosts": ("127.0.0.1",)} | settings))
         self.catalog: Catalog = open_catalog(self.settings)
-        assert self.catalog.ledger
-        self.ledger: Ledger = self.catalog.ledger
         self.server = server or Files({})  # not started: for a town that harvests nothing
         self.source = Source(name="amt", kind="json", url=f"{self.server.url}/amt.json", language="de")
 
@@ -52,28 +50,28 @@ class Town:
         source = source or self.source
         if items is not None:
             self.publish(items, source)
-        if source.name not in [one.name for one in self.ledger.sources()]:
-            self.ledger.add(source)
+        if source.name not in [one.name for one in self.catalog.sources.all()]:
+            self.catalog.sources.add(source)
         with session(self.settings) as http:
-            return harvest(source, self.catalog, self.ledger, http, **words)
+            return harvest(source, self.catalog, http, **words)
 
     def other(self, name: str, **words: Any) -> Source:
         return replace(self.source, name=name, url=f"{self.server.url}/{name}.json", **words)
 
     def records(self, source: str = "amt", state: str | None = "published") -> dict[str, Record]:
         """By remote id."""
-        found = self.catalog.store.find(source=source, state=state)
+        found = self.catalog.store.find(Selection(source=source, state=state))
         return {record.origin.remote_id: record for record in found if record.origin}
 
     def found(self) -> set[str]:
         """Ids that the index gives."""
-        return {hit.id for hit in self.catalog.search(Query(size=100)).hits}
+        return {hit.id for hit in self.catalog.index.search(Query(size=100)).hits}
 
     def last(self) -> int:
         return self.catalog.store.last()
 
     def problems(self, run: Run) -> list[tuple[str, str]]:
-        return [(one.record, one.finding.rule) for one in self.ledger.problems(run.number)]
+        return [(one.record, one.finding.rule) for one in self.catalog.runs.problems(run.number)]
 
 
 def take(catalog: Catalog, *metadata: Metadata, source: str = "quelle", rank: int = 100) -> list[str]:

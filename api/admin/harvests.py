@@ -23,6 +23,7 @@ from registry.masking import shown
 from registry.model import Problem, Record, Run
 from registry.rules import RULES
 from registry.settings import Settings
+from registry.store.store import Selection
 
 STAFF: Final = ("reviewer", "administrator")
 EXAMPLES: Final = 20  # entries of a problem that are listed
@@ -71,7 +72,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
             "sources.html",
             lang,
             kind_label=label,
-            sources=[(one, _last(pages, one.name), _entries(pages, one.name)) for one in pages.ledger.sources()],
+            sources=[(one, _last(pages, one.name), _entries(pages, one.name)) for one in pages.catalog.sources.all()],
             outcome=outcome,
             crumbs=[(_("Quellen"), "")],
             indexed=False,
@@ -81,7 +82,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         pages.required(request, *STAFF)
         lang = language(request)
         _ = translator(lang)
-        found = pages.ledger.source(name)
+        found = pages.catalog.sources.get(name)
         return pages.page(
             request,
             "source.html",
@@ -91,7 +92,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
             owner_name=dict(pages.names([found.owner], lang))[found.owner] if found.owner else "",
             schedule=schedule(found.schedule, lang) if found.schedule else "",
             title=found.title or found.name,
-            runs=pages.ledger.runs(name, 30),
+            runs=pages.catalog.runs.newest(name, 30),
             entries=_entries(pages, name),
             outcome=outcome,
             crumbs=[(_("Quellen"), place("admin", lang, "sources")), (found.title or found.name, "")],
@@ -100,7 +101,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
 
     def run(request: Request, number: int) -> Response:
         pages.required(request, *STAFF)
-        return _show(pages, request, pages.ledger.run(number))
+        return _show(pages, request, pages.catalog.runs.get(number))
 
     def decide(request: Request, number: int, body: FormBody = b"") -> Response:
         """Keeps what a run no longer names (`keep`), or withdraws it (`withdraw`)."""
@@ -109,13 +110,13 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         act = fields.get("act")
         try:
             if act == "keep":
-                discard(number, pages.ledger)
+                discard(number, catalog.runs)
             elif act == "withdraw":
-                apply(number, catalog, pages.ledger, wait=False)
+                apply(number, catalog, wait=False)
             else:
                 raise UsageError("choose-keep-or-withdraw")
         except ConflictError:
-            return _show(pages, request, pages.ledger.run(number), 409)
+            return _show(pages, request, pages.catalog.runs.get(number), 409)
         return RedirectResponse(place("admin", language(request), "runs", str(number)) + "?decided", 303)
 
     hang(router, patterns("admin"), start)
@@ -127,11 +128,11 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
 
 
 def _last(pages: Pages, name: str) -> Run | None:
-    return next(iter(pages.ledger.runs(name, 1)), None)
+    return next(iter(pages.catalog.runs.newest(name, 1)), None)
 
 
 def _entries(pages: Pages, name: str) -> int:
-    return pages.catalog.store.count(source=name, state="published")
+    return pages.catalog.store.count(Selection(source=name, state="published"))
 
 
 def schedule(cron: str, lang: Lang) -> str:
@@ -166,9 +167,9 @@ def outcome(name: str, lang: Lang) -> str:
 def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Response:
     lang = language(request)
     _ = translator(lang)
-    source = next((one for one in pages.ledger.sources() if one.name == run.source), None)
+    source = next((one for one in pages.catalog.sources.all() if one.name == run.source), None)
     title = (source.title if source else "") or run.source
-    waits = pages.ledger.waits(run.number) if run.outcome == "waiting" else {}
+    waits = pages.catalog.runs.waits(run.number) if run.outcome == "waiting" else {}
     return pages.page(
         request,
         "run.html",
@@ -183,7 +184,7 @@ def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Respon
         figures=_figures(run, lang),
         waits=len(waits),
         gone=_gone(pages, run.source, waits, lang),
-        causes=causes(pages.ledger.problems(run.number), lang) or counted(run, lang),
+        causes=causes(pages.catalog.runs.problems(run.number), lang) or counted(run, lang),
         decided="decided" in request.query_params,
         crumbs=[
             (_("Quellen"), place("admin", lang, "sources")),

@@ -125,17 +125,19 @@ def _database(found: "Settings") -> Generator[Check, None, "Catalog | None"]:
     from api.commands.trouble import trouble
     from registry.build import open_catalog
     from registry.errors import LotseError
+    from registry.projections.projector import UNREACHABLE
+    from registry.store.store import SHOWN
 
     shown = found.database_url.rpartition("@")[2]  # without a password
     try:
         catalog = open_catalog(found)
         position = catalog.store.position()
-    except Exception as error:  # whatever a driver raises: to say so is what this command is for
+    except UNREACHABLE as error:
         known = error if isinstance(error, LotseError) else trouble(error, found)
         what = known.message if known else f"{shown}: {type(error).__name__}: {error}"
         yield Check("database", "broken", what, "Do what the message says." if known else "Check LOTSE_DATABASE.")
         return None
-    yield Check("database", "ok", f"{shown}, {catalog.store.count(shown=True)} records, change {position.number}")
+    yield Check("database", "ok", f"{shown}, {catalog.store.count(SHOWN)} records, change {position.number}")
     return catalog
 
 
@@ -148,7 +150,7 @@ def _projections(catalog: "Catalog") -> Iterator[Check]:
     except LotseError as error:
         yield Check("search", "broken", error.message, "Do what the message says, then: lotse sync")
         return
-    state = catalog.state()
+    state = catalog.projector.state()
     for name, at in state["projections"].items():
         if at["number"] is None:
             yield Check(name, "look", "not built yet, or of another numbering", "Run: lotse sync")
@@ -167,10 +169,8 @@ def _projections(catalog: "Catalog") -> Iterator[Check]:
 def _sources(catalog: "Catalog") -> Iterator[Check]:
     from registry.model.message import sentence
 
-    if catalog.ledger is None:
-        return
-    for source in catalog.ledger.sources():
-        run = catalog.ledger.last(source.name)
+    for source in catalog.sources.all():
+        run = catalog.runs.last(source.name)
         name = f"source {source.name}"
         if run is None:
             yield Check(name, "look", "never harvested", f"Run: lotse harvest {source.name}")

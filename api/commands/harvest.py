@@ -15,7 +15,8 @@ from api.commands.terminal import (
     document,
     line,
     opened,
-    opened_ledger,
+    opened_runs,
+    opened_sources,
     plain,
     progress,
     say,
@@ -27,7 +28,6 @@ from api.commands.terminal import (
 if TYPE_CHECKING:
     from registry.catalog import Catalog
     from registry.model import Source
-    from registry.sources.ledger import Ledger
 
 _no_wait = option("--no-wait", is_flag=True, help="Do not wait for the search index.")
 
@@ -46,20 +46,19 @@ def harvest(names: tuple[str, ...], every: bool, dry_run: bool, no_wait: bool, j
     if bool(names) == every:
         raise UsageError("sources-not-named")
     catalog, _ = opened()
-    ledger = opened_ledger()
     if not dry_run:
         take_in_city(catalog)  # agents are recognized by it
-    sources = ledger.sources() if every else [ledger.source(name) for name in dict.fromkeys(names)]
+    sources = catalog.sources.all() if every else [catalog.sources.get(name) for name in dict.fromkeys(names)]
     show = (line if every or len(sources) > 1 else document) if json else _tell
     answers = []
     for source in sources:
-        answer = _harvested(source, catalog, ledger, dry_run, not no_wait)
+        answer = _harvested(source, catalog, dry_run, not no_wait)
         show(answer)
         answers.append(answer)
     raise click.exceptions.Exit(exit_code(answers))
 
 
-def _harvested(source: "Source", catalog: "Catalog", ledger: "Ledger", dry_run: bool, wait: bool) -> dict[str, Any]:
+def _harvested(source: "Source", catalog: "Catalog", dry_run: bool, wait: bool) -> dict[str, Any]:
     """One run with a progress bar; that of the other process if one has the source already."""
     from api.data.run_documents import run_answer
     from harvesters.run.run import harvest as run_harvest
@@ -69,12 +68,14 @@ def _harvested(source: "Source", catalog: "Catalog", ledger: "Ledger", dry_run: 
     try:
         with progress() as told, session(settings()) as http:
             named = partial(told, source.name) if told else None
-            run = run_harvest(source, catalog, ledger, http, dry_run=dry_run, wait=wait, progress=named)
+            run = run_harvest(source, catalog, http, dry_run=dry_run, wait=wait, progress=named)
     except BusyError as error:
         say(f"Error: {error.message}")
         busy = error.detail.get("run")
-        return run_answer(ledger, ledger.run(busy)) if busy else {"source": source.name, "outcome": "running"}
-    return run_answer(ledger, run)
+        return (
+            run_answer(catalog.runs, catalog.runs.get(busy)) if busy else {"source": source.name, "outcome": "running"}
+        )
+    return run_answer(catalog.runs, run)
 
 
 def _tell(answer: dict[str, Any]) -> None:
@@ -107,17 +108,17 @@ def list_(source: str | None, size: int, json: bool) -> None:
     """The latest runs."""
     from api.data.run_documents import run_answer
 
-    ledger = opened_ledger()
+    runs = opened_runs()
     if source is not None:
-        ledger.source(source)
-    runs = ledger.runs(source, size)
+        opened_sources().get(source)
+    newest = runs.newest(source, size)
     if json:
-        document([_without_problems(run_answer(ledger, one)) for one in runs])
+        document([_without_problems(run_answer(runs, one)) for one in newest])
         return
     rows = (
         (one.number, one.source, f"{one.started:%Y-%m-%d %H:%M}" if one.started else "", one.outcome, one.listed,
          ", ".join(f"{name} {count}" for name, count in one.counts.items() if count))
-        for one in runs
+        for one in newest
     )  # fmt: skip
     table(("RUN", "SOURCE", "STARTED", "OUTCOME", "LISTED", "COUNTS"), rows)
 
@@ -134,13 +135,13 @@ def show(number: int, problems: bool, json: bool) -> None:
     """One run, as `lotse harvest` reported it."""
     from api.data.run_documents import problem_lines, run_answer
 
-    ledger = opened_ledger()
+    runs = opened_runs()
     if problems:
-        _lines(problem_lines(ledger, number))
-        if ledger.run(number).rules and not any(ledger.problems(number)):
+        _lines(problem_lines(runs, number))
+        if runs.get(number).rules and not any(runs.problems(number)):
             say(f"Of run {number} only the counts are kept: lotse run show {number}")
         return
-    answer = run_answer(ledger, ledger.run(number))
+    answer = run_answer(runs, runs.get(number))
     (document if json else _tell)(answer)
 
 
@@ -159,8 +160,7 @@ def apply(number: int, no_wait: bool, json: bool) -> None:
     from harvesters.run.run import apply as apply_run
 
     catalog, _ = opened()
-    ledger = opened_ledger()
-    answer = run_answer(ledger, apply_run(number, catalog, ledger, wait=not no_wait))
+    answer = run_answer(catalog.runs, apply_run(number, catalog, wait=not no_wait))
     (document if json else _tell)(answer)
 
 
@@ -172,8 +172,8 @@ def discard(number: int, json: bool) -> None:
     from api.data.run_documents import run_answer
     from harvesters.run.run import discard as discard_run
 
-    ledger = opened_ledger()
-    answer = run_answer(ledger, discard_run(number, ledger))
+    runs = opened_runs()
+    answer = run_answer(runs, discard_run(number, runs))
     (document if json else _tell)(answer)
 
 

@@ -49,7 +49,7 @@ def search(
     params = [("q", " ".join(asked)), ("size", str(size)), ("page", str(page)), ("sort", sort), ("lang", lang)]
     params += pairs(conditions)
     catalog, found = opened()
-    if not catalog.generation():
+    if not catalog.index.position():
         catalog.sync()  # a new catalogue has no index yet
     city, base = city_of(found), found.base_url
     answer = search_answer(catalog, city, base, query.parse(params), query.notes(params), explain=explain)
@@ -170,8 +170,8 @@ def _formats() -> Iterable[str]:
 )
 def export(id: str, name: str) -> None:
     """A published record as RDF or JSON, as its address serves it."""
-    from api.data.documents import shown
     from api.data.linked import rendered
+    from registry.catalog.lookup import shown
 
     catalog, found = opened()
     sys.stdout.buffer.write(rendered(shown(catalog, id), name, found.base_url))
@@ -231,7 +231,7 @@ def _differences(new: "Record", old: "Record") -> list[str]:
 @option("--no-wait", is_flag=True, help="Do not wait for the search index.")
 def withdraw(id: str, reason: str | None, by: str, dry_run: bool, no_wait: bool) -> None:
     """Withdraw a record: its address then says so, with title, reason and date."""
-    from api.data.documents import shown
+    from registry.catalog.lookup import shown
 
     catalog, _ = opened()
     record = shown(catalog, id)

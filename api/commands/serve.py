@@ -13,7 +13,7 @@ from typing import Any, Final
 import click
 from click import option
 
-from api.commands.terminal import as_json, document, opened, opened_ledger, progress, say, settings
+from api.commands.terminal import as_json, document, opened, progress, say, settings
 
 START_SECONDS: Final = 120.0  # after which nobody waits for a server any more
 
@@ -117,7 +117,7 @@ def worker() -> None:
     projector.start()
     say("ready")
     try:
-        run(catalog, opened_ledger(), found, stop)
+        run(catalog, found, stop)
     finally:
         stop.set()
         projector.join(timeout=30)
@@ -130,7 +130,7 @@ def sync(json: bool) -> None:
     catalog, _ = opened()
     with progress() as told:
         catalog.sync(progress=told, only=tuple(catalog.projector.projections))
-    _tell_state(catalog.state(), json)
+    _tell_state(catalog.projector.state(), json)
 
 
 @click.command()
@@ -139,8 +139,8 @@ def rebuild(json: bool) -> None:
     """Build search index and other projections from nothing; the store is not touched."""
     catalog, _ = opened()
     with progress() as told:
-        catalog.rebuild(progress=told)
-    _tell_state(catalog.state(), json)
+        catalog.projector.rebuild(progress=told)
+    _tell_state(catalog.projector.state(), json)
 
 
 def _tell_state(state: dict[str, Any], json: bool) -> None:

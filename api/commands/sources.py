@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click import argument, option
 
-from api.commands.terminal import as_json, document, opened, opened_ledger, say, settings, table
+from api.commands.terminal import as_json, document, opened, opened_runs, opened_sources, say, settings, table
 
 if TYPE_CHECKING:
     from registry.model import Source
@@ -47,7 +47,7 @@ def add(
         "schedule": schedule, "settings": _settings(pairs),
     })  # fmt: skip
     if not dry_run:
-        opened_ledger().add(made)
+        opened_sources().add(made)
     if json:
         document(_shown(made))
     else:
@@ -117,8 +117,8 @@ def list_(json: bool) -> None:
     """The sources there are, with their last run."""
     from registry.masking import shown
 
-    ledger = opened_ledger()
-    found = [(one, ledger.last(one.name)) for one in ledger.sources()]
+    runs = opened_runs()
+    found = [(one, runs.last(one.name)) for one in opened_sources().all()]
     if json:
         document([_described(one, run) for one, run in found])
         return
@@ -150,10 +150,11 @@ def _shown(one: "Source") -> "Source":
 @as_json
 def show(name: str, json: bool) -> None:
     """What is known of a source."""
+    from registry.store.store import Selection
+
     catalog, _ = opened()
-    ledger = opened_ledger()
-    described = _described(ledger.source(name), ledger.last(name))
-    described["records"] = catalog.store.count(source=name, state="published")
+    described = _described(catalog.sources.get(name), catalog.runs.last(name))
+    described["records"] = catalog.store.count(Selection(source=name, state="published"))
     if json:
         document(described)
         return
@@ -183,14 +184,14 @@ def check(url: str, json: bool) -> None:
 def import_(file: Path, dry_run: bool, json: bool) -> None:
     """Take sources from a TOML file with `[[source]]` tables; those that are known are brought up to date."""
     made = [_source(said) for said in _tables(file)]
-    ledger = opened_ledger()
-    known = {one.name: one for one in ledger.sources()}
+    sources = opened_sources()
+    known = {one.name: one for one in sources.all()}
     answer: dict[str, list[str]] = {"added": [], "changed": [], "same": []}
     for one in made:
         what = "added" if one.name not in known else "same" if known[one.name] == one else "changed"
         answer[what].append(one.name)
         if not dry_run and what != "same":
-            (ledger.add if what == "added" else ledger.revise)(one)
+            (sources.add if what == "added" else sources.revise)(one)
     if json:
         document(answer)
     else:
@@ -223,20 +224,20 @@ def _tables(file: Path) -> list[dict[str, Any]]:
 def remove(name: str, yes: bool, dry_run: bool, json: bool) -> None:
     """Remove a source and withdraw its records."""
     from registry.errors import UsageError
+    from registry.store.store import Selection
 
     catalog, _ = opened()
-    ledger = opened_ledger()
-    ledger.source(name)
-    count = catalog.store.count(source=name, state="published")
+    catalog.sources.get(name)
+    count = catalog.store.count(Selection(source=name, state="published"))
     if not dry_run and not yes:
         question = f"Remove {name} and withdraw its {count} records?"
         if not sys.stdin.isatty():
             raise UsageError("say-yes", question=question)
         click.confirm(question, abort=True, err=True)
     if not dry_run:
-        with ledger.hold(name):
+        with catalog.runs.hold(name):
             count = catalog.withdraw_source(name, "Die Quelle wird nicht mehr abgefragt.")
-            ledger.remove(name)
+            catalog.sources.remove(name)
         catalog.sync()
     if json:
         document({"source": name, "withdrawn": count})

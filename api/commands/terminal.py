@@ -15,7 +15,8 @@ from registry.errors import LotseError, ValidationError
 if TYPE_CHECKING:
     from registry.catalog import Catalog
     from registry.settings import Settings
-    from registry.sources.ledger import Ledger
+    from registry.sources.runs import Runs
+    from registry.sources.sources import Sources
 
 PARTLY: Final = 6  # some records failed
 SOURCE_FAILED: Final = 7
@@ -105,12 +106,20 @@ def opened() -> "tuple[Catalog, Settings]":
     return catalog, found
 
 
-def opened_ledger() -> "Ledger":
-    """The sources, runs and problems of the settings in force."""
-    from registry.sources.ledger import open_ledger
+def opened_sources() -> "Sources":
+    """The sources of the settings in force."""
+    from registry.sources.sources import open_sources
 
     found = settings()
-    return open_ledger(found.database_url, found.data)
+    return open_sources(found.database_url, found.data)
+
+
+def opened_runs() -> "Runs":
+    """The runs and their problems of the settings in force."""
+    from registry.sources.runs import open_runs
+
+    found = settings()
+    return open_runs(found.database_url, found.data)
 
 
 @contextlib.contextmanager

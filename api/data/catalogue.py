@@ -14,7 +14,7 @@ from registry.city import City
 from registry.errors import StartAgainError, UsageError
 from registry.model import KINDS, Agent, Catalogue, Place, Position
 from registry.rdf import HydraPage
-from registry.store.store import Listed, Store
+from registry.store.store import ShownRecord, Store
 from vocab.concepts import concept_list
 from vocab.fields import fields_of
 from vocab.profile import DE, EU, level
@@ -87,7 +87,7 @@ class Part(NamedTuple):
     modified: datetime | None
 
 
-def part(listing: Iterable[Listed]) -> Part:
+def part(listing: Iterable[ShownRecord]) -> Part:
     listing = list(listing)
     return Part(tuple(one.id for one in listing), max((one.changed for one in listing), default=None))
 

@@ -9,7 +9,6 @@ import msgspec
 from api.text.labels import both, districts, labels
 from api.web import addresses, query
 from api.web.addresses import Lang
-from api.web.problems import withdrawn
 from registry.catalog import Catalog
 from registry.city import City
 from registry.errors import StartAgainError, UsageError
@@ -118,7 +117,7 @@ def search_answer(
     explain: bool = False,
 ) -> SearchAnswer:
     """The answer of `/api/v1/search` and of `lotse search --json`."""
-    page = catalog.search(asked)
+    page = catalog.index.search(asked)
     records = catalog.store.get_many([hit.id for hit in page.hits])
     more = asked.page * asked.size < min(page.total, MAX_DEPTH) and page.hits
     following = query.url(query.with_page(asked, asked.page + 1), path) if more else None
@@ -136,7 +135,7 @@ def search_answer(
 
 
 def _suggestions(catalog: Catalog, asked: Query) -> tuple[str, ...]:
-    return tuple(one.text for one in catalog.suggest(asked.words, 5))
+    return tuple(one.text for one in catalog.index.suggest(asked.words, 5))
 
 
 def _hit(record: Record, hit: Hit, base: str, lang: str, explain: bool) -> HitOut:
@@ -162,7 +161,7 @@ def _facets(
     catalog: Catalog, city: City, asked: Query, counts: Mapping[str, tuple[Count, ...]]
 ) -> dict[str, tuple[CountOut, ...]]:
     """Each facet with its labels; a value that was asked for stays, even where nothing is left of it."""
-    sources = tuple(catalog.sources())
+    sources = tuple(catalog.sources.all())
     answer = {}
     for facet in asked.facets:
         listed = counts.get(facet, ())
@@ -259,13 +258,3 @@ def tombstone(record: Record) -> dict[str, Any]:
         "reason": bilingual(what.reason) if what else "",
         "withdrawn": what.at.isoformat() if what else "",
     }
-
-
-def shown(catalog: Catalog, id: str) -> Record:
-    """The record that is shown for an id: itself or the one it is shown under; WithdrawnError, NotFoundError."""
-    record = catalog.get(id)
-    if record.state == "published" and record.same_as is not None:  # which is shown itself: docs/decisions/0021
-        record = catalog.get(record.same_as)
-    if record.state == "withdrawn":
-        raise withdrawn(record)
-    return record

@@ -52,7 +52,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         if "sort" not in request.query_params:
             asked = query.with_sort(asked, "newest")
         url = absolute(settings.base_url, query.url(asked, "/feed.atom"))
-        found = catalog.search(query.countless(asked))
+        found = catalog.index.search(query.countless(asked))
         records = list(catalog.store.get_many([hit.id for hit in found.hits]).values())
         return answer(
             request,

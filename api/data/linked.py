@@ -11,7 +11,7 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from api.data import catalogue, examples
-from api.data.documents import record_answer, shown
+from api.data.documents import record_answer
 from api.data.openapi import responses, suffixes, texts
 from api.web import addresses
 from api.web.addresses import Address, absolute, local_path, page, thing
@@ -20,10 +20,12 @@ from api.web.negotiate import DATA, HTML, JSON, PAGE_FORMATS, RDF, Format, by_su
 from registry import city as city_room
 from registry import rdf
 from registry.catalog import Catalog
+from registry.catalog.lookup import shown
 from registry.city import City
 from registry.errors import LotseError, NotFoundError
 from registry.model import Position, Record
 from registry.settings import Settings
+from registry.store.store import Selection
 
 MOST_OLD: Final = 20  # records with one remote id that are looked at; as many sources would have to give the same
 
@@ -217,7 +219,7 @@ def _old(catalog: Catalog, settings: Settings, name: str, kinds: tuple[str, ...]
     stem, form = by_suffix(name, DATA)
     record = catalog.store.get(stem)
     if record is None:
-        found = [one for one in islice(catalog.store.find(remote_id=stem), MOST_OLD) if one.kind in kinds]
+        found = [one for one in islice(catalog.store.find(Selection(remote_id=stem)), MOST_OLD) if one.kind in kinds]
         record = min(found, key=lambda one: one.state != "published", default=None)
     if record is None:
         raise NotFoundError("record-unknown-named", id=stem[:100])

@@ -14,7 +14,6 @@ from api.data.documents import (
     changes_answer,
     record_answer,
     search_answer,
-    shown,
 )
 from api.data.openapi import TEXT, json_of, responses, search_parameters, shape
 from api.data.validation import CheckAnswer, check
@@ -25,6 +24,7 @@ from api.web.negotiate import JSON, RDF, TURTLE
 from api.web.session import Turns
 from registry import city as city_room
 from registry.catalog import Catalog
+from registry.catalog.lookup import shown
 from registry.model import Metadata
 from registry.settings import Settings
 
@@ -48,11 +48,11 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     def search(request: Request) -> Response:
         params = request.query_params.multi_items()
         asked, notes = query.parse(params), (*query.notes(params), *query.unknown(params))
-        sources = [(source.name, source.title) for source in catalog.sources()]
+        sources = [(source.name, source.title) for source in catalog.sources.all()]
         return answer(
             request,
             lambda: json_bytes(search_answer(catalog, city, base, asked, notes)),
-            etag=tag(catalog.generation(), query.url(asked, ""), asked.lang, notes, sources),
+            etag=tag(catalog.index.position(), query.url(asked, ""), asked.lang, notes, sources),
         )
 
     @router.get(

@@ -7,15 +7,15 @@ from typing import Any, Final
 from registry.model import COUNTS, Problem, Run
 from registry.model.message import bilingual, translations
 from registry.rules import said
-from registry.sources.ledger import Ledger
+from registry.sources.runs import Runs
 
 GRAVE: Final = ("failed", "must")
 MOST: Final = 100_000  # problems in one document; `lotse run show N --problems` gives all
 
 
-def run_answer(ledger: Ledger, run: Run) -> dict[str, Any]:
+def run_answer(runs: Runs, run: Run) -> dict[str, Any]:
     """As interface.md says; problems of level failed and must, at most MOST of them (`left_out`: how many more)."""
-    grave = (problem for problem in ledger.problems(run.number) if problem.finding.level in GRAVE)
+    grave = (problem for problem in runs.problems(run.number) if problem.finding.level in GRAVE)
     problems = [problem_answer(problem) for problem in islice(grave, MOST)]
     answer = {
         "source": run.source,
@@ -55,6 +55,6 @@ def finding_answer(finding: Any) -> dict[str, Any]:
     }
 
 
-def problem_lines(ledger: Ledger, number: int) -> Iterator[dict[str, Any]]:
-    ledger.run(number)  # NotFoundError
-    return map(problem_answer, ledger.problems(number))
+def problem_lines(runs: Runs, number: int) -> Iterator[dict[str, Any]]:
+    runs.get(number)  # NotFoundError
+    return map(problem_answer, runs.problems(number))

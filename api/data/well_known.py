@@ -16,7 +16,7 @@ from registry import city
 from registry.catalog import Catalog
 from registry.errors import NotFoundError
 from registry.settings import Settings
-from registry.store.store import Listed
+from registry.store.store import ShownRecord
 from vocab.pages import PAGE_ROWS
 
 MAX_URLS: Final = 50_000  # in one sitemap (sitemaps.org)
@@ -85,14 +85,14 @@ def _lists() -> list[str]:
     return [path(name, lang) for name in ("start", *PAGES_WITH_IDS) for lang in LANGS]
 
 
-def _whole(listing: Sequence[Listed], base: str) -> bytes:
+def _whole(listing: Sequence[ShownRecord], base: str) -> bytes:
     """The sitemap, or the list of its parts where it would be too long."""
     if len(listing) + len(_lists()) <= MAX_URLS:
         return urlset(listing, base, lists=True)
     return _index(-(-len(listing) // (MAX_URLS - len(_lists()))), base)
 
 
-def _part(listing: Sequence[Listed], number: int, base: str) -> bytes:
+def _part(listing: Sequence[ShownRecord], number: int, base: str) -> bytes:
     size = MAX_URLS - len(_lists())
     found = listing[(number - 1) * size : number * size] if number > 0 else []
     if not found:
@@ -100,7 +100,7 @@ def _part(listing: Sequence[Listed], number: int, base: str) -> bytes:
     return urlset(found, base, lists=number == 1)
 
 
-def urlset(listing: Iterable[Listed], base: str, lists: bool) -> bytes:
+def urlset(listing: Iterable[ShownRecord], base: str, lists: bool) -> bytes:
     """A sitemap of the pages of records, with the lists before them if wanted.
 
     (Written by hand: a tree of 50,000 pages takes a second.)

@@ -18,6 +18,7 @@ from api.text.formatting import said
 from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang
+from registry.catalog.lookup import resolve
 from registry.model import Draft, Metadata, Record
 from registry.search import analysis
 from registry.search.query import Query
@@ -76,7 +77,7 @@ def _links(pages: Pages, metadata: Metadata, relation: str, lang: Lang) -> list[
     titles = []
     for link in metadata.links:
         if link.relation == relation:
-            id = pages.catalog.resolve(link.iri)
+            id = resolve(pages.catalog, link.iri)
             record = pages.catalog.store.get(id) if id else None
             titles.append(said(record.metadata.title, lang).words if record else link.iri)
     return titles
@@ -115,7 +116,9 @@ def similar(pages: Pages, metadata: Metadata, lang: Lang, but: str | None = None
     title = said(metadata.title, lang).words
     if not title:
         return []
-    page = pages.catalog.search(Query(words=title, where={"kind": (metadata.kind,)}, size=10, lang=lang, facets=()))
+    page = pages.catalog.index.search(
+        Query(words=title, where={"kind": (metadata.kind,)}, size=10, lang=lang, facets=())
+    )
     records = pages.catalog.store.get_many([hit.id for hit in page.hits]).values()
     return [record for record in records if record.id != but and _alike(title, record, lang)][:MAX_SIMILAR]
 

@@ -22,12 +22,14 @@ from api.text.i18n import translator
 from api.web.addresses import Lang, hang, language, patterns, place
 from api.web.session import FormBody, Forms, StaleFormError
 from registry.catalog import Catalog
+from registry.catalog.lookup import resolve
 from registry.errors import ConflictError, NotAllowedError, NotFoundError
 from registry.model import Account, Draft, Kind, Metadata, Record
 from registry.people.review import may, may_see
 from registry.search import analysis
 from registry.search.query import Query
 from registry.settings import Settings
+from registry.store.store import Selection
 
 KIND: Final[Kind] = "project"
 EMPTY: Final = Metadata(kind=KIND)
@@ -173,7 +175,7 @@ def entries(pages: Pages, request: Request) -> Response:
 
 def _record(catalog: Catalog, id: str) -> Record | None:
     """The published project that a form changes; None for a new one."""
-    record = catalog.get(id) if id else None
+    record = catalog.store.existing(id) if id else None
     if record and (record.kind != KIND or record.state != "published"):
         raise NotFoundError("project-unknown")
     return record
@@ -199,7 +201,11 @@ def _own_organization(pages: Pages, account: Account, lang: Lang) -> str:
 def _published(pages: Pages, account: Account) -> list[Record]:
     """What the account's organizations have published."""
     store = pages.catalog.store
-    records = {record.id: record for owner in account.organizations for record in store.find(owner=owner, shown=True)}
+    records = {
+        record.id: record
+        for owner in account.organizations
+        for record in store.find(Selection(owner=owner, shown=True))
+    }
     return sorted(records.values(), key=lambda record: record.id)[:MAX_PUBLISHED_SHOWN]
 
 
@@ -227,10 +233,10 @@ def _iri_of(pages: Pages, line: str, kinds: tuple[Kind, ...]) -> str | None:
     """The IRI of a thing of these kinds by its id, address or title; a web address elsewhere stays one."""
     store = pages.catalog.store
     text = line.rpartition("/")[2] if line.startswith(pages.settings.base_url) else line
-    record = store.get(text) or store.get(pages.catalog.resolve(line) or "")
+    record = store.get(text) or store.get(resolve(pages.catalog, line) or "")
     if record and record.kind in kinds:
         return f"/id/{record.id}"
-    page = pages.catalog.search(Query(words=line, where={"kind": kinds}, size=10, facets=()))
+    page = pages.catalog.index.search(Query(words=line, where={"kind": kinds}, size=10, facets=()))
     for record in store.get_many([hit.id for hit in page.hits]).values():
         if analysis.slug(line) in {analysis.slug(title) for title in record.metadata.title.values()}:
             return f"/id/{record.id}"
@@ -307,6 +313,6 @@ def _may_save(draft: Draft, account: Account) -> bool:
 
 def _organizations(pages: Pages, lang: Lang) -> list[str]:
     """The names of organizations that are offered while somebody writes."""
-    records = pages.catalog.store.find(kind="organization", shown=True)
+    records = pages.catalog.store.find(Selection(kind="organization", shown=True))
     names = (said(record.metadata.title, lang).words for record in records)
     return sorted(dict.fromkeys(names))[:MAX_ORGANIZATIONS_OFFERED]

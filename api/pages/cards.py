@@ -12,6 +12,7 @@ from api.text.formatting import day, marked, said, sentence, spoken
 from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang
+from registry.isolation import isolated
 from registry.model import DCAT_KINDS, Agent, Metadata, Record
 from registry.search.analysis import Word
 from vocab.concepts import concept_list
@@ -42,17 +43,15 @@ class Card(NamedTuple):
 
 def cards(several: Iterable[Record], lang: Lang, today: date, query: list[Word] | None = None) -> list[Card]:
     """One card a record. Where its words break ours, a bare one stands there: one record never takes a page down."""
-    made = []
-    for record in several:
-        try:
-            made.append(card(record, lang, today, query))
-        except Exception:  # a list shows what strangers wrote; whatever it is, the others are to be found
-            log.exception("no card of %s", record.id)
-            made.append(_bare(record, lang))
-    return made
+    return [_card_or_bare(record, lang, today, query) for record in several]
 
 
-def _bare(record: Record, lang: Lang) -> Card:
+def _card_or_bare(record: Record, lang: Lang, today: date, query: list[Word] | None) -> Card:
+    return isolated(lambda: card(record, lang, today, query), lambda error: _bare(record, lang, error))
+
+
+def _bare(record: Record, lang: Lang, error: Exception) -> Card:
+    log.error("no card of %s", record.id, exc_info=error)
     address = addresses.page(record.kind, record.id, lang)
     kind_label = KIND_ROWS[record.kind].singular[lang]
     return Card(record.id, record.kind, kind_label, "", escape(record.id), address, escape(""), (), ())

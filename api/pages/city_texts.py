@@ -14,6 +14,7 @@ from api.web import addresses
 from api.web.addresses import Lang, language
 from api.web.negotiate import DATA
 from harvesters.source_kinds import SOURCE_KINDS
+from registry.store.store import Selection
 
 NAMES: Final = ("imprint", "privacy", "accessibility", "easy-language", "sign-language", "help")
 MAX_TEXT: Final = 200_000  # bytes
@@ -73,7 +74,7 @@ def developers(pages: Pages) -> View:
     def show(request: Request) -> Response:
         lang = language(request)
         _ = translator(lang)
-        example = next(iter(pages.catalog.store.find(kind="dataset", shown=True)), None)
+        example = next(iter(pages.catalog.store.find(Selection(kind="dataset", shown=True))), None)
         return pages.page(
             request,
             "developers.html",

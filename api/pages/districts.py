@@ -150,7 +150,7 @@ def listing(pages: Pages) -> View:
 
 
 def _counted(pages: Pages, kinds: tuple[str, ...]) -> dict[str, int]:
-    found = pages.catalog.search(Query(where={"kind": kinds}, size=1, facets=("district",)))
+    found = pages.catalog.index.search(Query(where={"kind": kinds}, size=1, facets=("district",)))
     return {one.value: one.count for one in found.facets.get("district", ())}
 
 
@@ -193,7 +193,7 @@ def _block(
 ) -> Block:
     _ = translator(lang)
     asked = Query(where={**where, "kind": kinds}, size=SHOWN, sort="newest", lang=lang, facets=())
-    found = pages.catalog.search(asked)
+    found = pages.catalog.index.search(asked)
     shown = search.cards(pages, (hit.id for hit in found.hits), lang, today)
     label = KIND_ROWS[kinds[0]].short[lang]
     path = addresses.path("search" if len(kinds) > 1 else kinds[0], lang)

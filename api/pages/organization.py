@@ -10,6 +10,7 @@ from api.pages.site import Pages
 from api.text.i18n import translations, translator
 from api.web import addresses, query
 from api.web.addresses import Lang
+from registry.catalog.lookup import backlinks
 from registry.model import DCAT_KINDS, Metadata, Record
 from registry.search.query import Query
 from vocab.concepts import concept_list
@@ -27,7 +28,7 @@ def more(pages: Pages, record: Record, lang: Lang, today: date) -> list[Block]:
 def _published(pages: Pages, record: Record, lang: Lang, today: date) -> Block:
     _ = translator(lang)
     where = {"publisher": (record.id,), "kind": DCAT_KINDS}
-    found = pages.catalog.search(Query(where=where, size=SHOWN, sort="newest", lang=lang, facets=()))
+    found = pages.catalog.index.search(Query(where=where, size=SHOWN, sort="newest", lang=lang, facets=()))
     address = query.url(Query(where=where, lang=lang), addresses.path("search", lang))
     all_ = _("Alle %(number)s") % {"number": found.total}
     shown = search.cards(pages, [hit.id for hit in found.hits], lang, today)
@@ -37,7 +38,7 @@ def _published(pages: Pages, record: Record, lang: Lang, today: date) -> Block:
 def _projects(pages: Pages, record: Record, lang: Lang, today: date) -> list[Block]:
     """Projects in which it takes part, those that it leads first."""
     count = translations(lang).ngettext
-    ids = {one.id for one in pages.catalog.backlinks(record) if one.relation == "participants"}
+    ids = {one.id for one in backlinks(pages.catalog, record) if one.relation == "participants"}
     several = [one for one in pages.catalog.store.get_many(sorted(ids)[:MOST]).values() if one.kind == "project"]
     lead = concept_list("roles").by_notation["federfuehrung"].iri
     leads = [one for one in several if lead in roles(one.metadata, record.id)]

@@ -9,7 +9,7 @@ from fastapi import Request
 from markupsafe import Markup, escape
 from starlette.responses import RedirectResponse, Response
 
-from api.data import documents, linked
+from api.data import linked
 from api.data.schema_org import script
 from api.pages.cards import whose
 from api.pages.facts import contact_items, everything, facts
@@ -24,12 +24,14 @@ from api.web import addresses, query
 from api.web.addresses import Lang
 from api.web.answers import http_date
 from api.web.negotiate import DATA as DATA_FORMATS
+from registry.catalog.lookup import shown
 from registry.masking import public
 from registry.model import DCAT_KINDS, Distribution, Metadata, Milestone, Record, Version
 from registry.model.record import is_source
 from registry.quality import check
 from registry.rdf import thing_iri
 from registry.search.query import Query
+from registry.store.store import Selection
 from vocab.concepts import concept_list
 from vocab.kinds import KIND_ROWS
 
@@ -40,7 +42,7 @@ def _record(pages: Pages) -> View:
     def record(request: Request) -> Response:
         address = addresses.parse(request.url.path)
         assert address is not None
-        found = documents.shown(pages.catalog, address.rest)
+        found = shown(pages.catalog, address.rest)
         path = addresses.page(found.kind, found.id, address.lang)
         if path != address.path:
             return RedirectResponse(path, 301)
@@ -273,8 +275,8 @@ def missing(record: Record, lang: Lang) -> list[tuple[str, str]]:
 
 def _origins(pages: Pages, record: Record) -> list[tuple[str, str]]:
     """The sources that name this thing: title and address; the record's own first."""
-    titles = {source.name: source.title or source.name for source in pages.catalog.sources()}
-    several = [record, *islice(pages.catalog.store.find(same_as=record.id), 20)]
+    titles = {source.name: source.title or source.name for source in pages.catalog.sources.all()}
+    several = [record, *islice(pages.catalog.store.find(Selection(same_as=record.id)), 20)]
     return [
         (titles.get(one.origin.source, one.origin.source), link(public(one.origin.url)))
         for one in several

@@ -13,6 +13,7 @@ from api.text.formatting import link, spoken
 from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang
+from registry.catalog.lookup import backlinks, resolve
 from registry.model import DCAT_KINDS, Backlink, Link, Record
 from vocab.fields import FIELDS
 
@@ -48,7 +49,7 @@ class Relations(NamedTuple):
 
 
 def relations(pages: Pages, record: Record, lang: Lang, today: date) -> Relations:
-    back = list(islice(pages.catalog.backlinks(record), MOST))
+    back = list(islice(backlinks(pages.catalog, record), MOST))
     pointing = pages.catalog.store.get_many(list(dict.fromkeys(one.id for one in back)))
     groups = _links(pages, record, back, pointing, lang)
     data = [one for one in groups if one.label in _data_labels(lang)]
@@ -91,7 +92,7 @@ def _linked(pages: Pages, one: Link, lang: Lang) -> Linked:
 
 
 def _find(pages: Pages, iri: str) -> Record | None:
-    id = pages.catalog.resolve(iri)
+    id = resolve(pages.catalog, iri)
     return pages.catalog.store.get(id) if id else None
 
 

@@ -111,7 +111,7 @@ class Culprit(NamedTuple):
 
 def view(pages: Pages, asked: Query, path: str, lang: Lang, today: date) -> dict[str, Any]:
     """All that `search.html` shows of a query; `path` is the page's own (`/suche`, `/daten`, …)."""
-    found = pages.catalog.search(asked)
+    found = pages.catalog.index.search(asked)
     fixed = addresses.parse(path)
     kind = fixed.kind if fixed else None
     names = _names(pages, asked, found, lang)
@@ -148,7 +148,7 @@ Names = dict[str, dict[str, str]]  # facet -> value -> label
 
 
 def _names(pages: Pages, asked: Query, found: Page, lang: Lang) -> Names:
-    sources = tuple(pages.catalog.sources())
+    sources = tuple(pages.catalog.sources.all())
     names: Names = {}
     for name in query_facets(asked, found):
         values = [*(one.value for one in found.facets.get(name, ())), *asked.where.get(name, ())]
@@ -285,7 +285,7 @@ def _nothing(
     culprits = []
     for name in [one for one in asked.where if not (one == "kind" and kind)]:
         free = _without(asked, name)
-        total = pages.catalog.search(replace(free, size=1, facets=())).total
+        total = pages.catalog.index.search(replace(free, size=1, facets=())).total
         label = sentences.listing(_said(name, value, names, lang) for value in asked.where[name])
         culprits.append(Culprit(label, FACETS[name].label[lang], query.url(free, path), total))
     culprits.sort(key=lambda one: -one.total)
@@ -294,8 +294,8 @@ def _nothing(
     if best:
         name = next(one for one in asked.where if FACETS[one].label[lang] == best.facet)
         free = replace(_without(asked, name), size=3, facets=())
-        shown = cards(pages, [hit.id for hit in pages.catalog.search(free).hits], lang, today, asked.words)
-    suggested = pages.catalog.suggest(asked.words, 5) if asked.words else ()
+        shown = cards(pages, [hit.id for hit in pages.catalog.index.search(free).hits], lang, today, asked.words)
+    suggested = pages.catalog.index.suggest(asked.words, 5) if asked.words else ()
     return {
         "culprits": tuple(culprits),
         "instead": shown,

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import cache, partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import jinja2
 from fastapi import Request
@@ -21,19 +21,17 @@ from api.web.negotiate import HTML
 from registry import city
 from registry.catalog import Catalog
 from registry.city import City
-from registry.errors import NotAllowedError, NotReadyError, NotSignedInError
+from registry.errors import NotAllowedError, NotSignedInError
 from registry.model import Account
 from registry.people.accounts import People
 from registry.people.drafts import Inbox
 from registry.settings import Settings
-from registry.sources.ledger import Ledger
 from vocab.concepts import ConceptList, load
 from vocab.kinds import KIND_ROWS
 from vocab.pages import STEP_WORDS
 
 STATIC: Final = HERE / "static"
 KERN: Final = "vendor/native/2.7.2/kern.css"
-Room = TypeVar("Room")
 NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
@@ -60,15 +58,11 @@ class Pages:
 
     @property
     def people(self) -> People:
-        return _there(self.catalog.people)
+        return self.catalog.people
 
     @property
     def inbox(self) -> Inbox:
-        return _there(self.catalog.inbox)
-
-    @property
-    def ledger(self) -> Ledger:
-        return _there(self.catalog.ledger)
+        return self.catalog.inbox
 
     def account(self, request: Request) -> Account | None:
         """Who is asking; asked of the accounts once a request, so that a role that is taken away is gone at once."""
@@ -130,12 +124,6 @@ class Pages:
         if status != 200 or "Cache-Control" in sent:
             return HTMLResponse(html, status, sent)
         return answer(request, html.encode, HTML.content_type, etag=tag(html), headers=sent)
-
-
-def _there(room: Room | None) -> Room:
-    if room is None:
-        raise NotReadyError("catalogue-read-only")
-    return room
 
 
 def _here(request: Request) -> str:

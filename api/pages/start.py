@@ -20,6 +20,7 @@ from api.web.addresses import Lang, language
 from registry.errors import NotFoundError
 from registry.model import DCAT_KINDS, KINDS, Record
 from registry.search.query import Query
+from registry.store.store import Selection
 from vocab.concepts import concept_list
 
 NEWEST: Final = 4
@@ -58,13 +59,13 @@ def _start(pages: Pages) -> View:
 
 def _counts(pages: Pages, kinds: tuple[str, ...]) -> dict[str, dict[str, int]]:
     """Theme and district -> how many things of these kinds."""
-    found = pages.catalog.search(Query(where={"kind": kinds}, size=1, facets=("theme", "district")))
+    found = pages.catalog.index.search(Query(where={"kind": kinds}, size=1, facets=("theme", "district")))
     counts = {name: {one.value: one.count for one in values} for name, values in found.facets.items()}
     return {"theme": counts.get("theme", {}), "district": counts.get("district", {})}
 
 
 def _of_kinds(pages: Pages) -> dict[str, int]:
-    found = pages.catalog.search(Query(size=1, facets=("kind",)))
+    found = pages.catalog.index.search(Query(size=1, facets=("kind",)))
     counts = {one.value: one.count for one in found.facets.get("kind", ())}
     return {kind: counts.get(kind, 0) for kind in KINDS} | {"data": sum(counts.get(kind, 0) for kind in DCAT_KINDS)}
 
@@ -87,7 +88,7 @@ def _seeking(pages: Pages) -> Callable[[date], tuple[str, ...]]:
         at = (pages.catalog.store.last(), day)
         found = known.get(at)
         if found is None:
-            projects = pages.catalog.store.find(kind="project", shown=True)
+            projects = pages.catalog.store.find(Selection(kind="project", shown=True))
             several = {one.id: one.metadata for one in projects if sentences.seeks_partners(one.metadata, day)}
             found = tuple(sorted(several, key=lambda id: (sentences.partners_until(several[id], day) or "9", id)))
             known.clear()
@@ -126,7 +127,7 @@ def _themes(data: dict[str, int], projects: dict[str, int], lang: Lang) -> list[
 
 
 def _newest(pages: Pages, kinds: tuple[str, ...], lang: Lang) -> list[dict[str, Any]]:
-    found = pages.catalog.search(Query(where={"kind": kinds}, size=NEWEST, sort="newest", facets=()))
+    found = pages.catalog.index.search(Query(where={"kind": kinds}, size=NEWEST, sort="newest", facets=()))
     several = pages.catalog.store.get_many([hit.id for hit in found.hits]).values()
     made = zip(cards(several, lang, today()), several, strict=True)
     return [{"card": one, "at": _changed(record)} for one, record in made]

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from api.web.answers import is_data
 from api.web.negotiate import HTML, PAGE_FORMATS, preferred
-from registry.errors import LotseError, ValidationError, WithdrawnError
-from registry.model import Record, Text
+from registry.errors import LotseError, ValidationError
+from registry.model import Text
 from registry.model.message import message, translations
 
 PROBLEM_TYPE: Final = "application/problem+json"
@@ -75,21 +75,6 @@ def wants_page(request: Request) -> bool:
     if path.startswith("/id/"):  # a thing's name, for programs; but a browser, which says so, may come along it too
         return liked and HTML.type in accept.lower()
     return liked and not is_data(path)
-
-
-def withdrawn(record: Record) -> WithdrawnError:
-    """The error for a record that is no longer shown: title, reason and date, for the page as for programs."""
-    what = record.withdrawn
-    return WithdrawnError(
-        "record-withdrawn",
-        what.reason if what else "",
-        {
-            "id": record.id,
-            "kind": record.kind,
-            "record_title": record.metadata.title,
-            "withdrawn": what.at.isoformat() if what else None,
-        },
-    )
 
 
 def wrong_parameters(errors: Iterable[Mapping[str, Any]]) -> ValidationError:

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from harvesters.run.context import Pass
 from harvesters.run.map_item import Ids
 from harvesters.run.mapper_processes import Mappers
-from harvesters.run.plan import Act, Guarded, Listed, Plan, plan, renewed
+from harvesters.run.plan import Act, Guarded, Plan, plan, renewed
 from registry.errors import ConflictError
 from registry.model import Known, Metadata, Step
-from registry.model.harvest import Mapped, Said
+from registry.model.harvest import ListedItem, Mapped, Said
 from registry.model.message import message
 from registry.sources.staging import BATCH
 
@@ -24,7 +24,7 @@ Thing = TypeVar("Thing")
 def map_staged(one: Pass, known: Mapping[str, Known], named: Collection[str], mappers: Mappers) -> int:
     """Maps what is new, changed or mapped by an older edition; then what shares its IRI now, or no longer does. How
     many things."""
-    staging, run = one.ledger.staging, one.run.number
+    staging, run = one.staging, one.run.number
     ids = _ids(known, named)
     unmapped = staging.unmapped(one.name, run, one.edition)
     count = len(unmapped)
@@ -52,7 +52,7 @@ def _note(one: Pass, made: Sequence[Mapped], known: Mapping[str, Known]) -> None
         if (record := known.get(remote_id := thing.remote_id)) and record.state == "published"
         and record.digest == thing.digest
     }  # fmt: skip
-    one.ledger.staging.mapped(one.name, one.edition, made)
+    one.staging.mapped(one.name, one.edition, made)
     one.kept.keep(thing for thing in made if thing.remote_id not in same)
 
 
@@ -66,11 +66,11 @@ def planned(one: Pass, known: Mapping[str, Known], complete: bool) -> Plan:
     return plan(known, found, complete, elsewhere)
 
 
-def listing(one: Pass) -> list[Listed]:
-    return [Listed(*row) for row in one.ledger.staging.listing(one.name, one.run.number)]
+def listing(one: Pass) -> list[ListedItem]:
+    return list(one.staging.listing(one.name, one.run.number))
 
 
-def _names(listed: Listed) -> Metadata:
+def _names(listed: ListedItem) -> Metadata:
     """By what another source could name the same thing."""
     return Metadata(kind="dataset", iri=listed.iri, identifiers=listed.identifiers, title={"und": listed.title})
 
@@ -111,7 +111,7 @@ def _said(one: Pass, remote_ids: Sequence[str]) -> dict[str, Said]:
     """What was mapped in this run; what was mapped in an earlier one is mapped again from its payload."""
     missing = [remote_id for remote_id in remote_ids if remote_id not in one.kept]
     if missing:
-        staged = one.ledger.staging.staged(one.name, missing)
+        staged = one.staging.staged(one.name, missing)
         made = one.mapped(staged, Ids())
         if any(thing.again for thing in made):  # only then is it worth asking for all that is known
             made = one.mapped(staged, _ids(one.known()))
@@ -121,7 +121,7 @@ def _said(one: Pass, remote_ids: Sequence[str]) -> dict[str, Said]:
 
 def link_again(one: Pass) -> None:
     """Links to things of the same source whose records came in only now."""
-    staging = one.ledger.staging
+    staging = one.staging
     for part in parts(staging.unmapped(one.name, one.run.number, one.edition)):
         known = one.known()
         made = one.mapped(staging.staged(one.name, [remote_id for remote_id, _ in part]), _ids(known))
@@ -130,15 +130,15 @@ def link_again(one: Pass) -> None:
         take(one, [act for act in acts if act.action == "change" and not act.bare])
 
 
-def _as_listed(made: Mapped) -> Listed:
-    return Listed(made.remote_id, made.digest, distributions=made.distributions, failed=made.failed)
+def _as_listed(made: Mapped) -> ListedItem:
+    return ListedItem(made.remote_id, made.digest, distributions=made.distributions, failed=made.failed)
 
 
 def settle(one: Pass, complete: bool, guarded: Guarded) -> None:
-    staging, ledger = one.ledger.staging, one.ledger
-    ledger.wait(one.run.number, [(act.remote_id, act.action) for act in guarded.wait])
+    staging = one.staging
+    one.runs.wait(one.run.number, [(act.remote_id, act.action) for act in guarded.wait])
     if complete:
-        ledger.supersede(one.run)
+        one.runs.supersede(one.run)
         staging.forget_older(one.name, one.run.number)
 
 

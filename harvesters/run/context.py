@@ -11,8 +11,9 @@ from harvesters.run.stage import edition
 from registry.catalog import Catalog
 from registry.model import Known, Run, Source
 from registry.model.harvest import Mapped, Staged
-from registry.processes import Beside
-from registry.sources.ledger import Ledger
+from registry.projector_process import ProjectorProcess
+from registry.sources.runs import Runs
+from registry.sources.staging import Staging
 
 
 class Pass(msgspec.Struct, frozen=True):
@@ -21,15 +22,22 @@ class Pass(msgspec.Struct, frozen=True):
     source: Source
     harvester: Harvester
     catalog: Catalog
-    ledger: Ledger
     run: Run
     started: float  # monotonic
     kept: Kept
-    beside: Beside | None = None  # feeds the search index meanwhile, for who waits for it
+    projector: ProjectorProcess | None = None  # feeds the search index meanwhile, for who waits for it
 
     @property
     def name(self) -> str:
         return self.source.name
+
+    @property
+    def runs(self) -> Runs:
+        return self.catalog.runs
+
+    @property
+    def staging(self) -> Staging:
+        return self.catalog.staging
 
     @property
     def edition(self) -> str:

@@ -6,6 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from harvesters.harvester import REMOTE, Harvester, Item
+from registry.isolation import isolated
 from registry.model import Findings, Link, Metadata, Source
 from registry.model.harvest import Mapped, Staged
 from registry.model.identity import local, title
@@ -25,17 +26,20 @@ def mapped(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> Ma
     """Metadata, findings, and what planning needs of a thing; or why it failed."""
     if staged.error:
         return _failed(staged, (staged.error,))
-    item = Item(staged.remote_id, staged.payload, staged.url)
-    try:
-        metadata, findings = harvester.to_metadata(item, source)
-        metadata, linked, again = _linked(metadata, ids)
-        metadata, shared = _without_shared_iri(metadata, staged.shares)
-        digest, body, findings = metadata.digest(), msgspec.json.encode(metadata), (*findings, *linked, *shared)
-        if not any(map(str.strip, metadata.title.values())):
-            return _failed(staged, (finding("title-missing", "title"), *findings))
-        findings += check(metadata)
-    except Exception as error:  # whatever the mapping stumbles over costs one item
-        return _failed(staged, (finding("unreadable", value=f"{type(error).__name__}: {error}"),))
+    return isolated(
+        lambda: _mapped(staged, source, harvester, ids),
+        lambda error: _failed(staged, (finding("unreadable", value=f"{type(error).__name__}: {error}"),)),
+    )
+
+
+def _mapped(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> Mapped:
+    metadata, findings = harvester.to_metadata(Item(staged.remote_id, staged.payload, staged.url), source)
+    metadata, linked, again = _linked(metadata, ids)
+    metadata, shared = _without_shared_iri(metadata, staged.shares)
+    digest, body, findings = metadata.digest(), msgspec.json.encode(metadata), (*findings, *linked, *shared)
+    if not any(map(str.strip, metadata.title.values())):
+        return _failed(staged, (finding("title-missing", "title"), *findings))
+    findings += check(metadata)
     return Mapped(
         remote_id=staged.remote_id,
         digest=digest,

@@ -1,31 +1,28 @@
 """Maps in processes of their own, so that every core has something to do.
 
-Mapping is the dearest part of a run and pure, so it can be done anywhere. A helper gets batches on its standard input
-and answers on its standard output; it ends when its input does, so none is left behind by a run that is killed. They
-are programs of their own, not forks: a fork would inherit the lock on the source and keep it.
+Mapping is the dearest part of a run and pure, so it can be done anywhere. A helper is a child process that gets the
+source first, then batches; none is left behind by a run that is killed (`registry/child_process.py`).
 """
 
 import gc
-import signal
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from types import TracebackType
-from typing import IO, Final
+from typing import Final
 
 import msgspec
 
 from harvesters.run.map_item import Ids, mapped
 from harvesters.source_kinds import harvester as harvester_of
+from registry.child_process import ChildDiedError, ChildError, ChildProcess, Parent, available_cores
 from registry.model import Source
 from registry.model.harvest import Mapped, Staged
-from registry.processes import cores, started
 
-MOST: Final = 3  # helpers
-WORTH: Final = 2_000  # things; below that a helper takes longer to start than it helps
-AHEAD: Final = 8  # batches that may wait for one of them while a source is read
+MAX_HELPERS: Final = 3
+MIN_THINGS_FOR_HELPERS: Final = 2_000  # below that a helper takes longer to start than it helps
+MAX_BATCHES_AHEAD: Final = 8  # that may wait for one helper while a source is read
 Batch = list[Staged]
 Map = Callable[[Batch], list[Mapped]]
 
@@ -35,9 +32,9 @@ class Mappers:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._spare = min(cores() - 1, MOST)
-        self._helpers: list[subprocess.Popen[bytes]] = []
-        self._free: deque[subprocess.Popen[bytes]] = deque()
+        self._spare = min(available_cores() - 1, MAX_HELPERS)
+        self._helpers: list[ChildProcess] = []
+        self._free: deque[ChildProcess] = deque()
         self._threads = ThreadPoolExecutor(max(1, self._spare), "mapper")  # as many as helpers
         self._asked: deque[tuple[Batch, Future[list[Mapped]]]] = deque()
         self._digests: dict[str, str] = {}  # of what was offered last, by remote id
@@ -55,14 +52,14 @@ class Mappers:
             helper.kill()
         self._threads.shutdown(cancel_futures=True)
         for helper in self._helpers:
-            helper.communicate()
+            helper.close()
 
     def offer(self, batch: Batch, things: int) -> None:
         """Lets the helpers map this while more is being read, if they have not enough to do already. `things`: about
         how many there will be."""
         self._digests |= {one.remote_id: one.digest for one in batch}
         self._start(things)
-        if batch and len(self._asked) < AHEAD * len(self._helpers):
+        if batch and len(self._asked) < MAX_BATCHES_AHEAD * len(self._helpers):
             self._submit(batch)
 
     def without_offered(self, things: Iterable[tuple[str, str]]) -> list[str]:
@@ -99,7 +96,7 @@ class Mappers:
         batch, answer = self._asked.popleft()
         try:
             made = answer.result()
-        except (EOFError, OSError, IndexError):  # a helper has died, or none is left
+        except ChildError:  # a helper has died, or none is left
             made = here(batch)
         return self._last(batch, made)
 
@@ -109,51 +106,33 @@ class Mappers:
         return batch, [one for one in made if one.remote_id in last]
 
     def _start(self, things: int) -> None:
-        if things >= WORTH and not self._helpers:
+        if things >= MIN_THINGS_FOR_HELPERS and not self._helpers:
             self._helpers = [_start(self._source) for _ in range(self._spare)]
             self._free.extend(self._helpers)
 
     def _ask(self, batch: Batch) -> list[Mapped]:
+        if not self._free:
+            raise ChildDiedError("No helper is left.")
         helper = self._free.popleft()
-        assert helper.stdin
-        assert helper.stdout
-        _write(helper.stdin, msgspec.msgpack.encode(batch))
-        answer = _read(helper.stdout)
-        if not answer:
-            raise EOFError("a helper has died")
+        answer = helper.ask(msgspec.msgpack.encode(batch))
         self._free.append(helper)
         return msgspec.msgpack.decode(answer, type=list[Mapped])
 
 
-def _start(source: Source) -> "subprocess.Popen[bytes]":
-    helper = started("harvesters.run.mapper_processes", answers=True)
-    assert helper.stdin
-    _write(helper.stdin, msgspec.msgpack.encode(source))
+def _start(source: Source) -> ChildProcess:
+    helper = ChildProcess("harvesters.run.mapper_processes")
+    with suppress(ChildDiedError):  # whoever asks it will notice
+        helper.send(msgspec.msgpack.encode(source))
     return helper
 
 
-def main() -> None:
+def main(parent: Parent) -> None:
     """A helper: the source first, then batches until there are no more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us decides
     gc.disable()  # nothing here refers to itself in a circle, and looking for it takes a tenth of the time
-    questions, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr
-    source = msgspec.msgpack.decode(_read(questions), type=Source)
+    messages = iter(parent)
+    source = msgspec.msgpack.decode(next(messages), type=Source)
     harvester = harvester_of(source.kind)
     decode = msgspec.msgpack.Decoder(list[Staged]).decode
-    while question := _read(questions):
-        answer = [mapped(staged, source, harvester, Ids()) for staged in decode(question)]
-        _write(answers, msgspec.msgpack.encode(answer))
-
-
-def _write(file: IO[bytes], body: bytes) -> None:
-    file.write(len(body).to_bytes(8, "big") + body)
-    file.flush()
-
-
-def _read(file: IO[bytes]) -> bytes:
-    """The next body; empty when the other side is gone."""
-    head = file.read(8)
-    length = int.from_bytes(head, "big") if len(head) == 8 else 0
-    body = file.read(length)
-    return body if len(body) == length else b""
+    for message in messages:
+        answer = [mapped(staged, source, harvester, Ids()) for staged in decode(message)]
+        parent.send(msgspec.msgpack.encode(answer))

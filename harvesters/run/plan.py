@@ -8,6 +8,7 @@ import msgspec
 
 from harvesters.source_kinds import DEFAULT_LIMIT, Limit
 from registry.model import COUNTS, Known, Problem
+from registry.model.harvest import ListedItem
 from registry.model.message import Message, message
 from registry.model.record import is_source
 from registry.rules import finding
@@ -15,18 +16,6 @@ from registry.rules import finding
 Action = Literal["add", "change", "same", "moved", "back", "conflict", "failed", "gone"]
 COUNTED: Final[Mapping[Action, str]] = {"add": "added", "change": "changed"}  # the others under their own name
 NAMELESS: Final = "?#"
-
-
-class Listed(msgspec.Struct, frozen=True, gc=False):
-    """What a listing says of one remote id, once mapped. `digest`: of its Metadata; `title`: any one spelling of it."""
-
-    remote_id: str
-    digest: str = ""
-    iri: str = ""
-    identifiers: tuple[str, ...] = ()
-    title: str = ""
-    distributions: int = 0
-    failed: bool = False
 
 
 class Act(msgspec.Struct, frozen=True, gc=False):
@@ -66,11 +55,11 @@ class Guarded(NamedTuple):
     why: Message | None
 
 
-Thing = TypeVar("Thing", Known, Listed)
+Thing = TypeVar("Thing", Known, ListedItem)
 
 
 def plan(
-    known: Mapping[str, Known], listing: Iterable[Listed], complete: bool, elsewhere: Collection[str] = ()
+    known: Mapping[str, Known], listing: Iterable[ListedItem], complete: bool, elsewhere: Collection[str] = ()
 ) -> Plan:
     """`known`: remote id -> what the store has of this source, withdrawn ones too. `listing`: each remote id once.
     `elsewhere`: remote ids whose IRI, or identifier with title, is that of another source's record."""
@@ -92,7 +81,7 @@ def plan(
     return Plan(tuple(acts), complete, published, tuple(_repeated(listing)))
 
 
-def _act(one: Listed, record: Known | None, moved: Known | None, elsewhere: Collection[str]) -> Act:
+def _act(one: ListedItem, record: Known | None, moved: Known | None, elsewhere: Collection[str]) -> Act:
     met = record or moved
     if one.failed:
         return Act("failed", one.remote_id, record.id if record else "", record.number if record else 0)
@@ -125,7 +114,7 @@ def by_person(record: Known) -> bool:
     return record.state != "published" and not is_source(record.withdrawn_by)
 
 
-def _moves(missing: Mapping[str, Known], listing: Iterable[Listed]) -> dict[str, Known]:
+def _moves(missing: Mapping[str, Known], listing: Iterable[ListedItem]) -> dict[str, Known]:
     """New remote id -> the record that it continues: the same IRI, else an identifier, of exactly one record that is no
     longer named, borne by exactly one new thing."""
     left = {record.id: record for record in missing.values()}
@@ -149,15 +138,15 @@ def _bearers(things: Iterable[Thing], words: Callable[[Thing], Iterable[str]]) -
     return found
 
 
-def _iri(one: Known | Listed) -> tuple[str, ...]:
+def _iri(one: Known | ListedItem) -> tuple[str, ...]:
     return (one.iri,) if one.iri else ()
 
 
-def _identifiers(one: Known | Listed) -> tuple[str, ...]:
+def _identifiers(one: Known | ListedItem) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, one.identifiers)))
 
 
-def _repeated(listing: Sequence[Listed]) -> Iterator[Problem]:
+def _repeated(listing: Sequence[ListedItem]) -> Iterator[Problem]:
     """Equal identifiers or titles within a source: a finding for each bearer, never a merge."""
     present = [one for one in listing if not one.failed]
     identifiers = _bearers(present, _identifiers)

@@ -26,20 +26,20 @@ def report(one: Pass, planned: Plan, pages: Sequence[Problem], same: bool = Fals
     counted: Counter[str] = Counter()
     place = 0
     for part in parts(chain(_single(pages), _findings(one), _single(planned.problems))):
-        place = one.ledger.report(one.run.number, part, place)
+        place = one.runs.report(one.run.number, part, place)
         counted.update(found.rule for _, findings in part for found in findings)
     return {"rules": dict(counted.most_common())}
 
 
 def _reported_before(one: Pass, listed: int) -> Run | None:
     """The run before this one, if it was a whole one and named the same things."""
-    before = next((run for run in one.ledger.runs(one.name, 2) if run.number != one.run.number), None)
+    before = next((run for run in one.runs.newest(one.name, 2) if run.number != one.run.number), None)
     whole = before and before.complete and before.outcome in WHOLE and before.listed == listed
     return before if before and whole and "id-twice" not in before.rules else None
 
 
 def _findings(one: Pass) -> Iterator[tuple[str, Findings]]:
-    for remote_id, twice, findings in one.ledger.staging.findings(one.name, one.run.number):
+    for remote_id, twice, findings in one.staging.findings(one.name, one.run.number):
         yield remote_id, (finding("id-twice", value=remote_id), *findings) if twice else findings
 
 

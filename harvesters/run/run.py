@@ -5,6 +5,7 @@ import gc
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -21,8 +22,8 @@ from harvesters.source_kinds import harvester as harvester_of
 from registry.catalog import Catalog
 from registry.errors import ConflictError, LotseError
 from registry.model import COUNTS, Run, Source
-from registry.processes import Beside
-from registry.sources.ledger import Ledger
+from registry.projector_process import ProjectorProcess
+from registry.sources.runs import Runs
 
 if TYPE_CHECKING:
     from requests import Session
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 def harvest(
     source: Source,
     catalog: Catalog,
-    ledger: Ledger,
     http: "Session",
     *,
     dry_run: bool = False,
@@ -43,36 +43,40 @@ def harvest(
     `wait`: until the search index has it. `progress(done, of)` is told how far it is.
     """
     harvester = harvester_of(source.kind)
-    with Beside(catalog.settings) as beside, _kept(catalog) as kept, ledger.hold(source.name), _few_collections():
-        run = ledger.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
-        one = Pass(source, harvester, catalog, ledger, run, time.monotonic(), kept, beside if wait else None)
-        try:
-            done = _carried_out(one, http, dry_run, progress or _silent)
-        except (LotseError, OSError, ValueError) as error:
-            ledger.staging.close(source.name)  # its listing broke off: the next one begins from the start
-            return _ended(one, outcome="failed", reason=reason(error))
-        except Exception as error:  # a mistake of ours: noted, not hidden
-            _ended(one, outcome="failed", reason=reason(error))
-            raise
+    with (
+        ProjectorProcess(catalog.settings) as projector,
+        _kept(catalog) as kept,
+        catalog.runs.hold(source.name),
+        _few_collections(),
+    ):
+        run = catalog.runs.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
+        one = Pass(source, harvester, catalog, run, time.monotonic(), kept, projector if wait else None)
+        with contextlib.ExitStack() as stack:
+            stack.push(partial(_note_mistake, one))
+            try:
+                done = _carried_out(one, http, dry_run, progress or _silent)
+            except (LotseError, OSError, ValueError) as error:
+                catalog.staging.close(source.name)  # its listing broke off: the next one begins from the start
+                return _ended(one, outcome="failed", reason=reason(error))
         if wait and not dry_run:  # the run is over: an index that is away is not the source's fault
             catalog.sync()
     return done
 
 
-def map_again(source: Source, catalog: Catalog, ledger: Ledger, *, wait: bool = True) -> Run | None:
+def map_again(source: Source, catalog: Catalog, *, wait: bool = True) -> Run | None:
     """A run that asks nobody: what is staged of the last listing is mapped by the present edition of the mapping.
 
     None if it was already.
     """
     harvester = harvester_of(source.kind)
-    with ledger.hold(source.name), _kept(catalog) as kept:
-        last = ledger.staging.last(source.name, edition(source, harvester))
+    with catalog.runs.hold(source.name), _kept(catalog) as kept:
+        last = catalog.staging.last(source.name, edition(source, harvester))
         if last is None:
             return None
-        run = ledger.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
-        one = Pass(source, harvester, catalog, ledger, run, time.monotonic(), kept)
-        ledger.staging.resume(source.name, last, run.number)
-        named = ledger.staging.read(source.name, run.number)
+        run = catalog.runs.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
+        one = Pass(source, harvester, catalog, run, time.monotonic(), kept)
+        catalog.staging.resume(source.name, last, run.number)
+        named = catalog.staging.read(source.name, run.number)
         with Mappers(source) as mappers:
             done = _compared(one, Reading(complete=False, named=named), mappers, dry_run=False)
     if wait:
@@ -80,39 +84,39 @@ def map_again(source: Source, catalog: Catalog, ledger: Ledger, *, wait: bool = 
     return done
 
 
-def apply(number: int, catalog: Catalog, ledger: Ledger, *, wait: bool = True) -> Run:
+def apply(number: int, catalog: Catalog, *, wait: bool = True) -> Run:
     """Carries out what waits of a run, planned anew: what was named or withdrawn meanwhile is left alone.
 
     ConflictError if nothing of that run waits (any more).
     """
-    run = _waiting(number, ledger)
-    source = ledger.source(run.source)
-    with ledger.hold(run.source), _kept(catalog) as kept:
-        run = _waiting(number, ledger)
-        one = Pass(source, harvester_of(source.kind), catalog, ledger, run, time.monotonic(), kept)
-        waits = ledger.waits(number)
+    run = _waiting(number, catalog.runs)
+    source = catalog.sources.get(run.source)
+    with catalog.runs.hold(run.source), _kept(catalog) as kept:
+        run = _waiting(number, catalog.runs)
+        one = Pass(source, harvester_of(source.kind), catalog, run, time.monotonic(), kept)
+        waits = catalog.runs.waits(number)
         acts = plan(one.known(), listing(one), complete=True).acts
         acts = tuple(act for act in acts if act.remote_id in waits and (act.action == "gone" or act.bare))
         take(one, acts)
         counts = {**run.counts, "withdrawn": sum(act.action == "gone" for act in acts)}
         run = replace(run, outcome="applied", reason=None, counts=counts, ended=datetime.now(UTC))
-        ledger.note(run)
+        catalog.runs.note(run)
     if wait:
         catalog.sync()
     return run
 
 
-def discard(number: int, ledger: Ledger) -> Run:
+def discard(number: int, runs: Runs) -> Run:
     """Gives up what waits of a run; ConflictError if nothing waits."""
-    run = _waiting(number, ledger)
-    with ledger.hold(run.source):
-        run = replace(_waiting(number, ledger), outcome="discarded", ended=datetime.now(UTC))
-        ledger.note(run)
+    run = _waiting(number, runs)
+    with runs.hold(run.source):
+        run = replace(_waiting(number, runs), outcome="discarded", ended=datetime.now(UTC))
+        runs.note(run)
     return run
 
 
-def _waiting(number: int, ledger: Ledger) -> Run:
-    run = ledger.run(number)
+def _waiting(number: int, runs: Runs) -> Run:
+    run = runs.get(number)
     if run.outcome != "waiting":
         raise ConflictError(
             "nothing-waits", {"run": number, "outcome": run.outcome}, number=number, outcome=run.outcome
@@ -129,7 +133,7 @@ def _kept(catalog: Catalog) -> Kept:
 
 def _carried_out(one: Pass, http: "Session", dry_run: bool, progress: Progress) -> Run:
     with Mappers(one.source) as mappers:
-        told, staging = _noting(one, progress), one.ledger.staging
+        told, staging = _noting(one, progress), one.staging
         reading = read(one.source, one.harvester, http, staging, one.run.number, told, mappers.offer)
         return _compared(one, reading, mappers, dry_run)
 
@@ -143,8 +147,8 @@ def _compared(one: Pass, reading: Reading, mappers: Mappers, dry_run: bool) -> R
     whole = planned(one, known, reading.complete)
     guarded = guard(whole, Limit.of(one.source.settings))
     if not dry_run:
-        if one.beside:
-            one.beside.start(len(guarded.apply))
+        if one.projector:
+            one.projector.start(len(guarded.apply))
         take(one, guarded.apply)
         link_again(one)
         settle(one, reading.complete, guarded)
@@ -170,10 +174,16 @@ def _few_collections() -> Iterator[None]:
 
 def _noting(one: Pass, progress: Progress) -> Progress:
     def note(done: int, of: int | None) -> None:
-        one.ledger.note(replace(one.run, done=done, of=of))
+        one.runs.note(replace(one.run, done=done, of=of))
         progress(done, of)
 
     return note
+
+
+def _note_mistake(one: Pass, kind: object, error: BaseException | None, at: object) -> None:
+    """Notes as failed a run that ends by a mistake of ours; the error goes on. Ctrl-C is none: it interrupts."""
+    if isinstance(error, Exception):
+        _ended(one, outcome="failed", reason=reason(error))
 
 
 def _silent(done: int, of: int | None) -> None:
@@ -191,5 +201,5 @@ def _ended(one: Pass, reading: Reading | None = None, **words: Any) -> Run:
         seconds=round(time.monotonic() - one.started, 3),
         ended=datetime.now(UTC),
     )
-    one.ledger.note(run)
+    one.runs.note(run)
     return run

@@ -13,8 +13,9 @@ from harvesters.run.run import harvest, map_again
 from registry.catalog import Catalog
 from registry.errors import BusyError
 from registry.fetch.session import Outward, session
+from registry.isolation import isolated
 from registry.model import Run, Source
-from registry.sources.ledger import Ledger
+from registry.sources.runs import Runs
 
 if TYPE_CHECKING:
     from requests import Session
@@ -27,21 +28,21 @@ Done = TypeVar("Done")
 log = logging.getLogger("lotse.worker")
 
 
-def due(sources: Iterable[Source], ledger: Ledger, now: datetime) -> list[Source]:
+def due(sources: Iterable[Source], runs: Runs, now: datetime) -> list[Source]:
     """Those whose cron line has had its moment since their last run began, whose run was interrupted, or that never
     ran; in order of that moment. `now` with its zone, in which cron lines are read. Dry runs do not count."""
     found = []
     for source in sources:
-        moment = _moment(source, ledger, now)
+        moment = _moment(source, runs, now)
         if moment is not None and moment <= now:
             found.append((moment, source))
     return [source for _, source in sorted(found, key=lambda pair: pair[0])]
 
 
-def _moment(source: Source, ledger: Ledger, now: datetime) -> datetime | None:
+def _moment(source: Source, runs: Runs, now: datetime) -> datetime | None:
     if not source.schedule:
         return None
-    last = ledger.last(source.name, *REAL)
+    last = runs.last(source.name, *REAL)
     if last is None or last.started is None:
         return datetime.min.replace(tzinfo=UTC)
     if last.outcome in ("running", "interrupted"):
@@ -53,36 +54,39 @@ def _moment(source: Source, ledger: Ledger, now: datetime) -> datetime | None:
         return None
 
 
-def run(catalog: Catalog, ledger: Ledger, settings: Outward, stop: threading.Event) -> None:
+def run(catalog: Catalog, settings: Outward, stop: threading.Event) -> None:
     """Until `stop`; `settings`: which way leads out."""
     with session(settings) as http:
-        work(catalog, ledger, http, stop)
+        work(catalog, http, stop)
 
 
-def work(catalog: Catalog, ledger: Ledger, http: "Session", stop: threading.Event) -> None:
+def work(catalog: Catalog, http: "Session", stop: threading.Event) -> None:
     """First maps again what an older edition of the mapping has mapped, then harvests what is due until `stop`.
 
     Waits for no index: where a worker runs, a projector runs too.
     """
-    for source in _job("sources", ledger.sources) or ():
-        _tell(_job(source.name, partial(map_again, source, catalog, ledger, wait=False)))
+    for source in _job("sources", catalog.sources.all) or ():
+        _tell(_job(source.name, partial(map_again, source, catalog, wait=False)))
     while not stop.is_set():
-        for source in _job("sources", lambda: due(ledger.sources(), ledger, datetime.now().astimezone())) or ():
+        for source in (
+            _job("sources", lambda: due(catalog.sources.all(), catalog.runs, datetime.now().astimezone())) or ()
+        ):
             if stop.is_set():
                 return
-            _tell(_job(source.name, partial(harvest, source, catalog, ledger, http, wait=False)))
+            _tell(_job(source.name, partial(harvest, source, catalog, http, wait=False)))
         stop.wait(LOOK)
 
 
 def _job(name: str, job: Callable[[], Done]) -> Done | None:
     """Whatever goes wrong costs this job, a database that is away too, and the worker lives on."""
-    try:
-        return job()
-    except BusyError as error:
-        log.info("%s: %s", name, error)
-    except Exception:  # whatever it was, the other sources are still due
-        log.exception("%s", name)
-    return None
+
+    def failed(error: Exception) -> None:
+        if isinstance(error, BusyError):
+            log.info("%s: %s", name, error)
+        else:
+            log.error("%s", name, exc_info=error)
+
+    return isolated(job, failed)
 
 
 def _tell(done: Run | None) -> None:

@@ -17,13 +17,13 @@ from registry.model import Link, Metadata, Record
 from registry.model.identity import local
 from registry.model.message import message
 from registry.model.text import slug
-from registry.store.store import MOST
+from registry.store.store import MAX_RECORDS_PER_TRANSACTION
 from vocab.concepts import concept_list
 
 CITY: Final = "city"  # who wrote, in the history
 
 
-class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CityOrganization(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One `[[organization]]` of the list."""
 
     id: str
@@ -38,7 +38,7 @@ class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    organization: tuple[Listed, ...] = ()
+    organization: tuple[CityOrganization, ...] = ()
 
 
 def take_in_city(catalog: Catalog) -> int:
@@ -52,14 +52,17 @@ def load_organizations(catalog: Catalog, path: Path) -> int:
     stays. UsageError names file and organization; ConflictError if an id belongs to something else."""
     listed = read(path)
     ids = list(listed)
-    changed = sum(_load(catalog, path, {id: listed[id] for id in ids[n : n + MOST]}) for n in range(0, len(ids), MOST))
+    changed = sum(
+        _load(catalog, path, {id: listed[id] for id in ids[n : n + MAX_RECORDS_PER_TRANSACTION]})
+        for n in range(0, len(ids), MAX_RECORDS_PER_TRANSACTION)
+    )
     if changed:
         catalog.match_again(CITY)
     return changed
 
 
 def _load(catalog: Catalog, path: Path, listed: Mapping[str, Metadata], tries: int = 3) -> int:
-    known = catalog.get_many(listed)
+    known = catalog.store.get_many(listed)
     changed = [one for id, said in listed.items() if (one := _record(catalog, said, id, known.get(id)))]
     try:
         catalog.store.put(changed, CITY, path.name)
@@ -85,7 +88,7 @@ def read(path: Path) -> dict[str, Metadata]:
     return found
 
 
-def _metadata(one: Listed, path: Path) -> Metadata:
+def _metadata(one: CityOrganization, path: Path) -> Metadata:
     if slug(one.id) != one.id or one.id in RESERVED_IDS:
         raise UsageError("organizations-id-form", path=path, id=one.id)
     kind = concept_list("organization-kinds").get(one.kind) if one.kind else None

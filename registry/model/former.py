@@ -23,7 +23,7 @@ STORED_MESSAGE: Final = '{"code":'  # how a message begins in a column of text
 
 
 def read_run(body: bytes) -> Run:
-    """A run as the ledger keeps it."""
+    """A run as `Runs` stores it."""
     if b'"reason":{"de"' not in body and b'"reason":{"en"' not in body:
         return msgspec.json.decode(body, type=Run)
     run: dict[str, Any] = msgspec.json.decode(body)

@@ -86,6 +86,19 @@ class Mapped(msgspec.Struct, frozen=True, gc=False):
     again: bool = False
 
 
+class ListedItem(msgspec.Struct, frozen=True, gc=False):
+    """What a listing says of one remote id, once mapped. `digest`: of its Metadata; `iri`: if it is its own; `title`:
+    any one spelling of it."""
+
+    remote_id: str
+    digest: str = ""
+    iri: str = ""
+    identifiers: tuple[str, ...] = ()
+    title: str = ""
+    distributions: int = 0
+    failed: bool = False
+
+
 class Said(msgspec.Struct, frozen=True, gc=False):
     """What a thing says, with the digest of it and its address."""
 

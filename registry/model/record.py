@@ -52,7 +52,7 @@ class Withdrawal(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
         return read_text(self.why) if isinstance(self.why, str) else self.why
 
 
-class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True, dict=True, omit_defaults=True, kw_only=True):
     """The catalogue's entry for a thing. `number` 0 = not stored yet; `created`, `changed` are set by the store.
 
     `digest`: of a harvested thing as its source gave it, before agents were matched and links resolved.
@@ -73,12 +73,16 @@ class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
 
     @property
     def metadata(self) -> Metadata:
-        """What is shown: said, with the overrides laid over it."""
+        """What is shown: `said`, with the overrides laid over it. Computed once; it is no field of the struct, so it is
+        neither encoded nor compared, nor copied by `replace`."""
         if not self.overrides:
             return self.said
-        words = msgspec.to_builtins(self.said)
-        words.update({override.field: override.value for override in self.overrides})
-        return msgspec.convert(words, Metadata)
+        computed: Metadata | None = self.__dict__.get("metadata")
+        if computed is None:
+            fields = msgspec.to_builtins(self.said)
+            fields.update({override.field: override.value for override in self.overrides})
+            computed = self.__dict__["metadata"] = msgspec.convert(fields, Metadata)
+        return computed
 
     @property
     def kind(self) -> Kind:

@@ -1,106 +1,112 @@
-"""Feeds everything that is derived from the store: one process at a time, each projection at its own pace."""
+"""Feeds everything that is derived from the store: one process at a time, each projection in a thread of its own.
 
-import fcntl
+Entry points: `run` (for as long as the process lives), `wait_for` (a command that wrote), `sync`, `rebuild`. Only the
+process that holds the projector's lock writes projections; within it one thread at a time writes each of them, and a
+slow one never delays another. docs/decisions/0022, 0113.
+"""
+
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import msgspec
 import sqlalchemy as sa
 
-from registry.errors import BusyError, NotReadyError
+from registry.errors import BusyError, LotseError, NotReadyError
+from registry.isolation import isolated
 from registry.model import Position
 from registry.projections.projection import Projection
+from registry.store.locks import SharedLock, projector_lock, rebuild_lock, try_lock
 from registry.store.store import Store
 
 Progress = Callable[[str, int, int], None]  # name of a projection, number it has, number it goes to
 
-SLICE = 20_000  # numbers taken in at once; then the position is kept, and a crash repeats no more than that
-SHARE, FLOOR = 20, 1000  # when more than a twentieth, and more than so many, changed: built beside and swapped in
-IDLE = 1.0  # seconds until the next look when nothing is heard
-SEARCH = ("search",)  # what a command waits for
-GLANCE = 0.5  # seconds
-LETTING_GO = 120.0  # seconds that a holder may need to end what it is doing
-_LOCK, _WISH = 0x4C6F74736550, 0x4C6F74736557  # keys of PostgreSQL's session locks; "LotseP", "LotseW"
-_NAMES = {_LOCK: "projector", _WISH: "rebuild"}
+SLICE: Final = 20_000  # numbers taken in at once; then the position is kept, and a crash repeats no more than that
+MAX_CHANGED_SHARE: Final = 20  # when more than a twentieth has changed, it is built beside and swapped in
+MIN_CHANGED: Final = 1000  # but never for fewer changed records than this
+IDLE_SECONDS: Final = 1.0  # until the next look when nothing is heard
+SEARCH: Final = ("search",)  # what a command waits for
+REBUILD_TIMEOUT: Final = 0.5  # seconds; a holder may just be looking whether the rebuild lock is taken
+RELEASE_TIMEOUT: Final = 120.0  # seconds that a holder may need to end what it is doing
+UNREACHABLE: Final = (LotseError, sa.exc.SQLAlchemyError, OSError, ValueError, msgspec.MsgspecError)
 
 log = logging.getLogger("lotse.projector")
 
 
 class Projector:
-    """`projections`: by name. Only who holds the lock writes them; it is free the moment its holder dies."""
+    """`projections`: by name. `data`: the folder of the lock files."""
 
     def __init__(self, store: Store, projections: Mapping[str, Projection], data: Path) -> None:
         self.store = store
         self.projections = projections
         self._data = data
-        self._lock: Any = None  # what is held: an open file, or a connection
-        self._mutex = threading.RLock()  # between the threads of this process
+        self._lock = SharedLock(store.engine, projector_lock(data))
+        self._writing = {name: threading.Lock() for name in projections}  # held by the thread that writes it
+        self._looking = threading.Lock()  # one look at the rebuild lock at a time: a look takes it for a moment
+        self._kept = False  # whether `try_hold` has the lock
 
     def positions(self) -> dict[str, Position | None]:
         return {name: projection.position() for name, projection in self.projections.items()}
 
+    def state(self) -> dict[str, Any]:
+        """Whether the store can be read and the search index answers, and how far each projection is."""
+        try:
+            now = self.store.position()
+            positions = self.positions()
+        except UNREACHABLE as error:
+            log.warning("not ready: %s: %s", type(error).__name__, error)  # names hosts and users: not for everybody
+            return {"ready": False, "reason": type(error).__name__, "projections": {}}
+        projections = {
+            name: {"number": at.number, "behind": now.number - at.number}
+            if at and at.epoch == now.epoch
+            else {"number": None, "behind": None}
+            for name, at in positions.items()
+        }
+        ready = all(projections[name]["number"] is not None for name in SEARCH if name in projections)
+        return {"ready": ready, "store": {"epoch": now.epoch, "number": now.number}, "projections": projections}
+
     def try_hold(self) -> bool:
-        """Whether this process holds the lock now; at once."""
-        with self._mutex:
-            if self._lock is None:
-                self._lock = self._grab(_LOCK)
-            elif isinstance(self._lock, sa.Connection) and not _alive(self._lock):
-                self._lock = None
-                return self.try_hold()
-            return self._lock is not None
+        """Whether this process holds the lock until `release`; at once."""
+        self._kept = self._kept or self._lock.acquire()
+        return self._kept
 
     def release(self) -> None:
-        with self._mutex:
-            if self._lock is not None:
-                self._lock.close()  # ends the session, too: the connection is not a pooled one
-                self._lock = None
+        if self._kept:
+            self._kept = False
+            self._lock.release()
 
     def sync(self, only: Collection[str] | None = None, progress: Progress | None = None) -> None:
         """Brings each projection (or those named) to the store's last change; NotReadyError without the lock.
 
         One that fails does not hold up the others; the first failure is raised when all were tried.
         """
-        failures = []
-        with self._mutex:
-            if not self.try_hold():
+        with self._holding() as holds:
+            if not holds:
                 raise NotReadyError("projections-fed-elsewhere")
-            for name, projection in self.projections.items():
-                if only is None or name in only:
-                    try:
-                        self._advance(name, projection, progress)
-                    except Exception as error:  # one projection, such as a server that is down, costs itself alone
-                        failures.append((name, error))
-        for other, failure in failures[1:]:
-            log.warning("projection %s: %s: %s", other, type(failure).__name__, failure)
-        if failures:
-            raise failures[0][1]
+            _side_by_side(self._names(only), partial(self._advance, progress=progress))
 
     def rebuild(self, only: Collection[str] | None = None, progress: Progress | None = None) -> None:
         """Builds each projection (or those named) from nothing. Who holds the lock lets go of it meanwhile; BusyError
         if it does not, or if another process rebuilds."""
-        wish = _until(time.monotonic() + GLANCE, lambda: self._grab(_WISH))  # a holder may just be looking at it
-        if wish is None:
+        # Waits a moment: a holder may just be looking whether a rebuild is wanted, and have the lock for that.
+        wanted = _until(
+            time.monotonic() + REBUILD_TIMEOUT, lambda: try_lock(self.store.engine, rebuild_lock(self._data))
+        )
+        if wanted is None:
             raise BusyError("projections-rebuilt-elsewhere")
-        held = self._lock is not None
-        try:
-            if not _until(time.monotonic() + LETTING_GO, self.try_hold):
+        with closing(wanted):
+            if not _until(time.monotonic() + RELEASE_TIMEOUT, self._lock.acquire):
                 raise BusyError("projections-not-released")
-            self._rebuild_all(only, progress)
-        finally:
-            if not held:
-                self.release()
-            wish.close()
-
-    def _rebuild_all(self, only: Collection[str] | None, progress: Progress | None) -> None:
-        with self._mutex:
-            for name, projection in self.projections.items():
-                if only is None or name in only:
-                    self._rebuild(name, projection, self.store.position(), progress)
-                    self._advance(name, projection, progress)
+            try:
+                _side_by_side(self._names(only), partial(self._advance, progress=progress, anew=True))
+            finally:
+                self._lock.release()
 
     def wait_for(
         self, number: int, timeout: float, progress: Progress | None = None, only: Collection[str] = SEARCH
@@ -108,7 +114,10 @@ class Projector:
         """For a command that wrote: syncs if the lock is free, else waits for its holder; False if the time is up."""
         deadline = time.monotonic() + timeout
         while not self.reached(number, only):
-            if not self._sync_if_free(only, progress):
+            with self._holding() as holds:
+                if holds:
+                    self.sync(only, progress)
+            if not holds:
                 if progress:
                     for name in only:
                         progress(name, self._number(name), number)
@@ -120,73 +129,79 @@ class Projector:
     def reached(self, number: int, only: Collection[str] = SEARCH) -> bool:
         """Whether these projections have taken in that change of today's numbering."""
         epoch = self.store.epoch
-        found = [self.projections[name].position() for name in only if name in self.projections]
-        return all(at is not None and at.epoch == epoch and at.number >= number for at in found)
+        positions = [self.projections[name].position() for name in only if name in self.projections]
+        return all(at is not None and at.epoch == epoch and at.number >= number for at in positions)
 
     def run(self, stop: threading.Event) -> None:
-        """Feeds for as long as the process lives; takes over within a second when another holder dies."""
+        """Feeds until `stop`, each projection in a thread of its own; takes over within a second when another holder
+        dies."""
+        feeders = [
+            threading.Thread(target=self._feed, args=(name, stop), name=f"projector-{name}", daemon=True)
+            for name in self.projections
+        ]
+        for feeder in feeders:
+            feeder.start()
+        stop.wait()
+        for feeder in feeders:
+            feeder.join()
+
+    def _feed(self, name: str, stop: threading.Event) -> None:
+        def failed(error: Exception) -> None:  # the database is away, or a projection; it comes back without us
+            log.warning("projection %s: %s: %s", name, type(error).__name__, error)
+
         while not stop.is_set():
-            try:
+            isolated(partial(self._feed_while_held, name, stop), failed)
+            stop.wait(IDLE_SECONDS)
+
+    def _feed_while_held(self, name: str, stop: threading.Event) -> None:
+        with self._holding() as holds:
+            while holds and not stop.is_set() and self._lock.alive() and not self._rebuild_wanted():
                 number = self.store.last()
-                if self._wished():
-                    self.release()
-                    stop.wait(GLANCE)
-                    continue
-                if not self.try_hold():
-                    stop.wait(IDLE)
-                    continue
-                self.sync()
-                self.store.wait_for_change(number, IDLE)
-            except Exception as error:  # the database is away, or a projection; it comes back without us
-                log.warning("projector: %s: %s", type(error).__name__, error)
-                stop.wait(IDLE)
-        self.release()
+                self._advance(name)
+                self.store.wait_for_change(number, IDLE_SECONDS)
 
-    def _grab(self, key: int) -> Any:
-        """An OS lock on this machine, or a lock of the PostgreSQL session; None: another has it."""
-        if self.store.engine.dialect.name == "postgresql":
-            return _session_lock(self.store.engine, key)
-        return _file_lock(self._data / f"{_NAMES[key]}.lock")
+    @contextmanager
+    def _holding(self) -> Iterator[bool]:
+        """Whether this process holds the lock meanwhile."""
+        holds = self._lock.acquire()
+        try:
+            yield holds
+        finally:
+            if holds:
+                self._lock.release()
 
-    def _wished(self) -> bool:
-        """Whether another process wants the lock for a rebuild."""
-        wish = self._grab(_WISH)
-        if wish is None:
-            return True
-        wish.close()
-        return False
+    def _rebuild_wanted(self) -> bool:
+        """Whether a process wants the projector's lock for a rebuild."""
+        with self._looking:
+            lock = try_lock(self.store.engine, rebuild_lock(self._data))
+            if lock is not None:
+                lock.close()
+            return lock is None
 
-    def _sync_if_free(self, only: Collection[str], progress: Progress | None) -> bool:
-        with self._mutex:
-            held = self._lock is not None
-            if not self.try_hold():
-                return False
-            try:
-                self.sync(only, progress)
-            finally:
-                if not held:
-                    self.release()
-            return True
+    def _names(self, only: Collection[str] | None) -> list[str]:
+        return [name for name in self.projections if only is None or name in only]
 
-    def _advance(self, name: str, projection: Projection, progress: Progress | None) -> None:
-        """To where the store is now; what is written meanwhile comes the next time."""
-        goal = self.store.position()
-        at = projection.position()
-        if at is None or at.epoch != goal.epoch or at.number > goal.number or self._much_changed(at.number):
-            at = self._rebuild(name, projection, goal, progress)
-        while at.number < goal.number:
-            upto = min(at.number + SLICE, goal.number)
-            after = Position(goal.epoch, upto)
-            projection.apply(self.store.changes(at.number, upto), after)
-            at = after
-            if progress:
-                progress(name, at.number, goal.number)
+    def _advance(self, name: str, progress: Progress | None = None, anew: bool = False) -> None:
+        """To where the store is now; what is written meanwhile comes the next time. `anew`: from nothing."""
+        with self._writing[name]:
+            goal = self.store.position()
+            at = self.projections[name].position()
+            if anew or at is None or at.epoch != goal.epoch or at.number > goal.number or self._much_changed(at.number):
+                at = self._rebuild(name, goal, progress)
+                goal = self.store.position() if anew else goal
+            while at.number < goal.number:
+                upto = min(at.number + SLICE, goal.number)
+                after = Position(goal.epoch, upto)
+                self.projections[name].apply(self.store.changes(at.number, upto), after)
+                at = after
+                if progress:
+                    progress(name, at.number, goal.number)
 
-    def _rebuild(self, name: str, projection: Projection, goal: Position, progress: Progress | None) -> Position:
+    def _rebuild(self, name: str, goal: Position, progress: Progress | None) -> Position:
         log.info("projection %s: built from nothing up to %s", name, goal.number)
         if progress:
             progress(name, 0, goal.number)
-        projection.rebuild(self.store.changes(0, goal.number), goal)
+        self.projections[name].rebuild(self.store.changes(0, goal.number), goal)
         if progress:
             progress(name, goal.number, goal.number)
         return goal
@@ -194,43 +209,30 @@ class Projector:
     def _much_changed(self, since: int) -> bool:
         """New records cost the same either way; only those that replace others count."""
         changed = self.store.count(since=since, changed=True)
-        return changed > FLOOR and changed * SHARE > self.store.count()
+        return changed > MIN_CHANGED and changed * MAX_CHANGED_SHARE > self.store.count()
 
     def _number(self, name: str) -> int:
         at = self.projections[name].position()
         return at.number if at else 0
 
 
+def _side_by_side(names: list[str], act: Callable[[str], None]) -> None:
+    """Acts on each, each in a thread of its own; the first failure is raised when all have ended, others are logged."""
+    if len(names) < 2:
+        for name in names:
+            act(name)
+        return
+    with ThreadPoolExecutor(len(names), "projector") as threads:
+        pending = {name: threads.submit(act, name) for name in names}
+    failures = {name: failure for name, future in pending.items() if (failure := future.exception())}
+    for name, failure in list(failures.items())[1:]:
+        log.warning("projection %s: %s: %s", name, type(failure).__name__, failure)
+    for failure in failures.values():
+        raise failure
+
+
 def _until(deadline: float, attempt: Callable[[], Any]) -> Any:
     """The first answer that is something, or the last one when the time is up."""
-    while not (found := attempt()) and time.monotonic() < deadline:
+    while not (answer := attempt()) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return found
-
-
-def _file_lock(path: Path) -> Any:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("a")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        return None
-    return file
-
-
-def _session_lock(engine: sa.Engine, key: int) -> sa.Connection | None:
-    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    connection.detach()  # closing it ends the session, which frees the lock
-    if connection.execute(sa.text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar():
-        return connection
-    connection.close()
-    return None
-
-
-def _alive(connection: sa.Connection) -> bool:
-    with suppress(sa.exc.SQLAlchemyError):
-        return connection.execute(sa.text("SELECT 1")).scalar() == 1
-    with suppress(sa.exc.SQLAlchemyError):
-        connection.close()
-    return False
+    return answer

@@ -15,6 +15,7 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 from elasticsearch.helpers import streaming_bulk
 
 from registry.errors import NotReadyError
+from registry.isolation import isolated
 from registry.model import Change, Position
 from registry.projections.projection import note
 from registry.search.answering import answer, beginning, bounds, suggestions
@@ -148,10 +149,13 @@ class ElasticIndex:
         about = {"_index": index, "_id": change.id, "version": change.number, "version_type": "external_gte"}
         faults.pop(change.id, None)
         if change.record:
-            try:
-                return about | {"_op_type": "index", "_source": _document(entry(change.record, self.districts))}
-            except Exception as error:  # one record costs one record: it is left out, `doctor` shows it
-                note(faults, change.id, f"{type(error).__name__}: {error}")
+            record = change.record
+            document = isolated(  # None: it is left out, and `doctor` shows it
+                lambda: _document(entry(record, self.districts)),
+                lambda error: note(faults, change.id, f"{type(error).__name__}: {error}"),
+            )
+            if document is not None:
+                return about | {"_op_type": "index", "_source": document}
         return about | {"_op_type": "delete"}
 
     # -- what is asked; see `search.Engine`

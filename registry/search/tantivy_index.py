@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -22,6 +22,7 @@ from tantivy import Document, Occur, Order
 from tantivy import Query as Tree
 
 from registry.errors import NotReadyError
+from registry.isolation import isolated
 from registry.model import Change, Position, Record
 from registry.projections.projection import note
 from registry.search.answering import answer, beginning, bounds, suggestions
@@ -70,15 +71,14 @@ class TantivyIndex:
         generation = self.path / f"{number:04}"
         generation.mkdir(parents=True)
         faults: dict[str, str] = {}
-        try:
+        with ExitStack() as undo:  # or a full disk would hold half an index for each attempt
+            undo.callback(shutil.rmtree, generation, ignore_errors=True)
             with _writable(generation):
                 tantivy.Index(_SCHEMA, str(generation))
             self._write(generation, changes, faults)
             _keep(generation, position, faults)
             _replace(self.path / "current", generation.name)
-        except BaseException:
-            shutil.rmtree(generation, ignore_errors=True)  # or a full disk would hold half an index for each attempt
-            raise
+            undo.pop_all()
         for one in self.path.glob("[0-9]*"):
             if one not in (generation, last):  # the last one stays for whoever still reads it
                 shutil.rmtree(one, ignore_errors=True)
@@ -112,11 +112,11 @@ class TantivyIndex:
             writer.wait_merging_threads()  # ends it and frees its lock; what is not committed is lost
 
     def _document(self, record: Record, faults: dict[str, str]) -> Document | None:
-        try:
-            return _document(entry(record, self.districts))
-        except Exception as error:  # one record costs one record: it is left out, `doctor` shows it
-            note(faults, record.id, f"{type(error).__name__}: {error}")
-            return None
+        """None: it is left out, and `doctor` shows it."""
+        return isolated(
+            lambda: _document(entry(record, self.districts)),
+            lambda error: note(faults, record.id, f"{type(error).__name__}: {error}"),
+        )
 
     def search(self, query: Query) -> Page:
         return answer(query, self._read(), datetime.now(UTC).date().toordinal())

@@ -4,8 +4,7 @@ On SQLite a file of its own, so that it never holds up a registration. Losing it
 everything again.
 """
 
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,8 +13,8 @@ import sqlalchemy as sa
 import zstandard
 
 from registry.model import Finding, Findings
-from registry.model.harvest import Mapped, Reached, Staged
-from registry.store.database import Tables, connect, make_tables, placed, reading, writing
+from registry.model.harvest import ListedItem, Mapped, Reached, Staged
+from registry.store.database import Tables, among, connect, inserting, make_tables, reading, writing
 
 TABLES: Final = Tables(
     "staging_version",
@@ -38,7 +37,27 @@ TABLES: Final = Tables(
     ),
     ("DROP TABLE staged_metadata",),  # a run keeps beside itself what it has mapped
 )
-BATCH: Final = 500
+BATCH: Final = 500  # things
+
+
+def _table(name: str, *columns: str) -> sa.TableClause:
+    return sa.table(name, *(sa.column(column) for column in columns))
+
+
+_STAGED: Final = _table(
+    "staged", "source", "remote_id", "run", "place", "twice", "url", "digest", "error", "edition", "mapped", "iri",
+    "shares", "identifiers", "title", "distributions", "failed", "findings",
+)  # fmt: skip
+_PAYLOADS: Final = _table("staged_payloads", "source", "remote_id", "payload")
+_MARKS: Final = _table("staged_marks", "source", "run", "token", "edition", "place", "at")
+_THING: Final = _STAGED.c
+# What a thing is mapped to until it is mapped: constants in the statement, not parameters of each row.
+_UNMAPPED: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("edition", "mapped", "iri", "title"), sa.literal_column("''")),
+    **dict.fromkeys(("shares", "distributions", "failed"), sa.literal_column("0")),
+    "identifiers": sa.literal_column("'[]'"),
+    "findings": sa.null(),
+}
 
 
 def open_staging(database_url: str, data: Path) -> "Staging":
@@ -66,170 +85,215 @@ class Staging:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        self._local = threading.local()
+        self._stage = _upsert(
+            engine, _STAGED, ("run", "place", "twice", "url", "digest", "error", "edition"), _UNMAPPED
+        )
+        self._payload = _upsert(engine, _PAYLOADS, ("payload",))
+        self._mark = _upsert(engine, _MARKS, ("run", "token", "edition", "place", "at"))
 
     # -- reading a source
 
     def digests(self, source: str) -> dict[str, str]:
         """Remote id -> digest of the payload that was read last."""
-        rows = self._fetch("SELECT remote_id, digest FROM staged WHERE source = ?", source)
+        rows = self._fetch(sa.select(_THING.remote_id, _THING.digest).where(_THING.source == source))
         return {row.remote_id: row.digest for row in rows}
 
     def read(self, source: str, run: int) -> dict[str, int]:
         """Remote id -> place of what a run has read so far."""
-        rows = self._fetch("SELECT remote_id, place FROM staged WHERE source = ? AND run = ?", source, run)
+        rows = self._fetch(sa.select(_THING.remote_id, _THING.place).where(*_of(source, run)))
         return {row.remote_id: row.place for row in rows}
 
     def reached(self, source: str) -> Reached | None:
         """Where an interrupted reading goes on."""
-        query = "SELECT run, token, edition, place, at FROM staged_marks WHERE source = ?"
-        return next((Reached(*row) for row in self._fetch(query, source)), None)
+        columns = [_MARKS.c[name] for name in Reached.__struct_fields__]
+        for row in self._fetch(sa.select(*columns).where(_MARKS.c.source == source)):
+            return Reached(run=row.run, token=row.token, edition=row.edition, place=row.place, at=row.at)
+        return None
 
     def last(self, source: str, edition: str) -> Reached | None:
         """The last listing, if some of it was mapped by another edition."""
-        query = """SELECT max(run) AS run, max(place) AS place FROM staged WHERE source = ?
-            AND run = (SELECT max(run) FROM staged WHERE source = ?) HAVING sum(CASE WHEN edition IN (?, '')
-            THEN 0 ELSE 1 END) > 0"""
-        return next(
-            (Reached(row.run, "", edition, row.place, "") for row in self._fetch(query, source, source, edition)), None
-        )
+        newest = sa.select(sa.func.max(_THING.run)).where(_THING.source == source).scalar_subquery()
+        others = sa.func.sum(sa.case((_THING.edition.in_([edition, ""]), 0), else_=1))
+        query = sa.select(sa.func.max(_THING.run).label("run"), sa.func.max(_THING.place).label("place"))
+        for row in self._fetch(query.where(_THING.source == source, _THING.run == newest).having(others > 0)):
+            return Reached(run=row.run, token="", edition=edition, place=row.place, at="")
+        return None
 
     def resume(self, source: str, reached: Reached, run: int) -> None:
         """What an interrupted run had read at its last mark counts as read by this one."""
-        query = "UPDATE staged SET run = ? WHERE source = ? AND run = ? AND place <= ?"
         with writing(self.engine) as connection:
-            self._do(connection, query, [(run, source, reached.run, reached.place)])
-            self._do(connection, "UPDATE staged_marks SET run = ? WHERE source = ?", [(run, source)])
+            connection.execute(
+                _STAGED.update().where(*_of(source, reached.run), _THING.place <= reached.place).values(run=run)
+            )
+            connection.execute(_MARKS.update().where(_MARKS.c.source == source).values(run=run))
 
     def stage(self, source: str, new: Sequence[Staged], same: Sequence[Staged], mark: Reached) -> None:
         """A page, in one transaction with the last mark. `same`: payload and address as they were."""
         pack = zstandard.ZstdCompressor(level=1).compress
         rows = [
-            (source, one.remote_id, mark.run, one.place, int(one.twice), one.url, one.digest,
-             msgspec.json.encode(one.error) if one.error else None)
-            for one in new
+            {"source": source, "remote_id": staged.remote_id, "run": mark.run, "place": staged.place,
+             "twice": int(staged.twice), "url": staged.url, "digest": staged.digest,
+             "error": msgspec.json.encode(staged.error) if staged.error else None}
+            for staged in new
         ]  # fmt: skip
-        payloads = [(source, one.remote_id, pack(one.payload)) for one in new]
+        payloads = [
+            {"source": source, "remote_id": staged.remote_id, "payload": pack(staged.payload)} for staged in new
+        ]
+        seen = [
+            {"_source": source, "_remote_id": staged.remote_id, "run": mark.run, "place": staged.place,
+             "twice": int(staged.twice)}
+            for staged in same
+        ]  # fmt: skip
         with writing(self.engine) as connection:
-            self._do(connection, _STAGE, rows)
-            self._do(connection, _PAYLOAD, payloads)
-            self._do(
-                connection,
-                "UPDATE staged SET run = ?, place = ?, twice = ? WHERE source = ? AND remote_id = ?",
-                [(mark.run, one.place, int(one.twice), source, one.remote_id) for one in same],
-            )
-            self._do(connection, _MARK, [(source, mark.run, mark.token, mark.edition, mark.place, mark.at)])
+            _execute(connection, self._stage, rows)
+            _execute(connection, self._payload, payloads)
+            _execute(connection, _SEEN, seen)
+            _execute(connection, self._mark, [{"source": source} | msgspec.structs.asdict(mark)])
 
     def close(self, source: str) -> None:
         """The reading is over: nothing to go on with."""
-        self._write("DELETE FROM staged_marks WHERE source = ?", [(source,)])
+        with writing(self.engine) as connection:
+            connection.execute(_MARKS.delete().where(_MARKS.c.source == source))
 
     # -- mapping
 
     def unmapped(self, source: str, run: int, edition: str) -> list[tuple[str, str]]:
         """Remote id and digest of what the run has read and this edition of the mapping has not seen, in order of the
         listing."""
-        query = "SELECT remote_id, digest FROM staged WHERE source = ? AND run = ? AND edition <> ? ORDER BY place"
-        return [(row.remote_id, row.digest) for row in self._fetch(query, source, run, edition)]
+        query = sa.select(_THING.remote_id, _THING.digest).where(*_of(source, run), _THING.edition != edition)
+        return [(row.remote_id, row.digest) for row in self._fetch(query.order_by(_THING.place))]
 
     def staged(self, source: str, remote_ids: Sequence[str]) -> list[Staged]:
         """These things with their payloads, as far as they are there, in order of the listing; at most BATCH."""
-        found = [self._staged(row) for row in self._of(_PAYLOADS, source, remote_ids)]
-        return sorted(found, key=lambda one: one.place)
+        if not remote_ids:
+            return []
+        wanted = among(self.engine, _THING.remote_id, remote_ids)
+        things = [_staged(row) for row in self._fetch(_WITH_PAYLOAD.where(_THING.source == source, wanted))]
+        return sorted(things, key=lambda staged: staged.place)
 
     def mapped(self, source: str, edition: str, mapped: Sequence[Mapped]) -> None:
         """Notes what became of things, for this edition of the mapping."""
         rows = [
-            ("" if one.again else edition, one.digest, one.iri, int(one.shares), msgspec.json.encode(one.identifiers),
-             one.title, one.distributions, int(one.failed), msgspec.json.encode(one.findings) if one.findings else None,
-             source, one.remote_id)
-            for one in mapped
+            {"edition": "" if thing.again else edition, "mapped": thing.digest, "iri": thing.iri,
+             "shares": int(thing.shares), "identifiers": msgspec.json.encode(thing.identifiers), "title": thing.title,
+             "distributions": thing.distributions, "failed": int(thing.failed),
+             "findings": msgspec.json.encode(thing.findings) if thing.findings else None,
+             "_source": source, "_remote_id": thing.remote_id}
+            for thing in mapped
         ]  # fmt: skip
-        self._write(_MAPPED, rows)
+        if rows:
+            with writing(self.engine) as connection:
+                connection.execute(_MAPPED, rows)
 
     def sharing(self, source: str, run: int) -> list[str]:
         """Remote ids of the listing whose IRI is treated wrongly: as their own though others bear it too, or the
         other way round."""
-        shared = "SELECT iri FROM staged WHERE source = ? AND run = ? AND iri <> '' GROUP BY iri HAVING count(*) > 1"
-        query = f"""SELECT remote_id FROM staged WHERE source = ? AND run = ? AND iri <> '' AND failed = 0
-            AND shares <> (CASE WHEN iri IN ({shared}) THEN 1 ELSE 0 END) ORDER BY place"""  # noqa: S608
-        return [row.remote_id for row in self._fetch(query, source, run, source, run)]
+        named = (*_of(source, run), _THING.iri != "")
+        shared = sa.select(_THING.iri).where(*named).group_by(_THING.iri).having(sa.func.count() > 1)
+        wrong = _THING.shares != sa.case((_THING.iri.in_(shared), 1), else_=0)
+        query = sa.select(_THING.remote_id).where(*named, _THING.failed == 0, wrong)
+        return [row.remote_id for row in self._fetch(query.order_by(_THING.place))]
 
     # -- planning, applying, reporting
 
-    def listing(self, source: str, since: int) -> Iterator[tuple[str, str, str, tuple[str, ...], str, int, bool]]:
-        """Remote id, digest of the Metadata, IRI (if its own), identifiers, title, number of distributions, whether it
-        failed; of what was read since that run, in order of the listing."""
-        query = """SELECT remote_id, mapped, CASE WHEN shares = 1 THEN '' ELSE iri END, identifiers, title,
-            distributions, failed FROM staged WHERE source = ? AND run >= ? ORDER BY place"""
+    def listing(self, source: str, since: int) -> Iterator[ListedItem]:
+        """What was read since that run, once mapped, in order of the listing."""
         decode = msgspec.json.Decoder(tuple[str, ...]).decode
-        for row in self._fetch(query, source, since):
-            yield (*row[:3], decode(row[3]), row[4], row[5], bool(row[6]))
+        for row in self._fetch(_LISTING.where(_THING.source == source, _THING.run >= since)):
+            yield ListedItem(
+                remote_id=row.remote_id, digest=row.mapped, iri=row.iri, identifiers=decode(row.identifiers),
+                title=row.title, distributions=row.distributions, failed=bool(row.failed),
+            )  # fmt: skip
 
     def forget_older(self, source: str, run: int) -> None:
         """Drops what a complete listing no longer names."""
-        query = "DELETE FROM staged_payloads WHERE source = ? AND remote_id IN ({})"
+        older = (_THING.source == source, _THING.run < run)
         with writing(self.engine) as connection:
-            older = "SELECT remote_id FROM staged WHERE source = ? AND run < ?"
-            self._do(connection, query.format(older), [(source, source, run)])
-            self._do(connection, "DELETE FROM staged WHERE source = ? AND run < ?", [(source, run)])
+            gone = sa.select(_THING.remote_id).where(*older)
+            connection.execute(_PAYLOADS.delete().where(_PAYLOADS.c.source == source, _PAYLOADS.c.remote_id.in_(gone)))
+            connection.execute(_STAGED.delete().where(*older))
 
     def findings(self, source: str, run: int) -> Iterator[tuple[str, bool, Findings]]:
         """Remote id, whether it was listed twice, findings; of what has any, in order of the listing."""
         decode = msgspec.json.Decoder(Findings).decode
-        query = f"""SELECT remote_id, twice, findings, place FROM staged WHERE source = ? AND run = ? AND place > ?
-            AND (twice = 1 OR findings IS NOT NULL) ORDER BY place LIMIT {BATCH}"""  # noqa: S608
+        query = (
+            sa.select(_THING.remote_id, _THING.twice, _THING.findings, _THING.place)
+            .where(*_of(source, run), sa.or_(_THING.twice == 1, _THING.findings.is_not(None)))
+            .order_by(_THING.place)
+            .limit(BATCH)
+        )
         place = 0
-        while rows := self._fetch(query, source, run, place):
+        while rows := self._fetch(query.where(_THING.place > place)):
             for row in rows:
                 yield row.remote_id, bool(row.twice), decode(row.findings) if row.findings else ()
             place = rows[-1].place
 
     def forget(self, source: str) -> None:
         with writing(self.engine) as connection:
-            for table in (*_BODIES, "staged_marks"):
-                self._do(connection, f"DELETE FROM {table} WHERE source = ?", [(source,)])  # noqa: S608
+            for table in (_STAGED, _PAYLOADS, _MARKS):
+                connection.execute(table.delete().where(table.c.source == source))
 
     def erase(self, source: str, remote_id: str) -> None:
         with writing(self.engine) as connection:
-            for table in _BODIES:
-                query = f"DELETE FROM {table} WHERE source = ? AND remote_id = ?"  # noqa: S608
-                self._do(connection, query, [(source, remote_id)])
+            for table in (_STAGED, _PAYLOADS):
+                connection.execute(table.delete().where(table.c.source == source, table.c.remote_id == remote_id))
 
-    # -- how
-
-    def _staged(self, row: Any) -> Staged:
-        payload = zstandard.ZstdDecompressor().decompress(row.payload)
-        error = msgspec.json.decode(row.error, type=Finding) if row.error else None
-        return Staged(row.remote_id, row.place, row.digest, payload, row.url, error, bool(row.twice), bool(row.shares))
-
-    def _of(self, query: str, source: str, remote_ids: Sequence[str]) -> Sequence[Any]:
-        marks = ", ".join("?" * len(remote_ids))
-        return self._fetch(f"{query} AND remote_id IN ({marks})", source, *remote_ids) if remote_ids else ()
-
-    def _fetch(self, query: str, *words: object) -> Sequence[Any]:
+    def _fetch(self, query: sa.Select[Any]) -> Sequence[Any]:
         with reading(self.engine) as connection:
-            return connection.exec_driver_sql(placed(self.engine, query), words).fetchall()
-
-    def _do(self, connection: sa.Connection, query: str, rows: Sequence[tuple[object, ...]]) -> None:
-        if rows:
-            connection.exec_driver_sql(placed(self.engine, query), list(rows))
-
-    def _write(self, query: str, rows: Sequence[tuple[object, ...]]) -> None:
-        if rows:
-            with writing(self.engine) as connection:
-                self._do(connection, query, rows)
+            return connection.execute(query).fetchall()
 
 
-_BODIES: Final = ("staged", "staged_payloads")
-_PAYLOADS: Final = """SELECT remote_id, place, digest, payload, url, error, twice, shares
-    FROM staged JOIN staged_payloads USING (source, remote_id) WHERE source = ?"""
-_PAYLOAD: Final = """INSERT INTO staged_payloads VALUES (?, ?, ?)
-    ON CONFLICT (source, remote_id) DO UPDATE SET payload = excluded.payload"""
-_STAGE: Final = """INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '', '', 0, '[]', '', 0, 0, NULL)
-    ON CONFLICT (source, remote_id) DO UPDATE SET run = excluded.run, place = excluded.place, twice = excluded.twice,
-    url = excluded.url, digest = excluded.digest, error = excluded.error, edition = ''"""
-_MARK: Final = """INSERT INTO staged_marks VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET
-    run = excluded.run, token = excluded.token, edition = excluded.edition, place = excluded.place, at = excluded.at"""
-_MAPPED: Final = """UPDATE staged SET edition = ?, mapped = ?, iri = ?, shares = ?, identifiers = ?, title = ?,
-    distributions = ?, failed = ?, findings = ? WHERE source = ? AND remote_id = ?"""
+def _of(source: str, run: int) -> tuple[Any, Any]:
+    return _THING.source == source, _THING.run == run
+
+
+def _staged(row: Any) -> Staged:
+    return Staged(
+        remote_id=row.remote_id,
+        place=row.place,
+        digest=row.digest,
+        payload=zstandard.ZstdDecompressor().decompress(row.payload),
+        url=row.url,
+        error=msgspec.json.decode(row.error, type=Finding) if row.error else None,
+        twice=bool(row.twice),
+        shares=bool(row.shares),
+    )
+
+
+def _execute(connection: sa.Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _upsert(
+    engine: sa.Engine, table: sa.TableClause, changed: Sequence[str], constants: Mapping[str, Any] | None = None
+) -> Any:
+    """An INSERT of rows that replaces the `changed` columns of one that is there; `constants`: columns that are no
+    parameters."""
+    names = [column.name for column in table.c]
+    key = [name for name in ("source", "remote_id") if name in names]
+    rows = {name: sa.bindparam(name) for name in names} | dict(constants or {})
+    insert = inserting(engine, table).values(rows)
+    return insert.on_conflict_do_update(index_elements=key, set_={name: insert.excluded[name] for name in changed})
+
+
+def _update(*columns: str) -> sa.Update:
+    own = (_THING.source == sa.bindparam("_source"), _THING.remote_id == sa.bindparam("_remote_id"))
+    return _STAGED.update().where(*own).values({column: sa.bindparam(column) for column in columns})
+
+
+_SEEN: Final = _update("run", "place", "twice")
+_MAPPED: Final = _update(
+    "edition", "mapped", "iri", "shares", "identifiers", "title", "distributions", "failed", "findings"
+)
+_WITH_PAYLOAD: Final = sa.select(
+    *(_THING[name] for name in ("remote_id", "place", "digest", "url", "error", "twice", "shares")), _PAYLOADS.c.payload
+).join_from(
+    _STAGED,
+    _PAYLOADS,
+    sa.and_(_PAYLOADS.c.source == _THING.source, _PAYLOADS.c.remote_id == _THING.remote_id),
+)
+_LISTING: Final = sa.select(
+    *(_THING[name] for name in ("remote_id", "mapped", "identifiers", "title", "distributions", "failed")),
+    sa.case((_THING.shares == 1, ""), else_=_THING.iri).label("iri"),
+).order_by(_THING.place)

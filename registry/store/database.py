@@ -1,21 +1,22 @@
 """One way to reach the database, and to make its tables: SQLite, with writers that queue up, or PostgreSQL."""
 
 import contextlib
-import fcntl
 import sqlite3
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from registry.errors import NotReadyError, UpgradeNeededError
+from registry.store.locks import Key, lock_transaction
 
-PATIENCE: Final = 60  # seconds that a writer waits for others
-_MAKING, _DECIDING = 0x4C6F74736554, 0x4C6F74736544  # PostgreSQL's advisory locks; "LotseT", "LotseD"
+BUSY_TIMEOUT: Final = 60  # seconds that a writer waits for others
 
 
 class Tables:
@@ -47,7 +48,7 @@ def connect(url: str) -> sa.Engine:
     """The engine for a SQLAlchemy URL, one a process; the folder of a SQLite file is made at the first connection."""
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"timeout": PATIENCE}, **_pooling(url))
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT}, **_pooling(url))
     sa.event.listen(engine, "do_connect", _make_folder)
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
@@ -72,28 +73,17 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
-@contextlib.contextmanager
-def alone(engine: sa.Engine) -> Iterator[None]:
-    """One at a time, of all threads and processes: for who decides by what it reads on what it writes.
-
-    Threads queue up before they take a connection, or those that wait could leave none for the one that works.
-    """
-    with _turn(str(engine.url)):
-        if engine.dialect.name == "postgresql":
-            with engine.connect() as connection:
-                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _DECIDING})
-                yield
-        elif engine.url.database in (None, "", ":memory:"):
-            yield
-        else:
-            with Path(f"{engine.url.database}.lock").open("a") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
-                yield
+def among(bound: sa.Engine | sa.Connection, column: Any, values: Sequence[str]) -> Any:
+    """That a column is one of many texts, as one parameter: written out, each number of them would be compiled anew."""
+    if bound.dialect.name == "postgresql":
+        return column == sa.any_(sa.literal(list(values), ARRAY(sa.Text)))
+    text = sa.literal(msgspec.json.encode(values).decode())
+    return column.in_(sa.select(sa.func.json_each(text).table_valued("value").c.value))
 
 
-@lru_cache(maxsize=32)
-def _turn(url: str) -> threading.Lock:
-    return threading.Lock()
+def inserting(engine: sa.Engine, table: sa.TableClause) -> Any:
+    """An INSERT that knows `on_conflict_do_update`, which both databases have but SQLAlchemy only by dialect."""
+    return (postgresql if engine.dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def make_tables(engine: sa.Engine, tables: Tables) -> None:
@@ -116,8 +106,7 @@ def upgrade_tables(engine: sa.Engine, tables: Tables) -> tuple[int, int]:
     newest = len(tables.versions)
     with writing(engine) as connection:
         dialect = connection.dialect.name
-        if dialect == "postgresql":
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MAKING})
+        lock_transaction(connection, Key.TABLES)
         version = _version(connection, tables)
         if version == 0:
             connection.exec_driver_sql(f"CREATE TABLE {tables.counter} (version INTEGER NOT NULL)")
@@ -126,11 +115,6 @@ def upgrade_tables(engine: sa.Engine, tables: Tables) -> tuple[int, int]:
         if version < newest:
             connection.exec_driver_sql(f"INSERT INTO {tables.counter} VALUES ({newest})")  # noqa: S608
     return version, max(version, newest)
-
-
-def placed(engine: sa.Engine, query: str) -> str:
-    """The query with the driver's own place-holders."""
-    return query if engine.dialect.name == "sqlite" else query.replace("?", "%s")
 
 
 def _version(connection: sa.Connection, tables: Tables) -> int:
@@ -153,13 +137,16 @@ def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself; _begin does
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
-    _keep_a_log(connection)
+    _enable_wal(connection)
 
 
-def _keep_a_log(connection: Any) -> None:
-    """Readers and a writer side by side (WAL), which a database learns once: of several who teach it at that moment
-    SQLite lets none wait and refuses all but one."""
-    end = time.monotonic() + PATIENCE
+def _enable_wal(connection: Any) -> None:
+    """Switches the file to WAL mode (persistent, done once), so that readers and a writer work side by side.
+
+    If several connections try at the same moment SQLite returns SQLITE_BUSY at once, whatever the busy timeout, so we
+    retry.
+    """
+    end = time.monotonic() + BUSY_TIMEOUT
     while connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -174,15 +161,15 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-POLL = 0.02  # seconds between two looks at SQLite's counter
+POLL_INTERVAL = 0.02  # seconds between two looks at SQLite's counter
 
 Wait = Callable[[float], None]
 
 
-def tell(connection: sa.Connection, number: int) -> None:
+def notify(connection: sa.Connection, number: int) -> None:
     """Wakes those who wait, once this transaction is committed."""
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.text("SELECT pg_notify('lotse', :number)"), {"number": str(number)})
+        connection.execute(sa.select(sa.func.pg_notify("lotse", str(number))))
 
 
 @contextlib.contextmanager
@@ -221,7 +208,7 @@ def _polling(driver: Any) -> Wait:
         nonlocal seen
         deadline = time.monotonic() + left
         while (now := version()) == seen and time.monotonic() < deadline:
-            time.sleep(min(POLL, left))
+            time.sleep(min(POLL_INTERVAL, left))
         seen = now
 
     return wait

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple, cast
 import msgspec
 import sqlalchemy as sa
 from msgspec.structs import replace
-from sqlalchemy.dialects.postgresql import ARRAY
 
-from registry.errors import ConflictError
+from registry.errors import ConflictError, NotFoundError
 from registry.model import Backlink, Change, Kind, Known, Metadata, Position, Record, Version
 from registry.model.former import read_text, stored_text
 from registry.model.identity import names, titled
@@ -19,13 +18,14 @@ from registry.model.message import Message
 from registry.model.text import plain
 from registry.store import schema
 from registry.store.bodies import BODY_VERSION, Bodies, shipped
-from registry.store.database import connect, make_tables, reading, tell, watching, writing
+from registry.store.database import among, connect, make_tables, notify, reading, watching, writing
+from registry.store.locks import Key, lock_transaction
 from registry.store.schema import DICTIONARIES, LINKS, NAMES, NUMBERING, RECORDS, VERSIONS
 
-MOST = 500  # records in one transaction, so that a writer never waits long
-_LOCK = 0x4C6F747365  # PostgreSQL's advisory lock for the numbering; "Lotse"
+MAX_RECORDS_PER_TRANSACTION = 500  # so that a writer never waits long
 
 _RECORD, _BODY = RECORDS.c, VERSIONS.c
+_EQUAL = ("source", "remote_id", "owner", "state", "kind", "same_as")  # columns that a Selection may name
 _NEWEST = RECORDS.join(VERSIONS, _RECORD.number == _BODY.number)
 
 
@@ -39,10 +39,32 @@ def open_store(url: str) -> "Store":
     return Store(engine)
 
 
-class Listed(NamedTuple):
+class ShownRecord(NamedTuple):
+    """What a list of the whole catalogue says of a record."""
+
     id: str
     kind: Kind
     changed: datetime
+
+
+class Selection(NamedTuple):
+    """Which records are meant, by what must not depend on an index; None: whatever it is.
+
+    `iri`: the publisher's, now or formerly. `shown`: published and not under another.
+    """
+
+    iri: str | None = None
+    source: str | None = None
+    remote_id: str | None = None
+    owner: str | None = None
+    state: str | None = None
+    kind: str | None = None
+    shown: bool | None = None
+    same_as: str | None = None
+
+
+ALL = Selection()
+SHOWN = Selection(shown=True)
 
 
 class Store:
@@ -69,52 +91,45 @@ class Store:
     def get(self, id: str) -> Record | None:
         return self.get_many((id,)).get(id)
 
+    def existing(self, id: str) -> Record:
+        """The record, withdrawn ones and those shown under another too; NotFoundError."""
+        if record := self.get(id):
+            return record
+        raise NotFoundError("record-unknown", {"id": id}, id=id[:100])
+
     def get_many(self, ids: Collection[str]) -> dict[str, Record]:
         """Those that exist, in the order of `ids`."""
         found = {
-            record.id: record for part in _parts(ids) for record in self._records(_among(self.engine, _RECORD.id, part))
+            record.id: record for part in _parts(ids) for record in self._records(among(self.engine, _RECORD.id, part))
         }
         return {id: found[id] for id in ids if id in found}
 
-    def find(
-        self, *, iri: str | None = None, source: str | None = None, remote_id: str | None = None,
-        owner: str | None = None, state: str | None = None, kind: str | None = None, shown: bool | None = None,
-        same_as: str | None = None,
-    ) -> Iterator[Record]:  # fmt: skip
-        """Records by what must not depend on an index, in order of id, a page at a time; each at most once.
-
-        `iri`: the publisher's, now or formerly. `shown`: published and not under another.
-        """
-        where = _conditions(
-            source=source, remote_id=remote_id, owner=owner, state=state, kind=kind, same_as=same_as, shown=shown
-        )
-        if iri is not None:
-            where.append(_RECORD.id.in_(sa.select(NAMES.c.id).where(NAMES.c.name == iri)))
-        after = ""
-        while page := list(self._records(*where, _RECORD.id > after, order=_RECORD.id, limit=MOST)):
+    def find(self, selection: Selection = ALL) -> Iterator[Record]:
+        """Records in order of id, a page at a time; each at most once."""
+        where, after = _conditions(selection), ""
+        while page := list(
+            self._records(*where, _RECORD.id > after, order=_RECORD.id, limit=MAX_RECORDS_PER_TRANSACTION)
+        ):
             yield from page
             after = page[-1].id
 
-    def count(
-        self, *, source: str | None = None, owner: str | None = None, state: str | None = None,
-        kind: str | None = None, shown: bool | None = None, since: int = 0, changed: bool = False,
-    ) -> int:  # fmt: skip
+    def count(self, selection: Selection = ALL, *, since: int = 0, changed: bool = False) -> int:
         """How many records, of those with a number beyond `since`; `changed`: only those that are no longer new."""
-        where = _conditions(source=source, owner=owner, state=state, kind=kind, shown=shown)
+        where = _conditions(selection)
         where += [_RECORD.number > since] if since else []
         where += [_RECORD.changed != _RECORD.created] if changed else []
         with reading(self.engine) as connection:
             return cast(int, connection.execute(sa.select(sa.func.count()).select_from(RECORDS).where(*where)).scalar())
 
-    def listing(self, kinds: Collection[str] = (), since: datetime | None = None) -> list[Listed]:
+    def listing(self, kinds: Collection[str] = (), since: datetime | None = None) -> list[ShownRecord]:
         """Id, kind and last change of every shown record, in order of id: what lists of the whole need no body for."""
-        where = _conditions(shown=True)
+        where = _conditions(SHOWN)
         if kinds:
             where.append(_RECORD.kind.in_(list(kinds)))
         if since is not None:
             where.append(_RECORD.changed >= schema.stamp(since))
         found = self._rows(sa.select(_RECORD.id, _RECORD.kind, _RECORD.changed).where(*where))
-        return sorted(Listed(row.id, row.kind, schema.moment(row.changed)) for row in found)
+        return sorted(ShownRecord(row.id, row.kind, schema.moment(row.changed)) for row in found)
 
     def taken(self, ids: Collection[str]) -> set[str]:
         """Which of these ids belong to a record, withdrawn ones too."""
@@ -123,19 +138,26 @@ class Store:
             return {
                 row.id
                 for part in _parts(ids)
-                for row in connection.execute(query.where(_among(self.engine, _RECORD.id, part)))
+                for row in connection.execute(query.where(among(self.engine, _RECORD.id, part)))
             }
 
     def known(self, source: str) -> dict[str, Known]:
         """Remote id -> what planning needs, withdrawn ones too."""
-        columns = (
-            _RECORD.remote_id, _RECORD.id, _RECORD.number, _RECORD.digest, _RECORD.iri, _RECORD.identifiers,
-            _RECORD.state, _RECORD.withdrawn_by, _RECORD.distributions, _RECORD.same_as,
-        )  # fmt: skip
+        columns = (_RECORD.remote_id, *(_RECORD[name] for name in Known.__struct_fields__))
         decode = msgspec.json.Decoder(tuple[str, ...]).decode
         with reading(self.engine) as connection:
             return {
-                row[0]: Known(row[1], row[2], row[3], row[4], decode(row[5]), row[6], row[7], row[8], row[9])
+                row.remote_id: Known(
+                    id=row.id,
+                    number=row.number,
+                    digest=row.digest,
+                    iri=row.iri,
+                    identifiers=decode(row.identifiers),
+                    state=row.state,
+                    withdrawn_by=row.withdrawn_by,
+                    distributions=row.distributions,
+                    same_as=row.same_as,
+                )
                 for row in connection.execute(sa.select(*columns).where(_RECORD.source == source))
             }
 
@@ -159,7 +181,7 @@ class Store:
         Without `upto` it goes on until nothing is newer, so a record that changes meanwhile may come twice.
         """
         columns = (_RECORD.number, _RECORD.id, _RECORD.state, _RECORD.same_as, _BODY.body, _BODY.body_version)
-        query = sa.select(*columns).select_from(_NEWEST).order_by(_RECORD.number).limit(MOST)
+        query = sa.select(*columns).select_from(_NEWEST).order_by(_RECORD.number).limit(MAX_RECORDS_PER_TRANSACTION)
         if upto is not None:
             query = query.where(_RECORD.number <= upto)
         while page := self._rows(query.where(_RECORD.number > since)):
@@ -184,14 +206,14 @@ class Store:
         shown = (_RECORD.state == "published", _RECORD.same_as.is_(None))
         query = sa.select(*columns).join_from(LINKS, RECORDS, _RECORD.id == LINKS.c.id).order_by(*columns)
         for part in _parts(wanted):
-            for row in self._rows(query.where(_among(self.engine, LINKS.c.iri, part), *shown)):
+            for row in self._rows(query.where(among(self.engine, LINKS.c.iri, part), *shown)):
                 yield Backlink(*row)
 
     def following(self, ids: Collection[str]) -> list[Record]:
         """The published records that are shown under these."""
         published = _RECORD.state == "published"
         return [
-            one for part in _parts(ids) for one in self._records(_among(self.engine, _RECORD.same_as, part), published)
+            one for part in _parts(ids) for one in self._records(among(self.engine, _RECORD.same_as, part), published)
         ]
 
     def pointing(self, source: str, iris: Collection[str]) -> list[Record]:
@@ -219,8 +241,8 @@ class Store:
 
         ConflictError, naming the ids, if a record's `number` is not the stored one (0: new).
         """
-        if len(records) > MOST:
-            raise ValueError(f"at most {MOST} records in one transaction, not {len(records)}")
+        if len(records) > MAX_RECORDS_PER_TRANSACTION:
+            raise ValueError(f"at most {MAX_RECORDS_PER_TRANSACTION} records in one transaction, not {len(records)}")
         if len({record.id for record in records}) < len(records):
             raise ValueError("a record twice in one transaction")
         if not records:
@@ -228,7 +250,7 @@ class Store:
         words = [schema.columns(record) for record in records]  # before the lock is taken
         now = datetime.now(UTC)
         with writing(self.engine) as connection:
-            _lock(connection)
+            lock_transaction(connection, Key.NUMBERING)
             created = _expected(connection, records)
             first = cast(int, connection.execute(sa.select(NUMBERING.c.last)).scalar()) + 1
             dated = [
@@ -240,7 +262,7 @@ class Store:
             _write_names(connection, dated, created)
             last = dated[-1].number
             connection.execute(NUMBERING.update().values(last=last))
-            tell(connection, last)
+            notify(connection, last)
         return last
 
     def new_epoch(self) -> str:
@@ -282,7 +304,7 @@ class Store:
         other = sa.or_(_RECORD.source.is_(None), _RECORD.source != source)
         columns = (NAMES.c.name, _RECORD.id, _RECORD.iri, _RECORD.identifiers, _RECORD.title)
         query = sa.select(*columns).join_from(NAMES, RECORDS, _RECORD.id == NAMES.c.id)
-        return self._rows(query.where(_among(self.engine, NAMES.c.name, names), _RECORD.state == "published", other))
+        return self._rows(query.where(among(self.engine, NAMES.c.name, names), _RECORD.state == "published", other))
 
     def _unpacked(self, row: Any) -> Record:
         try:
@@ -298,25 +320,17 @@ class Store:
         kept = {row.id: bytes(row.body) for row in self._rows(query)}
         if current not in kept:
             with writing(self.engine) as connection:
-                _lock(connection)
+                lock_transaction(connection, Key.NUMBERING)
                 kept = {row.id: bytes(row.body) for row in connection.execute(query)}
                 if current not in kept:
                     connection.execute(DICTIONARIES.insert().values(id=current, body=body))
         return Bodies(kept | {current: body}, current)
 
 
-def _lock(connection: sa.Connection) -> None:
-    """Numbers are given one writer after the other, in the order of commits; SQLite's BEGIN IMMEDIATE sees to it."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-
-
 def _expected(connection: sa.Connection, records: Sequence[Record]) -> dict[str, datetime]:
     """When the known ones of these records were created; ConflictError if one is not what the caller took it for."""
     query = sa.select(_RECORD.id, _RECORD.number, _RECORD.created)
-    found = connection.execute(
-        query.where(_among(connection, _RECORD.id, [record.id for record in records]))
-    ).fetchall()
+    found = connection.execute(query.where(among(connection, _RECORD.id, [record.id for record in records]))).fetchall()
     stored = {row.id: row.number for row in found}
     if ids := sorted(record.id for record in records if stored.get(record.id, 0) != record.number):
         raise ConflictError("records-changed", {"ids": ids}, ids=", ".join(ids))
@@ -334,12 +348,10 @@ def _write_names(connection: sa.Connection, records: Sequence[Record], known: Co
     """Links as they are now; names are added, for a former IRI goes on leading to its record."""
     ids, had = list(known), set()
     if ids:
-        connection.execute(LINKS.delete().where(_among(connection, LINKS.c.id, ids)))
+        connection.execute(LINKS.delete().where(among(connection, LINKS.c.id, ids)))
         had = {
             tuple(row)
-            for row in connection.execute(
-                sa.select(NAMES.c.name, NAMES.c.id).where(_among(connection, NAMES.c.id, ids))
-            )
+            for row in connection.execute(sa.select(NAMES.c.name, NAMES.c.id).where(among(connection, NAMES.c.id, ids)))
         }
     if links := [row for record in records for row in schema.links(record)]:
         connection.execute(LINKS.insert(), links)
@@ -348,23 +360,21 @@ def _write_names(connection: sa.Connection, records: Sequence[Record], known: Co
         connection.execute(NAMES.insert(), new)
 
 
-def _conditions(shown: bool | None = None, **equal: str | None) -> list[Any]:
-    where = [_RECORD[name] == value for name, value in equal.items() if value is not None]
-    if shown is not None:
+def _conditions(selection: Selection) -> list[Any]:
+    equal = {name: getattr(selection, name) for name in _EQUAL}
+    where: list[Any] = [_RECORD[name] == value for name, value in equal.items() if value is not None]
+    if selection.shown is not None:
         is_shown = sa.and_(_RECORD.state == "published", _RECORD.same_as.is_(None))
-        where.append(is_shown if shown else sa.not_(is_shown))
+        where.append(is_shown if selection.shown else sa.not_(is_shown))
+    if selection.iri is not None:
+        where.append(_RECORD.id.in_(sa.select(NAMES.c.id).where(NAMES.c.name == selection.iri)))
     return where
-
-
-def _among(bound: sa.Engine | sa.Connection, column: Any, words: Sequence[str]) -> Any:
-    """That a column is one of many words, as one parameter: written out, each would be compiled anew each time."""
-    if bound.dialect.name == "postgresql":
-        return column == sa.any_(sa.literal(list(words), ARRAY(sa.Text)))
-    text = sa.literal(msgspec.json.encode(words).decode())
-    return column.in_(sa.select(sa.func.json_each(text).table_valued("value").c.value))
 
 
 def _parts(words: Collection[str]) -> Iterator[list[str]]:
     """Parts of a size that fits into one statement."""
     every = list(words)
-    return (every[start : start + MOST] for start in range(0, len(every), MOST))
+    return (
+        every[start : start + MAX_RECORDS_PER_TRANSACTION]
+        for start in range(0, len(every), MAX_RECORDS_PER_TRANSACTION)
+    )

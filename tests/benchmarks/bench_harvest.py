@@ -87,19 +87,18 @@ def harvest_here(kind: str, url: str, folder: Path, times: int) -> None:
 
     settings = Settings(data=folder, allow_hosts=("127.0.0.1",))
     catalog = open_catalog(settings)
-    assert catalog.ledger
     source = Source(name="amt", kind=kind, url=url, language="de")
-    catalog.ledger.add(source)
+    catalog.sources.add(source)
     for _ in range(times):
         before, started, cpu = catalog.store.last(), time.perf_counter(), time.process_time()
         with session(settings) as http:
-            run = harvest(source, catalog, catalog.ledger, http)
+            run = harvest(source, catalog, http)
         seconds = time.perf_counter() - started
         own, helper = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
         answer = {
             "outcome": run.outcome,
             "listed": run.listed,
-            "found": catalog.search(Query(size=1, facets=())).total,
+            "found": catalog.index.search(Query(size=1, facets=())).total,
             "seconds": seconds,
             "cpu": time.process_time() - cpu,
             "numbers": catalog.store.last() - before,

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from registry.store.store import Store, open_store
+from registry.store.store import Selection, Store, open_store
 from tests.benchmarks.made_up import made_up
 
 PART = 500
@@ -22,7 +22,7 @@ def main(count: int = 20_000, url: str = "") -> None:
         told("put new", count, lambda: put(store, records))
         told("known", count, lambda: store.known("stadt"))
         told("changes", count, lambda: sum(1 for _ in store.changes()))
-        told("find", count, lambda: sum(1 for _ in store.find(state="published")))
+        told("find", count, lambda: sum(1 for _ in store.find(Selection(state="published"))))
         stored = [change.record for change in store.changes() if change.record]
         told("put again", count, lambda: put(store, stored))
         told("get", 2000, lambda: sum(store.get(record.id) is not None for record in records[:2000]))

@@ -106,9 +106,8 @@ def main() -> None:
 @contextmanager
 def going(cities: list[Town]) -> Iterator[None]:
     """The running harvest is held by somebody, else it would be shown as interrupted."""
-    ledger = cities[0].catalog.ledger
-    assert ledger is not None
-    with ledger.hold("digital-agentur"):
+    runs = cities[0].catalog.runs
+    with runs.hold("digital-agentur"):
         yield
 
 

@@ -58,19 +58,18 @@ def _bare_project() -> Record:
 
 
 def _runs(city: Town) -> tuple[int, int]:
-    ledger = city.catalog.ledger
-    assert ledger is not None
-    source = replace(ledger.source("stadtwerke"), name="digital-agentur", title="Projektliste der Digital-Agentur")
-    ledger.add(source)
+    sources, runs = city.catalog.sources, city.catalog.runs
+    source = replace(sources.get("stadtwerke"), name="digital-agentur", title="Projektliste der Digital-Agentur")
+    sources.add(source)
     running = Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC))
-    failed = ledger.begin(running)
+    failed = runs.begin(running)
     reason = {
         "de": "Die Quelle antwortet nicht. Prüfen Sie die Adresse, und versuchen Sie es später noch einmal.",
         "en": "The source does not answer. Check the address and try again later.",
     }
-    ledger.note(replace(failed, outcome="failed", reason=reason, seconds=30.1, ended=datetime.now(UTC)))
-    begun = ledger.begin(running)
-    ledger.note(replace(begun, done=412, of=1200, listed=412, counts=dict.fromkeys(COUNTS, 0) | {"added": 400}))
+    runs.note(replace(failed, outcome="failed", reason=reason, seconds=30.1, ended=datetime.now(UTC)))
+    begun = runs.begin(running)
+    runs.note(replace(begun, done=412, of=1200, listed=412, counts=dict.fromkeys(COUNTS, 0) | {"added": 400}))
     return begun.number, failed.number
 
 
@@ -83,7 +82,7 @@ def _drafts(city: Town) -> tuple[str, str]:
     assert author is not None
     assert reviewer is not None
     words = replace(
-        city.catalog.get("sporthallen").metadata,
+        city.catalog.store.existing("sporthallen").metadata,
         title={"de": "Sensoren im Park"},
         abstract={"de": "Ein IoT-Use-Case für alle."},
         links=(),
@@ -91,7 +90,7 @@ def _drafts(city: Town) -> tuple[str, str]:
     draft = inbox.begin(words, author, "digital-agentur")
     draft = inbox.submit(draft.id, author, draft.version)
     returned = inbox.hand_back(draft.id, reviewer, draft.version, REASON)
-    record = city.catalog.get("leihraeder")
+    record = city.catalog.store.existing("leihraeder")
     changed = replace(
         record.metadata,
         abstract={"de": "Ein Versuch mit 90 Leihrädern und Lastenrädern. Die Nutzungsdaten werden jede Nacht veröffentlicht."},
@@ -104,10 +103,9 @@ def _drafts(city: Town) -> tuple[str, str]:
 
 def waiting_run(city: Town) -> int:
     """Another run of the Stadtwerke whose withdrawal waits."""
-    ledger = city.catalog.ledger
-    assert ledger is not None
-    old = ledger.run(1)
-    run = ledger.begin(replace(old, number=0, outcome="running"))
-    ledger.wait(run.number, [("fernwaerme", "gone")])
-    ledger.note(replace(old, number=run.number))
+    runs = city.catalog.runs
+    old = runs.get(1)
+    run = runs.begin(replace(old, number=0, outcome="running"))
+    runs.wait(run.number, [("fernwaerme", "gone")])
+    runs.note(replace(old, number=run.number))
     return run.number

@@ -210,7 +210,7 @@ def test_a_project_goes_all_the_way_without_script(site: Site) -> None:
     assert "Baumkataster" in page.locator("main").inner_text()
     context.close()
 
-    site.city.catalog.wait_for(site.city.catalog.store.last(), 30)
+    site.city.catalog.projector.wait_for(site.city.catalog.store.last(), 30)
     context = site.context()
     page = context.new_page()
     page.goto("/suche?q=starkregen")
@@ -248,7 +248,7 @@ def test_two_texts_beside_one_another_are_named_once(site: Site) -> None:
     inbox, people = site.city.catalog.inbox, site.city.catalog.people
     assert inbox is not None
     assert people is not None
-    account, record = people.get("agentur"), site.city.catalog.get("pegel")
+    account, record = people.get("agentur"), site.city.catalog.store.existing("pegel")
     assert account is not None
     words = replace(record.metadata, title={"de": "Pegel am Fluss"})
     draft = inbox.begin(words, account, "digital-agentur", "pegel", record.number)

@@ -81,7 +81,7 @@ def harvested(town: Town, name: str, shared: Path) -> Harvested:
                     rules.update(one.rule for one in harvester(source.kind).to_metadata(item, source)[1])
     problems = tuple(
         (one.record, one.finding.rule, one.finding.level, one.finding.field, one.finding.value)
-        for one in town.ledger.problems(first.number)
+        for one in town.catalog.runs.problems(first.number)
     )
     return Harvested(first, second, (before, town.last()), town.records(name), rules, problems)
 

@@ -19,6 +19,7 @@ from registry.errors import ConflictError, NotReadyError
 from registry.model import Draft, Source, Step
 from registry.search.query import Query
 from registry.settings import Settings
+from registry.store.store import Selection
 from tests.builders import a_dataset, a_project
 
 PROCESSES = 6
@@ -55,7 +56,7 @@ class Person:
 
     def revise(self):
         if id := self.any_id():
-            record = self.catalog.get(id)
+            record = self.catalog.store.existing(id)
             words = a_dataset(f"Neu {self.word()}", iri=record.said.iri)
             if record.kind == "dataset":
                 self.catalog.revise(id, words, record.number, "person")
@@ -85,11 +86,11 @@ class Person:
         draft = Draft(id=word, metadata=a_project(f"Projekt {word}"), owner="agentur")
         id = self.catalog.register(draft, "person").id
         assert self.catalog.sync()
-        assert id in [hit.id for hit in self.catalog.search(Query(words=word)).hits]
+        assert id in [hit.id for hit in self.catalog.index.search(Query(words=word)).hits]
 
     def read(self):
-        page = self.catalog.search(Query(words=self.random.choice(["Daten", "Projekt", "Neu", ""]), size=20))
-        found = self.catalog.get_many([hit.id for hit in page.hits])
+        page = self.catalog.index.search(Query(words=self.random.choice(["Daten", "Projekt", "Neu", ""]), size=20))
+        found = self.catalog.store.get_many([hit.id for hit in page.hits])
         assert len(found) == len(page.hits)
         for id in list(found)[:3]:
             newest = next(self.catalog.store.history(id))
@@ -155,11 +156,11 @@ def test_six_processes_at_random_meet_no_error_and_leave_an_index_that_equals_th
     catalog = open_catalog(Settings(data=tmp_path, database=any_database_url))
     store = catalog.store
     assert catalog.sync()
-    shown = {record.id: record for record in store.find(shown=True)}
+    shown = {record.id: record for record in store.find(Selection(shown=True))}
     assert found_by_title(catalog) == sorted(shown)
     numbers = sorted(version.number for record in store.find() for version in store.history(record.id))
     assert numbers == list(range(1, store.last() + 1))
-    for record in store.find(shown=False):  # whatever is not shown says why
+    for record in store.find(Selection(shown=False)):  # whatever is not shown says why
         assert record.state == "withdrawn" or shown_or_followed(store, record)
     catalog.close()
 
@@ -170,7 +171,7 @@ def found_by_title(catalog):
     ids = []
     for where in parts:
         page = 1
-        while hits := catalog.search(Query(where=where, size=100, page=page, sort="title", facets=())).hits:
+        while hits := catalog.index.search(Query(where=where, size=100, page=page, sort="title", facets=())).hits:
             ids += [hit.id for hit in hits]
             page += 1
     return sorted(ids)

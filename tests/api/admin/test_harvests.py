@@ -61,8 +61,8 @@ def test_a_run_shows_its_six_figures_and_problems_by_cause(town: Town) -> None:
 
 def test_of_a_run_long_ago_the_counts_are_shown(town: Town) -> None:
     town.harvest([*things(4), {"id": "x", "description": "Ohne Titel."}])
-    long_ago = town.ledger.begin(Run(source="amt", number=0, outcome="running"))
-    town.ledger.note(replace(long_ago, outcome="applied", rules={"title-missing": 7, "licence-unknown": 2}))
+    long_ago = town.catalog.runs.begin(Run(source="amt", number=0, outcome="running"))
+    town.catalog.runs.note(replace(long_ago, outcome="applied", rules={"title-missing": 7, "licence-unknown": 2}))
     page = browser(town).get(f"/administration/laeufe/{long_ago.number}").text
     assert page.count("sind nicht mehr da, nur ihre Zahl") == 2
     assert page.index("<b>7</b>") < page.index("<b>2</b>")
@@ -121,10 +121,10 @@ def test_a_source_that_failed_says_why_and_that_nothing_is_lost(town: Town) -> N
 
 def test_a_run_that_goes_on_says_how_far_it_is_and_one_that_broke_off_that_nothing_is_lost(town: Town) -> None:
     town.harvest(things(2))
-    begun = town.ledger.begin(Run(source="amt", number=0, outcome="running", started=datetime.now(UTC)))
-    town.ledger.note(replace(begun, done=412, of=1200))
+    begun = town.catalog.runs.begin(Run(source="amt", number=0, outcome="running", started=datetime.now(UTC)))
+    town.catalog.runs.note(replace(begun, done=412, of=1200))
     client = browser(town)
-    with town.ledger.hold("amt"):
+    with town.catalog.runs.hold("amt"):
         page = client.get(f"/administration/laeufe/{begun.number}").text
         assert "412 von 1.200 Einträgen" in page
         assert "noch nicht fertig" in page

@@ -18,6 +18,7 @@ from registry.city import City
 from registry.errors import StartAgainError, UsageError
 from registry.model import Position
 from registry.settings import Settings
+from registry.store.store import Selection
 from tests.builders import a_dataset, a_metadata
 from tests.town import BASE, Town, take
 
@@ -270,11 +271,11 @@ def test_the_catalogue_as_json_has_records_and_links(client: TestClient) -> None
 def test_the_catalogue_can_be_narrowed(client: TestClient, filled: Catalog) -> None:
     only = client.get("/catalog.json?kind=project").json()
     assert [one["id"] for one in only["records"]] == ["radschnellweg"]
-    changed = filled.get("luftqualitaet").changed
+    changed = filled.store.existing("luftqualitaet").changed
     assert changed is not None
     later = client.get("/catalog.json", params={"modified_since": changed.isoformat()}).json()
     assert [one["id"] for one in later["records"]] == [
-        one.id for one in filled.store.find(shown=True) if one.changed and one.changed >= changed
+        one.id for one in filled.store.find(Selection(shown=True)) if one.changed and one.changed >= changed
     ]
     for wrong in ("kind=auto", "modified_since=gestern", "page=0", "page=x"):
         assert client.get(f"/catalog.ttl?{wrong}").status_code == 400, wrong

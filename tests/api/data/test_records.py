@@ -129,7 +129,7 @@ def test_a_record_shown_under_another_leads_there(client: TestClient, filled: Ca
     twin = replace(a_dataset("Radwege"), iri="https://quelle.example/1")
     (shown,) = take(filled, twin, source="nah", rank=1)
     (hidden,) = take(filled, replace(twin, title={"de": "Radwege, Kopie"}), source="fern", rank=500)
-    assert filled.get(hidden).same_as == shown
+    assert filled.store.existing(hidden).same_as == shown
     answer = client.get(f"/api/v1/records/{hidden}")
     assert (answer.status_code, answer.headers["location"]) == (301, f"/api/v1/records/{shown}")
 
@@ -306,7 +306,7 @@ def test_a_wrong_method_is_named(client: TestClient) -> None:
 
 
 def test_a_secret_of_a_former_version_is_not_shown(client: TestClient, filled: Catalog) -> None:
-    record = filled.get("radwege")
+    record = filled.store.existing("radwege")
     filled.store.put(
         [replace(record, origin=Origin("quelle", "r0", "https://u:SECRET@x.example/y?token=SECRET&id=7"))], "x"
     )

@@ -28,6 +28,7 @@ from registry.model import (
     Source,
     Step,
 )
+from registry.store.store import Selection
 from tests.sample_city import PASSWORD, iri, sample_city
 from tests.town import Town
 
@@ -248,7 +249,7 @@ ODD = Metadata(
 @pytest.mark.parametrize("lang", ["de", "en"])
 def test_a_form_sent_back_as_it_was_shown_changes_nothing(city: Town, lang: Lang) -> None:
     context = FormContext("project", lang, Pages(city.catalog, city.settings).districts)
-    for before in (ODD, *(one.metadata for one in city.catalog.store.find(kind="project"))):
+    for before in (ODD, *(one.metadata for one in city.catalog.store.find(Selection(kind="project")))):
         values = form.shown(before, context)
         made, wrong = form.read(values, before, context)
         assert wrong == []
@@ -333,7 +334,7 @@ def test_an_edit_keeps_what_the_form_does_not_ask(city: Town) -> None:
     assert browser.post("/anmelden/projekt", data=fields).status_code == 200
     (draft,) = drafts(city)
     sent(client(city, "lotsin"), f"/freigabe/{draft.id}", "publish")
-    record = city.catalog.get("kuehle-wege")
+    record = city.catalog.store.existing("kuehle-wege")
     assert record.metadata.title == {"de": "Kühlere Wege"}
     assert len(record.metadata.milestones) == 4
     assert record.metadata.indicators
@@ -360,17 +361,17 @@ def test_two_who_change_the_same_record_both_see_both_texts(city: Town) -> None:
     (draft,) = drafts(city)
     reviewer = client(city, "lotsin")
     seen = hidden(reviewer.get(f"/freigabe/{draft.id}").text)
-    record = city.catalog.get("pegel")
+    record = city.catalog.store.existing("pegel")
     city.catalog.revise("pegel", replace(record.metadata, title={"de": "Pegel B"}), record.number, "verwaltung")
     answer = reviewer.post(f"/freigabe/{draft.id}", data=seen | {"act": "publish"})
     assert answer.status_code == 409
     assert "Jemand war schneller" in answer.text
     assert "<del>B</del>" in answer.text
     assert "<ins>A</ins>" in answer.text
-    assert city.catalog.get("pegel").metadata.title == {"de": "Pegel B"}
+    assert city.catalog.store.existing("pegel").metadata.title == {"de": "Pegel B"}
     again = reviewer.post(f"/freigabe/{draft.id}", data=hidden(answer.text) | {"act": "publish"})
     assert again.status_code == 200
-    assert city.catalog.get("pegel").metadata.title == {"de": "Pegel A"}
+    assert city.catalog.store.existing("pegel").metadata.title == {"de": "Pegel A"}
 
 
 def test_two_clicks_publish_once(city: Town) -> None:
@@ -381,7 +382,9 @@ def test_two_clicks_publish_once(city: Town) -> None:
     answers = [reviewer.post(f"/freigabe/{draft.id}", data=fields) for _ in range(2)]
     assert [one.status_code for one in answers] == [200, 200]
     assert "Darüber ist schon entschieden." in answers[1].text
-    assert [one.id for one in city.catalog.store.find(kind="project") if "wetter" in one.id] == ["wetter-im-quartier"]
+    assert [one.id for one in city.catalog.store.find(Selection(kind="project")) if "wetter" in one.id] == [
+        "wetter-im-quartier"
+    ]
 
 
 def test_a_draft_left_by_a_crash_after_publishing_is_the_same_record(
@@ -402,7 +405,9 @@ def test_a_draft_left_by_a_crash_after_publishing_is_the_same_record(
     assert drafts(city) == [draft]
     assert "Veröffentlicht:" in sent(reviewer, f"/freigabe/{draft.id}", "publish").text
     assert drafts(city) == []
-    assert [one.id for one in city.catalog.store.find(kind="project") if "wetter" in one.id] == ["wetter-im-quartier"]
+    assert [one.id for one in city.catalog.store.find(Selection(kind="project")) if "wetter" in one.id] == [
+        "wetter-im-quartier"
+    ]
 
 
 def test_two_windows_on_one_draft_lose_nothing(city: Town) -> None:
@@ -500,6 +505,6 @@ def test_a_harvested_project_is_corrected_though_its_source_lacks_much(city: Tow
     assert "Eingereicht" in sent(browser, path, "submit", title="Nachbars Vorhaben").text
     (draft,) = drafts(city)
     assert "Veröffentlicht:" in sent(client(city, "lotsin"), f"/freigabe/{draft.id}", "publish").text
-    record = city.catalog.get(taken.id)
+    record = city.catalog.store.existing(taken.id)
     assert record.metadata == replace(said, title={"de": "Nachbars Vorhaben"})
     assert [override.field for override in record.overrides] == ["title"]

@@ -23,6 +23,7 @@ from registry.errors import UsageError
 from registry.model import Agent, Distribution, Metadata, Milestone, Opportunity, Period, Problem, Record
 from registry.rules import finding
 from registry.search.analysis import words as terms
+from registry.store.store import Selection
 from tests.builders import a_dataset, a_record
 from tests.sample_city import HEIDELBERG, PASSWORD, iri, places, themes
 from tests.town import Town
@@ -246,7 +247,7 @@ def test_an_organization_shows_what_it_publishes_and_leads(browser: TestClient) 
 
 
 def test_a_harvested_record_names_its_source(browser: TestClient, city: Town) -> None:
-    (record,) = city.catalog.store.find(source="stadtwerke")
+    (record,) = city.catalog.store.find(Selection(source="stadtwerke"))
     page = browser.get(f"/daten/{record.id}").text
     assert "Datenkatalog der Stadtwerke" in page
     assert 'href="https://stadtwerke.example.org/fernwaerme"' in page
@@ -275,7 +276,7 @@ def test_a_page_of_what_a_source_no_longer_names_speaks_one_language(city: Town,
 
 def test_a_page_says_when_its_record_changed_and_its_tag_decides(city: Town, browser: TestClient) -> None:
     answer = browser.get("/daten/baumkataster")
-    changed = city.catalog.get("baumkataster").changed
+    changed = city.catalog.store.existing("baumkataster").changed
     assert changed
     assert answer.headers["last-modified"] == http_date(changed)
     since = {"if-modified-since": answer.headers["last-modified"]}

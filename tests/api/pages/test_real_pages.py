@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from api.app import create_app
 from api.web import addresses
+from registry.store.store import Selection
 from tests.harvesters.catalogues import served
 from tests.sample_city import HEIDELBERG
 from tests.servers.replay import files_server
@@ -52,7 +53,7 @@ def test_every_record_of_a_real_catalogue_has_a_page(name: str, shared: Path, tm
         browser = TestClient(
             create_app(town.catalog, settings), headers={"accept": "text/html"}, follow_redirects=False
         )
-        records = list(town.catalog.store.find(shown=True))
+        records = list(town.catalog.store.find(Selection(shown=True)))
         assert records
         for number, record in enumerate(records):
             lang = addresses.LANGS[number % 2]

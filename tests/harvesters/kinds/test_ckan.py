@@ -372,7 +372,7 @@ def test_a_package_that_no_parser_likes_costs_at_most_itself(town: Town, words: 
     run = answered(town, result(f'{{"id": "id-0002", "title": "T", "x": {words}}}'))
     assert (run.outcome, run.listed, run.counts["failed"]) == ("applied", 3, failed)
     assert {"id-0001", "id-0003"} <= town.records("stadt").keys()
-    told = {(one.record, one.finding.rule, one.finding.field) for one in town.ledger.problems(run.number)}
+    told = {(one.record, one.finding.rule, one.finding.field) for one in town.catalog.runs.problems(run.number)}
     assert (("id-0002", "too-large", "x") in told) == bool(failed)
 
 

@@ -235,7 +235,7 @@ def test_a_later_page_that_cannot_be_read_is_named_and_the_others_come_in(town: 
     run = town.harvest(source=source, wait=False)
     assert (run.outcome, run.complete, run.counts["changed"], run.counts["gone"]) == ("applied", False, 1, 0)
     assert ("listing-partial" in run.rules, len(town.records("stadt"))) == (True, 6)
-    (problem,) = [one for one in town.ledger.problems(run.number) if one.finding.rule == "listing-partial"]
+    (problem,) = [one for one in town.catalog.runs.problems(run.number) if one.finding.rule == "listing-partial"]
     assert "catalog.ttl" in problem.record
     assert "line 1" in bilingual(problem.finding.value)
 
@@ -248,7 +248,7 @@ def test_a_statement_that_cannot_be_read_costs_itself_and_nothing_is_withdrawn(t
     put(files, "/catalog.ttl", turtle(a_dataset(0), broken, a_dataset(2)))
     run = town.harvest(source=source, wait=False)
     assert (run.complete, run.counts["same"], run.counts["gone"]) == (False, 2, 0)
-    (problem,) = [one for one in town.ledger.problems(run.number) if one.finding.rule == "listing-partial"]
+    (problem,) = [one for one in town.catalog.runs.problems(run.number) if one.finding.rule == "listing-partial"]
     assert "line 7" in bilingual(problem.finding.value)
     assert len(town.records("stadt")) == 3
 

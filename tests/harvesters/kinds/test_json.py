@@ -356,7 +356,7 @@ def test_an_item_that_is_nested_too_deep_costs_itself(town: Town, deep: bytes) -
     run = town.harvest(content)
     assert (run.outcome, run.listed, run.counts["failed"]) == ("applied", 3, 1)
     assert town.records().keys() == {"a", "c"}
-    (found,) = [one for one in town.ledger.problems(run.number) if one.finding.level == "failed"]
+    (found,) = [one for one in town.catalog.runs.problems(run.number) if one.finding.level == "failed"]
     assert (found.record, found.finding.rule, found.finding.field) == ("b", "too-large", "orte")
     assert "250" in found.finding.value
     assert town.harvest(content).outcome == "unchanged"
@@ -446,7 +446,7 @@ def test_a_single_child_need_not_stand_in_a_list() -> None:
 def test_an_item_without_id_is_told_by_its_title(town: Town) -> None:
     source = town.other("liste", settings={"id": "nummer", "map.title": "name"})
     run = town.harvest([{"nummer": 1, "name": "A"}, {"name": "Ohne Nummer"}], source)
-    (found,) = [one.finding for one in town.ledger.problems(run.number) if one.finding.rule == "id-missing"]
+    (found,) = [one.finding for one in town.catalog.runs.problems(run.number) if one.finding.rule == "id-missing"]
     assert (found.field, found.value) == ("nummer", "Ohne Nummer")
 
 

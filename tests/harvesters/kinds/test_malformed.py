@@ -70,9 +70,9 @@ QUOTED = re.compile(r"https?://\S+|<[^>]*>|`[^`]*`|'[^']*'|\"[^\"]*\"|applicatio
 def german(town: Town) -> Iterator[None]:
     """Whatever a test has harvested: what is said in German of the runs and of their problems holds no English."""
     yield
-    for run in town.ledger.runs(None, 100):
+    for run in town.catalog.runs.newest(None, 100):
         told = [sentence(run.reason, "de")] if run.reason else []
-        for problem in town.ledger.problems(run.number):
+        for problem in town.catalog.runs.problems(run.number):
             told += [RULES[problem.finding.rule].remedy["de"], RULES[problem.finding.rule].message["de"]]
             if " / " in bilingual(problem.finding.value) and problem.finding.rule in (
                 "listing-partial",
@@ -88,7 +88,7 @@ def relative(path: Path) -> str:
 
 
 def problems(town: Town, run: Run) -> list[Problem]:
-    return list(town.ledger.problems(run.number))
+    return list(town.catalog.runs.problems(run.number))
 
 
 def named(town: Town, run: Run) -> None:
@@ -210,7 +210,7 @@ def test_an_outer_entity_is_not_fetched(town: Town, files: Files, tmp_path: Path
                 run = town.harvest(source=dcat(files, "/xxe.rdf"), wait=False)
                 assert run.outcome == "failed"
         assert trap.connections == 0
-    assert "streng geheim" not in msgspec.json.encode([run.reason for run in town.ledger.runs()]).decode()
+    assert "streng geheim" not in msgspec.json.encode([run.reason for run in town.catalog.runs.newest()]).decode()
 
 
 def test_a_bare_doctype_is_dropped_and_the_file_is_read(town: Town, files: Files) -> None:

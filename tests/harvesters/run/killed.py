@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harvesters.run import mapper_processes
 from harvesters.run.run import harvest
-from registry import processes
+from registry import projector_process
 from registry.build import open_catalog
 from registry.fetch.session import session
 from registry.settings import Settings
@@ -43,11 +43,10 @@ class Harvest:
 
 def _harvest(data: str, source: str, helpers: bool, pipe: Connection) -> None:
     if helpers:
-        mapper_processes.WORTH = processes.WORTH = 1  # type: ignore[misc]
+        mapper_processes.MIN_THINGS_FOR_HELPERS = projector_process.MIN_CHANGES = 1  # type: ignore[misc]
     settings = Settings(data=Path(data), allow_hosts=("127.0.0.1",))
     catalog = open_catalog(settings)
-    assert catalog.ledger
-    named = catalog.ledger.source(source)
+    named = catalog.sources.get(source)
     pipe.send("ready")
     pipe.recv()
-    pipe.send(harvest(named, catalog, catalog.ledger, session(settings)).outcome)
+    pipe.send(harvest(named, catalog, session(settings)).outcome)

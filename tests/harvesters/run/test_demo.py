@@ -16,6 +16,7 @@ from deploy.heidelberg.sample.server import owners
 from harvesters.run.run import harvest
 from registry.build import open_catalog
 from registry.catalog import Catalog
+from registry.catalog.lookup import backlinks, resolve
 from registry.catalog.organizations import load_organizations
 from registry.fetch.session import session
 from registry.model import Record, Run, Source
@@ -23,6 +24,7 @@ from registry.rdf import write
 from registry.rules import RULES
 from registry.search.query import Query
 from registry.settings import Settings
+from registry.store.store import Selection
 from tests import shapes_oracle
 from vocab.concepts import concept_list
 
@@ -40,23 +42,22 @@ class Demo(NamedTuple):
     runs: dict[str, Run]
 
     def records(self, **where: str) -> list[Record]:
-        return list(self.catalog.store.find(shown=True, **where))  # type: ignore[arg-type]
+        return list(self.catalog.store.find(Selection(shown=True, **where)))  # type: ignore[arg-type]
 
     def harvested(self) -> dict[str, Run]:
         with session(self.settings) as http:
             return {
-                one.name: harvest(one, self.catalog, self.catalog.ledger, http)  # type: ignore[arg-type]
+                one.name: harvest(one, self.catalog, http)  # type: ignore[arg-type]
                 for one in self.sources
             }
 
     def problems(self) -> set[tuple[str, str, str, str]]:
         """Source, record, rule and level of all that the first runs reported."""
-        ledger = self.catalog.ledger
-        assert ledger
+        runs = self.catalog.runs
         return {
             (source, one.record, one.finding.rule, one.finding.level)
             for source, run in self.runs.items()
-            for one in ledger.problems(run.number)
+            for one in runs.problems(run.number)
         }
 
 
@@ -65,13 +66,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     data = tmp_path_factory.mktemp("demo")
     settings = Settings(data=data, city=HERE, allow_hosts=("127.0.0.1",), base_url=BASE)
     catalog = open_catalog(settings)
-    assert catalog.ledger
     load_organizations(catalog, HERE / "organizations.toml")
     with owners() as addresses:
         said = tomllib.loads(addressed((HERE / "sources.toml").read_text(encoding="utf-8"), addresses))
         sources = tuple(convert(one, Source) for one in said["source"])
         for source in sources:
-            catalog.ledger.add(source)
+            catalog.sources.add(source)
         made = Demo(catalog, settings, sources, {})
         yield made._replace(runs=made.harvested())
     catalog.close()
@@ -153,7 +153,7 @@ def test_two_series_of_events_have_their_events(demo: Demo) -> None:
     assert len(parts) == 2
     assert set(parts.values()) == {2}
     for iri in parts:
-        series = demo.catalog.get(demo.catalog.resolve(iri) or "")
+        series = demo.catalog.store.existing(resolve(demo.catalog, iri) or "")
         assert series.kind == "event"
     assert all(one.metadata.starts and one.metadata.organizer for one in events)
 
@@ -164,10 +164,10 @@ def test_projects_lead_to_data_of_all_owners_and_back(demo: Demo) -> None:
         for link in project.metadata.links:
             if link.relation not in ("uses", "produces"):
                 continue
-            id = demo.catalog.resolve(link.iri)
+            id = resolve(demo.catalog, link.iri)
             assert id, f"{project.id} {link.relation} {link.iri}"
-            target = demo.catalog.get(id)
-            assert (project.id, link.relation) in {(one.id, one.relation) for one in demo.catalog.backlinks(target)}
+            target = demo.catalog.store.existing(id)
+            assert (project.id, link.relation) in {(one.id, one.relation) for one in backlinks(demo.catalog, target)}
             reached[f"{project.owner} -> {target.owner}"] += 1
     assert reached["digital-agentur -> stadt-heidelberg"] >= 5
     assert reached["digital-agentur -> stadtwerke-heidelberg"] >= 1
@@ -176,13 +176,15 @@ def test_projects_lead_to_data_of_all_owners_and_back(demo: Demo) -> None:
 
 def test_every_link_of_the_demo_leads_somewhere(demo: Demo) -> None:
     links = [(one.id, link.relation, link.iri) for one in demo.records() for link in one.metadata.links]
-    assert [link for link in links if not demo.catalog.resolve(link[2])] == []
+    assert [link for link in links if not resolve(demo.catalog, link[2])] == []
 
 
 def test_one_search_finds_records_of_all_three_owners(demo: Demo) -> None:
-    page = demo.catalog.search(Query(words="fahrrad brücke", size=100))
+    page = demo.catalog.index.search(Query(words="fahrrad brücke", size=100))
     assert page.hits[0].id == "radverkehr-zaehlstellen"
-    energy = demo.catalog.get_many([hit.id for hit in demo.catalog.search(Query(words="energie", size=100)).hits])
+    energy = demo.catalog.store.get_many(
+        [hit.id for hit in demo.catalog.index.search(Query(words="energie", size=100)).hits]
+    )
     assert {"stadt-heidelberg", "stadtwerke-heidelberg", "digital-agentur"} <= {one.owner for one in energy.values()}
     assert {one.value for one in page.facets["source"]} <= {one.name for one in demo.sources}
 
@@ -241,6 +243,6 @@ def test_all_records_that_are_not_wrong_on_purpose_go_out_valid(demo: Demo, shar
 
 
 def test_the_shapes_see_the_record_without_a_publisher(demo: Demo, shared: Path) -> None:
-    record = demo.catalog.get(demo.catalog.resolve("https://stadtwerke.example.org/id/fehler-stelle") or "")
+    record = demo.catalog.store.existing(resolve(demo.catalog, "https://stadtwerke.example.org/id/fehler-stelle") or "")
     found = shapes_oracle.violations(b"".join(write([record], "ttl", base_url=BASE)), "de30_spec")
     assert "http://purl.org/dc/terms/publisher" in {one.field for one in found}

@@ -14,7 +14,9 @@ from registry.fetch.session import session
 from registry.model import Source
 from registry.search.query import Query
 from registry.settings import Settings
-from registry.sources.ledger import open_ledger
+from registry.sources.runs import open_runs
+from registry.sources.sources import open_sources
+from registry.store.store import Selection
 from tests.harvesters.run.killed import Harvest
 from tests.servers.replay import Ckan, Fault, ckan_server
 
@@ -43,9 +45,10 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_doubled(tmp_path: Path
     settings = Settings(data=tmp_path, allow_hosts=("127.0.0.1",))
     outcomes: list[str] = []
     with ckan_server(snapshot(0), most=100) as server:
-        ledger = open_ledger(settings.database_url, settings.data)
+        sources = open_sources(settings.database_url, settings.data)
+        runs = open_runs(settings.database_url, settings.data)
         source = Source(name="berlin", kind="ckan", url=server.url, language="de", settings={"rows": "100"})
-        ledger.add(source)
+        sources.add(source)
         length = 1.0  # seconds that a whole run takes, as far as is known
         for kill in range(KILLS):
             if kill % 3 == 0:
@@ -60,32 +63,33 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_doubled(tmp_path: Path
             process.kill()
         finish(settings, source, server)
     assert set(outcomes) <= {"applied", "unchanged"}
-    interrupted = [run for run in ledger.runs("berlin", 1000) if run.outcome == "interrupted"]
+    interrupted = [run for run in runs.newest("berlin", 1000) if run.outcome == "interrupted"]
     assert len(interrupted) > KILLS // 3
 
 
 def finish(settings: Settings, source: Source, server: Ckan) -> None:
     """One run that nobody kills; then store, index and source agree, and another changes nothing."""
     catalog = open_catalog(settings)
-    assert catalog.ledger
     with session(settings) as http:
-        run = harvest(source, catalog, catalog.ledger, http)
+        run = harvest(source, catalog, http)
         assert run.outcome in ("applied", "unchanged"), run
         assert run.complete
         number = catalog.store.last()
-        again = harvest(source, catalog, catalog.ledger, http)
+        again = harvest(source, catalog, http)
     assert (again.outcome, catalog.store.last()) == ("unchanged", number)
     assert again.counts["same"] == len(server.packages)
-    records = list(catalog.store.find(source="berlin"))
+    records = list(catalog.store.find(Selection(source="berlin")))
     shown = {record.origin.remote_id: record for record in records if record.origin and record.state == "published"}
     wanted = {package["id"]: package for package in server.packages}
     assert shown.keys() == wanted.keys()
     assert all(record.said.title["de"] == wanted[id]["title"] for id, record in shown.items())
     remote_ids = [record.origin.remote_id for record in records if record.origin]
     assert len(remote_ids) == len(set(remote_ids)), "a remote thing has two records"
-    found = {hit.id for page in range(1, 12) for hit in catalog.search(Query(size=100, page=page, facets=())).hits}
+    found = {
+        hit.id for page in range(1, 12) for hit in catalog.index.search(Query(size=100, page=page, facets=())).hits
+    }
     assert found == {record.id for record in shown.values()}
-    runs = catalog.ledger.runs("berlin", 1000)
+    runs = catalog.runs.newest("berlin", 1000)
     assert {one.outcome for one in runs} <= {"applied", "unchanged", "interrupted"}
     assert not any(one.outcome == "running" for one in runs)
     catalog.close()
@@ -94,20 +98,21 @@ def finish(settings: Settings, source: Source, server: Ckan) -> None:
 def test_a_killed_run_goes_on_at_its_last_mark(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path, allow_hosts=("127.0.0.1",))
     with ckan_server(snapshot(0), most=100) as server:
-        ledger = open_ledger(settings.database_url, settings.data)
+        sources = open_sources(settings.database_url, settings.data)
+        runs = open_runs(settings.database_url, settings.data)
         source = Source(name="berlin", kind="ckan", url=server.url, language="de", settings={"rows": "100"})
-        ledger.add(source)
+        sources.add(source)
         process = Harvest(tmp_path, "berlin")
         try:
             server.faults["start=200"] = Fault(wait=30)
             process.begin()
             wait_for(lambda: any("start=200" in asked for asked in server.requests))
-            running = ledger.runs("berlin")[0]
+            running = runs.newest("berlin")[0]
             assert (running.outcome, running.done, running.of) == ("running", 200, PACKAGES)
-            assert ledger.held("berlin")
+            assert runs.held("berlin")
         finally:
             process.kill()
-        wait_for(lambda: ledger.runs("berlin")[0].outcome == "interrupted")
+        wait_for(lambda: runs.newest("berlin")[0].outcome == "interrupted")
         server.faults.clear()
         server.requests.clear()
         finish(settings, source, server)

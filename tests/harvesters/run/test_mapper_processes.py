@@ -1,6 +1,7 @@
 """Helpers map what this process would have mapped, and end with who started them."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from harvesters.kinds import json as json_harvester
 from harvesters.run import mapper_processes
 from harvesters.run.map_item import Ids, mapped
 from harvesters.run.mapper_processes import Mappers
-from registry import processes
+from registry import projector_process
 from registry.model import Source
 from registry.model.harvest import Mapped, Staged
 from tests.paths import ROOT
@@ -38,8 +39,8 @@ def by_id(found: list[Mapped]) -> dict[str, Mapped]:
 
 @pytest.fixture
 def with_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mapper_processes, "WORTH", 1)
-    monkeypatch.setattr("harvesters.run.mapper_processes.cores", lambda: 3)
+    monkeypatch.setattr(mapper_processes, "MIN_THINGS_FOR_HELPERS", 1)
+    monkeypatch.setattr("harvesters.run.mapper_processes.available_cores", lambda: 3)
 
 
 @pytest.mark.usefixtures("with_helpers")
@@ -70,29 +71,29 @@ def test_what_was_offered_is_mapped_once_and_as_it_was_read_last() -> None:
 def test_what_a_helper_had_when_it_died_is_mapped_here() -> None:
     batches = [[staged(f"{n}")] for n in range(30)]
     with Mappers(SOURCE) as helpers:
-        helpers._start(mapper_processes.WORTH)
+        helpers._start(mapper_processes.MIN_THINGS_FOR_HELPERS)
         for helper in helpers._helpers:
             helper.kill()
-            helper.wait()
+            helper._process.wait()
         found = [one for _, made in helpers.map(batches, 30, here) for one in made]
     assert by_id(found) == by_id([one for batch in batches for one in here(batch)])
 
 
 @pytest.mark.usefixtures("with_helpers")
 def test_what_no_helper_has_begun_with_is_mapped_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harvesters.run.mapper_processes.cores", lambda: 2)
+    monkeypatch.setattr("harvesters.run.mapper_processes.available_cores", lambda: 2)
     batches = [[staged(f"{n}")] for n in range(6)]
     done: list[str] = []
     with Mappers(SOURCE) as helpers:
-        helpers._start(mapper_processes.WORTH)
+        helpers._start(mapper_processes.MIN_THINGS_FOR_HELPERS)
         (helper,) = helpers._helpers
-        helper.send_signal(signal.SIGSTOP)
+        os.kill(helper.pid, signal.SIGSTOP)
         for batch in batches:
             helpers.offer(batch, 6)
         for batch, _ in helpers.map([], 6, here):
             done += [one.remote_id for one in batch]
             if len(done) == 5:  # the one that the helper was given first is its own
-                helper.send_signal(signal.SIGCONT)
+                os.kill(helper.pid, signal.SIGCONT)
     assert done == ["5", "4", "3", "2", "1", "0"]
 
 
@@ -109,9 +110,9 @@ import os, sys, time
 from harvesters.run import mapper_processes as mappers
 from harvesters.run.mapper_processes import Mappers
 from registry.model import Source
-mappers.cores = lambda: 2
+mappers.available_cores = lambda: 2
 helpers = Mappers(Source(name="amt", kind="json", url="https://example.org"))
-helpers._start(mappers.WORTH)
+helpers._start(mappers.MIN_THINGS_FOR_HELPERS)
 print(helpers._helpers[0].pid, flush=True)
 time.sleep(60)
 """
@@ -141,7 +142,7 @@ def test_a_run_with_helpers_and_a_projector_beside_comes_to_the_same(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-    monkeypatch.setattr(processes, "WORTH", 1)
+    monkeypatch.setattr(projector_process, "MIN_CHANGES", 1)
     things = [{"id": n, "title": f"Nr. {n}", "description": "x", "part_of": 0} for n in range(60)]
     run = town.harvest(json.loads(json.dumps(things)), town.other("amt", settings={"kind": "project"}))
     assert (run.outcome, run.counts["added"]) == ("applied", 60)

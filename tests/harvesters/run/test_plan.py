@@ -5,10 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from harvesters.run.plan import Act, Listed, Plan, guard, place, plan, renewed
+from harvesters.run.plan import Act, Plan, guard, place, plan, renewed
 from harvesters.source_kinds import Limit
 from registry.errors import UsageError
 from registry.model import COUNTS, Known
+from registry.model.harvest import ListedItem
 from registry.model.message import sentence
 
 
@@ -17,8 +18,8 @@ def a_known(id: str = "a", digest: str = "1", **fields: object) -> Known:
     return Known(id=id, digest=digest, **words)  # type: ignore[arg-type]
 
 
-def listed(remote_id: str, digest: str = "1", **fields: object) -> Listed:
-    return Listed(remote_id, digest, **({"distributions": 1} | fields))  # type: ignore[arg-type]
+def listed(remote_id: str, digest: str = "1", **fields: object) -> ListedItem:
+    return ListedItem(remote_id, digest, **({"distributions": 1} | fields))  # type: ignore[arg-type]
 
 
 def actions(plan: Plan) -> dict[str, str]:
@@ -231,7 +232,7 @@ things = st.builds(
     st.builds(Limit, st.integers(0, 3), st.floats(0, 1)),
 )  # fmt: skip
 def test_counts_add_up_and_every_record_meets_one_act_at_most(
-    known: dict[str, Known], listing: list[Listed], complete: bool, elsewhere: set[str], limit: Limit
+    known: dict[str, Known], listing: list[ListedItem], complete: bool, elsewhere: set[str], limit: Limit
 ) -> None:
     known = with_ids(known)
     found = plan(known, listing, complete, elsewhere)
@@ -252,7 +253,7 @@ def test_counts_add_up_and_every_record_meets_one_act_at_most(
 
 @settings(deadline=None)
 @given(st.dictionaries(ids, records), st.lists(things, unique_by=lambda one: one.remote_id))
-def test_the_order_of_a_listing_does_not_matter(known: dict[str, Known], listing: list[Listed]) -> None:
+def test_the_order_of_a_listing_does_not_matter(known: dict[str, Known], listing: list[ListedItem]) -> None:
     known = with_ids(known)
     one, other = plan(known, listing, True), plan(known, listing[::-1], True)
     assert sorted(map(repr, one.acts)) == sorted(map(repr, other.acts))

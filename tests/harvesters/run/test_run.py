@@ -71,7 +71,7 @@ def test_few_that_are_gone_are_withdrawn_and_come_back_under_their_id(town: Town
     run = town.harvest(things("a", "b"))
     assert (run.outcome, counts(run)) == ("applied", {"same": 2, "gone": 1, "withdrawn": 1})
     assert id not in town.found()
-    gone = town.catalog.get(id)
+    gone = town.catalog.store.existing(id)
     assert gone.withdrawn
     assert gone.withdrawn.by == "source:amt"
     assert counts(town.harvest(things("a", "b"))) == {"same": 2}
@@ -87,11 +87,11 @@ def test_many_that_are_gone_wait_while_all_else_is_applied(town: Town) -> None:
     assert run.reason
     assert set(translations(run.reason)) == {"de", "en"}
     assert set(town.records()) == {f"t{n}" for n in range(10)} | {"new"}
-    done = apply(run.number, town.catalog, town.ledger)
+    done = apply(run.number, town.catalog)
     assert (done.number, done.outcome, done.counts["withdrawn"], done.reason) == (run.number, "applied", 3, None)
     assert len(town.records()) == len(town.found()) == 8
     with pytest.raises(ConflictError):
-        apply(run.number, town.catalog, town.ledger)
+        apply(run.number, town.catalog)
 
 
 def test_an_empty_listing_takes_nothing_away(town: Town) -> None:
@@ -99,21 +99,21 @@ def test_an_empty_listing_takes_nothing_away(town: Town) -> None:
     run = town.harvest([])
     assert (run.outcome, counts(run)) == ("waiting", {"gone": 1})
     assert set(town.records()) == {"a"}
-    assert discard(run.number, town.ledger).outcome == "discarded"
+    assert discard(run.number, town.catalog.runs).outcome == "discarded"
     with pytest.raises(ConflictError):
-        apply(run.number, town.catalog, town.ledger)
+        apply(run.number, town.catalog)
 
 
 def test_a_newer_complete_run_supersedes_what_waits(town: Town) -> None:
     town.harvest(many(10))
     waiting = town.harvest(many(10, first=5))
     town.harvest(many(10))
-    assert town.ledger.run(waiting.number).outcome == "superseded"
+    assert town.catalog.runs.get(waiting.number).outcome == "superseded"
     again = town.harvest(many(10, first=4))
     assert again.outcome == "waiting"
     town.server.faults["amt"] = Fault(500)
     assert town.harvest().outcome == "failed"
-    assert town.ledger.run(again.number).outcome == "waiting"
+    assert town.catalog.runs.get(again.number).outcome == "waiting"
 
 
 def test_what_waits_is_planned_anew_when_it_is_applied(town: Town) -> None:
@@ -121,9 +121,9 @@ def test_what_waits_is_planned_anew_when_it_is_applied(town: Town) -> None:
     run = town.harvest(many(10, first=4))
     id = town.records()["t0"].id
     town.catalog.withdraw(id, by="anna", why="doppelt")
-    done = apply(run.number, town.catalog, town.ledger)
+    done = apply(run.number, town.catalog)
     assert done.counts["withdrawn"] == 3
-    withdrawn = town.catalog.get(id).withdrawn
+    withdrawn = town.catalog.store.existing(id).withdrawn
     assert withdrawn
     assert withdrawn.by == "anna"
 
@@ -134,7 +134,7 @@ def test_losing_the_last_distribution_waits_with_the_withdrawals(town: Town) -> 
     run = town.harvest([*bare, *many(5, first=3)])
     assert (run.outcome, counts(run)) == ("waiting", {"changed": 3, "same": 2})
     assert all(record.said.distributions for record in town.records().values())
-    assert apply(run.number, town.catalog, town.ledger).outcome == "applied"
+    assert apply(run.number, town.catalog).outcome == "applied"
     assert sum(not record.said.distributions for record in town.records().values()) == 3
 
 
@@ -185,7 +185,7 @@ def test_whatever_the_mapping_stumbles_over_costs_one_thing(town: Town, monkeypa
     )
     run = town.harvest(things("a", "b", "c"))
     assert counts(run) == {"added": 2, "failed": 1}
-    problem = next(one for one in town.ledger.problems(run.number) if one.finding.rule == "unreadable")
+    problem = next(one for one in town.catalog.runs.problems(run.number) if one.finding.rule == "unreadable")
     assert (problem.record, problem.finding.level) == ("b", "failed")
     assert "KeyError" in problem.finding.value
 
@@ -240,7 +240,7 @@ def test_a_dry_run_tells_everything_and_changes_nothing(town: Town) -> None:
 
 def test_only_one_harvests_a_source_at_a_time(town: Town) -> None:
     first = town.harvest(things("a"))
-    with town.ledger.hold("amt"), pytest.raises(BusyError) as busy:
+    with town.catalog.runs.hold("amt"), pytest.raises(BusyError) as busy:
         town.harvest()
     assert busy.value.detail["run"] == first.number
     assert set(busy.value.detail["progress"]) == {"done", "of"}
@@ -254,7 +254,7 @@ def test_somebody_who_was_faster_is_planned_around(town: Town, monkeypatch: pyte
     def meddling(source: Any, steps: Any) -> Any:
         if not meddled:
             meddled.append(id)
-            record = town.catalog.get(id)
+            record = town.catalog.store.existing(id)
             town.catalog.store.put([record], by="anna")
         return take(source, steps)
 
@@ -275,11 +275,11 @@ def test_a_new_edition_of_the_mapping_maps_again_what_is_staged(town: Town, monk
         return replace(metadata, title={"de": f"{metadata.title['de']}!"}), findings
 
     monkeypatch.setattr(json, "to_metadata", improved)
-    run = map_again(town.source, town.catalog, town.ledger)
+    run = map_again(town.source, town.catalog)
     assert run
     assert (run.outcome, counts(run), len(town.server.requests)) == ("applied", {"changed": 3}, asked)
     assert town.records()["t0"].said.title == {"de": "Datensatz t0!"}
-    assert map_again(town.source, town.catalog, town.ledger) is None
+    assert map_again(town.source, town.catalog) is None
     assert counts(town.harvest()) == {"same": 3}
 
 
@@ -314,7 +314,9 @@ def test_parts_lead_to_their_whole_whatever_comes_first(town: Town) -> None:
 def test_mail_addresses_do_not_stand_among_the_problems(town: Town) -> None:
     contacts = [{"email": "erika.muster@"}, {"email": "erika.muster@example.org", "url": "erika.muster@example.org"}]
     run = town.harvest([a_thing("a", contacts=contacts)])
-    values = [one.finding.value for one in town.ledger.problems(run.number) if one.finding.field.startswith("contacts")]
+    values = [
+        one.finding.value for one in town.catalog.runs.problems(run.number) if one.finding.field.startswith("contacts")
+    ]
     assert "***" in values
     assert not any("erika" in value for value in values)
 
@@ -323,11 +325,11 @@ def test_a_run_is_told_as_it_goes_and_kept(town: Town) -> None:
     told: list[tuple[int, int | None]] = []
     run = town.harvest(many(3), progress=lambda done, of: told.append((done, of)))
     assert told == [(3, None)]
-    kept = town.ledger.run(run.number)
+    kept = town.catalog.runs.get(run.number)
     assert kept == run
     assert kept.started
     assert kept.ended
-    assert [one.number for one in town.ledger.runs("amt")] == [run.number]
+    assert [one.number for one in town.catalog.runs.newest("amt")] == [run.number]
 
 
 def test_without_waiting_the_index_follows_later(town: Town) -> None:
@@ -343,12 +345,10 @@ def test_a_catalogue_on_postgresql_harvests_the_same_way(postgres_url: str, tmp_
 
     settings = Settings(data=tmp_path / "pg", database=postgres_url, allow_hosts=("127.0.0.1",))
     catalog = open_catalog(settings)
-    assert catalog.ledger
-    catalog.ledger.add(town.source)
+    catalog.sources.add(town.source)
 
     def run() -> Run:
-        assert catalog.ledger
-        return harvest(town.source, catalog, catalog.ledger, session(settings))
+        return harvest(town.source, catalog, session(settings))
 
     town.publish([*many(10), {"id": "broken"}])
     assert counts(run()) == {"added": 10, "failed": 1}
@@ -356,25 +356,25 @@ def test_a_catalogue_on_postgresql_harvests_the_same_way(postgres_url: str, tmp_
     town.publish(many(10, first=5))
     waiting = run()
     assert (waiting.outcome, counts(waiting)) == ("waiting", {"same": 5, "gone": 5})
-    with catalog.ledger.hold("amt"):
-        assert catalog.ledger.held("amt")
+    with catalog.runs.hold("amt"):
+        assert catalog.runs.held("amt")
         with pytest.raises(BusyError):
             run()
-    assert not catalog.ledger.held("amt")
-    assert apply(waiting.number, catalog, catalog.ledger).counts["withdrawn"] == 5
-    assert [one.outcome for one in catalog.ledger.runs("amt")] == ["applied", "unchanged", "applied"]
+    assert not catalog.runs.held("amt")
+    assert apply(waiting.number, catalog).counts["withdrawn"] == 5
+    assert [one.outcome for one in catalog.runs.newest("amt")] == ["applied", "unchanged", "applied"]
     catalog.close()
 
 
 def test_an_index_that_does_not_follow_is_not_the_fault_of_the_source(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("registry.catalog.catalog.PATIENCE", 0.2)
+    monkeypatch.setattr("registry.catalog.catalog.SYNC_TIMEOUT", 0.2)
     holder = Projector(town.catalog.store, {}, town.settings.data)
     assert holder.try_hold()
     with pytest.raises(NotReadyError, match="lotse doctor"):
         town.harvest(many(3))
-    run = town.ledger.last("amt")
+    run = town.catalog.runs.last("amt")
     assert run
     assert (run.outcome, counts(run)) == ("applied", {"added": 3})
     holder.release()

@@ -100,7 +100,7 @@ def test_what_was_withdrawn_comes_back_under_its_old_id(town: Town, shared: Path
         ids = {remote_id: town.records("stadt")[remote_id].id for remote_id in gone}
         portal.packages = list(second.values())
         town.harvest(source=source, wait=False)
-        assert {town.catalog.get(id).state for id in ids.values()} == {"withdrawn"}
+        assert {town.catalog.store.existing(id).state for id in ids.values()} == {"withdrawn"}
         portal.packages = list(first.values())
         run = town.harvest(source=source, wait=False)
         assert (run.counts["back"], run.counts["added"], run.counts["withdrawn"]) == (11, 0, 5)
@@ -184,7 +184,7 @@ def test_the_guard_lets_few_go_and_holds_many_until_a_person_applies_them(town: 
         run = town.harvest(source=source, wait=False)
         assert (run.outcome, run.counts["withdrawn"]) == ("waiting", 0)
         assert len(town.records("stadt")) == len(every) - fifth
-        done = apply(run.number, town.catalog, town.ledger, wait=False)
+        done = apply(run.number, town.catalog, wait=False)
         assert done.counts["withdrawn"] == len(every) - fifth
         assert town.records("stadt") == {}
 

@@ -13,7 +13,7 @@ from registry.errors import SourceError, TooLargeError
 from registry.model import Source
 from registry.model.message import bilingual
 from registry.rules import finding
-from registry.sources.ledger import Ledger, open_ledger
+from registry.sources.staging import Staging, open_staging
 
 SOURCE = Source(name="amt", kind="json", url="https://example.org/liste.json")
 
@@ -43,27 +43,27 @@ class Pages:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return open_ledger(f"sqlite:///{tmp_path / 'lotse.sqlite'}", tmp_path)
+def staging(tmp_path: Path) -> Staging:
+    return open_staging(f"sqlite:///{tmp_path / 'lotse.sqlite'}", tmp_path)
 
 
 def items(*ids: str) -> list[Item]:
     return [Item(id, id.encode()) for id in ids]
 
 
-def read_all(ledger: Ledger, pages: Pages, run: int = 1, told: list[Any] | None = None) -> Reading:
+def read_all(staging: Staging, pages: Pages, run: int = 1, told: list[Any] | None = None) -> Reading:
     def progress(done: int, of: int | None) -> None:
         if told is not None:
             told.append((done, of))
 
-    return read(SOURCE, pages, None, ledger.staging, run, progress, lambda new, things: None)  # type: ignore[arg-type]
+    return read(SOURCE, pages, None, staging, run, progress, lambda new, things: None)  # type: ignore[arg-type]
 
 
-def staged(ledger: Ledger, run: int = 1) -> list[str]:
-    return list(ledger.staging.read("amt", run))
+def staged(staging: Staging, run: int = 1) -> list[str]:
+    return list(staging.read("amt", run))
 
 
-def test_a_listing_is_complete_with_an_end_and_as_many_things_as_it_says(ledger: Ledger) -> None:
+def test_a_listing_is_complete_with_an_end_and_as_many_things_as_it_says(staging: Staging) -> None:
     for number, (complete, *entries) in enumerate(
         [
             (True, *items("a", "b"), Mark(end=True)),
@@ -78,7 +78,7 @@ def test_a_listing_is_complete_with_an_end_and_as_many_things_as_it_says(ledger:
         ],
         1,
     ):
-        assert read_all(ledger, Pages(*entries), number).complete is complete, entries
+        assert read_all(staging, Pages(*entries), number).complete is complete, entries
 
 
 @pytest.mark.parametrize(
@@ -88,95 +88,95 @@ def test_a_listing_is_complete_with_an_end_and_as_many_things_as_it_says(ledger:
         (Mark("1"), "die Liste hat kein Ende / the listing has no end"),
     ],
 )
-def test_a_listing_that_is_not_whole_is_reported(ledger: Ledger, last: Mark, why: str) -> None:
-    found = read_all(ledger, Pages(*items("a", "b"), last))
+def test_a_listing_that_is_not_whole_is_reported(staging: Staging, last: Mark, why: str) -> None:
+    found = read_all(staging, Pages(*items("a", "b"), last))
     assert not found.complete
     assert [(one.finding.rule, bilingual(one.finding.value)) for one in found.problems] == [("listing-partial", why)]
 
 
-def test_progress_is_told_at_each_mark(ledger: Ledger) -> None:
+def test_progress_is_told_at_each_mark(staging: Staging) -> None:
     told: list[Any] = []
-    read_all(ledger, Pages(*items("a", "b"), Mark("1", 3), *items("c"), Mark(end=True)), told=told)
+    read_all(staging, Pages(*items("a", "b"), Mark("1", 3), *items("c"), Mark(end=True)), told=told)
     assert told == [(2, 3), (3, 3)]
 
 
-def test_things_without_id_are_told_apart_by_their_place(ledger: Ledger) -> None:
+def test_things_without_id_are_told_apart_by_their_place(staging: Staging) -> None:
     entries = [Item("", b"x"), Item("a", b"y"), Item(" ", b"z", error=finding("unreadable"))]
-    assert list(read_all(ledger, Pages(*entries, Mark(end=True))).named) == ["?#1", "a", "?#3"]
-    rules = [one.error and one.error.rule for one in ledger.staging.staged("amt", ["?#1", "a", "?#3"])]
+    assert list(read_all(staging, Pages(*entries, Mark(end=True))).named) == ["?#1", "a", "?#3"]
+    rules = [one.error and one.error.rule for one in staging.staged("amt", ["?#1", "a", "?#3"])]
     assert sorted(map(str, rules)) == ["None", "id-missing", "unreadable"]
 
 
-def test_too_large_a_thing_costs_itself(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_large_a_thing_costs_itself(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage, "MOST_PAYLOAD", 10)
-    read_all(ledger, Pages(Item("a", b"x" * 11), Item("b", b"x" * 10), Mark(end=True)))
-    found = {one.remote_id: one for one in ledger.staging.staged("amt", ["a", "b"])}
+    read_all(staging, Pages(Item("a", b"x" * 11), Item("b", b"x" * 10), Mark(end=True)))
+    found = {one.remote_id: one for one in staging.staged("amt", ["a", "b"])}
     assert (found["a"].payload, found["b"].payload) == (b"", b"x" * 10)
     assert found["a"].error
     assert found["a"].error.rule == "too-large"
 
 
-def test_too_long_an_id_is_cut_and_stays_its_own(ledger: Ledger) -> None:
+def test_too_long_an_id_is_cut_and_stays_its_own(staging: Staging) -> None:
     one, other = "x" * 5000 + "1", "x" * 5000 + "2"
-    named = list(read_all(ledger, Pages(*items(one, other), Mark(end=True))).named)
+    named = list(read_all(staging, Pages(*items(one, other), Mark(end=True))).named)
     assert len(set(named)) == 2
     assert all(len(id) == stage.MOST_ID for id in named)
-    assert list(read_all(ledger, Pages(*items(one, other), Mark(end=True)), 2).named) == named
+    assert list(read_all(staging, Pages(*items(one, other), Mark(end=True)), 2).named) == named
 
 
-def test_a_listing_without_end_is_left(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_listing_without_end_is_left(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage, "MOST_ITEMS", 50)
     monkeypatch.setattr(stage, "PAGE", 10)
     with pytest.raises(TooLargeError, match="more than 50"):
-        read_all(ledger, Pages(*items(*map(str, range(100)))))
+        read_all(staging, Pages(*items(*map(str, range(100)))))
 
 
-def test_a_page_is_staged_before_its_mark_when_it_is_long(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_is_staged_before_its_mark_when_it_is_long(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage, "PAGE", 2)
     broken = Pages(*items("a", "b"), Mark("1"), *items("c", "d", "e"), SourceError("broken"))
     with pytest.raises(SourceError):
-        read_all(ledger, broken)
-    assert staged(ledger) == ["a", "b", "c", "d"]
-    reached = ledger.staging.reached("amt")
+        read_all(staging, broken)
+    assert staged(staging) == ["a", "b", "c", "d"]
+    reached = staging.reached("amt")
     assert reached
     assert (reached.token, reached.place) == ("1", 2)
 
 
-def test_a_killed_run_goes_on_at_its_last_mark_and_counts_nothing_twice(ledger: Ledger) -> None:
+def test_a_killed_run_goes_on_at_its_last_mark_and_counts_nothing_twice(staging: Staging) -> None:
     broken = Pages(*items("a", "b"), Mark("1"), *items("c"), SourceError("as if killed"))
     with pytest.raises(SourceError):
-        read_all(ledger, broken)
+        read_all(staging, broken)
     whole = Pages(*items("a", "b"), Mark("1"), *items("c", "d"), Mark("2", total=4, end=True))
-    found = read_all(ledger, whole, run=2)
+    found = read_all(staging, whole, run=2)
     assert whole.asked == ["1"]
     assert (found.complete, list(found.named)) == (True, ["a", "b", "c", "d"])
-    assert not any(one.twice for one in ledger.staging.staged("amt", ["a", "b", "c", "d"]))
-    assert ledger.staging.reached("amt") is None
+    assert not any(one.twice for one in staging.staged("amt", ["a", "b", "c", "d"]))
+    assert staging.reached("amt") is None
 
 
-def test_who_goes_on_reads_a_page_that_was_read_in_part_once_more(ledger: Ledger) -> None:
+def test_who_goes_on_reads_a_page_that_was_read_in_part_once_more(staging: Staging) -> None:
     partial = Mark("2", findings=(finding("listing-partial", "page", "line 7"),))
     with pytest.raises(SourceError):
-        read_all(ledger, Pages(*items("a"), Mark("1"), *items("b"), partial, *items("c"), SourceError("as if killed")))
+        read_all(staging, Pages(*items("a"), Mark("1"), *items("b"), partial, *items("c"), SourceError("as if killed")))
     again = Pages(*items("a"), Mark("1"), *items("b"), partial, *items("c"), Mark("3", end=False))
-    found = read_all(ledger, again, run=2)
+    found = read_all(staging, again, run=2)
     assert again.asked == ["1"]
     assert (found.complete, [one.finding.rule for one in found.problems]) == (False, ["listing-partial"])
-    assert not any(one.twice for one in ledger.staging.staged("amt", ["a", "b", "c"]))
+    assert not any(one.twice for one in staging.staged("amt", ["a", "b", "c"]))
 
 
 @pytest.mark.parametrize("why", ["edition", "age"])
 def test_what_is_too_old_or_was_read_otherwise_is_read_from_the_start(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, why: str
+    staging: Staging, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
     with pytest.raises(SourceError):
-        read_all(ledger, Pages(*items("a"), Mark("1"), SourceError("as if killed")))
+        read_all(staging, Pages(*items("a"), Mark("1"), SourceError("as if killed")))
     again = Pages(*items("a", "b"), Mark(end=True))
     if why == "edition":
         again.VERSION = 2
     else:
         monkeypatch.setattr(stage, "GO_ON", stage.GO_ON * 0)
-    assert read_all(ledger, again, run=2).complete
+    assert read_all(staging, again, run=2).complete
     assert again.asked == [None]
 
 

@@ -23,12 +23,12 @@ def a_source(name: str = "amt", schedule: str = "30 3 * * *") -> Source:
 
 
 def ran(town: Town, hours: float, source: str = "amt", outcome: str = "applied") -> None:
-    run = town.ledger.begin(Run(source=source, number=0, outcome="running", started=NOW - timedelta(hours=hours)))
-    town.ledger.note(replace(run, outcome=outcome))  # type: ignore[arg-type]
+    run = town.catalog.runs.begin(Run(source=source, number=0, outcome="running", started=NOW - timedelta(hours=hours)))
+    town.catalog.runs.note(replace(run, outcome=outcome))  # type: ignore[arg-type]
 
 
 def names(town: Town, *sources: Source) -> list[str]:
-    return [source.name for source in due(sources, town.ledger, NOW)]
+    return [source.name for source in due(sources, town.catalog.runs, NOW)]
 
 
 def test_what_never_ran_is_due_and_what_has_no_schedule_never(town: Town) -> None:
@@ -54,7 +54,7 @@ def test_a_failed_run_waits_for_its_next_moment_an_interrupted_one_does_not(town
     assert names(town, a_source()) == []
     ran(town, 0.2, outcome="running")  # nobody holds it
     assert names(town, a_source()) == ["amt"]
-    with town.ledger.hold("amt"):
+    with town.catalog.runs.hold("amt"):
         assert names(town, a_source()) == []
 
 
@@ -74,7 +74,7 @@ def test_the_worker_harvests_what_is_due_and_survives_a_bad_source(
 ) -> None:
     good, bad = (town.other(name, schedule="* * * * *") for name in ("good", "bad"))
     for source in (bad, good):
-        town.ledger.add(source)
+        town.catalog.sources.add(source)
     town.publish([{"id": 1, "title": "Eins"}], good)
     stop = threading.Event()
     harvest = run_room.harvest
@@ -87,7 +87,7 @@ def test_the_worker_harvests_what_is_due_and_survives_a_bad_source(
 
     monkeypatch.setattr(worker, "harvest", harvesting)
     with session(town.settings) as http:
-        work(town.catalog, town.ledger, http, stop)
+        work(town.catalog, http, stop)
     assert set(town.records("good")) == {"1"}
     assert "a mistake of ours" in caplog.text
 
@@ -95,13 +95,13 @@ def test_the_worker_harvests_what_is_due_and_survives_a_bad_source(
 def test_a_new_edition_is_mapped_when_the_worker_starts(town: Town) -> None:
     source = town.other("amt", schedule="0 0 1 1 *")
     town.harvest([{"id": 1, "title": "Eins", "farbe": "rot"}], source)
-    town.ledger.revise(replace(source, settings={"ignore": "farbe"}))
+    town.catalog.sources.revise(replace(source, settings={"ignore": "farbe"}))
     stop = threading.Event()
     stop.set()
     asked = len(town.server.requests)
     with session(town.settings) as http:
-        work(town.catalog, town.ledger, http, stop)
+        work(town.catalog, http, stop)
     assert town.records()["1"].said.extras == {}
     assert len(town.server.requests) == asked
-    assert town.ledger.runs("amt")[0].started
-    assert datetime.now(UTC) - town.ledger.runs("amt")[0].started < timedelta(hours=1)  # type: ignore[operator]
+    assert town.catalog.runs.newest("amt")[0].started
+    assert datetime.now(UTC) - town.catalog.runs.newest("amt")[0].started < timedelta(hours=1)  # type: ignore[operator]

@@ -9,15 +9,14 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from registry.build import open_index
-from registry.catalog import Catalog
+from registry.build import open_catalog, open_index
+from registry.catalog.lookup import backlinks, resolve
 from registry.errors import ConflictError, NotFoundError, UsageError
 from registry.model import Agent, Distribution, Draft, Link, Metadata, Origin, Source, Step, Withdrawal
 from registry.projections.projector import Projector
 from registry.search.query import Query
 from registry.settings import Settings
-from registry.sources.ledger import open_ledger
-from registry.store.store import open_store
+from registry.store.store import Selection, open_store
 from tests.benchmarks.made_up import made_up
 from tests.builders import a_dataset, a_metadata, a_project, a_record
 
@@ -30,12 +29,9 @@ IRI = "https://daten.example.org/1"
 @pytest.fixture
 def catalog(any_database_url, tmp_path):
     settings = Settings(data=tmp_path, database=any_database_url, base_url="https://lotse.example")
-    store, index = open_store(any_database_url), open_index(settings)
-    ledger = open_ledger(any_database_url, tmp_path)
+    catalog = open_catalog(settings)
     for source in (BERLIN, KOELN, BUND):
-        ledger.add(source)
-    projector = Projector(store, {"search": index}, tmp_path)
-    catalog = Catalog(store=store, index=index, projector=projector, settings=settings, ledger=ledger)
+        catalog.sources.add(source)
     yield catalog
     catalog.close()
 
@@ -46,7 +42,7 @@ def add(remote_id, metadata, action="add"):
 
 def step(catalog, action, id, remote_id=None, metadata=None, why=""):
     """A step on a record as it stands now."""
-    record = catalog.get(id)
+    record = catalog.store.existing(id)
     remote_id = remote_id or record.origin.remote_id
     return Step(action=action, remote_id=remote_id, id=id, number=record.number, metadata=metadata, why=why)
 
@@ -63,7 +59,7 @@ def test_what_is_taken_in_is_a_record_with_owner_and_origin(catalog):
         BERLIN, [Step(action="add", remote_id="4711", metadata=a_dataset(), url="https://b.example/4711")]
     )
     assert [(one.remote_id, one.id, one.number) for one in taken] == [("4711", "radwege", 1)]
-    record = catalog.get("radwege")
+    record = catalog.store.existing("radwege")
     assert (record.owner, record.origin) == ("stadt", Origin("berlin", "4711", "https://b.example/4711"))
     assert record.said == a_dataset()
     assert next(catalog.store.history("radwege")).by == "source:berlin"
@@ -73,7 +69,7 @@ def test_hundreds_are_taken_in_and_every_step_is_answered_in_order(catalog):
     steps = [add(f"r{n}", record.said) for n, record in enumerate(made_up(620))]
     taken = catalog.take(BERLIN, steps)
     assert [one.remote_id for one in taken] == [one.remote_id for one in steps]
-    assert [one.number for one in taken] == [catalog.get(one.id).number for one in taken]
+    assert [one.number for one in taken] == [catalog.store.existing(one.id).number for one in taken]
     assert len({one.id for one in taken}) == 620
     assert all(len(one.id) <= 80 for one in taken)
 
@@ -87,10 +83,10 @@ def test_two_alike_titles_get_ids_that_do_not_depend_on_the_order_of_later_ones(
 
 def test_a_change_keeps_id_and_overrides_and_what_a_curator_said_is_shown(catalog):
     catalog.take(BERLIN, [add("1", a_dataset("Radwege"))])
-    record = catalog.get("radwege")
+    record = catalog.store.existing("radwege")
     catalog.revise("radwege", replace(record.metadata, title={"de": "Fahrradwege"}), record.number, "lotsin", "klarer")
     catalog.take(BERLIN, [step(catalog, "change", "radwege", metadata=a_dataset("Radwege 2", version="2"))])
-    record = catalog.get("radwege")
+    record = catalog.store.existing("radwege")
     assert (record.metadata.title, record.metadata.version) == ({"de": "Fahrradwege"}, "2")
     assert record.said.title == {"de": "Radwege 2"}
     assert record.overrides[0].seen == {"de": "Radwege"}
@@ -110,7 +106,7 @@ def test_a_step_on_a_record_that_was_changed_meanwhile_is_refused_and_nothing_of
     with pytest.raises(ConflictError, match="radwege") as refused:
         catalog.take(BERLIN, [add("2", a_dataset("Zwei")), late])
     assert refused.value.detail["ids"] == ["radwege"]
-    assert catalog.get("radwege").said.title == {"de": "Neu"}
+    assert catalog.store.existing("radwege").said.title == {"de": "Neu"}
     assert catalog.store.known("berlin").keys() == {"1"}
 
 
@@ -118,21 +114,21 @@ def test_a_moved_thing_is_the_same_record_under_its_new_remote_id(catalog):
     catalog.take(BERLIN, [add("alt", a_dataset(iri=IRI))])
     catalog.take(BERLIN, [step(catalog, "moved", "radwege", remote_id="neu", metadata=a_dataset(iri=IRI, version="2"))])
     assert catalog.store.known("berlin").keys() == {"neu"}
-    assert catalog.get("radwege").origin.remote_id == "neu"
+    assert catalog.store.existing("radwege").origin.remote_id == "neu"
     assert len(list(catalog.store.history("radwege"))) == 2
 
 
 def test_what_a_source_withdrew_comes_back_with_its_id(catalog):
     catalog.take(BERLIN, [add("1", a_dataset())])
     catalog.take(BERLIN, [step(catalog, "withdraw", "radwege", why="nicht mehr genannt")])
-    record = catalog.get("radwege")
+    record = catalog.store.existing("radwege")
     assert (record.state, record.withdrawn.by, record.withdrawn.why) == (
         "withdrawn",
         "source:berlin",
         "nicht mehr genannt",
     )
     catalog.take(BERLIN, [step(catalog, "back", "radwege", metadata=a_dataset("Radwege 2"))])
-    record = catalog.get("radwege")
+    record = catalog.store.existing("radwege")
     assert (record.state, record.withdrawn, record.said.title) == ("published", None, {"de": "Radwege 2"})
 
 
@@ -140,7 +136,7 @@ def test_what_a_person_withdrew_does_not_come_back_by_a_harvest(catalog):
     catalog.take(BERLIN, [add("1", a_dataset())])
     catalog.withdraw("radwege", "lotsin", "falsch")
     catalog.take(BERLIN, [step(catalog, "back", "radwege", metadata=a_dataset("Radwege 2"))])
-    record = catalog.get("radwege")
+    record = catalog.store.existing("radwege")
     assert (record.state, record.withdrawn.by) == ("withdrawn", "lotsin")
 
 
@@ -149,23 +145,23 @@ def test_a_source_that_is_removed_takes_its_records_along_and_brings_them_back(c
     catalog.take(KOELN, [add("1", a_dataset("Drei"))])
     assert catalog.withdraw_source("berlin", "Quelle entfernt") == 2
     assert catalog.withdraw_source("berlin") == 0
-    assert [record.id for record in catalog.store.find(shown=True)] == ["drei"]
+    assert [record.id for record in catalog.store.find(Selection(shown=True))] == ["drei"]
     catalog.take(BERLIN, [step(catalog, "back", "eins", metadata=a_dataset("Eins"))])
-    assert catalog.get("eins").shown
+    assert catalog.store.existing("eins").shown
 
 
 # -- twins
 
 
 def group(catalog, *ids):
-    return [catalog.get(id).same_as for id in ids]
+    return [catalog.store.existing(id).same_as for id in ids]
 
 
 def test_the_same_thing_of_a_farther_source_is_kept_under_the_one_that_is_shown(catalog):
     catalog.take(BERLIN, [add("1", a_dataset("Wege", iri=IRI))])
     catalog.take(BUND, [add("x", a_dataset("Bundeswege", iri=IRI), "conflict")])
     assert group(catalog, "wege", "bundeswege") == [None, "wege"]
-    assert catalog.get("bundeswege").state == "published"
+    assert catalog.store.existing("bundeswege").state == "published"
     assert [change.id for change in catalog.store.changes() if change.record] == ["wege"]
     assert catalog.store.known("bund")["x"].same_as == "wege"
 
@@ -202,7 +198,7 @@ def test_when_the_shown_one_is_withdrawn_the_next_in_rank_is_shown_at_once(catal
     assert group(catalog, *ids) == [None, None, "berlin-wege"]
     catalog.take(BERLIN, [step(catalog, "withdraw", "berlin-wege")])
     assert group(catalog, *ids) == [None, None, None]
-    assert catalog.get("bund-wege").shown
+    assert catalog.store.existing("bund-wege").shown
     catalog.publish_again("koeln-wege", "lotsin")
     assert group(catalog, *ids) == [None, None, "koeln-wege"]
 
@@ -235,13 +231,13 @@ def test_within_a_source_nothing_is_linked(catalog):
 def test_what_is_registered_here_is_nearer_than_any_source(catalog):
     catalog.take(KOELN, [add("1", a_dataset("Wege", iri=IRI))])
     registered = catalog.register(a_draft(a_dataset("Unsere Wege", iri=IRI, distributions=())), "lotsin")
-    assert (registered.same_as, catalog.get("wege").same_as) == (None, "unsere-wege")
+    assert (registered.same_as, catalog.store.existing("wege").same_as) == (None, "unsere-wege")
 
 
 def test_of_eight_sources_that_name_the_same_things_at_once_one_each_is_shown(catalog):
     sources = [Source(name=f"q{n}", kind="ckan", url="https://e.example/", rank=n) for n in range(8)]
     for source in sources:
-        catalog.ledger.add(source)
+        catalog.sources.add(source)
     start = threading.Barrier(8)
 
     def work(source):
@@ -256,7 +252,7 @@ def test_of_eight_sources_that_name_the_same_things_at_once_one_each_is_shown(ca
     in_threads(work, sources)
     for turn in range(6):
         for n in range(5):
-            group = [one for one in catalog.store.find(iri=f"{IRI}/{turn}/{n}") if one.state == "published"]
+            group = [one for one in catalog.store.find(Selection(iri=f"{IRI}/{turn}/{n}")) if one.state == "published"]
             assert len(group) == 4
             (shown,) = [one for one in group if one.shown]
             assert {one.same_as for one in group} == {None, shown.id}
@@ -312,11 +308,10 @@ class Walk:
 @pytest.mark.parametrize("seed", range(12))
 def test_whatever_happens_each_record_is_shown_or_lies_directly_under_one_that_is(tmp_path, seed):
     settings = Settings(data=tmp_path, database="sqlite://")
-    store, ledger = open_store("sqlite://"), open_ledger("sqlite://", tmp_path)
+    catalog = open_catalog(settings)
+    store = catalog.store
     for source in (BERLIN, KOELN, BUND):
-        ledger.add(source)
-    projector = Projector(store, {}, tmp_path)
-    catalog = Catalog(store=store, index=None, projector=projector, settings=settings, ledger=ledger)
+        catalog.sources.add(source)
     walk, under = Walk(catalog, seed), 0
     for _ in range(150):
         walk.act()
@@ -451,45 +446,45 @@ def test_an_iri_means_a_record_by_ours_the_publishers_and_former_ones(catalog):
     catalog.take(BERLIN, [add("1", a_dataset(iri=IRI))])
     catalog.take(BERLIN, [step(catalog, "change", "radwege", metadata=a_dataset(iri="https://neu.example/1"))])
     for iri in ("/id/radwege", "https://lotse.example/id/radwege", IRI, "https://neu.example/1"):
-        assert catalog.resolve(iri) == "radwege"
+        assert resolve(catalog, iri) == "radwege"
     for iri in ("/id/nichts", "https://lotse.example/id/nichts", "https://fremd.example/", "radwege", ""):
-        assert catalog.resolve(iri) is None
+        assert resolve(catalog, iri) is None
 
 
 def test_backlinks_come_by_every_iri_of_a_record_once(catalog):
     catalog.take(BERLIN, [add("1", a_dataset(iri=IRI))])
     links = tuple(Link("uses", iri) for iri in (IRI, "/id/radwege", "https://lotse.example/id/radwege"))
     catalog.register(a_draft(a_project("Wege", links=(*links, Link("produces", IRI)))), "a")
-    found = [(one.id, one.relation) for one in catalog.backlinks(catalog.get("radwege"))]
+    found = [(one.id, one.relation) for one in backlinks(catalog, catalog.store.existing("radwege"))]
     assert found == [("wege", "produces"), ("wege", "uses")]
 
 
 def test_what_was_taken_in_is_found_after_a_sync_and_not_after_a_withdrawal(catalog):
     catalog.take(BERLIN, [add("1", a_dataset("Radwege")), add("2", a_dataset("Bäume"))])
     assert catalog.sync()
-    before = catalog.generation()
-    assert [hit.id for hit in catalog.search(Query(words="radwege")).hits] == ["radwege"]
-    assert [one.text for one in catalog.suggest("bä")] == ["Bäume"]
+    before = catalog.index.position()
+    assert [hit.id for hit in catalog.index.search(Query(words="radwege")).hits] == ["radwege"]
+    assert [one.text for one in catalog.index.suggest("bä", 5)] == ["Bäume"]
     catalog.withdraw("radwege", "lotsin", "")
     catalog.sync()
-    assert catalog.search(Query(words="radwege")).total == 0
-    assert catalog.generation() != before
+    assert catalog.index.search(Query(words="radwege")).total == 0
+    assert catalog.index.position() != before
 
 
 def test_the_index_can_be_built_from_nothing_at_any_time(catalog):
     catalog.take(BERLIN, [add(f"r{n}", record.said) for n, record in enumerate(made_up(60))])
     catalog.sync()
-    hits = catalog.search(Query(size=100)).hits
-    catalog.rebuild()
-    assert {hit.id for hit in catalog.search(Query(size=100)).hits} == {hit.id for hit in hits}
+    hits = catalog.index.search(Query(size=100)).hits
+    catalog.projector.rebuild()
+    assert {hit.id for hit in catalog.index.search(Query(size=100)).hits} == {hit.id for hit in hits}
     assert len(hits) == 60
 
 
 def test_state_says_how_far_the_projections_are(catalog):
-    assert catalog.state()["ready"] is False
+    assert catalog.projector.state()["ready"] is False
     catalog.sync()
     catalog.take(BERLIN, [add("1", a_dataset())])
-    state = catalog.state()
+    state = catalog.projector.state()
     assert state["ready"] is True
     assert state["projections"]["search"] == {"number": 0, "behind": 1}
 
@@ -500,13 +495,13 @@ def test_a_rebuild_gets_the_lock_from_a_projector_that_runs(catalog, any_databas
     stop = threading.Event()
     running = threading.Thread(target=runner.run, args=(stop,))
     running.start()
-    assert catalog.wait_for(1, 30)
-    catalog.rebuild()
+    assert catalog.projector.wait_for(1, 30)
+    catalog.projector.rebuild()
     catalog.take(BERLIN, [add("2", a_dataset("Bäume"))])
-    assert catalog.wait_for(2, 30)
+    assert catalog.projector.wait_for(2, 30)
     stop.set()
     running.join(30)
-    assert {hit.id for hit in catalog.search(Query()).hits} == {"radwege", "baeume"}
+    assert {hit.id for hit in catalog.index.search(Query()).hits} == {"radwege", "baeume"}
 
 
 # -- organizations
@@ -526,12 +521,12 @@ def test_agents_are_recognized_by_iri_identifier_and_name(catalog):
         ]
     ):
         (taken,) = catalog.take(BERLIN, [add(f"r{number}", a_dataset(f"Nr {number}", publisher=agent))])
-        record = catalog.get(taken.id)
+        record = catalog.store.existing(taken.id)
         assert record.said.publisher == replace(agent, id="umweltamt")
         assert catalog.store.known("berlin")[f"r{number}"].digest == a_dataset(f"Nr {number}", publisher=agent).digest()
-    assert len(catalog.backlinks(catalog.get("umweltamt"))) == 4
+    assert len(backlinks(catalog, catalog.store.existing("umweltamt"))) == 4
     (other,) = catalog.take(BERLIN, [add("x", a_dataset("Fremd", publisher=Agent(name={"de": "Umweltbund"})))])
-    assert catalog.get(other.id).said.publisher.id == ""
+    assert catalog.store.existing(other.id).said.publisher.id == ""
 
 
 def test_an_organization_that_another_process_adds_is_recognized_from_then_on(catalog, any_database_url):
@@ -539,17 +534,17 @@ def test_an_organization_that_another_process_adds_is_recognized_from_then_on(ca
     catalog.take(BERLIN, [add("1", a_dataset("Eins", publisher=agent))])
     open_store(any_database_url).put([a_record("umweltamt", "Umweltamt", "organization")], by="t")
     catalog.take(BERLIN, [add("2", a_dataset("Zwei", publisher=agent))])
-    assert catalog.get("eins").said.publisher.id == ""
-    assert catalog.get("zwei").said.publisher.id == "umweltamt"
+    assert catalog.store.existing("eins").said.publisher.id == ""
+    assert catalog.store.existing("zwei").said.publisher.id == "umweltamt"
     assert catalog.match_again("t") == 1
-    assert catalog.get("eins").said.publisher.id == "umweltamt"
+    assert catalog.store.existing("eins").said.publisher.id == "umweltamt"
     assert catalog.match_again("t") == 0
 
 
 def test_a_name_that_two_organizations_bear_is_nobodys(catalog):
     catalog.store.put([a_record(id, "Bürgeramt", "organization") for id in ("amt-1", "amt-2")], by="t")
     (taken,) = catalog.take(BERLIN, [add("1", a_dataset(publisher=Agent(name={"de": "Bürgeramt"})))])
-    assert catalog.get(taken.id).said.publisher.id == ""
+    assert catalog.store.existing(taken.id).said.publisher.id == ""
 
 
 def test_a_change_of_a_distribution_alone_is_a_change(catalog):

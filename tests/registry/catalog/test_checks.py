@@ -88,13 +88,13 @@ def test_a_revision_that_empties_a_field_that_must_be_there_is_refused(catalog):
     assert fields_of(refused) == {"abstract"}
     with pytest.raises(ValidationError):
         catalog.register(draft_of(replace(record.metadata, phase=""), of=record.id, base=record.number), "lotsin")
-    assert catalog.get(record.id) == record
+    assert catalog.store.existing(record.id) == record
 
 
 def harvested(catalog, metadata):
     steps = [Step(action="add", remote_id="1", metadata=metadata)]
     (taken,) = catalog.take(Source(name="berlin", kind="ckan", url="https://b.example"), steps)
-    return catalog.get(taken.id)
+    return catalog.store.existing(taken.id)
 
 
 def test_faults_of_the_source_do_not_block_the_correction_of_another_field(catalog):

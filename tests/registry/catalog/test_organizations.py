@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from registry.build import open_catalog
+from registry.catalog.lookup import backlinks
 from registry.catalog.organizations import load_organizations
 from registry.errors import ConflictError, UsageError
 from registry.model import Agent, Link, Source, Step
@@ -45,29 +46,29 @@ def path(tmp_path):
 def test_the_list_becomes_records_once(catalog, path):
     assert load_organizations(catalog, path) == 2
     assert load_organizations(catalog, path) == 0
-    office = catalog.get("umweltamt")
+    office = catalog.store.existing("umweltamt")
     assert (office.kind, office.owner, office.said.title) == ("organization", "umweltamt", {"de": "Umweltamt"})
     assert office.said.links == (Link("unit_of", "/id/stadt"),)
-    assert catalog.get("stadt").said.classification.endswith("/verwaltung")
-    assert [link.id for link in catalog.backlinks(catalog.get("stadt"))] == ["umweltamt"]
+    assert catalog.store.existing("stadt").said.classification.endswith("/verwaltung")
+    assert [link.id for link in backlinks(catalog, catalog.store.existing("stadt"))] == ["umweltamt"]
 
 
 def test_records_that_were_there_before_learn_who_their_publisher_is(catalog, path):
     said = a_dataset(publisher=Agent(name={"de": "Amt 31"}))
     catalog.take(Source(name="b", kind="ckan", url=""), [Step(action="add", remote_id="1", metadata=said)])
     load_organizations(catalog, path)
-    assert catalog.get("radwege").said.publisher.id == "umweltamt"
+    assert catalog.store.existing("radwege").said.publisher.id == "umweltamt"
     assert catalog.store.known("b")["1"].digest == said.digest()
 
 
 def test_what_the_list_says_otherwise_is_revised_but_not_what_a_person_wrote(catalog, path):
     load_organizations(catalog, path)
-    record = catalog.get("stadt")
+    record = catalog.store.existing("stadt")
     catalog.revise("stadt", a_metadata("Stadt", "organization"), record.number, "lotsin")
     path.write_text(LIST.replace("Umweltamt", "Umwelt- und Klimaamt").replace('verwaltung"\nname_en', 'rat"\nname_en'))
     assert load_organizations(catalog, path) == 1
-    assert catalog.get("umweltamt").said.title == {"de": "Umwelt- und Klimaamt"}
-    assert catalog.get("stadt").said.title == {"de": "Stadt"}
+    assert catalog.store.existing("umweltamt").said.title == {"de": "Umwelt- und Klimaamt"}
+    assert catalog.store.existing("stadt").said.title == {"de": "Stadt"}
 
 
 def test_several_that_start_at_once_take_the_list_in_once(catalog, path):

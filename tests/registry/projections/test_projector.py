@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from registry.errors import NotReadyError
 from registry.model import Position
-from registry.projections.projector import FLOOR, SLICE, Projector
-from registry.store.store import open_store
+from registry.projections.projector import MIN_CHANGED, SLICE, Projector
+from registry.store.store import Selection, open_store
 from tests.benchmarks.made_up import made_up
 from tests.builders import a_record
 
@@ -58,6 +58,19 @@ class Broken(Titles):
     rebuild = apply
 
 
+class Slow(Titles):
+    """Takes nothing in until it may; `begun` is set when it has begun to."""
+
+    def __init__(self, path):
+        super().__init__(path)
+        self.begun, self.may_end = threading.Event(), threading.Event()
+
+    def _take(self, call, titles, changes, position):
+        self.begun.set()
+        assert self.may_end.wait(60)
+        super()._take(call, titles, changes, position)
+
+
 @pytest.fixture
 def store(any_database_url):
     store = open_store(any_database_url)
@@ -78,7 +91,7 @@ def projector(store, titles, tmp_path):
 
 
 def shown(store):
-    return {record.id: record.metadata.title["de"] for record in store.find(shown=True)}
+    return {record.id: record.metadata.title["de"] for record in store.find(Selection(shown=True))}
 
 
 def test_the_first_sync_builds_and_later_ones_catch_up(store, titles, projector):
@@ -116,7 +129,7 @@ def test_a_projection_that_fails_does_not_hold_up_the_others(store, titles, tmp_
 
 def test_many_new_records_are_applied_and_many_changed_ones_built_anew(store, titles, projector):
     projector.sync()
-    put(store, list(made_up(FLOOR + 500)))
+    put(store, list(made_up(MIN_CHANGED + 500)))
     projector.sync()
     assert [call for call, _ in titles.calls] == ["rebuild", "apply"]
     put(store, [replace(change.record, owner="neu") for change in list(store.changes())])
@@ -198,6 +211,74 @@ def test_a_projector_that_runs_takes_in_what_others_write_until_it_is_stopped(
     running.join(30)
     assert watcher.try_hold()
     watcher.release()
+
+
+def test_a_slow_projection_never_delays_the_search_index(store, titles, tmp_path, any_database_url):
+    slow = Slow(tmp_path / "slow.json")
+    projector, stop = Projector(store, {"slow": slow, "search": titles}, tmp_path), threading.Event()
+    running = threading.Thread(target=projector.run, args=(stop,))
+    running.start()
+    try:
+        writer = open_store(any_database_url)
+        watcher = Projector(writer, {"search": Titles(titles.path), "slow": Titles(slow.path)}, tmp_path)
+        for turn in range(3):
+            number = writer.put([a_record(f"r{turn}")], by="t")
+            assert slow.begun.wait(30)
+            assert watcher.wait_for(number, 30)  # of another process
+            assert projector.wait_for(number, 30)  # of this one
+            assert slow.position() is None
+        assert not watcher.wait_for(number, 0.2, only=("slow",))
+        slow.may_end.set()
+        assert watcher.wait_for(number, 30, only=("slow",))
+    finally:
+        slow.may_end.set()
+        stop.set()
+        running.join(30)
+    assert slow.titles == titles.titles == shown(writer)
+
+
+def test_a_rebuild_waits_for_a_slow_projection_and_gets_the_lock(store, titles, tmp_path, any_database_url):
+    slow = Slow(tmp_path / "slow.json")
+    projector, stop = Projector(store, {"slow": slow, "search": titles}, tmp_path), threading.Event()
+    running = threading.Thread(target=projector.run, args=(stop,))
+    running.start()
+    store.put([a_record("a")], by="t")
+    assert slow.begun.wait(30)
+    other = Projector(open_store(any_database_url), {"search": Titles(titles.path)}, tmp_path)
+    rebuilding = threading.Thread(target=other.rebuild)
+    rebuilding.start()
+    rebuilding.join(0.5)
+    assert rebuilding.is_alive()  # the slow one is not interrupted
+    slow.may_end.set()
+    rebuilding.join(30)
+    assert not rebuilding.is_alive()
+    assert other.projections["search"].calls[0][0] == "rebuild"
+    stop.set()
+    running.join(30)
+    assert not running.is_alive()
+
+
+def test_several_are_synced_side_by_side_and_the_first_failure_is_told(store, titles, tmp_path):
+    number = store.put([a_record("a")], by="t")
+    slow = Slow(tmp_path / "slow.json")
+    projector = Projector(store, {"slow": slow, "broken": Broken(tmp_path / "broken"), "search": titles}, tmp_path)
+    failures = []
+
+    def sync():
+        try:
+            projector.sync()
+        except NotReadyError as error:
+            failures.append(error.message)
+
+    syncing = threading.Thread(target=sync)
+    syncing.start()
+    assert slow.begun.wait(30)
+    assert projector.wait_for(number, 30)
+    assert syncing.is_alive()
+    slow.may_end.set()
+    syncing.join(30)
+    assert failures == ["The server is down."]
+    assert slow.titles == titles.titles
 
 
 def put(store, records):

@@ -14,7 +14,7 @@ from registry.build import open_catalog, upgrade
 from registry.errors import NotReadyError, UpgradeNeededError
 from registry.people import accounts, drafts
 from registry.settings import Settings
-from registry.sources import ledger, staging
+from registry.sources import staging, tables
 from registry.store import schema
 from registry.store.database import Tables, connect, make_tables, reading, upgrade_tables
 from tests.builders import a_dataset, a_record
@@ -56,7 +56,7 @@ def test_statements_that_fail_leave_nothing(any_database_url):
     assert names(engine) == set()
 
 
-@pytest.mark.parametrize("room", [schema, ledger, drafts, accounts, staging], ids=lambda room: room.__name__)
+@pytest.mark.parametrize("room", [schema, tables, drafts, accounts, staging], ids=lambda room: room.__name__)
 def test_an_older_database_is_refused_with_the_command_to_run_and_keeps_its_records(settings, room, monkeypatch):
     catalog = open_catalog(settings)
     catalog.store.put([a_record()], by="t")
@@ -70,7 +70,7 @@ def test_an_older_database_is_refused_with_the_command_to_run_and_keeps_its_reco
     assert (had, had + 1) in done.values()
     assert all(before == after for before, after in done.values() if before != had or after != had + 1)
     upgraded = open_catalog(settings)
-    assert upgraded.get("radwege").said == a_dataset()
+    assert upgraded.store.existing("radwege").said == a_dataset()
     upgraded.close()
     monkeypatch.undo()
     with pytest.raises(NotReadyError, match="newer"):
@@ -81,7 +81,7 @@ def test_an_up_to_date_database_stays_as_it_is(settings):
     catalog = open_catalog(settings)
     catalog.store.put([a_record()], by="t")
     assert all(before == after for before, after in upgrade(settings).values())
-    assert catalog.get("radwege").said == a_dataset()
+    assert catalog.store.existing("radwege").said == a_dataset()
     catalog.close()
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from registry.errors import ConflictError
 from registry.model import Agent, Backlink, Link, Metadata, Origin, Override, Withdrawal
-from registry.store.store import open_store
+from registry.store.store import Selection, open_store
 from tests.benchmarks.made_up import made_up
 from tests.builders import a_dataset, a_metadata, a_record
 
@@ -60,7 +60,9 @@ def test_a_record_comes_back_as_it_was_put_with_number_and_dates(store):
 def test_what_is_not_there_is_none(store):
     assert store.get("nichts") is None
     assert store.get_many(["nichts", "niemand"]) == {}
-    assert list(store.changes()) == list(store.history("nichts")) == list(store.find(state="published")) == []
+    assert (
+        list(store.changes()) == list(store.history("nichts")) == list(store.find(Selection(state="published"))) == []
+    )
     assert store.known("nirgends") == {}
     assert store.last() == 0
 
@@ -95,8 +97,8 @@ def test_addresses_of_any_length_can_be_stored_and_asked_for(store):
     long = "https://e.example/" + "".join(random.Random(1).choices("abcdefghij0123456789", k=20_000))
     record = a_record(said=a_dataset(iri=long, identifiers=(long,), links=(Link("related", long + "/x"),)))
     store.put([replace(record, origin=Origin("b", long))], by="t")
-    assert [found.id for found in store.find(iri=long)] == ["radwege"]
-    assert [found.id for found in store.find(source="b", remote_id=long)] == ["radwege"]
+    assert [found.id for found in store.find(Selection(iri=long))] == ["radwege"]
+    assert [found.id for found in store.find(Selection(source="b", remote_id=long))] == ["radwege"]
     assert list(store.linking(long + "/x")) == [Backlink("radwege", "related", long + "/x")]
 
 
@@ -132,7 +134,7 @@ def test_of_a_batch_with_one_conflict_nothing_is_written(store):
     assert store.get("neu") is None
     assert store.last() == number
     assert store.taken(["neu"]) == set()
-    assert list(store.find(iri="https://e.example/neu")) == []
+    assert list(store.find(Selection(iri="https://e.example/neu"))) == []
 
 
 def test_at_most_500_records_and_none_twice(store):
@@ -304,7 +306,7 @@ def test_twins_are_the_same_iri_or_identifier_and_title_in_another_source(store)
 def test_a_former_iri_finds_the_record_but_is_no_twin(store):
     store.put([a_record(said=a_dataset(iri="https://alt.example/1"))], by="t")
     store.put([replace(store.get("radwege"), said=a_dataset(iri="https://neu.example/1"))], by="t")
-    assert [record.id for record in store.find(iri="https://alt.example/1")] == ["radwege"]
+    assert [record.id for record in store.find(Selection(iri="https://alt.example/1"))] == ["radwege"]
     assert store.names("radwege") == {"https://alt.example/1", "https://neu.example/1"}
     assert store.twins("x", [a_metadata("?", iri="https://alt.example/1")]) == [()]
     assert store.twins("x", [a_metadata("?", iri="https://neu.example/1")]) == [("radwege",)]
@@ -324,7 +326,7 @@ def test_find_and_count_by_everything_that_needs_no_index(store):
     )
 
     def ids(**asked):
-        return [record.id for record in store.find(**asked)]
+        return [record.id for record in store.find(Selection(**asked))]
 
     assert ids() == ["a", "b", "c"]
     assert ids(owner="stadt") == ["a", "b"]
@@ -333,14 +335,18 @@ def test_find_and_count_by_everything_that_needs_no_index(store):
     assert ids(kind="project") == ids(same_as="a") == ["c"]
     assert ids(source="berlin", remote_id="2") == ["b"]
     assert ids(iri="https://unbekannt.example/") == []
-    assert (store.count(), store.count(shown=True), store.count(owner="stadt")) == (3, 1, 2)
-    assert (store.count(state="withdrawn"), store.count(source="berlin"), store.count(kind="project")) == (1, 2, 1)
+    assert (store.count(), store.count(Selection(shown=True)), store.count(Selection(owner="stadt"))) == (3, 1, 2)
+    assert (
+        store.count(Selection(state="withdrawn")),
+        store.count(Selection(source="berlin")),
+        store.count(Selection(kind="project")),
+    ) == (1, 2, 1)
 
 
 def test_find_pages_over_many_records_by_id(store):
     for start in range(0, 1200, 400):
         store.put(list(made_up(1200))[start : start + 400], by="t")
-    ids = [record.id for record in store.find(source="stadt")]
+    ids = [record.id for record in store.find(Selection(source="stadt"))]
     assert len(ids) == 1200
     assert len(set(ids)) == 1200
 

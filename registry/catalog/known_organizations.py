@@ -1,0 +1,28 @@
+"""The organizations of the catalogue by name, as agents are matched with them."""
+
+import threading
+from collections.abc import Mapping
+
+from registry.model.agents import organizations_by_name
+from registry.store.store import Selection, Store
+
+_ORGANIZATIONS = Selection(kind="organization")
+
+
+class KnownOrganizations:
+    """Kept in memory, and read again when any organization has changed, by whichever process. For any thread."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._mutex = threading.Lock()
+        self._number = -1  # the store's last change when `_ids` was last known to be right
+        self._ids: Mapping[str, str] = {}
+
+    def ids(self) -> Mapping[str, str]:
+        """Name -> id of its record."""
+        with self._mutex:
+            last = self._store.last()
+            if self._number < 0 or (last != self._number and self._store.count(_ORGANIZATIONS, since=self._number)):
+                self._ids = organizations_by_name(self._store.find(Selection(kind="organization", shown=True)))
+            self._number = last
+            return self._ids

@@ -1,0 +1,54 @@
+"""What is read of the catalogue by more than one look: the record shown for an id, or meant by an IRI, and backlinks.
+
+Plain reads go to the store (`catalog.store`) and to the search index (`catalog.index`) directly.
+"""
+
+from registry.catalog.catalog import Catalog
+from registry.errors import WithdrawnError
+from registry.model import Backlink, Record
+from registry.model.identity import local
+from registry.store.store import Selection
+
+
+def shown(catalog: Catalog, id: str) -> Record:
+    """The record that is shown for an id: itself or the one it is shown under; WithdrawnError, NotFoundError."""
+    record = catalog.store.existing(id)
+    if record.state == "published" and record.same_as is not None:  # which is shown itself: docs/decisions/0021
+        record = catalog.store.existing(record.same_as)
+    if record.state == "withdrawn":
+        raise _withdrawn(record)
+    return record
+
+
+def _withdrawn(record: Record) -> WithdrawnError:
+    """With title, reason and date, for the page as for programs."""
+    withdrawal = record.withdrawn
+    return WithdrawnError(
+        "record-withdrawn",
+        withdrawal.reason if withdrawal else "",
+        {
+            "id": record.id,
+            "kind": record.kind,
+            "record_title": record.metadata.title,
+            "withdrawn": withdrawal.at.isoformat() if withdrawal else None,
+        },
+    )
+
+
+def resolve(catalog: Catalog, iri: str) -> str | None:
+    """The id of the record that an IRI means: ours (absolute or local), the publisher's, or a former one."""
+    for ours in (local(""), f"{catalog.settings.base_url}{local('')}"):
+        id = iri.removeprefix(ours)
+        if id != iri and catalog.store.taken((id,)):
+            return id
+    bearers = catalog.store.find(Selection(iri=iri))
+    best = min(bearers, key=lambda record: (record.said.iri != iri, not record.shown, record.id), default=None)
+    return best.id if best else None
+
+
+def backlinks(catalog: Catalog, record: Record) -> list[Backlink]:
+    """Who points to a record by any of its IRIs (ours, the publisher's, former ones), once a relation."""
+    ours = local(record.id)
+    own = {ours, f"{catalog.settings.base_url}{ours}", record.metadata.iri, *catalog.store.names(record.id)} - {""}
+    links = {(link.id, link.relation): link for link in catalog.store.linking(sorted(own)) if link.id != record.id}
+    return [links[key] for key in sorted(links)]

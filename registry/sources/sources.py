@@ -1,0 +1,66 @@
+"""The sources that are harvested."""
+
+from pathlib import Path
+
+import msgspec
+import sqlalchemy as sa
+
+from registry.errors import ConflictError, NotFoundError
+from registry.model import Source
+from registry.sources import tables
+from registry.sources.staging import Staging, open_staging
+from registry.sources.tables import SOURCES
+from registry.store.database import connect, make_tables, reading, writing
+
+
+def open_sources(database_url: str, data: Path) -> "Sources":
+    """Sources in the store's database; what is staged of them in the data folder (with PostgreSQL in its tables)."""
+    engine = connect(database_url)
+    make_tables(engine, tables.TABLES)
+    return Sources(engine, open_staging(database_url, data))
+
+
+class Sources:
+    """For any number of threads and processes."""
+
+    def __init__(self, engine: sa.Engine, staging: Staging) -> None:
+        self._engine = engine
+        self._staging = staging
+
+    def all(self) -> tuple[Source, ...]:
+        """In order of name."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(sa.select(SOURCES.c.body).order_by(SOURCES.c.name)).fetchall()
+        return tuple(msgspec.json.decode(row.body, type=Source) for row in rows)
+
+    def get(self, name: str) -> Source:
+        """NotFoundError that names those there are."""
+        with reading(self._engine) as connection:
+            body = connection.execute(sa.select(SOURCES.c.body).where(SOURCES.c.name == name)).scalar()
+        if body is not None:
+            return msgspec.json.decode(body, type=Source)
+        names = ", ".join(source.name for source in self.all()) or "none yet"
+        raise NotFoundError("source-unknown", {"source": name}, name=name, names=names)
+
+    def add(self, source: Source) -> None:
+        """ConflictError if the name is taken."""
+        try:
+            with writing(self._engine) as connection:
+                connection.execute(SOURCES.insert().values(name=source.name, body=msgspec.json.encode(source)))
+        except sa.exc.IntegrityError:
+            raise ConflictError("source-exists", {"source": source.name}, name=source.name) from None
+
+    def revise(self, source: Source) -> None:
+        """Replaces what is known of a source; NotFoundError."""
+        self.get(source.name)
+        with writing(self._engine) as connection:
+            connection.execute(
+                SOURCES.update().where(SOURCES.c.name == source.name).values(body=msgspec.json.encode(source))
+            )
+
+    def remove(self, name: str) -> None:
+        """Forgets a source and what is staged of it; its runs remain. Its records are the catalogue's business."""
+        self.get(name)
+        with writing(self._engine) as connection:
+            connection.execute(SOURCES.delete().where(SOURCES.c.name == name))
+        self._staging.forget(name)

@@ -1,4 +1,8 @@
-"""Files of the look: style sheets, fonts, the sign; and the city's own colour as a style sheet."""
+"""Style sheets, fonts and the logo as files, and the city's own colour as a style sheet.
+
+Entry points: `file` (a file below static/), `theme`. Invariant: text in the city's colour has the contrast that WCAG
+1.4.3 asks for, on light and on dark pages.
+"""
 
 from collections.abc import Callable
 from functools import cache
@@ -15,13 +19,13 @@ FOR_GOOD: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 FOR_AN_HOUR: Final = {"Cache-Control": "public, max-age=3600"}
 DARK: Final = (19, 21, 37)  # the ground of dark pages
 WHITE: Final = (255, 255, 255)
-ENOUGH: Final = 4.5  # contrast of text (WCAG 1.4.3)
+MIN_CONTRAST: Final = 4.5  # contrast of text (WCAG 1.4.3)
 
 Colour = tuple[int, int, int]
 
 
 def file(request: Request) -> Response:
-    """A file below static/; with its digest in the address, or a version in its path, browsers keep it for good."""
+    """A file below static/. Browsers keep it for good if its address has its digest or a version."""
     name = request.path_params["path"]
     content = _read(name)
     kept = "v" in request.query_params or name.startswith("vendor/")
@@ -59,8 +63,8 @@ def theme(accent: str) -> Callable[[Request], Response]:
 
 def _sheet(accent: str) -> str:
     colour = _colour(accent)
-    if contrast(colour, WHITE) < ENOUGH:
-        raise UsageError("accent-contrast", accent=accent, contrast=contrast(colour, WHITE), least=ENOUGH)
+    if contrast(colour, WHITE) < MIN_CONTRAST:
+        raise UsageError("accent-contrast", accent=accent, contrast=contrast(colour, WHITE), least=MIN_CONTRAST)
     light = lightened(colour)
     return (
         f":root{{--theme-accent:{accent}}}"
@@ -79,21 +83,21 @@ def _colour(text: str) -> Colour:
 def lightened(colour: Colour) -> Colour:
     """The colour mixed with white until it reads well on dark ground (7:1, as links are thin)."""
     for part in range(0, 101, 2):
-        mixed = tuple(round(one + (255 - one) * part / 100) for one in colour)
+        mixed = tuple(round(channel + (255 - channel) * part / 100) for channel in colour)
         if contrast((mixed[0], mixed[1], mixed[2]), DARK) >= 7:
             return mixed[0], mixed[1], mixed[2]
     return WHITE
 
 
-def contrast(one: Colour, other: Colour) -> float:
-    """The ratio of WCAG 2.2."""
-    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+def contrast(first: Colour, second: Colour) -> float:
+    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
+    high, low = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (high + 0.05) / (low + 0.05)
 
 
 def _luminance(colour: Colour) -> float:
     red, green, blue = (
         value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
-        for value in (one / 255 for one in colour)
+        for value in (channel / 255 for channel in colour)
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

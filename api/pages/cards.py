@@ -1,4 +1,8 @@
-"""The short form of a record in lists: what it is, whose, one sentence, and three lines that help to decide."""
+"""The short form of a record in lists: kind, publisher, title, one sentence, and up to three lines that help to decide.
+
+Entry points: `cards`, `card`. Also `lead`, `whose` and `formats`, which pages of records use too.
+Invariant: a record of which no card can be made gets a bare one, so that the list is shown.
+"""
 
 import logging
 from collections.abc import Iterable
@@ -22,13 +26,15 @@ log: Final = logging.getLogger("lotse.pages")
 
 
 class Line(NamedTuple):
-    words: str
+    """A line of a card; `look` is its CSS class, `icon` a name of macros.html."""
+
+    text: str
     look: str = ""  # first | offer | warn
     icon: str = ""
 
 
 class Card(NamedTuple):
-    """`track`: the marks of a project's phases."""
+    """A record as lists show it. `track`: the marks of a project's phases."""
 
     id: str
     kind: str
@@ -41,9 +47,9 @@ class Card(NamedTuple):
     lines: tuple[Line, ...]
 
 
-def cards(several: Iterable[Record], lang: Lang, today: date, query: list[Word] | None = None) -> list[Card]:
-    """One card a record. Where its words break ours, a bare one stands there: one record never takes a page down."""
-    return [_card_or_bare(record, lang, today, query) for record in several]
+def cards(records: Iterable[Record], lang: Lang, today: date, query: list[Word] | None = None) -> list[Card]:
+    """One card for each record. If making a card fails, a bare one takes its place, and the failure is logged."""
+    return [_card_or_bare(record, lang, today, query) for record in records]
 
 
 def _card_or_bare(record: Record, lang: Lang, today: date, query: list[Word] | None) -> Card:
@@ -58,83 +64,92 @@ def _bare(record: Record, lang: Lang, error: Exception) -> Card:
 
 
 def card(record: Record, lang: Lang, today: date, query: list[Word] | None = None) -> Card:
-    """`query`: the words that were asked for, which are set off in the text."""
-    words = record.metadata
-    phase = concept_list("phases").get(words.phase) if words.phase else None
+    """The card of a record; the words of `query` are marked in its text."""
+    metadata = record.metadata
+    phase = concept_list("phases").get(metadata.phase) if metadata.phase else None
     return Card(
         id=record.id,
         kind=record.kind,
         kind_label=KIND_ROWS[record.kind].singular[lang],
-        publisher=whose(words, lang),
-        title=spoken(words.title, lang) or escape(record.id),
+        publisher=whose(metadata, lang),
+        title=spoken(metadata.title, lang) or escape(record.id),
         address=addresses.page(record.kind, record.id, lang),
-        text=_text(words, lang, query or []),
+        text=_text(metadata, lang, query or []),
         track=sentences.states(phase.notation) if phase else (),
-        lines=_lines(words, lang, today),
+        lines=_lines(metadata, lang, today),
     )
 
 
-def _text(words: Metadata, lang: Lang, query: list[Word]) -> Markup:
-    text, other = said(words.abstract or words.description, lang)
-    shown = marked(sentence(text), query)
-    return Markup('<span lang="{}">{}</span>').format(other, shown) if other and shown else shown
+def _text(metadata: Metadata, lang: Lang, query: list[Word]) -> Markup:
+    text, other = said(metadata.abstract or metadata.description, lang)
+    markup = marked(sentence(text), query)
+    return Markup('<span lang="{}">{}</span>').format(other, markup) if other and markup else markup
 
 
-def lead(words: Metadata) -> Agent | None:
-    """Who leads a project."""
+def lead(metadata: Metadata) -> Agent | None:
+    """The agent that leads a project: by its role, else the publisher, else the first participant."""
     role = concept_list("roles").by_notation["federfuehrung"].iri
-    found = next((one.agent for one in words.participants if one.role == role), None)
-    return found or words.publisher or (words.participants[0].agent if words.participants else None)
+    agent = next((participation.agent for participation in metadata.participants if participation.role == role), None)
+    return agent or metadata.publisher or (metadata.participants[0].agent if metadata.participants else None)
 
 
-def whose(words: Metadata, lang: Lang) -> Markup | str:
-    """Who answers for it, after the kind."""
-    if words.kind == "organization":
-        return sentences.concept("organization-kinds", words.classification, lang)
-    agent = lead(words) if words.kind == "project" else (words.publisher or words.organizer)
+def whose(metadata: Metadata, lang: Lang) -> Markup | str:
+    """The name of whoever is responsible for a thing; of an organization its kind."""
+    if metadata.kind == "organization":
+        return sentences.concept("organization-kinds", metadata.classification, lang)
+    agent = lead(metadata) if metadata.kind == "project" else (metadata.publisher or metadata.organizer)
     return spoken(agent.name, lang) if agent else ""
 
 
-def _lines(words: Metadata, lang: Lang, today: date) -> tuple[Line, ...]:
-    if words.kind in DCAT_KINDS:
-        return _of_data(words, lang, today)
-    if words.kind == "project":
-        return _of_project(words, lang, today)
-    if words.kind == "event" and words.starts:
-        return (Line(day(words.starts[:10], lang), "first"),)
+def _lines(metadata: Metadata, lang: Lang, today: date) -> tuple[Line, ...]:
+    if metadata.kind in DCAT_KINDS:
+        return _of_data(metadata, lang, today)
+    if metadata.kind == "project":
+        return _of_project(metadata, lang, today)
+    if metadata.kind == "event" and metadata.starts:
+        return (Line(day(metadata.starts[:10], lang), "first"),)
     return ()
 
 
-def _of_data(words: Metadata, lang: Lang, today: date) -> tuple[Line, ...]:
-    fresh = sentences.freshness(words, today, lang)
+def _of_data(metadata: Metadata, lang: Lang, today: date) -> tuple[Line, ...]:
+    fresh = sentences.freshness(metadata, today, lang)
     lines = []
     if fresh:
         overdue = fresh.state == "overdue"
         lines.append(Line(fresh.short, "warn" if overdue else "first", "warning" if overdue else ""))
-    if families := formats(words, lang):
+    if families := formats(metadata, lang):
         lines.append(Line(families))
-    if words.distributions or words.licence:
-        iri = words.licence or next((one.licence for one in words.distributions if one.licence), "")
-        lines.append(Line(sentences.licence_in_short(iri, lang)))
+    if metadata.distributions or metadata.licence:
+        lines.append(Line(sentences.licence_in_short(licence_of(metadata), lang)))
     return tuple(lines)
 
 
-def formats(words: Metadata, lang: Lang) -> str:
-    """In which forms the data can be had: table, map, interface …"""
+def licence_of(metadata: Metadata) -> str:
+    """The IRI of the licence: of a service, else of the first distribution that names one; "" if there is none."""
+    licences = (metadata.licence, *(distribution.licence for distribution in metadata.distributions))
+    return next(filter(None, licences), "")
+
+
+def formats(metadata: Metadata, lang: Lang) -> str:
+    """The families of formats that the data come in, as a list in words: table, map, interface …"""
     types, families = concept_list("file-types"), concept_list("format-families")
-    known = [types.get(iri) for iri in (*(one.format for one in words.distributions), *words.formats) if iri]
-    named = [families.get(one.extra["family"]) for one in known if one]
-    return sentences.listing(one.label(lang) for one in named if one)
+    types_given = [
+        types.get(iri)
+        for iri in (*(distribution.format for distribution in metadata.distributions), *metadata.formats)
+        if iri
+    ]
+    named = [families.get(concept.extra["family"]) for concept in types_given if concept]
+    return sentences.listing(concept.label(lang) for concept in named if concept)
 
 
-def _of_project(words: Metadata, lang: Lang, today: date) -> tuple[Line, ...]:
+def _of_project(metadata: Metadata, lang: Lang, today: date) -> tuple[Line, ...]:
     _ = translator(lang)
     lines = []
-    if words.phase:
-        end = words.ends or (words.period.end if words.period else "")
+    if metadata.phase:
+        end = metadata.ends or (metadata.period.end if metadata.period else "")
         until = f", {_('bis')} {day(end[:7], lang)}" if end else ""  # a list has room for the month
-        lines.append(Line(sentences.concept("phases", words.phase, lang) + until, "first"))
-    chances, calls = sentences.open_calls(words, today)
+        lines.append(Line(sentences.concept("phases", metadata.phase, lang) + until, "first"))
+    chances, calls = sentences.open_calls(metadata, today)
     if calls:
         lines.append(Line(_("Partner gesucht"), "offer", "partner"))
     elif chances:

@@ -1,4 +1,8 @@
-"""Pages of words: the city's own (imprint, privacy, accessibility, easy language), about Lotse, and for developers."""
+"""Pages of text: those that the city writes (imprint, privacy, accessibility, easy language), help, and for developers.
+
+Entry points: `text`, `developers`. Invariant: nothing is made up; a text that the city has not written is said to be
+missing.
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -17,7 +21,7 @@ from harvesters.source_kinds import SOURCE_KINDS
 from registry.store.store import Selection
 
 NAMES: Final = ("imprint", "privacy", "accessibility", "easy-language", "sign-language", "help")
-MAX_TEXT: Final = 200_000  # bytes
+MAX_TEXT_BYTES: Final = 200_000  # bytes
 View = Callable[[Request], Response]
 
 
@@ -34,7 +38,7 @@ def _title(name: str, lang: Lang) -> str:
 
 
 def text(pages: Pages, name: str) -> View:
-    """A page whose words stand in the city's folder: `pages/impressum.md`, in English `pages/impressum.en.md`.
+    """The view of a page whose text is in the city's folder: `pages/impressum.md`, in English `pages/impressum.en.md`.
 
     Where the file is missing the page says so, and how to add it; nothing is made up.
     """
@@ -42,14 +46,14 @@ def text(pages: Pages, name: str) -> View:
 
     def show(request: Request) -> Response:
         lang = language(request)
-        found, of = _words(pages, word, lang)
+        document_text, of = _words(pages, word, lang)
         title = _title(name, lang)
         return pages.page(
             request,
             "text.html",
             lang,
             title=title,
-            text=found,
+            text=document_text,
             text_lang=of if of != lang else "",
             file=f"pages/{word}.md",
             own=name == "help",
@@ -65,7 +69,7 @@ def _words(pages: Pages, word: str, lang: Lang) -> tuple[Markup | None, str]:
     names = {"de": folder / f"{word}.md", "en": folder / f"{word}.en.md"}
     for of in (lang, "en" if lang == "de" else "de"):
         path = names[of]
-        if pages.city.name and path.is_file() and path.stat().st_size <= MAX_TEXT:
+        if pages.city.name and path.is_file() and path.stat().st_size <= MAX_TEXT_BYTES:
             return document(path.read_text("utf-8")), of
     return None, lang
 
@@ -82,7 +86,7 @@ def developers(pages: Pages) -> View:
             area="developers",
             crumbs=[(_("Für Entwickler"), "")],
             example=example,
-            formats=[one.name for one in DATA],
+            formats=[format.name for format in DATA],
             harvesters=SOURCE_KINDS,
         )
 

@@ -1,5 +1,8 @@
-"""Districts: the list with its figures, the schematic map, and a page for each; what the city's folder does not have
-is left out."""
+"""Districts: the list with its figures, the schematic map, and a page for each.
+
+Entry points: `districts_page`, `district_page`; `rows`, `drawing` and `blocks` for other pages. Lists and maps that the
+city's folder does not have are left out.
+"""
 
 import json
 from collections.abc import Callable, Mapping
@@ -23,11 +26,13 @@ from registry.search.query import Query
 from vocab.concepts import Concept
 from vocab.kinds import KIND_ROWS
 
-SHOWN: Final = 5
+MAX_CARDS_PER_BLOCK: Final = 5
 View = Callable[[Request], Response]
 
 
 class Row(NamedTuple):
+    """A district in the table; `whole`: it is the city as a whole."""
+
     label: str
     address: str
     data: int
@@ -49,6 +54,8 @@ class Shape(NamedTuple):
 
 
 class Drawing(NamedTuple):
+    """The map as SVG: its viewBox, the path of the water, and the districts."""
+
     box: str
     water: str
     shapes: tuple[Shape, ...]
@@ -66,21 +73,22 @@ class Block(NamedTuple):
 
 
 def known(pages: Pages) -> tuple[Concept, ...]:
+    """The districts of the city, in the order of its list; none if it has no list."""
     return tuple(pages.districts or ())
 
 
 def rows(pages: Pages, data: Mapping[str, int], projects: Mapping[str, int], lang: Lang) -> list[Row]:
-    """One row a district, the whole city last."""
-    found = []
-    for one in known(pages):
-        whole = one.extra.get("kind") == "city"
-        where = Query(where={"district": (one.notation,)}, lang=lang)
+    """One row for each district with its numbers of data and projects; the whole city last."""
+    table = []
+    for concept in known(pages):
+        whole = concept.extra.get("kind") == "city"
+        where = Query(where={"district": (concept.notation,)}, lang=lang)
         address = query.url(where, addresses.path("search", lang))
         if not whole:
-            address = addresses.page("district", one.notation, lang)
-        counts = data.get(one.notation, 0), projects.get(one.notation, 0)
-        found.append(Row(one.label(lang), address, *counts, whole))
-    return sorted(found, key=lambda one: one.whole)
+            address = addresses.page("district", concept.notation, lang)
+        counts = data.get(concept.notation, 0), projects.get(concept.notation, 0)
+        table.append(Row(concept.label(lang), address, *counts, whole))
+    return sorted(table, key=lambda row: row.whole)
 
 
 # -- map
@@ -94,27 +102,29 @@ def drawing(
     plan = _plan(path) if pages.city.districts and path.is_file() else None
     if plan is None:
         return None
-    counts = {one.notation: data.get(one.notation, 0) + projects.get(one.notation, 0) for one in known(pages)}
-    most = max((counts[one] for one in plan["shapes"] if one in counts), default=0)
+    counts = {
+        concept.notation: data.get(concept.notation, 0) + projects.get(concept.notation, 0) for concept in known(pages)
+    }
+    largest = max((counts[notation] for notation in plan["shapes"] if notation in counts), default=0)
     shapes = [
         Shape(
-            one.label(lang),
-            addresses.page("district", one.notation, lang),
-            plan["shapes"][one.notation]["path"],
-            int(plan["shapes"][one.notation]["at"][0]),
-            int(plan["shapes"][one.notation]["at"][1]),
-            counts[one.notation],
-            _step(counts[one.notation], most),
-            one.notation == here,
+            concept.label(lang),
+            addresses.page("district", concept.notation, lang),
+            plan["shapes"][concept.notation]["path"],
+            int(plan["shapes"][concept.notation]["at"][0]),
+            int(plan["shapes"][concept.notation]["at"][1]),
+            counts[concept.notation],
+            _step(counts[concept.notation], largest),
+            concept.notation == here,
         )
-        for one in known(pages)
-        if one.notation in plan["shapes"]
+        for concept in known(pages)
+        if concept.notation in plan["shapes"]
     ]
     return Drawing(plan["box"], plan.get("water", ""), tuple(shapes))
 
 
-def _step(count: int, most: int) -> int:
-    return 1 + min(4, count * 5 // most) if most else 1
+def _step(count: int, largest: int) -> int:
+    return 1 + min(4, count * 5 // largest) if largest else 1
 
 
 @cache
@@ -131,7 +141,7 @@ def _plan(path: Path) -> Any:
 # -- pages
 
 
-def listing(pages: Pages) -> View:
+def districts_page(pages: Pages) -> View:
     def districts(request: Request) -> Response:
         lang = language(request)
         _ = translator(lang)
@@ -150,52 +160,52 @@ def listing(pages: Pages) -> View:
 
 
 def _counted(pages: Pages, kinds: tuple[str, ...]) -> dict[str, int]:
-    found = pages.catalog.index.search(Query(where={"kind": kinds}, size=1, facets=("district",)))
-    return {one.value: one.count for one in found.facets.get("district", ())}
+    page = pages.catalog.index.search(Query(where={"kind": kinds}, size=1, facets=("district",)))
+    return {count.value: count.count for count in page.facets.get("district", ())}
 
 
-def one(pages: Pages) -> View:
+def district_page(pages: Pages) -> View:
     def district(request: Request) -> Response:
         lang = language(request)
         _ = translator(lang)
         asked = request.path_params["id"]
-        found = next((each for each in known(pages) if asked in (each.notation, each.iri)), None)
-        if found is None:
+        concept = next((concept for concept in known(pages) if asked in (concept.notation, concept.iri)), None)
+        if concept is None:
             raise NotFoundError("district-unknown")
-        path = addresses.page("district", found.notation, lang)
+        path = addresses.page("district", concept.notation, lang)
         if path != request.url.path:
             return RedirectResponse(path, 301)
-        label = found.label(lang)
-        made = blocks(pages, "district", found.notation, lang, datetime.now(ZONE).date())
+        label = concept.label(lang)
+        newest = blocks(pages, "district", concept.notation, lang, datetime.now(ZONE).date())
         return pages.page(
             request,
             "district.html",
             lang,
             title=label,
-            blocks=made,
-            map=drawing(pages, {}, {}, lang, found.notation),
+            blocks=newest,
+            map=drawing(pages, {}, {}, lang, concept.notation),
             area="district",
             crumbs=[(_("Stadtteile"), addresses.path("district", lang)), (label, "")],
-            feed=query.url(Query(where={"district": (found.notation,)}, lang=lang), "/feed.atom"),
+            feed=query.url(Query(where={"district": (concept.notation,)}, lang=lang), "/feed.atom"),
         )
 
     return district
 
 
 def blocks(pages: Pages, facet: str, value: str, lang: Lang, today: date) -> list[Block]:
-    """What there is of each kind under a facet value: the newest, projects first."""
-    made = [_block(pages, {facet: (value,)}, kinds, lang, today) for kinds in (("project",), DCAT_KINDS, ("event",))]
-    return [one for one in made if one.total]
+    """The newest projects, data and events under a value of a facet; kinds without any are left out."""
+    blocks = [_block(pages, {facet: (value,)}, kinds, lang, today) for kinds in (("project",), DCAT_KINDS, ("event",))]
+    return [block for block in blocks if block.total]
 
 
 def _block(
     pages: Pages, where: Mapping[str, tuple[str, ...]], kinds: tuple[str, ...], lang: Lang, today: date
 ) -> Block:
     _ = translator(lang)
-    asked = Query(where={**where, "kind": kinds}, size=SHOWN, sort="newest", lang=lang, facets=())
-    found = pages.catalog.index.search(asked)
-    shown = search.cards(pages, (hit.id for hit in found.hits), lang, today)
+    asked = Query(where={**where, "kind": kinds}, size=MAX_CARDS_PER_BLOCK, sort="newest", lang=lang, facets=())
+    page = pages.catalog.index.search(asked)
+    cards = search.cards(pages, (hit.id for hit in page.hits), lang, today)
     label = KIND_ROWS[kinds[0]].short[lang]
     path = addresses.path("search" if len(kinds) > 1 else kinds[0], lang)
     address = query.url(Query(where=asked.where if len(kinds) > 1 else where, lang=lang), path)
-    return Block(label, tuple(shown), found.total, address, _("Alle %(number)s") % {"number": found.total}, kinds[0])
+    return Block(label, tuple(cards), page.total, address, _("Alle %(number)s") % {"number": page.total}, kinds[0])

@@ -56,7 +56,7 @@ def _said(error: LotseError, lang: Lang) -> tuple[str, str]:
         return _("Ihre Anmeldung war abgelaufen"), _(
             "Es ist nichts geändert. Gehen Sie einen Schritt zurück, laden Sie die Seite neu, und senden Sie noch einmal."
         )
-    known = {
+    by_status = {
         401: (_("Bitte melden Sie sich an"), _("Diese Seite ist nur für Menschen mit einem Konto.")),
         403: (_("Das dürfen Sie hier nicht"), _("Ihr Konto hat dieses Recht nicht. Fragen Sie die Redaktion, wenn Sie es brauchen.")),
         404: (_("Diese Seite gibt es nicht"), _("Vielleicht wurde sie umbenannt. Suchen Sie nach dem Titel.")),
@@ -71,20 +71,20 @@ def _said(error: LotseError, lang: Lang) -> tuple[str, str]:
         502: (_("Eine Quelle antwortet nicht"), _("Es wurde nichts geändert. Versuchen Sie es später noch einmal.")),
         503: (_("Gerade geht es nicht"), _("Das Verzeichnis wird gerade gewartet. Versuchen Sie es in einigen Minuten noch einmal.")),
     }  # fmt: skip
-    return known.get(error.status) or (_("Das hat nicht geklappt"), _("Bitte gehen Sie zurück, und versuchen Sie es noch einmal."))  # fmt: skip
+    return by_status.get(error.status) or (_("Das hat nicht geklappt"), _("Bitte gehen Sie zurück, und versuchen Sie es noch einmal."))  # fmt: skip
 
 
 def _details(error: LotseError, lang: Lang) -> list[str]:
     """Of wrong fields: which, and how to mend them."""
     if not isinstance(error, ValidationError):
         return []
-    found = []
-    for one in error.errors:
-        words = one.get("message", {})
-        found.append(
-            ": ".join(part for part in (str(one.get("field", "")), both(words)[lang] if words else "") if part)
+    details = []
+    for entry in error.errors:
+        message = entry.get("message", {})
+        details.append(
+            ": ".join(part for part in (str(entry.get("field", "")), both(message)[lang] if message else "") if part)
         )
-    return found
+    return details
 
 
 def _gone(error: LotseError, lang: Lang) -> dict[str, Any] | None:

@@ -1,4 +1,7 @@
-"""What an organization's page has besides its facts: what it publishes, and its projects by role."""
+"""The blocks of an organization's page: what it publishes, the projects that it leads and those that it takes part in.
+
+Entry point: `more`.
+"""
 
 from datetime import date
 from typing import Final
@@ -15,34 +18,41 @@ from registry.model import DCAT_KINDS, Metadata, Record
 from registry.search.query import Query
 from vocab.concepts import concept_list
 
-SHOWN: Final = 6
-MOST: Final = 60  # projects that are shown
+MAX_CARDS_PUBLISHED: Final = 6
+MAX_PROJECTS: Final = 60  # projects that are shown
 
 
 def more(pages: Pages, record: Record, lang: Lang, today: date) -> list[Block]:
+    """The blocks that have something to show."""
     return [
-        one for one in (_published(pages, record, lang, today), *_projects(pages, record, lang, today)) if one.total
+        block
+        for block in (_published(pages, record, lang, today), *_projects(pages, record, lang, today))
+        if block.total
     ]
 
 
 def _published(pages: Pages, record: Record, lang: Lang, today: date) -> Block:
     _ = translator(lang)
     where = {"publisher": (record.id,), "kind": DCAT_KINDS}
-    found = pages.catalog.index.search(Query(where=where, size=SHOWN, sort="newest", lang=lang, facets=()))
+    page = pages.catalog.index.search(Query(where=where, size=MAX_CARDS_PUBLISHED, sort="newest", lang=lang, facets=()))
     address = query.url(Query(where=where, lang=lang), addresses.path("search", lang))
-    all_ = _("Alle %(number)s") % {"number": found.total}
-    shown = search.cards(pages, [hit.id for hit in found.hits], lang, today)
-    return Block(_("Veröffentlicht"), tuple(shown), found.total, address, all_)
+    all_ = _("Alle %(number)s") % {"number": page.total}
+    newest = search.cards(pages, [hit.id for hit in page.hits], lang, today)
+    return Block(_("Veröffentlicht"), tuple(newest), page.total, address, all_)
 
 
 def _projects(pages: Pages, record: Record, lang: Lang, today: date) -> list[Block]:
-    """Projects in which it takes part, those that it leads first."""
+    """Two blocks: the projects that it leads, and those in which it takes part."""
     count = translations(lang).ngettext
-    ids = {one.id for one in backlinks(pages.catalog, record) if one.relation == "participants"}
-    several = [one for one in pages.catalog.store.get_many(sorted(ids)[:MOST]).values() if one.kind == "project"]
+    ids = {backlink.id for backlink in backlinks(pages.catalog, record) if backlink.relation == "participants"}
+    projects = [
+        project
+        for project in pages.catalog.store.get_many(sorted(ids)[:MAX_PROJECTS]).values()
+        if project.kind == "project"
+    ]
     lead = concept_list("roles").by_notation["federfuehrung"].iri
-    leads = [one for one in several if lead in roles(one.metadata, record.id)]
-    takes_part = [one for one in several if one not in leads]
+    leads = [project for project in projects if lead in roles(project.metadata, record.id)]
+    takes_part = [project for project in projects if project not in leads]
     labels = (
         count("Leitet %(num)s Projekt", "Leitet %(num)s Projekte", len(leads)) % {"num": len(leads)},
         count("Beteiligt an %(num)s Projekt", "Beteiligt an %(num)s Projekten", len(takes_part))
@@ -54,6 +64,6 @@ def _projects(pages: Pages, record: Record, lang: Lang, today: date) -> list[Blo
     ]
 
 
-def roles(words: Metadata, organization: str) -> set[str]:
+def roles(metadata: Metadata, organization: str) -> set[str]:
     """The roles of an organization in a project."""
-    return {one.role for one in words.participants if one.agent.id == organization}
+    return {participation.role for participation in metadata.participants if participation.agent.id == organization}

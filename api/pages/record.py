@@ -1,4 +1,7 @@
-"""What the page of one record shows, for any kind of thing: a block is there if the record has something for it."""
+"""The page of one record, for any kind of thing: a block is shown if the record has something for it.
+
+Entry points: `record_page` (the view), `view` (what `record.html` shows).
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -11,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.data import linked
 from api.data.schema_org import script
-from api.pages.cards import whose
+from api.pages.cards import licence_of, whose
 from api.pages.facts import contact_items, everything, facts
 from api.pages.organization import more
 from api.pages.relations import relations
@@ -38,35 +41,35 @@ from vocab.kinds import KIND_ROWS
 # -- one record
 
 
-def _record(pages: Pages) -> View:
+def record_page(pages: Pages) -> View:
     def record(request: Request) -> Response:
         address = addresses.parse(request.url.path)
         assert address is not None
-        found = shown(pages.catalog, address.rest)
-        path = addresses.page(found.kind, found.id, address.lang)
+        shown_record = shown(pages.catalog, address.rest)
+        path = addresses.page(shown_record.kind, shown_record.id, address.lang)
         if path != address.path:
             return RedirectResponse(path, 301)
-        words = found.metadata
-        summary = said(words.abstract, address.lang).words
-        made = view(pages, found, address.lang, today())
+        metadata = shown_record.metadata
+        summary = said(metadata.abstract, address.lang).words
+        blocks = view(pages, shown_record, address.lang, today())
         account = pages.account(request)
         return pages.page(
             request,
             "record.html",
             address.lang,
-            headers=_headers(pages, found),
-            **made,
+            headers=_headers(pages, shown_record),
+            **blocks,
             summary=summary,
-            description=sentence(summary or said(words.description, address.lang).words, 160),
-            owner=whose(words, address.lang),
-            area=area(found.kind),
-            crumbs=_crumbs(found, made["title"], address.lang),
-            everything=everything(found, address.lang),
-            more=more(pages, found, address.lang, today()) if found.kind == "organization" else (),
-            schema=script(found, pages.settings.base_url, address.lang),
-            may_edit=account is not None and found.kind == "project",
+            description=sentence(summary or said(metadata.description, address.lang).words, 160),
+            owner=whose(metadata, address.lang),
+            area=area(shown_record.kind),
+            crumbs=_crumbs(shown_record, blocks["title"], address.lang),
+            everything=everything(shown_record, address.lang),
+            more=more(pages, shown_record, address.lang, today()) if shown_record.kind == "organization" else (),
+            schema=script(shown_record, pages.settings.base_url, address.lang),
+            may_edit=account is not None and shown_record.kind == "project",
             edit=addresses.path("register", address.lang, f"{'projekt' if address.lang == 'de' else 'project'}")
-            + f"?of={found.id}",
+            + f"?of={shown_record.id}",
             canonical=path,
         )
 
@@ -74,27 +77,27 @@ def _record(pages: Pages) -> View:
 
 
 def _headers(pages: Pages, record: Record) -> dict[str, str]:
-    """When the record changed is told, not asked: its page also changes with the day and with what points to it, so
-    only the tag decides whether somebody has it."""
-    known = {"Last-Modified": http_date(record.changed)} if record.changed else {}
-    return {"Link": linked.links(record, pages.settings.base_url), **known}
+    """Link and Last-Modified. The page also changes with the day and with what points to the record, so conditional
+    requests are answered by the ETag alone."""
+    modified = {"Last-Modified": http_date(record.changed)} if record.changed else {}
+    return {"Link": linked.links(record, pages.settings.base_url), **modified}
 
 
 def _crumbs(record: Record, title: Markup, lang: Lang) -> list[tuple[str | Markup, str]]:
-    found: list[tuple[str | Markup, str]] = [
+    crumbs: list[tuple[str | Markup, str]] = [
         (KIND_ROWS[record.kind].short[lang], addresses.path(record.kind, lang)),
     ]
     theme = next((one for iri in record.metadata.themes if (one := concept_list("themes").get(iri))), None)
     if theme and record.kind in (*DCAT_KINDS, "project"):
         address = query.url(Query(where={"theme": (theme.notation,)}, lang=lang), addresses.path(record.kind, lang))
-        found.append((theme.label(lang), address))
-    return [*found, (title, "")]
+        crumbs.append((theme.label(lang), address))
+    return [*crumbs, (title, "")]
 
 
-MOST_VERSIONS: Final = 8
-MOST_FILES: Final = 100
-MOST_NAMED: Final = 200  # participants, milestones
-MOST_MISSING: Final = 5
+MAX_VERSIONS: Final = 8
+MAX_FILES: Final = 100
+MAX_NAMED: Final = 200  # participants, milestones
+MAX_MISSING: Final = 5
 
 
 class File(NamedTuple):
@@ -111,6 +114,8 @@ class File(NamedTuple):
 
 
 class Participant(NamedTuple):
+    """Somebody who takes part in a project; `text`: their task."""
+
     name: Markup
     address: str
     role: str
@@ -118,36 +123,38 @@ class Participant(NamedTuple):
 
 
 class Event(NamedTuple):
+    """A line of a record's history: the day, and what happened."""
+
     at: str
-    words: str
+    text: str
 
 
 def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any]:
-    """All that `record.html` shows."""
-    words = record.metadata
-    chances, calls = sentences.open_calls(words, today)
-    files = tuple(_files(words.distributions[:MOST_FILES], lang))
+    """The variables of `record.html`."""
+    metadata = record.metadata
+    chances, calls = sentences.open_calls(metadata, today)
+    files = tuple(_files(metadata.distributions[:MAX_FILES], lang))
     tied = relations(pages, record, lang, today)
     return {
         "record": record,
-        "words": words,
+        "metadata": metadata,
         "kind_label": KIND_ROWS[record.kind].singular[lang],
-        "title": spoken(words.title, lang) or escape(record.id),
-        "text": said(words.description, lang),
+        "title": spoken(metadata.title, lang) or escape(record.id),
+        "text": said(metadata.description, lang),
         "fallback": _fallback(record, lang),
-        "fresh": sentences.freshness(words, today, lang) if record.kind in DCAT_KINDS else None,
-        "licence": _licence(words, lang) if files or words.licence else None,
-        "track": sentences.track(words, today, lang),
-        "phase": sentences.concept("phases", words.phase, lang),
+        "fresh": sentences.freshness(metadata, today, lang) if record.kind in DCAT_KINDS else None,
+        "licence": _licence(metadata, lang) if files or metadata.licence else None,
+        "track": sentences.track(metadata, today, lang),
+        "phase": sentences.concept("phases", metadata.phase, lang),
         "files": files,
-        "more_files": len(words.distributions) - len(files),
+        "more_files": len(metadata.distributions) - len(files),
         "credit": _credit(pages, record, lang, today),
         "facts": facts(pages, record, lang),
         "participants": tuple(_participants(pages, record, lang)),
-        "milestones": _milestones(words.milestones[:MOST_NAMED], today),
+        "milestones": _milestones(metadata.milestones[:MAX_NAMED], today),
         "chances": chances,
         "calls": calls,
-        "opportunity": lambda one: _opportunity(one.type, lang),
+        "opportunity": lambda opportunity: _opportunity(opportunity.type, lang),
         "contact_items": lambda contacts: contact_items(contacts, lang),
         "data_groups": tied.data,
         "link_groups": tied.others,
@@ -162,40 +169,41 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
 
 def _fallback(record: Record, lang: Lang) -> str:
     """The language in which the record is described, where the page's is missing."""
-    words = record.metadata
-    found = {said(text, lang).lang for text in (words.title, words.description, words.abstract) if text}
-    return next(iter(found - {""}), "")
+    metadata = record.metadata
+    languages = {said(text, lang).lang for text in (metadata.title, metadata.description, metadata.abstract) if text}
+    return next(iter(languages - {""}), "")
 
 
-def _licence(words: Metadata, lang: Lang) -> sentences.Licence:
-    iri = words.licence or next((one.licence for one in words.distributions if one.licence), "")
-    return sentences.licence(iri, lang)
+def _licence(metadata: Metadata, lang: Lang) -> sentences.Licence:
+    return sentences.licence(licence_of(metadata), lang)
 
 
 # -- files
 
 
-def _files(several: Iterable[Distribution], lang: Lang) -> Iterator[File]:
+def _files(distributions: Iterable[Distribution], lang: Lang) -> Iterator[File]:
     _ = translator(lang)
     first = None
-    for one in several:
-        first = one.licence if first is None else first
-        type = concept_list("file-types").get(one.format) if one.format else None
-        name = spoken(one.title, lang) or escape(_file_name(one) or _("Ohne Namen"))
+    for distribution in distributions:
+        first = distribution.licence if first is None else first
+        type = concept_list("file-types").get(distribution.format) if distribution.format else None
+        name = spoken(distribution.title, lang) or escape(_file_name(distribution) or _("Ohne Namen"))
         meta = []
-        if date := day(one.modified[:10], lang):
+        if date := day(distribution.modified[:10], lang):
             meta.append(_("Stand %(day)s") % {"day": date})
-        if one.availability:
-            meta.append(sentences.concept("availability", one.availability, lang))
+        if distribution.availability:
+            meta.append(sentences.concept("availability", distribution.availability, lang))
         yield File(
-            format=_format(type.notation, type.label(lang)) if type else (one.format.rpartition("/")[2] or "–"),
-            size=size(one.size, lang) if one.size else "",
+            format=_format(type.notation, type.label(lang))
+            if type
+            else (distribution.format.rpartition("/")[2] or "–"),
+            size=size(distribution.size, lang) if distribution.size else "",
             name=name,
             meta=" · ".join(meta),
-            download=link(one.download_url),
-            access=link(one.access_url),
-            licence=sentences.licence(one.licence, lang).sentence if one.licence != first else "",
-            text=spoken(one.description, lang),
+            download=link(distribution.download_url),
+            access=link(distribution.access_url),
+            licence=sentences.licence(distribution.licence, lang).sentence if distribution.licence != first else "",
+            text=spoken(distribution.description, lang),
         )
 
 
@@ -204,21 +212,28 @@ def _format(notation: str, label: str) -> str:
     return label if len(label) <= 9 else notation.removesuffix("_SRVC").replace("_", "-")
 
 
-def _file_name(one: Distribution) -> str:
-    address = (one.download_url or one.access_url).partition("?")[0].rstrip("/")
+def _file_name(distribution: Distribution) -> str:
+    address = (distribution.download_url or distribution.access_url).partition("?")[0].rstrip("/")
     return address.rpartition("/")[2][:120]
 
 
 def _credit(pages: Pages, record: Record, lang: Lang, today: date) -> str:
-    """The line by which one names the source: publisher, title, licence, address, date."""
-    words = record.metadata
-    if record.kind not in DCAT_KINDS or not (words.distributions or words.licence):
+    """The attribution to copy: publisher or the text that is asked for, title, licence, address, date."""
+    metadata = record.metadata
+    if record.kind not in DCAT_KINDS or not (metadata.distributions or metadata.licence):
         return ""
-    said_so = next((said(one.attribution, lang).words for one in words.distributions if one.attribution), "")
-    iri = words.licence or next((one.licence for one in words.distributions if one.licence), "")
-    publisher = said(words.publisher.name, lang).words if words.publisher else ""
+    attribution = next(
+        (
+            said(distribution.attribution, lang).words
+            for distribution in metadata.distributions
+            if distribution.attribution
+        ),
+        "",
+    )
+    iri = licence_of(metadata)
+    publisher = said(metadata.publisher.name, lang).words if metadata.publisher else ""
     name = sentences.licence(iri, lang).name if iri else ""
-    parts = (said_so or publisher, said(words.title, lang).words, name, _local(pages, record), day(today, lang))
+    parts = (attribution or publisher, said(metadata.title, lang).words, name, _local(pages, record), day(today, lang))
     return ", ".join(part for part in parts if part)
 
 
@@ -230,26 +245,37 @@ def _local(pages: Pages, record: Record) -> str:
 
 
 def _participants(pages: Pages, record: Record, lang: Lang) -> Iterator[Participant]:
-    named = record.metadata.participants[:MOST_NAMED]
-    known = pages.catalog.store.get_many([one.agent.id for one in named if one.agent.id])
-    for one in named:
-        organization = known.get(one.agent.id)
-        address = addresses.page("organization", one.agent.id, lang) if organization else link(one.agent.homepage)
-        names = one.agent.name or (organization.metadata.title if organization else {})
-        role = sentences.concept("roles", one.role, lang)
-        yield Participant(spoken(names, lang), address, role, spoken(one.description, lang))
+    named = record.metadata.participants[:MAX_NAMED]
+    organizations = pages.catalog.store.get_many(
+        [participation.agent.id for participation in named if participation.agent.id]
+    )
+    for participation in named:
+        organization = organizations.get(participation.agent.id)
+        address = (
+            addresses.page("organization", participation.agent.id, lang)
+            if organization
+            else link(participation.agent.homepage)
+        )
+        names = participation.agent.name or (organization.metadata.title if organization else {})
+        role = sentences.concept("roles", participation.role, lang)
+        yield Participant(spoken(names, lang), address, role, spoken(participation.description, lang))
 
 
 def _opportunity(type: str, lang: Lang) -> str:
     return sentences.concept("opportunities", type, lang)
 
 
-def _milestones(several: Iterable[Milestone], today: date) -> dict[str, Any]:
+def _milestones(milestones: Iterable[Milestone], today: date) -> dict[str, Any]:
     """The milestones with their places on a line from the first year to the end of the last."""
-    several = tuple(several)
-    dates = [found for one in several for value in (one.planned, one.reached) if (found := as_date(value))]
-    if not several or not dates:
-        return {"marks": [(one, None, None) for one in several], "first": 0, "last": 0, "today": None}
+    milestones = tuple(milestones)
+    dates = [
+        moment
+        for milestone in milestones
+        for value in (milestone.planned, milestone.reached)
+        if (moment := as_date(value))
+    ]
+    if not milestones or not dates:
+        return {"marks": [(milestone, None, None) for milestone in milestones], "first": 0, "last": 0, "today": None}
     first, last = min(dates).year, max(dates).year
     whole = (date(last, 12, 31) - date(first, 1, 1)).days
 
@@ -257,7 +283,9 @@ def _milestones(several: Iterable[Milestone], today: date) -> dict[str, Any]:
         return round(8 + 164 * (value - date(first, 1, 1)).days / whole) if value else None
 
     return {
-        "marks": [(one, at(as_date(one.planned)), at(as_date(one.reached))) for one in several],
+        "marks": [
+            (milestone, at(as_date(milestone.planned)), at(as_date(milestone.reached))) for milestone in milestones
+        ],
         "first": first,
         "last": last,
         "today": at(today) if first <= today.year <= last else None,
@@ -269,28 +297,30 @@ def _milestones(several: Iterable[Milestone], today: date) -> dict[str, Any]:
 
 def missing(record: Record, lang: Lang) -> list[tuple[str, str]]:
     """What would make the entry more useful: each rule once, with its remedy."""
-    found = {one.rule: one for one in check.check(record.metadata) if one.level in ("must", "should")}
-    return [finding_words(one.rule, lang) for one in islice(found.values(), MOST_MISSING)]
+    findings = {
+        finding.rule: finding for finding in check.check(record.metadata) if finding.level in ("must", "should")
+    }
+    return [finding_words(finding.rule, lang) for finding in islice(findings.values(), MAX_MISSING)]
 
 
 def _origins(pages: Pages, record: Record) -> list[tuple[str, str]]:
-    """The sources that name this thing: title and address; the record's own first."""
+    """Title and address of each source that names this thing; the record's own source first."""
     titles = {source.name: source.title or source.name for source in pages.catalog.sources.all()}
-    several = [record, *islice(pages.catalog.store.find(Selection(same_as=record.id)), 20)]
+    records = [record, *islice(pages.catalog.store.find(Selection(same_as=record.id)), 20)]
     return [
-        (titles.get(one.origin.source, one.origin.source), link(public(one.origin.url)))
-        for one in several
-        if one.origin
+        (titles.get(origin_record.origin.source, origin_record.origin.source), link(public(origin_record.origin.url)))
+        for origin_record in records
+        if origin_record.origin
     ]
 
 
 def _history(pages: Pages, record: Record, lang: Lang) -> list[Event]:
-    versions = list(islice(pages.catalog.store.history(record.id), MOST_VERSIONS))
-    return [Event(day(one.at, lang), _what(one, lang)) for one in versions]
+    versions = list(islice(pages.catalog.store.history(record.id), MAX_VERSIONS))
+    return [Event(day(version.at, lang), _what(version, lang)) for version in versions]
 
 
 def _what(version: Version, lang: Lang) -> str:
-    """What happened, without naming a person: accounts are nobody else's business."""
+    """What a version changed, in words. Accounts are not named: they are not public."""
     _ = translator(lang)
     by = _("durch die Quelle") if is_source(version.by) else _("durch die Redaktion")
     if version.record.state == "withdrawn":

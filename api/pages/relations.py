@@ -1,4 +1,7 @@
-"""How a record is tied to others, both ways: what it points to, what points to it, the projects that use its data."""
+"""How a record is related to others: what it points to, what points to it, and the projects that use its data.
+
+Entry point: `relations`. Invariant: at most MAX_RELATIONS in each direction.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -17,15 +20,15 @@ from registry.catalog.lookup import backlinks, resolve
 from registry.model import DCAT_KINDS, Backlink, Link, Record
 from vocab.fields import FIELDS
 
-MOST: Final = 60  # that are shown
-# ties to agents; an organization's page shows them as what it publishes and leads
+MAX_RELATIONS: Final = 60
+# relations to agents; an organization's page shows them as what it publishes and leads
 AGENTS: Final = (
     "publisher", "organizer", "creators", "contributors", "custodians", "originators", "participants", "funding",
 )  # fmt: skip
 
 
 class Linked(NamedTuple):
-    """Another thing that this one is tied to. `gone`: it was withdrawn; `foreign`: it is not in the catalogue."""
+    """Another thing that this one is related to. `gone`: it was withdrawn; `foreign`: it is not in the catalogue."""
 
     title: Markup
     address: str
@@ -36,6 +39,8 @@ class Linked(NamedTuple):
 
 
 class Group(NamedTuple):
+    """The things of one relation."""
+
     label: str
     things: tuple[Linked, ...]
 
@@ -49,11 +54,11 @@ class Relations(NamedTuple):
 
 
 def relations(pages: Pages, record: Record, lang: Lang, today: date) -> Relations:
-    back = list(islice(backlinks(pages.catalog, record), MOST))
-    pointing = pages.catalog.store.get_many(list(dict.fromkeys(one.id for one in back)))
+    back = list(islice(backlinks(pages.catalog, record), MAX_RELATIONS))
+    pointing = pages.catalog.store.get_many(list(dict.fromkeys(backlink.id for backlink in back)))
     groups = _links(pages, record, back, pointing, lang)
-    data = [one for one in groups if one.label in _data_labels(lang)]
-    others = [one for one in groups if one not in data]
+    data = [group for group in groups if group.label in _data_labels(lang)]
+    others = [group for group in groups if group not in data]
     return Relations(data, others, _projects(pages, record, pointing, lang, today))
 
 
@@ -65,10 +70,10 @@ def _data_labels(lang: Lang) -> tuple[str, str]:
 def _links(
     pages: Pages, record: Record, back: Iterable[Backlink], pointing: Mapping[str, Record], lang: Lang
 ) -> list[Group]:
-    """What the record points to, and what points to it, each under a word for the relation."""
+    """What the record points to and what points to it, by the name of the relation."""
     forth: dict[str, list[Linked]] = {}
-    for one in record.metadata.links[:MOST]:
-        forth.setdefault(_relation(record.kind, one.relation, lang), []).append(_linked(pages, one, lang))
+    for target in record.metadata.links[:MAX_RELATIONS]:
+        forth.setdefault(_relation(record.kind, target.relation, lang), []).append(_linked(pages, target, lang))
     for label, thing in _back(record, back, pointing, lang):
         forth.setdefault(label, []).append(thing)
     return [Group(label, tuple(dict.fromkeys(things))) for label, things in forth.items()]
@@ -83,12 +88,12 @@ def _relation(kind: str, name: str, lang: Lang) -> str:
     return row.label_de if lang == "de" else row.label_en
 
 
-def _linked(pages: Pages, one: Link, lang: Lang) -> Linked:
+def _linked(pages: Pages, target: Link, lang: Lang) -> Linked:
     """A thing of the catalogue by its title, a foreign one by its address."""
-    found = _find(pages, one.iri)
-    if found is None:
-        return Linked(escape(one.iri), link(one.iri), "", "", foreign=True)
-    return _shown(found, lang)
+    record = _find(pages, target.iri)
+    if record is None:
+        return Linked(escape(target.iri), link(target.iri), "", "", foreign=True)
+    return _shown(record, lang)
 
 
 def _find(pages: Pages, iri: str) -> Record | None:
@@ -97,10 +102,10 @@ def _find(pages: Pages, iri: str) -> Record | None:
 
 
 def _shown(record: Record, lang: Lang) -> Linked:
-    words = record.metadata
-    title = spoken(words.title, lang) or escape(record.id)
+    metadata = record.metadata
+    title = spoken(metadata.title, lang) or escape(record.id)
     gone = record.state == "withdrawn"
-    return Linked(title, addresses.page(record.kind, record.id, lang), record.kind, whose(words, lang), gone)
+    return Linked(title, addresses.page(record.kind, record.id, lang), record.kind, whose(metadata, lang), gone)
 
 
 def _back(
@@ -109,19 +114,19 @@ def _back(
     """Projects that use or produce a dataset are shown as cards elsewhere; here everything else."""
     _ = translator(lang)
     label = _("Verweist hierher")
-    for one in back:
-        other = pointing.get(one.id)
-        if other is None or one.relation in AGENTS or (record.kind in DCAT_KINDS and other.kind == "project"):
+    for backlink in back:
+        other = pointing.get(backlink.id)
+        if other is None or backlink.relation in AGENTS or (record.kind in DCAT_KINDS and other.kind == "project"):
             continue
-        if record.kind == "project" and one.relation == "generated_by":
+        if record.kind == "project" and backlink.relation == "generated_by":
             yield _data_labels(lang)[1], _shown(other, lang)
-        elif one.relation == "in_series":
+        elif backlink.relation == "in_series":
             yield _("Teile dieser Serie"), _shown(other, lang)
-        elif one.relation == "serves":
+        elif backlink.relation == "serves":
             yield _("Auch über diesen Datendienst"), _shown(other, lang)
         elif other.kind == "event":
             yield _("Termine"), _shown(other, lang)
-        elif one.relation in ("part_of", "unit_of"):
+        elif backlink.relation in ("part_of", "unit_of"):
             yield _("Dazu gehören"), _shown(other, lang)
         else:
             yield label, _shown(other, lang)
@@ -131,7 +136,11 @@ def _projects(pages: Pages, record: Record, pointing: Mapping[str, Record], lang
     """The projects that use or produce these data."""
     if record.kind not in DCAT_KINDS:
         return []
-    origins = [one.iri for one in record.metadata.links if one.relation == "generated_by"]
-    made = [found for iri in origins if (found := _find(pages, iri))]
-    several = {one.id: one for one in (*pointing.values(), *made) if one.kind == "project" and one.shown}
-    return cards(several.values(), lang, today)
+    origins = [origin.iri for origin in record.metadata.links if origin.relation == "generated_by"]
+    generating = [project for iri in origins if (project := _find(pages, iri))]
+    projects = {
+        project.id: project
+        for project in (*pointing.values(), *generating)
+        if project.kind == "project" and project.shown
+    }
+    return cards(projects.values(), lang, today)

@@ -3,10 +3,10 @@
 from fastapi import APIRouter
 
 from api.pages import assets, city_texts, districts
-from api.pages.record import _record
-from api.pages.search import _search
+from api.pages.record import record_page
+from api.pages.search import search_page
 from api.pages.site import Pages
-from api.pages.start import _start, _topic, _topics
+from api.pages.start import start_page, topic_page, topics_page
 from api.web import addresses
 from api.web.addresses import hang, patterns
 from registry.catalog import Catalog
@@ -18,15 +18,15 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     pages = Pages(catalog, settings)
     router = APIRouter()
     for view_, listed in (
-        (_start(pages), [addresses.path("start", lang) for lang in addresses.LANGS]),
-        (_search(pages), [addresses.path("search", lang) for lang in addresses.LANGS]),
-        (_topics(pages), patterns("topic")),
-        (_topic(pages), patterns("topic", "{id}")),
-        (districts.listing(pages), patterns("district")),
-        (districts.one(pages), patterns("district", "{id}")),
+        (start_page(pages), [addresses.path("start", lang) for lang in addresses.LANGS]),
+        (search_page(pages), [addresses.path("search", lang) for lang in addresses.LANGS]),
+        (topics_page(pages), patterns("topic")),
+        (topic_page(pages), patterns("topic", "{id}")),
+        (districts.districts_page(pages), patterns("district")),
+        (districts.district_page(pages), patterns("district", "{id}")),
         (city_texts.developers(pages), patterns("developers")),
-        *((_search(pages), [addresses.path(kind, lang) for lang in addresses.LANGS]) for kind in KINDS),
-        *((_record(pages), patterns(kind, "{id}")) for kind in KINDS),
+        *((search_page(pages), [addresses.path(kind, lang) for lang in addresses.LANGS]) for kind in KINDS),
+        *((record_page(pages), patterns(kind, "{id}")) for kind in KINDS),
         *((city_texts.text(pages, name), patterns(name)) for name in city_texts.NAMES),
     ):
         hang(router, listed, view_)

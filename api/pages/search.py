@@ -1,4 +1,7 @@
-"""What a page with search results shows: hits as cards, facets, chips, offers, and a way on where nothing was found."""
+"""The search page and the lists of each kind: hits as cards, facets, filters, and suggestions if nothing was found.
+
+Entry points: `search_page` (the view), `view` (what `search.html` shows), `cards` (the cards of some ids).
+"""
 
 from collections.abc import Iterable
 from datetime import date
@@ -26,25 +29,25 @@ from vocab.match import districts_in
 # -- search and lists
 
 
-def _search(pages: Pages) -> View:
+def search_page(pages: Pages) -> View:
     def search(request: Request) -> Response:
         path, params = request.url.path, request.query_params.multi_items()
         address = addresses.parse(path)
         assert address is not None
         asked = query.parse(params, address.lang, address.kind)
         _ = translator(address.lang)
-        found = view(pages, asked, path, address.lang, today())
+        variables = view(pages, asked, path, address.lang, today())
         kind = address.kind
         return pages.page(
             request,
             "search.html",
             address.lang,
-            **found,
+            **variables,
             notes=query.notes(params),
             title=KIND_ROWS[kind].plural[address.lang] if kind else _("Suche"),
             area=area(kind),
             crumbs=[(KIND_ROWS[kind].short[address.lang], "")] if kind else [],
-            intro=_intro(kind, found["found"].total, asked, address.lang),
+            intro=_intro(kind, variables["results"].total, asked, address.lang),
             canonical=query.url(asked, path),
             indexed=sum(map(len, asked.where.values())) <= (1 if not kind else 2) and not asked.words,
         )
@@ -64,12 +67,14 @@ def _intro(kind: str | None, total: int, asked: Query, lang: Lang) -> str:
 
 
 GROUPS: Final = sorted((facet for facet in FACETS.values() if facet.place), key=lambda facet: facet.place)
-OPEN: Final = 4  # facet groups that are open at first
-FIRST: Final = 8  # values of a group before "all"
-MOST: Final = 60  # values that are listed at all
+OPEN_GROUPS: Final = 4  # facet groups that are open at first
+MAX_VALUES_BEFORE_REST: Final = 8  # values of a group before "all"
+MAX_VALUES_PER_GROUP: Final = 60  # values that are listed at all
 
 
 class Value(NamedTuple):
+    """A value of a facet, with its number of hits."""
+
     value: str
     label: str
     number: int
@@ -77,7 +82,7 @@ class Value(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A facet with its values; `rest` are behind "all"."""
+    """A facet with its values; `rest` is shown after a click on "all"."""
 
     name: str
     label: str
@@ -87,6 +92,8 @@ class Group(NamedTuple):
 
 
 class Chip(NamedTuple):
+    """A filter that is set, with the address without it; or one that is offered, with `number` hits."""
+
     label: str
     address: str
     icon: str = ""
@@ -94,6 +101,8 @@ class Chip(NamedTuple):
 
 
 class Tab(NamedTuple):
+    """A link to the same search for one kind of thing, or in another order."""
+
     label: str
     address: str
     number: int
@@ -101,7 +110,7 @@ class Tab(NamedTuple):
 
 
 class Culprit(NamedTuple):
-    """A filter, and what would be found without it."""
+    """A filter that may be why nothing was found, and the number of hits without it."""
 
     label: str
     facet: str
@@ -110,36 +119,36 @@ class Culprit(NamedTuple):
 
 
 def view(pages: Pages, asked: Query, path: str, lang: Lang, today: date) -> dict[str, Any]:
-    """All that `search.html` shows of a query; `path` is the page's own (`/suche`, `/daten`, …)."""
-    found = pages.catalog.index.search(asked)
+    """The variables of `search.html` for a query; `path` is that of the page itself (`/suche`, `/daten`, …)."""
+    results = pages.catalog.index.search(asked)
     fixed = addresses.parse(path)
     kind = fixed.kind if fixed else None
-    names = _names(pages, asked, found, lang)
-    listed = [hit.id for hit in found.hits]
-    complete = max(0, found.complete - (asked.page - 1) * asked.size) if found.complete else len(listed)
-    made = {
+    names = _names(pages, asked, results, lang)
+    listed = [hit.id for hit in results.hits]
+    complete = max(0, results.complete - (asked.page - 1) * asked.size) if results.complete else len(listed)
+    variables = {
         "asked": asked,
         "address": path,
         "fixed_kind": kind,
-        "found": found,
+        "results": results,
         "cards": cards(pages, listed[:complete], lang, today, asked.words),
         "similar": cards(pages, listed[complete:], lang, today, asked.words),
-        "groups": _groups(asked, found, names, lang, kind),
+        "groups": _groups(asked, results, names, lang, kind),
         "chips": _chips(asked, names, path, lang, kind),
-        "offers": _offers(pages, asked, found, path, lang),
-        "tabs": () if kind else _tabs(asked, found, lang),
+        "offers": _offers(pages, asked, results, path, lang),
+        "tabs": () if kind else _tabs(asked, results, lang),
         "sorts": _sorts(asked, path, lang),
-        "pager": _pager(asked, found, path),
+        "pager": _pager(asked, results, path),
         "clear": query.url(Query(words=asked.words, lang=lang), path),
         "take": _take(asked),
         "culprits": (),
         "suggested": (),
     }
-    return made | (_nothing(pages, asked, names, path, lang, today, kind) if not found.total else {})
+    return variables | (_nothing(pages, asked, names, path, lang, today, kind) if not results.total else {})
 
 
 def cards(pages: Pages, ids: Iterable[str], lang: Lang, today: date, words: str = "") -> list[Card]:
-    """Cards in the order of ids; a record that is gone meanwhile is left out."""
+    """Cards in the order of ids; a record that was deleted in the meantime is left out."""
     terms = analysis.words(words) if words else []
     return card_room.cards(pages.catalog.store.get_many(list(ids)).values(), lang, today, terms)
 
@@ -147,44 +156,52 @@ def cards(pages: Pages, ids: Iterable[str], lang: Lang, today: date, words: str 
 Names = dict[str, dict[str, str]]  # facet -> value -> label
 
 
-def _names(pages: Pages, asked: Query, found: Page, lang: Lang) -> Names:
+def _names(pages: Pages, asked: Query, results: Page, lang: Lang) -> Names:
     sources = tuple(pages.catalog.sources.all())
     names: Names = {}
-    for name in query_facets(asked, found):
-        values = [*(one.value for one in found.facets.get(name, ())), *asked.where.get(name, ())]
-        words = labels(pages.catalog, pages.city, sources, name, dict.fromkeys(values))
-        written = {one.value: one.label for one in found.facets.get(name, ()) if one.label}
-        names[name] = written | {value: text[lang] for value, text in words.items()}
+    for name in query_facets(asked, results):
+        values = [*(count.value for count in results.facets.get(name, ())), *asked.where.get(name, ())]
+        labels_of_values = labels(pages.catalog, pages.city, sources, name, dict.fromkeys(values))
+        written = {count.value: count.label for count in results.facets.get(name, ()) if count.label}
+        names[name] = written | {value: text[lang] for value, text in labels_of_values.items()}
     return names
 
 
-def query_facets(asked: Query, found: Page) -> Iterable[str]:
-    return dict.fromkeys((*found.facets, *asked.where))
+def query_facets(asked: Query, results: Page) -> Iterable[str]:
+    return dict.fromkeys((*results.facets, *asked.where))
 
 
-def _groups(asked: Query, found: Page, names: Names, lang: Lang, kind: str | None) -> tuple[Group, ...]:
+def _groups(asked: Query, results: Page, names: Names, lang: Lang, kind: str | None) -> tuple[Group, ...]:
     groups: list[Group] = []
     for facet in GROUPS:
         chosen = asked.where.get(facet.name, ())
-        values = _values(facet, found.facets.get(facet.name, ()), chosen, names)
+        values = _values(facet, results.facets.get(facet.name, ()), chosen, names)
         if not values or (facet.only_kind and kind not in (None, facet.only_kind) and not chosen):
             continue
-        top = len(groups) < OPEN or bool(chosen)
-        groups.append(Group(facet.name, facet.label[lang], top, tuple(values[:FIRST]), tuple(values[FIRST:MOST])))
+        top = len(groups) < OPEN_GROUPS or bool(chosen)
+        groups.append(
+            Group(
+                facet.name,
+                facet.label[lang],
+                top,
+                tuple(values[:MAX_VALUES_BEFORE_REST]),
+                tuple(values[MAX_VALUES_BEFORE_REST:MAX_VALUES_PER_GROUP]),
+            )
+        )
     return tuple(groups)
 
 
 def _values(facet: Facet, counts: tuple[Count, ...], chosen: tuple[str, ...], names: Names) -> list[Value]:
-    """Chosen ones first, so that they are never behind "all"; years from the newest."""
-    numbers = {one.value: one.count for one in counts} | {
-        value: 0 for value in chosen if value not in {one.value for one in counts}
+    """The values of a facet: chosen ones first, so that they are always visible; years from the newest."""
+    numbers = {count.value: count.count for count in counts} | {
+        value: 0 for value in chosen if value not in {count.value for count in counts}
     }
     values = [
         Value(value, names[facet.name].get(value, value), count, value in chosen) for value, count in numbers.items()
     ]
     if facet.values == "years":
-        values.sort(key=lambda one: one.value, reverse=True)
-    return sorted(values, key=lambda one: not one.selected)
+        values.sort(key=lambda value: value.value, reverse=True)
+    return sorted(values, key=lambda value: not value.selected)
 
 
 def _chips(asked: Query, names: Names, path: str, lang: Lang, kind: str | None) -> tuple[Chip, ...]:
@@ -200,16 +217,16 @@ def _said(name: str, value: str, names: Names, lang: Lang) -> str:
     return f"{FACETS[name].label[lang]}: {names.get(name, {}).get(value, value)}"
 
 
-def _offers(pages: Pages, asked: Query, found: Page, path: str, lang: Lang) -> tuple[Chip, ...]:
-    """Places and formats that the words name: a filter that is offered, not set."""
+def _offers(pages: Pages, asked: Query, results: Page, path: str, lang: Lang) -> tuple[Chip, ...]:
+    """Filters for the places and formats that the search words name: they are offered, not applied."""
     _ = translator(lang)
     offers = []
-    counts = {name: {one.value: one.count for one in values} for name, values in found.facets.items()}
+    counts = {name: {count.value: count.count for count in values} for name, values in results.facets.items()}
     places = districts_in(asked.words, pages.districts) if pages.districts and asked.words else ()
     types = [file_type(word) for word in asked.words.split()[:12] if len(word) > 1]
     for name, icon, concept in (
-        *(("district", "district", one) for one in places),
-        *(("format", "dataset", one.concept) for one in types if one),
+        *(("district", "district", district) for district in places),
+        *(("format", "dataset", matched.concept) for matched in types if matched),
     ):
         count = counts.get(name, {}).get(concept.notation, 0)
         if count and concept.notation not in asked.where.get(name, ()):
@@ -218,9 +235,9 @@ def _offers(pages: Pages, asked: Query, found: Page, path: str, lang: Lang) -> t
     return tuple(dict.fromkeys(offers))
 
 
-def _tabs(asked: Query, found: Page, lang: Lang) -> tuple[Tab, ...]:
+def _tabs(asked: Query, results: Page, lang: Lang) -> tuple[Tab, ...]:
     _ = translator(lang)
-    counts = {one.value: one.count for one in found.facets.get("kind", ())}
+    counts = {count.value: count.count for count in results.facets.get("kind", ())}
     current = asked.where.get("kind", ())
     path = addresses.path("search", lang)
     free = _without(asked, "kind")
@@ -255,13 +272,13 @@ class Pager(NamedTuple):
     after: str
 
 
-def _pager(asked: Query, found: Page, path: str) -> Pager | None:
-    last = min(-(-found.total // asked.size), MAX_DEPTH // asked.size)
+def _pager(asked: Query, results: Page, path: str) -> Pager | None:
+    last = min(-(-results.total // asked.size), MAX_DEPTH // asked.size)
     if last < 2:
         return None
-    shown = sorted({1, *(n for n in range(asked.page - 1, asked.page + 2) if 1 <= n <= last), last})
+    numbers_shown = sorted({1, *(n for n in range(asked.page - 1, asked.page + 2) if 1 <= n <= last), last})
     numbers: list[tuple[int, str] | None] = []
-    for before, page in zip([0, *shown], shown, strict=False):
+    for before, page in zip([0, *numbers_shown], numbers_shown, strict=False):
         if page - before > 1:
             numbers.append(None)
         numbers.append((page, query.url(query.with_page(asked, page), path)))
@@ -281,27 +298,29 @@ def _take(asked: Query) -> tuple[tuple[str, str], ...]:
 def _nothing(
     pages: Pages, asked: Query, names: Names, path: str, lang: Lang, today: date, kind: str | None
 ) -> dict[str, Any]:
-    """Which filter is to blame, what there is without it, and other spellings."""
+    """The variables for a search without hits: the filters with the hits without each, some of these, and spellings."""
     culprits = []
-    for name in [one for one in asked.where if not (one == "kind" and kind)]:
+    for name in [facet for facet in asked.where if not (facet == "kind" and kind)]:
         free = _without(asked, name)
         total = pages.catalog.index.search(replace(free, size=1, facets=())).total
         label = sentences.listing(_said(name, value, names, lang) for value in asked.where[name])
         culprits.append(Culprit(label, FACETS[name].label[lang], query.url(free, path), total))
-    culprits.sort(key=lambda one: -one.total)
-    best = next((one for one in culprits if one.total), None)
-    shown: list[Card] = []
+    culprits.sort(key=lambda culprit: -culprit.total)
+    best = next((culprit for culprit in culprits if culprit.total), None)
+    cards_instead: list[Card] = []
     if best:
-        name = next(one for one in asked.where if FACETS[one].label[lang] == best.facet)
+        name = next(facet for facet in asked.where if FACETS[facet].label[lang] == best.facet)
         free = replace(_without(asked, name), size=3, facets=())
-        shown = cards(pages, [hit.id for hit in pages.catalog.index.search(free).hits], lang, today, asked.words)
+        cards_instead = cards(
+            pages, [hit.id for hit in pages.catalog.index.search(free).hits], lang, today, asked.words
+        )
     suggested = pages.catalog.index.suggest(asked.words, 5) if asked.words else ()
     return {
         "culprits": tuple(culprits),
-        "instead": shown,
+        "instead": cards_instead,
         "suggested": [
-            (one.text, query.url(Query(words=one.text, lang=lang), path))
-            for one in suggested
-            if analysis.fold(one.text) != analysis.fold(asked.words)
+            (suggestion.text, query.url(Query(words=suggestion.text, lang=lang), path))
+            for suggestion in suggested
+            if analysis.fold(suggestion.text) != analysis.fold(asked.words)
         ],
     }

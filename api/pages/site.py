@@ -1,4 +1,7 @@
-"""How pages are made: the template environments, translations, assets, and what every page has around it."""
+"""How pages are made: template environments, translations, assets, and what every page has around its content.
+
+Entry point: `Pages`. Invariant: templates escape everything, and an unknown variable is an error.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
@@ -36,14 +39,14 @@ NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
 def twin(path: str, lang: Lang) -> str:
-    """The same page in that language, with the words after the first one in that language too."""
-    found = addresses.twin(path, lang)
-    path, mark, query = found.partition("?")
+    """The path of the same page in that language; the steps after the first one are translated too."""
+    twin_path = addresses.twin(path, lang)
+    path, mark, query = twin_path.partition("?")
     address = addresses.parse(path)
     if not address or not address.rest or address.name in addresses.PAGES_WITH_IDS:
-        return found
-    known = {words[one]: name for name, words in STEP_WORDS.items() for one in addresses.LANGS}
-    steps = [known.get(step, step) for step in address.rest.split("/")]
+        return twin_path
+    names_of_steps = {words[tag]: name for name, words in STEP_WORDS.items() for tag in addresses.LANGS}
+    steps = [names_of_steps.get(step, step) for step in address.rest.split("/")]
     return place(address.name, lang, *steps) + mark + query
 
 
@@ -65,16 +68,18 @@ class Pages:
         return self.catalog.inbox
 
     def account(self, request: Request) -> Account | None:
-        """Who is asking; asked of the accounts once a request, so that a role that is taken away is gone at once."""
+        """The account that is signed in, or None. It is read once for each request, so a role that is taken away is
+        gone at once."""
         if not hasattr(request.state, "account"):
-            found = session.current(request, self.settings)
-            request.state.session = found
-            request.state.account = self.people.in_session(*found) if found else None
+            current = session.current(request, self.settings)
+            request.state.session = current
+            request.state.account = self.people.in_session(*current) if current else None
         account: Account | None = request.state.account
         return account
 
     def required(self, request: Request, *roles: str) -> Account:
-        """Somebody who signed in, in one of these roles if any are named; NotSignedInError, NotAllowedError."""
+        """The account that is signed in. NotSignedInError if there is none; NotAllowedError if roles are given and it
+        has none of them."""
         account = self.account(request)
         if account is None:
             raise NotSignedInError("sign-in-first")
@@ -84,12 +89,12 @@ class Pages:
 
     def names(self, ids: Iterable[str], lang: Lang) -> list[tuple[str, str]]:
         """Id and name of organizations; the id is the name of one that is no record."""
-        known = self.catalog.store.get_many(ids := list(ids))
-        titles = {id: formatting.said(one.metadata.title, lang).words for id, one in known.items()}
+        records = self.catalog.store.get_many(ids := list(ids))
+        titles = {id: formatting.said(record.metadata.title, lang).words for id, record in records.items()}
         return [(id, titles.get(id) or id) for id in ids]
 
     def form(self, request: Request, body: bytes) -> session.Forms:
-        """The fields of a form of somebody who signed in."""
+        """The fields of a form; NotSignedInError, and what `session.form` raises."""
         self.required(request)
         return session.form(request, body, request.state.session, self.settings)
 
@@ -177,7 +182,7 @@ def asset(name: str) -> str:
 
 @cache
 def _svg(name: str) -> Markup:
-    """A drawing of templates/drawings/, for which nobody outside writes anything."""
+    """A drawing of templates/drawings/ as markup; safe, because these files are ours."""
     return Markup((HERE / "templates" / "drawings" / f"{name}.svg").read_text("utf-8"))  # noqa: S704
 
 

@@ -128,7 +128,7 @@ def _has(row: Field) -> Callable[[Any], Any]:
     if row.form == "link":
         return lambda metadata: any(link.relation == name for link in metadata.links)
     if row.form == "text" and not row.many:
-        return lambda struct: any(text.strip() for text in getattr(struct, name).values())
+        return lambda struct: any(map(str.strip, getattr(struct, name).values()))
     return lambda struct: getattr(struct, name)
 
 

@@ -1,6 +1,7 @@
 """Sources and their runs: what came in, what waits for a person, and the problems by their cause."""
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -58,73 +59,84 @@ class Cause(NamedTuple):
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     pages = Pages(catalog, settings)
     router = APIRouter(include_in_schema=False)
-
-    def start(request: Request) -> Response:
-        pages.required(request, *STAFF)
-        return RedirectResponse(place("admin", language(request), "sources"), 302)
-
-    def sources(request: Request) -> Response:
-        pages.required(request, *STAFF)
-        lang = language(request)
-        _ = translator(lang)
-        return pages.page(
-            request,
-            "sources.html",
-            lang,
-            kind_label=label,
-            sources=[(one, _last(pages, one.name), _entries(pages, one.name)) for one in pages.catalog.sources.all()],
-            outcome=outcome,
-            crumbs=[(_("Quellen"), "")],
-            indexed=False,
-        )
-
-    def source(request: Request, name: str) -> Response:
-        pages.required(request, *STAFF)
-        lang = language(request)
-        _ = translator(lang)
-        found = pages.catalog.sources.get(name)
-        return pages.page(
-            request,
-            "source.html",
-            lang,
-            source=replace(found, url=shown(found.url)),
-            kind_label=label,
-            owner_name=dict(pages.names([found.owner], lang))[found.owner] if found.owner else "",
-            schedule=schedule(found.schedule, lang) if found.schedule else "",
-            title=found.title or found.name,
-            runs=pages.catalog.runs.newest(name, 30),
-            entries=_entries(pages, name),
-            outcome=outcome,
-            crumbs=[(_("Quellen"), place("admin", lang, "sources")), (found.title or found.name, "")],
-            indexed=False,
-        )
-
-    def run(request: Request, number: int) -> Response:
-        pages.required(request, *STAFF)
-        return _show(pages, request, pages.catalog.runs.get(number))
-
-    def decide(request: Request, number: int, body: FormBody = b"") -> Response:
-        """Keeps what a run no longer names (`keep`), or withdraws it (`withdraw`)."""
-        fields = pages.form(request, body)
-        pages.required(request, *STAFF)
-        act = fields.get("act")
-        try:
-            if act == "keep":
-                discard(number, catalog.runs)
-            elif act == "withdraw":
-                apply(number, catalog, wait=False)
-            else:
-                raise UsageError("choose-keep-or-withdraw")
-        except ConflictError:
-            return _show(pages, request, pages.catalog.runs.get(number), 409)
-        return RedirectResponse(place("admin", language(request), "runs", str(number)) + "?decided", 303)
-
-    hang(router, patterns("admin"), start)
-    hang(router, patterns("admin", "sources"), sources)
-    hang(router, patterns("admin", "sources", "{name}"), source)
-    hang(router, patterns("admin", "runs", "{number:int}"), run)
-    hang(router, patterns("admin", "runs", "{number:int}"), decide, "POST")
+    hang(router, patterns("admin"), partial(to_sources, pages))
+    hang(router, patterns("admin", "sources"), partial(show_sources, pages))
+    hang(router, patterns("admin", "sources", "{name}"), partial(show_source, pages))
+    hang(router, patterns("admin", "runs", "{number:int}"), partial(show_run, pages))
+    hang(router, patterns("admin", "runs", "{number:int}"), partial(decide, pages), "POST")
     return router
+
+
+# -- views
+
+
+def to_sources(pages: Pages, request: Request) -> Response:
+    """Leads to the list of sources, the first page of the administration."""
+    pages.required(request, *STAFF)
+    return RedirectResponse(place("admin", language(request), "sources"), 302)
+
+
+def show_sources(pages: Pages, request: Request) -> Response:
+    """All sources, each with its last run and how many records it has."""
+    pages.required(request, *STAFF)
+    lang = language(request)
+    _ = translator(lang)
+    return pages.page(
+        request,
+        "sources.html",
+        lang,
+        kind_label=label,
+        sources=[(one, _last(pages, one.name), _entries(pages, one.name)) for one in pages.catalog.sources.all()],
+        outcome=outcome,
+        crumbs=[(_("Quellen"), "")],
+        indexed=False,
+    )
+
+
+def show_source(pages: Pages, request: Request, name: str) -> Response:
+    """A source with its last runs; NotFoundError for an unknown name."""
+    pages.required(request, *STAFF)
+    lang = language(request)
+    _ = translator(lang)
+    source = pages.catalog.sources.get(name)
+    return pages.page(
+        request,
+        "source.html",
+        lang,
+        source=replace(source, url=shown(source.url)),
+        kind_label=label,
+        owner_name=dict(pages.names([source.owner], lang))[source.owner] if source.owner else "",
+        schedule=schedule(source.schedule, lang) if source.schedule else "",
+        title=source.title or source.name,
+        runs=pages.catalog.runs.newest(name, 30),
+        entries=_entries(pages, name),
+        outcome=outcome,
+        crumbs=[(_("Quellen"), place("admin", lang, "sources")), (source.title or source.name, "")],
+        indexed=False,
+    )
+
+
+def show_run(pages: Pages, request: Request, number: int) -> Response:
+    """A run with its steps, figures and problems; NotFoundError for an unknown number."""
+    pages.required(request, *STAFF)
+    return _show(pages, request, pages.catalog.runs.get(number))
+
+
+def decide(pages: Pages, request: Request, number: int, body: FormBody = b"") -> Response:
+    """Keeps what a run no longer names (`keep`), or withdraws it (`withdraw`)."""
+    fields = pages.form(request, body)
+    pages.required(request, *STAFF)
+    act = fields.get("act")
+    try:
+        if act == "keep":
+            discard(number, pages.catalog.runs)
+        elif act == "withdraw":
+            apply(number, pages.catalog, wait=False)
+        else:
+            raise UsageError("choose-keep-or-withdraw")
+    except ConflictError:
+        return _show(pages, request, pages.catalog.runs.get(number), 409)
+    return RedirectResponse(place("admin", language(request), "runs", str(number)) + "?decided", 303)
 
 
 def _last(pages: Pages, name: str) -> Run | None:

@@ -21,6 +21,7 @@ from registry.search.query import MAX_DEPTH, Count, Hit, Query
 from registry.settings import Settings
 
 MAX_CHANGES: Final = 500
+SEARCH_PATH: Final = "/api/v1/search"  # of the pages that `next` names
 
 
 class PublisherOut(msgspec.Struct, frozen=True):
@@ -113,14 +114,13 @@ def search_answer(
     base: str,
     asked: Query,
     notes: Iterable[Text] = (),
-    path: str = "/api/v1/search",
     explain: bool = False,
 ) -> SearchAnswer:
     """The answer of `/api/v1/search` and of `lotse search --json`."""
     page = catalog.index.search(asked)
     records = catalog.store.get_many([hit.id for hit in page.hits])
     more = asked.page * asked.size < min(page.total, MAX_DEPTH) and page.hits
-    following = query.url(query.with_page(asked, asked.page + 1), path) if more else None
+    following = query.url(query.with_page(asked, asked.page + 1), SEARCH_PATH) if more else None
     return SearchAnswer(
         total=page.total,
         hits=tuple(_hit(records[hit.id], hit, base, asked.lang, explain) for hit in page.hits if hit.id in records),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from itertools import islice
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final
 
 from fastapi import APIRouter, FastAPI, Path, Request, Response
 from starlette.responses import RedirectResponse
@@ -21,9 +21,8 @@ from registry import city as city_room
 from registry import rdf
 from registry.catalog import Catalog
 from registry.catalog.lookup import shown
-from registry.city import City
 from registry.errors import LotseError, NotFoundError
-from registry.model import Position, Record
+from registry.model import Record
 from registry.settings import Settings
 from registry.store.store import Selection
 
@@ -120,93 +119,90 @@ def links(record: Record, base: str) -> str:
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
-    router = APIRouter(tags=["linked data"])
+    router = APIRouter(tags=["linked data"], default_response_class=Response)
+    views = _Views(catalog, settings)
     in_formats = texts(*(one.type for one in RDF)) | {JSON.type: {"schema": {"type": "object"}}}
-    doors = _Catalogue(catalog, settings.base_url, city_room.city(settings), catalogue.parts(catalog.store))
-
-    @router.get(
+    router.get(
         "/id/{id}",
         summary="The thing itself: 303 to its page, or to its data if data is asked for by Accept or suffix",
         status_code=303,
-        response_class=Response,
         responses=responses(None, 303, 404, 410),
-    )
-    def thing_itself(request: Request, id: Annotated[str, Path(examples=[examples.ID])]) -> Response:
-        stem, form = by_suffix(id, DATA)
-        record = shown(catalog, stem)
-        form = form or preferred(request.headers.get("accept", ""), PAGE_FORMATS)
-        path = local_path(settings.base_url, page(record.kind, record.id))
-        return RedirectResponse(path if form in (None, HTML) else f"{path}.{form.name}", 303)
-
-    @router.get(
+    )(views.thing_itself)
+    router.get(
         "/catalog",
         summary="The whole catalogue in Hydra pages, in the format that is liked best",
-        response_class=Response,
         responses=responses(in_formats, 304, 400, 406, 410),
         openapi_extra={"parameters": catalogue.parameters()},
-    )
-    def whole_catalogue(request: Request) -> Response:
-        form = preferred(request.headers.get("accept", ""), DATA)
-        if form is None:
-            raise _not_acceptable(absolute(settings.base_url, "/catalog"))
-        return _catalogue_page(doors, request, form)
-
-    @router.get(
+    )(views.whole_catalogue)
+    router.get(
         "/catalog.{suffix}",
         summary="The whole catalogue in Hydra pages: ttl, rdf, jsonld, nt or json",
-        response_class=Response,
         responses=responses(in_formats, 304, 400, 404, 410),
         openapi_extra={"parameters": [suffixes(), *catalogue.parameters()]},
-    )
-    def whole_catalogue_as(request: Request) -> Response:
+    )(views.whole_catalogue_as)
+    router.get("/dataset/{name}", include_in_schema=False)(views.old_dataset)
+    router.get("/organization/{name}", include_in_schema=False)(views.old_organization)
+    return router
+
+
+class _Views:
+    """The views of things, of the whole catalogue and of CKAN's addresses. Without docstrings: these would stand in the
+    OpenAPI document."""
+
+    def __init__(self, catalog: Catalog, settings: Settings) -> None:
+        self.catalog = catalog
+        self.base = settings.base_url
+        self.city = city_room.city(settings)
+        self.parts = catalogue.parts(catalog.store)
+
+    def thing_itself(self, request: Request, id: Annotated[str, Path(examples=[examples.ID])]) -> Response:
+        stem, form = by_suffix(id, DATA)
+        record = shown(self.catalog, stem)
+        form = form or preferred(request.headers.get("accept", ""), PAGE_FORMATS)
+        path = local_path(self.base, page(record.kind, record.id))
+        return RedirectResponse(path if form in (None, HTML) else f"{path}.{form.name}", 303)
+
+    def whole_catalogue(self, request: Request) -> Response:
+        form = preferred(request.headers.get("accept", ""), DATA)
+        if form is None:
+            raise _not_acceptable(absolute(self.base, "/catalog"))
+        return self._catalogue_page(request, form)
+
+    def whole_catalogue_as(self, request: Request) -> Response:
         suffix = request.path_params["suffix"]
         form = next((one for one in DATA if one.name == suffix), None)
         if form is None:
             raise NotFoundError("catalogue-formats", formats=", ".join(one.name for one in DATA))
-        return _catalogue_page(doors, request, form)
+        return self._catalogue_page(request, form)
 
-    @router.get("/dataset/{name}", include_in_schema=False)
-    def old_dataset(name: str) -> Response:
-        return _old(catalog, settings, name, ("dataset", "series"))
+    def old_dataset(self, name: str) -> Response:
+        return _old(self.catalog, self.base, name, ("dataset", "series"))
 
-    @router.get("/organization/{name}", include_in_schema=False)
-    def old_organization(name: str) -> Response:
-        return _old(catalog, settings, name, ("organization",))
+    def old_organization(self, name: str) -> Response:
+        return _old(self.catalog, self.base, name, ("organization",))
 
-    return router
+    def _catalogue_page(self, request: Request, form: Format) -> Response:
+        """One page; it is made as a whole before anything is sent, for a short catalogue makes harvesters delete."""
+        store, base, ask = self.catalog.store, self.base, catalogue.asked(request.query_params.multi_items())
+        position = store.position()
+        part = self.parts(position, ask)
+        ids, links = catalogue.window(part.ids, ask, absolute(base, f"/catalog.{form.name}"), position)
+        described = catalogue.description(self.city, base, part.modified)
 
+        def body() -> bytes:
+            records = [record for record in store.get_many(ids).values() if record.shown]
+            if form is JSON:
+                answers = [record_answer(record, base) for record in records]
+                return json_bytes({"catalog": described, "records": answers, **links._asdict()})
+            return rdf.write_page(described, records, links, form.name, base)
 
-class _Catalogue(NamedTuple):
-    """What pages of the whole catalogue are made of."""
-
-    catalog: Catalog
-    base: str
-    city: City
-    parts: Callable[[Position, catalogue.Asked], catalogue.Part]
-
-
-def _catalogue_page(whole: _Catalogue, request: Request, form: Format) -> Response:
-    """One page; it is made as a whole before anything is sent, for a short catalogue makes harvesters delete."""
-    base, ask = whole.base, catalogue.asked(request.query_params.multi_items())
-    position = whole.catalog.store.position()
-    part = whole.parts(position, ask)
-    ids, links = catalogue.window(part.ids, ask, absolute(base, f"/catalog.{form.name}"), position)
-    described = catalogue.description(whole.city, base, part.modified)
-
-    def made() -> bytes:
-        records = [one for one in whole.catalog.store.get_many(ids).values() if one.shown]
-        if form is JSON:
-            return json_bytes({"catalog": described, "records": [record_answer(one, base) for one in records],
-                               **links._asdict()})  # fmt: skip
-        return rdf.write_page(described, records, links, form.name, base)
-
-    return answer(
-        request,
-        made,
-        form.content_type,
-        etag=tag(position, links.url, form.name, described),
-        headers={"Link": _page_links(links)},
-    )
+        return answer(
+            request,
+            body,
+            form.content_type,
+            etag=tag(position, links.url, form.name, described),
+            headers={"Link": _page_links(links)},
+        )
 
 
 def _page_links(links: rdf.HydraPage) -> str:
@@ -214,7 +210,7 @@ def _page_links(links: rdf.HydraPage) -> str:
     return ", ".join(f'<{url}>; rel="{"prev" if name == "previous" else name}"' for name, url in found if url)
 
 
-def _old(catalog: Catalog, settings: Settings, name: str, kinds: tuple[str, ...]) -> Response:
+def _old(catalog: Catalog, base: str, name: str, kinds: tuple[str, ...]) -> Response:
     """CKAN's addresses, by name or by the id that the source gives: 301 to our page, which knows what was withdrawn."""
     stem, form = by_suffix(name, DATA)
     record = catalog.store.get(stem)
@@ -223,5 +219,5 @@ def _old(catalog: Catalog, settings: Settings, name: str, kinds: tuple[str, ...]
         record = min(found, key=lambda one: one.state != "published", default=None)
     if record is None:
         raise NotFoundError("record-unknown-named", id=stem[:100])
-    path = local_path(settings.base_url, page(record.kind, record.id))
+    path = local_path(base, page(record.kind, record.id))
     return RedirectResponse(f"{path}.{form.name}" if form else path, 301)

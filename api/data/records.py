@@ -34,70 +34,75 @@ VERSION: Final = "1"  # of this API; within it names and meanings stay
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
-    router = APIRouter(prefix="/api/v1", tags=["records"])
-    city, base = city_room.city(settings), settings.base_url
-    turns = Turns(CHECKS_AT_ONCE, CHECKS_PATIENCE)
-
-    @router.get(
+    router = APIRouter(prefix="/api/v1", tags=["records"], default_response_class=Response)
+    views = _Views(catalog, settings)
+    router.get(
         "/search",
         summary="Search over everything, with facets",
-        response_class=Response,
         responses=responses(json_of(SearchAnswer), 304, 400),
         openapi_extra={"parameters": search_parameters()},
-    )
-    def search(request: Request) -> Response:
-        params = request.query_params.multi_items()
-        asked, notes = query.parse(params), (*query.notes(params), *query.unknown(params))
-        sources = [(source.name, source.title) for source in catalog.sources.all()]
-        return answer(
-            request,
-            lambda: json_bytes(search_answer(catalog, city, base, asked, notes)),
-            etag=tag(catalog.index.position(), query.url(asked, ""), asked.lang, notes, sources),
-        )
-
-    @router.get(
+    )(views.search)
+    router.get(
         "/records/{id}",
         summary="One record; 410 with title, reason and date if it was withdrawn",
-        response_class=Response,
         responses=responses(json_of(RecordAnswer), 301, 304, 404, 410),
-    )
-    def record(request: Request, id: Annotated[str, Path(examples=[examples.ID])]) -> Response:
-        found = shown(catalog, id)
-        if found.id != id:
-            return RedirectResponse(local_path(base, f"/api/v1/records/{found.id}"), 301)
-        return answer(
-            request,
-            lambda: json_bytes(record_answer(found, base)),
-            etag=tag(catalog.store.epoch, found.number, "json"),
-            modified=found.changed,
-        )
-
-    @router.get(
+    )(views.record)
+    router.get(
         "/changes",
         summary="What changed since a token; withdrawn records as tombstones",
-        response_class=Response,
         responses=responses(json_of(ChangesAnswer), 400, 410, 422),
-    )
+    )(views.changes)
+    router.post(
+        "/validate",
+        summary="Check a file of RDF or of our own JSON: what must, should and could be better",
+        responses=responses(json_of(CheckAnswer), 413, 422, 429),
+        openapi_extra={"requestBody": _body()},
+    )(views.validate)
+    return router
+
+
+class _Views:
+    """The views of the JSON API. Without docstrings: these would stand in the OpenAPI document."""
+
+    def __init__(self, catalog: Catalog, settings: Settings) -> None:
+        self.catalog = catalog
+        self.settings = settings
+        self.city = city_room.city(settings)
+        self.turns = Turns(CHECKS_AT_ONCE, CHECKS_PATIENCE)
+
+    def search(self, request: Request) -> Response:
+        params = request.query_params.multi_items()
+        asked, notes = query.parse(params), (*query.notes(params), *query.unknown(params))
+        sources = [(source.name, source.title) for source in self.catalog.sources.all()]
+        return answer(
+            request,
+            lambda: json_bytes(search_answer(self.catalog, self.city, self.settings.base_url, asked, notes)),
+            etag=tag(self.catalog.index.position(), query.url(asked, ""), asked.lang, notes, sources),
+        )
+
+    def record(self, request: Request, id: Annotated[str, Path(examples=[examples.ID])]) -> Response:
+        base, record = self.settings.base_url, shown(self.catalog, id)
+        if record.id != id:
+            return RedirectResponse(local_path(base, f"/api/v1/records/{record.id}"), 301)
+        return answer(
+            request,
+            lambda: json_bytes(record_answer(record, base)),
+            etag=tag(self.catalog.store.epoch, record.number, "json"),
+            modified=record.changed,
+        )
+
     def changes(
+        self,
         since: Annotated[str, Query(description="`next` of an earlier answer; without it from the beginning")] = "",
         size: Annotated[int, Query(description=f"At most so many, 1 to {MAX_CHANGES}", examples=[100])] = 100,
     ) -> Response:
-        listed = changes_answer(catalog, settings, since, min(max(size, 1), MAX_CHANGES))
+        listed = changes_answer(self.catalog, self.settings, since, min(max(size, 1), MAX_CHANGES))
         return Response(json_bytes(listed), headers={"Cache-Control": "no-cache"}, media_type="application/json")
 
-    @router.post(
-        "/validate",
-        summary="Check a file of RDF or of our own JSON: what must, should and could be better",
-        response_class=Response,
-        responses=responses(json_of(CheckAnswer), 413, 422, 429),
-        openapi_extra={"requestBody": _body()},
-    )
-    def validate(request: Request, body: Annotated[bytes, Depends(raw_body)]) -> Response:
-        with turns:
+    def validate(self, request: Request, body: Annotated[bytes, Depends(raw_body)]) -> Response:
+        with self.turns:
             checked = check(body, request.headers.get("content-type", ""))
         return Response(json_bytes(checked), headers={"Cache-Control": "no-store"}, media_type="application/json")
-
-    return router
 
 
 def _body() -> dict[str, Any]:

@@ -28,51 +28,56 @@ DECLARATION: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
-    router = APIRouter(tags=["for machines"])
-    base, title = settings.base_url, both(city.city(settings).title)["de"] or "Lotse"
-
-    @router.get("/robots.txt", include_in_schema=False)
-    def robots(request: Request) -> Response:
-        return answer(request, lambda: _robots(base), "text/plain; charset=utf-8", etag=tag(base, "robots"))
-
-    @router.get(
+    router = APIRouter(tags=["for machines"], default_response_class=Response)
+    views = _Views(catalog, settings)
+    router.get("/robots.txt", include_in_schema=False)(views.robots)
+    router.get(
         "/sitemap.xml",
         summary=f"All pages, or the list of the sitemaps where there are more than {MAX_URLS}",
-        response_class=Response,
         responses=responses(texts(XML), 304),
-    )
-    def sitemap(request: Request) -> Response:
-        etag = tag(catalog.store.position(), base)
-        return answer(request, lambda: _whole(catalog.store.listing(), base), XML, etag=etag)
-
-    @router.get(
+    )(views.sitemap)
+    router.get(
         "/sitemap-{number}.xml",
         summary="One of several sitemaps",
-        response_class=Response,
         responses=responses(texts(XML), 304, 404),
-    )
-    def sitemap_part(request: Request, number: Annotated[str, Path(examples=["1"])]) -> Response:
-        if not (number.isascii() and number.isdigit() and len(number) < 6):
-            raise NotFoundError("sitemap-unknown")
-        etag = tag(catalog.store.position(), base, number)
-        return answer(request, lambda: _part(catalog.store.listing(), int(number), base), XML, etag=etag)
-
-    @router.get("/opensearch.xml", include_in_schema=False)
-    def opensearch(request: Request) -> Response:
-        body = _opensearch(title, base)
-        return answer(request, lambda: body, "application/opensearchdescription+xml; charset=utf-8", etag=tag(body))
-
-    @router.get(
+    )(views.sitemap_part)
+    router.get("/opensearch.xml", include_in_schema=False)(views.opensearch)
+    router.get(
         "/.well-known/api-catalog",
         summary="The interfaces there are, and where they are described (RFC 9727)",
-        response_class=Response,
         responses=responses({LINKSET: {"schema": {"type": "object"}}}, 304),
-    )
-    def api_catalog(request: Request) -> Response:
-        body = json_bytes(_interfaces(base))
-        return answer(request, lambda: body, LINKSET, etag=tag(body))
-
+    )(views.api_catalog)
     return router
+
+
+class _Views:
+    """The views of these files. Without docstrings: these would stand in the OpenAPI document."""
+
+    def __init__(self, catalog: Catalog, settings: Settings) -> None:
+        self.store = catalog.store
+        self.base = settings.base_url
+        self.title = both(city.city(settings).title)["de"] or "Lotse"
+
+    def robots(self, request: Request) -> Response:
+        return answer(request, lambda: _robots(self.base), "text/plain; charset=utf-8", etag=tag(self.base, "robots"))
+
+    def sitemap(self, request: Request) -> Response:
+        etag = tag(self.store.position(), self.base)
+        return answer(request, lambda: _whole(self.store.listing(), self.base), XML, etag=etag)
+
+    def sitemap_part(self, request: Request, number: Annotated[str, Path(examples=["1"])]) -> Response:
+        if not (number.isascii() and number.isdigit() and len(number) < 6):
+            raise NotFoundError("sitemap-unknown")
+        etag = tag(self.store.position(), self.base, number)
+        return answer(request, lambda: _part(self.store.listing(), int(number), self.base), XML, etag=etag)
+
+    def opensearch(self, request: Request) -> Response:
+        body = _opensearch(self.title, self.base)
+        return answer(request, lambda: body, "application/opensearchdescription+xml; charset=utf-8", etag=tag(body))
+
+    def api_catalog(self, request: Request) -> Response:
+        body = json_bytes(_interfaces(self.base))
+        return answer(request, lambda: body, LINKSET, etag=tag(body))
 
 
 def _robots(base: str) -> bytes:

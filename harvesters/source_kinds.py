@@ -75,13 +75,13 @@ class Limit(NamedTuple):
     @classmethod
     def of(cls, settings: Mapping[str, str]) -> "Limit":
         """From the source setting `max_withdrawals`, such as 10 or 50%; raises UsageError."""
-        words = settings.get("max_withdrawals", "").strip()
-        if not words:
+        text = settings.get("max_withdrawals", "").strip()
+        if not text:
             return cls()
-        number = words.removesuffix("%").strip()
+        number = text.removesuffix("%").strip()
         if not (number.isascii() and number.isdigit() and len(number) < 10):
-            raise UsageError("setting-max-withdrawals", value=words)
-        return cls(0, int(number) / 100) if words.endswith("%") else cls(int(number), 0.0)
+            raise UsageError("setting-max-withdrawals", value=text)
+        return cls(0, int(number) / 100) if text.endswith("%") else cls(int(number), 0.0)
 
     def passed(self, going: int, published: int) -> bool:
         return going > max(self.number, self.share * published)

@@ -1,4 +1,8 @@
-"""The text of a JSON document by strangers to values: in any encoding, however deep, with numbers that are none."""
+"""Parses JSON from sources, tolerantly: in any encoding, nested however deep, with numbers that JSON does not know.
+
+Entry points: `decoded`, `parsed`. Bounds: MAX_VALUES, MAX_DEPTH_READ. What is nested deeper is read as empty, so that
+one item that is too deep does not keep the others out.
+"""
 
 import io
 import json
@@ -10,16 +14,17 @@ from typing import Any, Final
 from registry.errors import SourceError, TooLargeError
 from registry.syntax_errors import json_fault
 
-MOST_DEPTH: Final = 400  # brackets inside brackets that are read; far more than one thing may have (payload.py)
-MOST_VALUES: Final = 5_000_000  # each takes some hundred bytes of memory
-MOST_NUMBER: Final = 400  # characters of a number
+MAX_DEPTH_READ: Final = 400  # brackets inside brackets that are read; far more than one thing may have (payload.py)
+MAX_VALUES: Final = 5_000_000  # each takes some hundred bytes of memory
+MAX_NUMBER_CHARACTERS: Final = 400  # more make it a text
 
-# A string as a whole, with or without its end; several brackets at once. No look goes back, none is taken twice.
+# A whole string, with or without its end; or a run of brackets. Possessive quantifiers: the pattern cannot backtrack,
+# so its time is linear in the length of the text.
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]++|[\]}]++', re.DOTALL)
 
 
 def decoded(content: bytes, charset: str | None) -> str:
-    """UTF-8, 16 or 32 (RFC 8259); what is none of them, by the charset of the answer, else as Windows writes it."""
+    """The text of a document in UTF-8, 16 or 32 (RFC 8259), else in the charset of the answer, else in windows-1252."""
     for name in (json.detect_encoding(content), charset or "", "windows-1252"):
         try:
             return content.decode(name).removeprefix("\ufeff")
@@ -29,18 +34,18 @@ def decoded(content: bytes, charset: str | None) -> str:
 
 
 def parsed(text: str, place: str) -> Any:
-    """What a text says. A bracket inside MOST_DEPTH others is empty, whatever it holds: who has such a thing gets one
-    that is too deep to be taken in, and its neighbours get theirs. `place`: the address, as it may be shown.
+    """The value of a JSON text. What is nested deeper than MAX_DEPTH_READ is read as empty: that item is too deep to
+    come in, the others are not affected. `place`: the address, as it may be shown.
 
     Raises SourceError, which names line, column and remedy, where it is no JSON; TooLargeError.
     """
-    if sum(map(text.count, ",[{")) > MOST_VALUES:
-        raise TooLargeError("json-too-many-values", url=place, limit=MOST_VALUES)
+    if sum(map(text.count, ",[{")) > MAX_VALUES:
+        raise TooLargeError("json-too-many-values", url=place, limit=MAX_VALUES)
     try:
         try:
             return _parsed(text)
         except RecursionError:
-            with ThreadPoolExecutor(1) as thread:  # whose stack is empty, however deep this one is
+            with ThreadPoolExecutor(1) as thread:  # with an empty stack: this one may be deep already
                 return thread.submit(_parsed, shallow(text)).result()
     except json.JSONDecodeError as error:
         if text.lstrip()[:1] == "<":
@@ -50,26 +55,26 @@ def parsed(text: str, place: str) -> Any:
 
 
 def shallow(text: str) -> str:
-    """The same text with blanks for what a bracket inside MOST_DEPTH others holds; every sign keeps its place."""
-    made = io.StringIO()
+    """The text with blanks in the place of what is nested deeper than MAX_DEPTH_READ; all else keeps its position."""
+    result = io.StringIO()
     depth, kept, cut = 0, 0, -1  # `cut`: where that begins
     for token in _TOKEN.finditer(text):
         start, count = token.start(), token.end() - token.start()
         if text[start] == '"':
             continue
         if text[start] in "[{":
-            if depth <= MOST_DEPTH < depth + count:
-                cut = start + MOST_DEPTH + 1 - depth
+            if depth <= MAX_DEPTH_READ < depth + count:
+                cut = start + MAX_DEPTH_READ + 1 - depth
             depth += count
             continue
-        if depth > MOST_DEPTH >= depth - count:
-            made.write(text[kept:cut])
-            kept = start + depth - MOST_DEPTH - 1
-            made.write(" " * (kept - cut))
+        if depth > MAX_DEPTH_READ >= depth - count:
+            result.write(text[kept:cut])
+            kept = start + depth - MAX_DEPTH_READ - 1
+            result.write(" " * (kept - cut))
             cut = -1
         depth = max(0, depth - count)
-    made.write(text[kept:] if cut < 0 else text[kept:cut].ljust(len(text) - kept))
-    return made.getvalue()
+    result.write(text[kept:] if cut < 0 else text[kept:cut].ljust(len(text) - kept))
+    return result.getvalue()
 
 
 def _parsed(text: str) -> Any:
@@ -83,20 +88,20 @@ def _parsed(text: str) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A key that stands there twice: the last value has it, as everywhere; the others are kept beside it."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    """An object. Of a key that occurs more than once the last value counts; the others are kept as `key (position)`."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
         for place, (key, value) in enumerate(pairs):
-            if value is not found[key]:
-                found[f"{key} ({place + 1})"] = value
-    return found
+            if value is not members[key]:
+                members[f"{key} ({place + 1})"] = value
+    return members
 
 
 def _float(text: str) -> float | str | None:
-    """As a number where that says the same, else as it was written."""
-    number = float(text) if len(text) <= MOST_NUMBER else math.inf
-    return number if math.isfinite(number) and repr(number) == text else text[:MOST_NUMBER]
+    """A number if that keeps every digit, else the text."""
+    number = float(text) if len(text) <= MAX_NUMBER_CHARACTERS else math.inf
+    return number if math.isfinite(number) and repr(number) == text else text[:MAX_NUMBER_CHARACTERS]
 
 
 def _int(text: str) -> int | str:
-    return int(text) if len(text) < 19 else text[:MOST_NUMBER]
+    return int(text) if len(text) < 19 else text[:MAX_NUMBER_CHARACTERS]

@@ -1,5 +1,7 @@
-"""A remote thing as the bytes that are staged: the same thing gives the same bytes, and what bytes can be always come
-out."""
+"""The bytes of an item that are staged, compared by digest and mapped.
+
+Entry points: `payload`, and the findings `too_deep` and `lost_characters`. The same item always gives the same bytes.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,61 +11,61 @@ import orjson
 from registry.model import Finding, Findings
 from registry.rules import finding
 
-MOST_DEPTH: Final = 250  # brackets inside brackets; orjson writes 254
-_BITS: Final = 64
-_LOST: Final = "\ufffd"
+MAX_DEPTH: Final = 250  # brackets inside brackets; orjson writes 254
+_MAX_INTEGER_BITS: Final = 64
+_REPLACEMENT_CHARACTER: Final = "\ufffd"
 
 
 def payload(thing: Any) -> bytes:
-    """In whatever order its keys came. Halves of characters become �, numbers beyond 64 bits text.
+    """An item as JSON with sorted keys; lone surrogates become �, integers beyond 64 bits text.
 
-    RecursionError where brackets lie more than MOST_DEPTH deep.
+    RecursionError if it is nested deeper than MAX_DEPTH.
     """
     try:
         return orjson.dumps(thing, option=orjson.OPT_SORT_KEYS)
     except TypeError:
-        if depth(thing) > MOST_DEPTH:
+        if depth(thing) > MAX_DEPTH:
             raise RecursionError from None
         return orjson.dumps(_sayable(thing), option=orjson.OPT_SORT_KEYS)
 
 
 def too_deep(thing: Any) -> Finding:
-    """What is said of a thing that has no payload: under which key brackets lie too deep."""
+    """The finding for an item that is nested too deep to have a payload; it names the key."""
     inner = thing.items() if isinstance(thing, Mapping) else ()
-    key = next((key for key, value in inner if depth(value) >= MOST_DEPTH), "")
-    return finding("too-large", _whole(key), f"[[[…]]] > {MOST_DEPTH}")
+    key = next((key for key, value in inner if depth(value) >= MAX_DEPTH), "")
+    return finding("too-large", _whole(key), f"[[[…]]] > {MAX_DEPTH}")
 
 
 def lost_characters(staged: bytes, thing: Mapping[str, Any]) -> Findings:
-    """By key, with the words around."""
-    if _LOST.encode() not in staged:
+    """A finding for each key whose value has lost a character (�), with the text around it."""
+    if _REPLACEMENT_CHARACTER.encode() not in staged:
         return ()
-    said = ((key, f"{key}: {value}" if _LOST in key else str(value)) for key, value in thing.items())
+    texts = ((key, f"{key}: {value}" if _REPLACEMENT_CHARACTER in key else str(value)) for key, value in thing.items())
     return tuple(
-        finding("character-broken", key, words[max(0, place - 100) : place + 100])
-        for key, words in said
-        if (place := words.find(_LOST)) >= 0
+        finding("character-broken", key, text[max(0, place - 100) : place + 100])
+        for key, text in texts
+        if (place := text.find(_REPLACEMENT_CHARACTER)) >= 0
     )
 
 
 def depth(value: Any) -> int:
-    """How many brackets lie inside each other."""
-    found, level = 0, [value]
-    while level := [one for one in level if isinstance(one, dict | list)]:
-        found += 1
-        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
-    return found
+    """How deep lists and objects are nested."""
+    levels, level = 0, [value]
+    while level := [member for member in level if isinstance(member, dict | list)]:
+        levels += 1
+        level = [inner for member in level for inner in (member.values() if isinstance(member, dict) else member)]
+    return levels
 
 
 def _sayable(value: Any) -> Any:
     if isinstance(value, str):
         return _whole(value)
-    if isinstance(value, int) and value.bit_length() >= _BITS:
+    if isinstance(value, int) and value.bit_length() >= _MAX_INTEGER_BITS:
         return str(value)
     if isinstance(value, list):
-        return [_sayable(one) for one in value]
+        return [_sayable(member) for member in value]
     if isinstance(value, dict):
-        return {_whole(str(key)): _sayable(one) for key, one in value.items()}
+        return {_whole(str(key)): _sayable(member) for key, member in value.items()}
     return value
 
 

@@ -1,4 +1,7 @@
-"""How large a workbook (XLSX) is in memory, told before anything opens it: a few bytes may stand for very many."""
+"""Bounds of a workbook (XLSX), checked before a library opens it: a small file can need a lot of memory (zip bomb).
+
+Entry point: `check`. It streams the parts of the package and keeps only counts.
+"""
 
 import io
 import re
@@ -7,12 +10,12 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, Final
 
-MOST_UNPACKED: Final = 200_000_000  # bytes of all parts
-MOST_PARTS: Final = 5_000
-MOST_ROWS: Final = 100_000
-MOST_COLUMNS: Final = 1_000
-MOST_CELLS: Final = 5_000_000  # a sheet is a rectangle in memory, however few of its cells are filled
-MOST_TEXT: Final = 200_000_000  # bytes of words in the cells of one sheet; one string may stand in very many of them
+MAX_UNPACKED_BYTES: Final = 200_000_000  # bytes of all parts
+MAX_PARTS: Final = 5_000
+MAX_ROWS: Final = 100_000
+MAX_COLUMNS: Final = 1_000
+MAX_CELLS: Final = 5_000_000  # a sheet is a rectangle in memory, however few of its cells are filled
+MAX_TEXT_BYTES: Final = 200_000_000  # of text in the cells of one sheet; one shared string may be in very many cells
 
 _PIECE: Final = 1 << 20
 _WORDS: Final = "xl/sharedstrings.xml"
@@ -26,19 +29,22 @@ _STRING: Final = re.compile(rb"<(?:\w{1,40}:)?si(?=[\s/>])")
 
 
 class NotThatLargeError(Exception):
-    """Over a bound."""
+    """The workbook is over a bound."""
 
 
 class NoWorkbookError(Exception):
-    """No packed file, or one without a workbook."""
+    """The file is no ZIP archive, or has no workbook."""
 
 
 def check(content: bytes) -> None:
-    """Raises NoWorkbookError or NotThatLargeError. Every part counts as a sheet: which are is said in the file."""
+    """Raises NoWorkbookError or NotThatLargeError.
+
+    Every part is checked as if it were a sheet: which parts are sheets is only known after parsing.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = packed.infolist()
-            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
                 raise NotThatLargeError
             if not any(part.filename.lower() == "xl/workbook.xml" for part in parts):
                 raise NoWorkbookError
@@ -55,16 +61,16 @@ def check(content: bytes) -> None:
 
 
 def _lengths(file: IO[bytes]) -> list[int]:
-    """Of the strings that cells point to, in bytes with their tags."""
+    """The length of each shared string, in bytes with its tags."""
     starts, place = [], 0
     for piece in _pieces(file):
-        starts += [place + found.start() for found in _STRING.finditer(piece)]
+        starts += [place + string.start() for string in _STRING.finditer(piece)]
         place += len(piece)
     return [end - start for start, end in zip(starts, [*starts[1:], place], strict=True)]
 
 
 def _check_cells(file: IO[bytes], lengths: list[int]) -> None:
-    """By the addresses of rows and cells; one without is the next."""
+    """Raises NotThatLargeError by the addresses of rows and cells; one without an address follows the one before."""
     row = column = rows = columns = cells = text = 0
     shared = False
     for piece in _pieces(file):
@@ -81,12 +87,12 @@ def _check_cells(file: IO[bytes], lengths: list[int]) -> None:
                 row = int(address[2] or 0) if address else row
                 cells, shared = cells + 1, _SHARED.search(tag["said"]) is not None
             rows, columns = max(rows, row), max(columns, column)
-        if rows > MOST_ROWS or columns > MOST_COLUMNS or max(rows * columns, cells) > MOST_CELLS or text > MOST_TEXT:
+        if rows > MAX_ROWS or columns > MAX_COLUMNS or max(rows * columns, cells) > MAX_CELLS or text > MAX_TEXT_BYTES:
             raise NotThatLargeError
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """The whole of a part; no tag is cut, unless it is longer than a piece."""
+    """A part in pieces of about _PIECE bytes that end before a tag, unless one tag is longer."""
     rest = b""
     while piece := file.read(_PIECE):
         piece = rest + piece

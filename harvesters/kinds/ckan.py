@@ -38,11 +38,11 @@ SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
         "q": "only the packages that this search finds",
     }
 )
-MOST_ROWS: Final = 1000  # CKAN gives no more at a time
+MAX_PACKAGES_PER_PAGE: Final = 1000  # CKAN gives no more at a time
 PROBE_PATH: Final = "/api/3/action/package_search?rows=0"
-TIMEOUT: Final = (10, 120)  # seconds: to connect, between two packets
-OTHER_WAYS: Final = frozenset((400, 404, 405, 410, 501))  # answers of a server that does not know an action
-FAILURES: Final = (CKANAPIError, ServerIncompatibleError, KeyError, TypeError, RecursionError)  # of ckanapi
+TIMEOUT_SECONDS: Final = (10, 120)  # seconds: to connect, between two packets
+UNKNOWN_ACTION_STATUSES: Final = frozenset((400, 404, 405, 410, 501))  # of a server that does not know an action
+CKANAPI_ERRORS: Final = (CKANAPIError, ServerIncompatibleError, KeyError, TypeError, RecursionError)  # of ckanapi
 
 
 class Page(NamedTuple):
@@ -51,7 +51,10 @@ class Page(NamedTuple):
 
 
 def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | Mark]:
-    """The token of a mark: where the next page starts, how many packages were left out so far, and by which way."""
+    """Yields the packages page by page. Token of a mark: way, where the next page starts, how many were left out.
+
+    SourceError; TooLargeError.
+    """
     portal = Portal(source, http)
     way, _, place = (after or "").partition(" ")
     start, left_out = (int(number) for number in place.split("+")) if place else (0, 0)
@@ -71,7 +74,7 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
         start += len(page.packages)
         lengths.append(len(page.packages))
         total = None if page.total is None else max(page.total - left_out, 0)
-        # A page that came before: this server does not page. After a full one there may be another, whatever the count.
+        # A page that came before: this server ignores `start`. After a full page there may be more, despite `count`.
         full = lengths[-1] >= portal.rows() or (len(lengths) > 1 and lengths[-1] == max(lengths))
         end = not fresh or (page.total is not None and start >= page.total and not full)
         yield Mark(f"{way} {start}+{left_out}", total, end=end)
@@ -100,7 +103,7 @@ def site(url: str) -> str:
 
 
 class Portal:
-    """One CKAN; `ways` are the three in which it can be read."""
+    """One CKAN portal; `ways` are the three in which it can be read, best first."""
 
     ways = ("search", "list", "show")
 
@@ -120,7 +123,7 @@ class Portal:
                 self.ask("package_search", rows=0) if way == "search" else self.page(way, 0)
             except SourceError as error:
                 status = error.detail.get("status")
-                if status not in OTHER_WAYS or way == "show":
+                if status not in UNKNOWN_ACTION_STATUSES or way == "show":
                     raise
                 if narrowed := [name for name in ("organization", "fq", "q") if settings.get(name)]:
                     names = ", ".join(narrowed)
@@ -133,42 +136,42 @@ class Portal:
         if way == "search":
             return self._search(start)
         if way == "list":
-            found = self.ask("current_package_list_with_resources", limit=self.rows(), offset=start)
-            return Page(_flat(found), None) if isinstance(found, list) else self._not_a(found, "list")
+            result = self.ask("current_package_list_with_resources", limit=self.rows(), offset=start)
+            return Page(_flat(result), None) if isinstance(result, list) else self._not_a(result, "list")
         return self._shown(start)
 
     def rows(self) -> int:
-        words = self.source.settings.get("rows", "")
-        if words and not (words.isascii() and words.isdigit() and 0 < int(words[:6]) <= MOST_ROWS):
-            raise UsageError("setting-rows", value=words, limit=MOST_ROWS)
-        return int(words) if words else MOST_ROWS
+        text = self.source.settings.get("rows", "")
+        if text and not (text.isascii() and text.isdigit() and 0 < int(text[:6]) <= MAX_PACKAGES_PER_PAGE):
+            raise UsageError("setting-rows", value=text, limit=MAX_PACKAGES_PER_PAGE)
+        return int(text) if text else MAX_PACKAGES_PER_PAGE
 
     def _search(self, start: int) -> Page:
         settings = self.source.settings
-        words: dict[str, Any] = {"rows": self.rows(), "start": start}
+        parameters: dict[str, Any] = {"rows": self.rows(), "start": start}
         filters = [settings["fq"]] if settings.get("fq") else []
         if settings.get("organization"):
             filters.append('organization:"{}"'.format(settings["organization"].replace('"', "")))
         if filters:
-            words["fq"] = " AND ".join(f"({one})" for one in filters) if len(filters) > 1 else filters[0]
+            parameters["fq"] = " AND ".join(f"({part})" for part in filters) if len(filters) > 1 else filters[0]
         if settings.get("q"):
-            words["q"] = settings["q"]
+            parameters["q"] = settings["q"]
         try:
-            found = self.ask("package_search", **words, **({"sort": "id asc"} if self.sort else {}))
+            result = self.ask("package_search", **parameters, **({"sort": "id asc"} if self.sort else {}))
         except SourceError as error:
             if not self.sort or error.detail.get("status") not in (400, 409):
                 raise
             self.sort = False  # some old servers do not sort by id
-            found = self.ask("package_search", **words)
-        if not isinstance(found, dict):
-            return self._not_a(found, "mapping")
-        packages, count = found.get("results"), found.get("count")
+            result = self.ask("package_search", **parameters)
+        if not isinstance(result, dict):
+            return self._not_a(result, "mapping")
+        packages, count = result.get("results"), result.get("count")
         if not isinstance(packages, list) or not isinstance(count, int) or isinstance(count, bool) or count < 0:
             raise self.failed(message("ckan-search-answer"))
         return Page(packages, count)
 
     def _shown(self, start: int) -> Page:
-        """Some fifty packages, each by itself. One that is gone or closed meanwhile is none."""
+        """Up to fifty packages, one request each. One that is deleted or closed meanwhile is left out."""
         if not self.names:
             names = self.ask("package_list")
             if not isinstance(names, list):
@@ -177,22 +180,22 @@ class Portal:
         packages: list[Any] = []
         for name in self.names[start : start + 50]:
             try:
-                found = self.ask("package_show", id=name)
+                result = self.ask("package_show", id=name)
             except SourceError as error:
                 if error.detail.get("status") not in (403, 404):
                     raise
                 packages.append({"name": name, "state": "deleted"})
                 continue
-            packages += _flat(found) if isinstance(found, list) else [found]
+            packages += _flat(result) if isinstance(result, list) else [result]
         return Page(packages, len(self.names))
 
-    def ask(self, action: str, **words: Any) -> Any:
+    def ask(self, action: str, **parameters: Any) -> Any:
         """The result of an action; SourceError with the answer's `status` for whatever is none."""
         self.answer = None
-        keep = {"timeout": TIMEOUT, "hooks": {"response": self._note}}
+        keep = {"timeout": TIMEOUT_SECONDS, "hooks": {"response": self._note}}
         try:
-            return self.remote.call_action(action, words, requests_kwargs=keep)
-        except FAILURES as error:
+            return self.remote.call_action(action, parameters, requests_kwargs=keep)
+        except CKANAPI_ERRORS as error:
             if self.answer is not None and self.answer.status_code == 200:
                 return self._looked_through(action, self.answer)
             status = self.answer.status_code if self.answer is not None else None
@@ -200,7 +203,7 @@ class Portal:
             raise self.failed(message("ckan-answer", action=action, what=what), status) from error
 
     def _looked_through(self, action: str, answer: "Response") -> Any:
-        """The result of an answer that ckanapi makes nothing of: it may hold one thing that is nested too deep, or a
+        """The result of an answer that ckanapi cannot parse: it may hold one thing that is nested too deep, or a
         number without end."""
         kind = answer.headers.get("Content-Type", "").partition(";")[0] or "?"
         text = decoded(answer.content, answer.encoding).lstrip()
@@ -218,8 +221,8 @@ class Portal:
     def _note(self, answer: "Response", *args: Any, **kwargs: Any) -> None:
         self.answer = answer
 
-    def _not_a(self, found: Any, wanted: str) -> Page:
-        here, there = _FORMS.get(type(found), _FORMS[float]), _FORMS[list if wanted == "list" else dict]
+    def _not_a(self, result: Any, wanted: str) -> Page:
+        here, there = _FORMS.get(type(result), _FORMS[float]), _FORMS[list if wanted == "list" else dict]
         raise self.failed(message("ckan-answer-form", here=message(here), there=message(there)))
 
     def failed(self, what: Message, status: int | None = None) -> SourceError:
@@ -241,21 +244,21 @@ _FORMS: Final[Mapping[type, str]] = {  # of a JSON value -> code of its name
 }
 
 
-def _flat(found: list[Any]) -> list[Any]:
+def _flat(results: list[Any]) -> list[Any]:
     """DKAN wraps lists into lists."""
-    return [inner for one in found for inner in (one if isinstance(one, list) else [one])]
+    return [inner for result in results for inner in (result if isinstance(result, list) else [result])]
 
 
 def _name(package: Any) -> str:
     """The remote id: `id`, else `name`."""
     if not isinstance(package, dict):
         return ""
-    found = (package.get(key) for key in ("id", "name"))
-    return next((str(one) for one in found if one and isinstance(one, str | int)), "")
+    candidates = (package.get(key) for key in ("id", "name"))
+    return next((str(candidate) for candidate in candidates if candidate and isinstance(candidate, str | int)), "")
 
 
 def _is_listed(package: Any) -> bool:
-    """All but harvest sources and what is private, deleted or a draft; words that we do not know leave nothing out."""
+    """Whether a package is harvested: not if it is a harvest source, private, deleted or a draft."""
     if not isinstance(package, dict):
         return True
     kind, private, state = (str(package.get(key, "")).strip().lower() for key in ("type", "private", "state"))

@@ -38,8 +38,8 @@ SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 ACCEPT: Final = "text/turtle, application/n-triples, application/rdf+xml;q=0.9, application/ld+json;q=0.8, */*;q=0.1"
-MOST_BYTES: Final = 256_000_000  # of a page
-MOST_PAGES: Final = 10_000
+MAX_PAGE_BYTES: Final = 256_000_000  # of a page
+MAX_PAGES: Final = 10_000
 
 
 class Page(NamedTuple):
@@ -52,7 +52,7 @@ class Page(NamedTuple):
 
 
 def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | Mark]:
-    """The token of a mark: the address of the next page."""
+    """Yields the items page by page; the token of a mark is the address of the next page. SourceError."""
     kinds = _kinds(source)
     url, seen, troubles, named = after or source.url, set[str](), list[Finding](), bool(after)
     while url:
@@ -88,8 +88,8 @@ def _following(source: Source, page: Page, seen: Collection[str]) -> tuple[str, 
         return "", (message("next-page-host", url=place, host=there),)
     if page.next in seen and page.total is None:  # otherwise the number of things tells whether all are there
         return "", (message("next-page-again", url=place),)
-    if len(seen) >= MOST_PAGES:
-        return "", (message("pages-too-many", limit=MOST_PAGES),)
+    if len(seen) >= MAX_PAGES:
+        return "", (message("pages-too-many", limit=MAX_PAGES),)
     return ("" if page.next in seen else page.next), ()
 
 
@@ -103,32 +103,35 @@ def recognises(answer: Answer) -> Recognised | None:
 def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
     metadata, findings = rdf.read(item.payload, *_kind(source))
     if source.language:
-        words = msgspec.to_builtins(metadata)
-        if _tagged(words, source.language):
-            metadata = msgspec.convert(words, Metadata)
+        fields = msgspec.to_builtins(metadata)
+        if _tagged(fields, source.language):
+            metadata = msgspec.convert(fields, Metadata)
     return metadata, few(findings)
 
 
 def _tagged(value: Any, language: str) -> bool:
-    """Words without a tag become words of the source's language, unless it says something else in that."""
+    """Gives texts without a tag the source's language, in place, unless there is a text in that language already.
+
+    Returns whether anything was changed.
+    """
     changed = False
     if isinstance(value, dict):
         if "und" in value and language not in value:
             value[language] = value.pop("und")
             changed = True
-        for one in value.values():
-            changed = _tagged(one, language) or changed
+        for member in value.values():
+            changed = _tagged(member, language) or changed
     elif isinstance(value, list | tuple):
-        for one in value:
-            changed = _tagged(one, language) or changed
+        for member in value:
+            changed = _tagged(member, language) or changed
     return changed
 
 
 def _kind(source: Source) -> tuple[Kind, ...]:
     wanted = source.settings.get("kind")
     if wanted and wanted not in KINDS:
-        several = ", ".join(KINDS)
-        raise UsageError("setting-kind", value=wanted, kinds=several)
+        kinds = ", ".join(KINDS)
+        raise UsageError("setting-kind", value=wanted, kinds=kinds)
     return tuple(kind for kind in KINDS if kind == wanted)
 
 
@@ -152,17 +155,17 @@ def _partial(url: str, what: str | Message) -> Finding:
 
 def _page(source: Source, http: "Session", url: str) -> Page:
     response = http.get(url, headers={"Accept": ACCEPT}, stream=True)
-    data = _unpacked(body(response, MOST_BYTES), url)
+    data = _unpacked(body(response, MAX_PAGE_BYTES), url)
     media_type = response.headers.get("Content-Type", "")
     place = urldefrag(response.url)[0]
     if media_type.startswith("text/html") or data[:200].lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
         raise SourceError("rdf-is-web-page", {"address": shown(url)}, url=shown(url))
-    parsed = rdf.parse(data, media_type=media_type, name=_name(place), base=public(place), limit=MOST_BYTES)
+    parsed = rdf.parse(data, media_type=media_type, name=_name(place), base=public(place), limit=MAX_PAGE_BYTES)
     return Page(place, parsed, _signed_in(_next(parsed.graph, place), place), _total(parsed.graph))
 
 
 def _signed_in(url: str, place: str) -> str:
-    """The next page is asked by the same user as this one; the addresses of things do not name him."""
+    """The address of the next page with user and password of this one, if it is on the same host."""
     here = urlsplit(place).netloc
     try:
         same = urlsplit(url).netloc == here.rpartition("@")[2]
@@ -172,7 +175,7 @@ def _signed_in(url: str, place: str) -> str:
 
 
 def _name(place: str) -> str:
-    """The file's address without what may be secret; suffixes that only say how it is packed do not tell its form."""
+    """The file's address without what may be secret and without `.gz`: the suffix before it tells the serialisation."""
     return shown(place).removesuffix("?…").removesuffix(".gz")
 
 
@@ -183,11 +186,11 @@ def _unpacked(data: bytes, url: str) -> bytes:
     while data:  # a file may have several members
         packed = zlib.decompressobj(wbits=31)
         try:
-            plain += packed.decompress(data, MOST_BYTES - len(plain) + 1)
+            plain += packed.decompress(data, MAX_PAGE_BYTES - len(plain) + 1)
         except zlib.error as error:
             raise _unpackable(url, str(error)) from None
-        if len(plain) > MOST_BYTES:
-            raise TooLargeError("answer-too-large", url=shown(url), limit=MOST_BYTES)
+        if len(plain) > MAX_PAGE_BYTES:
+            raise TooLargeError("answer-too-large", url=shown(url), limit=MAX_PAGE_BYTES)
         if not packed.eof:
             raise _unpackable(url, message("file-breaks-off"))
         data = packed.unused_data
@@ -203,13 +206,13 @@ def _next(graph: ParsedGraph, place: str) -> str:
     back as it is."""
     for name in (HYDRA.next, HYDRA.nextPage):
         for term in objects(graph, name):
-            words = "" if term.startswith("_:") else text_of(term).strip()
+            text = "" if term.startswith("_:") else text_of(term).strip()
             try:
-                found = address(urljoin(place, words)) if words else None
+                target = address(urljoin(place, text)) if text else None
             except ValueError:  # http://[
-                found = None
-            if found or words:
-                return urldefrag(str(found.value))[0] if found else words
+                target = None
+            if target or text:
+                return urldefrag(str(target.value))[0] if target else text
     return ""
 
 

@@ -31,14 +31,14 @@ SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 check = item_mapping.check
-MOST_BYTES: Final = 50_000_000
-MOST_DEPTH: Final = 20  # items inside items
+MAX_DOCUMENT_BYTES: Final = 50_000_000
+MAX_NESTED_ITEMS: Final = 20  # items inside items
 
 
 def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | Mark]:
     """The whole document at once; SourceError where it is no JSON or there is no list."""
     response = http.get(source.url, stream=True, headers={"Accept": "application/json, */*;q=0.5"})
-    text = decoded(body(response, MOST_BYTES), response.encoding)
+    text = decoded(body(response, MAX_DOCUMENT_BYTES), response.encoding)
     item_mapping.rules(source)
     yield from _items(_list(parsed(text, shown(source.url)), source), source, "", 0)
     yield Mark(end=True)
@@ -68,10 +68,10 @@ def _items(members: list[Any], source: Source, parent: str, depth: int) -> Itera
         remote_id = item_mapping.remote_id(member, source)
         yield _item(member, remote_id, parent, source)
         if isinstance(inner, list) and inner:
-            if depth < MOST_DEPTH:
+            if depth < MAX_NESTED_ITEMS:
                 yield from _items(inner, source, remote_id or parent, depth + 1)
             else:
-                yield Item("", error=finding("too-large", key, f"[{key}[{key}[…]]] > {MOST_DEPTH}"))
+                yield Item("", error=finding("too-large", key, f"[{key}[{key}[…]]] > {MAX_NESTED_ITEMS}"))
 
 
 def _item(member: Mapping[str, Any], remote_id: str, parent: str, source: Source) -> Item:
@@ -84,9 +84,9 @@ def _item(member: Mapping[str, Any], remote_id: str, parent: str, source: Source
 
 def _list(document: Any, source: Source) -> list[Any]:
     path = source.settings.get("items", "")
-    found = item_mapping.at(document, path) if path else document
-    if isinstance(found, list):
-        return found
+    members = item_mapping.at(document, path) if path else document
+    if isinstance(members, list):
+        return members
     keys = [key for key, value in document.items() if isinstance(value, list)] if isinstance(document, dict) else []
     place = message("json-list-at", path=path) if path else ""
     lists = message("json-lists-stand-at", names=", ".join(keys[:10])) if keys else ""

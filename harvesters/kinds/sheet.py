@@ -36,19 +36,19 @@ SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {"sheet": "name of the sheet; default: the first", **item_mapping.SETTINGS}
 )
 check = item_mapping.check
-MOST_BYTES: Final = 50_000_000
-MOST_ROWS: Final = xlsx_bounds.MOST_ROWS
-MOST_COLUMNS: Final = xlsx_bounds.MOST_COLUMNS
+MAX_FILE_BYTES: Final = 50_000_000
+MAX_ROWS: Final = xlsx_bounds.MAX_ROWS
+MAX_COLUMNS: Final = xlsx_bounds.MAX_COLUMNS
 
 
 def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | Mark]:
     """The whole sheet at once; SourceError where there is none."""
     response = http.get(source.url, stream=True)
-    content = body(response, MOST_BYTES)
+    content = body(response, MAX_FILE_BYTES)
     item_mapping.rules(source)
     rows = _workbook(content, source) if content[:4] == b"PK\x03\x04" else _csv(content, source)
     first = next(rows, [])
-    if len(first) > MOST_COLUMNS:
+    if len(first) > MAX_COLUMNS:
         raise _too_large(source.url)
     names = _names(first)
     if not any(names):
@@ -80,7 +80,7 @@ def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
 
 
 def _check_names(names: Sequence[str], source: Source) -> None:
-    """Where no column holds an id, no row could come in: the names stand elsewhere, or mean something else."""
+    """Raises SourceError if no column holds an id: no row could come in, so the names are probably in another row."""
     wanted = item_mapping.rules(source).id
     if wanted.partition(".")[0] in names or wanted in names if wanted else any(map(item_mapping.is_id, names)):
         return
@@ -123,23 +123,23 @@ def _csv(content: bytes, source: Source) -> Iterator[Sequence[Any]]:
         raise _failed(url, "sheet-is-web-page")
     if start in ("{", "["):
         raise _failed(url, "sheet-is-json")
-    said = _SEPARATOR.match(text)  # as Excel writes it
-    text = text[said.end() :] if said else text
+    separator = _SEPARATOR.match(text)  # as Excel writes it
+    text = text[separator.end() :] if separator else text
     first = text.partition("\n")[0]
-    csv.field_size_limit(MOST_BYTES)  # a cell that is too large costs its row
-    delimiter = said[1] if said else max(";,\t", key=first.count)
+    csv.field_size_limit(MAX_FILE_BYTES)  # a cell that is too large costs its row
+    delimiter = separator[1] if separator else max(";,\t", key=first.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     begins, ends = 0, 0  # lines of a row
     try:
         for count, row in enumerate(rows):
-            if count > MOST_ROWS or len(row) > MOST_COLUMNS:
+            if count > MAX_ROWS or len(row) > MAX_COLUMNS:
                 raise _too_large(url)
             begins, ends = ends, rows.line_num
             yield row
         if ends - begins > 1:  # the last row: it has lost its end, or swallowed the others
             list(csv.reader(islice(io.StringIO(text, newline=""), begins, None), delimiter=delimiter, strict=True))
     except csv.Error:
-        line = begins + 1 + bool(said)
+        line = begins + 1 + bool(separator)
         raise _failed(url, "sheet-quotation-open", line=line) from None
 
 
@@ -154,7 +154,7 @@ def _names(row: Sequence[Any]) -> list[str]:
     names: list[str] = []
     for place, cell in enumerate(row, 1):
         name = " ".join(str(_value(cell)).split()) or f"column {place}"
-        count = sum(one == name or one.startswith(f"{name} (") for one in names)
+        count = sum(other == name or other.startswith(f"{name} (") for other in names)
         names.append(f"{name} ({count + 1})" if count else name)
     while names and names[-1] == f"column {len(names)}":
         names.pop()
@@ -188,13 +188,13 @@ def _many(source: Source, names: Sequence[str]) -> frozenset[str]:
     rows = {row.name: row for row in fields_of(named.kind)}
     labels = {fold(label): row.name for row in rows.values() for label in (row.label_de, row.label_en)}
     fields = {path: field for field, path in named.paths.items()}
-    found = set()
+    columns = set()
     for name in names:
         field = fields.get(name) or (labels.get(fold(name), name) if not named.paths else "")
         row = rows.get(field.partition(".")[0])
         if field.startswith("links.") or (row and (row.many or row.form in ("words", "link"))):
-            found.add(name)
-    return frozenset(found)
+            columns.add(name)
+    return frozenset(columns)
 
 
 def _failed(url: str, code: str, **values: str | int) -> SourceError:
@@ -205,8 +205,8 @@ def _too_large(url: str) -> TooLargeError:
     return TooLargeError(
         "sheet-too-large",
         url=shown(url),
-        rows=MOST_ROWS,
-        columns=MOST_COLUMNS,
-        cells=xlsx_bounds.MOST_CELLS,
-        bytes=xlsx_bounds.MOST_TEXT,
+        rows=MAX_ROWS,
+        columns=MAX_COLUMNS,
+        cells=xlsx_bounds.MAX_CELLS,
+        bytes=xlsx_bounds.MAX_TEXT_BYTES,
     )

@@ -1,7 +1,8 @@
-"""Words under our own field names become Metadata by the rows of vocab/fields.py; what does not fit is kept and said.
+"""Makes Metadata of an item whose keys are our own field names, by the rows of vocab/fields.py.
 
 For sources that are not RDF and have no standard of their own (a list in JSON, a sheet). Friendly forms are understood:
 a title as a string, a phase by its notation, a publisher by its name, partners as {"partner": ["A", "B"]}.
+Entry point: `metadata`. What does not fit a field is kept in the extras, with a finding.
 """
 
 import re
@@ -10,7 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 from harvesters.harvester import REMOTE
-from harvesters.mapping.shorthand import MOST_VALUES, Words, empty, one_each, spelled_out
+from harvesters.mapping.shorthand import MAX_VALUES_PER_FIELD, Words, empty, one_each, spelled_out
 from registry import model
 from registry.model import Findings, Kind, Link, Metadata
 from registry.model.identity import with_ids
@@ -20,24 +21,28 @@ from vocab.fields import STRUCTS, Field, fields_of
 from vocab.geometry import WKT_WRITTEN
 from vocab.kinds import KIND_ROWS
 
-MOST_DEPTH: Final = 8  # nodes inside nodes
+MAX_NODE_DEPTH: Final = 8  # nodes inside nodes
 RULES: Final = {"date": "date-unreadable", "iri": "address-unreadable"}
 CONCEPT_RULES: Final = {"licences": "licence-unknown", "file-types": "format-unknown", "media-types": "format-unknown"}
 
 
-def metadata(kind: Kind, words: Words, language: str) -> tuple[Metadata, Findings]:
-    """`words` by field name, as in the JSON of Metadata or friendlier; `language` of words without a tag."""
+def metadata(kind: Kind, item: Words, language: str) -> tuple[Metadata, Findings]:
+    """Metadata and findings of an item.
+
+    `item`: values by field name, as in the JSON of Metadata or in a friendlier form. `language`: of texts without a
+    tag.
+    """
     reading = _Reading(language or "und")
-    fields = reading.struct(kind, _licence_to_distributions(kind, words), "")
-    links = tuple(dict.fromkeys(reading.links(kind, words)))
+    fields = reading.struct(kind, _licence_to_distributions(kind, item), "")
+    links = tuple(dict.fromkeys(reading.links(kind, item)))
     if "distributions" in fields:
         fields["distributions"] = with_ids(fields["distributions"])
-    extras = {**_mapping(words.get("extras")), **reading.left()}
+    extras = {**_mapping(item.get("extras")), **reading.left()}
     return Metadata(kind=kind, **fields, links=links, extras=extras), tuple(reading.findings)
 
 
 class _Reading:
-    """Gathers findings, and what fits no field under the path where it stood."""
+    """Collects the findings of one item, and by its path what fits no field."""
 
     def __init__(self, language: str) -> None:
         self.language = language
@@ -52,45 +57,47 @@ class _Reading:
         self.kept.setdefault(path, []).append(value)
 
     def left(self) -> dict[str, Any]:
-        return {path: several if len(several) > 1 else several[0] for path, several in self.kept.items()}
+        return {
+            path: kept_values if len(kept_values) > 1 else kept_values[0] for path, kept_values in self.kept.items()
+        }
 
     # -- a described thing
 
-    def struct(self, cls: str, words: Words, path: str) -> dict[str, Any]:
+    def struct(self, cls: str, item: Words, path: str) -> dict[str, Any]:
         """Field name -> value for what the rows of a class take."""
         rows = {row.name: row for row in fields_of(cls) if row.form != "link"}
-        found: dict[str, Any] = {}
-        for key, value in words.items():
+        fields: dict[str, Any] = {}
+        for key, value in item.items():
             if key in ("links", "extras", "kind") and not path:
                 continue
             if key == "iri" and isinstance(value, str) and values.iri(value):
-                found["iri"] = value.strip()
+                fields["iri"] = value.strip()
             elif key in rows:
                 read = self.field(rows[key], value, path + key)
                 if not empty(read):
-                    found[key] = read
+                    fields[key] = read
             elif not empty(value) and not (not path and key in _relations(cls)):
                 self.keep(path + key, value)
-        return found
+        return fields
 
     def field(self, row: Field, value: Any, path: str) -> Any:
-        several = [one for one in (value if isinstance(value, list | tuple) else [value]) if not empty(one)]
-        for one in several[MOST_VALUES:]:
-            self.misfit("value-extra", path, one)
-        several = several[:MOST_VALUES]
+        members = [member for member in (value if isinstance(value, list | tuple) else [value]) if not empty(member)]
+        for member in members[MAX_VALUES_PER_FIELD:]:
+            self.misfit("value-extra", path, member)
+        members = members[:MAX_VALUES_PER_FIELD]
         if row.form == "words":
-            return self.words(several, path)
+            return self.words(members, path)
         if row.form == "node":
-            several = list(one_each(row.node, several, row.many))
-        read = [read for one in several for read in self.read(row, one, path) if not empty(read)]
+            members = list(one_each(row.node, members, row.many))
+        read = [read for member in members for read in self.read(row, member, path) if not empty(read)]
         if row.many:
             return tuple(read if row.form in ("node", "text") else dict.fromkeys(read))
-        for one in several[1:] if len(read) > 1 else ():
-            self.misfit("value-extra", path, one)
+        for member in members[1:] if len(read) > 1 else ():
+            self.misfit("value-extra", path, member)
         return read[0] if read else None
 
     def read(self, row: Field, value: Any, path: str) -> tuple[Any, ...]:
-        """What one value says: nothing, or one value, or for a theme two."""
+        """The values that one written value means: none, one, or for a theme two."""
         if row.form == "node":
             return self.node(row.node, value, path)
         if row.form == "text":
@@ -112,7 +119,7 @@ class _Reading:
     def node(self, cls: str, value: Any, path: str) -> tuple[Any, ...]:
         if isinstance(value, str | int | float) and not isinstance(value, bool):
             value = spelled_out(cls, str(value).strip())
-        if not isinstance(value, Mapping) or path.count(".") >= MOST_DEPTH:
+        if not isinstance(value, Mapping) or path.count(".") >= MAX_NODE_DEPTH:
             self.misfit("value-unread", path, value)
             return ()
         fields = self.struct(cls, value, f"{path}.")
@@ -120,14 +127,14 @@ class _Reading:
 
     def text(self, value: Any, path: str) -> tuple[Any, ...]:
         if isinstance(value, Mapping):
-            words = {}
-            for tag, one in value.items():
-                if isinstance(one, str) and _TAG.fullmatch(tag):
-                    if one.strip():
-                        words[self.tag(tag)] = one.strip()
+            texts = {}
+            for tag, text in value.items():
+                if isinstance(text, str) and _TAG.fullmatch(tag):
+                    if text.strip():
+                        texts[self.tag(tag)] = text.strip()
                 else:
-                    self.misfit("value-unread", f"{path}.{tag}", one)
-            return (words,)
+                    self.misfit("value-unread", f"{path}.{tag}", text)
+            return (texts,)
         if isinstance(value, str | int | float) and not isinstance(value, bool):
             return ({self.language: str(value).strip()},)
         self.misfit("value-unread", path, value)
@@ -136,22 +143,26 @@ class _Reading:
     def tag(self, tag: str) -> str:
         return self.language if tag == "und" else tag.lower() if len(tag) < 4 else tag
 
-    def words(self, several: list[Any], path: str) -> dict[str, tuple[str, ...]]:
+    def words(self, members: list[Any], path: str) -> dict[str, tuple[str, ...]]:
         """Keywords by language."""
-        found: dict[str, dict[str, None]] = {}
-        for value in several:
-            for tag, words in value.items() if isinstance(value, Mapping) else ((self.language, value),):
-                for one in words if isinstance(words, list | tuple) else (words,):
-                    if isinstance(one, str | int | float) and not isinstance(one, bool) and _TAG.fullmatch(str(tag)):
-                        found.setdefault(self.tag(str(tag)), {})[str(one).strip()] = None
+        keywords: dict[str, dict[str, None]] = {}
+        for value in members:
+            for tag, member_keywords in value.items() if isinstance(value, Mapping) else ((self.language, value),):
+                for keyword in member_keywords if isinstance(member_keywords, list | tuple) else (member_keywords,):
+                    if (
+                        isinstance(keyword, str | int | float)
+                        and not isinstance(keyword, bool)
+                        and _TAG.fullmatch(str(tag))
+                    ):
+                        keywords.setdefault(self.tag(str(tag)), {})[str(keyword).strip()] = None
                     else:
-                        self.misfit("value-unread", f"{path}.{tag}" if isinstance(value, Mapping) else path, one)
-        return {tag: tuple(filter(None, words)) for tag, words in found.items()}
+                        self.misfit("value-unread", f"{path}.{tag}" if isinstance(value, Mapping) else path, keyword)
+        return {tag: tuple(filter(None, member_keywords)) for tag, member_keywords in keywords.items()}
 
     def concept(self, row: Field, text: str, path: str) -> tuple[str, ...]:
-        found = _concepts(row, text)
-        if found:
-            return found
+        concepts = _concepts(row, text)
+        if concepts:
+            return concepts
         rule = CONCEPT_RULES.get(row.values, "concept-unknown")
         if values.iri(text):  # another list than ours; the IRI is kept where it belongs
             if row.values:
@@ -162,14 +173,14 @@ class _Reading:
 
     # -- to other things
 
-    def links(self, kind: Kind, words: Words) -> Iterator[Link]:
-        """By the name of the relation, beside the other fields or under `links`."""
+    def links(self, kind: Kind, item: Words) -> Iterator[Link]:
+        """The links of an item, by the name of the relation, beside the other fields or under `links`."""
         relations = _relations(kind)
-        beside = [(name, value) for name, value in words.items() if name in relations]
-        for relation, value in (*beside, *_pairs(words.get("links"))):
-            for one in value if isinstance(value, list | tuple) else (value,):
-                target = one.get("iri", one.get("id")) if isinstance(one, Mapping) else one
-                if empty(one):
+        beside = [(name, value) for name, value in item.items() if name in relations]
+        for relation, value in (*beside, *_pairs(item.get("links"))):
+            for link in value if isinstance(value, list | tuple) else (value,):
+                target = link.get("iri", link.get("id")) if isinstance(link, Mapping) else link
+                if empty(link):
                     continue
                 if (
                     empty(target)
@@ -177,7 +188,7 @@ class _Reading:
                     or isinstance(target, bool)
                     or not isinstance(target, str | int)
                 ):
-                    self.misfit("value-unread", f"links.{relation}", one)
+                    self.misfit("value-unread", f"links.{relation}", link)
                 else:
                     yield Link(relation, _target(str(target).strip()))
 
@@ -186,16 +197,16 @@ def _target(text: str) -> str:
     """An IRI, or the remote id of a thing of the same source."""
     if text.startswith(("/id/", REMOTE)) or values.iri(text):
         return text
-    found = values.address(text)
-    return found.value if found else REMOTE + text
+    web_address = values.address(text)
+    return web_address.value if web_address else REMOTE + text
 
 
 def _pairs(links: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(links, Mapping):
         yield from links.items()
     elif isinstance(links, list | tuple):
-        for one in links:
-            yield (str(one.get("relation", "")), one.get("iri")) if isinstance(one, Mapping) else ("", one)
+        for link in links:
+            yield (str(link.get("relation", "")), link.get("iri")) if isinstance(link, Mapping) else ("", link)
 
 
 @cache
@@ -243,7 +254,7 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*|und")
 
 def _concepts(row: Field, text: str) -> tuple[str, ...]:
     if row.values == "themes":
-        return tuple(one.iri for one in match.themes(text))
+        return tuple(concept.iri for concept in match.themes(text))
     if row.values == "file-types":
         type = formats.file_type(text)
         return (type.concept.iri,) if type else ()
@@ -252,21 +263,26 @@ def _concepts(row: Field, text: str) -> tuple[str, ...]:
         return (media,) if media else ()
     if not row.values:
         return ()
-    one = MATCHES[row.values](text) if row.values in MATCHES else folding.match(row.values, text)
-    return (one.iri,) if one else ()
+    concept = MATCHES[row.values](text) if row.values in MATCHES else folding.match(row.values, text)
+    return (concept.iri,) if concept else ()
 
 
-def _licence_to_distributions(kind: Kind, words: Words) -> Words:
-    """A licence that is said of a dataset is that of each of its distributions which has none of its own."""
-    forms = words.get("distributions")
-    if not KIND_ROWS[kind].has_files or "licence" not in words or empty(forms):
-        return words
-    rest = {key: value for key, value in words.items() if key != "licence"}
+def _licence_to_distributions(kind: Kind, item: Words) -> Words:
+    """The item with the licence of a dataset moved to each of its distributions that has none of its own."""
+    forms = item.get("distributions")
+    if not KIND_ROWS[kind].has_files or "licence" not in item or empty(forms):
+        return item
+    rest = {key: value for key, value in item.items() if key != "licence"}
     spread = one_each("Distribution", list(forms) if isinstance(forms, list | tuple) else [forms], many=True)
-    spelled = (spelled_out("Distribution", one) if isinstance(one, str) else one for one in spread)
-    return {**rest, "distributions": [
-        {"licence": words["licence"], **one} if isinstance(one, Mapping) else one for one in spelled
-    ]}  # fmt: skip
+    spelled = (
+        spelled_out("Distribution", distribution) if isinstance(distribution, str) else distribution
+        for distribution in spread
+    )
+    licensed = [
+        {"licence": item["licence"], **distribution} if isinstance(distribution, Mapping) else distribution
+        for distribution in spelled
+    ]
+    return {**rest, "distributions": licensed}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""From an item of a list to our own field names, as the settings of its source say; the same for JSON and sheets.
+"""Maps an item of a list to our own field names, as the settings of its source say; the same for JSON and sheets.
 
     map.title=titel        map.period.start=von        const.kind=project        table.phase.2=umsetzung
 
@@ -43,7 +43,7 @@ KIND_WORDS: Final[Mapping[str, Kind]] = MappingProxyType(
         for word in (kind, *KIND_ROWS[kind].singular.values(), *KIND_ROWS[kind].aliases)
     }
 )
-MOST_STEPS: Final = 20  # of a path
+MAX_PATH_STEPS: Final = 20  # of a path
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -64,12 +64,14 @@ def _rules(settings: tuple[tuple[str, str], ...]) -> Rules:
     tables: dict[str, dict[str, str]] = {}
     fields = sorted({*paths, *constants, *_field_names()}, key=len, reverse=True)
     for name, value in _named(named, "table.").items():
-        field = next((one for one in fields if name.startswith(f"{one}.")), name.partition(".")[0])
+        field = next(
+            (name_of_field for name_of_field in fields if name.startswith(f"{name_of_field}.")), name.partition(".")[0]
+        )
         tables.setdefault(field, {})[fold(name[len(field) + 1 :])] = value
     kind = KIND_WORDS.get(fold(named.get("kind") or constants.get("kind") or "dataset"))
     if kind is None:
-        said, several = named.get("kind"), ", ".join(KINDS)
-        raise UsageError("setting-kind", value=said, kinds=several)
+        text, kinds = named.get("kind"), ", ".join(KINDS)
+        raise UsageError("setting-kind", value=text, kinds=kinds)
     ignored = frozenset(filter(None, map(str.strip, named.get("ignore", "").split(","))))
     return Rules(kind, named.get("id", ""), paths, constants, tables, ignored)
 
@@ -80,7 +82,7 @@ def rules(source: Source) -> Rules:
 
 
 def check(source: Source) -> None:
-    """UsageError for a kind or field that there is not."""
+    """Raises UsageError if a setting names a kind or a field that does not exist."""
     rules(source)
     for name in source.settings:
         prefix, dot, field = name.partition(".")
@@ -99,7 +101,7 @@ def _is_field(path: str, table: bool) -> bool:
         return inner.partition(".")[0] in LINK_RELATIONS
     rows = [row for row in FIELDS if row.name == name]
     nodes = [row.node for row in rows if row.form == "node"]
-    known = {one.name for node in nodes for one in fields_of(node)} | {"iri"}
+    known = {row_of_node.name for node in nodes for row_of_node in fields_of(node)} | {"iri"}
     if table or not inner or not rows:
         return bool(rows) and (bool(inner) or not table)
     if nodes and inner.partition(".")[0] in known:
@@ -119,7 +121,7 @@ def _field_names() -> Iterator[str]:
 
 
 def remote_id(item: Mapping[str, Any], source: Source) -> str:
-    """What the source calls an item, "" if it does not call it anything."""
+    """The id of an item in its source, "" if it has none."""
     named = rules(source)
     folded = {fold(str(key)): value for key, value in item.items()} if not named.id else {}
     for value in [at(item, named.id)] if named.id else [folded.get(fold(key)) for key in ID_KEYS]:
@@ -138,11 +140,13 @@ def is_id(key: str) -> bool:
 
 
 def nameless(item: Mapping[str, Any], source: Source) -> Finding:
-    """What is said of an item without an id: where it should stand, and by what a person finds the item (its title,
-    else its keys)."""
+    """The finding for an item without an id: where the id should be, and what a person finds the item by: its title,
+    else its keys."""
     named = rules(source)
     titles = (at(item, key) for key in (named.paths.get("title", ""), "title", "titel", "name") if key)
-    title = next((one for one in titles if isinstance(one, str) and one.strip()), ", ".join(map(str, list(item)[:10])))
+    title = next(
+        (text for text in titles if isinstance(text, str) and text.strip()), ", ".join(map(str, list(item)[:10]))
+    )
     return finding("id-missing", named.id or "id", title[:200])
 
 
@@ -150,19 +154,19 @@ def to_metadata(item: Mapping[str, Any], source: Source, parent: str = "") -> tu
     """`parent`: remote id of the item that this one is a part of."""
     named = rules(source)
     kept = {key: value for key, value in item.items() if key not in named.ignored}
-    words, rest = _mapped(kept, named) if named.paths else (_by_labels(kept, named.kind), {})
+    fields, rest = _mapped(kept, named) if named.paths else (_by_labels(kept, named.kind), {})
     findings: list[Any] = []
-    kind = _kind(words.pop("kind", None) or words.pop("art", None), named, findings)
+    kind = _kind(fields.pop("kind", None) or fields.pop("art", None), named, findings)
     for field, value in named.constants.items():
         if field != "kind":
-            _put(words, field, value)
+            _put(fields, field, value)
     for field, table in named.tables.items():
-        _replace(words, field.split("."), table)
+        _replace(fields, field.split("."), table)
     if parent:
-        words = _part_of(words, kind, parent)
-    metadata, found = by_forms(kind, words, source.language)
+        fields = _part_of(fields, kind, parent)
+    metadata, value_findings = by_forms(kind, fields, source.language)
     extras = {**metadata.extras, **rest}
-    return msgspec.structs.replace(metadata, extras=extras), few([*findings, *found, *_written_twice(item)])
+    return msgspec.structs.replace(metadata, extras=extras), few([*findings, *value_findings, *_written_twice(item)])
 
 
 def _kind(value: Any, named: Rules, findings: list[Any]) -> Kind:
@@ -177,70 +181,70 @@ def _kind(value: Any, named: Rules, findings: list[Any]) -> Kind:
 
 def _mapped(item: Mapping[str, Any], named: Rules) -> tuple[dict[str, Any], dict[str, Any]]:
     """By our field names, and what no path leads to."""
-    words: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     used = [path for path in (*named.paths.values(), named.id) if path]
     for field, path in sorted(named.paths.items()):  # a field before what leads into it
         value = at(item, path)
         if value not in (None, "", [], {}):
-            _put(words, field, value)
-    return words, _without(item, [_steps(item, path) for path in used])
+            _put(fields, field, value)
+    return fields, _without(item, [_steps(item, path) for path in used])
 
 
 def _by_labels(item: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
     """Keys that are labels of fields become the fields' names."""
     labels = {fold(label): row.name for row in fields_of(kind) for label in (row.label_en, row.label_de)}
     names = {row.name for row in fields_of(kind)}
-    words: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for key, value in item.items():
         name = key if key in names else labels.get(fold(key), key)
         if name not in names and fold(key) in ("id", "kennung"):
             continue  # the remote id
-        _put(words, name if name not in words else key, value)
-    return words
+        _put(fields, name if name not in fields else key, value)
+    return fields
 
 
-def _put(words: dict[str, Any], field: str, value: Any) -> None:
-    """Sets a field, dots leading into it; what stands there already stays."""
+def _put(fields: dict[str, Any], field: str, value: Any) -> None:
+    """Sets a field, by a path with dots; a value that is there already stays."""
     *way, last = field.split(".")
     for step in way:
-        inner = words.setdefault(step, {})
+        inner = fields.setdefault(step, {})
         if not isinstance(inner, dict):
-            inner = words[step] = {_main(step, inner): inner}
-        words = inner
-    words.setdefault(last, value)
+            inner = fields[step] = {_main(step, inner): inner}
+        fields = inner
+    fields.setdefault(last, value)
 
 
 def _main(field: str, value: Any) -> str:
-    """What a bare value says where more is said beside it: words of no language, an address, a name."""
+    """The key of a plain value when more is set beside it: `und` for a text, `iri` for an address, else `name`."""
     if any(row.form in ("text", "words") for row in FIELDS if row.name == field):
         return "und"
     return "iri" if isinstance(value, str) and "://" in value else "name"
 
 
-def _replace(words: Any, way: list[str], table: Mapping[str, str]) -> None:
-    """Puts our values in the place of the source's."""
-    for one in words if isinstance(words, list) else (words,):
-        if isinstance(one, dict) and way[0] in one:
+def _replace(fields: Any, way: list[str], table: Mapping[str, str]) -> None:
+    """Replaces values of the source by ours, in place."""
+    for member in fields if isinstance(fields, list) else (fields,):
+        if isinstance(member, dict) and way[0] in member:
             if len(way) > 1:
-                _replace(one[way[0]], way[1:], table)
+                _replace(member[way[0]], way[1:], table)
             else:
-                one[way[0]] = _looked_up(one[way[0]], table)
+                member[way[0]] = _looked_up(member[way[0]], table)
 
 
 def _looked_up(value: Any, table: Mapping[str, str]) -> Any:
     if isinstance(value, list | tuple):
-        return [_looked_up(one, table) for one in value]
+        return [_looked_up(member, table) for member in value]
     if isinstance(value, bool):
         return table.get(str(value).lower(), value)
     return table.get(fold(str(value)), value) if isinstance(value, str | int | float) else value
 
 
-def _part_of(words: dict[str, Any], kind: Kind, parent: str) -> dict[str, Any]:
+def _part_of(fields: dict[str, Any], kind: Kind, parent: str) -> dict[str, Any]:
     relations = [row.name for row in fields_of(kind) if row.form == "link"]
     relation = next(name for name in ("part_of", "in_series", "unit_of", "related", "serves") if name in relations)
-    before = words.get(relation, [])
-    several = before if isinstance(before, list) else [before]
-    return {**words, relation: [*several, REMOTE + parent]}
+    before = fields.get(relation, [])
+    links = before if isinstance(before, list) else [before]
+    return {**fields, relation: [*links, REMOTE + parent]}
 
 
 # -- paths
@@ -248,11 +252,11 @@ def _part_of(words: dict[str, Any], kind: Kind, parent: str) -> dict[str, Any]:
 
 def _steps(item: Any, path: str) -> list[str]:
     """The keys of a path; a key that itself holds dots counts as a whole."""
-    return [path] if isinstance(item, Mapping) and path in item else path.split(".")[:MOST_STEPS]
+    return [path] if isinstance(item, Mapping) and path in item else path.split(".")[:MAX_PATH_STEPS]
 
 
 def at(item: Any, path: str) -> Any:
-    """What stands there, None if nothing does."""
+    """The value at a path, None if there is none."""
     return _at(item, _steps(item, path))
 
 
@@ -265,21 +269,21 @@ def _at(value: Any, steps: list[str]) -> Any:
         if steps[0].isdigit():
             place = int(steps[0])
             return _at(value[place], steps[1:]) if place < len(value) else None
-        found = [one for member in value if (one := _at(member, steps)) is not None]
-        return [inner for one in found for inner in (one if isinstance(one, list) else [one])] or None
+        members = [result for member in value if (result := _at(member, steps)) is not None]
+        return [inner for result in members for inner in (result if isinstance(result, list) else [result])] or None
     return None
 
 
 def _without(value: Any, ways: list[list[str]]) -> Any:
-    """What is left when the ends of these ways are taken out; nothing of what is empty."""
+    """The value without what these paths lead to, and without what is empty."""
     if [] in ways:
         return None
     if isinstance(value, Mapping):
-        rest = {key: _without(one, [way[1:] for way in ways if way[0] == key]) for key, one in value.items()}
-        return {key: one for key, one in rest.items() if one not in (None, "", [], {})}
+        rest = {key: _without(member, [way[1:] for way in ways if way[0] == key]) for key, member in value.items()}
+        return {key: member for key, member in rest.items() if member not in (None, "", [], {})}
     if isinstance(value, list):
-        rest = [_without(one, ways) for one in value] if ways else value  # type: ignore[assignment]
-        return [one for one in rest if one not in (None, "", [], {})]
+        rest = [_without(member, ways) for member in value] if ways else value  # type: ignore[assignment]
+        return [member for member in rest if member not in (None, "", [], {})]
     return value
 
 

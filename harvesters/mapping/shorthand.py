@@ -1,4 +1,7 @@
-"""What people write in a list where a described thing is meant: a name, two years, 1.200.000 €, partners by role."""
+"""Short forms that people write in a list for a structured value: a name, two years, 1.200.000 €, partners by role.
+
+Entry points: `spelled_out` makes one text the fields of a node, `one_each` makes a value of a list several nodes.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,10 +11,10 @@ from vocab import values
 from vocab.fields import fields_of
 from vocab.geometry import WKT_WRITTEN
 
-MOST_VALUES: Final = 10_000  # in one field
+MAX_VALUES_PER_FIELD: Final = 10_000  # in one field
 Words = Mapping[str, Any]
 
-_MAIN: Final = {  # what a bare word says of a node
+_MAIN: Final = {  # the field of a node that a plain text stands for
     "Agent": "name", "Contact": "name", "Place": "name", "Identifier": "notation", "RightsStatement": "label",
     "ProvenanceStatement": "label", "Distribution": "access_url", "Relationship": "relation", "Funding": "name",
     "Milestone": "title", "Opportunity": "title", "Indicator": "title", "Observation": "value", "Checksum": "value",
@@ -40,19 +43,19 @@ def spelled_out(cls: str, text: str) -> dict[str, Any]:
 
 
 def _money(text: str) -> dict[str, Any]:
-    found = _MONEY.fullmatch(text)
-    if not found:
+    amount = _MONEY.fullmatch(text)
+    if not amount:
         return {"value": text}
-    number = found[1].replace(" ", "").replace("\xa0", "")
+    number = amount[1].replace(" ", "").replace("\xa0", "")
     if _GERMAN_NUMBER.fullmatch(number):
         number = number.replace(".", "").replace(",", ".")
-    currency = {"€": "EUR", "Euro": "EUR"}.get(found[2] or "", (found[2] or "").upper())
+    currency = {"€": "EUR", "Euro": "EUR"}.get(amount[2] or "", (amount[2] or "").upper())
     return {"value": number, "currency": currency}
 
 
-def one_each(cls: str, several: list[Any], many: bool) -> Iterator[Any]:
+def one_each(cls: str, members: list[Any], many: bool) -> Iterator[Any]:
     """Nodes one by one: {"email": ["a@…", "b@…"]} is two contacts, {"partner": ["A", "B"]} two participants."""
-    for value in several:
+    for value in members:
         if not isinstance(value, Mapping) or not many:
             yield value
         elif cls in ("Association", "Attribution"):
@@ -61,30 +64,30 @@ def one_each(cls: str, several: list[Any], many: bool) -> Iterator[Any]:
             yield from _spread(cls, value)
 
 
-def _participations(cls: str, words: Words) -> Iterator[Any]:
+def _participations(cls: str, fields: Words) -> Iterator[Any]:
     own = {row.name for row in fields_of(cls)} | {"iri"}
     agent = {row.name for row in fields_of("Agent")}
-    if words.keys() & (own | agent):
-        inner = {key: value for key, value in words.items() if key in agent and key not in own}
-        rest = {key: value for key, value in words.items() if key not in inner}
-        yield from ({"agent": one, **rest} for one in _spread("Agent", inner)) if inner else (rest,)
+    if fields.keys() & (own | agent):
+        inner = {key: value for key, value in fields.items() if key in agent and key not in own}
+        rest = {key: value for key, value in fields.items() if key not in inner}
+        yield from ({"agent": participant, **rest} for participant in _spread("Agent", inner)) if inner else (rest,)
         return
-    for role, names in words.items():
-        for one in names if isinstance(names, list | tuple) else (names,):
-            if not empty(one):
-                yield {"agent": one, "role": role}
+    for role, names in fields.items():
+        for participant in names if isinstance(names, list | tuple) else (names,):
+            if not empty(participant):
+                yield {"agent": participant, "role": role}
 
 
-def _spread(cls: str, words: Words) -> Iterator[dict[str, Any]]:
+def _spread(cls: str, fields: Words) -> Iterator[dict[str, Any]]:
     lists = {
-        row.name: words[row.name]
+        row.name: fields[row.name]
         for row in fields_of(cls)
-        if not row.many and row.form != "words" and isinstance(words.get(row.name), list | tuple)
+        if not row.many and row.form != "words" and isinstance(fields.get(row.name), list | tuple)
     }
-    for place in range(min(max(map(len, lists.values()), default=1), MOST_VALUES)):
+    for place in range(min(max(map(len, lists.values()), default=1), MAX_VALUES_PER_FIELD)):
         yield {
             key: (value[place] if place < len(value) else None) if key in lists else value
-            for key, value in words.items()
+            for key, value in fields.items()
         }
 
 

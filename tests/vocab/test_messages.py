@@ -29,20 +29,27 @@ def trees() -> Iterator[tuple[Path, ast.Module]]:
             yield path.relative_to(ROOT), ast.parse(path.read_text())
 
 
-def is_call_with_code(node: ast.AST) -> bool:
-    """`message(…)` or an error that is made."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or not node.args:
-        return False
-    return node.func.id == "message" or (node.func.id.endswith("Error") and node.func.id in ERRORS)
+def error_classes() -> set[str]:
+    """The names of LotseError and the classes below it: what they are raised with is a code."""
+    bases = {
+        node.name: {base.id for base in node.bases if isinstance(base, ast.Name)}
+        for _, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    }
+    errors = {"LotseError"}
+    while new := {name for name, above in bases.items() if above & errors} - errors:
+        errors |= new
+    return errors
 
 
-ERRORS = {
-    node.name
-    for _, tree in trees()
-    for node in ast.walk(tree)
-    if isinstance(node, ast.ClassDef)
-    and any(isinstance(base, ast.Name) and (base.id.endswith("Error")) for base in node.bases)
-}
+def calls_with_code() -> Iterator[tuple[Path, ast.Call]]:
+    """`message(…)` and the making of an error."""
+    makers = {"message", *error_classes()}
+    for path, tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in makers and node.args:
+                yield path, node
 
 
 def strings() -> set[str]:
@@ -74,13 +81,9 @@ def test_every_language_has_every_code_with_the_same_placeholders() -> None:
 
 def test_every_code_in_use_is_in_the_catalogue() -> None:
     unknown = [
-        f"{path}:{node.lineno} {ast.unparse(node.args[0])}"
-        for path, tree in trees()
-        for node in ast.walk(tree)
-        if is_call_with_code(node)
-        and isinstance(node, ast.Call)
-        and isinstance(node.args[0], ast.Constant | ast.JoinedStr)
-        and not _is_a_code(node.args[0])
+        f"{path}:{call.lineno} {ast.unparse(call.args[0])}"
+        for path, call in calls_with_code()
+        if isinstance(call.args[0], ast.Constant | ast.JoinedStr) and not _is_a_code(call.args[0])
     ]
     assert not unknown, "these are no codes of vocab/messages"
 

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harvesters.files.json_text import MOST_DEPTH, parsed, shallow
-from harvesters.files.payload import MOST_DEPTH as MOST
-from harvesters.files.payload import depth, payload, too_deep
+from harvesters.files.json_text import MAX_DEPTH_READ, parsed, shallow
+from harvesters.files.payload import MAX_DEPTH, depth, payload, too_deep
 from registry.errors import SourceError
 from registry.model.message import sentence
 
@@ -28,7 +27,7 @@ def nested(frames: int, text: str) -> Any:
 def test_what_lies_too_deep_is_left_out_and_the_neighbours_stay() -> None:
     found = parsed(f'[1, {{"a": {a_deep(5_000)}, "b": 2}}, {a_deep(900, "3, {}")}, {a_deep(3)}]', PLACE)
     assert (found[0], found[1]["b"], found[3]) == (1, 2, [[[]]])
-    assert [depth(one) for one in found] == [0, MOST_DEPTH, MOST_DEPTH, 3]
+    assert [depth(one) for one in found] == [0, MAX_DEPTH_READ, MAX_DEPTH_READ, 3]
 
 
 def test_it_is_read_however_deep_the_reader_itself_stands() -> None:
@@ -46,7 +45,7 @@ def test_brackets_inside_strings_are_words() -> None:
 @given(st.text(alphabet='[]{}",\\a: \n', max_size=60))
 def test_what_is_not_deep_stays_as_it_is(text: str) -> None:
     assert shallow(text) == text
-    deep = a_deep(MOST_DEPTH, text)
+    deep = a_deep(MAX_DEPTH_READ, text)
     assert len(shallow(deep)) == len(deep)
 
 
@@ -103,4 +102,4 @@ def test_a_thing_that_is_too_deep_has_no_payload_and_its_key_is_named() -> None:
     thing = {"id": "a", "flach": [1], "tief": json.loads(a_deep(300))}
     with pytest.raises(RecursionError):
         payload(thing)
-    assert (too_deep(thing).field, str(MOST) in too_deep(thing).value) == ("tief", True)
+    assert (too_deep(thing).field, str(MAX_DEPTH) in too_deep(thing).value) == ("tief", True)

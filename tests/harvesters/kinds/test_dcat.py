@@ -113,7 +113,7 @@ def test_a_packed_file_is_unpacked(files: Files) -> None:
 
 
 def test_a_file_that_unpacks_without_end_is_refused(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dcat, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(dcat, "MAX_PAGE_BYTES", 100_000)
     put(files, "/catalog.ttl.gz", gzip.compress(b"#" * 1_000_000), "application/gzip")
     with pytest.raises(TooLargeError, match="100000"):
         read(files, "/catalog.ttl.gz")

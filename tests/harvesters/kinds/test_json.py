@@ -14,7 +14,7 @@ from harvesters.harvester import Item, Mark
 from harvesters.kinds import json as json_harvester
 from harvesters.kinds.json import read, to_metadata
 from harvesters.mapping import item_mapping
-from harvesters.mapping.shorthand import MOST_VALUES
+from harvesters.mapping.shorthand import MAX_VALUES_PER_FIELD
 from harvesters.source_kinds import check_source
 from registry.errors import LotseError, SourceError, TooLargeError, UsageError
 from registry.fetch.session import session
@@ -308,7 +308,7 @@ def test_what_is_no_list_ends_the_run_with_a_remedy_in_both_languages(content: b
 
 
 def test_a_list_that_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_harvester, "MOST_BYTES", 100)
+    monkeypatch.setattr(json_harvester, "MAX_DOCUMENT_BYTES", 100)
     with pytest.raises(TooLargeError):
         reading(b"[" + b" " * 200 + b"]", a_source())
 
@@ -363,7 +363,7 @@ def test_an_item_that_is_nested_too_deep_costs_itself(town: Town, deep: bytes) -
 
 
 def test_a_list_of_many_values_is_refused_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_text, "MOST_VALUES", 100)
+    monkeypatch.setattr(json_text, "MAX_VALUES", 100)
     with pytest.raises(TooLargeError) as failed:
         reading(b"[" + b"[]," * 200 + b"[]]", a_source())
     assert sentence(failed.value.summary, "de")
@@ -374,7 +374,7 @@ def test_a_tree_without_end_is_cut() -> None:
     for depth in range(1, 60):
         tree = {"id": str(depth), "title": "T", "teile": [tree]}
     found = items([tree], a_source(children="teile"))
-    assert len(found) == json_harvester.MOST_DEPTH + 2
+    assert len(found) == json_harvester.MAX_NESTED_ITEMS + 2
     assert found[-1].error
 
 
@@ -455,7 +455,7 @@ def test_a_field_of_ten_thousand_values_is_read_and_its_findings_are_counted() -
     metadata, findings = mapped({"title": many, "distributions": ["https://daten.example.org/"] * 9_000} | {
         f"k{n}": n for n in range(1_000)
     })  # fmt: skip
-    assert metadata.extras["title"] == [*many[MOST_VALUES:], *many[1:MOST_VALUES]]
+    assert metadata.extras["title"] == [*many[MAX_VALUES_PER_FIELD:], *many[1:MAX_VALUES_PER_FIELD]]
     assert len({one.id for one in metadata.distributions}) == 9_000
     assert len(findings) == MAX_FINDINGS_PER_ITEM + 1
     assert findings[-1].value == f"… {50_000 - 1 - MAX_FINDINGS_PER_ITEM}"

@@ -188,7 +188,7 @@ def test_what_is_no_sheet_ends_the_run_with_a_remedy(content: bytes, words: str)
 
 
 def test_a_workbook_that_unpacks_to_a_monster_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_bounds, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(xlsx_bounds, "MAX_UNPACKED_BYTES", 1_000_000)
     bomb = with_parts(a_workbook([("id", "title"), (1, "T")]), xl__media=b"\0" * 5_000_000)
     assert len(bomb) < 100_000
     with pytest.raises(TooLargeError):

@@ -366,9 +366,9 @@ def _resource(
         "size": distribution.size,
         "hash": distribution.checksum.value if distribution.checksum else "",
     }
-    more: dict[str, Any] = {key: getattr(distribution, field) for field, key in _PLAIN.items()}
-    more |= {key: list(getattr(distribution, field)) for field, key in _RESOURCE_LISTS.items()}
-    more |= {
+    details: dict[str, Any] = {key: getattr(distribution, field) for field, key in _PLAIN.items()}
+    details |= {key: list(getattr(distribution, field)) for field, key in _RESOURCE_LISTS.items()}
+    details |= {
         "uri": distribution.iri if not distribution.iri.startswith("_:") else "",
         "hash_algorithm": distribution.checksum.algorithm if distribution.checksum else "",
         "license": distribution.licence,
@@ -381,4 +381,4 @@ def _resource(
     for key, value in unread.items() if isinstance(unread, dict) else ():
         if not resource.get(key):
             resource[key] = value
-    return resource | _without_empty(more)
+    return resource | _without_empty(details)

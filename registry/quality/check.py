@@ -109,8 +109,8 @@ def demanded(cls: str) -> frozenset[str]:
 
 
 def _level(row: Field, cls: str, hvd: bool) -> Level | None:
-    """The level of a finding if the field is missing, None if nobody asks for it. For datasets, series, services and
-    distributions DCAT-AP.de decides, else DCAT-AP; for everything else our own profile."""
+    """The level of a finding if the field is missing, None if no profile asks for it. For datasets, series, services
+    and distributions DCAT-AP.de decides, else DCAT-AP; for everything else our own profile."""
     if cls not in DCAT_KINDS and cls != "Distribution":
         wanted = level(cls, row.name, PROJECT)
     else:

@@ -15,6 +15,8 @@ from vocab.geometry import WKT_SHAPE
 from vocab.namespaces import DCT, RDF, RDFS, SKOS, XSD
 from vocab.values import language_tag
 
+Repair = Callable[[Field, str, str, str], Any]  # row, text, language tag and datatype of a literal -> value, or None
+
 _STARTS_LIKE_IRI = re.compile(r"\s*(?:https?|ftp)://\S|\s*urn:[a-z0-9]", re.IGNORECASE)
 _DIALLED = re.compile(r"[+(]?[0-9][0-9 ()/.\u2013-]{2,30}")
 _LABELS: Final = tuple(f"<{name}>" for name in (RDFS.label, RDF.value, SKOS.prefLabel, SKOS.notation, DCT.title))
@@ -47,8 +49,8 @@ def _of_iri(row: Field, text: str, former: bool) -> Any:
         return valid_iri(text) or None
     if row.form == "email":
         at_end = _MAIL_AT_END.fullmatch(text)
-        found = values.email(at_end[1] if at_end else text)
-        return found.value if found else None
+        email = values.email(at_end[1] if at_end else text)
+        return email.value if email else None
     if row.form == "literal":
         return text
     if row.form == "telephone":
@@ -67,29 +69,24 @@ def _literal(row: Field, text: str, tag: str, datatype: str) -> str | None:
     return text if datatype.startswith(XSD.iri) or not datatype else None
 
 
-def _date(row: Field, text: str, tag: str, datatype: str) -> str | None:
-    found = values.date(text)
-    return found.value if found else None
+def _by(read: Callable[[str], values.Read | None]) -> Repair:
+    """A repair with a reader of `vocab.values`."""
 
+    def repair(row: Field, text: str, tag: str, datatype: str) -> Any:
+        result = read(text)
+        return result.value if result else None
 
-def _decimal(row: Field, text: str, tag: str, datatype: str) -> str | None:
-    found = values.decimal(text)
-    return found.value if found else None
+    return repair
 
 
 def _integer(row: Field, text: str, tag: str, datatype: str) -> int | None:
-    found = re.fullmatch(r"\s*\+?([0-9]{1,18})(?:\.0*)?\s*", text)
-    return int(found[1]) if found else None
-
-
-def _duration(row: Field, text: str, tag: str, datatype: str) -> str | None:
-    found = values.duration(text)
-    return found.value if found else None
+    number = re.fullmatch(r"\s*\+?([0-9]{1,18})(?:\.0*)?\s*", text)
+    return int(number[1]) if number else None
 
 
 def _hex(row: Field, text: str, tag: str, datatype: str) -> str | None:
-    found = text.strip().lower()
-    return found if re.fullmatch(r"(?:[0-9a-f]{2}){4,128}", found) else None
+    digits = text.strip().lower()
+    return digits if re.fullmatch(r"(?:[0-9a-f]{2}){4,128}", digits) else None
 
 
 def _wkt(row: Field, text: str, tag: str, datatype: str) -> str | None:
@@ -98,11 +95,6 @@ def _wkt(row: Field, text: str, tag: str, datatype: str) -> str | None:
 
 def _iri(row: Field, text: str, tag: str, datatype: str) -> str | None:
     return valid_iri(text.strip()) or None if _STARTS_LIKE_IRI.match(text) else None
-
-
-def _email(row: Field, text: str, tag: str, datatype: str) -> str | None:
-    found = values.email(text)
-    return found.value if found else None
 
 
 def _telephone(row: Field, text: str, tag: str, datatype: str) -> str | None:
@@ -137,33 +129,34 @@ def _struct(row: Field) -> Any:
 
 def _by_list(name: str) -> Callable[[str], str | None]:
     def find(text: str) -> str | None:
-        found = folding.match(name, text)
-        return found.iri if found else None
+        concept = folding.match(name, text)
+        return concept.iri if concept else None
 
     return find
 
 
 def _file_type(text: str) -> str | None:
-    found = formats.file_type(text)
-    return found.concept.iri if found and not found.package else None
+    file_type = formats.file_type(text)
+    return file_type.concept.iri if file_type and not file_type.package else None
 
 
 def _theme(text: str) -> str | None:
-    found = match.themes(text)
-    return found[0].iri if len(found) == 1 else None
+    themes = match.themes(text)
+    return themes[0].iri if len(themes) == 1 else None
 
 
 _MATCHERS: Final[Mapping[str, Callable[[str], str | None]]] = {
     "file-types": _file_type,
     "themes": _theme,
     "media-types": formats.media_type,
-    "languages": lambda text: found.iri if (found := match.language(text)) else None,
-    "frequencies": lambda text: found.iri if (found := frequencies.frequency(text)) else None,
-    "licences": lambda text: found.iri if (found := licences.licence(text)) else None,
+    "languages": lambda text: concept.iri if (concept := match.language(text)) else None,
+    "frequencies": lambda text: concept.iri if (concept := frequencies.frequency(text)) else None,
+    "licences": lambda text: concept.iri if (concept := licences.licence(text)) else None,
 }
 
-_REPAIRS: Final[Mapping[str, Callable[[Field, str, str, str], Any]]] = {
-    "text": _text, "words": _text, "literal": _literal, "date": _date, "decimal": _decimal, "integer": _integer,
-    "duration": _duration, "hex": _hex, "wkt": _wkt, "iri": _iri, "link": _iri, "concept": _concept, "email": _email,
+_REPAIRS: Final[Mapping[str, Repair]] = {
+    "text": _text, "words": _text, "literal": _literal, "date": _by(values.date), "decimal": _by(values.decimal),
+    "integer": _integer, "duration": _by(values.duration), "hex": _hex, "wkt": _wkt, "iri": _iri, "link": _iri,
+    "concept": _concept, "email": _by(values.email),
     "telephone": _telephone, "node": _node,
 }  # fmt: skip

@@ -22,7 +22,7 @@ from registry.rdf.nesting import Nesting
 from registry.rdf.terms import TYPE, iri, literal, text_of
 from vocab.namespaces import PREFIXES, SKOS, curie
 
-BATCH: Final = 200  # graphs that are serialised as RDF/XML at once
+GRAPHS_PER_BATCH: Final = 200  # of RDF/XML, which is serialised in batches
 
 HEADER: Final = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items()).encode()
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -143,7 +143,7 @@ def _rdf_xml(graphs: Iterable[Labelled]) -> Iterator[bytes]:
     last its end."""
     remaining = iter(graphs)
     head = foot = b""
-    while batch := list(islice(remaining, BATCH)) or (not head):
+    while batch := list(islice(remaining, GRAPHS_PER_BATCH)) or (not head):
         lines = "".join(nt(_for_xml(graph), label) for label, graph in batch) if isinstance(batch, list) else ""
         text = ox.serialize(ox.parse(_CONTROL.sub("\ufffd", lines), ox.RdfFormat.N_TRIPLES, lenient=True),
                             format=ox.RdfFormat.RDF_XML, prefixes=dict(PREFIXES))  # fmt: skip
@@ -193,7 +193,7 @@ class Serialisation(NamedTuple):
     aliases: tuple[str, ...] = ()  # further media types by which clients ask for it
 
 
-# In our order of preference: who asks for RDF without saying more gets the first.
+# In our order of preference: a client that accepts any of them gets the first.
 SERIALISATIONS: Final = (
     Serialisation("ttl", "text/turtle", "Turtle", _turtle, ("application/x-turtle", "text/n3", "text/rdf+n3")),
     Serialisation("rdf", "application/rdf+xml", "RDF/XML", _rdf_xml),

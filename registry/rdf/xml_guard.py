@@ -102,8 +102,6 @@ def _decoded(data: bytes, where: str) -> str:
         code = "encoding-wrong-at" if isinstance(error, UnicodeDecodeError) else "encoding-wrong"
         what = message(code, encoding=encoding, byte=getattr(error, "start", 0))
         raise unreadable(where, what, UTF_8) from None
-    start, rest = (
-        text[:DECLARATION_CHARACTERS],
-        text[DECLARATION_CHARACTERS:],
-    )  # the pattern backtracks: its time grows with the square of the length
-    return _DECLARATION.sub('<?xml version="1.0" encoding="UTF-8"?>', start, count=1) + rest
+    # the pattern backtracks: its time grows with the square of the length
+    start, remainder = text[:DECLARATION_CHARACTERS], text[DECLARATION_CHARACTERS:]
+    return _DECLARATION.sub('<?xml version="1.0" encoding="UTF-8"?>', start, count=1) + remainder

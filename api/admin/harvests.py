@@ -1,4 +1,7 @@
-"""Sources and their runs: what came in, what waits for a person, and the problems by their cause."""
+"""The pages of sources and their runs: what a run changed, what waits for a decision, and the problems by cause.
+
+Entry point: `routes`. Invariant: only reviewers and administrators see these pages.
+"""
 
 from collections.abc import Iterable
 from functools import partial
@@ -21,21 +24,20 @@ from harvesters.source_kinds import label
 from registry.catalog import Catalog
 from registry.errors import ConflictError, UsageError
 from registry.masking import shown
-from registry.model import Problem, Record, Run
+from registry.model import LEVELS, Level, Problem, Record, Run
 from registry.rules import RULES
 from registry.settings import Settings
 from registry.store.store import Selection
 
 STAFF: Final = ("reviewer", "administrator")
-EXAMPLES: Final = 20  # entries of a problem that are listed
-MAX_PROBLEMS: Final = 200_000  # that a page counts
-GONE: Final = 50  # waiting withdrawals that are listed
+MAX_EXAMPLES_PER_CAUSE: Final = 20
+MAX_PROBLEMS: Final = 200_000  # problems of a run that its page counts
+MAX_GONE_SHOWN: Final = 50  # withdrawals that wait for a decision
 FIGURES: Final = ("added", "changed", "same", "moved", "failed", "gone")
-LEVELS: Final = {"failed": 0, "must": 1, "should": 2, "hint": 3}
 
 
 class Figure(NamedTuple):
-    """One of the six figures; `start` and `width` on a bar of 1000."""
+    """One of the six numbers of a run; `start` and `width` are its part of a bar that is 1000 wide."""
 
     name: str
     label: str
@@ -46,10 +48,10 @@ class Figure(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """All problems of a rule with one offending value or many."""
+    """All problems of a run that break the same rule, with some examples."""
 
     rule: str
-    level: str
+    level: Level
     number: int
     message: str
     remedy: str
@@ -86,7 +88,9 @@ def show_sources(pages: Pages, request: Request) -> Response:
         "sources.html",
         lang,
         kind_label=label,
-        sources=[(one, _last(pages, one.name), _entries(pages, one.name)) for one in pages.catalog.sources.all()],
+        sources=[
+            (source, _last(pages, source.name), _entries(pages, source.name)) for source in pages.catalog.sources.all()
+        ],
         outcome=outcome,
         crumbs=[(_("Quellen"), "")],
         indexed=False,
@@ -179,7 +183,7 @@ def outcome(name: str, lang: Lang) -> str:
 def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Response:
     lang = language(request)
     _ = translator(lang)
-    source = next((one for one in pages.catalog.sources.all() if one.name == run.source), None)
+    source = next((listed for listed in pages.catalog.sources.all() if listed.name == run.source), None)
     title = (source.title if source else "") or run.source
     waits = pages.catalog.runs.waits(run.number) if run.outcome == "waiting" else {}
     return pages.page(
@@ -242,39 +246,44 @@ def _figures(run: Run, lang: Lang) -> list[Figure]:
     counts = {name: run.counts.get(name, 0) for name in FIGURES}
     counts["changed"] += run.counts.get("back", 0)
     counts["added"] += run.counts.get("conflict", 0)
-    total, at, made = max(sum(counts.values()), 1), 0, []
+    total, at, figures = max(sum(counts.values()), 1), 0, []
     for name in FIGURES:
         width = round(1000 * counts[name] / total)
-        made.append(Figure(name, *labels[name], counts[name], at, max(width - 2, 1) if counts[name] else 0))
+        figures.append(Figure(name, *labels[name], counts[name], at, max(width - 2, 1) if counts[name] else 0))
         at += width
-    return made
+    return figures
 
 
 def _gone(pages: Pages, source: str, waits: Iterable[str], lang: Lang) -> list[tuple[str, str]]:
     """Title and page of what waits to be withdrawn."""
-    known = pages.catalog.store.known(source) if waits else {}
-    ids = [known[remote].id for remote in islice(waits, GONE) if remote in known]
-    several: Iterable[Record] = pages.catalog.store.get_many(ids).values()
-    return [(said(one.metadata.title, lang).words or one.id, addresses.page(one.kind, one.id, lang)) for one in several]
+    items = pages.catalog.store.known(source) if waits else {}
+    ids = [items[remote].id for remote in islice(waits, MAX_GONE_SHOWN) if remote in items]
+    records: Iterable[Record] = pages.catalog.store.get_many(ids).values()
+    return [
+        (said(record.metadata.title, lang).words or record.id, addresses.page(record.kind, record.id, lang))
+        for record in records
+    ]
 
 
 def counted(run: Run, lang: Lang) -> list[Cause]:
     """Problems by rule of a run of which only the counts were kept."""
-    made = [
+    by_rule = [
         Cause(name, RULES[name].level if name in RULES else "hint", count, *finding_words(name, lang), ())
         for name, count in run.rules.items()
     ]
-    return sorted(made, key=lambda one: (LEVELS[one.level], -one.number))
+    return sorted(by_rule, key=lambda cause: (LEVELS.index(cause.level), -cause.number))
 
 
 def causes(problems: Iterable[Problem], lang: Lang) -> list[Cause]:
     """Problems by rule, the gravest and most frequent first."""
-    counts: dict[tuple[str, str], int] = {}
-    examples: dict[tuple[str, str], list[Problem]] = {}
-    for one in islice(problems, MAX_PROBLEMS):
-        key = (one.finding.rule, one.finding.level)
+    counts: dict[tuple[str, Level], int] = {}
+    examples: dict[tuple[str, Level], list[Problem]] = {}
+    for problem in islice(problems, MAX_PROBLEMS):
+        key = (problem.finding.rule, problem.finding.level)
         counts[key] = counts.get(key, 0) + 1
-        if len(some := examples.setdefault(key, [])) < EXAMPLES:
-            some.append(one)
-    made = [Cause(*key, number, *finding_words(key[0], lang), tuple(examples[key])) for key, number in counts.items()]
-    return sorted(made, key=lambda one: (LEVELS[one.level], -one.number))
+        if len(shown_problems := examples.setdefault(key, [])) < MAX_EXAMPLES_PER_CAUSE:
+            shown_problems.append(problem)
+    by_rule = [
+        Cause(*key, number, *finding_words(key[0], lang), tuple(examples[key])) for key, number in counts.items()
+    ]
+    return sorted(by_rule, key=lambda cause: (LEVELS.index(cause.level), -cause.number))

@@ -1,4 +1,9 @@
-"""The middle of a run: what was staged is mapped, planned and taken in."""
+"""The middle of a run: what was staged is mapped, planned and written to the catalogue.
+
+Entry points, in the order of a run: `map_staged`, `make_plan`, `take`, `link_again`, `settle`. All work in parts of one
+transaction each (`parts`), so that memory does not grow with the source. What was mapped lies in the spool file; what
+is missing there is mapped again from its staged payload.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -6,144 +11,153 @@ from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
-from harvesters.run.context import Pass
-from harvesters.run.map_item import Ids
+from harvesters.run.context import RunContext
+from harvesters.run.map_item import Ids, map_batch
 from harvesters.run.mapper_processes import Mappers
 from harvesters.run.plan import Act, Guarded, Plan, plan, renewed
 from registry.errors import ConflictError
 from registry.model import Known, Metadata, Step
-from registry.model.harvest import ListedItem, Mapped, Said
+from registry.model.harvest import ListedItem, Mapped, Said, Staged
 from registry.model.message import message
 from registry.sources.staging import BATCH
 
-TRIES: Final = 3  # how often acts are planned once again when somebody else was faster
+MAX_REPLANS: Final = 3  # how often a part is planned again after a conflict with another writer
 GONE: Final = message("source-names-no-more")
-Thing = TypeVar("Thing")
+Element = TypeVar("Element")
 
 
-def map_staged(one: Pass, known: Mapping[str, Known], named: Collection[str], mappers: Mappers) -> int:
-    """Maps what is new, changed or mapped by an older edition; then what shares its IRI now, or no longer does. How
-    many things."""
-    staging, run = one.staging, one.run.number
+def map_staged(run_context: RunContext, known: Mapping[str, Known], named: Collection[str], mappers: Mappers) -> int:
+    """Maps what is new, changed, or was mapped by an older edition; returns how many items that were.
+
+    Then maps again what shares its IRI with another item of the listing, or no longer does.
+    """
+    staging, run = run_context.staging, run_context.run.number
     ids = _ids(known, named)
-    unmapped = staging.unmapped(one.name, run, one.edition)
+    unmapped = staging.unmapped(run_context.name, run, run_context.edition)
     count = len(unmapped)
-    batches = (staging.staged(one.name, part) for part in parts(mappers.without_offered(unmapped)))
-    for batch, made in mappers.map(batches, count, lambda batch: one.mapped(batch, ids)):
-        links = {thing.remote_id for thing in made if thing.again}
-        again = one.mapped([staged for staged in batch if staged.remote_id in links], ids)
-        _note(one, [*(thing for thing in made if not thing.again), *again], known)
+    batches = (staging.staged(run_context.name, part) for part in parts(mappers.without_offered(unmapped)))
+    for results in mappers.map(batches, count, ids):
+        _keep(run_context, results, known)
     mappers.end()
-    while remote_ids := staging.sharing(one.name, run)[:BATCH]:
-        shared = staging.staged(one.name, remote_ids)
-        _note(one, one.mapped([replace(staged, shares=not staged.shares) for staged in shared], ids), known)
-        count += len(shared)
+    while remote_ids := staging.sharing(run_context.name, run)[:BATCH]:
+        sharing = staging.staged(run_context.name, remote_ids)
+        toggled = [replace(staged, shares=not staged.shares) for staged in sharing]
+        _keep(run_context, _map(run_context, toggled, ids), known)
+        count += len(sharing)
     return count
+
+
+def _map(run_context: RunContext, batch: Sequence[Staged], ids: Ids) -> list[Mapped]:
+    return map_batch(batch, run_context.source, run_context.harvester, ids)
 
 
 def _ids(known: Mapping[str, Known], coming: Collection[str] = ()) -> Ids:
     return Ids({remote_id: record.id for remote_id, record in known.items()}, coming)
 
 
-def _note(one: Pass, made: Sequence[Mapped], known: Mapping[str, Known]) -> None:
-    """Of what the store has already, the Metadata need not be kept."""
+def _keep(run_context: RunContext, results: Sequence[Mapped], known: Mapping[str, Known]) -> None:
+    """Writes results to the staging, and their Metadata to the spool unless the store has the same already."""
     same = {
-        remote_id for thing in made
-        if (record := known.get(remote_id := thing.remote_id)) and record.state == "published"
-        and record.digest == thing.digest
+        remote_id for result in results
+        if (record := known.get(remote_id := result.remote_id)) and record.state == "published"
+        and record.digest == result.digest
     }  # fmt: skip
-    one.staging.mapped(one.name, one.edition, made)
-    one.kept.keep(thing for thing in made if thing.remote_id not in same)
+    run_context.staging.mapped(run_context.name, run_context.edition, results)
+    run_context.spool.keep(result for result in results if result.remote_id not in same)
 
 
-def planned(one: Pass, known: Mapping[str, Known], complete: bool) -> Plan:
-    found = listing(one)
-    new = [listed for listed in found if listed.remote_id not in known and not listed.failed]
+def make_plan(run_context: RunContext, known: Mapping[str, Known], complete: bool) -> Plan:
+    """Compares the listing with what is known; a new item that another source has too is planned as a conflict."""
+    listed = listing(run_context)
+    new = [item for item in listed if item.remote_id not in known and not item.failed]
     elsewhere: set[str] = set()
     for part in parts(new):
-        twins = one.catalog.store.twins(one.name, [_names(listed) for listed in part])
-        elsewhere |= {listed.remote_id for listed, found in zip(part, twins, strict=True) if found}
-    return plan(known, found, complete, elsewhere)
+        twins = run_context.catalog.store.twins(run_context.name, [_names(item) for item in part])
+        elsewhere |= {item.remote_id for item, others in zip(part, twins, strict=True) if others}
+    return plan(known, listed, complete, elsewhere)
 
 
-def listing(one: Pass) -> list[ListedItem]:
-    return list(one.staging.listing(one.name, one.run.number))
+def listing(run_context: RunContext) -> list[ListedItem]:
+    """What the source named in this run, as it was mapped."""
+    return list(run_context.staging.listing(run_context.name, run_context.run.number))
 
 
-def _names(listed: ListedItem) -> Metadata:
-    """By what another source could name the same thing."""
-    return Metadata(kind="dataset", iri=listed.iri, identifiers=listed.identifiers, title={"und": listed.title})
+def _names(item: ListedItem) -> Metadata:
+    """The part of the Metadata by which another source could name the same thing."""
+    return Metadata(kind="dataset", iri=item.iri, identifiers=item.identifiers, title={"und": item.title})
 
 
-def take(one: Pass, acts: Sequence[Act]) -> None:
+def take(run_context: RunContext, acts: Sequence[Act]) -> None:
+    """Writes the acts of a plan to the catalogue; ConflictError if other writers are faster again and again."""
     for part in parts(acts):
-        _take_part(one, part, TRIES)
+        _take_part(run_context, part, MAX_REPLANS)
 
 
-def _take_part(one: Pass, acts: Sequence[Act], tries: int) -> None:
+def _take_part(run_context: RunContext, acts: Sequence[Act], replans: int) -> None:
     try:
-        one.catalog.take(one.source, list(_steps(one, acts)))
+        run_context.catalog.take(run_context.source, list(_steps(run_context, acts)))
     except ConflictError:
-        if not tries:
+        if not replans:
             raise
-        fresh = {record.id: record for record in one.known().values()}
-        _take_part(one, [again for act in acts if (again := renewed(act, fresh))], tries - 1)
+        known = {record.id: record for record in run_context.known().values()}
+        _take_part(run_context, [again for act in acts if (again := renewed(act, known))], replans - 1)
 
 
-def _steps(one: Pass, acts: Sequence[Act]) -> Iterator[Step]:
-    said = _said(one, [act.remote_id for act in acts if act.action != "gone"])
+def _steps(run_context: RunContext, acts: Sequence[Act]) -> Iterator[Step]:
+    spooled = _spooled(run_context, [act.remote_id for act in acts if act.action != "gone"])
     for act in acts:
         if act.action == "gone":
             yield Step(action="withdraw", remote_id=act.remote_id, id=act.id, number=act.number, why=GONE)
-        elif one_said := said.get(act.remote_id):
+        elif entry := spooled.get(act.remote_id):
             yield Step(
                 action=act.action,  # type: ignore[arg-type]  # same and failed are not applied
                 remote_id=act.remote_id,
                 id=act.id,
                 number=act.number,
-                metadata=one_said.metadata,
-                digest=one_said.digest,
-                url=one_said.url,
+                metadata=entry.metadata,
+                digest=entry.digest,
+                url=entry.url,
             )
 
 
-def _said(one: Pass, remote_ids: Sequence[str]) -> dict[str, Said]:
-    """What was mapped in this run; what was mapped in an earlier one is mapped again from its payload."""
-    missing = [remote_id for remote_id in remote_ids if remote_id not in one.kept]
+def _spooled(run_context: RunContext, remote_ids: Sequence[str]) -> dict[str, Said]:
+    """Remote id -> what was mapped in this run; what was mapped in an earlier run is mapped again from its payload."""
+    missing = [remote_id for remote_id in remote_ids if remote_id not in run_context.spool]
     if missing:
-        staged = one.staging.staged(one.name, missing)
-        made = one.mapped(staged, Ids())
-        if any(thing.again for thing in made):  # only then is it worth asking for all that is known
-            made = one.mapped(staged, _ids(one.known()))
-        _note(one, made, {})
-    return one.kept.said(remote_ids)
+        staged = run_context.staging.staged(run_context.name, missing)
+        results = _map(run_context, staged, Ids())
+        if any(result.again for result in results):  # only links need the ids of all records of the source
+            results = _map(run_context, staged, _ids(run_context.known()))
+        _keep(run_context, results, {})
+    return run_context.spool.read(remote_ids)
 
 
-def link_again(one: Pass) -> None:
-    """Links to things of the same source whose records came in only now."""
-    staging = one.staging
-    for part in parts(staging.unmapped(one.name, one.run.number, one.edition)):
-        known = one.known()
-        made = one.mapped(staging.staged(one.name, [remote_id for remote_id, _ in part]), _ids(known))
-        _note(one, made, known)
-        acts = plan(known, map(_as_listed, made), complete=False).acts
-        take(one, [act for act in acts if act.action == "change" and not act.bare])
+def link_again(run_context: RunContext) -> None:
+    """Maps again what links to items of the same source whose records were created in this run."""
+    staging = run_context.staging
+    for part in parts(staging.unmapped(run_context.name, run_context.run.number, run_context.edition)):
+        known = run_context.known()
+        staged = staging.staged(run_context.name, [remote_id for remote_id, _ in part])
+        results = _map(run_context, staged, _ids(known))
+        _keep(run_context, results, known)
+        acts = plan(known, map(_as_listed, results), complete=False).acts
+        take(run_context, [act for act in acts if act.action == "change" and not act.bare])
 
 
-def _as_listed(made: Mapped) -> ListedItem:
-    return ListedItem(made.remote_id, made.digest, distributions=made.distributions, failed=made.failed)
+def _as_listed(result: Mapped) -> ListedItem:
+    return ListedItem(result.remote_id, result.digest, distributions=result.distributions, failed=result.failed)
 
 
-def settle(one: Pass, complete: bool, guarded: Guarded) -> None:
-    staging = one.staging
-    one.runs.wait(one.run.number, [(act.remote_id, act.action) for act in guarded.wait])
+def settle(run_context: RunContext, complete: bool, guarded: Guarded) -> None:
+    """Writes down what waits for a person; after a whole listing, older waiting runs and staged items are dropped."""
+    run_context.runs.wait(run_context.run.number, [(act.remote_id, act.action) for act in guarded.wait])
     if complete:
-        one.runs.supersede(one.run)
-        staging.forget_older(one.name, one.run.number)
+        run_context.runs.supersede(run_context.run)
+        run_context.staging.forget_older(run_context.name, run_context.run.number)
 
 
-def parts(things: Iterable[Thing], size: int = BATCH) -> Iterator[list[Thing]]:
+def parts(elements: Iterable[Element], size: int = BATCH) -> Iterator[list[Element]]:
     """Parts of a size that fits into one transaction."""
-    every = iter(things)
-    while part := list(islice(every, size)):
+    iterator = iter(elements)
+    while part := list(islice(iterator, size)):
         yield part

@@ -1,51 +1,49 @@
-"""What all steps of one run need."""
-
-from collections.abc import Sequence
+"""`RunContext`: the source, its harvester, the catalogue and the run itself, handed from step to step of one run."""
 
 import msgspec
 
 from harvesters.harvester import Harvester
-from harvesters.run.map_item import Ids, mapped
-from harvesters.run.spool import Kept
+from harvesters.run.spool import Spool
 from harvesters.run.stage import edition
 from registry.catalog import Catalog
 from registry.model import Known, Run, Source
-from registry.model.harvest import Mapped, Staged
 from registry.projector_process import ProjectorProcess
 from registry.sources.runs import Runs
 from registry.sources.staging import Staging
 
 
-class Pass(msgspec.Struct, frozen=True):
-    """What all steps of one run need."""
+class RunContext(msgspec.Struct, frozen=True):
+    """What all steps of one run need. The caller holds the source's lock."""
 
     source: Source
     harvester: Harvester
     catalog: Catalog
     run: Run
-    started: float  # monotonic
-    kept: Kept
-    projector: ProjectorProcess | None = None  # feeds the search index meanwhile, for who waits for it
+    started: float  # seconds, monotonic clock
+    spool: Spool
+    projector: ProjectorProcess | None = None  # feeds the search index meanwhile, if the caller waits for the index
 
     @property
     def name(self) -> str:
+        """The name of the source."""
         return self.source.name
 
     @property
     def runs(self) -> Runs:
+        """Where runs and their problems are kept."""
         return self.catalog.runs
 
     @property
     def staging(self) -> Staging:
+        """Where the items of a source are kept as they were read and mapped."""
         return self.catalog.staging
 
     @property
     def edition(self) -> str:
+        """The edition of source and mapping; see `stage.edition`."""
         return edition(self.source, self.harvester)
 
     def known(self) -> dict[str, Known]:
+        """Remote id -> what the store has of this source now."""
         known: dict[str, Known] = self.catalog.store.known(self.name)
         return known
-
-    def mapped(self, batch: Sequence[Staged], ids: Ids) -> list[Mapped]:
-        return [mapped(staged, self.source, self.harvester, ids) for staged in batch]

@@ -1,6 +1,9 @@
-"""One thing as it was read becomes Metadata, findings and what a plan has to know; a failure costs this one thing."""
+"""Maps one staged item to Metadata, findings and what a plan has to know of it.
 
-from collections.abc import Collection, Mapping
+Entry points: `map_item`, `map_batch`. Pure. Whatever the mapping of an item raises fails this item alone.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -16,23 +19,29 @@ from registry.rules import finding
 
 
 class Ids(msgspec.Struct, frozen=True):
-    """Where `remote:` links lead: `known`: remote id -> record id; `coming`: remote ids that may get one now."""
+    """Where `remote:` links lead. `known`: remote id -> record id; `coming`: remote ids that may get a record in this
+    run."""
 
     known: Mapping[str, str] = {}
     coming: Collection[str] = ()
 
 
-def mapped(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> Mapped:
-    """Metadata, findings, and what planning needs of a thing; or why it failed."""
+def map_batch(batch: Sequence[Staged], source: Source, harvester: Harvester, ids: Ids) -> list[Mapped]:
+    """The results of several items, in their order."""
+    return [map_item(staged, source, harvester, ids) for staged in batch]
+
+
+def map_item(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> Mapped:
+    """The Metadata of an item, its findings and what planning needs of it; or why it failed."""
     if staged.error:
         return _failed(staged, (staged.error,))
     return isolated(
-        lambda: _mapped(staged, source, harvester, ids),
+        lambda: _map(staged, source, harvester, ids),
         lambda error: _failed(staged, (finding("unreadable", value=f"{type(error).__name__}: {error}"),)),
     )
 
 
-def _mapped(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> Mapped:
+def _map(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> Mapped:
     metadata, findings = harvester.to_metadata(Item(staged.remote_id, staged.payload, staged.url), source)
     metadata, linked, again = _linked(metadata, ids)
     metadata, shared = _without_shared_iri(metadata, staged.shares)
@@ -43,7 +52,7 @@ def _mapped(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> M
     return Mapped(
         remote_id=staged.remote_id,
         digest=digest,
-        iri=plain(_iri(metadata) or next((str(one.value) for one in shared), "")),
+        iri=plain(_iri(metadata) or next((str(duplicate.value) for duplicate in shared), "")),
         shares=staged.shares,
         identifiers=metadata.identifiers,
         title=title(metadata),
@@ -56,7 +65,7 @@ def _mapped(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> M
 
 
 def _iri(metadata: Metadata) -> str:
-    """The label of a thing without an IRI names it in its own description only."""
+    """The IRI by which others may know the item; the label of a blank node means nothing outside its file."""
     return "" if metadata.iri.startswith("_:") else metadata.iri
 
 
@@ -65,11 +74,12 @@ def _failed(staged: Staged, findings: Findings) -> Mapped:
 
 
 def _linked(metadata: Metadata, ids: Ids) -> tuple[Metadata, Findings, bool]:
-    """Links to other things of the source lead to their records; whether some of these are not there yet."""
+    """The Metadata with links to records in the place of `remote:` links, findings for links that lead nowhere, and
+    whether some of the records are not there yet."""
     if not any(link.iri.startswith(REMOTE) for link in metadata.links):
         return metadata, (), False
     links: list[Link] = []
-    findings: list[str] = []
+    unresolved: list[str] = []
     again = False
     for link in metadata.links:
         remote_id = link.iri.removeprefix(REMOTE) if link.iri.startswith(REMOTE) else None
@@ -80,13 +90,13 @@ def _linked(metadata: Metadata, ids: Ids) -> tuple[Metadata, Findings, bool]:
         else:
             again = True
             if remote_id not in ids.coming:
-                findings.append(remote_id)
-    found = tuple(finding("link-unresolved", "links", remote_id) for remote_id in findings)
-    return replace(metadata, links=tuple(links)), found, again
+                unresolved.append(remote_id)
+    findings = tuple(finding("link-unresolved", "links", remote_id) for remote_id in unresolved)
+    return replace(metadata, links=tuple(links)), findings, again
 
 
 def _without_shared_iri(metadata: Metadata, shares: bool) -> tuple[Metadata, Findings]:
-    """An IRI that several things of a listing bear is nobody's; it stays with the extras."""
+    """Without an IRI that several items of the listing have: it identifies none of them. It is kept in the extras."""
     if not shares or not _iri(metadata):
         return metadata, ()
     extras = {**metadata.extras, "iri": metadata.iri}

@@ -1,12 +1,13 @@
-"""Maps in processes of their own, so that every core has something to do.
+"""Helper processes that map, so that a run uses more than one core.
 
-Mapping is the dearest part of a run and pure, so it can be done anywhere. A helper is a child process that gets the
-source first, then batches; none is left behind by a run that is killed (`registry/child_process.py`).
+Mapping is the most expensive part of a run, and pure: it can be done anywhere. A helper is a child process
+(`registry/child_process.py`) that gets the source first, then batches; a run that is killed leaves none behind. Which
+process maps a batch is decided here alone.
 """
 
 import gc
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from types import TracebackType
@@ -14,30 +15,30 @@ from typing import Final
 
 import msgspec
 
-from harvesters.run.map_item import Ids, mapped
+from harvesters.run.map_item import Ids, map_batch
 from harvesters.source_kinds import harvester as harvester_of
 from registry.child_process import ChildDiedError, ChildError, ChildProcess, Parent, available_cores
 from registry.model import Source
 from registry.model.harvest import Mapped, Staged
 
 MAX_HELPERS: Final = 3
-MIN_THINGS_FOR_HELPERS: Final = 2_000  # below that a helper takes longer to start than it helps
-MAX_BATCHES_AHEAD: Final = 8  # that may wait for one helper while a source is read
+MIN_ITEMS_FOR_HELPERS: Final = 2_000  # below that a helper takes longer to start than it saves
+MAX_OFFERED_BATCHES: Final = 8  # for each helper, that may wait while the source is still being read
 Batch = list[Staged]
-Map = Callable[[Batch], list[Mapped]]
 
 
 class Mappers:
-    """Helpers that map the things of one source, started when they are worth it. A context manager."""
+    """Helpers that map the items of one source, started when there are enough items. A context manager."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._harvester = harvester_of(source.kind)
         self._spare = min(available_cores() - 1, MAX_HELPERS)
         self._helpers: list[ChildProcess] = []
         self._free: deque[ChildProcess] = deque()
-        self._threads = ThreadPoolExecutor(max(1, self._spare), "mapper")  # as many as helpers
+        self._threads = ThreadPoolExecutor(max(1, self._spare), "mapper")  # one for each helper
         self._asked: deque[tuple[Batch, Future[list[Mapped]]]] = deque()
-        self._digests: dict[str, str] = {}  # of what was offered last, by remote id
+        self._digests: dict[str, str] = {}  # remote id -> digest of what was offered last
 
     def __enter__(self) -> "Mappers":
         return self
@@ -46,7 +47,7 @@ class Mappers:
         self.end()
 
     def end(self) -> None:
-        """Lets the helpers go; there is nothing left to map."""
+        """Stops the helpers; there is nothing left to map."""
         self._digests.clear()
         for helper in self._helpers:
             helper.kill()
@@ -54,59 +55,74 @@ class Mappers:
         for helper in self._helpers:
             helper.close()
 
-    def offer(self, batch: Batch, things: int) -> None:
-        """Lets the helpers map this while more is being read, if they have not enough to do already. `things`: about
-        how many there will be."""
-        self._digests |= {one.remote_id: one.digest for one in batch}
-        self._start(things)
-        if batch and len(self._asked) < MAX_BATCHES_AHEAD * len(self._helpers):
+    def offer(self, batch: Batch, expected_items: int) -> None:
+        """Lets a helper map a batch while the source is still being read, unless enough batches wait already.
+
+        `expected_items`: about how many items the whole source will have.
+        """
+        self._digests |= {staged.remote_id: staged.digest for staged in batch}
+        self._start(expected_items)
+        if batch and len(self._asked) < MAX_OFFERED_BATCHES * len(self._helpers):
             self._submit(batch)
 
-    def without_offered(self, things: Iterable[tuple[str, str]]) -> list[str]:
-        """Of things, by remote id and digest, the remote ids of those that no helper has to map already."""
-        offered = {(one.remote_id, one.digest) for batch, _ in self._asked for one in batch}
-        return [thing[0] for thing in things if thing not in offered]
+    def without_offered(self, items: Iterable[tuple[str, str]]) -> list[str]:
+        """Of items, given by remote id and digest, the remote ids of those that were not offered to a helper."""
+        offered = {(staged.remote_id, staged.digest) for batch, _ in self._asked for staged in batch}
+        return [item[0] for item in items if item not in offered]
 
-    def map(self, batches: Iterable[Batch], things: int, here: Map) -> Iterator[tuple[Batch, list[Mapped]]]:
-        """Each batch, and each that was offered, with what became of it; `here` maps in this process what the helpers
-        have not begun with. `things`: about how many.
+    def map(self, batches: Iterable[Batch], expected_items: int, ids: Ids) -> Iterator[list[Mapped]]:
+        """The results of these batches and of those that were offered, in any order.
 
-        Links to other things of the source are left for `here`: what has any comes back with `again`.
+        What the helpers have not begun with is mapped in this process. `ids`: where links to other items of the source
+        lead; helpers do not know it, so items with such links are mapped once more here.
         """
-        self._start(things)
+        self._start(expected_items)
         for batch in batches:
             if len(self._asked) < 2 * len(self._helpers):
                 self._submit(batch)
             else:
-                yield batch, here(batch)
+                yield self._map_here(batch, ids)
             while self._asked and self._asked[0][1].done():
-                yield self._answered(here)
+                yield self._answered(ids)
         while self._asked:
             batch, answer = self._asked[-1]
             if not self._asked[0][1].done() and answer.cancel():
                 self._asked.pop()
-                yield self._last(batch, here(batch))
+                yield self._newest(batch, self._map_here(batch, ids))
             else:
-                yield self._answered(here)
+                yield self._answered(ids)
+
+    def _map_here(self, batch: Batch, ids: Ids) -> list[Mapped]:
+        return map_batch(batch, self._source, self._harvester, ids)
 
     def _submit(self, batch: Batch) -> None:
         self._asked.append((batch, self._threads.submit(self._ask, batch)))
 
-    def _answered(self, here: Map) -> tuple[Batch, list[Mapped]]:
+    def _answered(self, ids: Ids) -> list[Mapped]:
         batch, answer = self._asked.popleft()
         try:
-            made = answer.result()
+            results = self._linked(batch, answer.result(), ids)
         except ChildError:  # a helper has died, or none is left
-            made = here(batch)
-        return self._last(batch, made)
+            results = self._map_here(batch, ids)
+        return self._newest(batch, results)
 
-    def _last(self, batch: Batch, made: list[Mapped]) -> tuple[Batch, list[Mapped]]:
-        """Without what was read again, and otherwise, since it was offered."""
-        last = {one.remote_id for one in batch if self._digests.get(one.remote_id, one.digest) == one.digest}
-        return batch, [one for one in made if one.remote_id in last]
+    def _linked(self, batch: Batch, results: list[Mapped], ids: Ids) -> list[Mapped]:
+        """The results, with those that have links to other items of the source mapped again."""
+        links = {result.remote_id for result in results if result.again}
+        if not links:
+            return results
+        again = self._map_here([staged for staged in batch if staged.remote_id in links], ids)
+        return [*(result for result in results if not result.again), *again]
 
-    def _start(self, things: int) -> None:
-        if things >= MIN_THINGS_FOR_HELPERS and not self._helpers:
+    def _newest(self, batch: Batch, results: list[Mapped]) -> list[Mapped]:
+        """Without the items that the source named again, with other content, after this batch was offered."""
+        newest = {
+            staged.remote_id for staged in batch if self._digests.get(staged.remote_id, staged.digest) == staged.digest
+        }
+        return [result for result in results if result.remote_id in newest]
+
+    def _start(self, expected_items: int) -> None:
+        if expected_items >= MIN_ITEMS_FOR_HELPERS and not self._helpers:
             self._helpers = [_start(self._source) for _ in range(self._spare)]
             self._free.extend(self._helpers)
 
@@ -121,18 +137,18 @@ class Mappers:
 
 def _start(source: Source) -> ChildProcess:
     helper = ChildProcess("harvesters.run.mapper_processes")
-    with suppress(ChildDiedError):  # whoever asks it will notice
+    with suppress(ChildDiedError):  # `_ask` notices
         helper.send(msgspec.msgpack.encode(source))
     return helper
 
 
 def main(parent: Parent) -> None:
-    """A helper: the source first, then batches until there are no more."""
-    gc.disable()  # nothing here refers to itself in a circle, and looking for it takes a tenth of the time
+    """A helper process: reads the source, then batches until there are no more, and sends the results of each."""
+    gc.disable()  # mapping makes no reference cycles, and searching for them takes a tenth of the time
     messages = iter(parent)
     source = msgspec.msgpack.decode(next(messages), type=Source)
     harvester = harvester_of(source.kind)
     decode = msgspec.msgpack.Decoder(list[Staged]).decode
     for message in messages:
-        answer = [mapped(staged, source, harvester, Ids()) for staged in decode(message)]
-        parent.send(msgspec.msgpack.encode(answer))
+        results = map_batch(decode(message), source, harvester, Ids())
+        parent.send(msgspec.msgpack.encode(results))

@@ -1,4 +1,7 @@
-"""Compares what a source lists with what is known of it: plan() says what would happen, guard() what may."""
+"""Compares what a source lists with what the store has of it. Pure.
+
+Entry points: `plan` says what would happen, `guard` what may happen without a person, `renewed` plans one act again.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +22,7 @@ NAMELESS: Final = "?#"
 
 
 class Act(msgspec.Struct, frozen=True, gc=False):
-    """What would happen to one remote thing. `id`, `number`: of the record that it meets, "" and 0 if none."""
+    """What would happen to one item. `id`, `number`: of the record that it belongs to, "" and 0 if none."""
 
     action: Action
     remote_id: str
@@ -29,8 +32,8 @@ class Act(msgspec.Struct, frozen=True, gc=False):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """`acts`: one a listed thing, in their order, then those that are gone. `published`: how many records the source
-    has now. `problems`: what only shows when the whole listing is seen."""
+    """`acts`: one for each listed item, in their order, then those that are gone. `published`: how many records the
+    source has now. `problems`: findings that only show when the whole listing is seen."""
 
     acts: tuple[Act, ...]
     complete: bool
@@ -43,8 +46,8 @@ class Plan(msgspec.Struct, frozen=True):
 
     def counts(self, withdrawn: int = 0) -> dict[str, int]:
         """By the words of model.COUNTS; all but gone and withdrawn add up to what was listed."""
-        found = Counter(COUNTED.get(act.action, act.action) for act in self.acts)
-        return {name: found[name] for name in COUNTS} | {"withdrawn": withdrawn}
+        counter = Counter(COUNTED.get(act.action, act.action) for act in self.acts)
+        return {name: counter[name] for name in COUNTS} | {"withdrawn": withdrawn}
 
 
 class Guarded(NamedTuple):
@@ -55,52 +58,59 @@ class Guarded(NamedTuple):
     why: Message | None
 
 
-Thing = TypeVar("Thing", Known, ListedItem)
+Entry = TypeVar("Entry", Known, ListedItem)
 
 
 def plan(
     known: Mapping[str, Known], listing: Iterable[ListedItem], complete: bool, elsewhere: Collection[str] = ()
 ) -> Plan:
-    """`known`: remote id -> what the store has of this source, withdrawn ones too. `listing`: each remote id once.
-    `elsewhere`: remote ids whose IRI, or identifier with title, is that of another source's record."""
+    """The acts that would bring the store to what the source lists.
+
+    `known`: remote id -> what the store has of this source, withdrawn records included. `listing`: each remote id once.
+    `elsewhere`: remote ids whose IRI, or identifier with title, is that of another source's record.
+    """
     listing = tuple(listing)
-    named = {one.remote_id for one in listing}
+    named = {item.remote_id for item in listing}
     missing = {remote_id: record for remote_id, record in known.items() if remote_id not in named}
-    if not complete:  # they may be named yet; but what a person withdrew does not come back by another remote id
+    if not complete:  # others may be on a page that was not read; what a person withdrew is compared all the same
         missing = {remote_id: record for remote_id, record in missing.items() if by_person(record)}
-    moves = _moves(missing, [one for one in listing if one.remote_id not in known and not one.failed])
-    acts = [_act(one, known.get(one.remote_id), moves.get(one.remote_id), elsewhere) for one in listing]
+    moves = _moves(missing, [item for item in listing if item.remote_id not in known and not item.failed])
+    acts = [_act(item, known.get(item.remote_id), moves.get(item.remote_id), elsewhere) for item in listing]
     if complete:
-        left = {record.id for record in moves.values()}
+        moved = {record.id for record in moves.values()}
         acts += [
             Act("gone", remote_id, record.id, record.number)
             for remote_id, record in missing.items()
-            if record.state == "published" and record.id not in left
+            if record.state == "published" and record.id not in moved
         ]
     published = sum(record.state == "published" for record in known.values())
     return Plan(tuple(acts), complete, published, tuple(_repeated(listing)))
 
 
-def _act(one: ListedItem, record: Known | None, moved: Known | None, elsewhere: Collection[str]) -> Act:
-    met = record or moved
-    if one.failed:
-        return Act("failed", one.remote_id, record.id if record else "", record.number if record else 0)
-    if met is None:
-        return Act("conflict" if one.remote_id in elsewhere else "add", one.remote_id)
-    bare = met.state == "published" and met.distributions > 0 and one.distributions == 0
-    if by_person(met):  # does not come back by a harvest
-        return Act("same", one.remote_id, met.id, met.number)
+def _act(item: ListedItem, record: Known | None, moved: Known | None, elsewhere: Collection[str]) -> Act:
+    """`record`: of this remote id; `moved`: of another remote id that this item continues."""
+    target = record or moved
+    if item.failed:
+        return Act("failed", item.remote_id, record.id if record else "", record.number if record else 0)
+    if target is None:
+        return Act("conflict" if item.remote_id in elsewhere else "add", item.remote_id)
+    bare = target.state == "published" and target.distributions > 0 and item.distributions == 0
+    if by_person(target):  # a harvest does not bring back what a person withdrew
+        return Act("same", item.remote_id, target.id, target.number)
     if record is None:
-        return Act("moved", one.remote_id, met.id, met.number, bare)
-    if met.state != "published":
-        return Act("back", one.remote_id, met.id, met.number)
-    if one.digest == met.digest:
-        return Act("same", one.remote_id, met.id, met.number)
-    return Act("change", one.remote_id, met.id, met.number, bare)
+        return Act("moved", item.remote_id, target.id, target.number, bare)
+    if target.state != "published":
+        return Act("back", item.remote_id, target.id, target.number)
+    if item.digest == target.digest:
+        return Act("same", item.remote_id, target.id, target.number)
+    return Act("change", item.remote_id, target.id, target.number, bare)
 
 
 def renewed(act: Act, known: Mapping[str, Known]) -> Act | None:
-    """The act once again, after somebody else was faster; None if it no longer makes sense. `known`: by record id."""
+    """The act with the record's present number, after another writer was faster; None if it no longer makes sense.
+
+    `known`: by record id.
+    """
     record = known.get(act.id)
     if not act.id:
         return act
@@ -110,58 +120,63 @@ def renewed(act: Act, known: Mapping[str, Known]) -> Act | None:
 
 
 def by_person(record: Known) -> bool:
-    """Whether a person withdrew it, not its source."""
+    """Whether the record was withdrawn by a person and not by a harvest of its source."""
     return record.state != "published" and not is_source(record.withdrawn_by)
 
 
 def _moves(missing: Mapping[str, Known], listing: Iterable[ListedItem]) -> dict[str, Known]:
-    """New remote id -> the record that it continues: the same IRI, else an identifier, of exactly one record that is no
-    longer named, borne by exactly one new thing."""
+    """New remote id -> the record that the item continues under another remote id.
+
+    By the same IRI, else by an identifier: if exactly one missing record and exactly one new item have it.
+    """
     left = {record.id: record for record in missing.values()}
-    new = {one.remote_id: one for one in listing}
+    new = {item.remote_id: item for item in listing}
     moves: dict[str, Known] = {}
-    for words in (_iri, _identifiers):
-        records, things = _bearers(left.values(), words), _bearers(new.values(), words)
-        for word, bearers in things.items():
-            former = records.get(word, [])
-            if len(bearers) == len(former) == 1 and former[0].id in left and bearers[0].remote_id in new:
-                moves[bearers[0].remote_id] = left.pop(former[0].id)
-                del new[bearers[0].remote_id]
+    for keys_of in (_iri, _identifiers):
+        records, items = _by_key(left.values(), keys_of), _by_key(new.values(), keys_of)
+        for key, same_key in items.items():
+            former = records.get(key, [])
+            if len(same_key) == len(former) == 1 and former[0].id in left and same_key[0].remote_id in new:
+                moves[same_key[0].remote_id] = left.pop(former[0].id)
+                del new[same_key[0].remote_id]
     return moves
 
 
-def _bearers(things: Iterable[Thing], words: Callable[[Thing], Iterable[str]]) -> Mapping[str, list[Thing]]:
-    found: dict[str, list[Thing]] = defaultdict(list)
-    for one in things:
-        for word in words(one):
-            found[word].append(one)
-    return found
+def _by_key(entries: Iterable[Entry], keys_of: Callable[[Entry], Iterable[str]]) -> Mapping[str, list[Entry]]:
+    by_key: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        for key in keys_of(entry):
+            by_key[key].append(entry)
+    return by_key
 
 
-def _iri(one: Known | ListedItem) -> tuple[str, ...]:
-    return (one.iri,) if one.iri else ()
+def _iri(entry: Known | ListedItem) -> tuple[str, ...]:
+    return (entry.iri,) if entry.iri else ()
 
 
-def _identifiers(one: Known | ListedItem) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, one.identifiers)))
+def _identifiers(entry: Known | ListedItem) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, entry.identifiers)))
 
 
 def _repeated(listing: Sequence[ListedItem]) -> Iterator[Problem]:
-    """Equal identifiers or titles within a source: a finding for each bearer, never a merge."""
-    present = [one for one in listing if not one.failed]
-    identifiers = _bearers(present, _identifiers)
-    titles = _bearers(present, lambda one: (one.title,) if one.title else ())
-    for one in present:
-        for word in _identifiers(one):
-            if len(identifiers[word]) > 1:
-                yield Problem(one.remote_id, finding("identifier-twice", "identifiers", word))
-        if one.title and len(titles[one.title]) > 1:
-            yield Problem(one.remote_id, finding("title-twice", "title", one.title))
+    """A finding for each item whose identifier or title another item of the source has too; they are never merged."""
+    present = [item for item in listing if not item.failed]
+    identifiers = _by_key(present, _identifiers)
+    titles = _by_key(present, lambda item: (item.title,) if item.title else ())
+    for item in present:
+        for identifier in _identifiers(item):
+            if len(identifiers[identifier]) > 1:
+                yield Problem(item.remote_id, finding("identifier-twice", "identifiers", identifier))
+        if item.title and len(titles[item.title]) > 1:
+            yield Problem(item.remote_id, finding("title-twice", "title", item.title))
 
 
 def guard(plan: Plan, limit: Limit = DEFAULT_LIMIT) -> Guarded:
-    """Withdrawals, and changes that take a record's last distribution, wait when the listing names nothing or when they
-    are more than the limit; all else is applied."""
+    """Splits a plan into what is applied and what waits for a person.
+
+    Withdrawals, and changes that take a record's last distribution, wait when the listing names nothing or when they
+    are more than the limit. All else is applied.
+    """
     going = tuple(act for act in plan.acts if act.action == "gone" or act.bare)
     reason = message("listing-names-nothing", published=plan.published)
     if _names_something(plan):
@@ -173,17 +188,17 @@ def guard(plan: Plan, limit: Limit = DEFAULT_LIMIT) -> Guarded:
 
 
 def _names_something(plan: Plan) -> bool:
-    """Things without an id name nothing: they could be any of the records that are missed."""
+    """Whether any item has an id. Items without one could be any of the records that are missing."""
     return any(act.action != "gone" and not nameless(act.remote_id) for act in plan.acts)
 
 
 def nameless(remote_id: str) -> bool:
-    """Whether it is the place in the listing of a thing without an id; see `place`."""
+    """Whether this stands for an item without an id; see `place`."""
     return remote_id.startswith(NAMELESS)
 
 
 def place(position: int) -> str:
-    """What stands for the remote id of a thing that has none: its place in the listing, from 1."""
+    """The stand-in for the remote id of an item that has none: its position in the listing, from 1."""
     return f"{NAMELESS}{position}"
 
 

@@ -1,4 +1,7 @@
-"""What is told of a run: every problem, how often each rule was broken, and why it failed."""
+"""What a run reports: every problem, how often each rule was broken, and why it failed.
+
+Entry points: `report`, `reason` (of a run that raised), `nothing` (of a run whose listing named nothing).
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -6,7 +9,7 @@ from itertools import chain
 from typing import Any, Final
 
 from harvesters.run.apply import parts
-from harvesters.run.context import Pass
+from harvesters.run.context import RunContext
 from harvesters.run.plan import Plan
 from harvesters.run.stage import Reading
 from registry.errors import LotseError
@@ -14,32 +17,37 @@ from registry.model import Findings, Problem, Run
 from registry.model.message import Message, message
 from registry.rules import finding
 
-WHOLE: Final = ("applied", "unchanged")  # outcomes of a run that left nothing behind but what it named
+WHOLE_OUTCOMES: Final = ("applied", "unchanged")  # after these nothing waits or is left over
 NO_PLAN: Final = Plan((), complete=False, published=0)
 
 
-def report(one: Pass, planned: Plan, pages: Sequence[Problem], same: bool = False) -> dict[str, Any]:
-    """Writes every problem down; the fields of the run that tell of it: how often each rule was broken, and where the
-    problems stand, if they are those of the run before. `same`: it read the same."""
-    if same and not pages and (before := _reported_before(one, planned.listed)):
+def report(run_context: RunContext, planned: Plan, pages: Sequence[Problem], same: bool = False) -> dict[str, Any]:
+    """Writes every problem to the ledger; returns fields of the run: `rules`, how often each rule was broken, and
+    `reported`, the run under whose number the same problems stand already.
+
+    `same`: the source named the same as in the run before, with the same content.
+    """
+    if same and not pages and (before := _reported_before(run_context, planned.listed)):
         return {"rules": before.rules, "reported": before.reported or before.number}
-    counted: Counter[str] = Counter()
+    rules: Counter[str] = Counter()
     place = 0
-    for part in parts(chain(_single(pages), _findings(one), _single(planned.problems))):
-        place = one.runs.report(one.run.number, part, place)
-        counted.update(found.rule for _, findings in part for found in findings)
-    return {"rules": dict(counted.most_common())}
+    for part in parts(chain(_single(pages), _findings(run_context), _single(planned.problems))):
+        place = run_context.runs.report(run_context.run.number, part, place)
+        rules.update(problem.rule for _, findings in part for problem in findings)
+    return {"rules": dict(rules.most_common())}
 
 
-def _reported_before(one: Pass, listed: int) -> Run | None:
-    """The run before this one, if it was a whole one and named the same things."""
-    before = next((run for run in one.runs.newest(one.name, 2) if run.number != one.run.number), None)
-    whole = before and before.complete and before.outcome in WHOLE and before.listed == listed
+def _reported_before(run_context: RunContext, listed: int) -> Run | None:
+    """The run before this one, if it was complete and named as many items."""
+    before = next(
+        (run for run in run_context.runs.newest(run_context.name, 2) if run.number != run_context.run.number), None
+    )
+    whole = before and before.complete and before.outcome in WHOLE_OUTCOMES and before.listed == listed
     return before if before and whole and "id-twice" not in before.rules else None
 
 
-def _findings(one: Pass) -> Iterator[tuple[str, Findings]]:
-    for remote_id, twice, findings in one.staging.findings(one.name, one.run.number):
+def _findings(run_context: RunContext) -> Iterator[tuple[str, Findings]]:
+    for remote_id, twice, findings in run_context.staging.findings(run_context.name, run_context.run.number):
         yield remote_id, (finding("id-twice", value=remote_id), *findings) if twice else findings
 
 

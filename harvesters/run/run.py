@@ -1,4 +1,8 @@
-"""A harvest run: list completely, stage, plan, guard, apply. Each step can be stopped; the next run takes it up."""
+"""A harvest run: read the whole listing, stage, map, plan, guard, apply, report.
+
+Entry points: `harvest`, `map_again`, `apply`, `discard`. Whoever runs holds the source's lock. A process that is killed
+at any step leaves a state that the next run takes up; nothing is withdrawn unless the listing was read to its end.
+"""
 
 import contextlib
 import gc
@@ -6,17 +10,17 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
-from harvesters.run.apply import link_again, listing, map_staged, planned, settle, take
-from harvesters.run.context import Pass
+from harvesters.run.apply import link_again, listing, make_plan, map_staged, settle, take
+from harvesters.run.context import RunContext
 from harvesters.run.mapper_processes import Mappers
 from harvesters.run.plan import guard, plan
 from harvesters.run.report import NO_PLAN, nothing, reason, report
-from harvesters.run.spool import Kept
-from harvesters.run.stage import Progress, Reading, edition, read
+from harvesters.run.spool import Spool
+from harvesters.run.stage import Listeners, Progress, Reading, edition, read
 from harvesters.source_kinds import Limit
 from harvesters.source_kinds import harvester as harvester_of
 from registry.catalog import Catalog
@@ -29,6 +33,9 @@ if TYPE_CHECKING:
     from requests import Session
 
 
+GC_THRESHOLD: Final = 50_000  # objects that are made before Python looks for reference cycles; its default is 700
+
+
 def harvest(
     source: Source,
     catalog: Catalog,
@@ -38,47 +45,48 @@ def harvest(
     wait: bool = True,
     progress: Progress | None = None,
 ) -> Run:
-    """One run over a source; BusyError while another runs. A source that fails is a run with outcome failed.
+    """Carries out one run over a source and returns it; BusyError while another runs.
 
-    `wait`: until the search index has it. `progress(done, of)` is told how far it is.
+    A source that cannot be read is a run with outcome failed. `dry_run`: only plan; `wait`: until the search index has
+    the changes; `progress(done, of)` is called while the source is read.
     """
     harvester = harvester_of(source.kind)
     with (
         ProjectorProcess(catalog.settings) as projector,
-        _kept(catalog) as kept,
+        _spool(catalog) as spool,
         catalog.runs.hold(source.name),
         _few_collections(),
     ):
         run = catalog.runs.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
-        one = Pass(source, harvester, catalog, run, time.monotonic(), kept, projector if wait else None)
+        run_context = RunContext(source, harvester, catalog, run, time.monotonic(), spool, projector if wait else None)
         with contextlib.ExitStack() as stack:
-            stack.push(partial(_note_mistake, one))
+            stack.push(partial(_record_bug, run_context))
             try:
-                done = _carried_out(one, http, dry_run, progress or _silent)
+                done = _read_and_apply(run_context, http, dry_run, progress)
             except (LotseError, OSError, ValueError) as error:
-                catalog.staging.close(source.name)  # its listing broke off: the next one begins from the start
-                return _ended(one, outcome="failed", reason=reason(error))
-        if wait and not dry_run:  # the run is over: an index that is away is not the source's fault
+                catalog.staging.close(source.name)  # no resume mark: the next run reads from the start
+                return _ended(run_context, outcome="failed", reason=reason(error))
+        if wait and not dry_run:  # after the run: an index that fails is no failure of the source
             catalog.sync()
     return done
 
 
 def map_again(source: Source, catalog: Catalog, *, wait: bool = True) -> Run | None:
-    """A run that asks nobody: what is staged of the last listing is mapped by the present edition of the mapping.
+    """Maps what is staged of the last listing by the present edition of the mapping, without a request to the source.
 
-    None if it was already.
+    Returns the run; None if the last listing was mapped by this edition already.
     """
     harvester = harvester_of(source.kind)
-    with catalog.runs.hold(source.name), _kept(catalog) as kept:
+    with catalog.runs.hold(source.name), _spool(catalog) as spool:
         last = catalog.staging.last(source.name, edition(source, harvester))
         if last is None:
             return None
         run = catalog.runs.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
-        one = Pass(source, harvester, catalog, run, time.monotonic(), kept)
+        run_context = RunContext(source, harvester, catalog, run, time.monotonic(), spool)
         catalog.staging.resume(source.name, last, run.number)
         named = catalog.staging.read(source.name, run.number)
         with Mappers(source) as mappers:
-            done = _compared(one, Reading(complete=False, named=named), mappers, dry_run=False)
+            done = _map_and_apply(run_context, Reading(complete=False, named=named), mappers, dry_run=False)
     if wait:
         catalog.sync()
     return done
@@ -91,13 +99,13 @@ def apply(number: int, catalog: Catalog, *, wait: bool = True) -> Run:
     """
     run = _waiting(number, catalog.runs)
     source = catalog.sources.get(run.source)
-    with catalog.runs.hold(run.source), _kept(catalog) as kept:
+    with catalog.runs.hold(run.source), _spool(catalog) as spool:
         run = _waiting(number, catalog.runs)
-        one = Pass(source, harvester_of(source.kind), catalog, run, time.monotonic(), kept)
+        run_context = RunContext(source, harvester_of(source.kind), catalog, run, time.monotonic(), spool)
         waits = catalog.runs.waits(number)
-        acts = plan(one.known(), listing(one), complete=True).acts
+        acts = plan(run_context.known(), listing(run_context), complete=True).acts
         acts = tuple(act for act in acts if act.remote_id in waits and (act.action == "gone" or act.bare))
-        take(one, acts)
+        take(run_context, acts)
         counts = {**run.counts, "withdrawn": sum(act.action == "gone" for act in acts)}
         run = replace(run, outcome="applied", reason=None, counts=counts, ended=datetime.now(UTC))
         catalog.runs.note(run)
@@ -127,35 +135,36 @@ def _waiting(number: int, runs: Runs) -> Run:
 # -- the steps
 
 
-def _kept(catalog: Catalog) -> Kept:
-    return Kept(catalog.settings.data)
+def _spool(catalog: Catalog) -> Spool:
+    return Spool(catalog.settings.data)
 
 
-def _carried_out(one: Pass, http: "Session", dry_run: bool, progress: Progress) -> Run:
-    with Mappers(one.source) as mappers:
-        told, staging = _noting(one, progress), one.staging
-        reading = read(one.source, one.harvester, http, staging, one.run.number, told, mappers.offer)
-        return _compared(one, reading, mappers, dry_run)
+def _read_and_apply(run_context: RunContext, http: "Session", dry_run: bool, progress: Progress | None) -> Run:
+    with Mappers(run_context.source) as mappers:
+        listeners = Listeners(_recording(run_context, progress), mappers.offer)
+        staging, number = run_context.staging, run_context.run.number
+        reading = read(run_context.source, run_context.harvester, http, staging, number, listeners)
+        return _map_and_apply(run_context, reading, mappers, dry_run)
 
 
-def _compared(one: Pass, reading: Reading, mappers: Mappers, dry_run: bool) -> Run:
-    known = one.known()
+def _map_and_apply(run_context: RunContext, reading: Reading, mappers: Mappers, dry_run: bool) -> Run:
+    known = run_context.known()
     if not reading.named and not known:
-        reported = report(one, NO_PLAN, reading.problems)
-        return _ended(one, reading, outcome="failed", reason=nothing(reading), **reported)
-    same = not map_staged(one, known, reading.named, mappers) and reading.same
-    whole = planned(one, known, reading.complete)
-    guarded = guard(whole, Limit.of(one.source.settings))
+        reported = report(run_context, NO_PLAN, reading.problems)
+        return _ended(run_context, reading, outcome="failed", reason=nothing(reading), **reported)
+    same = not map_staged(run_context, known, reading.named, mappers) and reading.same
+    whole = make_plan(run_context, known, reading.complete)
+    guarded = guard(whole, Limit.of(run_context.source.settings))
     if not dry_run:
-        if one.projector:
-            one.projector.start(len(guarded.apply))
-        take(one, guarded.apply)
-        link_again(one)
-        settle(one, reading.complete, guarded)
-    reported = report(one, whole, reading.problems, same and reading.complete)
+        if run_context.projector:
+            run_context.projector.start(len(guarded.apply))
+        take(run_context, guarded.apply)
+        link_again(run_context)
+        settle(run_context, reading.complete, guarded)
+    reported = report(run_context, whole, reading.problems, same and reading.complete)
     counts = whole.counts(withdrawn=sum(act.action == "gone" for act in guarded.apply))
     outcome = "planned" if dry_run else "waiting" if guarded.wait else "applied" if guarded.apply else "unchanged"
-    return _ended(one, reading, outcome=outcome, reason=guarded.why, counts=counts, **reported)
+    return _ended(run_context, reading, outcome=outcome, reason=guarded.why, counts=counts, **reported)
 
 
 # -- how it is told
@@ -163,43 +172,45 @@ def _compared(one: Pass, reading: Reading, mappers: Mappers, dry_run: bool) -> R
 
 @contextlib.contextmanager
 def _few_collections() -> Iterator[None]:
-    """Much is made and little refers to itself in a circle: looking for circles takes a twentieth of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(50_000)
+    """Runs the cyclic garbage collector less often: a run makes many objects and few reference cycles, and with the
+    default threshold collecting takes a twentieth of the time."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(GC_THRESHOLD)
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        gc.set_threshold(*thresholds)
 
 
-def _noting(one: Pass, progress: Progress) -> Progress:
-    def note(done: int, of: int | None) -> None:
-        one.runs.note(replace(one.run, done=done, of=of))
-        progress(done, of)
+def _recording(run_context: RunContext, progress: Progress | None) -> Progress:
+    """Writes the progress of reading to the run, and passes it on."""
 
-    return note
+    def record(done: int, of: int | None) -> None:
+        run_context.runs.note(replace(run_context.run, done=done, of=of))
+        if progress:
+            progress(done, of)
+
+    return record
 
 
-def _note_mistake(one: Pass, kind: object, error: BaseException | None, at: object) -> None:
-    """Notes as failed a run that ends by a mistake of ours; the error goes on. Ctrl-C is none: it interrupts."""
+def _record_bug(run_context: RunContext, kind: object, error: BaseException | None, at: object) -> None:
+    """Records the run as failed if an exception that is a bug leaves it; the exception goes on. Ctrl-C is none: the run
+    stays interrupted."""
     if isinstance(error, Exception):
-        _ended(one, outcome="failed", reason=reason(error))
+        _ended(run_context, outcome="failed", reason=reason(error))
 
 
-def _silent(done: int, of: int | None) -> None:
-    """Nobody wants to know."""
-
-
-def _ended(one: Pass, reading: Reading | None = None, **words: Any) -> Run:
+def _ended(run_context: RunContext, reading: Reading | None = None, **fields: Any) -> Run:
+    """Writes the end of the run. `fields`: of the Run, beside those that follow from the reading."""
     complete, listed = (reading.complete, len(reading.named)) if reading else (False, 0)
     run = replace(
-        one.run,
-        **({"counts": dict.fromkeys(COUNTS, 0)} | words),
+        run_context.run,
+        **({"counts": dict.fromkeys(COUNTS, 0)} | fields),
         complete=complete,
         listed=listed,
         done=listed,
-        seconds=round(time.monotonic() - one.started, 3),
+        seconds=round(time.monotonic() - run_context.started, 3),
         ended=datetime.now(UTC),
     )
-    one.runs.note(run)
+    run_context.runs.note(run)
     return run

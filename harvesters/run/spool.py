@@ -1,6 +1,7 @@
-"""What a run has mapped, until it is taken in: in a file without a name, which is gone with the run.
+"""The spool: a temporary file that holds what a run has mapped until it is written to the catalogue.
 
-A run that is killed loses nothing by it: what is missing here is mapped again from its staged payload.
+The file has no name, so it is gone when the process ends. A run that is killed loses nothing: what is missing here is
+mapped again from its staged payload.
 """
 
 import os
@@ -15,40 +16,42 @@ from registry.model import Metadata
 from registry.model.harvest import Mapped, Said
 
 
-class Kept:
-    """A context manager; `folder`: where the file may be."""
+class Spool:
+    """A context manager; `folder`: where the temporary file may be."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
-        self._places: dict[str, tuple[int, int]] = {}  # remote id -> offset and length
+        self._extents: dict[str, tuple[int, int]] = {}  # remote id -> offset and length, in bytes
         self._end = 0
 
-    def __enter__(self) -> "Kept":
+    def __enter__(self) -> "Spool":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._file.close()
 
     def __contains__(self, remote_id: str) -> bool:
-        return remote_id in self._places
+        return remote_id in self._extents
 
-    def keep(self, made: Iterable[Mapped]) -> None:
-        """What has Metadata; the last of a remote id counts."""
-        for one in made:
-            if one.metadata is not None:
-                entry = _encode((one.digest, one.url, one.metadata))
+    def keep(self, results: Iterable[Mapped]) -> None:
+        """Appends the results that have Metadata; a later result replaces an earlier one of the same remote id."""
+        for result in results:
+            if result.metadata is not None:
+                entry = _encode((result.digest, result.url, result.metadata))
                 self._file.write(entry)
-                self._places[one.remote_id] = (self._end, len(entry))
+                self._extents[result.remote_id] = (self._end, len(entry))
                 self._end += len(entry)
 
-    def said(self, remote_ids: Sequence[str]) -> dict[str, Said]:
-        """Remote id -> what it says, of those that are kept."""
+    def read(self, remote_ids: Sequence[str]) -> dict[str, Said]:
+        """Remote id -> its Metadata with digest and address; remote ids that are not in the spool are left out."""
         self._file.flush()
-        return {one: self._said(*self._places[one]) for one in remote_ids if one in self._places}
+        return {
+            remote_id: self._read(*self._extents[remote_id]) for remote_id in remote_ids if remote_id in self._extents
+        }
 
-    def _said(self, start: int, length: int) -> Said:
-        digest, url, metadata = _decode(os.pread(self._file.fileno(), length, start))
+    def _read(self, offset: int, length: int) -> Said:
+        digest, url, metadata = _decode(os.pread(self._file.fileno(), length, offset))
         return Said(_metadata(metadata), digest, url)
 
 

@@ -1,9 +1,13 @@
-"""The first half of a run: a source is read page by page into the staging, from where a killed run goes on."""
+"""The first half of a run: reads a source page by page into the staging.
+
+Entry points: `read`, `edition`. Invariant: a resume mark is stored only when everything before it is staged and nothing
+before it was incomplete, so a killed run can be resumed there.
+"""
 
 import hashlib
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -21,18 +25,29 @@ from registry.sources.staging import Staging
 if TYPE_CHECKING:
     from requests import Session
 
-MOST_PAYLOAD: Final = 8_000_000  # bytes of one thing
-MOST_ITEMS: Final = 1_000_000  # things in one listing
-MOST_ID: Final = 1_000  # characters of a remote id; a longer one is cut and gets its digest
-PAGE: Final = 1_000  # things that are staged at a time, whether or not there was a mark
-GO_ON: Final = timedelta(hours=6)  # after that a listing may have become another one
+MAX_PAYLOAD_BYTES: Final = 8_000_000  # of one item
+MAX_ITEMS: Final = 1_000_000  # in one listing
+MAX_ID_CHARACTERS: Final = 1_000  # of a remote id; a longer one is cut, and its digest appended
+MAX_ITEMS_PER_FLUSH: Final = 1_000  # that are staged at a time, even if the harvester gave no mark
+MAX_RESUME_AGE: Final = timedelta(hours=6)  # of a mark; a listing that is older may have changed too much
 Progress = Callable[[int, int | None], None]
 Offer = Callable[[list[Staged], int], None]
 
 
+class Listeners(NamedTuple):
+    """Who is told while a source is read. `progress(done, total)`, after each page; `offer(items, expected)`: what is
+    new or changed, as soon as it is staged, and about how many items the source will have in the end."""
+
+    progress: Progress
+    offer: Offer
+
+
 class Reading(msgspec.Struct, frozen=True):
-    """What a reading came to. `named`: the remote ids that the source named; `problems`: of its pages; `same`: each
-    thing was named once, and as it was read before."""
+    """The result of reading a source.
+
+    `named`: the remote ids that it named; `problems`: of its pages; `same`: each item was named once, and with the
+    content of the run before.
+    """
 
     complete: bool
     named: Collection[str]
@@ -41,37 +56,37 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 def edition(source: Source, harvester: Harvester) -> str:
-    """Names how a source is read and mapped; another edition reads from the start and maps everything again."""
+    """A digest of how the source is read and mapped. After a change it is read from the start and mapped again."""
     settings = {name: value for name, value in sorted(source.settings.items()) if name != "max_withdrawals"}
-    words = (source.kind, harvester.VERSION, source.url, source.language, settings)
-    return hashlib.blake2b(msgspec.json.encode(words), digest_size=8).hexdigest()
+    parts = (source.kind, harvester.VERSION, source.url, source.language, settings)
+    return hashlib.blake2b(msgspec.json.encode(parts), digest_size=8).hexdigest()
 
 
 def read(
-    source: Source, harvester: Harvester, http: "Session", staging: Staging, run: int, progress: Progress, offer: Offer
+    source: Source, harvester: Harvester, http: "Session", staging: Staging, run: int, listeners: Listeners
 ) -> Reading:
-    """Reads a source into the staging; where an interrupted run had come to, if that is not long ago.
+    """Reads a source into the staging, from where an interrupted run stopped if that is not long ago.
 
-    `offer`: is given what is new or changed as soon as it is staged, and how many there will be if it goes on so.
+    SourceError where the source does not answer as it should, TooLargeError beyond MAX_ITEMS.
     """
     name = edition(source, harvester)
     start = staging.reached(source.name)
-    if start and start.edition == name and datetime.now(UTC) - datetime.fromisoformat(start.at) < GO_ON:
+    if start and start.edition == name and datetime.now(UTC) - datetime.fromisoformat(start.at) < MAX_RESUME_AGE:
         staging.resume(source.name, start, run)
     else:
         start = Reached(run, "", name, 0, "")
-    pages = _Pages(source.name, staging, msgspec.structs.replace(start, run=run), offer)
+    pages = _Pages(source.name, staging, msgspec.structs.replace(start, run=run), listeners.offer)
     total, end = None, False
     problems: list[Problem] = []
     for entry in harvester.read(source, http, start.token or None):
         if isinstance(entry, Mark):
             total, end = entry.total if entry.total is not None else total, entry.end
-            problems += [Problem(one.node, one) for one in entry.findings]
-            if problems:  # who goes on behind this page would take the listing for complete
+            problems += [Problem(page_finding.node, page_finding) for page_finding in entry.findings]
+            if problems:  # store no resume mark: a resumed run would not know that this page was incomplete
                 pages.flush()
             else:
                 pages.close(entry.token, total)
-            progress(len(pages.named), total)
+            listeners.progress(len(pages.named), total)
         else:
             pages.add(entry)
             end = False
@@ -87,7 +102,7 @@ def read(
 
 
 class _Pages:
-    """Gathers items and stages them; the last mark is what an interrupted run goes on from."""
+    """Collects items and stages them; an interrupted run is resumed at the last mark."""
 
     def __init__(self, source: str, staging: Staging, mark: Reached, offer: Offer) -> None:
         self.source, self.staging, self.mark = source, staging, mark
@@ -99,13 +114,13 @@ class _Pages:
         self.offer = offer
 
     def add(self, item: Item) -> None:
-        """The last of several with one remote id counts."""
+        """Adds an item; of several with one remote id the last counts."""
         remote_id = _remote_id(item, len(self.named) + 1)
         twice = remote_id in self.named
         self.page[remote_id] = _staged(item, remote_id, self.named.setdefault(remote_id, len(self.named) + 1), twice)
-        if len(self.named) > MOST_ITEMS:
-            raise TooLargeError("listing-too-long", source=self.source, limit=MOST_ITEMS)
-        if len(self.page) >= PAGE:
+        if len(self.named) > MAX_ITEMS:
+            raise TooLargeError("listing-too-long", source=self.source, limit=MAX_ITEMS)
+        if len(self.page) >= MAX_ITEMS_PER_FLUSH:
             self.flush()
 
     def close(self, token: str, total: int | None) -> None:
@@ -115,12 +130,12 @@ class _Pages:
         self.flush()
 
     def flush(self) -> None:
-        new = [one for one in self.page.values() if self.digests.get(one.remote_id) != one.digest]
-        known = {one.remote_id for one in new}
-        same = [one for one in self.page.values() if one.remote_id not in known]
+        new = [staged for staged in self.page.values() if self.digests.get(staged.remote_id) != staged.digest]
+        new_ids = {staged.remote_id for staged in new}
+        same = [staged for staged in self.page.values() if staged.remote_id not in new_ids]
         self.staging.stage(self.source, new, same, self.mark)
-        self.digests |= {one.remote_id: one.digest for one in new}
-        self.same = self.same and not new and not any(one.twice for one in same)
+        self.digests |= {staged.remote_id: staged.digest for staged in new}
+        self.same = self.same and not new and not any(staged.twice for staged in same)
         self.page = {}
         self.new += len(new)
         self.offer(new, max(self.new, self.new * self.total // max(1, len(self.named))))
@@ -128,9 +143,9 @@ class _Pages:
 
 def _remote_id(item: Item, position: int) -> str:
     remote_id = plain(item.remote_id.strip()) or place(position)
-    if len(remote_id) > MOST_ID:
+    if len(remote_id) > MAX_ID_CHARACTERS:
         digest = hashlib.blake2b(remote_id.encode(), digest_size=16).hexdigest()
-        return f"{remote_id[: MOST_ID - 33]}-{digest}"
+        return f"{remote_id[: MAX_ID_CHARACTERS - 33]}-{digest}"
     return remote_id
 
 
@@ -138,12 +153,12 @@ def _staged(item: Item, remote_id: str, position: int, twice: bool) -> Staged:
     error, payload = item.error, item.payload
     if not item.remote_id.strip():
         error = error or finding("id-missing", "id")
-    elif len(payload) > MOST_PAYLOAD:
-        error, payload = finding("too-large", value=f"{len(payload)} > {MOST_PAYLOAD} bytes"), b""
+    elif len(payload) > MAX_PAYLOAD_BYTES:
+        error, payload = finding("too-large", value=f"{len(payload)} > {MAX_PAYLOAD_BYTES} bytes"), b""
     return Staged(remote_id, position, _digest(payload, item.url, error), payload, item.url, error, twice)
 
 
 def _digest(payload: bytes, url: str, error: Finding | None) -> str:
-    made = hashlib.blake2b(payload, digest_size=16)
-    made.update(b"\0" + msgspec.json.encode((url, error)))
-    return made.hexdigest()
+    digest = hashlib.blake2b(payload, digest_size=16)
+    digest.update(b"\0" + msgspec.json.encode((url, error)))
+    return digest.hexdigest()

@@ -1,4 +1,7 @@
-"""Harvests the sources that are due, for as long as the process lives."""
+"""The worker: harvests the sources that are due, for as long as the process lives.
+
+Entry points: `run` (opens its own session), `work`, `due`. A job that fails costs itself only.
+"""
 
 import logging
 import threading
@@ -20,8 +23,17 @@ from registry.sources.runs import Runs
 if TYPE_CHECKING:
     from requests import Session
 
-LOOK: Final = 20.0  # seconds between two looks at what is due
-REAL: Final = ("applied", "unchanged", "waiting", "failed", "running", "interrupted", "superseded", "discarded")
+CHECK_SECONDS: Final = 20.0  # between two checks which sources are due
+REAL_OUTCOMES: Final = (  # of runs that count for the schedule; dry runs do not
+    "applied",
+    "unchanged",
+    "waiting",
+    "failed",
+    "running",
+    "interrupted",
+    "superseded",
+    "discarded",
+)
 
 Done = TypeVar("Done")
 
@@ -29,20 +41,20 @@ log = logging.getLogger("lotse.worker")
 
 
 def due(sources: Iterable[Source], runs: Runs, now: datetime) -> list[Source]:
-    """Those whose cron line has had its moment since their last run began, whose run was interrupted, or that never
-    ran; in order of that moment. `now` with its zone, in which cron lines are read. Dry runs do not count."""
-    found = []
+    """The sources whose cron line came up since their last run began, whose run was interrupted, or that never ran, in
+    order of that moment. `now` has a time zone, in which cron lines are read. Dry runs do not count."""
+    overdue = []
     for source in sources:
         moment = _moment(source, runs, now)
         if moment is not None and moment <= now:
-            found.append((moment, source))
-    return [source for _, source in sorted(found, key=lambda pair: pair[0])]
+            overdue.append((moment, source))
+    return [source for _, source in sorted(overdue, key=lambda pair: pair[0])]
 
 
 def _moment(source: Source, runs: Runs, now: datetime) -> datetime | None:
     if not source.schedule:
         return None
-    last = runs.last(source.name, *REAL)
+    last = runs.last(source.name, *REAL_OUTCOMES)
     if last is None or last.started is None:
         return datetime.min.replace(tzinfo=UTC)
     if last.outcome in ("running", "interrupted"):
@@ -55,30 +67,30 @@ def _moment(source: Source, runs: Runs, now: datetime) -> datetime | None:
 
 
 def run(catalog: Catalog, settings: Outward, stop: threading.Event) -> None:
-    """Until `stop`; `settings`: which way leads out."""
+    """Works until `stop` is set; `settings`: proxy, certificates and allowed hosts."""
     with session(settings) as http:
         work(catalog, http, stop)
 
 
 def work(catalog: Catalog, http: "Session", stop: threading.Event) -> None:
-    """First maps again what an older edition of the mapping has mapped, then harvests what is due until `stop`.
+    """Maps again what an older edition of the mapping has mapped, then harvests what is due until `stop` is set.
 
-    Waits for no index: where a worker runs, a projector runs too.
+    Does not wait for the search index: where a worker runs, a projector runs too.
     """
     for source in _job("sources", catalog.sources.all) or ():
-        _tell(_job(source.name, partial(map_again, source, catalog, wait=False)))
+        _log(_job(source.name, partial(map_again, source, catalog, wait=False)))
     while not stop.is_set():
         for source in (
             _job("sources", lambda: due(catalog.sources.all(), catalog.runs, datetime.now().astimezone())) or ()
         ):
             if stop.is_set():
                 return
-            _tell(_job(source.name, partial(harvest, source, catalog, http, wait=False)))
-        stop.wait(LOOK)
+            _log(_job(source.name, partial(harvest, source, catalog, http, wait=False)))
+        stop.wait(CHECK_SECONDS)
 
 
 def _job(name: str, job: Callable[[], Done]) -> Done | None:
-    """Whatever goes wrong costs this job, a database that is away too, and the worker lives on."""
+    """The job's result; None if it failed for whatever reason, a database that is away included: the worker goes on."""
 
     def failed(error: Exception) -> None:
         if isinstance(error, BusyError):
@@ -89,6 +101,6 @@ def _job(name: str, job: Callable[[], Done]) -> Done | None:
     return isolated(job, failed)
 
 
-def _tell(done: Run | None) -> None:
-    if done:
-        log.info("source %s: run %s %s, %s", done.source, done.number, done.outcome, dict(done.counts))
+def _log(run: Run | None) -> None:
+    if run:
+        log.info("source %s: run %s %s, %s", run.source, run.number, run.outcome, dict(run.counts))

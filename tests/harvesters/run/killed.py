@@ -43,7 +43,7 @@ class Harvest:
 
 def _harvest(data: str, source: str, helpers: bool, pipe: Connection) -> None:
     if helpers:
-        mapper_processes.MIN_THINGS_FOR_HELPERS = projector_process.MIN_CHANGES = 1  # type: ignore[misc]
+        mapper_processes.MIN_ITEMS_FOR_HELPERS = projector_process.MIN_CHANGES = 1  # type: ignore[misc]
     settings = Settings(data=Path(data), allow_hosts=("127.0.0.1",))
     catalog = open_catalog(settings)
     named = catalog.sources.get(source)

@@ -13,7 +13,7 @@ import pytest
 from harvesters.files import payload as payload_room
 from harvesters.kinds import json as json_harvester
 from harvesters.run import mapper_processes
-from harvesters.run.map_item import Ids, mapped
+from harvesters.run.map_item import Ids, map_item
 from harvesters.run.mapper_processes import Mappers
 from registry import projector_process
 from registry.model import Source
@@ -30,7 +30,7 @@ def staged(id: str, title: str = "", **words: object) -> Staged:
 
 
 def here(batch: list[Staged]) -> list[Mapped]:
-    return [mapped(one, SOURCE, json_harvester, Ids()) for one in batch]
+    return [map_item(one, SOURCE, json_harvester, Ids()) for one in batch]
 
 
 def by_id(found: list[Mapped]) -> dict[str, Mapped]:
@@ -39,7 +39,7 @@ def by_id(found: list[Mapped]) -> dict[str, Mapped]:
 
 @pytest.fixture
 def with_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mapper_processes, "MIN_THINGS_FOR_HELPERS", 1)
+    monkeypatch.setattr(mapper_processes, "MIN_ITEMS_FOR_HELPERS", 1)
     monkeypatch.setattr("harvesters.run.mapper_processes.available_cores", lambda: 3)
 
 
@@ -48,7 +48,7 @@ def test_helpers_map_what_this_process_would() -> None:
     batches = [[staged(f"{n}-{m}", part_of="x" if m == 3 else "") for m in range(10)] for n in range(20)]
     batches.append([staged("untitled", " "), Staged("broken", 2, "d", b"no json")])
     with Mappers(SOURCE) as helpers:
-        found = [one for _, made in helpers.map(batches, 202, here) for one in made]
+        found = [one for made in helpers.map(batches, 202, Ids()) for one in made]
     assert by_id(found) == by_id([one for batch in batches for one in here(batch)])
     assert len(found) == 202
 
@@ -62,7 +62,7 @@ def test_what_was_offered_is_mapped_once_and_as_it_was_read_last() -> None:
         things = {one.remote_id: one for one in (again, other, staged("c"))}
         rest = helpers.without_offered((one.remote_id, one.digest) for one in things.values())
         assert rest == ["c"]
-        found = [one for _, made in helpers.map([[things[one] for one in rest]], 3, here) for one in made]
+        found = [one for made in helpers.map([[things[one] for one in rest]], 3, Ids()) for one in made]
     assert sorted(one.remote_id for one in found) == ["a", "b", "c"]
     assert by_id(found)["a"] == here([again])[0]
 
@@ -71,11 +71,11 @@ def test_what_was_offered_is_mapped_once_and_as_it_was_read_last() -> None:
 def test_what_a_helper_had_when_it_died_is_mapped_here() -> None:
     batches = [[staged(f"{n}")] for n in range(30)]
     with Mappers(SOURCE) as helpers:
-        helpers._start(mapper_processes.MIN_THINGS_FOR_HELPERS)
+        helpers._start(mapper_processes.MIN_ITEMS_FOR_HELPERS)
         for helper in helpers._helpers:
             helper.kill()
             helper._process.wait()
-        found = [one for _, made in helpers.map(batches, 30, here) for one in made]
+        found = [one for made in helpers.map(batches, 30, Ids()) for one in made]
     assert by_id(found) == by_id([one for batch in batches for one in here(batch)])
 
 
@@ -85,13 +85,13 @@ def test_what_no_helper_has_begun_with_is_mapped_here(monkeypatch: pytest.Monkey
     batches = [[staged(f"{n}")] for n in range(6)]
     done: list[str] = []
     with Mappers(SOURCE) as helpers:
-        helpers._start(mapper_processes.MIN_THINGS_FOR_HELPERS)
+        helpers._start(mapper_processes.MIN_ITEMS_FOR_HELPERS)
         (helper,) = helpers._helpers
         os.kill(helper.pid, signal.SIGSTOP)
         for batch in batches:
             helpers.offer(batch, 6)
-        for batch, _ in helpers.map([], 6, here):
-            done += [one.remote_id for one in batch]
+        for results in helpers.map([], 6, Ids()):
+            done += [one.remote_id for one in results]
             if len(done) == 5:  # the one that the helper was given first is its own
                 os.kill(helper.pid, signal.SIGCONT)
     assert done == ["5", "4", "3", "2", "1", "0"]
@@ -101,7 +101,7 @@ def test_for_little_nobody_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "Popen", lambda *_: pytest.fail("a helper was started"))
     with Mappers(SOURCE) as helpers:
         helpers.offer([staged("a")], 1)
-        assert [len(made) for _, made in helpers.map([[staged("a")]], 1, here)] == [1]
+        assert [len(made) for made in helpers.map([[staged("a")]], 1, Ids())] == [1]
 
 
 def test_helpers_end_with_who_started_them() -> None:
@@ -112,7 +112,7 @@ from harvesters.run.mapper_processes import Mappers
 from registry.model import Source
 mappers.available_cores = lambda: 2
 helpers = Mappers(Source(name="amt", kind="json", url="https://example.org"))
-helpers._start(mappers.MIN_THINGS_FOR_HELPERS)
+helpers._start(mappers.MIN_ITEMS_FOR_HELPERS)
 print(helpers._helpers[0].pid, flush=True)
 time.sleep(60)
 """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from harvesters.run.spool import Kept
+from harvesters.run.spool import Spool
 from registry.model.harvest import Mapped, Said
 from tests.builders import a_metadata
 
@@ -17,17 +17,17 @@ def mapped(remote_id: str, title: str) -> Mapped:
 
 def test_what_was_kept_last_is_said_with_its_digest_and_address(tmp_path: Path) -> None:
     last = a_metadata(title="Zweiter")
-    with Kept(tmp_path / "data") as kept:
+    with Spool(tmp_path / "data") as kept:
         kept.keep([mapped("a", "Erster"), mapped("b", "Anderer"), Mapped("broken", failed=True)])
-        assert kept.said(["a", "b"]).keys() == {"a", "b"}
+        assert kept.read(["a", "b"]).keys() == {"a", "b"}
         kept.keep([mapped("a", "Zweiter")])
-        assert kept.said(["a", "broken", "c"]) == {"a": Said(last, last.digest(), "https://e.org/Zweiter")}
+        assert kept.read(["a", "broken", "c"]) == {"a": Said(last, last.digest(), "https://e.org/Zweiter")}
         assert "a" in kept
         assert "broken" not in kept
 
 
 def test_nothing_of_it_is_left_behind(tmp_path: Path) -> None:
-    with Kept(tmp_path) as kept:
+    with Spool(tmp_path) as kept:
         kept.keep([mapped("a", "Erster")])
-        kept.said(["a"])
+        kept.read(["a"])
         assert os.listdir(tmp_path) == []  # noqa: PTH208

@@ -56,7 +56,7 @@ def read_all(staging: Staging, pages: Pages, run: int = 1, told: list[Any] | Non
         if told is not None:
             told.append((done, of))
 
-    return read(SOURCE, pages, None, staging, run, progress, lambda new, things: None)  # type: ignore[arg-type]
+    return read(SOURCE, pages, None, staging, run, stage.Listeners(progress, lambda new, things: None))  # type: ignore[arg-type]
 
 
 def staged(staging: Staging, run: int = 1) -> list[str]:
@@ -108,7 +108,7 @@ def test_things_without_id_are_told_apart_by_their_place(staging: Staging) -> No
 
 
 def test_too_large_a_thing_costs_itself(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage, "MOST_PAYLOAD", 10)
+    monkeypatch.setattr(stage, "MAX_PAYLOAD_BYTES", 10)
     read_all(staging, Pages(Item("a", b"x" * 11), Item("b", b"x" * 10), Mark(end=True)))
     found = {one.remote_id: one for one in staging.staged("amt", ["a", "b"])}
     assert (found["a"].payload, found["b"].payload) == (b"", b"x" * 10)
@@ -120,19 +120,19 @@ def test_too_long_an_id_is_cut_and_stays_its_own(staging: Staging) -> None:
     one, other = "x" * 5000 + "1", "x" * 5000 + "2"
     named = list(read_all(staging, Pages(*items(one, other), Mark(end=True))).named)
     assert len(set(named)) == 2
-    assert all(len(id) == stage.MOST_ID for id in named)
+    assert all(len(id) == stage.MAX_ID_CHARACTERS for id in named)
     assert list(read_all(staging, Pages(*items(one, other), Mark(end=True)), 2).named) == named
 
 
 def test_a_listing_without_end_is_left(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage, "MOST_ITEMS", 50)
-    monkeypatch.setattr(stage, "PAGE", 10)
+    monkeypatch.setattr(stage, "MAX_ITEMS", 50)
+    monkeypatch.setattr(stage, "MAX_ITEMS_PER_FLUSH", 10)
     with pytest.raises(TooLargeError, match="more than 50"):
         read_all(staging, Pages(*items(*map(str, range(100)))))
 
 
 def test_a_page_is_staged_before_its_mark_when_it_is_long(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage, "PAGE", 2)
+    monkeypatch.setattr(stage, "MAX_ITEMS_PER_FLUSH", 2)
     broken = Pages(*items("a", "b"), Mark("1"), *items("c", "d", "e"), SourceError("broken"))
     with pytest.raises(SourceError):
         read_all(staging, broken)
@@ -175,7 +175,7 @@ def test_what_is_too_old_or_was_read_otherwise_is_read_from_the_start(
     if why == "edition":
         again.VERSION = 2
     else:
-        monkeypatch.setattr(stage, "GO_ON", stage.GO_ON * 0)
+        monkeypatch.setattr(stage, "MAX_RESUME_AGE", stage.MAX_RESUME_AGE * 0)
     assert read_all(staging, again, run=2).complete
     assert again.asked == [None]
 

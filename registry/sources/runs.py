@@ -18,7 +18,7 @@ from registry.model.text import plain
 from registry.sources import tables
 from registry.sources.staging import Staging, open_staging
 from registry.sources.tables import FINDINGS, RUNS, WAITS
-from registry.store.database import connect, make_tables, reading, writing
+from registry.store.database import ManyRows, connect, make_tables, reading, writing
 from registry.store.locks import lock_table, source_lock, try_lock
 
 REPORTED_RUNS: Final = 30  # runs of a source whose problems are kept one by one
@@ -42,6 +42,8 @@ class Runs:
         self._engine = engine
         self._staging = staging
         self._data = data
+        parameters: dict[str, Any] = {column.name: sa.bindparam(column.name) for column in FINDINGS.c}
+        self._report = ManyRows(engine, FINDINGS.insert().values(parameters))
 
     def newest(self, source: str | None = None, most: int = 100) -> list[Run]:
         """Newest first, of one source or of all. One whose holder died shows as interrupted."""
@@ -93,7 +95,7 @@ class Runs:
         ]  # fmt: skip
         if rows:
             with writing(self._engine) as connection:
-                connection.execute(FINDINGS.insert(), rows)
+                self._report.execute(connection, rows)
         return first + len(rows)
 
     def problems(self, run: int, levels: Collection[Level] = LEVELS) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ import zstandard
 
 from registry.model import Finding, Findings
 from registry.model.harvest import ListedItem, Mapped, Reached, Staged
-from registry.store.database import Tables, among, connect, inserting, make_tables, reading, writing
+from registry.store.database import ManyRows, Tables, among, connect, inserting, make_tables, reading, writing
 
 TABLES: Final = Tables(
     "staging_version",
@@ -85,11 +85,12 @@ class Staging:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        self._stage = _upsert(
-            engine, _STAGED, ("run", "place", "twice", "url", "digest", "error", "edition"), _UNMAPPED
-        )
-        self._payload = _upsert(engine, _PAYLOADS, ("payload",))
-        self._mark = _upsert(engine, _MARKS, ("run", "token", "edition", "place", "at"))
+        changed = ("run", "place", "twice", "url", "digest", "error", "edition")
+        self._stage = ManyRows(engine, _upsert(engine, _STAGED, changed, _UNMAPPED))
+        self._payload = ManyRows(engine, _upsert(engine, _PAYLOADS, ("payload",)))
+        self._mark = ManyRows(engine, _upsert(engine, _MARKS, ("run", "token", "edition", "place", "at")))
+        self._seen = ManyRows(engine, _SEEN)
+        self._mapped = ManyRows(engine, _MAPPED)
 
     # -- reading a source
 
@@ -145,10 +146,10 @@ class Staging:
             for staged in same
         ]  # fmt: skip
         with writing(self.engine) as connection:
-            _execute(connection, self._stage, rows)
-            _execute(connection, self._payload, payloads)
-            _execute(connection, _SEEN, seen)
-            _execute(connection, self._mark, [{"source": source} | msgspec.structs.asdict(mark)])
+            self._stage.execute(connection, rows)
+            self._payload.execute(connection, payloads)
+            self._seen.execute(connection, seen)
+            self._mark.execute(connection, [{"source": source} | msgspec.structs.asdict(mark)])
 
     def close(self, source: str) -> None:
         """The reading is over: nothing to go on with."""
@@ -183,7 +184,7 @@ class Staging:
         ]  # fmt: skip
         if rows:
             with writing(self.engine) as connection:
-                connection.execute(_MAPPED, rows)
+                self._mapped.execute(connection, rows)
 
     def sharing(self, source: str, run: int) -> list[str]:
         """Remote ids of the listing whose IRI is treated wrongly: as their own though others bear it too, or the
@@ -258,11 +259,6 @@ def _staged(row: Any) -> Staged:
         twice=bool(row.twice),
         shares=bool(row.shares),
     )
-
-
-def _execute(connection: sa.Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(statement, rows)
 
 
 def _upsert(

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -84,6 +85,24 @@ def among(bound: sa.Engine | sa.Connection, column: Any, values: Sequence[str]) 
 def inserting(engine: sa.Engine, table: sa.TableClause) -> Any:
     """An INSERT that knows `on_conflict_do_update`, which both databases have but SQLAlchemy only by dialect."""
     return (postgresql if engine.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+class ManyRows:
+    """A statement with named parameters for many rows, compiled once for an engine.
+
+    SQLAlchemy would look at each parameter of each row again; in a harvest that is a tenth of the time of an item.
+    """
+
+    def __init__(self, engine: sa.Engine, statement: sa.ClauseElement) -> None:
+        compiled: Any = statement.compile(engine)
+        self._text: str = compiled.string
+        self._in_order = itemgetter(*compiled.positiontup) if compiled.positional else None
+
+    def execute(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """For each row; nothing for none."""
+        if rows:
+            parameters: Any = list(map(self._in_order, rows)) if self._in_order else rows
+            connection.exec_driver_sql(self._text, parameters)
 
 
 def make_tables(engine: sa.Engine, tables: Tables) -> None:

@@ -3,11 +3,12 @@ PYTHON ?= python3
 PORT ?= 8080
 BIN := .venv/bin
 PYTEST_WORKERS ?= 2
+PYTEST = $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile
 # Bytecode is kept, whatever the shell says: every process starts in a third of the time.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench relevance screenshots lock clean
+.PHONY: help install demo test quick browser check format bench relevance screenshots lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,8 +18,14 @@ install: .venv/installed api/static/vendor/installed ## only the set-up: .venv/ 
 demo: install ## three sample owners on loopback, harvest with progress, portal (PORT=8080)
 	@exec $(BIN)/python -m deploy.heidelberg.demo --port $(PORT)
 
-test: install ## all tests
-	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup
+test: install ## all tests but those of `make browser`
+	$(PYTEST) -m "not matrix"
+
+quick: install ## the tests that need no browser and no server, and are not slow
+	$(PYTEST) -m "not (browser or elastic or postgres or slow)"
+
+browser: install ## the pages in Chromium: all pages, both languages, all sizes and modes
+	$(BIN)/pytest -m matrix tests/browser
 
 check: install ## format, lint, types, import contract
 	$(BIN)/ruff format --check .

@@ -4,11 +4,13 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import argon2
 import pytest
 
 from registry.people import accounts
+from tests.distribution import Scheduler, group
 from tests.sample_city import sample_city
 from tests.servers import elastic, postgres
 
@@ -17,6 +19,22 @@ SHARED = Path(os.environ.get("LOTSE_TEST_SHARED", Path(__file__).parents[2] / "s
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-golden", action="store_true", help="write expected.json of the fixture cases anew")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """How pytest-xdist, where it is used, hands out the tests."""
+    return Scheduler(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """UsageError for a test of a server or of Chromium without its mark, or whose id does not tell its group."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        for mark, fixture in (("elastic", "elastic_address"), ("postgres", "postgres_address"), ("browser", "site")):
+            marked = item.get_closest_marker(mark) is not None
+            if (fixture in fixtures and not marked) or (marked and group(item.nodeid) != mark):
+                raise pytest.UsageError(f"{item.nodeid}: mark it {mark}, and name it as tests/distribution.py says")
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ import pytest
 from registry.store.store import open_store
 from tests.paths import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 
 PATIENCE: Final = 120.0  # seconds until it must be ready, or gone; far beyond what it takes
 PAGES: Final = (

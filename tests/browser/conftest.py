@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import jinja2
 import pytest
 from playwright.sync_api import Page
 
@@ -40,3 +41,17 @@ def reviewer(site: Site) -> Iterator[Page]:
     context = site.context("verwaltung")
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Names of the templates that the served application renders while the test runs."""
+    names: set[str] = set()
+    get_template = jinja2.Environment.get_template
+
+    def recorded(environment: jinja2.Environment, name: str, *more: object, **options: object) -> jinja2.Template:
+        names.add(name)
+        return get_template(environment, name, *more, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(jinja2.Environment, "get_template", recorded)
+    return names

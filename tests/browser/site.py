@@ -15,7 +15,6 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 MARKS = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(executable() is None, reason=MISSING),
     pytest.mark.skipif(not AXE.is_file(), reason="needs axe-core: npm ci --ignore-scripts"),
 ]

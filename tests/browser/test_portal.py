@@ -1,4 +1,8 @@
-"""The pages in a real browser: accessible, within narrow screens, without script, without anybody else's server."""
+"""The pages in a real browser: accessible, within narrow screens, without script, without anybody else's server.
+
+`make test` looks at one page of each template; `make browser` at all pages, in both languages, all sizes and modes (the
+tests marked `matrix`).
+"""
 
 import itertools
 from typing import Literal
@@ -8,6 +12,7 @@ from msgspec.structs import replace
 from playwright.sync_api import Page
 
 from api.pages.site import twin
+from api.text import i18n
 from tests.browser.site import MARKS, Site, violations
 
 pytestmark = MARKS
@@ -26,6 +31,18 @@ SIGNED_IN = (
     "/administration/laeufe/{running}", "/administration/laeufe/{failed}", "/anmelden/projekt/{returned}",
     "/anmelden/projekt/{queued}", "/freigabe/{queued}",
 )  # fmt: skip
+TEMPLATES = {  # a page of each
+    "start.html": "/", "search.html": "/suche?q=rad&theme=TRAN", "record.html": "/daten/rad-zaehlstellen",
+    "district.html": "/stadtteile/bahnstadt", "districts.html": "/stadtteile", "topic.html": "/themen/TRAN",
+    "topics.html": "/themen", "text.html": "/hilfe", "developers.html": "/entwickler", "error.html": "/gibt-es-nicht",
+    "sign_in.html": "/konto/anmelden", "account.html": "/konto", "entries.html": "/mein/eintraege",
+    "register.html": "/anmelden/projekt", "queue.html": "/freigabe", "review.html": "/freigabe/{queued}",
+    "sources.html": "/administration/quellen", "source.html": "/administration/quellen/stadtwerke",
+    "run.html": "/administration/laeufe/{waiting}",
+}  # fmt: skip
+ASKED = {"discard.html"}  # the answer to a form, no page of its own: its test stands below
+PARTS = {"base.html", "diff.html", "district_table.html", "macros.html", "nothing.html"}
+SIZES_AND_MODES = pytest.mark.matrix
 
 LOOKS: list[tuple[int, Literal["light", "dark"]]] = [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]
 PRINCIPAL = ("/", "/suche?q=rad&theme=TRAN", "/daten/rad-zaehlstellen", "/projekte/kuehle-wege", "/anmelden/projekt")
@@ -60,19 +77,58 @@ def checked(page: Page, path: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 640, f"{path} at 200 %"
 
 
+def test_every_template_has_its_page() -> None:
+    assert {path.name for path in (i18n.HERE / "templates").iterdir()} == {*TEMPLATES, *ASKED, *PARTS}
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_page_of_each_template_is_accessible_and_reflows(
+    site: Site, public: Page, reviewer: Page, rendered: set[str], template: str
+) -> None:
+    path = TEMPLATES[template]
+    page = reviewer if path in SIGNED_IN else public
+    page.set_viewport_size({"width": 320, "height": 900})
+    page.emulate_media(color_scheme="light")
+    rendered.clear()
+    page.goto(path.format(**site.states._asdict()))
+    assert template in rendered
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    if page is public:
+        begins_with_its_skip_link_and_has_one_heading(page, path)
+
+
+def test_the_question_before_a_draft_is_discarded_is_accessible(site: Site, rendered: set[str]) -> None:
+    context = site.context("agentur")
+    page = context.new_page()
+    page.goto(f"/anmelden/projekt/{site.states.returned}")
+    with page.expect_navigation():
+        page.click("[name=act][value=discard]")
+    assert rendered >= ASKED
+    assert violations(page) == []
+    context.close()
+
+
+@SIZES_AND_MODES
 @pytest.mark.parametrize("path", PUBLIC)
 def test_a_page_is_accessible_and_reflows(public: Page, path: str) -> None:
     checked(public, path)
 
 
+@SIZES_AND_MODES
 @pytest.mark.parametrize("path", SIGNED_IN)
 def test_a_page_behind_the_sign_in_is_accessible_and_reflows(site: Site, reviewer: Page, path: str) -> None:
     checked(reviewer, path.format(**site.states._asdict()))
 
 
+@SIZES_AND_MODES
 @pytest.mark.parametrize("path", PUBLIC)
 def test_a_page_begins_with_its_skip_link_and_has_one_heading(public: Page, path: str) -> None:
     public.goto(path)
+    begins_with_its_skip_link_and_has_one_heading(public, path)
+
+
+def begins_with_its_skip_link_and_has_one_heading(public: Page, path: str) -> None:
     public.keyboard.press("Tab")
     assert public.evaluate("document.activeElement.getAttribute('href')") == "#inhalt"
     assert public.locator("h1").count() == 1

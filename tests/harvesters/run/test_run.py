@@ -339,6 +339,7 @@ def test_without_waiting_the_index_follows_later(town: Town) -> None:
     assert len(town.found()) == 2
 
 
+@pytest.mark.postgres
 def test_a_catalogue_on_postgresql_harvests_the_same_way(postgres_url: str, tmp_path: Path, town: Town) -> None:
     from registry.build import open_catalog
     from registry.settings import Settings

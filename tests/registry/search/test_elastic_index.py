@@ -9,7 +9,7 @@ from registry.search.elastic_index import ElasticIndex
 from registry.search.query import Query
 from tests.builders import a_record
 
-pytestmark = [pytest.mark.elastic, pytest.mark.xdist_group("elastic")]
+pytestmark = pytest.mark.elastic
 
 
 @pytest.fixture

@@ -30,9 +30,7 @@ DISTRICTS = ConceptList(
 names = (f"test{number}" for number in itertools.count())
 
 
-@pytest.fixture(
-    params=["tantivy", pytest.param("elastic", marks=[pytest.mark.elastic, pytest.mark.xdist_group("elastic")])]
-)
+@pytest.fixture(params=["tantivy", pytest.param("elastic", marks=pytest.mark.elastic)])
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SearchIndex]:
     if request.param == "tantivy":
         yield TantivyIndex(tmp_path / "search", DISTRICTS)
@@ -512,8 +510,7 @@ def test_inflections_are_suggested_once(index):
 
 
 @pytest.mark.elastic
-@pytest.mark.xdist_group("elastic")
-def test_both_engines_give_the_same_scores_order_counts_and_suggestions(elastic_address, tmp_path):
+def test_elasticsearch_and_tantivy_give_the_same_scores_order_counts_and_suggestions(elastic_address, tmp_path):
     elastic, tantivy = ElasticIndex(elastic_address, next(names)), TantivyIndex(tmp_path)
     records = [aged(record, number) for number, record in enumerate(made_up(400), 1)]
     bare = a_record("leer", said=Metadata(kind="event", links=(Link("related", "https://example.org/x"),)))

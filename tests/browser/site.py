@@ -30,7 +30,7 @@ class Site:
         self.chromium = chromium
 
     def context(self, name: str = "", **options: Any) -> BrowserContext:
-        context = self.chromium.new_context(base_url=self.base, **options)
+        context = self.chromium.new_context(base_url=self.base, **{"reduced_motion": "reduce", **options})
         if name:
             page = context.new_page()
             page.goto("/konto/anmelden")

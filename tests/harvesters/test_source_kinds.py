@@ -1,4 +1,7 @@
-"""The table of source kinds is the folder `harvesters/kinds`: what each says of itself, and how one joins."""
+"""The table of source kinds is the folder `harvesters/kinds`: what each says of itself, and how one joins.
+
+Covers: harvesters/harvester.py, harvesters/probe.py
+"""
 
 import shutil
 import subprocess

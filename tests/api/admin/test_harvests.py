@@ -10,10 +10,11 @@ import pytest
 from fastapi.testclient import TestClient
 from msgspec.structs import replace
 
-from api.admin.harvests import schedule
+from api.admin.harvests import causes, schedule
 from api.app import create_app
-from registry.model import Account, Run
+from registry.model import Account, Problem, Run
 from registry.model.message import sentence
+from registry.rules import finding
 from tests.servers.replay import files_server
 from tests.town import Town
 
@@ -150,3 +151,14 @@ def test_a_source_and_a_run_that_are_not_there_are_said_to_be_so(town: Town) -> 
     assert client.get("/administration/quellen/niemand").status_code == 404
     assert client.get("/administration/laeufe/99").status_code == 404
     assert client.get("/administration/laeufe/x").status_code == 404
+
+
+def test_problems_are_grouped_by_cause_the_gravest_first() -> None:
+    several = [Problem(str(n), finding("date-unreadable")) for n in range(9)]
+    several += [
+        Problem("x", finding("title-missing")),
+        *(Problem(str(n), finding("licence-unknown")) for n in range(3)),
+    ]
+    assert [(one.rule, one.number) for one in causes(several, "de")] == [
+        ("title-missing", 1), ("licence-unknown", 3), ("date-unreadable", 9),
+    ]  # fmt: skip

@@ -1,30 +1,22 @@
 """The public pages: what they show, in which words, and what they never do."""
 
-import json
 import re
 from datetime import date
 
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from api.admin import harvests
 from api.app import create_app
-from api.locale.messages import catalogue, missing
-from api.locale.messages import sentences as all_sentences
 from api.pages import assets, cards, districts, site
 from api.pages.site import STATIC
-from api.text import formatting, i18n, sentences
+from api.text import formatting, i18n
 from api.web.answers import http_date
 from harvesters.run.apply import GONE
 from registry.errors import UsageError
-from registry.model import Agent, Distribution, Metadata, Milestone, Opportunity, Period, Problem, Record
-from registry.rules import finding
-from registry.search.analysis import words as terms
+from registry.model import Agent, Distribution, Metadata, Milestone, Opportunity, Period, Record
 from registry.store.store import Selection
-from tests.builders import a_dataset, a_record
+from tests.builders import a_dataset
 from tests.sample_city import HEIDELBERG, PASSWORD, iri, places, themes
 from tests.town import Town
 
@@ -74,25 +66,6 @@ def test_similar_hits_begin_under_a_heading_of_their_own(browser: TestClient) ->
     assert len(re.findall(r'<h2><a href="', complete)) == int(count[1])
     again = browser.get("/suche?q=Fahrrad+Bahnstadt&sort=title").text
     assert "Ähnliche Treffer</h2>" not in again  # in another order there is no such place
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "said"),
-    [
-        ("2026-12-15T10:00:00+01:00", "2026-12-15T16:00:00+01:00", "15. Dezember 2026, 10:00 bis 16:00 Uhr"),
-        ("2026-12-15", "2026-12-16", "15. Dezember 2026 bis 16. Dezember 2026"),
-        ("2026-12-15T10:00:00+01:00", "", "15. Dezember 2026, 10:00 Uhr"),
-        ("", "2026-12-16", "bis 16. Dezember 2026"),
-    ],
-)
-def test_the_day_of_an_event_is_said_once(start: str, end: str, said: str) -> None:
-    assert sentences.hours(start, end, "de").replace("\N{NO-BREAK SPACE}", " ") == said
-
-
-def test_a_long_address_breaks_between_its_parts() -> None:
-    assert formatting.breakable("https://a.example.org/x?<b>=1") == (
-        "https://<wbr>a.<wbr>example.<wbr>org/<wbr>x?&lt;b&gt;=<wbr>1"
-    )
 
 
 def test_what_is_missing_is_told_to_all_and_how_to_mend_it_to_those_who_can(city: Town) -> None:
@@ -285,54 +258,9 @@ def test_a_page_says_when_its_record_changed_and_its_tag_decides(city: Town, bro
     assert browser.get("/daten/baumkataster", headers=tag).status_code == 304
 
 
-def test_a_phase_says_since_when_only_where_that_is_known() -> None:
-    def note(phase: str, start: str) -> str:
-        said = Metadata(kind="project", phase=iri("phases", phase), period=Period(start=start))
-        (now,) = (one for one in sentences.track(said, date(2026, 11, 24), "de") if one.state == "now")
-        return now.note
-
-    assert note("idee", "2026-01") == "seit Januar 2026"
-    assert note("idee", "2027-01") == note("idee", "") == note("umsetzung", "2026-01") == ""
-
-
 def test_a_wrong_word_leads_to_the_right_page(browser: TestClient) -> None:
     answer = browser.get("/projekte/baumkataster")
     assert (answer.status_code, answer.headers["location"]) == (301, "/daten/baumkataster")
-
-
-def test_search_engines_get_a_description_that_cannot_break_out(city: Town) -> None:
-    from api.data.schema_org import script
-
-    evil = a_record("x", said=a_dataset("</script><script>alert(1)</script>"))
-    made = str(script(evil, "https://x.example", "de"))
-    assert made.count("<script") == made.count("</script>") == 1
-    data = json.loads(made.partition(">")[2].rpartition("</script>")[0])
-    assert data["@type"] == "Dataset"
-    assert data["name"] == "</script><script>alert(1)</script>"
-
-
-def test_a_description_is_shown_with_a_few_marks_and_no_more() -> None:
-    shown = formatting.prose(
-        "**Fett** <img src=x onerror=alert(1)> [Verweis](javascript:alert(1)) <a href='https://x.example'>gut</a>"
-    )
-    assert "<strong>Fett</strong>" in shown
-    assert "<img" not in shown
-    assert 'href="javascript' not in shown
-    assert 'rel="nofollow noopener"' in shown
-    assert formatting.prose("# Titel") == "<p><b>Titel</b></p>\n"
-
-
-@given(st.text(max_size=400))
-def test_prose_never_holds_anything_but_its_tags(source: str) -> None:
-    for tag in re.findall(r"<\s*/?\s*([a-zA-Z!?][\w-]*)", formatting.prose(source)):
-        assert tag in formatting.TAGS
-
-
-@pytest.mark.parametrize(
-    "address", ["javascript:alert(1)", "data:text/html,x", "vbscript:x", "http://[", "  javascript:x"]
-)
-def test_an_address_that_runs_something_is_no_link(address: str) -> None:
-    assert formatting.link(address) == ""
 
 
 def test_dangerous_addresses_of_a_record_never_become_links(city: Town) -> None:
@@ -444,97 +372,7 @@ def test_a_record_in_another_language_says_so_and_marks_it(browser: TestClient) 
     assert "nicht vollständig auf Deutsch" not in browser.get("/daten/baumkataster").text
 
 
-def test_the_english_catalogue_is_complete() -> None:
-    assert missing("en") == []
-
-
-def test_the_english_catalogue_has_the_same_gaps_to_fill() -> None:
-    """A placeholder that is lost in translation breaks the page."""
-    for entry in catalogue("en"):
-        sources = entry.id if isinstance(entry.id, tuple) else (entry.id,)
-        targets = entry.string if isinstance(entry.string, tuple) else (entry.string,)
-        if entry.id:
-            wanted = set(re.findall(r"%\((\w+)\)s", " ".join(sources)))
-            gaps = [set(re.findall(r"%\((\w+)\)s", target)) for target in targets]
-            assert gaps[-1] == wanted, entry.id
-            assert all(one <= wanted for one in gaps), entry.id
-
-
-def test_sentences_are_polite_and_calm() -> None:
-    for message, file in all_sentences():
-        for sentence in message if isinstance(message, tuple) else (message,):
-            assert "!" not in sentence, file
-            assert not re.search(r"\b(leider|ungültig)\b", sentence, re.IGNORECASE), file
-
-
-def test_dates_and_numbers_in_both_languages() -> None:
-    assert formatting.day("2026-11-21", "de") == "21. November 2026"
-    assert formatting.day("2026-11-21", "en") == "21 November 2026"
-    assert formatting.day("2026-11", "de") == "November 2026"
-    assert formatting.day("2026", "de") == "2026"
-    assert formatting.day("Sommer 2024", "de") == "Sommer 2024"
-    assert formatting.day("2026-13", "de") == "2026-13"
-    assert formatting.number(1234.5, "de") == "1.234,5"
-    assert formatting.number(1234.5, "en") == "1,234.5"
-    assert formatting.size(8_400_000, "de") == "8,4\N{NO-BREAK SPACE}MB"
-
-
-@given(st.text(max_size=40))
-def test_whatever_stands_for_a_date_can_be_shown(value: str) -> None:
-    assert isinstance(formatting.day(value, "de"), str)
-    assert isinstance(formatting.moment(value, "en"), str)
-    formatting.as_date(value)
-
-
-def test_a_long_word_without_a_blank_is_cut_and_not_lost() -> None:
-    assert formatting.sentence("a" * 300) == "a" * formatting.MAX_SENTENCE + " …"
-
-
-def test_a_found_word_is_set_off_and_the_rest_is_escaped() -> None:
-    shown = formatting.marked("Radwege & <b>Wege</b>", terms("radweg"))
-    assert shown == "<mark>Radwege</mark> &amp; &lt;b&gt;Wege&lt;/b&gt;"
-
-
 # -- sentences
-
-
-@pytest.mark.parametrize(
-    ("modified", "rhythm", "state"),
-    [
-        ("2026-11-24", "DAILY", "fresh"),
-        ("2026-11-23", "DAILY", "fresh"),
-        ("2026-11-20", "DAILY", "overdue"),
-        ("2026-06-01", "ANNUAL", "fresh"),
-        ("2025-01-01", "ANNUAL", "overdue"),
-        ("2020-01-01", "IRREG", "plain"),
-        ("2020-01-01", "", "plain"),
-    ],
-)
-def test_freshness_is_measured_by_what_was_promised(modified: str, rhythm: str, state: str) -> None:
-    said = a_dataset(modified=modified, frequency=iri("frequencies", rhythm) if rhythm else "")
-    found = sentences.freshness(said, date(2026, 11, 24), "de")
-    assert found is not None
-    assert found.state == state
-
-
-def test_without_a_date_nothing_is_said_of_freshness() -> None:
-    assert sentences.freshness(a_dataset(), date(2026, 11, 24), "de") is None
-
-
-@pytest.mark.parametrize("notation", ["dl-by-de/2.0", "cc-zero", "cc-by-sa/4.0", "cc-by-nc/4.0", "other-closed"])
-def test_every_licence_has_a_sentence_in_both_languages(notation: str) -> None:
-    german, english = (sentences.licence(iri("licences", notation), lang) for lang in ("de", "en"))
-    assert german.sentence != english.sentence
-    assert sentences.licence("frei", "de").sentence == "Eigene Bedingungen. Bitte lesen Sie nach."
-
-
-def test_a_code_of_another_list_is_shown_by_its_last_words() -> None:
-    assert (
-        sentences.concept("themes", "https://daten.example.org/id/theme/Bauen%20und%20Wohnen", "de")
-        == "Bauen und Wohnen"
-    )
-    assert sentences.concept("themes", "Bauen/Wohnen", "de") == "Bauen/Wohnen"
-    assert sentences.licence_in_short("https://example.org/eigene", "de") == "Eigene Bedingungen"
 
 
 def test_a_publisher_that_is_no_record_is_a_filter_by_its_name(city: Town, browser: TestClient) -> None:
@@ -544,17 +382,6 @@ def test_a_publisher_that_is_no_record_is_a_filter_by_its_name(city: Town, brows
     page = browser.get("/suche?q=schachtdeckel").text
     assert 'value="zweckverband-nord"><span>Zweckverband Nord</span>' in page
     assert "Organisation: Zweckverband Nord" in browser.get("/suche?q=schachtdeckel&publisher=zweckverband-nord").text
-
-
-def test_problems_are_grouped_by_cause_the_gravest_first() -> None:
-    several = [Problem(str(n), finding("date-unreadable")) for n in range(9)]
-    several += [
-        Problem("x", finding("title-missing")),
-        *(Problem(str(n), finding("licence-unknown")) for n in range(3)),
-    ]
-    assert [(one.rule, one.number) for one in harvests.causes(several, "de")] == [
-        ("title-missing", 1), ("licence-unknown", 3), ("date-unreadable", 9),
-    ]  # fmt: skip
 
 
 # -- texts, errors, assets

@@ -1,19 +1,15 @@
 """Lists in JSON: of our own field names, of others' by settings, nested, and broken in every way."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from harvesters.files import json_text
 from harvesters.harvester import Item, Mark
 from harvesters.kinds import json as json_harvester
 from harvesters.kinds.json import read, to_metadata
-from harvesters.mapping import item_mapping
 from harvesters.mapping.shorthand import MAX_VALUES_PER_FIELD
 from harvesters.source_kinds import check_source
 from registry.errors import LotseError, SourceError, TooLargeError, UsageError
@@ -376,32 +372,6 @@ def test_a_tree_without_end_is_cut() -> None:
     found = items([tree], a_source(children="teile"))
     assert len(found) == json_harvester.MAX_NESTED_ITEMS + 2
     assert found[-1].error
-
-
-words = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.sampled_from(["TRAN", "2024", "a@b.de"])
-)
-anything = st.recursive(
-    words,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
-    max_leaves=8,
-)
-fields = st.sampled_from(
-    ["title", "kind", "phase", "themes", "keywords", "places", "period", "budget", "participants", "contacts", "goals",
-     "uses", "links", "extras", "iri", "publisher", "distributions", "licence", "milestones", "funding", "identifiers"]
-)  # fmt: skip
-
-
-@settings(deadline=None, max_examples=200)
-@given(st.dictionaries(fields, anything, max_size=6), st.sampled_from(["dataset", "project", "event", "organization"]))
-def test_whatever_an_item_holds_it_is_mapped_and_can_be_stored(item: Mapping[str, Any], kind: str) -> None:
-    import msgspec
-
-    metadata, findings = item_mapping.to_metadata(item, a_source(kind=kind))
-    again = msgspec.json.decode(msgspec.json.encode(metadata), type=Metadata)
-    assert again.kind == metadata.kind
-    assert metadata.digest()
-    assert all(isinstance(one.value, str) for one in findings)
 
 
 # -- settings

@@ -1,7 +1,7 @@
 """Which test file covers which module: the one of its name in the mirrored folder, or one that names it.
 
-`registry/rdf/terms.py` is covered by `tests/registry/rdf/test_terms.py`, or by a test file in `tests/registry/rdf/` or in a
-folder below whose docstring has a paragraph `Covers: registry/rdf/terms.py, …`.
+`registry/rdf/terms.py` is covered by `tests/registry/rdf/test_terms.py`, or by a test file in `tests/registry/rdf/`
+(or in a folder below it) whose docstring has a paragraph `Covers: registry/rdf/terms.py, …`.
 """
 
 import ast
@@ -21,7 +21,7 @@ def modules(root: Path = ROOT) -> set[str]:
     return {str(path.relative_to(root)) for path in paths if path.name != "__init__.py"}
 
 
-def test_files(root: Path = ROOT) -> dict[str, str]:
+def files(root: Path = ROOT) -> dict[str, str]:
     """The text of each test file below the mirrored folders."""
     paths = (path for floor in FLOORS for path in (root / "tests" / floor).rglob("test_*.py"))
     return {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in paths}

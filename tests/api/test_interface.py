@@ -1,4 +1,7 @@
-"""What the published interface lists is there, and what there is stands in the documentation."""
+"""What the published interface lists is there, and what there is stands in the documentation.
+
+Covers: api/app.py
+"""
 
 import re
 from collections.abc import Iterator

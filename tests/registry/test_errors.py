@@ -1,4 +1,7 @@
-"""What can become the reason of a run, or the answer of a command or page, is said in every language."""
+"""What can become the reason of a run, or the answer of a command or page, is said in every language.
+
+Covers: registry/rules.py
+"""
 
 import ast
 from collections.abc import Iterator

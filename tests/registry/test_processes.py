@@ -1,6 +1,8 @@
 """Six processes on one data folder that write, harvest, serve, sync and read at random.
 
 `LOTSE_TEST_SECONDS=60 pytest tests/registry/test_processes.py` for a minute of it.
+
+Covers: registry/build.py
 """
 
 import multiprocessing

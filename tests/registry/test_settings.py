@@ -1,4 +1,7 @@
-"""Settings and the city's description."""
+"""Settings and the city's description.
+
+Covers: registry/city.py
+"""
 
 import stat
 

@@ -1,4 +1,7 @@
-"""The rows of vocab/fields.py against the model, and against the official profiles."""
+"""The rows of vocab/fields.py against the model, and against the official profiles.
+
+Covers: vocab/namespaces.py, vocab/project_shapes.py
+"""
 
 import csv
 import types

@@ -1,4 +1,7 @@
-"""Free words to concepts: exact or none, over the real values of city catalogues."""
+"""Free words to concepts: exact or none, over the real values of city catalogues.
+
+Covers: vocab/folding.py, vocab/formats.py, vocab/frequencies.py, vocab/licences.py
+"""
 
 import csv
 import gzip

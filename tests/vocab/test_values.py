@@ -1,4 +1,7 @@
-"""Single written values: what is read, what is mended, what is left alone."""
+"""Single written values: what is read, what is mended, what is left alone.
+
+Covers: vocab/geometry.py
+"""
 
 import pyoxigraph
 import pytest

@@ -1,6 +1,6 @@
 """The `lotse` command: wrong words, settings, exit codes.
 
-Covers: terminal.py.
+Covers: api/commands/terminal.py
 """
 
 import json

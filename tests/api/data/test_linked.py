@@ -1,4 +1,7 @@
-"""RDF by negotiation and suffix, and the whole catalogue in pages, as harvesters read them."""
+"""RDF by negotiation and suffix, and the whole catalogue in pages, as harvesters read them.
+
+Covers: api/data/catalogue.py, api/data/export.py, api/data/well_known.py
+"""
 
 import re
 from collections.abc import Iterator

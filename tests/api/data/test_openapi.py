@@ -1,4 +1,7 @@
-"""The OpenAPI document is true: what it names is there, and whatever is answered stands in it."""
+"""The OpenAPI document is true: what it names is there, and whatever is answered stands in it.
+
+Covers: api/data/examples.py
+"""
 
 from collections.abc import Iterator
 from typing import Any

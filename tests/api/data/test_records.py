@@ -1,4 +1,7 @@
-"""The JSON API over a real store and a real index."""
+"""The JSON API over a real store and a real index.
+
+Covers: api/data/documents.py, api/data/validation.py
+"""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime

@@ -1,4 +1,7 @@
-"""The form of every kind of thing: built from the rows, read, checked, and shown again."""
+"""The form of every kind of thing: built from the rows, read, checked, and shown again.
+
+Covers: api/editing/form_fields.py, api/editing/form_groups.py, api/editing/form_values.py
+"""
 
 from collections.abc import Iterator
 from typing import Any

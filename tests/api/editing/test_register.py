@@ -1,4 +1,7 @@
-"""Registering, reviewing, publishing: through the forms, as browsers send them."""
+"""Registering, reviewing, publishing: through the forms, as browsers send them.
+
+Covers: api/editing/comparison.py, api/editing/review.py
+"""
 
 import re
 from collections.abc import Iterator

@@ -1,6 +1,8 @@
 """Sentences about a record: its days, phase, freshness, licence.
 
 Covers: api/text/labels.py
+
+Covers: api/text/i18n.py
 """
 
 from datetime import date

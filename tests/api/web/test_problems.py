@@ -1,4 +1,7 @@
-"""Errors as programs read them: problem documents whose fields speak German and English."""
+"""Errors as programs read them: problem documents whose fields speak German and English.
+
+Covers: api/web/answers.py, api/web/frame.py
+"""
 
 import pytest
 from starlette.testclient import TestClient

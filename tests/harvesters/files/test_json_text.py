@@ -1,4 +1,7 @@
-"""Texts of JSON: what is deep, broken, long or strange is read in one look, or its place is named in two languages."""
+"""Texts of JSON: what is deep, broken, long or strange is read in one look, or its place is named in two languages.
+
+Covers: harvesters/files/payload.py
+"""
 
 import json
 from typing import Any

@@ -1,4 +1,7 @@
-"""Helpers map what this process would have mapped, and end with who started them."""
+"""Helpers map what this process would have mapped, and end with who started them.
+
+Covers: harvesters/run/map_item.py
+"""
 
 import json
 import os

@@ -1,4 +1,7 @@
-"""Whole runs over a list in JSON: what comes in, what waits, what is told, and what a second run does."""
+"""Whole runs over a list in JSON: what comes in, what waits, what is told, and what a second run does.
+
+Covers: harvesters/run/apply.py, harvesters/run/context.py, harvesters/run/report.py
+"""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,7 @@
-"""The one door: acts of people, the harvest's way in, and what is shown of twins."""
+"""The one door: acts of people, the harvest's way in, and what is shown of twins.
+
+Covers: registry/catalog/duplicates.py, registry/catalog/overrides.py
+"""
 
 import random
 import threading

@@ -1,4 +1,8 @@
-"""CKAN packages to Metadata and back."""
+"""CKAN packages to Metadata and back.
+
+Covers: registry/ckan/agents.py, registry/ckan/places.py, registry/ckan/readers.py, registry/ckan/reading.py,
+registry/ckan/resources.py, registry/ckan/tables.py, registry/ckan/writing.py
+"""
 
 import gzip
 import json

@@ -1,4 +1,7 @@
-"""The way out: what must not be reached, what is bounded, what is asked again."""
+"""The way out: what must not be reached, what is bounded, what is asked again.
+
+Covers: registry/fetch/ssrf_guard.py
+"""
 
 import gzip
 import ipaddress

@@ -1,4 +1,7 @@
-"""The language in which a text is shown is chosen in one place."""
+"""The language in which a text is shown is chosen in one place.
+
+Covers: registry/model/agents.py, registry/model/text.py
+"""
 
 import pytest
 

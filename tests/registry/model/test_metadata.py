@@ -1,4 +1,7 @@
-"""The nouns: what a digest takes for the same, what is shown of a record."""
+"""The nouns: what a digest takes for the same, what is shown of a record.
+
+Covers: registry/model/record.py, registry/model/harvest.py, registry/model/people.py
+"""
 
 import random
 from datetime import UTC, datetime

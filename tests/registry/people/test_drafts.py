@@ -1,4 +1,7 @@
-"""Drafts, their states and the queue."""
+"""Drafts, their states and the queue.
+
+Covers: registry/people/review.py
+"""
 
 import threading
 

@@ -1,4 +1,7 @@
-"""Who feeds the projections, and how they catch up."""
+"""Who feeds the projections, and how they catch up.
+
+Covers: registry/projections/projection.py
+"""
 
 import json
 import multiprocessing

@@ -1,5 +1,8 @@
 # ruff: noqa: E501  tables
-"""What a record lacks: every fault that was made in the golden catalogue is noticed, and nothing else."""
+"""What a record lacks: every fault that was made in the golden catalogue is noticed, and nothing else.
+
+Covers: registry/quality/mqa.py
+"""
 
 import json
 

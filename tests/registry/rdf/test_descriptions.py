@@ -1,5 +1,8 @@
 # ruff: noqa: E501  Turtle
-"""Which things a graph describes, what belongs to each, and that the payload depends on the graph only."""
+"""Which things a graph describes, what belongs to each, and that the payload depends on the graph only.
+
+Covers: registry/rdf/catalogue.py
+"""
 
 import random
 

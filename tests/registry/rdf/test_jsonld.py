@@ -1,4 +1,7 @@
-"""Our own context, and the contexts of others."""
+"""Our own context, and the contexts of others.
+
+Covers: registry/rdf/nesting.py, registry/rdf/foreign_contexts.py
+"""
 
 import orjson
 import pytest

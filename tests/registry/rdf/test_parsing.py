@@ -1,4 +1,7 @@
-"""Files of strangers: whatever form they have, and whatever they try."""
+"""Files of strangers: whatever form they have, and whatever they try.
+
+Covers: registry/rdf/repairs.py, registry/rdf/xml_guard.py, registry/syntax_errors.py
+"""
 
 import pytest
 

@@ -1,4 +1,8 @@
-"""Out and in again: what the structs can say comes back, what a source says is said again."""
+"""Out and in again: what the structs can say comes back, what a source says is said again.
+
+Covers: registry/rdf/canonical.py, registry/rdf/field_forms.py, registry/rdf/graphs.py, registry/rdf/references.py,
+registry/rdf/terms.py, registry/rdf/writing.py
+"""
 
 import gzip
 from collections import Counter

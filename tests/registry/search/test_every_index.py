@@ -1,4 +1,7 @@
-"""What every search index does, on Tantivy and on Elasticsearch alike."""
+"""What every search index does, on Tantivy and on Elasticsearch alike.
+
+Covers: registry/search/answering.py, registry/search/facets.py, registry/search/matching.py
+"""
 
 import itertools
 from collections.abc import Iterator

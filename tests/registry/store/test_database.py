@@ -1,4 +1,7 @@
-"""Tables of every room are made and brought up to date in one way, by whoever comes first, on both databases."""
+"""Tables of every room are made and brought up to date in one way, by whoever comes first, on both databases.
+
+Covers: registry/store/schema.py
+"""
 
 import contextlib
 import multiprocessing

@@ -1,0 +1,52 @@
+"""A workbook is measured before anything opens it. Whole workbooks: `tests/harvesters/kinds/test_sheet.py`."""
+
+import io
+import zipfile
+
+import pytest
+
+from harvesters.files import xlsx_bounds
+from harvesters.files.xlsx_bounds import NotThatLargeError, NoWorkbookError, check
+
+
+def workbook(sheet: bytes, **more: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in {"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": sheet, **more}.items():
+            file.writestr(name, content)
+    return packed.getvalue()
+
+
+def test_a_small_workbook_is_fine_and_what_is_none_is_refused() -> None:
+    check(workbook(b'<row r="1"><c r="A1"><v>1</v></c></row>'))
+    for content in (b"", b"no zip", workbook(b"")[:-30]):
+        with pytest.raises(NoWorkbookError):
+            check(content)
+    nothing = io.BytesIO()
+    with zipfile.ZipFile(nothing, "w") as file:
+        file.writestr("word/document.xml", b"")
+    with pytest.raises(NoWorkbookError):
+        check(nothing.getvalue())
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        b'<row r="200000"></row>',
+        b'<row r="1"><c r="ZZZ1"/></row>',
+        b'<row r="1"><c r="A99999999"/></row>',
+    ],
+)
+def test_a_cell_far_away_makes_a_sheet_too_large(sheet: bytes) -> None:
+    with pytest.raises(NotThatLargeError):
+        check(workbook(sheet))
+
+
+def test_parts_and_their_size_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_bounds, "MOST_PARTS", 3)
+    check(workbook(b"", a=b""))
+    with pytest.raises(NotThatLargeError):
+        check(workbook(b"", a=b"", b=b""))
+    monkeypatch.setattr(xlsx_bounds, "MOST_UNPACKED", 1000)
+    with pytest.raises(NotThatLargeError):
+        check(workbook(b"", a=b"\0" * 1000))

@@ -1,4 +1,7 @@
-"""The kinds of things and the pages: one table each, complete, and the only place where they are listed."""
+"""The kinds of things and the pages: one table each, complete, and the only place where they are listed.
+
+Covers: vocab/pages.py
+"""
 
 import ast
 import typing

@@ -1,6 +1,6 @@
 """What every search index does, on Tantivy and on Elasticsearch alike.
 
-Covers: registry/search/answering.py, registry/search/facets.py, registry/search/matching.py
+Covers: registry/search/answering.py, registry/search/facet_counts.py, registry/search/matching.py
 """
 
 import itertools

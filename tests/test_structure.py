@@ -6,9 +6,14 @@ there (`tests/mirror.py`).
 """
 
 import ast
+import inspect
+import re
 from functools import cache
 from importlib import import_module
 
+from registry.catalog import Catalog
+from registry.sources.runs import Runs
+from registry.sources.sources import Sources
 from tests import mirror, structure
 from tests.paths import ROOT
 
@@ -95,3 +100,28 @@ def test_a_module_without_tests_and_a_name_without_module_are_found() -> None:
     assert missing.startswith("vocab/c.py: write tests/vocab/test_c.py, or")
     (vanished,) = mirror.vanished(modules, tests)
     assert "vocab/gone.py" in vanished
+
+
+def _catches_everything(tree: ast.AST) -> bool:
+    """Whether some `except` names nothing, Exception or BaseException."""
+    caught = [node.type for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)]
+    names = [each for one in caught for each in (one.elts if isinstance(one, ast.Tuple) else [one])]
+    return any(one is None or ast.unparse(one) in ("Exception", "BaseException") for one in names)
+
+
+def test_what_catches_every_exception_is_named_in_a_decision() -> None:
+    text = (ROOT / "docs/decisions/0116-broad-excepts.md").read_text()
+    broad, callers = (re.findall(r"^\| `([a-z_/]+\.py)`", part, re.M) for part in text.split("`isolated` has"))
+    trees = {file: ast.parse((ROOT / file).read_text()) for file in here().lines}
+    assert sorted(broad) == sorted(file for file, tree in trees.items() if _catches_everything(tree))
+    assert len(broad) <= 5
+    assert sorted(callers) == sorted(
+        module.replace(".", "/") + ".py" for module, names in here().imports.items() if "registry.isolation" in names
+    )
+    assert _catches_everything(ast.parse("try: pass\nexcept (ValueError, Exception): pass"))
+
+
+def test_doors_stay_small() -> None:
+    """`Catalog` writes, and what is read is asked where it lives: docs/decisions/0114."""
+    for one, most in ((Catalog, 15), (Sources, 14), (Runs, 15)):
+        assert len([name for name in vars(one) if inspect.isfunction(vars(one)[name])]) <= most, one

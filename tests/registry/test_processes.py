@@ -2,7 +2,7 @@
 
 `LOTSE_TEST_SECONDS=60 pytest tests/registry/test_processes.py` for a minute of it.
 
-Covers: registry/build.py
+Covers: registry/build.py, registry/projector_process.py
 """
 
 import multiprocessing

@@ -1,4 +1,7 @@
-"""The city's own organizations."""
+"""The city's own organizations.
+
+Covers: registry/catalog/known_organizations.py
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,7 @@
-"""On both databases: sources, runs and their locks, problems, and what is staged."""
+"""On both databases: sources, runs and their locks, problems, and what is staged.
+
+Covers: registry/sources/sources.py, registry/sources/staging.py, registry/sources/tables.py
+"""
 
 import subprocess
 import sys

@@ -1,4 +1,7 @@
-"""The contract of the store, on SQLite and on PostgreSQL."""
+"""The contract of the store, on SQLite and on PostgreSQL.
+
+Covers: registry/store/locks.py
+"""
 
 import random
 import threading

@@ -43,10 +43,10 @@ def test_a_cell_far_away_makes_a_sheet_too_large(sheet: bytes) -> None:
 
 
 def test_parts_and_their_size_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_bounds, "MOST_PARTS", 3)
+    monkeypatch.setattr(xlsx_bounds, "MAX_PARTS", 3)
     check(workbook(b"", a=b""))
     with pytest.raises(NotThatLargeError):
         check(workbook(b"", a=b"", b=b""))
-    monkeypatch.setattr(xlsx_bounds, "MOST_UNPACKED", 1000)
+    monkeypatch.setattr(xlsx_bounds, "MAX_UNPACKED_BYTES", 1000)
     with pytest.raises(NotThatLargeError):
         check(workbook(b"", a=b"\0" * 1000))

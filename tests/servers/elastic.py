@@ -21,6 +21,7 @@ from pathlib import Path
 VERSION = "8.19.21"
 HEAP = "512m"
 SECONDS = 90  # to start
+SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")  # a minute of work does not repay a better compiler
 INSTALL = "needs Elasticsearch: apt-get install maven default-jdk-headless, or LOTSE_TEST_ELASTIC=http://…"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "lotse-tests/elasticsearch" / VERSION
 NODE = Path(__file__).parent / "elastic/TestNode.java"
@@ -54,7 +55,7 @@ def server() -> Iterator[str]:
         "transport.port": transport,
         "cluster.routing.allocation.disk.threshold_enabled": "false",
     }
-    words = [f"-Xms{HEAP}", f"-Xmx{HEAP}", "-cp", f"{CACHE}/lib/*", str(NODE), str(home)]
+    words = [f"-Xms{HEAP}", f"-Xmx{HEAP}", *SHORT_LIVED, "-cp", f"{CACHE}/lib/*", str(NODE), str(home)]
     with (home / "node.log").open("wb") as log:
         node = subprocess.Popen(
             ["java", *words, *(f"{name}={value}" for name, value in settings.items())], stdout=log, stderr=log

@@ -4,6 +4,7 @@ Until commit cc0eaa5 runs kept their reason as `{"de": …, "en": …}`, finding
 withdrawals and notes of the history whole sentences. Nothing is rewritten; old rows are understood where they are read.
 """
 
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -43,7 +44,8 @@ def read_finding(finding: Finding) -> Finding:
 def read_text(text: str) -> str | Message:
     """A column of text that holds a person's words or a message, such as the note of a version."""
     if text.startswith(STORED_MESSAGE):
-        return msgspec.json.decode(text, type=Message)
+        with suppress(msgspec.DecodeError):  # else it is what a person wrote
+            return msgspec.json.decode(text, type=Message)
     if text.startswith(DRAFT):
         return message("draft", id=text.removeprefix(DRAFT))
     return message(SENTENCES[text]) if text in SENTENCES else text

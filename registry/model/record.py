@@ -49,7 +49,7 @@ class Withdrawal(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     @property
     def reason(self) -> str | Message:
         """`why`, where an older Lotse has written it too."""
-        return read_text(self.why) if isinstance(self.why, str) else self.why
+        return read_text(self.why) if isinstance(self.why, str) and is_source(self.by) else self.why
 
 
 class Record(msgspec.Struct, frozen=True, dict=True, omit_defaults=True, kw_only=True):

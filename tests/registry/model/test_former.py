@@ -54,13 +54,15 @@ def test_the_reason_of_a_withdrawal_by_a_harvest_is_shown_in_one_language() -> N
     reason = Withdrawal("source:amt", datetime.now(UTC), GONE).reason
     assert sentence(reason, "de") == "Die Quelle nennt den Eintrag nicht mehr."
     assert sentence(reason, "en") == "The source no longer names this entry."
-    assert Withdrawal("anna", datetime.now(UTC), "Umbau / Abriss").reason == "Umbau / Abriss"
+    for words in ("Umbau / Abriss", "draft of a plan", GONE):
+        assert Withdrawal("anna", datetime.now(UTC), words).reason == words
 
 
 def test_notes_of_the_history_are_messages() -> None:
     assert read_text("draft e3f1") == message("draft", id="e3f1")
     assert sentence(read_text("organizations matched"), "de") == "Organisationen zugeordnet"
-    assert read_text("Falsch.") == "Falsch."
+    for words in ("Falsch.", '{"code": 5}', '{"code":'):
+        assert read_text(words) == words
 
 
 def test_a_note_comes_back_as_it_was_stored() -> None:

@@ -143,7 +143,7 @@ def _database(found: "Settings") -> Generator[Check, None, "Catalog | None"]:
 
 def _projections(catalog: "Catalog") -> Iterator[Check]:
     from registry.errors import LotseError
-    from registry.projections.projection import MORE
+    from registry.projections.projection import OTHERS_COUNTED
 
     try:
         faults = dict(catalog.index.faults())
@@ -158,7 +158,7 @@ def _projections(catalog: "Catalog") -> Iterator[Check]:
             yield Check(name, "look", f"{at['behind']} changes behind", "Run: lotse sync")
         else:
             yield Check(name, "ok", f"at change {at['number']}")
-    more = faults.pop(MORE, "")
+    more = faults.pop(OTHERS_COUNTED, "")
     for id, why in list(faults.items())[:20]:
         yield Check("search", "look", f"{id} is left out: {why}", f"Look at it: lotse record show {id}")
     if len(faults) > 20 or more:

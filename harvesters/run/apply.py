@@ -72,7 +72,7 @@ def make_plan(run_context: RunContext, known: Mapping[str, Known], complete: boo
     new = [item for item in listed if item.remote_id not in known and not item.failed]
     elsewhere: set[str] = set()
     for part in parts(new):
-        twins = run_context.catalog.store.twins(run_context.name, [_names(item) for item in part])
+        twins = run_context.catalog.store.duplicates(run_context.name, [_names(item) for item in part])
         elsewhere |= {item.remote_id for item, others in zip(part, twins, strict=True) if others}
     return plan(known, listed, complete, elsewhere)
 

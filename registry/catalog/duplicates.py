@@ -12,7 +12,7 @@ from registry.model import Record
 from registry.store.store import Store
 
 Ranks = Mapping[str, int]  # of sources; smaller is nearer to the publisher
-USUAL = 100  # rank of a source that says nothing else; what is registered here has 0
+DEFAULT_RANK = 100  # rank of a source that says nothing else; what is registered here has 0
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -41,12 +41,12 @@ def settle(batch: Batch, came: Sequence[str], gone: Collection[str], source: str
 
 def join(batch: Batch, new: Sequence[str], source: str, ranks: Ranks) -> None:
     """Puts each of these records into the group of those that are the same thing."""
-    found = batch.store.twins(source, [batch.will[id].said for id in new])
-    if not any(found):
+    same = batch.store.duplicates(source, [batch.will[id].said for id in new])
+    if not any(same):
         return
-    _load(batch, {twin for twins in found for twin in twins})
-    for id, twins in zip(new, found, strict=True):
-        roots = {_root(batch, one) for one in (id, *twins)}
+    _load(batch, {other for ids in same for other in ids})
+    for id, same_ids in zip(new, same, strict=True):
+        roots = {_root(batch, one) for one in (id, *same_ids)}
         group = [one for one in batch.will.values() if _published(one) and _root(batch, one.id) in roots]
         others = [one for one in group if one.id != id]
         if others and source not in map(_source, others):  # within a source nothing is linked
@@ -78,7 +78,7 @@ def _load(batch: Batch, ids: set[str]) -> None:
 
 
 def _root(batch: Batch, id: str) -> str:
-    """The record that is shown for it; under that one directly, for who decides does so alone (`tables.alone`)."""
+    """The head of its duplicate group. Chains cannot occur: groups are only changed under `locks.exclusive`."""
     return batch.will[id].same_as or id
 
 
@@ -101,7 +101,7 @@ def _rank(record: Record, ranks: Ranks) -> tuple[int, datetime, str]:
 
 
 def _place(record: Record, ranks: Ranks) -> int:
-    return ranks.get(record.origin.source, USUAL) if record.origin else 0
+    return ranks.get(record.origin.source, DEFAULT_RANK) if record.origin else 0
 
 
 def _source(record: Record) -> str:

@@ -1,4 +1,4 @@
-"""Which records a search index had to leave out, and why: some by name, the others counted, none unsaid."""
+"""What a projection is; and records that could not be indexed: the first 200 with reason, the rest as a count."""
 
 from collections.abc import Iterable
 from typing import Final, Protocol
@@ -19,14 +19,14 @@ class Projection(Protocol):
         """From nothing, in one step for readers."""
 
 
-MOST: Final = 200  # records that are named
-MORE: Final = "…"  # under which the others are counted; no id is written so
+MAX_NAMED: Final = 200  # records that are named
+OTHERS_COUNTED: Final = "…"  # under which the others are counted; no id is written so
 
 
 def note(faults: dict[str, str], id: str, why: str) -> None:
-    """Writes a fault down; beyond MOST only how many more there were since the index was built."""
-    if id in faults or len(faults) < MOST:
+    """Notes a record that was left out; beyond MAX_NAMED only how many more there were since the index was built."""
+    if id in faults or len(faults) < MAX_NAMED:
         faults[id] = why[:300]
     else:
-        count = int(faults.get(MORE, "0").partition(" ")[0]) + 1
-        faults[MORE] = f"{count} more"
+        count = int(faults.get(OTHERS_COUNTED, "0").partition(" ")[0]) + 1
+        faults[OTHERS_COUNTED] = f"{count} more"

@@ -16,8 +16,8 @@ GRAM_WEIGHT = 1.6  # of grams beside stems, for a word of USUAL_GRAMS
 USUAL_GRAMS = 6
 FILLER_WEIGHT = 0.3
 LONG = 8  # grams: up to here two in a row make a similar word, three beyond
-ENOUGH = 20  # hits with all words: nothing else is shown
-CLEAR = 0.5  # or if the best hit without some word scores at most so much of the best one with all
+MIN_COMPLETE_HITS = 20  # hits with all words: nothing else is shown
+MAX_PARTIAL_SCORE_SHARE = 0.5  # or if the best hit without some word scores at most so much of the best one with all
 
 
 # -- what is asked
@@ -115,14 +115,14 @@ def choose(asked: Asked, find: Callable[[Need], Ranking]) -> tuple[Need | None, 
         return None, Ranking((), 0), frozenset()
     strict = find(asked.strict)
     complete = frozenset(one.id for one in strict.found)
-    if strict.total >= ENOUGH:
+    if strict.total >= MIN_COMPLETE_HITS:
         return asked.strict, strict, complete
     for need in asked.loose:
         loose = find(need)
         if loose.total:
             break
     other = next((one.score for one in loose.found if one.id not in complete), 0.0)
-    if complete and other <= CLEAR * strict.found[0].score:
+    if complete and other <= MAX_PARTIAL_SCORE_SHARE * strict.found[0].score:
         return asked.strict, strict, complete
     return need, loose, complete
 

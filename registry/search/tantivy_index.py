@@ -169,12 +169,12 @@ def _keep(generation: Path, position: Position, faults: Mapping[str, str]) -> No
 
 def _replace(path: Path, text: str) -> None:
     """Writes a file in one step, so that readers see the old or the new one."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("w", encoding="utf-8") as file:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with temporary.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(path)
+    temporary.replace(path)
 
 
 def _schema() -> tantivy.Schema:

@@ -161,7 +161,7 @@ class Store:
                 for row in connection.execute(sa.select(*columns).where(_RECORD.source == source))
             }
 
-    def twins(self, source: str, said: Sequence[Metadata]) -> list[tuple[str, ...]]:
+    def duplicates(self, source: str, said: Sequence[Metadata]) -> list[tuple[str, ...]]:
         """For each thing the ids of published records that are the same thing but not of `source`.
 
         The same is: the same IRI, or an identifier and the title in common.

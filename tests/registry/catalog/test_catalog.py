@@ -154,7 +154,7 @@ def test_a_source_that_is_removed_takes_its_records_along_and_brings_them_back(c
     assert catalog.store.existing("eins").shown
 
 
-# -- twins
+# -- duplicates
 
 
 def group(catalog, *ids):

@@ -5,7 +5,7 @@ import pytest
 from registry.errors import UsageError
 from registry.search.answering import answer, ranked, suggestions
 from registry.search.facet_counts import aggregations, counts, normal_where
-from registry.search.matching import CLEAR, ENOUGH, MAX_ASKED, Asked, Need, asked, choose
+from registry.search.matching import MAX_ASKED, MAX_PARTIAL_SCORE_SHARE, MIN_COMPLETE_HITS, Asked, Need, asked, choose
 from registry.search.query import RANKED, Count, Found, Hit, Query, Ranking, Where
 
 
@@ -95,15 +95,15 @@ def test_a_query_is_bounded():
 
 
 def test_enough_hits_with_all_words_are_all_that_is_shown():
-    engine = Engine(ranking(*[1.0] * ENOUGH), ranking(9.0))
+    engine = Engine(ranking(*[1.0] * MIN_COMPLETE_HITS), ranking(9.0))
     found = page(engine)
-    assert found.total == ENOUGH
+    assert found.total == MIN_COMPLETE_HITS
     assert (found.relaxed, found.note) == (None, None)
     assert len(engine.needs) == 1
 
 
 def test_few_that_stand_out_are_all_that_is_shown():
-    found = page(Engine(ranking(10.0), ranking(10.0, 10.0 * CLEAR)))
+    found = page(Engine(ranking(10.0), ranking(10.0, 10.0 * MAX_PARTIAL_SCORE_SHARE)))
     assert found.total == 1
     assert (found.relaxed, found.note) == (None, None)
 

@@ -165,13 +165,13 @@ def test_counts_that_were_kept_are_forgotten_with_the_next_change(tmp_path):
 
 
 def test_faults_are_bounded_and_known_to_other_processes(tmp_path, monkeypatch):
-    monkeypatch.setattr(projection, "MOST", 3)
+    monkeypatch.setattr(projection, "MAX_NAMED", 3)
     broken = [a_record(f"kaputt-{number}") for number in range(9)]
     monkeypatch.setattr(tantivy_index, "entry", lambda record, districts: 1 / 0)
     index = TantivyIndex(tmp_path)
     index.rebuild([Change(1, record.id, record) for record in broken], Position("epoch", 1))
     known = TantivyIndex(tmp_path).faults()
-    assert (list(known)[:3], known[projection.MORE]) == (["kaputt-0", "kaputt-1", "kaputt-2"], "6 more")
+    assert (list(known)[:3], known[projection.OTHERS_COUNTED]) == (["kaputt-0", "kaputt-1", "kaputt-2"], "6 more")
     assert json.loads((tmp_path / "0001/position.json").read_text())["number"] == 1
     assert "ZeroDivisionError" in index.faults()["kaputt-0"]
 

@@ -302,8 +302,8 @@ def test_twins_are_the_same_iri_or_identifier_and_title_in_another_source(store)
         a_metadata("Weg", iri="https://e.example/weg"),
         a_metadata("Ohne alles"),
     ]
-    assert store.twins("bonn", asked) == [("iri",), ("name",), (), ("registered",), (), ()]
-    assert store.twins("berlin", asked)[0] == ()
+    assert store.duplicates("bonn", asked) == [("iri",), ("name",), (), ("registered",), (), ()]
+    assert store.duplicates("berlin", asked)[0] == ()
 
 
 def test_a_former_iri_finds_the_record_but_is_no_twin(store):
@@ -311,8 +311,8 @@ def test_a_former_iri_finds_the_record_but_is_no_twin(store):
     store.put([replace(store.get("radwege"), said=a_dataset(iri="https://neu.example/1"))], by="t")
     assert [record.id for record in store.find(Selection(iri="https://alt.example/1"))] == ["radwege"]
     assert store.names("radwege") == {"https://alt.example/1", "https://neu.example/1"}
-    assert store.twins("x", [a_metadata("?", iri="https://alt.example/1")]) == [()]
-    assert store.twins("x", [a_metadata("?", iri="https://neu.example/1")]) == [("radwege",)]
+    assert store.duplicates("x", [a_metadata("?", iri="https://alt.example/1")]) == [()]
+    assert store.duplicates("x", [a_metadata("?", iri="https://neu.example/1")]) == [("radwege",)]
 
 
 # -- looking up

@@ -9,7 +9,7 @@
 #   tags (BCP 47; RFC 9110 section 12.5.4), which have hyphens, and RFC 4647 section 3.4 "Lookup" shortens de-DE to de.
 #   An unknown form is taken for a language that is not available, so nothing shows until somebody looks at the second
 #   choice.
-# For a catalogue: every German browser sends de-DE or de first and en later. Readers whose list begins with the
+# For a catalogue: browsers send regional tags such as de-DE first and en later. Readers whose list begins with the
 #   regional tag and has no bare "de" see English pages. Pass sep="-" wherever tags come from a header, from HTML or
 #   from RDF; and Locale.parse("de-DE") needs sep="-" too, else it raises ValueError.
 #

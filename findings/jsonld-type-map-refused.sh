@@ -8,8 +8,8 @@
 # Expected: it reads it as PyLD does. JSON-LD 1.1, section "Node Type Indexing", shows nodes with "@id" in such a map.
 #   That "@type" has to come first is a rule of the Streaming JSON-LD note, which nobody asked for here, and in an
 #   ordinary object pyoxigraph does take "@type" in any place.
-# For a catalogue: JSON-LD that was framed or compacted for people who read JSON has such maps. The file is refused with
-#   a message that leads nowhere. lenient=True reads it rightly; so does another processor.
+# For a catalogue: JSON-LD that was made for people who read JSON may have such maps. The file is refused with a message
+#   that leads nowhere. lenient=True reads it rightly; so does another processor.
 #
 # Seen on 2026-11-30:
 #   PyLD: 3 statements

@@ -9,9 +9,9 @@
 # Expected: violations. SHACL section 4.1.2 "sh:datatype": a literal that is ill-typed does not conform, at least where
 #   SPARQL 1.1 supports the datatype, as it does xsd:dateTime and xsd:decimal. XML Schema part 2 wants a time in every
 #   xsd:dateTime, seconds in xsd:time and no exponent in xsd:decimal. Apache Jena 5.6.0 reports the first two.
-# For a catalogue: a date alone with the type xsd:dateTime is one of the commonest faults in harvested metadata. A
-#   pyshacl that finds nothing is no proof: the next validator (an ITB service, Jena in a portal's store) reports it.
-#   Check lexical forms of dates and numbers by sh:pattern or in code of your own.
+# For a catalogue: a date alone with the type xsd:dateTime is an easy mistake of an export. A pyshacl that finds nothing
+#   is no proof: the next validator (Apache Jena, rdf-validate-shacl) reports it. Check lexical forms of dates and
+#   numbers by sh:pattern or in code of your own.
 #
 # Seen on 2026-11-30:
 #   "2026-05-01"^^xsd:dateTime  conforms True

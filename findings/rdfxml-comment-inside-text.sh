@@ -9,7 +9,7 @@
 #   works.
 # Expected: no difference. RDF 1.1 XML Syntax is defined on the XML Information Set (section "Syntax Data Model"), where
 #   a CDATA section is characters like any others and comments and processing instructions are no part of the text.
-# For a catalogue: templates of content management systems wrap descriptions in CDATA ("<p>...</p>" beside a line of
+# For a catalogue: templates of content management systems may wrap descriptions in CDATA ("<p>...</p>" beside a line of
 #   text) and leave comments in. One of them costs the whole catalogue file. Who goes on with the parser after the error
 #   gets the literal cut off at the comment, with nothing that marks it as a part. Put RDF/XML through an XML library
 #   that drops comments and joins text before parsing it.

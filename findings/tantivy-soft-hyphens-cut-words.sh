@@ -8,7 +8,7 @@
 #   themselves find nothing; the fragments do. The filter ascii_fold does not help, since it comes after the cut.
 # Expected: the words are found. Unicode Standard Annex 29 (word boundaries, rule WB4) does not break before combining
 #   marks and format characters such as the soft hyphen; Lucene's StandardTokenizer follows it.
-# For a catalogue: descriptions copied from web pages and PDF are full of both, and they cannot be seen on the page: a
+# For a catalogue: descriptions copied from web pages and PDF often have both, and they cannot be seen on the page: a
 #   record that visibly has the word is not found by it. Remove U+00AD and compose (NFC) every text before it goes to
 #   tantivy, and every query too.
 #

@@ -1,6 +1,7 @@
 """What the pages of registering and reviewing share: a draft beside what is published, and similar titles.
 
-Entry points: `compare` (two versions field by field), `similar`, `preview` (the card of a draft), `owner`.
+Entry points: `compare` (two versions field by field), `similar`, `preview` (the card of a draft), `owner`,
+`organization_name`.
 Invariant: all markup made here has its text escaped.
 """
 
@@ -142,5 +143,9 @@ def record_links(records: list[Record], lang: Lang) -> list[tuple[str, str]]:
 
 def owner(pages: Pages, draft: Draft, lang: Lang) -> str:
     """The name of the organization that a draft is for, else its author."""
-    record = pages.catalog.store.get(draft.owner) if draft.owner else None
-    return (said(record.metadata.title, lang).words if record else "") or draft.owner or draft.author
+    return organization_name(pages, draft.owner, lang) or draft.author
+
+
+def organization_name(pages: Pages, id: str, lang: Lang) -> str:
+    """The name of an organization; its id if it is no record."""
+    return pages.names([id], lang)[0][1] if id else ""

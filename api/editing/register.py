@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.editing import form
-from api.editing.comparison import Comparison, compare, preview, record_links, similar
+from api.editing.comparison import Comparison, compare, organization_name, owner, preview, record_links, similar
 from api.editing.form_values import Entered, FieldError, FormContext
 from api.pages.site import Pages
 from api.text.formatting import ZONE, said
@@ -122,7 +122,8 @@ def begin(pages: Pages, request: Request, body: FormBody = b"") -> Response:
     if record is None and form.is_blank(values, KIND):  # nothing to keep
         faults = faults or form.missing(values, metadata, context)[:1]
         return _show(pages, request, FormPage(values, faults=faults), 422)
-    draft = pages.inbox.begin(metadata, account, _owner(account), fields.get("of") or None, fields.number("base"))
+    owner = _owner(account, record)
+    draft = pages.inbox.begin(metadata, account, owner, fields.get("of") or None, fields.number("base"))
     return _next(pages, request, fields, draft, FormPage(values, draft, faults))
 
 
@@ -158,12 +159,15 @@ def entries(pages: Pages, request: Request) -> Response:
     account = pages.required(request)
     lang = language(request)
     _ = translator(lang)
+    published = _published(pages, account)
     return pages.page(
         request,
         "entries.html",
         lang,
         drafts=list(pages.inbox.of_account(account)),
-        published=_published(pages, account),
+        proposals=list(pages.inbox.proposals(account, [record.id for record in published])),
+        published=published[:MAX_PUBLISHED_SHOWN],
+        owner=lambda draft: owner(pages, draft, lang),
         notice=next((name for name in ("sent", "discarded") if name in request.query_params), ""),
         crumbs=[(_("Meine Einträge"), "")],
         indexed=False,
@@ -183,12 +187,16 @@ def _record(catalog: Catalog, id: str) -> Record | None:
 
 def _draft(pages: Pages, id: str, account: Account) -> Draft:
     draft = pages.inbox.get(id)
-    if not may_see(draft, account):
+    record = pages.catalog.store.get(draft.of) if draft.of else None
+    if not may_see(draft, account, record.owner if record else ""):
         raise NotAllowedError("draft-of-somebody-else")
     return draft
 
 
-def _owner(account: Account) -> str:
+def _owner(account: Account, record: Record | None = None) -> str:
+    """The organization that the account acts for: the owner of the record that it changes, else its first."""
+    if record and record.owner in account.organizations:
+        return record.owner
     return account.organizations[0] if account.organizations else ""
 
 
@@ -206,7 +214,7 @@ def _published(pages: Pages, account: Account) -> list[Record]:
         for owner in account.organizations
         for record in store.find(Selection(owner=owner, shown=True))
     }
-    return sorted(records.values(), key=lambda record: record.id)[:MAX_PUBLISHED_SHOWN]
+    return sorted(records.values(), key=lambda record: record.id)
 
 
 # -- what was sent
@@ -283,6 +291,7 @@ def _show(pages: Pages, request: Request, page: FormPage, status: int = 200) -> 
     lang = context.lang
     _ = translator(lang)
     blocks = form.questions(context)
+    account = pages.required(request)
     return pages.page(
         request,
         "register.html",
@@ -300,10 +309,20 @@ def _show(pages: Pages, request: Request, page: FormPage, status: int = 200) -> 
             "organizations": _organizations(pages, lang),
             "similar": record_links(similar(pages, draft.metadata, lang, draft.of) if draft else [], lang),
             "card": preview(draft, lang, datetime.now(ZONE).date()) if draft else None,
-            "locked": draft is not None and not _may_save(draft, pages.required(request)),
+            "own": draft is None or may(draft, "save", account),
+            "locked": draft is not None and not _may_save(draft, account),
+            "record_owner": _other_owner(pages, draft.of if draft else page.of, account, lang),
             "crumbs": [(_("Meine Einträge"), place("mine", lang, "entries")), (_("Projekt anmelden"), "")],
             "indexed": False,
         },
+    )
+
+
+def _other_owner(pages: Pages, of: str | None, account: Account, lang: Lang) -> str:
+    """The name of the organization that owns the record which a form changes; empty if the account acts for it."""
+    record = pages.catalog.store.get(of) if of else None
+    return (
+        "" if record is None or record.owner in account.organizations else organization_name(pages, record.owner, lang)
     )
 
 

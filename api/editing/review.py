@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
-from api.editing.comparison import compare, owner, preview, record_links, similar
+from api.editing.comparison import compare, organization_name, owner, preview, record_links, similar
 from api.pages.site import Pages
 from api.text.formatting import ZONE, said
 from api.text.i18n import translator
@@ -24,7 +24,7 @@ from api.web.session import FormBody, Forms
 from registry.catalog import Catalog
 from registry.errors import ConflictError, NotFoundError, ValidationError
 from registry.model import LEVELS, Account, Draft, Record
-from registry.people.review import may, moved
+from registry.people.review import has_edited, is_proposal, may, moved
 from registry.quality import check
 from registry.settings import Settings
 
@@ -163,7 +163,10 @@ def _show(pages: Pages, request: Request, draft: Draft, status: int = 200, answe
         similar=record_links(similar(pages, draft.metadata, lang, draft.of), lang),
         card=preview(draft, lang, datetime.now(ZONE).date()),
         may_decide=may(draft, "publish", account) and draft.state == "submitted",
-        own=draft.author == account.name,
+        own=has_edited(draft, account),
+        record_owner=organization_name(pages, record.owner, lang) if record else "",
+        editors=dict.fromkeys((draft.author, *draft.editors)),
+        proposal=record is not None and is_proposal(draft, record.owner),
         base_moved=record is not None and record.number != draft.base,
         answer=answer,
         waiting=_waiting(pages, draft),

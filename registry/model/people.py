@@ -18,7 +18,10 @@ class Comment(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Draft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """What people work on: a new entry, an edit, a proposal. `version` counts its own saves (compare and set)."""
+    """What people work on: a new entry or a change of a record. `version` counts its own saves (compare and set).
+
+    `owner`: the organization that a new record will belong to; of a change, the organization that it was written for.
+    """
 
     id: str
     metadata: Metadata
@@ -26,6 +29,7 @@ class Draft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     base: int = 0  # number of that record when the work began
     state: DraftState = "draft"
     author: str = ""
+    editors: tuple[str, ...] = ()  # accounts that saved metadata or handed the draft in; older drafts name nobody
     owner: str = ""
     comments: tuple[Comment, ...] = ()
     created: datetime | None = None

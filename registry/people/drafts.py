@@ -1,7 +1,7 @@
 """What people still work on: drafts with their comments, and the queue of those that wait for a review."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from registry.errors import ConflictError, NotFoundError
 from registry.model import Account, Comment, Draft, Metadata
 from registry.people.review import Act, moved
-from registry.store.database import Tables, connect, make_tables, reading, writing
+from registry.store.database import Tables, among, connect, make_tables, reading, writing
 
 TABLES: Final = Tables(
     "inbox_version",
@@ -47,6 +47,7 @@ class Inbox:
             of=of,
             base=base,
             author=account.name,
+            editors=(account.name,),
             owner=owner,
             created=now,
             changed=now,
@@ -87,8 +88,13 @@ class Inbox:
 
     def of_account(self, account: Account) -> Iterator[Draft]:
         """Those the account may work on, latest first."""
-        own = sa.or_(_DRAFTS.c.author == account.name, _DRAFTS.c.owner.in_(account.organizations))
-        return self._drafts(own, _DRAFTS.c.changed.desc())
+        return self._drafts(_own(account), _DRAFTS.c.changed.desc())
+
+    def proposals(self, account: Account, record_ids: Sequence[str]) -> Iterator[Draft]:
+        """The submitted drafts of others that would change one of these records, longest waiting first."""
+        others = sa.not_(_own(account))
+        of_records = among(self._engine, _DRAFTS.c.of, record_ids)
+        return self._drafts(sa.and_(_DRAFTS.c.state == "submitted", others, of_records), _DRAFTS.c.changed)
 
     def _drafts(self, where: Any, order: Any) -> Iterator[Draft]:
         with reading(self._engine) as connection:  # given back before anybody renders a page of it
@@ -111,6 +117,7 @@ class Inbox:
                 draft,
                 state=state or draft.state,
                 metadata=metadata or draft.metadata,
+                editors=_editors(draft, act, account),
                 comments=(*draft.comments, comment) if comment else draft.comments,
                 changed=datetime.now(UTC),
                 version=draft.version + 1,
@@ -122,6 +129,17 @@ class Inbox:
 def open_inbox(database_url: str) -> Inbox:
     """The drafts of an installation, in the store's database."""
     return Inbox(connect(database_url))
+
+
+def _own(account: Account) -> sa.ColumnElement[bool]:
+    return sa.or_(_DRAFTS.c.author == account.name, _DRAFTS.c.owner.in_(account.organizations))
+
+
+def _editors(draft: Draft, act: Act, account: Account) -> tuple[str, ...]:
+    """Who has worked on the draft after this act: they may not publish it."""
+    if act not in ("save", "submit"):
+        return draft.editors
+    return tuple(dict.fromkeys((*draft.editors, account.name)))
 
 
 def _fetch(connection: sa.Connection, id: str) -> Draft:

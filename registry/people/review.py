@@ -29,11 +29,24 @@ def moved(draft: Draft, act: Act, account: Account) -> DraftState | None:
 
 
 def may(draft: Draft, act: Act, account: Account) -> bool:
-    """Whether the account may act so; a reviewer does not decide on a draft of their own (four eyes)."""
+    """Whether the account may act so. Whoever began, saved or handed in a draft does not decide on it (four eyes)."""
     if act in _BY_AUTHOR:
         return account.role == "administrator" or account.name == draft.author or draft.owner in account.organizations
-    return account.role in ("reviewer", "administrator") and account.name != draft.author
+    return account.role in ("reviewer", "administrator") and not has_edited(draft, account)
 
 
-def may_see(draft: Draft, account: Account) -> bool:
-    return account.role in ("reviewer", "administrator") or may(draft, "save", account)
+def has_edited(draft: Draft, account: Account) -> bool:
+    """Whether the account began the draft, saved metadata in it or handed it in."""
+    return account.name == draft.author or account.name in draft.editors
+
+
+def is_proposal(draft: Draft, record_owner: str) -> bool:
+    """Whether the record that the draft changes belongs to another organization than the draft was written for."""
+    return draft.of is not None and bool(record_owner) and record_owner != draft.owner
+
+
+def may_see(draft: Draft, account: Account, record_owner: str = "") -> bool:
+    """Whether the account may read the draft. `record_owner`: the organization that owns the record which the draft
+    changes; its members see a proposal once it has been handed in."""
+    proposed = bool(record_owner) and record_owner in account.organizations and draft.state != "draft"
+    return account.role in ("reviewer", "administrator") or may(draft, "save", account) or proposed

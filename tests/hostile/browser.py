@@ -1,0 +1,43 @@
+"""A browser that is signed in, and what it reads from pages: for the tests of what people may do."""
+
+import re
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from tests.sample_city import PASSWORD
+from tests.town import Town
+
+PROJECT = {
+    "title": "Wetter im Quartier",
+    "abstract": "Zwanzig kleine Messstationen zeigen, wie warm es in den Stadtteilen wirklich ist.",
+    "phase": "vorbereitung",
+    "lead": "Digital-Agentur",
+    "email": "wetter@example.org",
+    "themes": ["ENVI"],
+    "places": ["bahnstadt", "bergheim"],
+}
+
+
+def browser(city: Town, name: str = "") -> TestClient:
+    """A browser that follows no redirects, signed in as `name`."""
+    client = TestClient(
+        create_app(city.catalog, city.settings), headers={"accept": "text/html"}, follow_redirects=False
+    )
+    if name:
+        answer = client.post("/konto/anmelden", data={"name": name, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+    return client
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The hidden fields of the page's forms."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+
+
+def send(client: TestClient, path: str, act: str, **fields: object) -> Any:
+    """Opens a form and sends it with these fields."""
+    page = client.get(path)
+    assert page.status_code == 200, page.text
+    return client.post(path.partition("?")[0], data={**hidden(page.text), **fields, "act": act})

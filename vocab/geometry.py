@@ -1,13 +1,21 @@
-"""GeoJSON <-> WKT, in longitude and latitude.
+"""Shapes of places in any notation -> WKT, and WKT -> GeoJSON, in longitude and latitude.
 
-Entry points: `shape` (GeoJSON -> WKT), `geojson` (WKT -> GeoJSON), `box`.
+Entry points: `shape` (GeoJSON, WKT, four numbers, ArcGIS -> WKT), `looks_like_shape`, `geojson`, `box`.
 """
 
+import json
 import math
 import re
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+from vocab.crs import Point, crs_of, to_degrees
+from vocab.well_known_text import MAX_WKT, geometry_of_wkt
+
+Convert = Callable[[float, float], Point]
+
 MAX_POINTS: Final = 100_000  # of a shape
+MAX_COLLECTIONS: Final = 4  # levels of a GeometryCollection
 
 
 class Shape(NamedTuple):
@@ -26,40 +34,164 @@ _KINDS: Final = {  # GeoJSON type in small letters -> WKT, depth of its coordina
     "multilinestring": ("MULTILINESTRING", 2),
     "multipolygon": ("MULTIPOLYGON", 3),
 }
+_SIDES: Final = (("xmin", "ymin", "xmax", "ymax"), ("west", "south", "east", "north"))
+# The coordinate system before a shape: an IRI in GeoSPARQL, a code in EWKT and in what people write. Possessive
+# quantifiers: the patterns cannot backtrack, so they are linear in the length of the text.
+_CRS: Final = r"(?:<(?P<iri>[^<>\s]++)>|SRID\s*+=\s*+(?P<srid>\d{4,6})\s*+;|(?P<epsg>EPSG:\d{4,6})\s*+[;:,]?)\s*+"
+_CRS_BEFORE = re.compile(rf"\s*+{_CRS}", re.IGNORECASE | re.ASCII)
+_NUMBER: Final = r"[-+]?+(?:\d{1,12}+(?:\.\d{0,20}+)?+|\.\d{1,20}+)(?:e[-+]?\d{1,3}+)?+"
+_SEPARATOR = re.compile(r"\s*+[,;]\s*+|\s++")
+_COORDINATES = re.compile(
+    rf"\s*+(?:{_CRS})?+(?:"
+    r"(?:(?:MULTI)?(?:POINT|LINESTRING|POLYGON|CURVE|SURFACE)|ENVELOPE|BOX(?:2D|3D)?)\s*+(?:ZM?|M)?+\s*+\(\s*+[-+\d.(]"
+    r"|(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\s++EMPTY|GEOMETRYCOLLECTION\s*+(?:ZM?|M)?+\s*+\("
+    r'|\{\s*+"|\[\s*+["\d\[{-]'
+    rf"|{_NUMBER}(?:(?:\s*+[,;]\s*+|\s++){_NUMBER}){{1,5}}+\s*+\Z)",
+    re.IGNORECASE | re.ASCII,
+)
 
 
-def shape(geojson: Any) -> Shape | None:
-    """The WKT of a GeoJSON geometry or feature, None if it is not valid."""
-    if isinstance(geojson, dict) and isinstance(geojson.get("geometry"), dict):
-        geojson = geojson["geometry"]
-    if not isinstance(geojson, dict) or not isinstance(geojson.get("type"), str):
+def shape(value: Any) -> Shape | None:
+    """The WKT of a shape in any notation, in longitude and latitude; None if it is not valid or not on earth.
+
+    Reads GeoJSON (geometry, feature, GeometryCollection), WKT with or without a coordinate system before it, four
+    numbers (west, south, east, north) and boxes by sides ({"xmin": …}, as ArcGIS writes them), as text or parsed.
+    """
+    if isinstance(value, str):
+        return _of_text(value)
+    if isinstance(value, list):
+        return _of_sides(value, None)
+    return _of_object(value) if isinstance(value, dict) else None
+
+
+def looks_like_shape(text: str) -> bool:
+    """Whether a text is coordinates, a shape or JSON, readable or not, so that it is never the name of a place."""
+    return len(text) > MAX_WKT or _COORDINATES.match(text) is not None
+
+
+def wkt(shape: Shape) -> str:
+    """The most exact WKT of a shape."""
+    return shape.geometry or shape.bbox or shape.centroid
+
+
+def _of_text(text: str) -> Shape | None:
+    if len(text) > MAX_WKT or not _COORDINATES.match(text):
         return None
-    kind, depth = _KINDS.get(geojson["type"].lower(), ("", 0))
-    points: list[tuple[float, float]] = []
-    coordinates = _coordinates(geojson.get("coordinates"), depth, points) if kind else None
-    if not coordinates or not points:
+    head = _CRS_BEFORE.match(text)
+    name = head and (head["iri"] or head["srid"] or head["epsg"])
+    convert = _conversion(name, by_definition=bool(head and head["iri"])) if name else None
+    if name and not convert:
         return None
-    if kind == "POINT":
-        return Shape(centroid=f"POINT({coordinates})")
+    body = text[head.end() :].strip() if head else text.strip()
+    if body[:1] in ("{", "["):
+        try:
+            parsed = json.loads(body)
+        except (ValueError, RecursionError):
+            return None
+        return None if head or isinstance(parsed, str) else shape(parsed)
+    if body[:1].isalpha():
+        geometry = geometry_of_wkt(body)
+        return _of_geometry(geometry, convert) if geometry else None
+    return _of_sides(_SEPARATOR.split(body), convert)
+
+
+def _conversion(name: str, by_definition: bool = False) -> Convert | None:
+    code = crs_of(name)
+    return to_degrees(code, by_definition) if code else None
+
+
+def _of_object(value: dict[str, Any]) -> Shape | None:
+    """The shape of a GeoJSON object, of ArcGIS's envelope or of a box by sides."""
+    named = {key.lower(): part for key, part in value.items()}
+    reference = named.get("spatialreference")
+    if isinstance(reference, dict):
+        reference = reference.get("latestWkid") or reference.get("wkid") or "unknown"
+    convert = _conversion(str(reference)) if reference else None
+    if reference and not convert:
+        return None
+    for sides in _SIDES:
+        if all(side in named for side in sides):
+            return _of_sides([named[side] for side in sides], convert)
+    if "x" in named and "y" in named:
+        return _of_geometry({"type": "Point", "coordinates": [named["x"], named["y"]]}, convert)
+    crs = value.get("crs")  # of the time before RFC 7946
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    convert = _conversion(str(name)) if name else convert
+    geometry = value.get("geometry")
+    return None if name and not convert else _of_geometry(geometry if isinstance(geometry, dict) else value, convert)
+
+
+def _of_sides(values: list[Any], convert: Convert | None) -> Shape | None:
+    """The box of west, south, east and north, as numbers or texts."""
+    if len(values) != 4 or any(isinstance(value, bool) for value in values):
+        return None
+    try:
+        west, south, east, north = map(float, values)
+    except (TypeError, ValueError):
+        return None
+    if convert:
+        corners = [convert(x, y) for x in (west, east) for y in (south, north)]
+        west, south = (min(corner[axis] for corner in corners) for axis in (0, 1))
+        east, north = (max(corner[axis] for corner in corners) for axis in (0, 1))
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        return None
+    if (west, south) == (east, north):
+        return Shape(centroid=f"POINT({number(west)} {number(south)})")
+    return Shape(box(west, south, east, north))
+
+
+def _of_geometry(geojson: dict[str, Any], convert: Convert | None = None) -> Shape | None:
+    """The WKT of a GeoJSON geometry."""
+    points: list[Point] = []
+    text = _wkt(geojson, points, convert, MAX_COLLECTIONS)
+    if not text or not points:
+        return None
+    if text.startswith("POINT"):
+        return Shape(centroid=text)
     west, south = min(x for x, _ in points), min(y for _, y in points)
     east, north = max(x for x, _ in points), max(y for _, y in points)
-    rectangle = kind == "POLYGON" and set(points) == {(x, y) for x in (west, east) for y in (south, north)}
-    return Shape(box(west, south, east, north), geometry="" if rectangle else f"{kind}{coordinates}")
+    rectangle = text.startswith("POLYGON") and set(points) == {(x, y) for x in (west, east) for y in (south, north)}
+    return Shape(box(west, south, east, north), geometry="" if rectangle else text)
 
 
-def _coordinates(value: Any, depth: int, points: list[tuple[float, float]]) -> str | None:
+def _wkt(geojson: Any, points: list[Point], convert: Convert | None, depth: int) -> str | None:
+    """The WKT of a GeoJSON geometry, None if one of its parts is not valid. Adds to `points`."""
+    kind = geojson.get("type") if isinstance(geojson, dict) else None
+    if not isinstance(kind, str):
+        return None
+    if kind.lower() == "geometrycollection":
+        members = geojson.get("geometries")
+        if not isinstance(members, list) or not members or depth == 0:
+            return None
+        parts = [_wkt(member, points, convert, depth - 1) for member in members]
+        texts = [part for part in parts if part]
+        if len(texts) < len(parts):
+            return None
+        return texts[0] if len(texts) == 1 else f"GEOMETRYCOLLECTION({', '.join(texts)})"
+    name, levels = _KINDS.get(kind.lower(), ("", 0))
+    coordinates = _coordinates(geojson.get("coordinates"), levels, points, convert) if name else None
+    if not coordinates:
+        return None
+    return f"{name}({coordinates})" if levels == 0 else f"{name}{coordinates}"
+
+
+def _coordinates(value: Any, depth: int, points: list[Point], convert: Convert | None) -> str | None:
     """The coordinates as WKT with `depth` levels of brackets, None if one is missing or not on earth. Adds to
     `points`."""
     if not isinstance(value, list) or not value or len(points) > MAX_POINTS:
         return None
     if depth:
-        parts = [_coordinates(item, depth - 1, points) for item in value]
+        parts = [_coordinates(item, depth - 1, points, convert) for item in value]
         return None if None in parts else f"({', '.join(part for part in parts if part)})"
     numbers = [item for item in value[:2] if isinstance(item, int | float) and not isinstance(item, bool)]
-    if len(numbers) != 2 or not (-180 <= numbers[0] <= 180 and -90 <= numbers[1] <= 90):
+    if len(numbers) != 2:
         return None
-    points.append((numbers[0], numbers[1]))
-    return f"{number(numbers[0])} {number(numbers[1])}"
+    x, y = convert(*numbers) if convert else numbers
+    if not (-180 <= x <= 180 and -90 <= y <= 90):
+        return None
+    points.append((x, y))
+    return f"{number(x)} {number(y)}"
 
 
 def number(value: float) -> str:
@@ -73,7 +205,6 @@ def box(west: float, south: float, east: float, north: float) -> str:
     return f"POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))"
 
 
-MAX_WKT: Final = 1_000_000  # characters of a shape
 MAX_DIGITS: Final = 40  # characters of a number
 # WKT, which may have the IRI of a coordinate system before it. WKT_LITERAL: a geo:wktLiteral of GeoSPARQL.
 # WKT_SHAPE: the start of a shape in a literal of another datatype. WKT_WRITTEN: the start of what people write in a

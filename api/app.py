@@ -45,7 +45,7 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         redirect_slashes=False,
         lifespan=lambda _: _projecting(catalog),
     )
-    linked.hang_in(app, catalog, settings)
+    linked.mount(app, catalog, settings)
     for room in (records, feeds, well_known, account, register, review, harvests, routes):
         app.include_router(room.routes(catalog, settings))
     app.include_router(_health(catalog))

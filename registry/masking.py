@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from registry.model import Finding
 from registry.model.message import Message
-from registry.model.text import plain
+from registry.model.text import storable
 
-MOST_VALUE: Final = 2_000  # characters of an offending value
+MAX_VALUE_CHARACTERS: Final = 2_000  # characters of an offending value
 _MAIL = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
 _PERSONAL = re.compile(r"(^|[._])(e?mail|telephone|phone|telefon|contacts?|address)($|[._])", re.IGNORECASE)
 _SECRET = re.compile(
@@ -27,12 +27,12 @@ def masked(finding: Finding) -> str | Message:
 
 
 def _masked(value: Any) -> Any:
-    """A text, or the texts among the values of a message, without mail addresses and cut to MOST_VALUE."""
+    """A text, or the texts among the values of a message, without mail addresses and cut to MAX_VALUE_CHARACTERS."""
     if isinstance(value, Message):
         return Message(value.code, {name: _masked(inner) for name, inner in value.values.items()})
     if not isinstance(value, str):
         return value
-    text = plain(value if len(value) <= MOST_VALUE else value[: MOST_VALUE - 1] + "…")
+    text = storable(value if len(value) <= MAX_VALUE_CHARACTERS else value[: MAX_VALUE_CHARACTERS - 1] + "…")
     return _MAIL.sub("***@***", text) if "@" in text else text
 
 

@@ -114,7 +114,7 @@ def finding(
     return Finding(rule, level or RULES[rule].level, field, node, value)
 
 
-def said(rule: str) -> tuple[Text, Text]:
+def rule_texts(rule: str) -> tuple[Text, Text]:
     """Sentence and remedy; a rule that is not ours (of a later version, of a SHACL shape) is called by its name."""
     known = RULES.get(rule)
     return (known.message, known.remedy) if known else (dict.fromkeys(languages(), rule), {})

@@ -23,7 +23,7 @@ from tests.paths import ROOT
 
 pytestmark = pytest.mark.slow
 
-PATIENCE: Final = 120.0  # seconds until it must be ready, or gone; far beyond what it takes
+TIMEOUT_SECONDS: Final = 120.0  # seconds until it must be ready, or gone; far beyond what it takes
 PAGES: Final = (
     "/",
     "/suche?q=fahrrad+br%C3%BCcke",
@@ -42,10 +42,10 @@ class Running(NamedTuple):
     def ended(self, sign: signal.Signals, group: bool) -> int:
         """The exit code after a signal to all (as Ctrl-C does) or only to the demo itself."""
         (os.killpg if group else os.kill)(self.process.pid, sign)
-        return self.process.wait(PATIENCE)
+        return self.process.wait(TIMEOUT_SECONDS)
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(self.address + path, timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(self.address + path, timeout=TIMEOUT_SECONDS) as answer:
             assert answer.status == 200
             return str(answer.read().decode())
 
@@ -80,7 +80,7 @@ def _listen(process: subprocess.Popen[str], lines: "queue.Queue[str | None]") ->
 def _until_ready(lines: "queue.Queue[str | None]") -> list[str]:
     said: list[str] = []
     while not said or not said[-1].startswith("ready "):
-        line = lines.get(timeout=PATIENCE)
+        line = lines.get(timeout=TIMEOUT_SECONDS)
         assert line is not None, "the demo ended:\n" + "\n".join(said)
         said.append(line)
     return said

@@ -205,7 +205,7 @@ def _has_host(url: str) -> bool:
     return "@" not in parts.netloc.rpartition("@")[0] and "%" not in name and _NAME.fullmatch(name) is not None
 
 
-def iri(text: str) -> Read | None:
+def absolute_iri(text: str) -> Read | None:
     """An absolute IRI: a web address, or urn:, doi: and the like. Only blanks around it are removed."""
     text = text.strip()
     web_address = address(text)

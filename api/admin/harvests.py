@@ -13,11 +13,11 @@ from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from api.pages.site import Pages
-from api.text.formatting import number, said
+from api.text.formatting import number, pick_language
 from api.text.i18n import translator
 from api.text.labels import finding_words
 from api.web import addresses
-from api.web.addresses import Lang, hang, language, patterns, place
+from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody
 from harvesters.run.run import apply, discard
 from harvesters.source_kinds import label
@@ -61,11 +61,11 @@ class Cause(NamedTuple):
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     pages = Pages(catalog, settings)
     router = APIRouter(include_in_schema=False)
-    hang(router, patterns("admin"), partial(to_sources, pages))
-    hang(router, patterns("admin", "sources"), partial(show_sources, pages))
-    hang(router, patterns("admin", "sources", "{name}"), partial(show_source, pages))
-    hang(router, patterns("admin", "runs", "{number:int}"), partial(show_run, pages))
-    hang(router, patterns("admin", "runs", "{number:int}"), partial(decide, pages), "POST")
+    mount(router, patterns("admin"), partial(to_sources, pages))
+    mount(router, patterns("admin", "sources"), partial(show_sources, pages))
+    mount(router, patterns("admin", "sources", "{name}"), partial(show_source, pages))
+    mount(router, patterns("admin", "runs", "{number:int}"), partial(show_run, pages))
+    mount(router, patterns("admin", "runs", "{number:int}"), partial(decide, pages), "POST")
     return router
 
 
@@ -260,7 +260,7 @@ def _gone(pages: Pages, source: str, waits: Iterable[str], lang: Lang) -> list[t
     ids = [items[remote].id for remote in islice(waits, MAX_GONE_SHOWN) if remote in items]
     records: Iterable[Record] = pages.catalog.store.get_many(ids).values()
     return [
-        (said(record.metadata.title, lang).words or record.id, addresses.page(record.kind, record.id, lang))
+        (pick_language(record.metadata.title, lang).words or record.id, addresses.page(record.kind, record.id, lang))
         for record in records
     ]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
-from api.commands.terminal import as_json, document, founded, settings, table
+from api.commands.terminal import as_json, document, has_data, settings, table
 
 if TYPE_CHECKING:
     from registry.catalog import Catalog
@@ -52,7 +52,7 @@ def _checks() -> Iterator[Check]:
     yield from _settings(found)
     yield _vendor()
     yield from _catalogue(found)
-    if not founded(load()):
+    if not has_data(load()):
         yield Check("data", "look", f"nothing yet in {load().data}", "Add a source: lotse source add")
         return
     yield from _disk(found.data)
@@ -122,7 +122,7 @@ def _catalogue(found: "Settings") -> Iterator[Check]:
 
 def _database(found: "Settings") -> Generator[Check, None, "Catalog | None"]:
     """The catalogue if it can be opened."""
-    from api.commands.trouble import trouble
+    from api.commands.system_errors import system_error
     from registry.build import open_catalog
     from registry.errors import LotseError
     from registry.projections.projector import UNREACHABLE
@@ -133,7 +133,7 @@ def _database(found: "Settings") -> Generator[Check, None, "Catalog | None"]:
         catalog = open_catalog(found)
         position = catalog.store.position()
     except UNREACHABLE as error:
-        known = error if isinstance(error, LotseError) else trouble(error, found)
+        known = error if isinstance(error, LotseError) else system_error(error, found)
         what = known.message if known else f"{shown}: {type(error).__name__}: {error}"
         yield Check("database", "broken", what, "Do what the message says." if known else "Check LOTSE_DATABASE.")
         return None

@@ -14,15 +14,15 @@ from api.commands.terminal import (
     as_json,
     document,
     line,
+    one_line,
     opened,
     opened_runs,
     opened_sources,
-    plain,
     progress,
     say,
     settings,
     table,
-    words,
+    text_in,
 )
 
 if TYPE_CHECKING:
@@ -83,11 +83,11 @@ def _tell(answer: dict[str, Any]) -> None:
     counts = ", ".join(f"{name} {count}" for name, count in answer["counts"].items() if count) or "nothing"
     click.echo(f"{answer['source']}: run {answer['run']} {answer['outcome']}: {counts} ({answer['seconds']:.1f} s)")
     if answer["reason"]:
-        click.echo(f"  {plain(words(answer['reason'], 'en'))}")
+        click.echo(f"  {one_line(text_in(answer['reason'], 'en'))}")
     grave = answer["problems"]
     for problem in grave[:5]:
-        told = f"{problem['record']}: {words(problem['message'], 'en')} {problem['value'][:80]}"
-        click.echo(f"  {plain(told)}")
+        told = f"{problem['record']}: {text_in(problem['message'], 'en')} {problem['value'][:80]}"
+        click.echo(f"  {one_line(told)}")
     rest = len(grave) - 5
     if rest > 0:
         click.echo(f"  and {rest} more: lotse run show {answer['run']} --problems")

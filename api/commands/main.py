@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import click
 
-from api.commands.terminal import _debug, settings, tell
+from api.commands.terminal import _debug, print_error, settings
 from registry.errors import LotseError
 
 COMMANDS: Final = {  # command -> module that has it
@@ -91,12 +91,12 @@ def _stop(number: int, _frame: object) -> None:
 
 def _told(error: Exception) -> int:
     """Says what went wrong, a trace only if asked for; the exit code."""
-    from api.commands.trouble import trouble
+    from api.commands.system_errors import system_error
 
     with contextlib.suppress(LotseError):
-        known = error if isinstance(error, LotseError) else trouble(error, settings())
+        known = error if isinstance(error, LotseError) else system_error(error, settings())
         if known:
-            tell(known)
+            print_error(known)
             return known.exit_code
     if _debug():
         traceback.print_exc()

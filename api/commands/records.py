@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import click
 from click import argument, option
 
-from api.commands.terminal import PARTLY, LateChoice, as_json, document, opened, plain, say, settings, table, words
+from api.commands.terminal import PARTLY, LateChoice, as_json, document, one_line, opened, say, settings, table, text_in
 from registry.errors import LotseError, NotFoundError, TooLargeError, UsageError
 from registry.model.message import bilingual, sentence
 
@@ -56,11 +56,11 @@ def search(
     if json:
         document(answer)
         return
-    for note in (answer.relaxed, *(words(note, lang) for note in answer.notes)):
+    for note in (answer.relaxed, *(text_in(note, lang) for note in answer.notes)):
         if note:
             say(note)
     head = ("ID", "KIND", "SCORE", "TITLE")
-    table(head, ((hit.id, hit.kind, f"{hit.score:.2f}", words(hit.title, lang)) for hit in answer.hits))
+    table(head, ((hit.id, hit.kind, f"{hit.score:.2f}", text_in(hit.title, lang)) for hit in answer.hits))
     if explain:
         for hit in answer.hits:
             say(f"{hit.id}: " + ", ".join(f"{name} {value:g}" for name, value in hit.parts.items()))
@@ -145,9 +145,9 @@ def _shown(value: Any, lang: str) -> str:
     if isinstance(value, Struct):
         named: Any = next((text for name in ("title", "name", "label") if (text := getattr(value, name, None))), {})
         rest = [text for name in value.__struct_fields__ if isinstance(text := getattr(value, name), str) and text]
-        return " ".join(filter(None, (words(named, lang), *(one for one in rest if not one.startswith("_:")))))
+        return " ".join(filter(None, (text_in(named, lang), *(one for one in rest if not one.startswith("_:")))))
     if isinstance(value, dict):
-        text = words(value, lang)
+        text = text_in(value, lang)
         return text if isinstance(text, str) else ", ".join(text)
     return "" if value is None else str(value)
 
@@ -235,9 +235,9 @@ def withdraw(id: str, reason: str | None, by: str, dry_run: bool, no_wait: bool)
 
     catalog, _ = opened()
     record = shown(catalog, id)
-    title = words(record.metadata.title)
+    title = text_in(record.metadata.title)
     if dry_run:
-        say(f"Would withdraw {record.id} ({plain(title)}).")
+        say(f"Would withdraw {record.id} ({one_line(title)}).")
         return
     if reason is None:
         if not sys.stdin.isatty():
@@ -246,7 +246,7 @@ def withdraw(id: str, reason: str | None, by: str, dry_run: bool, no_wait: bool)
     catalog.withdraw(record.id, by, reason)
     if not no_wait:
         catalog.sync()
-    say(f"Withdrew {record.id} ({plain(title)}).")
+    say(f"Withdrew {record.id} ({one_line(title)}).")
 
 
 @click.command()
@@ -255,10 +255,10 @@ def withdraw(id: str, reason: str | None, by: str, dry_run: bool, no_wait: bool)
 @as_json
 def validate(what: str, shapes: Path | None, json: bool) -> None:
     """Check metadata: what must, should and could be better; ends 6 where a finding is of level must."""
-    from api.data.validation import check
+    from api.data.validation import check_file
 
     data, media_type, name = _fetched(what)
-    answer = check(data, media_type, name, shapes)
+    answer = check_file(data, media_type, name, shapes)
     if json:
         document(answer)
     else:
@@ -289,6 +289,6 @@ def _fetched(what: str) -> tuple[bytes, str, str]:
 
 
 def _print_findings(answer: "CheckAnswer") -> None:
-    rows = ((one.level, one.node, one.field, words(one.message, "en"), one.value[:60]) for one in answer.findings)
+    rows = ((one.level, one.node, one.field, text_in(one.message, "en"), one.value[:60]) for one in answer.findings)
     table(("LEVEL", "NODE", "FIELD", "FINDING", "VALUE"), rows)
     say(f"{answer.records} records, {len(answer.findings)} findings")

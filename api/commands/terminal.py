@@ -23,15 +23,15 @@ SOURCE_FAILED: Final = 7
 WAITING: Final = 8  # withdrawals wait for approval
 
 
-def tell(error: LotseError) -> None:
+def print_error(error: LotseError) -> None:
     """A failure as a sentence for people; field by field where it has fields."""
     if _debug():
         traceback.print_exc()
     click.echo(f"Error: {error.message}", err=True)
     for one in error.errors if isinstance(error, ValidationError) else ():
-        words = {name: text.get("en", "") if isinstance(text, dict) else text for name, text in one.items()}
+        text_in = {name: text.get("en", "") if isinstance(text, dict) else text for name, text in one.items()}
         click.echo(
-            f"  {words.get('field', '')}: {words.get('message', '')} {words.get('remedy', '')}".rstrip(), err=True
+            f"  {text_in.get('field', '')}: {text_in.get('message', '')} {text_in.get('remedy', '')}".rstrip(), err=True
         )
 
 
@@ -81,7 +81,7 @@ def settings() -> "Settings":
 
     found = load()
     command = click.get_current_context(silent=True)
-    if command is None or command.command_path.partition(" ")[2] not in READING or founded(found):
+    if command is None or command.command_path.partition(" ")[2] not in READING or has_data(found):
         return found
     from tempfile import TemporaryDirectory
 
@@ -91,7 +91,7 @@ def settings() -> "Settings":
     return msgspec.structs.replace(found, data=nowhere, search="tantivy")  # a server's index is not of this house
 
 
-def founded(settings: "Settings") -> bool:
+def has_data(settings: "Settings") -> bool:
     """Whether some command has written here before."""
     return bool(settings.database) or (settings.data / "lotse.sqlite").exists()
 
@@ -138,7 +138,7 @@ def progress() -> Iterator[Callable[[str, int, int | None], None] | None]:
         def told(name: str, done: int, of: int | None) -> None:
             task = tasks.get(name)
             if task is None:
-                task = tasks[name] = shown.add_task(plain(name), total=of)
+                task = tasks[name] = shown.add_task(one_line(name), total=of)
             shown.update(task, completed=done, total=of)
 
         yield told
@@ -166,7 +166,7 @@ def say(text: str) -> None:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Columns on stdout, as wide as their longest cell; the last is free. Nothing for no rows."""
-    cells = [[plain(cell) for cell in row] for row in rows]
+    cells = [[one_line(cell) for cell in row] for row in rows]
     if not cells:
         return
     widths = [max(len(row[i]) for row in (head, *cells)) for i in range(len(head) - 1)]
@@ -176,13 +176,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         )
 
 
-def plain(value: object) -> str:
+def one_line(value: object) -> str:
     """A cell: one line, without characters that would steer a terminal."""
     text = " ".join(str("" if value is None else value).split())
     return "".join(sign if sign.isprintable() else "�" for sign in text)
 
 
-def words(text: Any, lang: str = "de") -> str:
+def text_in(text: Any, lang: str = "de") -> str:
     """A text in the wanted language, else in the next best."""
     from registry.model.text import in_language
 

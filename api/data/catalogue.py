@@ -72,9 +72,9 @@ def _type(words: str) -> str:
 
 def missing(catalogue: Catalogue) -> list[str]:
     """The fields that DCAT-AP or DCAT-AP.de ask of a catalogue (mandatory or recommended) and that are not said."""
-    asked = [row.name for row in fields_of("catalog")
+    page_request = [row.name for row in fields_of("catalog")
              if any(level("catalog", row.name, name) in ("M", "R") for name in (EU, DE))]  # fmt: skip
-    return [name for name in asked if name in Catalogue.__struct_fields__ and not getattr(catalogue, name)]
+    return [name for name in page_request if name in Catalogue.__struct_fields__ and not getattr(catalogue, name)]
 
 
 # -- its pages
@@ -92,7 +92,7 @@ def part(listing: Iterable[ShownRecord]) -> Part:
     return Part(tuple(one.id for one in listing), max((one.changed for one in listing), default=None))
 
 
-class Asked(NamedTuple):
+class PageRequest(NamedTuple):
     """Which part is asked for. `after`: the id before the first record of the page; `page`: a number instead."""
 
     kinds: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ class Asked(NamedTuple):
     snapshot: str = ""
 
 
-def asked(params: Sequence[tuple[str, str]]) -> Asked:
+def page_request(params: Sequence[tuple[str, str]]) -> PageRequest:
     """From parameters `kind`, `modified_since`, `after`, `page`, `snapshot`; UsageError for what cannot be read."""
     given = dict(reversed(params))
     kinds = tuple(dict.fromkeys(value for name, value in params if name == "kind"))
@@ -112,7 +112,7 @@ def asked(params: Sequence[tuple[str, str]]) -> Asked:
     if not (number.isascii() and number.isdigit() and int(number[:9]) > 0):
         raise UsageError("page-form")
     since = given.get("modified_since", "")
-    return Asked(
+    return PageRequest(
         kinds, _moment(since) if since else None, given.get("after", ""), int(number[:9]), given.get("snapshot", "")
     )
 
@@ -125,7 +125,7 @@ def _moment(text: str) -> datetime:
         raise UsageError("modified-since-form") from None
 
 
-def parts(store: Store) -> Callable[[Position, Asked], Part]:
+def parts(store: Store) -> Callable[[Position, PageRequest], Part]:
     """What gives the part that is asked for at a position; who walks through its pages has it listed once.
 
     (Listing 100,000 records takes half a second, and they are a thousand pages.)
@@ -138,7 +138,7 @@ def parts(store: Store) -> Callable[[Position, Asked], Part]:
     return lambda position, ask: listed(position, ask.kinds, ask.modified_since)
 
 
-def window(ids: Sequence[str], ask: Asked, url: str, position: Position) -> tuple[tuple[str, ...], HydraPage]:
+def window(ids: Sequence[str], ask: PageRequest, url: str, position: Position) -> tuple[tuple[str, ...], HydraPage]:
     """The ids of a page of a sorted list of ids, and its links. `url`: of the catalogue in that format.
 
     A page begins after an id, so nothing that stays in the catalogue while somebody reads it is missed or comes twice,
@@ -165,7 +165,7 @@ def window(ids: Sequence[str], ask: Asked, url: str, position: Position) -> tupl
     return tuple(ids[start : start + PAGE_SIZE]), links
 
 
-def _addresses(ids: Sequence[str], ask: Asked, url: str, snapshot: str) -> Callable[[int], str]:
+def _addresses(ids: Sequence[str], ask: PageRequest, url: str, snapshot: str) -> Callable[[int], str]:
     """The address of the page that begins at a place of the list."""
     kept = [("kind", kind) for kind in ask.kinds]
     if ask.modified_since:

@@ -15,7 +15,7 @@ from api.data.documents import (
     page_url,
     record_answer,
 )
-from api.data.validation import CheckAnswer, check
+from api.data.validation import CheckAnswer, check_file
 from api.web.problems import ProblemOut, problem
 from registry.errors import NotFoundError
 from registry.model import Agent, Contact, Distribution, Metadata, Origin, Record
@@ -59,7 +59,7 @@ def record() -> Record:
 def of_shapes(base: str) -> dict[type, Any]:
     """The shapes of our answers, each with an example of it."""
     shown: dict[type, Any] = {type(one): one for one in (_search(base), _changes(base), record_answer(record(), base))}
-    shown[CheckAnswer] = check(TURTLE.encode(), "text/turtle")
+    shown[CheckAnswer] = check_file(TURTLE.encode(), "text/turtle")
     found = {type_: msgspec.to_builtins(one) for type_, one in shown.items()}
     return found | {ProblemOut: problem(NotFoundError("record-unknown-named", id="gibtsnicht"))}
 

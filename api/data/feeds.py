@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from api.data.openapi import responses, search_parameters, texts
 from api.text.labels import both
 from api.web import query
-from api.web.addresses import Lang, absolute, page, path, thing
+from api.web.addresses import Lang, absolute, page, path, thing_path
 from api.web.answers import answer, tag
 from api.web.negotiate import TURTLE
 from registry import city as city_room
@@ -85,7 +85,7 @@ def atom(records: Sequence[Record], asked: Query, url: str, city: City, base: st
 
 def _entry(entry: Element, record: Record, lang: Lang, base: str) -> None:
     words = record.metadata
-    _say(entry, "id", absolute(base, thing(record.id)))
+    _say(entry, "id", absolute(base, thing_path(record.id)))
     _say(entry, "title", both(words.title)[lang])
     _say(entry, "updated", _instant(record.changed))
     if record.created:

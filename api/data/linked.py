@@ -14,7 +14,7 @@ from api.data import catalogue, examples
 from api.data.documents import record_answer
 from api.data.openapi import responses, suffixes, texts
 from api.web import addresses
-from api.web.addresses import Address, absolute, local_path, page, thing
+from api.web.addresses import PageAddress, absolute, local_path, page, thing_path
 from api.web.answers import answer, json_bytes, tag
 from api.web.negotiate import DATA, HTML, JSON, PAGE_FORMATS, RDF, Format, by_suffix, preferred
 from registry import city as city_room
@@ -26,7 +26,9 @@ from registry.model import Record
 from registry.settings import Settings
 from registry.store.store import Selection
 
-MOST_OLD: Final = 20  # records with one remote id that are looked at; as many sources would have to give the same
+MAX_OLD_RECORDS: Final = (
+    20  # records with one remote id that are looked at; as many sources would have to give the same
+)
 
 
 class NotAcceptableError(LotseError):
@@ -45,7 +47,7 @@ class RecordData(Route):
         super().__init__("/{path:path}", endpoint, methods=["GET"], include_in_schema=False)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        found = asked(scope["path"], _accept(scope)) if scope["type"] == "http" else None
+        found = requested_record(scope["path"], _accept(scope)) if scope["type"] == "http" else None
         if found is None or found[1] is HTML:
             return Match.NONE, {}
         return super().matches(scope)
@@ -55,10 +57,10 @@ def _accept(scope: Scope) -> str:
     return ",".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"accept")
 
 
-def asked(path: str, accept: str) -> tuple[Address, Format | None] | None:
+def requested_record(path: str, accept: str) -> tuple[PageAddress, Format | None] | None:
     """Record page and format of a request (None: no format that we have); None for whatever is no record page."""
     stem, form = by_suffix(path, DATA)
-    address = addresses.parse(stem)
+    address = addresses.parse_path(stem)
     if address is None or address.kind is None or not address.rest or "/" in address.rest:
         return None
     return address, form or preferred(accept, PAGE_FORMATS)
@@ -75,14 +77,14 @@ def _not_acceptable(url: str, *offered: Format) -> NotAcceptableError:
     )
 
 
-def hang_in(app: FastAPI, catalog: Catalog, settings: Settings) -> None:
+def mount(app: FastAPI, catalog: Catalog, settings: Settings) -> None:
     """Hangs the data in, before the pages."""
     app.router.routes.append(RecordData(partial(_record_data, catalog, settings)))
     app.include_router(routes(catalog, settings))
 
 
 def _record_data(catalog: Catalog, settings: Settings, request: Request) -> Response:
-    found = asked(request.url.path, request.headers.get("accept", ""))
+    found = requested_record(request.url.path, request.headers.get("accept", ""))
     assert found is not None
     address, form = found
     record = shown(catalog, address.rest)
@@ -114,7 +116,7 @@ def links(record: Record, base: str) -> str:
     path = absolute(base, page(record.kind, record.id))
     parts = [f'<{path}>; rel="alternate"; type="text/html"']
     parts += [f'<{path}.{one.name}>; rel="alternate"; type="{one.type}"' for one in DATA]
-    parts.append(f'<{absolute(base, thing(record.id))}>; rel="about"')
+    parts.append(f'<{absolute(base, thing_path(record.id))}>; rel="about"')
     return ", ".join(parts)
 
 
@@ -183,7 +185,7 @@ class _Views:
 
     def _catalogue_page(self, request: Request, form: Format) -> Response:
         """One page; it is made as a whole before anything is sent, for a short catalogue makes harvesters delete."""
-        store, base, ask = self.catalog.store, self.base, catalogue.asked(request.query_params.multi_items())
+        store, base, ask = self.catalog.store, self.base, catalogue.page_request(request.query_params.multi_items())
         position = store.position()
         part = self.parts(position, ask)
         ids, links = catalogue.window(part.ids, ask, absolute(base, f"/catalog.{form.name}"), position)
@@ -215,7 +217,9 @@ def _old(catalog: Catalog, base: str, name: str, kinds: tuple[str, ...]) -> Resp
     stem, form = by_suffix(name, DATA)
     record = catalog.store.get(stem)
     if record is None:
-        found = [one for one in islice(catalog.store.find(Selection(remote_id=stem)), MOST_OLD) if one.kind in kinds]
+        found = [
+            one for one in islice(catalog.store.find(Selection(remote_id=stem)), MAX_OLD_RECORDS) if one.kind in kinds
+        ]
         record = min(found, key=lambda one: one.state != "published", default=None)
     if record is None:
         raise NotFoundError("record-unknown-named", id=stem[:100])

@@ -16,12 +16,12 @@ from api.data.documents import (
     search_answer,
 )
 from api.data.openapi import TEXT, json_of, responses, search_parameters, shape
-from api.data.validation import CheckAnswer, check
+from api.data.validation import CheckAnswer, check_file
 from api.web import query
 from api.web.addresses import local_path
 from api.web.answers import answer, json_bytes, raw_body, tag
 from api.web.negotiate import JSON, RDF, TURTLE
-from api.web.session import Turns
+from api.web.session import TimedSemaphore
 from registry import city as city_room
 from registry.catalog import Catalog
 from registry.catalog.lookup import shown
@@ -68,7 +68,7 @@ class _Views:
         self.catalog = catalog
         self.settings = settings
         self.city = city_room.city(settings)
-        self.turns = Turns(CHECKS_AT_ONCE, CHECKS_PATIENCE)
+        self.turns = TimedSemaphore(CHECKS_AT_ONCE, CHECKS_PATIENCE)
 
     def search(self, request: Request) -> Response:
         params = request.query_params.multi_items()
@@ -101,7 +101,7 @@ class _Views:
 
     def validate(self, request: Request, body: Annotated[bytes, Depends(raw_body)]) -> Response:
         with self.turns:
-            checked = check(body, request.headers.get("content-type", ""))
+            checked = check_file(body, request.headers.get("content-type", ""))
         return Response(json_bytes(checked), headers={"Cache-Control": "no-store"}, media_type="application/json")
 
 

@@ -6,17 +6,18 @@ from typing import Any, Final
 
 from registry.model import COUNTS, Problem, Run
 from registry.model.message import bilingual, translations
-from registry.rules import said
+from registry.rules import rule_texts
 from registry.sources.runs import Runs
 
 GRAVE: Final = ("failed", "must")
-MOST: Final = 100_000  # problems in one document; `lotse run show N --problems` gives all
+MAX_PROBLEMS: Final = 100_000  # problems in one document; `lotse run show N --problems` gives all
 
 
 def run_answer(runs: Runs, run: Run) -> dict[str, Any]:
-    """As interface.md says; problems of level failed and must, at most MOST of them (`left_out`: how many more)."""
+    """The run as interface.md describes it. `problems`: at most MAX_PROBLEMS of level failed or must; `left_out`: how many
+    more there are."""
     grave = (problem for problem in runs.problems(run.number) if problem.finding.level in GRAVE)
-    problems = [problem_answer(problem) for problem in islice(grave, MOST)]
+    problems = [problem_answer(problem) for problem in islice(grave, MAX_PROBLEMS)]
     answer = {
         "source": run.source,
         "run": run.number,
@@ -43,7 +44,7 @@ def problem_answer(problem: Problem) -> dict[str, Any]:
 
 def finding_answer(finding: Any) -> dict[str, Any]:
     """A finding with its sentence and its remedy."""
-    message, remedy = said(finding.rule)
+    message, remedy = rule_texts(finding.rule)
     return {
         "rule": finding.rule,
         "level": finding.level,

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from api.text import sentences
-from api.text.formatting import link, said
+from api.text.formatting import link, pick_language
 from api.web import addresses
 from api.web.addresses import Lang
 from registry.model import Agent, Metadata, Record
@@ -30,8 +30,8 @@ def described(record: Record, base: str, lang: Lang) -> dict[str, Any]:
         "@type": KIND_ROWS[record.kind].schema_org,
         "@id": thing_iri(record, base),
         "url": addresses.absolute(base, addresses.page(record.kind, record.id, lang)),
-        "name": said(words.title, lang).words[:500],
-        "description": said(words.description or words.abstract, lang).words[:5000],
+        "name": pick_language(words.title, lang).words[:500],
+        "description": pick_language(words.description or words.abstract, lang).words[:5000],
     }
     if KIND_ROWS[record.kind].has_files:
         found |= _dataset(words, lang)
@@ -63,4 +63,4 @@ def _dataset(words: Metadata, lang: Lang) -> dict[str, Any]:
 
 
 def _agent(agent: Agent | None, lang: Lang) -> dict[str, str] | None:
-    return {"@type": "Organization", "name": said(agent.name, lang).words} if agent else None
+    return {"@type": "Organization", "name": pick_language(agent.name, lang).words} if agent else None

@@ -13,11 +13,11 @@ from registry.model import Finding, Findings, Kind, Metadata, Text
 from registry.model.message import Message, bilingual, message, translations
 from registry.quality.check import check as check_quality
 from registry.rdf import parse, read, things
-from registry.rules import finding, said
+from registry.rules import finding, rule_texts
 
 MAX_BYTES: Final = 20_000_000
 MAX_FINDINGS: Final = 10_000
-MOST_UNKNOWN: Final = 100  # fields that are named
+MAX_UNKNOWN_FIELDS: Final = 100  # fields that are named
 _FORMS: Final = (  # what the decoder says; groups are the values `a` and `b` of the sentence
     (re.compile("Expected `(.+)`, got `(.+)`"), "decoder-other-type"),
     (re.compile("Object missing required field `(.+)`"), "decoder-field-missing"),
@@ -42,7 +42,7 @@ class CheckAnswer(msgspec.Struct, frozen=True):
     findings: tuple[FindingOut, ...]
 
 
-def check(data: bytes, media_type: str = "", name: str = "", shapes: Path | None = None) -> CheckAnswer:
+def check_file(data: bytes, media_type: str = "", name: str = "", shapes: Path | None = None) -> CheckAnswer:
     """How many records a file describes, and what is to be said of them; with `shapes` those instead that break them.
 
     A file that cannot be read at all is a finding, too. TooLargeError; ValidationError: our JSON with wrong fields.
@@ -68,7 +68,7 @@ def check(data: bytes, media_type: str = "", name: str = "", shapes: Path | None
 def finding_out(finding: Finding) -> FindingOut:
     """A finding with its sentence and its remedy; those of SHACL shapes speak in the shape's own words."""
     value = bilingual(finding.value)
-    return FindingOut(finding.rule, finding.level, finding.node, finding.field, value, *said(finding.rule))
+    return FindingOut(finding.rule, finding.level, finding.node, finding.field, value, *rule_texts(finding.rule))
 
 
 def _of_rdf(data: bytes, media_type: str, name: str) -> Iterator[tuple[int, Findings]]:
@@ -120,7 +120,7 @@ def metadata_of(value: Any, where: str = "") -> Metadata:
     """Metadata from JSON as it comes through a door: unknown keys and wrong types are refused, field by field."""
     try:
         metadata = msgspec.convert(value, Metadata)
-        paths = islice(_unknown(value, metadata, where), MOST_UNKNOWN)
+        paths = islice(_unknown(value, metadata, where), MAX_UNKNOWN_FIELDS)
         if unknown := [_wrong(path, "field-unknown", message("field-unknown")) for path in paths]:
             raise ValidationError("fields-unknown", unknown)
         return metadata
@@ -130,20 +130,20 @@ def metadata_of(value: Any, where: str = "") -> Metadata:
         raise ValidationError("field-wrong", [_wrong(field, "field-form", _form(words))]) from None
 
 
-def _unknown(said: Any, read: Any, where: str) -> Iterator[str]:
+def _unknown(sent: Any, read: Any, where: str) -> Iterator[str]:
     """The paths of the keys that no struct has, at whatever depth: decoding leaves them out without a word."""
-    if isinstance(read, msgspec.Struct) and isinstance(said, dict):
-        for key, value in said.items():
+    if isinstance(read, msgspec.Struct) and isinstance(sent, dict):
+        for key, value in sent.items():
             path = f"{where}.{key}" if where else str(key)
             if key in read.__struct_fields__:
                 yield from _unknown(value, getattr(read, key), path)
             else:
                 yield path
-    elif isinstance(read, tuple) and isinstance(said, list):
-        for place, (value, one) in enumerate(zip(said, read, strict=False)):
+    elif isinstance(read, tuple) and isinstance(sent, list):
+        for place, (value, one) in enumerate(zip(sent, read, strict=False)):
             yield from _unknown(value, one, f"{where}[{place}]")
-    elif isinstance(read, dict) and isinstance(said, dict):
-        for key, value in said.items():
+    elif isinstance(read, dict) and isinstance(sent, dict):
+        for key, value in sent.items():
             yield from _unknown(value, read.get(key), f"{where}.{key}")
 
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from api.pages.site import NO_STORE, Pages
 from api.text.i18n import translator
 from api.web import addresses, session
-from api.web.addresses import hang, language, patterns, place
+from api.web.addresses import language, mount, patterns, place
 from api.web.session import FormBody
 from registry.catalog import Catalog
 from registry.settings import Settings
@@ -24,19 +24,19 @@ MAX_NAME_CHARACTERS: Final = 80  # of a name that the brake counts by
 class Guard(NamedTuple):
     """What keeps passwords from being guessed: brakes for an account and for an address, and turns for the check."""
 
-    of_account: session.Brake
-    of_address: session.Brake
-    turns: session.Turns
+    of_account: session.RateLimit
+    of_address: session.RateLimit
+    turns: session.TimedSemaphore
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     pages = Pages(catalog, settings)
-    guard = Guard(session.Brake(), session.Brake(session.TRIES_OF_ADDRESS), session.Turns())
+    guard = Guard(session.RateLimit(), session.RateLimit(session.TRIES_OF_ADDRESS), session.TimedSemaphore())
     router = APIRouter(include_in_schema=False)
-    hang(router, patterns("account"), partial(account, pages))
-    hang(router, patterns("account", "sign-in"), partial(sign_in, pages))
-    hang(router, patterns("account", "sign-in"), partial(signed_in, pages, guard), "POST")
-    hang(router, patterns("account", "sign-out"), partial(sign_out, pages), "POST")
+    mount(router, patterns("account"), partial(account, pages))
+    mount(router, patterns("account", "sign-in"), partial(sign_in, pages))
+    mount(router, patterns("account", "sign-in"), partial(signed_in, pages, guard), "POST")
+    mount(router, patterns("account", "sign-out"), partial(sign_out, pages), "POST")
     return router
 
 

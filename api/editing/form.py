@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from api.editing.form_fields import MAX_AREA_CHARACTERS, MAX_BOXES, FormField, Widget, form_of
 from api.editing.form_groups import groups_of, nodes_of, read_group, shown_group, shown_node
 from api.editing.form_values import Entered, FieldError, FormContext, Reading, offered, own_text
-from api.text.formatting import Said, said
+from api.text.formatting import PickedText, pick_language
 from api.text.i18n import translator
 from api.text.labels import finding_words
 from api.web.session import Forms
@@ -39,16 +39,16 @@ def shown(metadata: Metadata, context: FormContext) -> dict[str, Any]:
     return values | (dict(unread) if isinstance(unread, Mapping) else {})
 
 
-def elsewhere(metadata: Metadata, context: FormContext) -> dict[str, Said]:
+def elsewhere(metadata: Metadata, context: FormContext) -> dict[str, PickedText]:
     """Name -> the text in another language, where that of the form's own is missing: shown beside the field."""
-    texts: dict[str, Said] = {}
+    texts: dict[str, PickedText] = {}
     for group in groups_of(context.kind):
         for form_field in group.fields:
             if form_field.row(context.kind).form == "text" and group.row.node != "Agent":
                 holder = shown_node(group, metadata, context)[1] if form_field.part else metadata
                 text = getattr(holder, form_field.part or form_field.metadata_field)
                 if text and not own_text(text, context.lang):
-                    texts[form_field.name] = said(text, context.lang)
+                    texts[form_field.name] = pick_language(text, context.lang)
     return texts
 
 

@@ -23,7 +23,7 @@ from api.editing.form_values import (
     shown_concept,
     shown_value,
 )
-from api.text.formatting import said
+from api.text.formatting import pick_language
 from api.text.i18n import marked as _
 from api.web.addresses import Lang
 from registry import model
@@ -34,7 +34,7 @@ from vocab.fields import STRUCTS, Field, field
 from vocab.match import district
 
 
-class Group(NamedTuple):
+class FieldGroup(NamedTuple):
     """`row`: of the metadata field in vocab/fields.py."""
 
     row: Field
@@ -42,26 +42,28 @@ class Group(NamedTuple):
 
 
 @cache
-def groups_of(kind: Kind) -> tuple[Group, ...]:
+def groups_of(kind: Kind) -> tuple[FieldGroup, ...]:
     """The groups of the form of a kind, in the order of their first fields."""
     names = dict.fromkeys(form_field.metadata_field for form_field in form_of(kind))
     return tuple(
-        Group(field(kind, name), tuple(form_field for form_field in form_of(kind) if form_field.metadata_field == name))
+        FieldGroup(
+            field(kind, name), tuple(form_field for form_field in form_of(kind) if form_field.metadata_field == name)
+        )
         for name in names
     )
 
 
-def shown_group(group: Group, metadata: Metadata, context: FormContext) -> dict[str, Any]:
+def shown_group(group: FieldGroup, metadata: Metadata, context: FormContext) -> dict[str, Any]:
     """Name of each form field of the group -> what its input shows."""
     return _HOW[_form(group.row)].show(group, metadata, context)
 
 
-def read_group(group: Group, before: Metadata, reading: Reading) -> Metadata:
+def read_group(group: FieldGroup, before: Metadata, reading: Reading) -> Metadata:
     """The metadata with what was entered in the fields of a group."""
     return replace(before, **_HOW[_form(group.row)].read(group, before, reading))
 
 
-def nodes_of(group: Group, metadata: Metadata) -> tuple[Any, ...]:
+def nodes_of(group: FieldGroup, metadata: Metadata) -> tuple[Any, ...]:
     """The nodes of a metadata field, also where it holds at most one."""
     value = getattr(metadata, group.row.name)
     return tuple(value) if group.row.many else (value,) if value else ()
@@ -76,12 +78,12 @@ def _form(row: Field) -> str:
 # -- a plain value
 
 
-def _show_plain(group: Group, metadata: Metadata, context: FormContext) -> dict[str, Any]:
+def _show_plain(group: FieldGroup, metadata: Metadata, context: FormContext) -> dict[str, Any]:
     (form_field,) = group.fields
     return {form_field.name: shown_value(form_field, getattr(metadata, group.row.name), context)}
 
 
-def _read_plain(group: Group, before: Metadata, reading: Reading) -> dict[str, Any]:
+def _read_plain(group: FieldGroup, before: Metadata, reading: Reading) -> dict[str, Any]:
     (form_field,) = group.fields
     return {group.row.name: read_value(form_field, getattr(before, group.row.name), reading)}
 
@@ -89,17 +91,17 @@ def _read_plain(group: Group, before: Metadata, reading: Reading) -> dict[str, A
 # -- links to other things
 
 
-def _shown_links(group: Group, metadata: Metadata) -> dict[str, Link]:
+def _shown_links(group: FieldGroup, metadata: Metadata) -> dict[str, Link]:
     """Line -> link."""
     links = [link for link in metadata.links if link.relation == group.row.name][:MAX_ITEMS]
     return {text: link for link in links if (text := link.iri.removeprefix("/id/")) == as_line(text)}
 
 
-def _show_links(group: Group, metadata: Metadata, context: FormContext) -> dict[str, Any]:
+def _show_links(group: FieldGroup, metadata: Metadata, context: FormContext) -> dict[str, Any]:
     return {group.fields[0].name: "\n".join(_shown_links(group, metadata))}
 
 
-def _read_links(group: Group, before: Metadata, reading: Reading) -> dict[str, Any]:
+def _read_links(group: FieldGroup, before: Metadata, reading: Reading) -> dict[str, Any]:
     """Each line by title, id or IRI; one that is still there is written as it was."""
     (form_field,) = group.fields
     shown = _shown_links(group, before)
@@ -125,12 +127,12 @@ def district_of(place: Place, districts: ConceptList | None) -> Concept | None:
     return next((concept for name in names if name and districts and (concept := district(name, districts))), None)
 
 
-def _show_places(group: Group, metadata: Metadata, context: FormContext) -> dict[str, Any]:
+def _show_places(group: FieldGroup, metadata: Metadata, context: FormContext) -> dict[str, Any]:
     concepts = (district_of(place, context.districts) for place in nodes_of(group, metadata))
     return {group.fields[0].name: tuple(concept.notation for concept in concepts if concept)}
 
 
-def _read_places(group: Group, before: Metadata, reading: Reading) -> dict[str, Any]:
+def _read_places(group: FieldGroup, before: Metadata, reading: Reading) -> dict[str, Any]:
     """A district that stays ticked is written as it was; a place that is none stays."""
     ticked = reading.entered[group.fields[0].name]
     districts = reading.context.districts
@@ -145,20 +147,20 @@ def _read_places(group: Group, before: Metadata, reading: Reading) -> dict[str, 
 # -- those who take part, by role
 
 
-def _shown_participants(group: Group, metadata: Metadata, lang: Lang) -> dict[tuple[str, str], Participation]:
+def _shown_participants(group: FieldGroup, metadata: Metadata, lang: Lang) -> dict[tuple[str, str], Participation]:
     """Role and name -> whom the form can show, as many of a role as its field has room for."""
     roles = {concept.iri: notation for notation, concept in concept_list("roles").by_notation.items()}
     room = {form_field.role: 1 if form_field.widget == "input" else MAX_ITEMS for form_field in group.fields}
     shown: dict[tuple[str, str], Participation] = {}
     for participation in nodes_of(group, metadata):
-        role, name = roles.get(participation.role, ""), said(participation.agent.name, lang).words
+        role, name = roles.get(participation.role, ""), pick_language(participation.agent.name, lang).words
         free = room.get(role, 0) - sum(shown_role == role for shown_role, _name in shown)
         if name and name == as_line(name) and free > 0:
             shown.setdefault((role, name), participation)
     return shown
 
 
-def _show_participants(group: Group, metadata: Metadata, context: FormContext) -> dict[str, Any]:
+def _show_participants(group: FieldGroup, metadata: Metadata, context: FormContext) -> dict[str, Any]:
     shown = _shown_participants(group, metadata, context.lang)
     return {
         form_field.name: "\n".join(name for role, name in shown if role == form_field.role)
@@ -166,7 +168,7 @@ def _show_participants(group: Group, metadata: Metadata, context: FormContext) -
     }
 
 
-def _read_participants(group: Group, before: Metadata, reading: Reading) -> dict[str, Any]:
+def _read_participants(group: FieldGroup, before: Metadata, reading: Reading) -> dict[str, Any]:
     """Those of the form first, all others as they were; who is still there keeps what was said of them."""
     roles = concept_list("roles").by_notation
     lang = reading.context.lang
@@ -191,12 +193,12 @@ def _read_participants(group: Group, before: Metadata, reading: Reading) -> dict
 # -- an agent: publisher, organizer
 
 
-def _show_agent(group: Group, metadata: Metadata, context: FormContext) -> dict[str, Any]:
+def _show_agent(group: FieldGroup, metadata: Metadata, context: FormContext) -> dict[str, Any]:
     agent: Agent | None = getattr(metadata, group.row.name)
-    return {group.fields[0].name: said(agent.name, context.lang).words if agent else ""}
+    return {group.fields[0].name: pick_language(agent.name, context.lang).words if agent else ""}
 
 
-def _read_agent(group: Group, before: Metadata, reading: Reading) -> dict[str, Any]:
+def _read_agent(group: FieldGroup, before: Metadata, reading: Reading) -> dict[str, Any]:
     """Another name is another agent: what was known of the former one does not hold for it."""
     entered = reading.entered[group.fields[0].name]
     if entered == _show_agent(group, before, reading.context)[group.fields[0].name]:
@@ -207,7 +209,7 @@ def _read_agent(group: Group, before: Metadata, reading: Reading) -> dict[str, A
 # -- any other node, part by part
 
 
-def shown_node(group: Group, metadata: Metadata, context: FormContext) -> tuple[int, Any]:
+def shown_node(group: FieldGroup, metadata: Metadata, context: FormContext) -> tuple[int, Any]:
     """The node that the form shows, and its place: the first, or the first whose key the form knows; else an empty one
     after all others."""
     nodes = nodes_of(group, metadata)
@@ -218,18 +220,18 @@ def shown_node(group: Group, metadata: Metadata, context: FormContext) -> tuple[
     return len(nodes), getattr(model, STRUCTS.get(group.row.node, group.row.node))()
 
 
-def _key(group: Group) -> FormField | None:
+def _key(group: FieldGroup) -> FormField | None:
     return next((form_field for form_field in group.fields if form_field.is_key), None)
 
 
-def _show_node(group: Group, metadata: Metadata, context: FormContext) -> dict[str, Any]:
+def _show_node(group: FieldGroup, metadata: Metadata, context: FormContext) -> dict[str, Any]:
     _place, node = shown_node(group, metadata, context)
     return {
         form_field.name: shown_value(form_field, getattr(node, form_field.part), context) for form_field in group.fields
     }
 
 
-def _read_node(group: Group, before: Metadata, reading: Reading) -> dict[str, Any]:
+def _read_node(group: FieldGroup, before: Metadata, reading: Reading) -> dict[str, Any]:
     """The parts that were entered in the node that the form shows, among the other nodes; without any part, or without
     its key, it is gone."""
     place, node = shown_node(group, before, reading.context)
@@ -269,8 +271,8 @@ def _with_id(node: Any) -> Any:
 class _How(NamedTuple):
     """How the groups of one sort are shown and read; `read` gives the fields of the metadata that change."""
 
-    show: Callable[[Group, Metadata, FormContext], dict[str, Any]]
-    read: Callable[[Group, Metadata, Reading], dict[str, Any]]
+    show: Callable[[FieldGroup, Metadata, FormContext], dict[str, Any]]
+    read: Callable[[FieldGroup, Metadata, Reading], dict[str, Any]]
 
 
 _HOW: Final[Mapping[str, _How]] = MappingProxyType(

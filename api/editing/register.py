@@ -17,9 +17,9 @@ from api.editing import form
 from api.editing.comparison import Comparison, compare, organization_name, owner, preview, record_links, similar
 from api.editing.form_values import Entered, FieldError, FormContext
 from api.pages.site import Pages
-from api.text.formatting import ZONE, said
+from api.text.formatting import ZONE, pick_language
 from api.text.i18n import translator
-from api.web.addresses import Lang, hang, language, patterns, place
+from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, Forms, StaleFormError
 from registry.catalog import Catalog
 from registry.catalog.lookup import resolve
@@ -64,7 +64,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         (("mine",), _to_entries, "GET"),
         (("mine", "entries"), partial(entries, pages), "GET"),
     ):
-        hang(router, patterns(*steps), view, method)
+        mount(router, patterns(*steps), view, method)
     return router
 
 
@@ -203,7 +203,7 @@ def _owner(account: Account, record: Record | None = None) -> str:
 def _own_organization(pages: Pages, account: Account, lang: Lang) -> str:
     """The name of the organization that the account acts for: nobody is asked twice."""
     record = pages.catalog.store.get(_owner(account))
-    return said(record.metadata.title, lang).words if record else ""
+    return pick_language(record.metadata.title, lang).words if record else ""
 
 
 def _published(pages: Pages, account: Account) -> list[Record]:
@@ -246,7 +246,7 @@ def _iri_of(pages: Pages, line: str, kinds: tuple[Kind, ...]) -> str | None:
         return f"/id/{record.id}"
     page = pages.catalog.index.search(Query(words=line, where={"kind": kinds}, size=10, facets=()))
     for record in store.get_many([hit.id for hit in page.hits]).values():
-        if analysis.slug(line) in {analysis.slug(title) for title in record.metadata.title.values()}:
+        if analysis.name_key(line) in {analysis.name_key(title) for title in record.metadata.title.values()}:
             return f"/id/{record.id}"
     return line if line.startswith(("https://", "http://")) and " " not in line else None
 
@@ -274,7 +274,7 @@ def _discard(pages: Pages, request: Request, draft: Draft, fields: Forms) -> Res
         "discard.html",
         lang,
         draft=draft,
-        title=said(draft.metadata.title, lang).words or _("Ohne Titel"),
+        title=pick_language(draft.metadata.title, lang).words or _("Ohne Titel"),
         action=place("register", lang, KIND, draft.id),
         crumbs=[(_("Meine Einträge"), place("mine", lang, "entries")), (_("Entwurf löschen"), "")],
         indexed=False,
@@ -333,5 +333,5 @@ def _may_save(draft: Draft, account: Account) -> bool:
 def _organizations(pages: Pages, lang: Lang) -> list[str]:
     """The names of organizations that are offered while somebody writes."""
     records = pages.catalog.store.find(Selection(kind="organization", shown=True))
-    names = (said(record.metadata.title, lang).words for record in records)
+    names = (pick_language(record.metadata.title, lang).words for record in records)
     return sorted(dict.fromkeys(names))[:MAX_ORGANIZATIONS_OFFERED]

@@ -15,11 +15,11 @@ from starlette.responses import RedirectResponse, Response
 
 from api.editing.comparison import compare, organization_name, owner, preview, record_links, similar
 from api.pages.site import Pages
-from api.text.formatting import ZONE, said
+from api.text.formatting import ZONE, pick_language
 from api.text.i18n import translator
 from api.text.labels import finding_words
 from api.web import addresses
-from api.web.addresses import Lang, hang, language, patterns, place
+from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, Forms
 from registry.catalog import Catalog
 from registry.errors import ConflictError, NotFoundError, ValidationError
@@ -48,9 +48,9 @@ NOT_YET: Final = Answer()
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     pages = Pages(catalog, settings)
     router = APIRouter(include_in_schema=False)
-    hang(router, patterns("review"), partial(queue, pages))
-    hang(router, patterns("review", "{id}"), partial(show_draft, pages))
-    hang(router, patterns("review", "{id}"), partial(decide, pages), "POST")
+    mount(router, patterns("review"), partial(queue, pages))
+    mount(router, patterns("review", "{id}"), partial(show_draft, pages))
+    mount(router, patterns("review", "{id}"), partial(decide, pages), "POST")
     return router
 
 
@@ -69,7 +69,7 @@ def queue(pages: Pages, request: Request) -> Response:
         "queue.html",
         lang,
         drafts=list(pages.inbox.queue()),
-        published=(said(record.metadata.title, lang).words, _page(record, lang)) if record else None,
+        published=(pick_language(record.metadata.title, lang).words, _page(record, lang)) if record else None,
         returned="returned" in request.query_params,
         decided="decided" in request.query_params,
         owner=lambda draft: owner(pages, draft, lang),
@@ -148,7 +148,7 @@ def _show(pages: Pages, request: Request, draft: Draft, status: int = 200, answe
     _ = translator(lang)
     account = pages.required(request, *REVIEWERS)
     record = pages.catalog.store.get(draft.of) if draft.of else None
-    title = said(draft.metadata.title, lang).words or _("Ohne Titel")
+    title = pick_language(draft.metadata.title, lang).words or _("Ohne Titel")
     return pages.page(
         request,
         "review.html",

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from markupsafe import Markup, escape
 
 from api.text import sentences
-from api.text.formatting import day, marked, said, sentence, spoken
+from api.text.formatting import day, marked, pick_language, sentence, spoken
 from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang
@@ -81,7 +81,7 @@ def card(record: Record, lang: Lang, today: date, query: list[Word] | None = Non
 
 
 def _text(metadata: Metadata, lang: Lang, query: list[Word]) -> Markup:
-    text, other = said(metadata.abstract or metadata.description, lang)
+    text, other = pick_language(metadata.abstract or metadata.description, lang)
     markup = marked(sentence(text), query)
     return Markup('<span lang="{}">{}</span>').format(other, markup) if other and markup else markup
 

@@ -20,7 +20,7 @@ from api.pages.organization import more
 from api.pages.relations import relations
 from api.pages.site import Pages, View, today
 from api.text import sentences
-from api.text.formatting import as_date, day, link, said, sentence, size, spoken
+from api.text.formatting import as_date, day, link, pick_language, sentence, size, spoken
 from api.text.i18n import translator
 from api.text.labels import area, finding_words
 from api.web import addresses, query
@@ -43,14 +43,14 @@ from vocab.kinds import KIND_ROWS
 
 def record_page(pages: Pages) -> View:
     def record(request: Request) -> Response:
-        address = addresses.parse(request.url.path)
+        address = addresses.parse_path(request.url.path)
         assert address is not None
         shown_record = shown(pages.catalog, address.rest)
         path = addresses.page(shown_record.kind, shown_record.id, address.lang)
         if path != address.path:
             return RedirectResponse(path, 301)
         metadata = shown_record.metadata
-        summary = said(metadata.abstract, address.lang).words
+        summary = pick_language(metadata.abstract, address.lang).words
         blocks = view(pages, shown_record, address.lang, today())
         account = pages.account(request)
         return pages.page(
@@ -60,7 +60,7 @@ def record_page(pages: Pages) -> View:
             headers=_headers(pages, shown_record),
             **blocks,
             summary=summary,
-            description=sentence(summary or said(metadata.description, address.lang).words, 160),
+            description=sentence(summary or pick_language(metadata.description, address.lang).words, 160),
             owner=whose(metadata, address.lang),
             area=area(shown_record.kind),
             crumbs=_crumbs(shown_record, blocks["title"], address.lang),
@@ -140,7 +140,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "metadata": metadata,
         "kind_label": KIND_ROWS[record.kind].singular[lang],
         "title": spoken(metadata.title, lang) or escape(record.id),
-        "text": said(metadata.description, lang),
+        "text": pick_language(metadata.description, lang),
         "fallback": _fallback(record, lang),
         "fresh": sentences.freshness(metadata, today, lang) if record.kind in DCAT_KINDS else None,
         "licence": _licence(metadata, lang) if files or metadata.licence else None,
@@ -170,7 +170,9 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
 def _fallback(record: Record, lang: Lang) -> str:
     """The language in which the record is described, where the page's is missing."""
     metadata = record.metadata
-    languages = {said(text, lang).lang for text in (metadata.title, metadata.description, metadata.abstract) if text}
+    languages = {
+        pick_language(text, lang).lang for text in (metadata.title, metadata.description, metadata.abstract) if text
+    }
     return next(iter(languages - {""}), "")
 
 
@@ -224,21 +226,27 @@ def _credit(pages: Pages, record: Record, lang: Lang, today: date) -> str:
         return ""
     attribution = next(
         (
-            said(distribution.attribution, lang).words
+            pick_language(distribution.attribution, lang).words
             for distribution in metadata.distributions
             if distribution.attribution
         ),
         "",
     )
     iri = licence_of(metadata)
-    publisher = said(metadata.publisher.name, lang).words if metadata.publisher else ""
+    publisher = pick_language(metadata.publisher.name, lang).words if metadata.publisher else ""
     name = sentences.licence(iri, lang).name if iri else ""
-    parts = (attribution or publisher, said(metadata.title, lang).words, name, _local(pages, record), day(today, lang))
+    parts = (
+        attribution or publisher,
+        pick_language(metadata.title, lang).words,
+        name,
+        _local(pages, record),
+        day(today, lang),
+    )
     return ", ".join(part for part in parts if part)
 
 
 def _local(pages: Pages, record: Record) -> str:
-    return addresses.absolute(pages.settings.base_url, addresses.thing(record.id))
+    return addresses.absolute(pages.settings.base_url, addresses.thing_path(record.id))
 
 
 # -- people and steps

@@ -38,7 +38,7 @@ class Linked(NamedTuple):
     foreign: bool = False
 
 
-class Group(NamedTuple):
+class RelationGroup(NamedTuple):
     """The things of one relation."""
 
     label: str
@@ -48,8 +48,8 @@ class Group(NamedTuple):
 class Relations(NamedTuple):
     """`data`: what a project uses and produces; `others`: all else; `projects`: those with these data."""
 
-    data: list[Group]
-    others: list[Group]
+    data: list[RelationGroup]
+    others: list[RelationGroup]
     projects: list[Card]
 
 
@@ -69,14 +69,14 @@ def _data_labels(lang: Lang) -> tuple[str, str]:
 
 def _links(
     pages: Pages, record: Record, back: Iterable[Backlink], pointing: Mapping[str, Record], lang: Lang
-) -> list[Group]:
+) -> list[RelationGroup]:
     """What the record points to and what points to it, by the name of the relation."""
     forth: dict[str, list[Linked]] = {}
     for target in record.metadata.links[:MAX_RELATIONS]:
         forth.setdefault(_relation(record.kind, target.relation, lang), []).append(_linked(pages, target, lang))
     for label, thing in _back(record, back, pointing, lang):
         forth.setdefault(label, []).append(thing)
-    return [Group(label, tuple(dict.fromkeys(things))) for label, things in forth.items()]
+    return [RelationGroup(label, tuple(dict.fromkeys(things))) for label, things in forth.items()]
 
 
 def _relation(kind: str, name: str, lang: Lang) -> str:

@@ -8,7 +8,7 @@ from api.pages.search import search_page
 from api.pages.site import Pages
 from api.pages.start import start_page, topic_page, topics_page
 from api.web import addresses
-from api.web.addresses import hang, patterns
+from api.web.addresses import mount, patterns
 from registry.catalog import Catalog
 from registry.model import KINDS
 from registry.settings import Settings
@@ -29,7 +29,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         *((record_page(pages), patterns(kind, "{id}")) for kind in KINDS),
         *((city_texts.text(pages, name), patterns(name)) for name in city_texts.NAMES),
     ):
-        hang(router, listed, view_)
-    hang(router, ["/static/theme.css"], assets.theme(pages.city.accent))
-    hang(router, ["/static/{path:path}"], assets.file)
+        mount(router, listed, view_)
+    mount(router, ["/static/theme.css"], assets.theme(pages.city.accent))
+    mount(router, ["/static/{path:path}"], assets.file)
     return router

@@ -21,7 +21,7 @@ from api.web import addresses, query
 from api.web.addresses import Lang
 from registry.search import analysis
 from registry.search.facets import FACETS, Facet
-from registry.search.query import MAX_DEPTH, Count, Page, Query
+from registry.search.query import MAX_DEPTH, Count, Query, ResultPage
 from vocab.formats import file_type
 from vocab.kinds import KIND_ROWS
 from vocab.match import districts_in
@@ -32,7 +32,7 @@ from vocab.match import districts_in
 def search_page(pages: Pages) -> View:
     def search(request: Request) -> Response:
         path, params = request.url.path, request.query_params.multi_items()
-        address = addresses.parse(path)
+        address = addresses.parse_path(path)
         assert address is not None
         asked = query.parse(params, address.lang, address.kind)
         _ = translator(address.lang)
@@ -81,7 +81,7 @@ class Value(NamedTuple):
     selected: bool
 
 
-class Group(NamedTuple):
+class FacetGroup(NamedTuple):
     """A facet with its values; `rest` is shown after a click on "all"."""
 
     name: str
@@ -121,7 +121,7 @@ class Culprit(NamedTuple):
 def view(pages: Pages, asked: Query, path: str, lang: Lang, today: date) -> dict[str, Any]:
     """The variables of `search.html` for a query; `path` is that of the page itself (`/suche`, `/daten`, …)."""
     results = pages.catalog.index.search(asked)
-    fixed = addresses.parse(path)
+    fixed = addresses.parse_path(path)
     kind = fixed.kind if fixed else None
     names = _names(pages, asked, results, lang)
     listed = [hit.id for hit in results.hits]
@@ -156,7 +156,7 @@ def cards(pages: Pages, ids: Iterable[str], lang: Lang, today: date, words: str 
 Names = dict[str, dict[str, str]]  # facet -> value -> label
 
 
-def _names(pages: Pages, asked: Query, results: Page, lang: Lang) -> Names:
+def _names(pages: Pages, asked: Query, results: ResultPage, lang: Lang) -> Names:
     sources = tuple(pages.catalog.sources.all())
     names: Names = {}
     for name in query_facets(asked, results):
@@ -167,12 +167,12 @@ def _names(pages: Pages, asked: Query, results: Page, lang: Lang) -> Names:
     return names
 
 
-def query_facets(asked: Query, results: Page) -> Iterable[str]:
+def query_facets(asked: Query, results: ResultPage) -> Iterable[str]:
     return dict.fromkeys((*results.facets, *asked.where))
 
 
-def _groups(asked: Query, results: Page, names: Names, lang: Lang, kind: str | None) -> tuple[Group, ...]:
-    groups: list[Group] = []
+def _groups(asked: Query, results: ResultPage, names: Names, lang: Lang, kind: str | None) -> tuple[FacetGroup, ...]:
+    groups: list[FacetGroup] = []
     for facet in GROUPS:
         chosen = asked.where.get(facet.name, ())
         values = _values(facet, results.facets.get(facet.name, ()), chosen, names)
@@ -180,7 +180,7 @@ def _groups(asked: Query, results: Page, names: Names, lang: Lang, kind: str | N
             continue
         top = len(groups) < OPEN_GROUPS or bool(chosen)
         groups.append(
-            Group(
+            FacetGroup(
                 facet.name,
                 facet.label[lang],
                 top,
@@ -217,7 +217,7 @@ def _said(name: str, value: str, names: Names, lang: Lang) -> str:
     return f"{FACETS[name].label[lang]}: {names.get(name, {}).get(value, value)}"
 
 
-def _offers(pages: Pages, asked: Query, results: Page, path: str, lang: Lang) -> tuple[Chip, ...]:
+def _offers(pages: Pages, asked: Query, results: ResultPage, path: str, lang: Lang) -> tuple[Chip, ...]:
     """Filters for the places and formats that the search words name: they are offered, not applied."""
     _ = translator(lang)
     offers = []
@@ -235,7 +235,7 @@ def _offers(pages: Pages, asked: Query, results: Page, path: str, lang: Lang) ->
     return tuple(dict.fromkeys(offers))
 
 
-def _tabs(asked: Query, results: Page, lang: Lang) -> tuple[Tab, ...]:
+def _tabs(asked: Query, results: ResultPage, lang: Lang) -> tuple[Tab, ...]:
     _ = translator(lang)
     counts = {count.value: count.count for count in results.facets.get("kind", ())}
     current = asked.where.get("kind", ())
@@ -272,7 +272,7 @@ class Pager(NamedTuple):
     after: str
 
 
-def _pager(asked: Query, results: Page, path: str) -> Pager | None:
+def _pager(asked: Query, results: ResultPage, path: str) -> Pager | None:
     last = min(-(-results.total // asked.size), MAX_DEPTH // asked.size)
     if last < 2:
         return None
@@ -321,6 +321,6 @@ def _nothing(
         "suggested": [
             (suggestion.text, query.url(Query(words=suggestion.text, lang=lang), path))
             for suggestion in suggested
-            if analysis.fold(suggestion.text) != analysis.fold(asked.words)
+            if analysis.fold_word(suggestion.text) != analysis.fold_word(asked.words)
         ],
     }

@@ -42,7 +42,7 @@ def twin(path: str, lang: Lang) -> str:
     """The path of the same page in that language; the steps after the first one are translated too."""
     twin_path = addresses.twin(path, lang)
     path, mark, query = twin_path.partition("?")
-    address = addresses.parse(path)
+    address = addresses.parse_path(path)
     if not address or not address.rest or address.name in addresses.PAGES_WITH_IDS:
         return twin_path
     names_of_steps = {words[tag]: name for name, words in STEP_WORDS.items() for tag in addresses.LANGS}
@@ -90,7 +90,7 @@ class Pages:
     def names(self, ids: Iterable[str], lang: Lang) -> list[tuple[str, str]]:
         """Id and name of organizations; the id is the name of one that is no record."""
         records = self.catalog.store.get_many(ids := list(ids))
-        titles = {id: formatting.said(record.metadata.title, lang).words for id, record in records.items()}
+        titles = {id: formatting.pick_language(record.metadata.title, lang).words for id, record in records.items()}
         return [(id, titles.get(id) or id) for id in ids]
 
     def form(self, request: Request, body: bytes) -> session.Forms:
@@ -120,7 +120,7 @@ class Pages:
             "styled": (STATIC / KERN).is_file(),
             "site_title": f"Lotse {self.city.name}".strip(),
             "today": datetime.now(formatting.ZONE).date(),
-            "place_name": formatting.said(self.city.publisher, lang).words or self.city.name,
+            "place_name": formatting.pick_language(self.city.publisher, lang).words or self.city.name,
         }
         html = environment(lang).get_template(template).render({**frame, **view})
         sent = dict(headers or {})

@@ -29,23 +29,25 @@ _MOMENT: Final = {"de": "d. MMMM y, H:mm\N{NO-BREAK SPACE}'Uhr'", "en": "d MMMM 
 _MONTH: Final = "MMMM y"
 
 
-class Said(NamedTuple):
-    """`lang`: the language of the words where it is not the page's, else empty."""
+class PickedText(NamedTuple):
+    """A text in one language. `lang`: its language where that is not the page's, else empty."""
 
     words: str
     lang: str = ""
 
 
-def said(text: Text, lang: Lang) -> Said:
+def pick_language(text: Text, lang: Lang) -> PickedText:
     """The words in the page's language, else in the next best."""
-    return next((Said(text[tag], "" if tag in (lang, "und") else tag) for tag in tags(text, lang)), Said(""))
+    return next(
+        (PickedText(text[tag], "" if tag in (lang, "und") else tag) for tag in tags(text, lang)), PickedText("")
+    )
 
 
 def spoken(text: Text | Message, lang: Lang) -> Markup:
     """The same as markup, with a `lang` attribute where the language is another one (WCAG 3.1.2)."""
     if isinstance(text, Message):
         return escape(message.sentence(text, lang))
-    words, other = said(text, lang)
+    words, other = pick_language(text, lang)
     return Markup('<span lang="{}">{}</span>').format(other, words) if other else escape(words)
 
 
@@ -164,7 +166,7 @@ def _cleaned(html: str, tags: frozenset[str]) -> Markup:
     return Markup(cleaned)  # noqa: S704 - nh3 has just cleaned it
 
 
-def plain(words: str) -> str:
+def without_markup(words: str) -> str:
     """Prose without marks of HTML or Markdown, in one line."""
     text = re.sub(r"!?\[([^\]\n]{0,300})\]\([^)\s]{0,2000}\)", r"\1", clean(words[:MAX_PROSE]))
     return " ".join(re.sub(r"(?m)^\s{0,3}(#{1,6}|>|[-*+])\s+|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", "", text).split())
@@ -172,7 +174,7 @@ def plain(words: str) -> str:
 
 def sentence(words: str, most: int = MAX_SENTENCE) -> str:
     """The first words of a description, cut at the end of a sentence if that does, else of a word."""
-    text = plain(words)
+    text = without_markup(words)
     if len(text) <= most:
         return text
     ends = [found.end() for found in re.finditer(r"(?<=[a-zäöüß\d)“\"]{2})[.!?](?=\s)", text[: most + 1])]

@@ -68,5 +68,5 @@ def area(kind: str | None) -> str:
 
 def finding_words(rule: str, lang: Lang) -> tuple[str, str]:
     """Sentence and remedy of a rule."""
-    message, remedy = rules.said(rule)
+    message, remedy = rules.rule_texts(rule)
     return message[lang], remedy.get(lang, "")

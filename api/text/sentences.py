@@ -155,7 +155,7 @@ def _due(last: date, duration: str) -> date | None:
 # -- projects
 
 
-class Step(NamedTuple):
+class PhaseMark(NamedTuple):
     """One mark of the track. `state`: done | now | plan | stopped."""
 
     name: str
@@ -173,7 +173,7 @@ def states(phase: str) -> tuple[str, ...]:
     return tuple("done" if i < at else "now" if i == at else "plan" for i in range(len(PHASES)))
 
 
-def track(said: Metadata, today: date, lang: Lang) -> tuple[Step, ...]:
+def track(said: Metadata, today: date, lang: Lang) -> tuple[PhaseMark, ...]:
     """The phases of a project with where it stands; nothing for one that is paused, cancelled or says no phase."""
     _ = translator(lang)
     phases = concept_list("phases")
@@ -184,10 +184,10 @@ def track(said: Metadata, today: date, lang: Lang) -> tuple[Step, ...]:
     if now.notation in _ENDED:
         names = (*PHASES[:3], "abgeschlossen")
         notes = ("", "", "", _("beendet %(day)s") % {"day": day(_end(said), lang)} if _end(said) else "")
-        return tuple(Step(_label(n, lang), "done", note) for n, note in zip(names, notes, strict=True))
+        return tuple(PhaseMark(_label(n, lang), "done", note) for n, note in zip(names, notes, strict=True))
     since = _since(said, today, lang) if now.notation == PHASES[0] else ""
     return tuple(
-        Step(_label(name, lang), state, since if state == "now" else "")
+        PhaseMark(_label(name, lang), state, since if state == "now" else "")
         for name, state in zip(PHASES, marks, strict=True)
     )
 

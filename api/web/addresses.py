@@ -28,7 +28,7 @@ _NAMES: Final[Mapping[tuple[Lang, str], str]] = MappingProxyType(
 )
 
 
-class Address(NamedTuple):
+class PageAddress(NamedTuple):
     """A page: its language, its name in PAGE_ROWS and what stands after the word, without a slash at either end."""
 
     lang: Lang
@@ -57,12 +57,12 @@ def page(kind: str, id: str, lang: Lang = "de") -> str:
     return path(kind, lang, id)
 
 
-def thing(id: str) -> str:
+def thing_path(id: str) -> str:
     """The thing itself, for machines: `/id/radwege`; absolute with `absolute`."""
     return f"/id/{quote(id, safe='')}"
 
 
-def parse(path: str) -> Address | None:
+def parse_path(path: str) -> PageAddress | None:
     """The page that a path names, in either language, with or without a slash at the end; None: not one of ours."""
     lang: Lang = "de"
     steps = path.strip("/").split("/")
@@ -70,13 +70,13 @@ def parse(path: str) -> Address | None:
         lang, steps = "en", steps[1:] or [""]
     name = _NAMES.get((lang, unquote(steps[0])))
     rest = "/".join(map(unquote, steps[1:]))
-    return None if name is None or (rest and not steps[0]) else Address(lang, name, rest)
+    return None if name is None or (rest and not steps[0]) else PageAddress(lang, name, rest)
 
 
 def twin(path: str, lang: Lang) -> str:
     """The same page in that language; a query string stays. A path without a twin leads to the start page."""
     parts = urlsplit(path)
-    found = parse(parts.path) or Address(lang, "start")
+    found = parse_path(parts.path) or PageAddress(lang, "start")
     return found._replace(lang=lang).path + (f"?{parts.query}" if parts.query else "")
 
 
@@ -111,7 +111,7 @@ def _step(step: str, lang: Lang) -> str:
     return STEP_WORDS[step][lang] if step in STEP_WORDS else step
 
 
-def hang(router: APIRouter, paths: list[str], view: Callable[..., Response], method: str = "GET") -> None:
+def mount(router: APIRouter, paths: list[str], view: Callable[..., Response], method: str = "GET") -> None:
     """A page under its addresses in both languages; pages stand in no API document."""
     for path in paths:
         router.add_api_route(path, view, methods=[method], include_in_schema=False, response_class=Response)
@@ -119,5 +119,5 @@ def hang(router: APIRouter, paths: list[str], view: Callable[..., Response], met
 
 def language(request: Request) -> Lang:
     """The language of the page that is asked for."""
-    found = parse(request.url.path)
+    found = parse_path(request.url.path)
     return found.lang if found else ("en" if request.url.path.startswith("/en/") else "de")

@@ -113,5 +113,5 @@ def _open(path: str) -> bool:
 
 def negotiated(path: str) -> bool:
     """Whether the same path has a page and data behind it: `/daten/radwege`, `/id/radwege`, `/catalog`."""
-    address = addresses.parse(path)
+    address = addresses.parse_path(path)
     return path == "/catalog" or path.startswith("/id/") or bool(address and address.kind and address.rest)

@@ -7,8 +7,7 @@ from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
-from api.web.addresses import Lang
-from api.web.addresses import parse as parse_address
+from api.web.addresses import Lang, parse_path
 from registry.errors import UsageError
 from registry.model import KINDS, Kind, Text
 from registry.model.message import Message, message, translations
@@ -121,7 +120,7 @@ def url(query: Query, path: str) -> str:
 
     The same query gives the same address; what the path itself says (kind, language) is not repeated.
     """
-    address = parse_address(path)
+    address = parse_path(path)
     pairs = [("q", query.words)] if query.words else []
     for facet in FACETS:
         values = query.where.get(facet, ())

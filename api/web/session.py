@@ -156,7 +156,7 @@ def local(path: str) -> str:
 # -- guessing
 
 
-class Brake:
+class RateLimit:
     """Counts wrong passwords for each account and address; TooManyError after TRIES until a PAUSE has passed."""
 
     def __init__(self, tries: int = TRIES) -> None:
@@ -185,7 +185,7 @@ class Brake:
         return [at for at in self._wrong.get(key, ()) if at > time.monotonic() - PAUSE]
 
 
-class Turns:
+class TimedSemaphore:
     """Lets a few do what takes much at a time; TooManyError for those who would wait too long."""
 
     def __init__(self, at_once: int = AT_ONCE, patience: float = 10) -> None:

@@ -36,7 +36,7 @@ class NoWorkbookError(Exception):
     """The file is no ZIP archive, or has no workbook."""
 
 
-def check(content: bytes) -> None:
+def check_size(content: bytes) -> None:
     """Raises NoWorkbookError or NotThatLargeError.
 
     Every part is checked as if it were a sheet: which parts are sheets is only known after parsing.

@@ -30,7 +30,7 @@ SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
         **item_mapping.SETTINGS,
     }
 )
-check = item_mapping.check
+check = item_mapping.check_mapping
 MAX_DOCUMENT_BYTES: Final = 50_000_000
 MAX_NESTED_ITEMS: Final = 20  # items inside items
 

@@ -35,7 +35,7 @@ SUFFIXES: Final = (".csv", ".tsv", ".xlsx", ".xls", ".ods")
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {"sheet": "name of the sheet; default: the first", **item_mapping.SETTINGS}
 )
-check = item_mapping.check
+check = item_mapping.check_mapping
 MAX_FILE_BYTES: Final = 50_000_000
 MAX_ROWS: Final = xlsx_bounds.MAX_ROWS
 MAX_COLUMNS: Final = xlsx_bounds.MAX_COLUMNS
@@ -96,7 +96,7 @@ def _check_names(names: Sequence[str], source: Source) -> None:
 def _workbook(content: bytes, source: Source) -> Iterator[Sequence[Any]]:
     wanted, url = source.settings.get("sheet", ""), source.url
     try:
-        xlsx_bounds.check(content)
+        xlsx_bounds.check_size(content)
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         if wanted and wanted not in book.sheet_names:
             there = ", ".join(book.sheet_names[:20])

@@ -70,7 +70,7 @@ class _Reading:
         for key, value in item.items():
             if key in ("links", "extras", "kind") and not path:
                 continue
-            if key == "iri" and isinstance(value, str) and values.iri(value):
+            if key == "iri" and isinstance(value, str) and values.absolute_iri(value):
                 fields["iri"] = value.strip()
             elif key in rows:
                 read = self.field(rows[key], value, path + key)
@@ -164,7 +164,7 @@ class _Reading:
         if concepts:
             return concepts
         rule = CONCEPT_RULES.get(row.values, "concept-unknown")
-        if values.iri(text):  # another list than ours; the IRI is kept where it belongs
+        if values.absolute_iri(text):  # another list than ours; the IRI is kept where it belongs
             if row.values:
                 self.findings.append(finding(rule, path, text))
             return (text,)
@@ -195,7 +195,7 @@ class _Reading:
 
 def _target(text: str) -> str:
     """An IRI, or the remote id of a thing of the same source."""
-    if text.startswith(("/id/", REMOTE)) or values.iri(text):
+    if text.startswith(("/id/", REMOTE)) or values.absolute_iri(text):
         return text
     web_address = values.address(text)
     return web_address.value if web_address else REMOTE + text
@@ -226,7 +226,7 @@ def _wkt(text: str) -> values.Read | None:
 
 
 def _iri(text: str) -> values.Read | None:
-    return values.iri(text) or values.address(text)
+    return values.absolute_iri(text) or values.address(text)
 
 
 READERS: Final[Mapping[str, Callable[[str], values.Read | None]]] = {

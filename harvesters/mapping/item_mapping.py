@@ -81,7 +81,7 @@ def rules(source: Source) -> Rules:
     return _rules(tuple(sorted(source.settings.items())))
 
 
-def check(source: Source) -> None:
+def check_mapping(source: Source) -> None:
     """Raises UsageError if a setting names a kind or a field that does not exist."""
     rules(source)
     for name in source.settings:

@@ -35,7 +35,7 @@ def spelled_out(cls: str, text: str) -> dict[str, Any]:
         return {"start": start, "end": end[0] if end else start}
     if cls == "Money":
         return _money(text)
-    if cls in _BY_IRI and values.iri(text):
+    if cls in _BY_IRI and values.absolute_iri(text):
         return {"iri": text}
     if cls == "Place" and WKT_WRITTEN.match(text):
         return {"geometry": text}

@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from harvesters.run.context import RunContext
 from harvesters.run.map_item import Ids, map_batch
 from harvesters.run.mapper_processes import Mappers
-from harvesters.run.plan import Act, Guarded, Plan, plan, renewed
+from harvesters.run.plan import Guarded, Plan, PlannedAction, plan, renewed
 from registry.errors import ConflictError
 from registry.model import Known, Metadata, Step
-from registry.model.harvest import ListedItem, Mapped, Said, Staged
+from registry.model.harvest import ListedItem, Mapped, MappedThing, Staged
 from registry.model.message import message
 from registry.sources.staging import BATCH
 
@@ -87,13 +87,13 @@ def _names(item: ListedItem) -> Metadata:
     return Metadata(kind="dataset", iri=item.iri, identifiers=item.identifiers, title={"und": item.title})
 
 
-def take(run_context: RunContext, acts: Sequence[Act]) -> None:
+def take(run_context: RunContext, acts: Sequence[PlannedAction]) -> None:
     """Writes the acts of a plan to the catalogue; ConflictError if other writers are faster again and again."""
     for part in parts(acts):
         _take_part(run_context, part, MAX_REPLANS)
 
 
-def _take_part(run_context: RunContext, acts: Sequence[Act], replans: int) -> None:
+def _take_part(run_context: RunContext, acts: Sequence[PlannedAction], replans: int) -> None:
     try:
         run_context.catalog.take(run_context.source, list(_steps(run_context, acts)))
     except ConflictError:
@@ -103,7 +103,7 @@ def _take_part(run_context: RunContext, acts: Sequence[Act], replans: int) -> No
         _take_part(run_context, [again for act in acts if (again := renewed(act, known))], replans - 1)
 
 
-def _steps(run_context: RunContext, acts: Sequence[Act]) -> Iterator[Step]:
+def _steps(run_context: RunContext, acts: Sequence[PlannedAction]) -> Iterator[Step]:
     spooled = _spooled(run_context, [act.remote_id for act in acts if act.action != "gone"])
     for act in acts:
         if act.action == "gone":
@@ -120,7 +120,7 @@ def _steps(run_context: RunContext, acts: Sequence[Act]) -> Iterator[Step]:
             )
 
 
-def _spooled(run_context: RunContext, remote_ids: Sequence[str]) -> dict[str, Said]:
+def _spooled(run_context: RunContext, remote_ids: Sequence[str]) -> dict[str, MappedThing]:
     """Remote id -> what was mapped in this run; what was mapped in an earlier run is mapped again from its payload."""
     missing = [remote_id for remote_id in remote_ids if remote_id not in run_context.spool]
     if missing:

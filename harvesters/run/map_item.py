@@ -13,7 +13,7 @@ from registry.isolation import isolated
 from registry.model import Findings, Link, Metadata, Source
 from registry.model.harvest import Mapped, Staged
 from registry.model.identity import local, title
-from registry.model.text import plain
+from registry.model.text import storable
 from registry.quality.check import check
 from registry.rules import finding
 
@@ -52,7 +52,7 @@ def _map(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> Mapp
     return Mapped(
         remote_id=staged.remote_id,
         digest=digest,
-        iri=plain(_iri(metadata) or next((str(duplicate.value) for duplicate in shared), "")),
+        iri=storable(_iri(metadata) or next((str(duplicate.value) for duplicate in shared), "")),
         shares=staged.shares,
         identifiers=metadata.identifiers,
         title=title(metadata),

@@ -21,7 +21,7 @@ COUNTED: Final[Mapping[Action, str]] = {"add": "added", "change": "changed"}  # 
 NAMELESS: Final = "?#"
 
 
-class Act(msgspec.Struct, frozen=True, gc=False):
+class PlannedAction(msgspec.Struct, frozen=True, gc=False):
     """What would happen to one item. `id`, `number`: of the record that it belongs to, "" and 0 if none."""
 
     action: Action
@@ -35,7 +35,7 @@ class Plan(msgspec.Struct, frozen=True):
     """`acts`: one for each listed item, in their order, then those that are gone. `published`: how many records the
     source has now. `problems`: findings that only show when the whole listing is seen."""
 
-    acts: tuple[Act, ...]
+    acts: tuple[PlannedAction, ...]
     complete: bool
     published: int
     problems: tuple[Problem, ...] = ()
@@ -53,8 +53,8 @@ class Plan(msgspec.Struct, frozen=True):
 class Guarded(NamedTuple):
     """What is applied, what waits for a person, and why it waits."""
 
-    apply: tuple[Act, ...]
-    wait: tuple[Act, ...]
+    apply: tuple[PlannedAction, ...]
+    wait: tuple[PlannedAction, ...]
     why: Message | None
 
 
@@ -79,7 +79,7 @@ def plan(
     if complete:
         moved = {record.id for record in moves.values()}
         acts += [
-            Act("gone", remote_id, record.id, record.number)
+            PlannedAction("gone", remote_id, record.id, record.number)
             for remote_id, record in missing.items()
             if record.state == "published" and record.id not in moved
         ]
@@ -87,26 +87,26 @@ def plan(
     return Plan(tuple(acts), complete, published, tuple(_repeated(listing)))
 
 
-def _act(item: ListedItem, record: Known | None, moved: Known | None, elsewhere: Collection[str]) -> Act:
+def _act(item: ListedItem, record: Known | None, moved: Known | None, elsewhere: Collection[str]) -> PlannedAction:
     """`record`: of this remote id; `moved`: of another remote id that this item continues."""
     target = record or moved
     if item.failed:
-        return Act("failed", item.remote_id, record.id if record else "", record.number if record else 0)
+        return PlannedAction("failed", item.remote_id, record.id if record else "", record.number if record else 0)
     if target is None:
-        return Act("conflict" if item.remote_id in elsewhere else "add", item.remote_id)
+        return PlannedAction("conflict" if item.remote_id in elsewhere else "add", item.remote_id)
     bare = target.state == "published" and target.distributions > 0 and item.distributions == 0
     if by_person(target):  # a harvest does not bring back what a person withdrew
-        return Act("same", item.remote_id, target.id, target.number)
+        return PlannedAction("same", item.remote_id, target.id, target.number)
     if record is None:
-        return Act("moved", item.remote_id, target.id, target.number, bare)
+        return PlannedAction("moved", item.remote_id, target.id, target.number, bare)
     if target.state != "published":
-        return Act("back", item.remote_id, target.id, target.number)
+        return PlannedAction("back", item.remote_id, target.id, target.number)
     if item.digest == target.digest:
-        return Act("same", item.remote_id, target.id, target.number)
-    return Act("change", item.remote_id, target.id, target.number, bare)
+        return PlannedAction("same", item.remote_id, target.id, target.number)
+    return PlannedAction("change", item.remote_id, target.id, target.number, bare)
 
 
-def renewed(act: Act, known: Mapping[str, Known]) -> Act | None:
+def renewed(act: PlannedAction, known: Mapping[str, Known]) -> PlannedAction | None:
     """The act with the record's present number, after another writer was faster; None if it no longer makes sense.
 
     `known`: by record id.
@@ -202,5 +202,5 @@ def place(position: int) -> str:
     return f"{NAMELESS}{position}"
 
 
-def _acting(acts: Iterable[Act]) -> tuple[Act, ...]:
+def _acting(acts: Iterable[PlannedAction]) -> tuple[PlannedAction, ...]:
     return tuple(act for act in acts if act.action not in ("same", "failed"))

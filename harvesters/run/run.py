@@ -20,7 +20,7 @@ from harvesters.run.mapper_processes import Mappers
 from harvesters.run.plan import guard, plan
 from harvesters.run.report import NO_PLAN, nothing, reason, report
 from harvesters.run.spool import Spool
-from harvesters.run.stage import Listeners, Progress, Reading, edition, read
+from harvesters.run.stage import Listeners, Progress, Reading, edition, read_source
 from harvesters.source_kinds import Limit
 from harvesters.source_kinds import harvester as harvester_of
 from registry.catalog import Catalog
@@ -143,7 +143,7 @@ def _read_and_apply(run_context: RunContext, http: "Session", dry_run: bool, pro
     with Mappers(run_context.source) as mappers:
         listeners = Listeners(_recording(run_context, progress), mappers.offer)
         staging, number = run_context.staging, run_context.run.number
-        reading = read(run_context.source, run_context.harvester, http, staging, number, listeners)
+        reading = read_source(run_context.source, run_context.harvester, http, staging, number, listeners)
         return _map_and_apply(run_context, reading, mappers, dry_run)
 
 

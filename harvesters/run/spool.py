@@ -13,7 +13,7 @@ from types import TracebackType
 import msgspec
 
 from registry.model import Metadata
-from registry.model.harvest import Mapped, Said
+from registry.model.harvest import Mapped, MappedThing
 
 
 class Spool:
@@ -43,16 +43,16 @@ class Spool:
                 self._extents[result.remote_id] = (self._end, len(entry))
                 self._end += len(entry)
 
-    def read(self, remote_ids: Sequence[str]) -> dict[str, Said]:
+    def read(self, remote_ids: Sequence[str]) -> dict[str, MappedThing]:
         """Remote id -> its Metadata with digest and address; remote ids that are not in the spool are left out."""
         self._file.flush()
         return {
             remote_id: self._read(*self._extents[remote_id]) for remote_id in remote_ids if remote_id in self._extents
         }
 
-    def _read(self, offset: int, length: int) -> Said:
+    def _read(self, offset: int, length: int) -> MappedThing:
         digest, url, metadata = _decode(os.pread(self._file.fileno(), length, offset))
-        return Said(_metadata(metadata), digest, url)
+        return MappedThing(_metadata(metadata), digest, url)
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -18,7 +18,7 @@ from registry.masking import shown
 from registry.model import Finding, Problem, Source
 from registry.model.harvest import Reached, Staged
 from registry.model.message import message
-from registry.model.text import plain
+from registry.model.text import storable
 from registry.rules import finding
 from registry.sources.staging import Staging
 
@@ -62,7 +62,7 @@ def edition(source: Source, harvester: Harvester) -> str:
     return hashlib.blake2b(msgspec.json.encode(parts), digest_size=8).hexdigest()
 
 
-def read(
+def read_source(
     source: Source, harvester: Harvester, http: "Session", staging: Staging, run: int, listeners: Listeners
 ) -> Reading:
     """Reads a source into the staging, from where an interrupted run stopped if that is not long ago.
@@ -142,7 +142,7 @@ class _Pages:
 
 
 def _remote_id(item: Item, position: int) -> str:
-    remote_id = plain(item.remote_id.strip()) or place(position)
+    remote_id = storable(item.remote_id.strip()) or place(position)
     if len(remote_id) > MAX_ID_CHARACTERS:
         digest = hashlib.blake2b(remote_id.encode(), digest_size=16).hexdigest()
         return f"{remote_id[: MAX_ID_CHARACTERS - 33]}-{digest}"

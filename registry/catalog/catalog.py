@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from registry.catalog import duplicates, harvesting
 from registry.catalog.checks import require_publishable
-from registry.catalog.duplicates import Batch
+from registry.catalog.duplicates import ChangeSet
 from registry.catalog.ids import given, possible
 from registry.catalog.known_organizations import KnownOrganizations
 from registry.catalog.overrides import overrides
@@ -85,7 +85,7 @@ class Catalog:
         for record in self.store.get_many(possible(metadata, own)).values():
             if record.origin is None and any(version.note == note for version in self.store.history(record.id)):
                 return self.revise(record.id, metadata, record.number, by, note)
-        batch = Batch(self.store)
+        batch = ChangeSet(self.store)
         batch.will[id] = Record(id=id, said=metadata, owner=draft.owner)
         self._writer.settle(batch, came=(id,))
         self._writer.put(batch, by, note)
@@ -112,7 +112,7 @@ class Catalog:
         """Withdraws a record: nobody finds it any more, its address says when and why. The next in rank of its
         duplicates is shown. ConflictError if it is withdrawn already, or its number is not `expected`."""
 
-        def act(record: Record, batch: Batch) -> None:
+        def act(record: Record, batch: ChangeSet) -> None:
             if expected is not None and record.number != expected:
                 raise ConflictError("record-changed", {"ids": [id]}, id=id)
             if record.state == "withdrawn":
@@ -125,7 +125,7 @@ class Catalog:
     def publish_again(self, id: str, by: str, note: str = "") -> Record:
         """Takes back a withdrawal; ConflictError if it is not withdrawn."""
 
-        def act(record: Record, batch: Batch) -> None:
+        def act(record: Record, batch: ChangeSet) -> None:
             if record.state != "withdrawn":
                 raise ConflictError("record-not-withdrawn", {"ids": [id]}, id=id)
             batch.will[id] = replace(record, state="published", withdrawn=None)
@@ -136,18 +136,18 @@ class Catalog:
     def show(self, id: str, by: str, why: str) -> Record:
         """Shows this record instead of the one it is shown under."""
 
-        def act(record: Record, batch: Batch) -> None:
+        def act(record: Record, batch: ChangeSet) -> None:
             if record.same_as is None:
                 raise ConflictError("record-shown-already", {"ids": [id]}, id=id)
             duplicates.show(batch, id)
 
         return self._change(id, by, why, act)
 
-    def _change(self, id: str, by: str, note: str | Message, act: Callable[[Record, Batch], None]) -> Record:
+    def _change(self, id: str, by: str, note: str | Message, act: Callable[[Record, ChangeSet], None]) -> Record:
         """The record once `act` has changed it, and whatever else it puts into the batch."""
 
         def change() -> Record:
-            batch = Batch(self.store, (id,))
+            batch = ChangeSet(self.store, (id,))
             act(self.store.existing(id), batch)
             self._writer.put(batch, by, note)
             return self.store.existing(id)
@@ -185,7 +185,7 @@ class Catalog:
         ids = (record.id for record in published if match_agents(record.said, organizations) != record.said)
 
         def match(part: Sequence[str]) -> int:
-            batch = Batch(self.store, part)
+            batch = ChangeSet(self.store, part)
             for id, record in batch.was.items():
                 batch.will[id] = replace(record, said=match_agents(record.said, organizations))
             return len(self._writer.put(batch, by, message("organizations-matched")))

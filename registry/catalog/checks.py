@@ -42,6 +42,6 @@ def errors(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """The findings as `errors` of a ValidationError: field, rule, message and remedy in German and English."""
     entries = []
     for finding in findings:
-        message, remedy = rules.said(finding.rule)
+        message, remedy = rules.rule_texts(finding.rule)
         entries.append({"field": finding.field, "rule": finding.rule, "message": message, "remedy": remedy})
     return entries

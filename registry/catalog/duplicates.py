@@ -16,7 +16,7 @@ DEFAULT_RANK = 100  # rank of a source that says nothing else; what is registere
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-class Batch:
+class ChangeSet:
     """Records as they were read and as they will be: `will` is what acts change."""
 
     def __init__(self, store: Store, ids: Collection[str] = ()) -> None:
@@ -33,13 +33,13 @@ class Batch:
         return [one for id, one in self.will.items() if one != self.was.get(id)]
 
 
-def settle(batch: Batch, came: Sequence[str], gone: Collection[str], source: str, ranks: Ranks) -> None:
+def settle(batch: ChangeSet, came: Sequence[str], gone: Collection[str], source: str, ranks: Ranks) -> None:
     """What is shown once the records `came` are published and those of `gone` no longer are."""
     leave(batch, gone, ranks)
     join(batch, came, source, ranks)
 
 
-def join(batch: Batch, new: Sequence[str], source: str, ranks: Ranks) -> None:
+def join(batch: ChangeSet, new: Sequence[str], source: str, ranks: Ranks) -> None:
     """Puts each of these records into the group of those that are the same thing."""
     same = batch.store.duplicates(source, [batch.will[id].said for id in new])
     if not any(same):
@@ -53,7 +53,7 @@ def join(batch: Batch, new: Sequence[str], source: str, ranks: Ranks) -> None:
             _show(batch, _head(group, ranks), group)
 
 
-def leave(batch: Batch, ids: Collection[str], ranks: Ranks) -> None:
+def leave(batch: ChangeSet, ids: Collection[str], ranks: Ranks) -> None:
     """The next in rank is shown instead of each of these records, which are no longer published."""
     batch.add(batch.store.following(ids))
     for id in ids:
@@ -61,7 +61,7 @@ def leave(batch: Batch, ids: Collection[str], ranks: Ranks) -> None:
             _show(batch, min(followers, key=lambda one: _rank(one, ranks)), followers)
 
 
-def show(batch: Batch, id: str) -> None:
+def show(batch: ChangeSet, id: str) -> None:
     """A curator's decision: this record is shown, and the others of its group under it."""
     _load(batch, {id})
     head = batch.will[id].same_as or id
@@ -69,7 +69,7 @@ def show(batch: Batch, id: str) -> None:
     _show(batch, batch.will[id], group)
 
 
-def _load(batch: Batch, ids: set[str]) -> None:
+def _load(batch: ChangeSet, ids: set[str]) -> None:
     """The whole groups of these records."""
     batch.add(batch.store.get_many(sorted(ids)).values())
     heads = {one for id in ids if (one := batch.will[id].same_as)}
@@ -77,7 +77,7 @@ def _load(batch: Batch, ids: set[str]) -> None:
     batch.add(batch.store.following(ids | heads))
 
 
-def _root(batch: Batch, id: str) -> str:
+def _root(batch: ChangeSet, id: str) -> str:
     """The head of its duplicate group. Chains cannot occur: groups are only changed under `locks.exclusive`."""
     return batch.will[id].same_as or id
 
@@ -91,7 +91,7 @@ def _head(group: Sequence[Record], ranks: Ranks) -> Record:
     return min(heads, key=lambda one: _rank(one, ranks))  # equal: first come
 
 
-def _show(batch: Batch, head: Record, group: Iterable[Record]) -> None:
+def _show(batch: ChangeSet, head: Record, group: Iterable[Record]) -> None:
     for one in group:
         batch.will[one.id] = replace(one, same_as=None if one.id == head.id else head.id)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from registry.catalog.duplicates import Batch
+from registry.catalog.duplicates import ChangeSet
 from registry.catalog.ids import given
 from registry.catalog.writing import Writer
 from registry.errors import ConflictError
@@ -28,7 +28,7 @@ def matched(step: Step, organizations: Mapping[str, str]) -> Step:
 def take(writer: Writer, source: Source, steps: Sequence[Step]) -> list[Taken]:
     """Carries out steps in one transaction, under the write lock; ConflictError names the ids of records that are not
     as the plan met them."""
-    batch = Batch(writer.store, [step.id for step in steps if step.id])
+    batch = ChangeSet(writer.store, [step.id for step in steps if step.id])
     numbers = {id: record.number for id, record in batch.was.items()}
     if stale := sorted(step.id for step in steps if step.number != numbers.get(step.id, 0)):
         raise ConflictError("records-changed-since-plan", {"ids": stale}, ids=", ".join(stale))

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Final, TypeVar
 
 from registry.catalog import duplicates
-from registry.catalog.duplicates import Batch
+from registry.catalog.duplicates import ChangeSet
 from registry.errors import ConflictError
 from registry.model.message import Message
 from registry.store.locks import exclusive
@@ -33,11 +33,11 @@ class Writer:
         with exclusive(self.store.engine):
             return act()
 
-    def settle(self, batch: Batch, came: Sequence[str] = (), gone: Collection[str] = (), source: str = "") -> None:
+    def settle(self, batch: ChangeSet, came: Sequence[str] = (), gone: Collection[str] = (), source: str = "") -> None:
         """Adds to a batch what becomes of the duplicates of records that come (of `source`) or go."""
         duplicates.settle(batch, came, gone, source, self._ranks())
 
-    def put(self, batch: Batch, by: str, note: str | Message = "") -> dict[str, int]:
+    def put(self, batch: ChangeSet, by: str, note: str | Message = "") -> dict[str, int]:
         """Writes the changed records of a batch; id -> new number."""
         changed = batch.changed()
         numbers: dict[str, int] = {}

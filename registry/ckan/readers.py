@@ -200,7 +200,7 @@ def as_address(value: Any, unread: Unread) -> Read | None:
 
 
 def as_iri(value: Any, unread: Unread) -> Read | None:
-    return values.iri(value) if isinstance(value, str) else None
+    return values.absolute_iri(value) if isinstance(value, str) else None
 
 
 def as_email(value: Any, unread: Unread) -> Read | None:
@@ -225,7 +225,7 @@ def as_identifier(value: Any, unread: Unread) -> Identifier | None:
 
 
 def as_statement(value: Any, unread: Unread) -> Statement | None:
-    if isinstance(value, str) and values.iri(value):
+    if isinstance(value, str) and values.absolute_iri(value):
         return Statement(iri=value.strip())
     label = as_text(value, unread)
     return Statement(label=label) if label else None

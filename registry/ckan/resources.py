@@ -23,7 +23,7 @@ from registry.model import Checksum, Distribution, Statement, Text
 from registry.model.identity import digest
 from vocab import folding, formats, licences
 from vocab.concepts import Concept
-from vocab.values import iri
+from vocab.values import absolute_iri
 
 _DROPPED: Final = BOOKKEEPING - {"id", "url_type"}
 IANA: Final = "https://www.iana.org/assignments/media-types/"
@@ -99,7 +99,7 @@ def _distribution(unread: Unread, id: str, package: Licence, attribution: Text) 
         fields["rights"] = distinct((*fields.get("rights", ()), licence.rights))
     services = unread.values.get("access_services")
     addresses = [service.get("uri") for service in listed(services) if isinstance(service, dict)] if services else []
-    if iris := [address for address in addresses if isinstance(address, str) and iri(address)]:
+    if iris := [address for address in addresses if isinstance(address, str) and absolute_iri(address)]:
         fields["access_services"] = tuple(dict.fromkeys(iris))
     return Distribution(**fields)
 
@@ -219,7 +219,7 @@ def _licence(unread: Unread) -> Licence:
         _take_licence_keys(unread, licence)
         return Licence(licence.iri)
     unread.add_finding("licence-unknown", "licence", id or plain or title or url)
-    address = next((text for text in (url, id, plain, title) if text and iri(text)), "")
+    address = next((text for text in (url, id, plain, title) if text and absolute_iri(text)), "")
     label = next((text for text in (title, plain, id) if text and text != address), "")
     return Licence(address, Statement(iri="" if label else address, label={unread.language: label} if label else {}))
 

@@ -97,11 +97,7 @@ def to_package(record: Record, base_url: str) -> dict[str, Any]:
         "notes": in_language(metadata.description or metadata.abstract, main),
         **_translated("title", metadata.title),
         **_translated("notes", metadata.description),
-        **(
-            {"tags_translated": {tag: list(texts) for tag, texts in metadata.keywords.items()}}
-            if _plural(metadata.keywords)
-            else {}
-        ),
+        **_translated("tags", {language: list(words) for language, words in metadata.keywords.items()}),
         "url": metadata.landing_page,
         "version": metadata.version,
         "type": _word(metadata.extras.get("type")) or KIND_ROWS[metadata.kind].ckan_type,

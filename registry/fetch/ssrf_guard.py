@@ -27,10 +27,10 @@ NAT64: Final = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:f
 COMPATIBLE: Final = ipaddress.ip_network("::/96")  # IPv4-compatible, long deprecated, still routed by some
 PROTOCOLS: Final = ipaddress.ip_network("192.0.0.0/24")  # IETF protocol assignments; Python's own list has a part of it
 GLOBAL: Final = ipaddress.ip_network("2000::/3")
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-def is_public(address: Address) -> bool:
+def is_public(address: IPAddress) -> bool:
     """Whether a number may be connected to: neither private, loopback, link-local, multicast, unspecified nor reserved,
     nor an IPv6 address that carries such an IPv4 one (RFC 6890, 4291, 6052, 3056, 4380)."""
     if isinstance(address, ipaddress.IPv6Address):

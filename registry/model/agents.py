@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from registry.model.metadata import Agent, Metadata
 from registry.model.record import Record
-from registry.model.text import fold
+from registry.model.text import normal_name
 
 _ONE = ("publisher", "organizer")
 _MANY = ("creators", "contributors", "custodians", "originators")
@@ -52,7 +52,7 @@ def organizations_by_name(records: Iterable[Record]) -> dict[str, str]:
     for record in records:
         said = record.metadata
         words = (*said.title.values(), *said.aliases)
-        for name in (*filter(None, (said.iri, *said.identifiers)), *map(fold, words), f"/id/{record.id}"):
+        for name in (*filter(None, (said.iri, *said.identifiers)), *map(normal_name, words), f"/id/{record.id}"):
             found.setdefault(name, set()).add(record.id)
     return {name: ids.pop() for name, ids in found.items() if name and len(ids) == 1}
 
@@ -65,7 +65,7 @@ def match_agents(metadata: Metadata, organizations: Mapping[str, str]) -> Metada
     def matched(agent: Agent) -> Agent:
         if agent.id:
             return agent
-        names = (agent.iri, *agent.identifiers, *map(fold, agent.name.values()))
+        names = (agent.iri, *agent.identifiers, *map(normal_name, agent.name.values()))
         id = next((organizations[name] for name in names if name in organizations), "")
         return replace(agent, id=id) if id else agent
 

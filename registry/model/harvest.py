@@ -99,7 +99,7 @@ class ListedItem(msgspec.Struct, frozen=True, gc=False):
     failed: bool = False
 
 
-class Said(msgspec.Struct, frozen=True, gc=False):
+class MappedThing(msgspec.Struct, frozen=True, gc=False):
     """What a thing says, with the digest of it and its address."""
 
     metadata: Metadata

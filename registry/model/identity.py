@@ -7,19 +7,19 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from registry.model.metadata import Distribution, Metadata
-from registry.model.text import fold, in_language, plain
+from registry.model.text import in_language, normal_name, storable
 
-MOST_TITLE = 300  # characters that are compared
+MAX_TITLE_CHARACTERS = 300  # characters that are compared
 
 
 def names(metadata: Metadata) -> Iterator[str]:
     """By what another source could name the same thing: the IRI, and each identifier together with the title."""
     if metadata.iri and not metadata.iri.startswith("_:"):
-        yield plain(metadata.iri)
+        yield storable(metadata.iri)
     words = title(metadata)
     for identifier in dict.fromkeys(metadata.identifiers):
         if words and identifier:
-            yield titled(plain(identifier), words)
+            yield titled(storable(identifier), words)
 
 
 def titled(identifier: str, title: str) -> str:
@@ -28,12 +28,12 @@ def titled(identifier: str, title: str) -> str:
 
 def title(metadata: Metadata) -> str:
     """The title in one language, folded, to compare with."""
-    return _folded(in_language(metadata.title, "de")[:MOST_TITLE])
+    return _folded(in_language(metadata.title, "de")[:MAX_TITLE_CHARACTERS])
 
 
 @lru_cache(2048)  # a harvest asks several times for the same
 def _folded(words: str) -> str:
-    return plain(fold(words))
+    return storable(normal_name(words))
 
 
 def local(id: str) -> str:

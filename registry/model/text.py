@@ -8,7 +8,7 @@ from typing import Final
 from registry.model.metadata import Text
 
 
-def fold(name: str) -> str:
+def normal_name(name: str) -> str:
     """A name without differences of case and blanks."""
     return " ".join(name.casefold().split())
 
@@ -21,8 +21,8 @@ _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "
 def slug(text: str) -> str:
     """[a-z0-9-], at most 80 characters, ä as ae; empty if there is nothing to write in these letters."""
     folded = unicodedata.normalize("NFC", text[: LONGEST * 4]).casefold().translate(_GERMAN)
-    plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST].strip("-")
+    storable = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", storable).strip("-")[:LONGEST].strip("-")
 
 
 def tags(several: Mapping[str, str | tuple[str, ...]], lang: str) -> Iterator[str]:
@@ -42,7 +42,7 @@ def in_language(text: Text, lang: str) -> str:
     return next((text[tag] for tag in tags(text, lang)), "")
 
 
-def plain(text: str) -> str:
+def storable(text: str) -> str:
     """Text without NUL, which PostgreSQL does not take, and without half a character."""
     if text.isascii():
         return text if "\0" not in text else text.replace("\0", "\ufffd")

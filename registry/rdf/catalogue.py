@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from registry.model import Catalogue, Record
 from registry.rdf.graphs import Described, Graph, GraphBuilder, entry_iri, thing_iri
-from registry.rdf.terms import TYPE, iri, literal
+from registry.rdf.terms import TYPE, iri_term, literal
 from vocab.kinds import KIND_ROWS
 from vocab.namespaces import DCAT, HYDRA, XSD
 
@@ -33,15 +33,15 @@ def catalogue_graph(
     """The statements about the catalogue (dcat:Catalog): its list of these records and the page that shows them.
     `described`: as in `graphs.record_graph`."""
     base = base_url.rstrip("/")
-    subject = iri(catalogue.iri or f"{base}/catalog")
+    subject = iri_term(catalogue.iri or f"{base}/catalog")
     graph = GraphBuilder(base, "catalogue")
     graph.add_fields(catalogue, "catalog", subject)
     for record in records:
-        thing = iri(thing_iri(record, base))
+        thing = iri_term(thing_iri(record, base))
         if record.kind in _CATALOG_PROPERTIES:
             graph.add(subject, _CATALOG_PROPERTIES[record.kind], thing)
             if record.changed:
-                graph.add(subject, iri(DCAT.record), iri(entry_iri(record, base)))
+                graph.add(subject, iri_term(DCAT.record), iri_term(entry_iri(record, base)))
     graph.add_statements(catalogue, subject)
     graph.add_references(set() if described is None else described)
     if page:
@@ -49,18 +49,18 @@ def catalogue_graph(
     return graph.graph
 
 
-_CATALOG_PROPERTIES: Final = {kind.name: iri(kind.catalog_property) for kind in KIND_ROWS.values() if kind.in_dcat}
+_CATALOG_PROPERTIES: Final = {kind.name: iri_term(kind.catalog_property) for kind in KIND_ROWS.values() if kind.in_dcat}
 
 
 def _add_page(graph: GraphBuilder, page: HydraPage) -> None:
     """Adds the Hydra paging: the current names with IRIs, the former ones with literals for old clients."""
-    subject = iri(page.url)
+    subject = iri_term(page.url)
     for name in ("PartialCollectionView", "PagedCollection"):
-        graph.add(subject, TYPE, iri(HYDRA[name]))
+        graph.add(subject, TYPE, iri_term(HYDRA[name]))
     for name in ("first", "previous", "next", "last"):
         address = getattr(page, name)
         if address:
-            graph.add(subject, iri(HYDRA[name]), iri(address))
-            graph.add(subject, iri(HYDRA[name + "Page"]), literal(address))
+            graph.add(subject, iri_term(HYDRA[name]), iri_term(address))
+            graph.add(subject, iri_term(HYDRA[name + "Page"]), literal(address))
     for name, number in (("totalItems", page.total), ("itemsPerPage", page.size)):
-        graph.add(subject, iri(HYDRA[name]), literal(str(number), "", XSD.integer))
+        graph.add(subject, iri_term(HYDRA[name]), literal(str(number), "", XSD.integer))

@@ -16,20 +16,20 @@ from typing import Any, Final, NamedTuple
 
 from registry.model import DCAT_KINDS, KINDS, Agent, CatalogRecord, Catalogue, Distribution, Metadata, Node, Record
 from registry.rdf.references import is_known, reference_statements
-from registry.rdf.terms import DATATYPES, TYPE, date_type, iri, literal
+from registry.rdf.terms import DATATYPES, TYPE, date_type, iri_term, literal
 from vocab.fields import FIELDS, TYPES, Field, fields_of
 from vocab.namespaces import DCAT, FOAF, PREFIXES, XSD
 from vocab.profile import DE, profile
 from vocab.values import TAG
 
-SAME_AS: Final = iri(PREFIXES["owl"] + "sameAs")
+SAME_AS: Final = iri_term(PREFIXES["owl"] + "sameAs")
 
 Graph = dict[str, dict[str, dict[str, None]]]  # subject -> predicate -> its objects, each once, in order
 Described = set[tuple[str, str]]  # term and range of the references that the document describes already
 
 # Types of entries. A thing that we only refer to never gets one of them, or it would look like an entry of ours.
 _ENTRIES = {TYPES[kind][0] for kind in KINDS} | {TYPES["catalog"][0], TYPES["record"][0]}
-_SIZE = iri(DCAT.byteSize)
+_SIZE = iri_term(DCAT.byteSize)
 _LABEL = re.compile(r"_:[A-Za-z0-9]+")
 _STATEMENT = re.compile(
     r'(<[^\x00-\x20<>"{}|^`\\]+>|_:[A-Za-z0-9]+) (<[^\x00-\x20<>"{}|^`\\]+>) '
@@ -43,8 +43,8 @@ def graph(metadata: Metadata, thing: str, base_url: str, id: str = "") -> Graph:
     """The statements about one thing. `thing`: its IRI; `id`: of its record, from which distributions without an IRI
     get theirs."""
     builder = GraphBuilder(base_url, id)
-    builder.add_fields(metadata, metadata.kind, iri(thing))
-    builder.add_statements(metadata, iri(thing))
+    builder.add_fields(metadata, metadata.kind, iri_term(thing))
+    builder.add_statements(metadata, iri_term(thing))
     builder.add_references(set())
     return builder.graph
 
@@ -54,13 +54,13 @@ def record_graph(record: Record, base_url: str, described: Described | None = No
     that the document describes already; those that are described here are added to it."""
     builder = GraphBuilder(base_url, record.id)
     thing = thing_iri(record, builder.base)
-    builder.add_fields(record.metadata, record.kind, iri(thing))
-    builder.add_statements(record.metadata, iri(thing))
+    builder.add_fields(record.metadata, record.kind, iri_term(thing))
+    builder.add_statements(record.metadata, iri_term(thing))
     if record.changed:
         _add_entry(builder, record, thing)
         ours = f"{builder.base}/id/{record.id}"
         if thing != ours:  # records of this catalogue link to our IRI: owl:sameAs connects it with the publisher's
-            builder.graph[iri(ours)] = {SAME_AS: {iri(thing): None}}
+            builder.graph[iri_term(ours)] = {SAME_AS: {iri_term(thing): None}}
     builder.add_references(set() if described is None else described)
     return builder.graph
 
@@ -84,10 +84,10 @@ def _add_entry(builder: "GraphBuilder", record: Record, thing: str) -> None:
         modified=_instant(record.changed),
         conforms_to=(profile(DE).iri,) if record.kind in DCAT_KINDS else (),
     )
-    subject = iri(entry_iri(record, builder.base))
+    subject = iri_term(entry_iri(record, builder.base))
     builder.add_fields(entry, "record", subject)
     if record.kind not in DCAT_KINDS:
-        builder.graph[subject][TYPE] = {iri(FOAF.Document): None}
+        builder.graph[subject][TYPE] = {iri_term(FOAF.Document): None}
 
 
 def _instant(at: Any) -> str:
@@ -149,17 +149,17 @@ class GraphBuilder:
     def absolute(self, address: str) -> str:
         """The term of an IRI, made absolute if it is local."""
         if address.startswith("http") or ":" in address.partition("/")[0]:
-            return iri(address)
-        return iri(f"{self.base}/{address.lstrip('/')}")
+            return iri_term(address)
+        return iri_term(f"{self.base}/{address.lstrip('/')}")
 
     def term_of(self, node: Node) -> str:
         """The term of a described node: its IRI or label, else an IRI of ours, else a new label."""
         if node.iri:
             return node.iri if _LABEL.fullmatch(node.iri) else self.absolute(node.iri)
         if isinstance(node, Agent) and node.id:
-            return iri(f"{self.base}/id/{node.id}")
+            return iri_term(f"{self.base}/id/{node.id}")
         if isinstance(node, Distribution) and node.id and self.id:
-            return iri(f"{self.base}/id/{self.id}#{node.id}")
+            return iri_term(f"{self.base}/id/{self.id}#{node.id}")
         self.label_count += 1
         return f"_:n{self.label_count}"
 
@@ -234,11 +234,11 @@ def _add_iris(builder: GraphBuilder, terms: dict[str, None], value: Any, target:
 
 
 def _add_email(builder: GraphBuilder, terms: dict[str, None], value: Any, target: str) -> None:
-    terms[iri(f"mailto:{value}")] = None
+    terms[iri_term(f"mailto:{value}")] = None
 
 
 def _add_telephone(builder: GraphBuilder, terms: dict[str, None], value: Any, target: str) -> None:
-    terms[iri("tel:" + _NOT_DIAL.sub("-", value).strip("-"))] = None
+    terms[iri_term("tel:" + _NOT_DIAL.sub("-", value).strip("-"))] = None
 
 
 def _add_nodes(builder: GraphBuilder, terms: dict[str, None], value: Any, target: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Final
 
-from registry.rdf.terms import TYPE, iri, literal
+from registry.rdf.terms import TYPE, iri_term, literal
 from vocab.concepts import LISTS, Concept, concept_list, split_values
 from vocab.namespaces import DCT, EU, SKOS, VOC
 
@@ -38,7 +38,7 @@ SCHEMES: Final[Mapping[str, tuple[str, str, str]]] = {
     "themes": (EU["data-theme"], "Datenthemen", "Data theme"),
 }  # fmt: skip
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_PREDICATES: Final = {name: iri(SKOS[name]) for name in ("prefLabel", "inScheme", "exactMatch")}
+_PREDICATES: Final = {name: iri_term(SKOS[name]) for name in ("prefLabel", "inScheme", "exactMatch")}
 
 
 @cache
@@ -70,7 +70,10 @@ def reference_statements(term: str, range: str) -> tuple[Triple, ...]:
         titles = _schemes().get(term[1:-1])
         if not titles:
             return ()
-        return (*typed, *((term, iri(DCT.title), literal(*title)) for title in zip(titles, ("de", "en"), strict=True)))
+        return (
+            *typed,
+            *((term, iri_term(DCT.title), literal(*title)) for title in zip(titles, ("de", "en"), strict=True)),
+        )
     if range == DCT.LicenseDocument and entry:
         return typed + _licence(term, entry[0])
     return typed
@@ -78,18 +81,18 @@ def reference_statements(term: str, range: str) -> tuple[Triple, ...]:
 
 def _labels(term: str, concept: Concept, scheme: str) -> tuple[Triple, ...]:
     labels = tuple((term, _PREDICATES["prefLabel"], literal(label, tag)) for tag, label in concept.labels.items())
-    return (*labels, (term, _PREDICATES["inScheme"], iri(scheme))) if scheme else labels
+    return (*labels, (term, _PREDICATES["inScheme"], iri_term(scheme))) if scheme else labels
 
 
 def _licence(term: str, licence: Concept) -> tuple[Triple, ...]:
     """The kinds of a licence, and the EU licence that is the same (DCAT-AP HVD asks for it)."""
-    statements = [(term, _PREDICATES["exactMatch"], iri(match)) for match in licence.matches]
+    statements = [(term, _PREDICATES["exactMatch"], iri_term(match)) for match in licence.matches]
     for kind in split_values(licence.extra.get("type", "")):
         name = _CAPITAL.sub(" ", kind.removeprefix(LICENCE_TYPES)).capitalize()
         statements += [
-            (term, iri(DCT.type), iri(kind)),
-            (iri(kind), TYPE, iri(SKOS.Concept)),
-            (iri(kind), _PREDICATES["prefLabel"], literal(name, "en")),
-            (iri(kind), _PREDICATES["inScheme"], iri(LICENCE_TYPES + "1.0")),
+            (term, iri_term(DCT.type), iri_term(kind)),
+            (iri_term(kind), TYPE, iri_term(SKOS.Concept)),
+            (iri_term(kind), _PREDICATES["prefLabel"], literal(name, "en")),
+            (iri_term(kind), _PREDICATES["inScheme"], iri_term(LICENCE_TYPES + "1.0")),
         ]
     return tuple(statements)

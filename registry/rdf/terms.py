@@ -72,7 +72,7 @@ def _unescape(match: re.Match[str]) -> str:
     return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
 
 
-def iri(value: str) -> str:
+def iri_term(value: str) -> str:
     """The term of an IRI. Characters that must not stand in one are percent-encoded (RFC 3987), so that we never write
     an invalid one."""
     if _USUAL.fullmatch(value):

@@ -19,7 +19,7 @@ from registry.rdf import jsonld
 from registry.rdf.catalogue import HydraPage, catalogue_graph
 from registry.rdf.graphs import Described, Graph, record_graph
 from registry.rdf.nesting import Nesting
-from registry.rdf.terms import TYPE, iri, literal, text_of
+from registry.rdf.terms import TYPE, iri_term, literal, text_of
 from vocab.namespaces import PREFIXES, SKOS, curie
 
 GRAPHS_PER_BATCH: Final = 200  # of RDF/XML, which is serialised in batches
@@ -28,7 +28,7 @@ HEADER: Final = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, names
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _CONTROL = re.compile(r"\\u(?:00(?:0[0-8BCEF]|1[0-9A-F])|FFF[EF])|[\ufffe\uffff]")
 _XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*>$")
-_NOTE = iri(SKOS.editorialNote)
+_NOTE = iri_term(SKOS.editorialNote)
 
 Labelled = tuple[str, Graph]  # the label keeps the graph's blank nodes apart from those of the other graphs
 

@@ -103,12 +103,12 @@ def words(text: str) -> list[Word]:
 
 
 @lru_cache(maxsize=MAX_CACHED // 2)
-def fold(word: str) -> str:
+def fold_word(word: str) -> str:
     """A word in lower case without marks: Straße, Strasse and STRASSE are one, Müller and Mueller are one."""
-    return _DIGRAPH.sub(lambda found: found[0][:-1], plain(word))
+    return _DIGRAPH.sub(lambda found: found[0][:-1], base_letters(word))
 
 
-def plain(text: str) -> str:
+def base_letters(text: str) -> str:
     """Lower case without marks, for sorting: ä is a, ß is ss."""
     text = text.lower().replace("ß", "ss")
     if text.isascii():
@@ -116,14 +116,14 @@ def plain(text: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
 
 
-def slug(text: str) -> str:
+def name_key(text: str) -> str:
     """Folded words with hyphens between them: the value by which a name is told from another."""
     return _slug(text[:MAX_NAME])
 
 
 @lru_cache(maxsize=4096)
 def _slug(text: str) -> str:
-    return "-".join(fold(token) for token in _TOKEN.findall(clean(text))) or NOTHING
+    return "-".join(fold_word(token) for token in _TOKEN.findall(clean(text))) or NOTHING
 
 
 def mark(text: str, query: Sequence[Word]) -> list[tuple[int, int]]:
@@ -144,7 +144,7 @@ class _Cache(dict[str, tuple[str, str] | None]):
 
     def __missing__(self, chunk: str) -> tuple[str, str] | None:
         kept = [part for token in _TOKEN.findall(chunk) for part in _parts(token) if part not in STOP_WORDS]
-        grams = " ".join(gram for part in kept for gram in _grams(fold(part)))
+        grams = " ".join(gram for part in kept for gram in _grams(fold_word(part)))
         analysed = (" ".join(map(_stem, kept)), grams) if kept else None
         if len(chunk) <= 2 * MAX_LETTERS:
             if len(self) >= MAX_CACHED:
@@ -175,7 +175,9 @@ def _grams(folded: str) -> list[str]:
 
 def _word(part: str) -> Word:
     stem = _stem(part)
-    return Word(part, stem, tuple(dict.fromkeys(_grams(fold(part)))), _root(part, fold(stem)), part in FILLERS)
+    return Word(
+        part, stem, tuple(dict.fromkeys(_grams(fold_word(part)))), _root(part, fold_word(stem)), part in FILLERS
+    )
 
 
 def _root(word: str, stem: str) -> tuple[str, ...]:
@@ -199,7 +201,7 @@ def _marked(token: str, query: Sequence[Word]) -> list[tuple[int, int]]:
     content = [word for word in query if not word.filler]
     parts = [
         (places[at], _ending(places[at + len(root)], len(token)))
-        for root in (fold(word.stem) for word in content)
+        for root in (fold_word(word.stem) for word in content)
         if (at := _inside(root, folded)) >= 0
     ]
     if parts:
@@ -227,7 +229,7 @@ def _inside(part: str, folded: str) -> int:
 
 def _folded(token: str) -> tuple[str, list[int]]:
     """A token folded, and for each of its folded letters and its end the place in the token."""
-    letters = [(sign, at) for at, letter in enumerate(token) for sign in plain(letter)]
+    letters = [(sign, at) for at, letter in enumerate(token) for sign in base_letters(letter)]
     gone = {found.end() - 1 for found in _DIGRAPH.finditer("".join(sign for sign, _ in letters))}
     kept = [letter for place, letter in enumerate(letters) if place not in gone]
     return "".join(sign for sign, _ in kept), [*(at for _, at in kept), len(token)]

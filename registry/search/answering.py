@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from registry.errors import UsageError
-from registry.search.analysis import clean, fold, words
+from registry.search.analysis import clean, fold_word, words
 from registry.search.matching import Engine, asked, choose, relaxed
-from registry.search.query import MAX_DEPTH, RANKED, Found, Hit, Page, Query, Suggestion
+from registry.search.query import MAX_DEPTH, RANKED, Found, Hit, Query, ResultPage, Suggestion
 
 MAX_PREFIX = 60  # characters of a word that is being typed
 FRESHNESS, QUALITY = 0.06, 0.06  # what they can add to a score, as a part of it
@@ -43,7 +43,7 @@ def _plain(one: Found) -> Hit:
     return Hit(one.id, one.kind, round(one.score, 3))
 
 
-def answer(query: Query, engine: Engine, today: int) -> Page:
+def answer(query: Query, engine: Engine, today: int) -> ResultPage:
     """The page that answers a query; `today`: a day number."""
     first, last = bounds(query)
     wanted = asked(query)
@@ -55,7 +55,7 @@ def answer(query: Query, engine: Engine, today: int) -> Page:
     facets = engine.facets(need, wanted.where, query.facets)
     loosened, note = relaxed(wanted, need, len(complete), query.lang) if total else (None, None)  # of nothing, nothing
     before = len(complete) if note and query.sort == "relevance" else 0
-    return Page(tuple(hits), total, facets, next_page(query, total), loosened, note, before)
+    return ResultPage(tuple(hits), total, facets, next_page(query, total), loosened, note, before)
 
 
 def next_page(query: Query, total: int) -> str | None:
@@ -65,7 +65,7 @@ def next_page(query: Query, total: int) -> str | None:
 
 def beginning(prefix: str) -> str:
     """A prefix as words begin in the index."""
-    return fold(" ".join(clean(prefix[:MAX_PREFIX]).split()))
+    return fold_word(" ".join(clean(prefix[:MAX_PREFIX]).split()))
 
 
 def suggestions(entries: Iterable[tuple[str, int]], size: int) -> tuple[Suggestion, ...]:

@@ -22,8 +22,8 @@ from registry.search.answering import answer, beginning, bounds, suggestions
 from registry.search.entry import Entry, entry
 from registry.search.facet_counts import SHOWN_VALUES, aggregations, counts
 from registry.search.facets import COUNTED, FACETS, INDEX_VERSION
-from registry.search.matching import Asked, Group, Need
-from registry.search.query import Count, Found, Hit, Page, Query, Ranking, Suggestion, Where
+from registry.search.matching import Asked, Need, WordGroup
+from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Suggestion, Where
 from vocab.concepts import ConceptList
 
 BATCH, BATCH_BYTES = 500, 8_000_000
@@ -88,7 +88,7 @@ class ElasticIndex:
             for name in before:
                 self.client.indices.delete(index=name, ignore_unavailable=True)
 
-    def search(self, query: Query) -> Page:
+    def search(self, query: Query) -> ResultPage:
         with _reachable():
             return answer(query, self, datetime.now(UTC).date().toordinal())
 
@@ -226,7 +226,7 @@ def _document(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _group(group: Group) -> dict[str, Any]:
+def _group(group: WordGroup) -> dict[str, Any]:
     pieces = [{"bool": {"filter": [{"term": {"text_grams": gram}} for gram in grams]}} for grams in group.alternatives]
     return {"bool": {"should": [{"term": {"text_stems": group.stem}}, *pieces], "minimum_should_match": 1}}
 

@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 
 from registry.model import Kind, Metadata, Record
-from registry.search.analysis import NOTHING, STOP_WORDS, Terms, clean, fold, plain, terms
+from registry.search.analysis import NOTHING, STOP_WORDS, Terms, base_letters, clean, fold_word, terms
 from registry.search.facets import COUNTED, FACETS, MAX_KEY, value_list
 from vocab.concepts import ConceptList, concept_list
 
@@ -53,7 +53,7 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
         facets=facets,
         counted={field: tuple(values_of(record, districts)) for field, values_of in COUNTED},
         words=tuple(_words(said)),
-        by_title=f"{plain(clean(title))[:MAX_KEY]}\t{record.id}",
+        by_title=f"{base_letters(clean(title))[:MAX_KEY]}\t{record.id}",
         by_date=f"{day:07}\t{record.id}",
         day=day,
         quality=_completeness(said),
@@ -120,7 +120,7 @@ def _words(said: Metadata) -> list[str]:
     written = [word for text in said.title.values() for word in _SURFACE.findall(clean(text))]
     written += [" ".join(clean(word).split()) for keywords in said.keywords.values() for word in keywords]
     kept = (word for word in dict.fromkeys(written) if 3 <= len(word) <= 60 and word.lower() not in STOP_WORDS)
-    return [f"{fold(word)}\t{word}" for word in kept][:MAX_WORD_ENTRIES]
+    return [f"{fold_word(word)}\t{word}" for word in kept][:MAX_WORD_ENTRIES]
 
 
 def _completeness(said: Metadata) -> int:

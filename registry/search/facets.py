@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 
 from registry.model import Agent, Metadata, Record
 from registry.model.text import in_language
-from registry.search.analysis import clean, slug
+from registry.search.analysis import clean, name_key
 from vocab.concepts import Concept, ConceptList, concept_list
 from vocab.formats import file_type
 from vocab.licences import licence
@@ -122,7 +122,7 @@ def publisher_value(agent: Agent) -> str:
     """The value of the facet `publisher`: the id of a known organization, else the folded name; "" where there is
     neither name nor IRI."""
     name = _called(agent)
-    return agent.id or (slug(name)[:MAX_KEY] if name else "")
+    return agent.id or (name_key(name)[:MAX_KEY] if name else "")
 
 
 def _called(agent: Agent) -> str:

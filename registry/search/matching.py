@@ -33,7 +33,7 @@ class Term(msgspec.Struct, frozen=True):
     weight: float
 
 
-class Group(msgspec.Struct, frozen=True):
+class WordGroup(msgspec.Struct, frozen=True):
     """A word as a document has it in its text: the stem, or all grams of one alternative."""
 
     stem: str
@@ -43,7 +43,7 @@ class Group(msgspec.Struct, frozen=True):
 class Need(msgspec.Struct, frozen=True):
     """What a document must have to be a hit: at least `least` of the groups."""
 
-    groups: tuple[Group, ...]
+    groups: tuple[WordGroup, ...]
     least: int
 
 
@@ -63,8 +63,8 @@ def asked(query: Query) -> Asked:
     where = {facet: values for facet, values in query.where.items() if values}
     if not content:
         return Asked((), None, (), where)
-    strict = Need(tuple(Group(word.stem, _roots(word)) for word in content), len(content))
-    similar = tuple(Group(word.stem, _roots(word) + _similar(word)) for word in content)
+    strict = Need(tuple(WordGroup(word.stem, _roots(word)) for word in content), len(content))
+    similar = tuple(WordGroup(word.stem, _roots(word) + _similar(word)) for word in content)
     loose = tuple(Need(similar, least) for least in dict.fromkeys((-(-len(content) // 3), 1)))
     return Asked(tuple(term for word in given for term in _terms(word)), strict, loose, where)
 

@@ -51,7 +51,7 @@ class Suggestion(msgspec.Struct, frozen=True):
     count: int
 
 
-class Page(msgspec.Struct, frozen=True):
+class ResultPage(msgspec.Struct, frozen=True):
     """`facets`: counts that leave out the facet's own filter, largest first. `relaxed`: what was loosened because
     nothing matched all words, `note`: that similar hits follow the few that match all; None if not so.
     `complete`: how many hits, from the first page's first, have all words where similar ones follow."""
@@ -83,7 +83,7 @@ class Ranking(msgspec.Struct, frozen=True):
 
 
 class SearchIndex(Projection, Protocol):
-    def search(self, query: Query) -> Page: ...
+    def search(self, query: Query) -> ResultPage: ...
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]: ...
 

@@ -29,8 +29,8 @@ from registry.search.answering import answer, beginning, bounds, suggestions
 from registry.search.entry import Entry, entry
 from registry.search.facet_counts import aggregations, counts
 from registry.search.facets import COUNTED, FACETS, INDEX_VERSION
-from registry.search.matching import Asked, Group, Need
-from registry.search.query import Count, Found, Hit, Page, Query, Ranking, Suggestion, Where
+from registry.search.matching import Asked, Need, WordGroup
+from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Suggestion, Where
 from vocab.concepts import ConceptList
 
 HEAP = 60_000_000  # bytes that a writer may collect before it writes a segment
@@ -118,7 +118,7 @@ class TantivyIndex:
             lambda error: note(faults, record.id, f"{type(error).__name__}: {error}"),
         )
 
-    def search(self, query: Query) -> Page:
+    def search(self, query: Query) -> ResultPage:
         return answer(query, self._read(), datetime.now(UTC).date().toordinal())
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
@@ -226,7 +226,7 @@ def _all(parts: Iterable[Tree]) -> Tree:
     return Tree.boolean_query([(Occur.Must, part) for part in parts])
 
 
-def _group(group: Group) -> Tree:
+def _group(group: WordGroup) -> Tree:
     pieces = [_all(_term("text_grams", gram) for gram in grams) for grams in group.alternatives]
     return _any((_term("text_stems", group.stem), *pieces))
 

@@ -14,7 +14,7 @@ from registry.errors import BusyError, NotFoundError
 from registry.masking import masked
 from registry.model import LEVELS, Finding, Findings, Level, Problem, Run
 from registry.model.former import read_finding, read_run
-from registry.model.text import plain
+from registry.model.text import storable
 from registry.sources import tables
 from registry.sources.staging import Staging, open_staging
 from registry.sources.tables import FINDINGS, RUNS, WAITS
@@ -89,7 +89,7 @@ class Runs:
         """Writes down the findings about each remote thing, from place `first` on; the next free place. What is
         personal in a value is masked."""
         rows = [
-            {"run": run, "place": place, "record": plain(record), "levels": _levels(findings),
+            {"run": run, "place": place, "record": storable(record), "levels": _levels(findings),
              "findings": msgspec.json.encode([_writable(finding) for finding in findings])}
             for place, (record, findings) in enumerate(problems, first)
         ]  # fmt: skip
@@ -217,6 +217,6 @@ def _levels(findings: Findings) -> int:
 
 def _writable(finding: Finding) -> Finding:
     """Masked, and without what databases do not take."""
-    value, field, node = masked(finding), plain(finding.field), plain(finding.node)
+    value, field, node = masked(finding), storable(finding.field), storable(finding.node)
     same = value == finding.value and field == finding.field and node == finding.node
     return finding if same else replace(finding, value=value, field=field, node=node)

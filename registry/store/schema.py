@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from registry.model import Record
 from registry.model.agents import agents
 from registry.model.identity import local, title
-from registry.model.text import plain
+from registry.model.text import storable
 from registry.store.database import Tables
 
 TABLES: Final = Tables(
@@ -64,13 +64,13 @@ def columns(record: Record) -> dict[str, Any]:
         "id": record.id,
         "kind": said.kind,
         "state": record.state,
-        "owner": plain(record.owner),
-        "source": plain(origin.source) if origin else None,
-        "remote_id": plain(origin.remote_id) if origin else None,
+        "owner": storable(record.owner),
+        "source": storable(origin.source) if origin else None,
+        "remote_id": storable(origin.remote_id) if origin else None,
         "same_as": record.same_as,
-        "withdrawn_by": plain(record.withdrawn.by) if record.withdrawn else "",
-        "iri": plain(said.iri),
-        "identifiers": plain(msgspec.json.encode(said.identifiers).decode()),
+        "withdrawn_by": storable(record.withdrawn.by) if record.withdrawn else "",
+        "iri": storable(said.iri),
+        "identifiers": storable(msgspec.json.encode(said.identifiers).decode()),
         "title": title(said),
         "digest": record.digest or said.digest(),
         "distributions": len(said.distributions),
@@ -91,7 +91,7 @@ def links(record: Record) -> list[dict[str, str]]:
             found.add((relation, local(agent.id)))
         if agent.iri and not agent.iri.startswith("_:"):
             found.add((relation, agent.iri))
-    return [{"id": record.id, "relation": relation, "iri": plain(iri)} for relation, iri in sorted(found) if iri]
+    return [{"id": record.id, "relation": relation, "iri": storable(iri)} for relation, iri in sorted(found) if iri]
 
 
 @lru_cache(64)  # a batch has one moment

@@ -15,7 +15,7 @@ from registry.model import Backlink, Change, Kind, Known, Metadata, Position, Re
 from registry.model.former import read_text, stored_text
 from registry.model.identity import names, titled
 from registry.model.message import Message
-from registry.model.text import plain
+from registry.model.text import storable
 from registry.store import schema
 from registry.store.bodies import BODY_VERSION, Bodies, shipped
 from registry.store.database import among, connect, make_tables, notify, reading, watching, writing
@@ -293,7 +293,7 @@ class Store:
     def _version(self, record: Record, by: str, note: str | Message) -> dict[str, Any]:
         body = self._bodies.pack(record)
         at = schema.stamp(cast(datetime, record.changed))
-        said = {"by": plain(by), "note": plain(stored_text(note))}
+        said = {"by": storable(by), "note": storable(stored_text(note))}
         return {"number": record.number, "id": record.id, "at": at, "body_version": BODY_VERSION, "body": body} | said
 
     def _rows(self, query: Any) -> Sequence[Any]:

@@ -99,10 +99,10 @@ def test_every_address_that_is_read_is_one_that_rdf_can_hold(text: str) -> None:
 
 
 def test_an_iri_is_taken_as_it_is_or_not_at_all() -> None:
-    assert values.iri("urn:nbn:de:1") == Read("urn:nbn:de:1")
-    assert values.iri(" http://a.example/x ") == Read("http://a.example/x")
-    assert values.iri("http://a.example/a b") is None
-    assert values.iri("a/b") is None
+    assert values.absolute_iri("urn:nbn:de:1") == Read("urn:nbn:de:1")
+    assert values.absolute_iri(" http://a.example/x ") == Read("http://a.example/x")
+    assert values.absolute_iri("http://a.example/a b") is None
+    assert values.absolute_iri("a/b") is None
 
 
 def test_a_mail_address_comes_without_its_scheme() -> None:
@@ -122,7 +122,15 @@ def test_a_size_is_read_in_bytes(written: object, size: Read | None) -> None:
 
 @given(st.text(max_size=60))
 def test_nothing_that_is_written_breaks_a_reader(text: str) -> None:
-    for read in (values.date, values.address, values.iri, values.email, values.size, values.decimal, values.duration):
+    for read in (
+        values.date,
+        values.address,
+        values.absolute_iri,
+        values.email,
+        values.size,
+        values.decimal,
+        values.duration,
+    ):
         found = read(text)
         assert found is None or isinstance(found, Read)
 

@@ -287,22 +287,22 @@ def test_the_catalogue_can_be_narrowed(client: TestClient, filled: Catalog) -> N
 def test_a_page_begins_after_an_id_that_need_not_exist_any_more() -> None:
     ids = [f"{number:03}" for number in range(250)]
     here = Position("e", 7)
-    found, links = catalogue.window(ids, catalogue.Asked(after="0995"), "/c", here)
+    found, links = catalogue.window(ids, catalogue.PageRequest(after="0995"), "/c", here)
     assert found[0] == "100"
     assert links.previous.startswith("/c?page=1&snapshot=") or "after=" not in links.previous
     assert "after=199" in links.next
-    last, end = catalogue.window(ids, catalogue.Asked(page=3), "/c", here)
+    last, end = catalogue.window(ids, catalogue.PageRequest(page=3), "/c", here)
     assert (len(last), end.next) == (50, "")
-    nothing, empty = catalogue.window([], catalogue.Asked(), "/c", here)
+    nothing, empty = catalogue.window([], catalogue.PageRequest(), "/c", here)
     assert (nothing, empty.next, empty.previous, empty.total) == ((), "", "", 0)
     with pytest.raises(StartAgainError):
-        catalogue.window(ids, catalogue.Asked(snapshot="other.7"), "/c", here)
+        catalogue.window(ids, catalogue.PageRequest(snapshot="other.7"), "/c", here)
 
 
 def test_a_parameter_that_cannot_be_read_is_refused() -> None:
     with pytest.raises(UsageError, match="kind"):
-        catalogue.asked([("kind", "auto")])
-    assert catalogue.asked([("kind", "dataset"), ("kind", "project")]).kinds == ("dataset", "project")
+        catalogue.page_request([("kind", "auto")])
+    assert catalogue.page_request([("kind", "dataset"), ("kind", "project")]).kinds == ("dataset", "project")
 
 
 def test_what_the_city_does_not_say_is_missing_and_named() -> None:

@@ -178,7 +178,7 @@ def test_who_tries_many_names_from_one_address_is_stopped(
 
 
 def test_few_passwords_are_checked_at_a_time() -> None:
-    turns = session.Turns(at_once=2, patience=0.01)
+    turns = session.TimedSemaphore(at_once=2, patience=0.01)
     with turns, turns, pytest.raises(session.TooManyError):
         turns.__enter__()
     with turns:

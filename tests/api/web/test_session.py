@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.web.session import Brake, Forms, Session, TooManyError, Turns, local, token
+from api.web.session import Forms, RateLimit, Session, TimedSemaphore, TooManyError, local, token
 from registry.settings import Settings
 
 ANNA = Session("anna", "n1")
@@ -37,7 +37,7 @@ def test_a_number_in_a_form_is_digits_or_nothing() -> None:
 
 
 def test_guessing_is_stopped_for_one_key_until_somebody_is_right() -> None:
-    brake = Brake(tries=2)
+    brake = RateLimit(tries=2)
     for _ in range(2):
         brake.check(("anna", "1"))
         brake.wrong(("anna", "1"))
@@ -49,7 +49,7 @@ def test_guessing_is_stopped_for_one_key_until_somebody_is_right() -> None:
 
 
 def test_who_waits_too_long_for_a_turn_is_sent_away() -> None:
-    turns = Turns(at_once=1, patience=0)
+    turns = TimedSemaphore(at_once=1, patience=0)
     with turns, pytest.raises(TooManyError):
         turns.__enter__()
     with turns:

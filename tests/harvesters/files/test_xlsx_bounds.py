@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from harvesters.files import xlsx_bounds
-from harvesters.files.xlsx_bounds import NotThatLargeError, NoWorkbookError, check
+from harvesters.files.xlsx_bounds import NotThatLargeError, NoWorkbookError, check_size
 
 
 def workbook(sheet: bytes, **more: bytes) -> bytes:
@@ -18,15 +18,15 @@ def workbook(sheet: bytes, **more: bytes) -> bytes:
 
 
 def test_a_small_workbook_is_fine_and_what_is_none_is_refused() -> None:
-    check(workbook(b'<row r="1"><c r="A1"><v>1</v></c></row>'))
+    check_size(workbook(b'<row r="1"><c r="A1"><v>1</v></c></row>'))
     for content in (b"", b"no zip", workbook(b"")[:-30]):
         with pytest.raises(NoWorkbookError):
-            check(content)
+            check_size(content)
     nothing = io.BytesIO()
     with zipfile.ZipFile(nothing, "w") as file:
         file.writestr("word/document.xml", b"")
     with pytest.raises(NoWorkbookError):
-        check(nothing.getvalue())
+        check_size(nothing.getvalue())
 
 
 @pytest.mark.parametrize(
@@ -39,14 +39,14 @@ def test_a_small_workbook_is_fine_and_what_is_none_is_refused() -> None:
 )
 def test_a_cell_far_away_makes_a_sheet_too_large(sheet: bytes) -> None:
     with pytest.raises(NotThatLargeError):
-        check(workbook(sheet))
+        check_size(workbook(sheet))
 
 
 def test_parts_and_their_size_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx_bounds, "MAX_PARTS", 3)
-    check(workbook(b"", a=b""))
+    check_size(workbook(b"", a=b""))
     with pytest.raises(NotThatLargeError):
-        check(workbook(b"", a=b"", b=b""))
+        check_size(workbook(b"", a=b"", b=b""))
     monkeypatch.setattr(xlsx_bounds, "MAX_UNPACKED_BYTES", 1000)
     with pytest.raises(NotThatLargeError):
-        check(workbook(b"", a=b"\0" * 1000))
+        check_size(workbook(b"", a=b"\0" * 1000))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from harvesters.run.plan import Act, Plan, guard, place, plan, renewed
+from harvesters.run.plan import Plan, PlannedAction, guard, place, plan, renewed
 from harvesters.source_kinds import Limit
 from registry.errors import UsageError
 from registry.model import COUNTS, Known
@@ -41,7 +41,7 @@ def test_new_changed_same_and_gone_are_told_apart() -> None:
         "gone": 1,
         "withdrawn": 1,
     }
-    assert Act("gone", "gone", "g", 7) in found.acts
+    assert PlannedAction("gone", "gone", "g", 7) in found.acts
 
 
 def test_nothing_is_gone_after_an_incomplete_listing() -> None:
@@ -57,14 +57,14 @@ def test_a_failed_thing_counts_as_present_and_keeps_its_record() -> None:
 
 def test_what_the_source_withdrew_comes_back_under_its_old_id() -> None:
     known = {"r": a_known("old", state="withdrawn", withdrawn_by="source:stadt")}
-    assert plan(known, [listed("r")], complete=True).acts == (Act("back", "r", "old", 7),)
+    assert plan(known, [listed("r")], complete=True).acts == (PlannedAction("back", "r", "old", 7),)
 
 
 def test_what_a_person_withdrew_does_not_come_back() -> None:
     known = {"r": a_known("old", state="withdrawn", withdrawn_by="anna", iri="https://example.org/1")}
     for again in (listed("r", "2"), listed("new", iri="https://example.org/1")):
         for complete in (True, False):
-            assert plan(known, [again], complete).acts == (Act("same", again.remote_id, "old", 7),)
+            assert plan(known, [again], complete).acts == (PlannedAction("same", again.remote_id, "old", 7),)
 
 
 def test_what_is_withdrawn_is_not_gone_again() -> None:
@@ -78,7 +78,7 @@ def test_what_is_withdrawn_is_not_gone_again() -> None:
 def test_a_new_remote_id_for_a_known_iri_or_identifier_is_a_move(words: dict[str, object]) -> None:
     known = {"old": a_known("a", **words), "other": a_known("b")}
     found = plan(known, [listed("new", "2", **words), listed("other")], complete=True)
-    assert found.acts == (Act("moved", "new", "a", 7), Act("same", "other", "b", 7))
+    assert found.acts == (PlannedAction("moved", "new", "a", 7), PlannedAction("same", "other", "b", 7))
 
 
 def test_a_move_needs_a_complete_listing_and_a_record_that_is_no_longer_named() -> None:
@@ -98,7 +98,7 @@ def test_an_identifier_of_two_records_or_two_things_moves_nothing() -> None:
 def test_the_iri_wins_over_an_identifier() -> None:
     known = {"o1": a_known("a", iri="https://example.org/1"), "o2": a_known("b", identifiers=("x",))}
     found = plan(known, [listed("n", iri="https://example.org/1", identifiers=("x",))], complete=True)
-    assert found.acts == (Act("moved", "n", "a", 7), Act("gone", "o2", "b", 7))
+    assert found.acts == (PlannedAction("moved", "n", "a", 7), PlannedAction("gone", "o2", "b", 7))
 
 
 def test_a_thing_of_another_source_is_a_conflict_once() -> None:
@@ -191,11 +191,11 @@ def test_a_limit_that_is_no_number_is_refused(setting: str) -> None:
 
 def test_an_act_is_renewed_with_what_the_store_has_now() -> None:
     now = {"a": a_known("a", number=9), "w": a_known("w", state="withdrawn", withdrawn_by="anna")}
-    assert renewed(Act("change", "r", "a", 7), now) == Act("change", "r", "a", 9)
-    assert renewed(Act("gone", "r", "w", 7), now) is None
-    assert renewed(Act("change", "r", "w", 7), now) is None
-    assert renewed(Act("change", "r", "erased", 7), now) is None
-    assert renewed(Act("add", "r"), now) == Act("add", "r")
+    assert renewed(PlannedAction("change", "r", "a", 7), now) == PlannedAction("change", "r", "a", 9)
+    assert renewed(PlannedAction("gone", "r", "w", 7), now) is None
+    assert renewed(PlannedAction("change", "r", "w", 7), now) is None
+    assert renewed(PlannedAction("change", "r", "erased", 7), now) is None
+    assert renewed(PlannedAction("add", "r"), now) == PlannedAction("add", "r")
 
 
 # -- whatever comes

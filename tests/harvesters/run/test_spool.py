@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from harvesters.run.spool import Spool
-from registry.model.harvest import Mapped, Said
+from registry.model.harvest import Mapped, MappedThing
 from tests.builders import a_metadata
 
 
@@ -21,7 +21,7 @@ def test_what_was_kept_last_is_said_with_its_digest_and_address(tmp_path: Path) 
         kept.keep([mapped("a", "Erster"), mapped("b", "Anderer"), Mapped("broken", failed=True)])
         assert kept.read(["a", "b"]).keys() == {"a", "b"}
         kept.keep([mapped("a", "Zweiter")])
-        assert kept.read(["a", "broken", "c"]) == {"a": Said(last, last.digest(), "https://e.org/Zweiter")}
+        assert kept.read(["a", "broken", "c"]) == {"a": MappedThing(last, last.digest(), "https://e.org/Zweiter")}
         assert "a" in kept
         assert "broken" not in kept
 

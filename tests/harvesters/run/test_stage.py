@@ -8,7 +8,7 @@ import pytest
 
 from harvesters.harvester import Item, Mark
 from harvesters.run import stage
-from harvesters.run.stage import Reading, edition, read
+from harvesters.run.stage import Reading, edition, read_source
 from registry.errors import SourceError, TooLargeError
 from registry.model import Source
 from registry.model.message import bilingual
@@ -56,7 +56,7 @@ def read_all(staging: Staging, pages: Pages, run: int = 1, told: list[Any] | Non
         if told is not None:
             told.append((done, of))
 
-    return read(SOURCE, pages, None, staging, run, stage.Listeners(progress, lambda new, things: None))  # type: ignore[arg-type]
+    return read_source(SOURCE, pages, None, staging, run, stage.Listeners(progress, lambda new, things: None))  # type: ignore[arg-type]
 
 
 def staged(staging: Staging, run: int = 1) -> list[str]:

@@ -5,7 +5,7 @@ Covers: registry/model/agents.py, registry/model/text.py
 
 import pytest
 
-from api.text.formatting import said
+from api.text.formatting import pick_language
 from api.text.labels import both
 from registry.model.text import in_language, tags
 
@@ -25,7 +25,7 @@ from registry.model.text import in_language, tags
 )
 def test_pages_and_documents_choose_the_same_language(text: dict[str, str], de: str, en: str) -> None:
     assert both(text) == {"de": de, "en": en}
-    assert (said(text, "de").words, said(text, "en").words) == (de, en)
+    assert (pick_language(text, "de").words, pick_language(text, "en").words) == (de, en)
     assert (in_language(text, "de"), in_language(text, "en")) == (de, en)
 
 

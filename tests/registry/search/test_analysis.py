@@ -14,9 +14,9 @@ from registry.search.analysis import (
     NOTHING,
     STOP_WORDS,
     clean,
-    fold,
+    fold_word,
     mark,
-    slug,
+    name_key,
     terms,
     words,
 )
@@ -75,12 +75,12 @@ def test_spellings_and_inflections_have_one_stem(one, other):
     ],
 )
 def test_spellings_fold_to_one_word(one, other):
-    assert fold(one) == fold(other)
+    assert fold_word(one) == fold_word(other)
 
 
 @pytest.mark.parametrize("word", ["neue", "bauer", "quelle", "freue"])
 def test_what_only_looks_like_a_written_out_umlaut_stays(word):
-    assert fold(word) == word
+    assert fold_word(word) == word
 
 
 def test_words_break_where_a_capital_follows_and_between_letters_and_digits():
@@ -146,8 +146,8 @@ def test_the_root_of_a_word_stands_in_every_compound_and_inflection():
 
 
 def test_a_slug_is_the_same_for_every_spelling_of_a_name():
-    assert slug("Amt für Mobilität") == slug("AMT  FUER MOBILITAET") == "amt-fur-mobilitat"
-    assert slug("") == NOTHING
+    assert name_key("Amt für Mobilität") == name_key("AMT  FUER MOBILITAET") == "amt-fur-mobilitat"
+    assert name_key("") == NOTHING
 
 
 @pytest.mark.parametrize(
@@ -193,10 +193,10 @@ def test_a_word_is_always_marked_where_it_stands(word):
 
 
 def test_a_token_without_end_is_not_marked_and_fills_no_memory():
-    fold.cache_clear()
+    fold_word.cache_clear()
     assert mark("rad" * 30_000, words("rad")) == []
     mark("Donaudampfschifffahrtsgesellschaft", words("Schifffahrt"))
-    assert fold.cache_info().currsize < 10
+    assert fold_word.cache_info().currsize < 10
 
 
 def test_the_part_of_a_compound_is_marked_with_written_out_umlauts_before_it():
@@ -206,4 +206,4 @@ def test_the_part_of_a_compound_is_marked_with_written_out_umlauts_before_it():
 
 
 def test_of_a_long_name_only_the_beginning_tells_it_from_another():
-    assert slug("x" * 5_000) == "x" * analysis.MAX_NAME
+    assert name_key("x" * 5_000) == "x" * analysis.MAX_NAME

@@ -22,7 +22,7 @@ _REFUSED: Final = (errno.EACCES, errno.EPERM, errno.EROFS)
 _FILES: Final = (errno.ENOTDIR, errno.EISDIR, errno.ENOENT, errno.EEXIST)
 
 
-def trouble(error: BaseException, settings: Settings) -> LotseError | None:
+def system_error(error: BaseException, settings: Settings) -> LotseError | None:
     """The error as a sentence with the next step; None if it is a mistake of ours."""
     if isinstance(error, OSError):
         return _of_file(error, settings)

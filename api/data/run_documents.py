@@ -14,8 +14,7 @@ MAX_PROBLEMS: Final = 100_000  # problems in one document; `lotse run show N --p
 
 
 def run_answer(runs: Runs, run: Run) -> dict[str, Any]:
-    """The run as interface.md describes it. `problems`: at most MAX_PROBLEMS of level failed or must; `left_out`: how many
-    more there are."""
+    """The document of a run. `problems`: at most MAX_PROBLEMS of level failed or must; `left_out`: how many more."""
     grave = (problem for problem in runs.problems(run.number) if problem.finding.level in GRAVE)
     problems = [problem_answer(problem) for problem in islice(grave, MAX_PROBLEMS)]
     answer = {

@@ -86,9 +86,8 @@ def to_package(record: Record, base_url: str) -> dict[str, Any]:
         _resource(distribution, metadata, base_url, path, main, number)
         for number, distribution in enumerate(metadata.distributions)
     ]
-    tags = [
-        _tag(word, base_url) for word in dict.fromkeys(word for texts in metadata.keywords.values() for word in texts)
-    ]
+    keywords = dict.fromkeys(word for texts in metadata.keywords.values() for word in texts)
+    tags = [_tag(keyword, base_url) for keyword in keywords]
     organization = _organization(metadata, base_url, main)
     return {
         "id": uuid(base_url, path),

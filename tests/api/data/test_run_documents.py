@@ -30,7 +30,7 @@ def test_a_document_holds_the_grave_problems_and_counts_those_it_leaves_out(
     ]
     assert (answer["left_out"], answer["progress"]) == (0, {"done": 0, "of": None})
     assert all(one["message"]["de"] and one["remedy"]["en"] for one in answer["problems"])
-    monkeypatch.setattr(run_documents, "MOST", 1)
+    monkeypatch.setattr(run_documents, "MAX_PROBLEMS", 1)
     answer = run_answer(town.catalog.runs, run)
     assert (len(answer["problems"]), answer["left_out"]) == (1, 1)
 

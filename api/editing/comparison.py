@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from api.pages.cards import Card, card
 from api.pages.facts import labelled, strings
 from api.pages.site import Pages
-from api.text.formatting import said
+from api.text.formatting import pick_language
 from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang
@@ -80,7 +80,7 @@ def _links(pages: Pages, metadata: Metadata, relation: str, lang: Lang) -> list[
         if link.relation == relation:
             id = resolve(pages.catalog, link.iri)
             record = pages.catalog.store.get(id) if id else None
-            titles.append(said(record.metadata.title, lang).words if record else link.iri)
+            titles.append(pick_language(record.metadata.title, lang).words if record else link.iri)
     return titles
 
 
@@ -114,7 +114,7 @@ def _whole(texts: list[str], element: str) -> Markup:
 
 def similar(pages: Pages, metadata: Metadata, lang: Lang, but: str | None = None) -> list[Record]:
     """At most MAX_SIMILAR records of the same kind whose title is nearly the same; not `but` itself."""
-    title = said(metadata.title, lang).words
+    title = pick_language(metadata.title, lang).words
     if not title:
         return []
     page = pages.catalog.index.search(
@@ -125,7 +125,7 @@ def similar(pages: Pages, metadata: Metadata, lang: Lang, but: str | None = None
 
 
 def _alike(title: str, other: Record, lang: Lang) -> bool:
-    mine, theirs = analysis.slug(title), analysis.slug(said(other.metadata.title, lang).words)
+    mine, theirs = analysis.name_key(title), analysis.name_key(pick_language(other.metadata.title, lang).words)
     return mine in theirs or theirs in mine or difflib.SequenceMatcher(None, mine, theirs).ratio() >= MIN_TITLE_RATIO
 
 
@@ -137,7 +137,8 @@ def preview(draft: Draft, lang: Lang, today: date) -> Card:
 
 def record_links(records: list[Record], lang: Lang) -> list[tuple[str, str]]:
     return [
-        (said(record.metadata.title, lang).words, addresses.page(record.kind, record.id, lang)) for record in records
+        (pick_language(record.metadata.title, lang).words, addresses.page(record.kind, record.id, lang))
+        for record in records
     ]
 
 

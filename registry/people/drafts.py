@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from registry.errors import ConflictError, NotFoundError
 from registry.model import Account, Comment, Draft, Metadata
-from registry.people.review import Act, moved
+from registry.people.review import ReviewAction, moved
 from registry.store.database import Tables, among, connect, make_tables, reading, writing
 
 TABLES: Final = Tables(
@@ -74,7 +74,7 @@ class Inbox:
         comment = Comment(account.name, datetime.now(UTC), reason, field)
         return self._move(id, "return", account, expected, comment=comment)
 
-    def close(self, id: str, account: Account, expected: int, act: Act) -> Draft:
+    def close(self, id: str, account: Account, expected: int, act: ReviewAction) -> Draft:
         """Takes a draft out: `publish` (the catalogue has it now) or `discard`; answers what it was."""
         with writing(self._engine) as connection:
             draft = _expected(connection, id, expected)
@@ -104,7 +104,7 @@ class Inbox:
     def _move(
         self,
         id: str,
-        act: Act,
+        act: ReviewAction,
         account: Account,
         expected: int,
         metadata: Metadata | None = None,
@@ -135,7 +135,7 @@ def _own(account: Account) -> sa.ColumnElement[bool]:
     return sa.or_(_DRAFTS.c.author == account.name, _DRAFTS.c.owner.in_(account.organizations))
 
 
-def _editors(draft: Draft, act: Act, account: Account) -> tuple[str, ...]:
+def _editors(draft: Draft, act: ReviewAction, account: Account) -> tuple[str, ...]:
     """Who has worked on the draft after this act: they may not publish it."""
     if act not in ("save", "submit"):
         return draft.editors

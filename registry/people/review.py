@@ -5,10 +5,10 @@ from typing import Final, Literal
 from registry.errors import ConflictError, NotAllowedError
 from registry.model import Account, Draft, DraftState
 
-Act = Literal["save", "submit", "return", "publish", "discard"]
+ReviewAction = Literal["save", "submit", "return", "publish", "discard"]
 
 # act -> (states it may start from, state it leads to; None: the draft is gone)
-_MOVES: Final[dict[Act, tuple[tuple[DraftState, ...], DraftState | None]]] = {
+_MOVES: Final[dict[ReviewAction, tuple[tuple[DraftState, ...], DraftState | None]]] = {
     "save": (("draft", "returned"), "draft"),
     "submit": (("draft", "returned"), "submitted"),
     "return": (("submitted",), "returned"),
@@ -18,7 +18,7 @@ _MOVES: Final[dict[Act, tuple[tuple[DraftState, ...], DraftState | None]]] = {
 _BY_AUTHOR: Final = frozenset({"save", "submit", "discard"})
 
 
-def moved(draft: Draft, act: Act, account: Account) -> DraftState | None:
+def moved(draft: Draft, act: ReviewAction, account: Account) -> DraftState | None:
     """The state after an act; NotAllowedError or ConflictError (wrong state) where it cannot be."""
     if not may(draft, act, account):
         raise NotAllowedError("draft-not-allowed", name=account.name, act=act)
@@ -28,7 +28,7 @@ def moved(draft: Draft, act: Act, account: Account) -> DraftState | None:
     return "returned" if act == "save" and draft.state == "returned" else after
 
 
-def may(draft: Draft, act: Act, account: Account) -> bool:
+def may(draft: Draft, act: ReviewAction, account: Account) -> bool:
     """Whether the account may act so. Whoever began, saved or handed in a draft does not decide on it (four eyes)."""
     if act in _BY_AUTHOR:
         return account.role == "administrator" or account.name == draft.author or draft.owner in account.organizations

@@ -41,7 +41,7 @@ TEMPLATES = {  # a page of each
     "run.html": "/administration/laeufe/{waiting}",
 }  # fmt: skip
 ASKED = {"discard.html"}  # the answer to a form, no page of its own: its test stands below
-PARTS = {"base.html", "diff.html", "district_table.html", "macros.html", "nothing.html"}
+PARTS = {"base.html", "diff.html", "district_table.html", "form.html", "macros.html", "nothing.html"}
 SIZES_AND_MODES = pytest.mark.matrix
 
 LOOKS: list[tuple[int, Literal["light", "dark"]]] = [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]

@@ -13,12 +13,14 @@ from urllib.parse import quote, urljoin, urlsplit
 TAG: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 TAG_OF_LANGUAGE: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")  # of a code of ISO 639: group 1
 
+_DIRECTION: Final = re.compile(r"--(?:ltr|rtl)$")
+
 MAX_ADDRESS: Final = 4000  # characters
 
 
 def language_tag(text: str) -> str:
-    """A language tag as RDF takes it, de_DE as de-DE; "" for what is none."""
-    tag = text.replace("_", "-")
+    """A language tag as RDF takes it, de_DE as de-DE and ar--rtl (RDF 1.2) as ar; "" for what is none."""
+    tag = _DIRECTION.sub("", text.strip().replace("_", "-"))
     return tag if TAG.fullmatch(tag) else ""
 
 

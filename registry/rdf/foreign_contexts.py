@@ -5,15 +5,17 @@ Entry point: `without_foreign_contexts`.
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from registry.errors import SourceError
 from registry.model.message import message
 from registry.rdf.jsonld import CLASSES_BY_NAME, TERMS, definition
 from registry.rdf.xml_guard import TOO_DEEP
 from registry.syntax_errors import FLATTER, unreadable
-from vocab.namespaces import PREFIXES, iri
+from vocab.kinds import KIND_ROWS
+from vocab.namespaces import PREFIXES, XSD, iri
 from vocab.values import language_tag
 
 # Names in the contexts of DCAT-AP 2 and 3 that are not the local names of their properties and classes.
@@ -50,6 +52,14 @@ _SCHEMA_CONTEXT: Final[Mapping[str, Any]] = {
 }  # fmt: skip
 _TEXTS: Final = {name for name, form in TERMS.values() if form in ("text", "words")} | {"preferredLabel", "tag"}
 
+_LOCAL_NAME: Final = re.compile(r"[/#:]")
+THING_NAMES: Final = frozenset(
+    _LOCAL_NAME.split(type)[-1]
+    for name, row in KIND_ROWS.items()
+    if name != "organization"
+    for type in (row.types[0], *row.also_read)
+)
+
 
 @cache
 def _dcat_ap_context() -> Mapping[str, Any]:
@@ -63,15 +73,24 @@ def _dcat_ap_context() -> Mapping[str, Any]:
     return {**terms, **dotted, **classes}
 
 
-def without_foreign_contexts(document: Any, where: str, depth: int) -> Any:
-    """The document with the terms of known contexts in place of their addresses; its language maps become values.
+class Replaced(NamedTuple):
+    """A document for the parser, and how many things it describes by `@type`: the parser may not lose one."""
+
+    document: Any
+    things: int
+
+
+def without_foreign_contexts(document: Any, where: str, depth: int) -> Replaced:
+    """The document with the terms of known contexts in place of their addresses; its language maps become values, and
+    numbers with a fraction decimals.
 
     Raises SourceError for any other remote context (nothing is fetched) and for a document nested deeper than `depth`.
     """
     context = document.get("@context") if isinstance(document, dict) else None
     named = context if isinstance(context, list) else [context]
-    maps = any(isinstance(part, str) and _is_known(part) for part in named)
-    return _replaced(document, where, depth, maps)
+    walk = _Walk(where, any(isinstance(part, str) and _is_known(part) for part in named))
+    replaced = walk.replaced(document, depth)
+    return Replaced(replaced, len(walk.things))
 
 
 def _is_known(address: str) -> bool:
@@ -80,26 +99,80 @@ def _is_known(address: str) -> bool:
     return len(address) <= MAX_ADDRESS and _KNOWN.fullmatch(address.strip()) is not None
 
 
-def _replaced(value: Any, where: str, depth: int, maps: bool) -> Any:
-    if depth < 0:
-        raise unreadable(where, TOO_DEEP, FLATTER)
-    if isinstance(value, list):
-        return [_replaced(part, where, depth - 1, maps) for part in value]
-    if not isinstance(value, dict):
+class _Walk:
+    """Goes through one document. `maps`: it has a context with language maps; `type_keys`: the keys that mean `@type`;
+    `json_keys`: those whose values are JSON and no RDF; `things`: `@id` of each described thing, or its number."""
+
+    def __init__(self, where: str, maps: bool) -> None:
+        self.where = where
+        self.maps = maps
+        self.type_keys = {"@type"}
+        self.json_keys: set[str] = set()
+        self.things: set[str | int] = set()
+
+    def replaced(self, value: Any, depth: int) -> Any:
+        if depth < 0:
+            raise unreadable(self.where, TOO_DEEP, FLATTER)
+        if isinstance(value, list):
+            return [self.replaced(part, depth - 1) for part in value]
+        if isinstance(value, float):
+            return {"@value": _decimal(value), "@type": XSD.decimal}
+        if not isinstance(value, dict):
+            return value
+        return _value_object(value) if "@value" in value else self.node(value, depth - 1)
+
+    def node(self, value: dict[str, Any], depth: int) -> dict[str, Any]:
+        changed = {"@context": self.context(value["@context"])} if "@context" in value else {}
+        for key, part in value.items():
+            if key == "@context":
+                continue
+            if key in self.json_keys:
+                changed[key] = part
+            elif self.maps and key.rpartition(".")[2] in _TEXTS and _is_language_map(part):
+                changed[key] = _values_of_map(part)
+            else:
+                changed[key] = self.replaced(part, depth)
+            if key in self.type_keys and len(value) > 2 and _names_thing(part):
+                id = value.get("@id", value.get("id"))
+                self.things.add(id if isinstance(id, str) else len(self.things))
+        return changed
+
+    def context(self, value: Any) -> Any:
+        context = _context(value, self.where)
+        for part in context if isinstance(context, list) else [context]:
+            for key, term in part.items() if isinstance(part, Mapping) else ():
+                name, type = (term.get("@id"), term.get("@type")) if isinstance(term, Mapping) else (term, None)
+                if name == "@type":
+                    self.type_keys.add(key)
+                if type == "@json":
+                    self.json_keys.add(key)
+        return context
+
+
+def _names_thing(types: Any) -> bool:
+    """Whether one of the types is that of a dataset, service or other thing, by its local name."""
+    names = types if isinstance(types, list) else [types]
+    return any(isinstance(name, str) and _LOCAL_NAME.split(name.strip())[-1] in THING_NAMES for name in names)
+
+
+def _values_of_map(texts_by_tag: Mapping[str, Any]) -> list[dict[str, str]]:
+    return [
+        {"@value": text} if tag == "@none" else {"@value": text, "@language": tag}
+        for tag, texts in texts_by_tag.items()
+        for text in (texts if isinstance(texts, list) else [texts])
+    ]
+
+
+def _value_object(value: dict[str, Any]) -> dict[str, Any]:
+    """A value object, with a number with a fraction as the decimal that was written: JSON-LD would make it 2.5E0."""
+    number = value["@value"]
+    if not isinstance(number, float) or value.get("@type") == "@json":
         return value
-    changed = {}
-    for key, part in value.items():
-        if key == "@context":
-            changed[key] = _context(part, where)
-        elif maps and key.rpartition(".")[2] in _TEXTS and _is_language_map(part):
-            changed[key] = [
-                {"@value": text} if tag == "@none" else {"@value": text, "@language": tag}
-                for tag, texts in part.items()
-                for text in (texts if isinstance(texts, list) else [texts])
-            ]
-        else:
-            changed[key] = _replaced(part, where, depth - 1, maps)
-    return changed
+    return {"@type": XSD.decimal, **value, "@value": _decimal(number)}
+
+
+def _decimal(number: float) -> str:
+    return format(Decimal(repr(number)), "f")
 
 
 def _is_language_map(value: Any) -> bool:

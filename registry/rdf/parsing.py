@@ -7,6 +7,7 @@ Entry points: `parse`, `objects`.
 """
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final, NamedTuple
@@ -28,6 +29,7 @@ STATEMENTS_PER_BATCH: Final = 2_000  # that are turned into text at once
 MAX_ERRORS: Final = 100  # places of a Turtle file that cannot be read, before all of it counts as unreadable
 MAX_STRAY_TEXTS: Final = 5  # stray texts of RDF/XML; where there are more, nodes and properties are mixed up
 MAX_FINDINGS: Final = 20  # of a file
+MIN_REPEATED: Final = 32  # statements of a node from which repeated ones are looked for: a publisher in each dataset
 
 _AS_WRITTEN: Final = tuple(AS_WRITTEN)
 TYPE_BYTES: Final = f"{TYPE} ".encode()
@@ -79,11 +81,31 @@ def parse(data: bytes, *, media_type: str = "", name: str = "", base: str = "", 
     if len(data) > limit:
         raise TooLargeError("page-too-large", {"limit": limit}, url=where, limit=limit)
     form = format_of(data, media_type, name or base)
-    text = _readable(data, form, where)
+    text, things = _readable(data, form, where)
     try:
-        return Parsed(_index(_lines(ox.parse(text, form, base_iri=_base(base)), form)), ())
+        graph = _index(_lines(text, form, _base(base)))
+        parsed = Parsed(graph, ())
     except (SyntaxError, ValueError):
-        return _parsed_leniently(text, form, _base(base), where)
+        parsed = _parsed_leniently(text, form, _base(base), where)
+    return _with_lost_things(parsed, things)
+
+
+def _with_lost_things(parsed: Parsed, things: int) -> Parsed:
+    """The same with a finding if the parser gives fewer things than the JSON describes, so that nobody takes the others
+    for gone."""
+    if not things:
+        return parsed
+    here = sum(1 for types in parsed.graph.types.values() if any(map(_is_thing, types)))
+    if here >= things:
+        return parsed
+    lost = finding("statement-unreadable", value=message("things-lost", count=things - here))
+    return parsed._replace(findings=(*parsed.findings, lost))
+
+
+def _is_thing(type: bytes) -> bool:
+    from registry.rdf.foreign_contexts import THING_NAMES
+
+    return re.split(r"[/#:]", type.decode().strip("<>"))[-1] in THING_NAMES
 
 
 def format_of(data: bytes, media_type: str, name: str) -> ox.RdfFormat:
@@ -108,21 +130,21 @@ def _base(base: str) -> str | None:
     return base if base and is_iri(base) else None
 
 
-def _readable(data: bytes, form: ox.RdfFormat, where: str) -> bytes:
+def _readable(data: bytes, form: ox.RdfFormat, where: str) -> tuple[bytes, int]:
     """The bytes for the parser: UTF-8, without entities and foreign contexts, not nested too deep. Raises SourceError
-    where they cannot be made so."""
+    where they cannot be made so. The number: how many things JSON-LD describes, 0 for other formats."""
     if form == ox.RdfFormat.RDF_XML:
-        return plain_xml(data, where)
+        return plain_xml(data, where), 0
     if data.startswith(b"\xef\xbb\xbf"):
         data = data[3:]
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise unreadable(where, message("not-utf-8", byte=error.start), UTF_8) from None
-    return _json_ld(data, where) if form == ox.RdfFormat.JSON_LD else data
+    return _json_ld(data, where) if form == ox.RdfFormat.JSON_LD else (data, 0)
 
 
-def _json_ld(data: bytes, where: str) -> bytes:
+def _json_ld(data: bytes, where: str) -> tuple[bytes, int]:
     """JSON-LD whose contexts are all our own or inline."""
     # Late: it walks the rows of vocab/fields.py, and only JSON-LD needs it.
     from registry.rdf.foreign_contexts import without_foreign_contexts
@@ -131,14 +153,27 @@ def _json_ld(data: bytes, where: str) -> bytes:
         document = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise unreadable(where, json_fault(error)) from None
-    return orjson.dumps(without_foreign_contexts(document, where, MAX_DEPTH))
+    document, things = without_foreign_contexts(document, where, MAX_DEPTH)
+    return orjson.dumps(document), things
 
 
-def _lines(quads: Iterator[ox.Quad], form: ox.RdfFormat) -> Iterator[list[bytes]]:
-    """The statements as lines of N-Triples in batches; pyoxigraph writes them without a Python object for each term."""
-    statements: Any = (quad.triple for quad in quads) if form == ox.RdfFormat.JSON_LD else quads
+def _lines(text: bytes, form: ox.RdfFormat, base: str | None) -> Iterator[list[bytes]]:
+    """The statements as lines of N-Triples in batches; pyoxigraph writes them without a Python object for each term.
+
+    Raises SyntaxError for what is not valid. The strict parser for JSON-LD would drop an invalid IRI or tag with its
+    statements and say nothing (JSON-LD 1.1 allows that), so the lenient one reads, and its lines are checked."""
+    is_json = form == ox.RdfFormat.JSON_LD
+    quads = ox.parse(text, form, base_iri=base, lenient=is_json)
+    statements: Any = (quad.triple for quad in quads if _is_mapped(quad)) if is_json else quads
     while lines := ox.serialize(islice(statements, STATEMENTS_PER_BATCH), format=ox.RdfFormat.N_TRIPLES):
+        if is_json:
+            deque(ox.parse(lines, ox.RdfFormat.N_TRIPLES), maxlen=0)
         yield lines.removesuffix(b" .\n").split(b" .\n")
+
+
+def _is_mapped(quad: ox.Quad) -> bool:
+    """Whether the property is in the context. JSON-LD has keys that are not, such as notes; they say nothing."""
+    return ":" in quad.predicate.value
 
 
 def _index(packs: Iterable[list[bytes]]) -> ParsedGraph:
@@ -154,6 +189,9 @@ def _index(packs: Iterable[list[bytes]]) -> ParsedGraph:
             about.append(statement)
             if statement.startswith(TYPE_BYTES):
                 graph.types.setdefault(subject, []).append(statement[len(TYPE_BYTES) :])
+    for node, statements in graph.items():
+        if len(statements) > MIN_REPEATED:
+            graph[node] = list(dict.fromkeys(statements))
     return graph
 
 
@@ -177,6 +215,8 @@ def _parsed_leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: 
     for result in _statements_and_errors(ox.parse(text, form, base_iri=base, lenient=True), form, text, broken, where):
         if not isinstance(result, ox.Quad):
             errors.append(result)
+            continue
+        if form == ox.RdfFormat.JSON_LD and not _is_mapped(result):
             continue
         triples.append((_subject(result.subject), f"<{_with_escapes(result.predicate.value)}>", _object(result.object)))
     if errors and not triples:

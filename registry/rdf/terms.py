@@ -38,6 +38,7 @@ _USUAL = re.compile(
 )
 _FORBIDDEN = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f\ud800-\udfff]')
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_BLANK_START = re.compile(r"\A(mailto:|tel:)\s++", re.IGNORECASE)
 _STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})|[\[\]]")
 
 
@@ -90,7 +91,11 @@ def _unreadable(value: str) -> str:
 
 
 def valid_iri(value: str) -> str:
-    """The IRI itself, or with blanks and the like percent-encoded; "" for what is no absolute IRI."""
+    """The IRI itself, or without blanks around it and with those inside percent-encoded; "" for what is no absolute
+    IRI."""
+    if is_iri(value):
+        return value
+    value = _BLANK_START.sub(r"\1", value.strip())
     if is_iri(value):
         return value
     if len(value) > MAX_IRI or not _SCHEME.match(value):

@@ -1,4 +1,7 @@
-"""Shapes of places in every notation that sources write."""
+"""Shapes of places in every notation that sources write.
+
+Covers: vocab/crs.py, vocab/well_known_text.py
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""The web application: hangs the doors in, and turns every error into a page or a problem document."""
+"""The web application: adds all routes, and turns every error into a page or a problem document.
+
+Entry points: `create_app`; `from_environment` for uvicorn's worker processes.
+"""
 
 import contextlib
 import logging
@@ -18,7 +21,7 @@ from api.data.openapi import responses, texts
 from api.editing import account, register, review
 from api.pages import error_pages, routes
 from api.web.answers import answer, json_bytes
-from api.web.frame import HEADERS, MAX_BODY, Frame
+from api.web.frame import HEADERS, MAX_BODY_BYTES, Frame
 from api.web.logs import log_to_stderr
 from api.web.negotiate import JSON
 from api.web.problems import problem_response, wants_page, wrong_parameters
@@ -27,7 +30,7 @@ from registry.catalog import Catalog
 from registry.errors import LotseError, NotFoundError, NotReadyError, TooLargeError, UsageError
 from registry.settings import Settings, load, with_secret
 
-COMPRESSION: Final = 6  # level 9 takes half as long again, and more, for two per cent less
+GZIP_LEVEL: Final = 6  # level 9 takes 1.5 times as long for 2 % less
 
 log = logging.getLogger("lotse.web")
 
@@ -43,18 +46,18 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
-        lifespan=lambda _: _projecting(catalog),
+        lifespan=lambda _: _projector_running(catalog),
     )
     linked.mount(app, catalog, settings)
-    for room in (records, feeds, well_known, account, register, review, harvests, routes):
-        app.include_router(room.routes(catalog, settings))
+    for module in (records, feeds, well_known, account, register, review, harvests, routes):
+        app.include_router(module.routes(catalog, settings))
     app.include_router(_health(catalog))
     app.state.error_page = error_pages.error_page(catalog, settings)
     app.add_exception_handler(LotseError, _lotse_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _failure)
-    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=COMPRESSION)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=GZIP_LEVEL)
     app.add_middleware(Frame)
     app.include_router(openapi.routes(app, settings.base_url))
     return app
@@ -68,8 +71,8 @@ def from_environment() -> FastAPI:
 
 
 @contextlib.asynccontextmanager
-async def _projecting(catalog: Catalog) -> AsyncIterator[None]:
-    """Feeds the projections for as long as the application runs, in a thread of its own."""
+async def _projector_running(catalog: Catalog) -> AsyncIterator[None]:
+    """Runs the projector in a thread while the application runs; closes the catalogue afterwards."""
     stop = threading.Event()
     thread = threading.Thread(target=catalog.projector.run, args=(stop,), name="projector", daemon=True)
     thread.start()
@@ -120,7 +123,7 @@ def _shown(request: Request, error: LotseError) -> Response:
 
 
 def _http_error(request: Request, error: Exception) -> Response:
-    """What the framework refuses (no such path, wrong method, too large), in our own words."""
+    """Answers what the framework refuses (no such path, wrong method, too large) with messages of ours."""
     assert isinstance(error, HTTPException)
     response = _shown(request, _translated(error))
     for name, value in (error.headers or {}).items():
@@ -132,7 +135,7 @@ def _translated(error: HTTPException) -> LotseError:
     if error.status_code == 404:
         return NotFoundError("nothing-here")
     if error.status_code == 413:
-        return TooLargeError("request-too-large", {"limit": MAX_BODY}, limit=MAX_BODY)
+        return TooLargeError("request-too-large", {"limit": MAX_BODY_BYTES}, limit=MAX_BODY_BYTES)
     other = (UsageError if error.status_code < 500 else NotReadyError)("framework-refused", words=error.detail)
     other.status = error.status_code
     return other
@@ -144,9 +147,9 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _failure(request: Request, error: Exception) -> Response:
-    """A fault of ours: a reference number for the person and for the log, nothing of the inside.
+    """Answers an unhandled exception with 500 and a reference number, which is also logged; shows no details.
 
-    The framework answers this one outside the frame, so the headers are added here.
+    Starlette answers it outside of the middleware, so the security headers are added here.
     """
     number = secrets.token_hex(4)
     log.error("failure %s: %s %s", number, request.method, request.url.path, exc_info=error)
@@ -154,7 +157,7 @@ def _failure(request: Request, error: Exception) -> Response:
     failed.status = 500
     try:
         response = _shown(request, failed)
-    except Exception:  # the page of errors is at fault itself
+    except Exception:  # the error page itself fails
         response = problem_response(failed)
     response.headers.update(HEADERS)
     return response

@@ -18,13 +18,13 @@ def a_metadata(title: str = "Radwege", kind: Kind = "dataset", **fields: Any) ->
 
 def a_dataset(title: str = "Radwege", **fields: Any) -> Metadata:
     """A dataset with everything that must be there."""
-    words: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "description": {"de": f"{title} im Stadtgebiet, als Linien mit Belag und Breite."},
         "publisher": Agent(name={"de": "Amt für Mobilität"}),
         "themes": (TRAN,),
         "distributions": (a_distribution(),),
     }
-    return a_metadata(title, **(words | fields))
+    return a_metadata(title, **(defaults | fields))
 
 
 def a_project(title: str = "Kühle Wege", **fields: Any) -> Metadata:
@@ -32,14 +32,14 @@ def a_project(title: str = "Kühle Wege", **fields: Any) -> Metadata:
     lead = Participation(
         agent=Agent(name={"de": "Umweltamt"}), role=concept_list("roles").by_notation["federfuehrung"].iri
     )
-    words: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "abstract": {"de": f"{title}: was sich ändert, und für wen."},
         "phase": concept_list("phases").by_notation["umsetzung"].iri,
         "themes": (TRAN,),
         "participants": (lead,),
         "contacts": (Contact(email="projekt@example.org"),),
     }
-    return a_metadata(title, "project", **(words | fields))
+    return a_metadata(title, "project", **(defaults | fields))
 
 
 def a_distribution(url: str = "https://daten.example.org/rad.csv", **fields: Any) -> Distribution:
@@ -47,8 +47,8 @@ def a_distribution(url: str = "https://daten.example.org/rad.csv", **fields: Any
 
 
 def a_record(id: str = "radwege", title: str = "Radwege", kind: Kind = "dataset", **fields: Any) -> Record:
-    said = fields.pop("said", None) or (a_dataset(title) if kind == "dataset" else a_metadata(title, kind))
-    return Record(id=id, said=said, **fields)
+    metadata = fields.pop("said", None) or (a_dataset(title) if kind == "dataset" else a_metadata(title, kind))
+    return Record(id=id, said=metadata, **fields)
 
 
 def ended(code: str) -> str:

@@ -71,7 +71,9 @@ def _field(row: Field, cls: str) -> Iterator[str]:
 
 def concepts(name: str) -> str:
     head = ("Kennwort", "deutsch", "englisch")
-    return table(head, ((f"`{one.notation}`", one.label("de"), one.label("en")) for one in concept_list(name)))
+    return table(
+        head, ((f"`{concept.notation}`", concept.label("de"), concept.label("en")) for concept in concept_list(name))
+    )
 
 
 def prefixes() -> str:
@@ -95,9 +97,9 @@ def _room(folder: Path, floor: str) -> str:
 
 
 def _opening(path: Path) -> str:
-    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-    assert said, f"{path} does not say what it is for"
-    return " ".join(re.split(r"(?<=[.!])\s+(?=[A-Z`])|\n\n", said, maxsplit=1)[0].split())
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert docstring, f"{path} does not say what it is for"
+    return " ".join(re.split(r"(?<=[.!])\s+(?=[A-Z`])|\n\n", docstring, maxsplit=1)[0].split())
 
 
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
@@ -126,4 +128,4 @@ def pages() -> Iterator[Path]:
 
 def written(text: str) -> str:
     """The page with each of its tables as the code says it now."""
-    return BLOCK.sub(lambda found: f"{found[1]}\n{TABLES[found[2]]()}\n{found[4]}", text)
+    return BLOCK.sub(lambda match: f"{match[1]}\n{TABLES[match[2]]()}\n{match[4]}", text)

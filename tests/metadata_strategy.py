@@ -51,12 +51,12 @@ def nodes(cls: str) -> st.SearchStrategy[Any]:
 
 
 def _field(row: Field) -> st.SearchStrategy[Any]:
-    one = nodes(row.node) if row.form == "node" else FORMS[row.form]
+    strategy = nodes(row.node) if row.form == "node" else FORMS[row.form]
     if row.form == "text" and row.many:  # one language each: RDF does not say which words are translations
-        one = st.dictionaries(TAGS, WORDS, min_size=1, max_size=1)
+        strategy = st.dictionaries(TAGS, WORDS, min_size=1, max_size=1)
     if not row.many:
-        return one
-    return st.lists(one, min_size=1, max_size=2, unique_by=repr).map(tuple)
+        return strategy
+    return st.lists(strategy, min_size=1, max_size=2, unique_by=repr).map(tuple)
 
 
 def _filled(fields: dict[str, Any]) -> dict[str, Any]:

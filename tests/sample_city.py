@@ -47,11 +47,11 @@ def iri(name: str, notation: str) -> str:
 
 
 def themes(*notations: str) -> tuple[str, ...]:
-    return tuple(iri("themes", one) for one in notations)
+    return tuple(iri("themes", notation) for notation in notations)
 
 
 def places(*names: str) -> tuple[Place, ...]:
-    return tuple(Place(name={"de": one}) for one in names)
+    return tuple(Place(name={"de": name}) for name in names)
 
 
 def ago(days: int) -> str:
@@ -90,21 +90,21 @@ def organization(id: str, kind: str, abstract: str, **more: object) -> tuple[str
 
 
 def dataset(id: str, title: str, text: str, owner: str, modified: str, **more: object) -> tuple[str, Metadata]:
-    words: dict[str, object] = {
+    defaults: dict[str, object] = {
         "kind": "dataset", "title": {"de": title}, "description": {"de": text}, "publisher": agent(owner),
         "modified": modified, "contacts": (Contact(name={"de": OFFICE[owner]}, email=f"{owner}@example.org"),),
     }  # fmt: skip
-    return id, Metadata(**(words | more))  # type: ignore[arg-type]
+    return id, Metadata(**(defaults | more))  # type: ignore[arg-type]
 
 
 def project(id: str, title: str, abstract: str, phase: str, owner: str, **more: object) -> tuple[str, Metadata]:
     lead = Participation(agent=agent(owner), role=iri("roles", "federfuehrung"), description={"de": "leitet"})
-    words: dict[str, object] = {
+    defaults: dict[str, object] = {
         "kind": "project", "title": {"de": title}, "abstract": {"de": abstract}, "phase": iri("phases", phase),
         "participants": (lead, *more.pop("partners", ())), "contacts": (Contact(email=f"{id}@example.org"),),  # type: ignore[misc]
         "modified": ago(4),
     }  # fmt: skip
-    return id, Metadata(**(words | more))  # type: ignore[arg-type]
+    return id, Metadata(**(defaults | more))  # type: ignore[arg-type]
 
 
 def entries() -> list[tuple[str, Metadata]]:
@@ -197,7 +197,7 @@ def sample_city(folder: Path, base_url: str = "http://testserver", template: Pat
 
 
 def _fill(catalog: Catalog) -> None:
-    catalog.store.put([Record(id=id, said=words, owner="stadt-heidelberg") for id, words in entries()], "test")
+    catalog.store.put([Record(id=id, said=metadata, owner="stadt-heidelberg") for id, metadata in entries()], "test")
     _source(catalog)
     gone = Record(id="altkleider", said=Metadata(kind="dataset", title={"de": "Altkleider-Container"}))
     catalog.store.put([gone], "test")
@@ -218,14 +218,18 @@ def _source(catalog: Catalog) -> None:
     )
     catalog.sources.add(source)
     kind: Kind = "dataset"
-    said = Metadata(
+    metadata = Metadata(
         kind=kind, title={"de": "Fernwärme: Netzplan", "en": "District heating network"}, description={"de": "Lage der Leitungen und Übergabepunkte."}, iri="https://stadtwerke.example.org/id/fernwaerme",
         publisher=Agent(name={"de": "Stadtwerke"}, id="stadtwerke"), themes=themes("ENER"), modified=ago(90), places=places("Weststadt"), distributions=(file("Netz", "GML", "netz.gml"),),
     )  # fmt: skip
     _run(catalog)
     catalog.take(
         source,
-        [Step(action="add", remote_id="fernwaerme", metadata=said, url="https://stadtwerke.example.org/fernwaerme")],
+        [
+            Step(
+                action="add", remote_id="fernwaerme", metadata=metadata, url="https://stadtwerke.example.org/fernwaerme"
+            )
+        ],
     )
 
 
@@ -243,7 +247,7 @@ def _run(catalog: Catalog) -> None:
     problems = [Problem(f"satz-{n}", finding("title-missing", "title")) for n in range(3)]
     problems += [Problem(f"datei-{n}", finding("licence-unknown", "licence", "frei")) for n in range(12)]
     problems += [Problem("zeit", finding("date-unreadable", "modified", "Sommer 2024"))]
-    runs.report(run.number, [(one.record, (one.finding,)) for one in problems])
+    runs.report(run.number, [(problem.record, (problem.finding,)) for problem in problems])
     runs.wait(run.number, [("fernwaerme", "gone")])
     counts = dict.fromkeys(COUNTS, 0) | {"added": 9, "changed": 22, "same": 91, "moved": 3, "failed": 3, "gone": 1}
     reason = message("withdrawals-too-many", going=1, published=2)

@@ -51,7 +51,7 @@ def results(graph: bytes, shape_set: str, name: str = "graph.ttl") -> tuple[Find
 
 def violations(graph: bytes, shape_set: str, name: str = "graph.ttl") -> tuple[Finding, ...]:
     """The violations only."""
-    return tuple(one for one in results(graph, shape_set, name) if one.level == "must")
+    return tuple(result for result in results(graph, shape_set, name) if result.level == "must")
 
 
 def there() -> bool:

@@ -33,16 +33,16 @@ class Structure:
     def circles(self) -> list[list[str]]:
         """Circles among modules, each with its path. Found one by one: each is opened at its last import."""
         graph = {module: set(names) for module, names in self.imports.items()}
-        found = []
+        circles = []
         while True:
             try:
                 TopologicalSorter(graph).prepare()
             except CycleError as error:
                 path = error.args[1]
-                found.append(path)
+                circles.append(path)
                 graph[path[1]].discard(path[0])
             else:
-                return found
+                return circles
 
     def upward(self) -> list[tuple[str, str]]:
         """Imports from a floor to a higher one."""
@@ -58,34 +58,43 @@ class Structure:
         return {file: n for file, n in self.lines.items() if n > MAX_LINES and file not in LONG_TABLES}
 
     def long_functions(self) -> dict[str, int]:
-        return {f"{file}:{one.name}": n for file, one in self._all() if (n := length(one)) > MAX_FUNCTION_LINES}
+        return {
+            f"{file}:{function.name}": n
+            for file, function in self._all()
+            if (n := length(function)) > MAX_FUNCTION_LINES
+        }
 
     def many_parameters(self) -> dict[str, int]:
         """Public functions with more than MAX_PARAMETERS, self and cls not counted; commands are no functions."""
         return {
-            f"{file}:{one.name}": n
-            for file, one in self._all()
-            if not one.name.startswith("_") and not _is_command(one) and (n := parameters(one)) > MAX_PARAMETERS
+            f"{file}:{function.name}": n
+            for file, function in self._all()
+            if not function.name.startswith("_")
+            and not _is_command(function)
+            and (n := parameters(function)) > MAX_PARAMETERS
         }
 
     def _all(self) -> Iterator[tuple[str, Function]]:
-        return ((file, one) for file, functions in self.functions.items() for one in functions)
+        return ((file, function) for file, functions in self.functions.items() for function in functions)
 
 
 def length(function: Function) -> int:
     """Lines of a function without its decorators and its docstring."""
     docstring = function.body[0] if ast.get_docstring(function) else None
-    said = (docstring.end_lineno or 0) - docstring.lineno + 1 if docstring else 0
-    return (function.end_lineno or 0) - function.lineno + 1 - said
+    docstring_lines = (docstring.end_lineno or 0) - docstring.lineno + 1 if docstring else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - docstring_lines
 
 
 def parameters(function: Function) -> int:
-    names = [one.arg for one in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
+    names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
     return len([name for name in names if name not in ("self", "cls")])
 
 
 def _is_command(function: Function) -> bool:
-    return any("click" in ast.unparse(one) or "command" in ast.unparse(one) for one in function.decorator_list)
+    return any(
+        "click" in ast.unparse(decorator) or "command" in ast.unparse(decorator)
+        for decorator in function.decorator_list
+    )
 
 
 def read(root: Path = ROOT) -> Structure:
@@ -98,7 +107,7 @@ def read(root: Path = ROOT) -> Structure:
         text = path.read_text(encoding="utf-8")
         tree = ast.parse(text)
         structure.lines[file] = len(text.splitlines())
-        structure.functions[file] = [one for one in ast.walk(tree) if isinstance(one, Function)]
+        structure.functions[file] = [node for node in ast.walk(tree) if isinstance(node, Function)]
         structure.imports[_module(file)] = set(_imports(tree, modules)) - {_module(file)}
         structure.strings += [(file, name) for name in _names_in_strings(tree)]
     return structure
@@ -111,10 +120,10 @@ def _module(file: str) -> str:
 def _imports(tree: ast.AST, modules: Mapping[str, str]) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (one.name for one in node.names if one.name in modules)
+            yield from (alias.name for alias in node.names if alias.name in modules)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            for one in node.names:
-                name = f"{node.module}.{one.name}"
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
                 if name in modules or node.module in modules:
                     yield name if name in modules else node.module
 
@@ -150,15 +159,16 @@ ROWS: Final[Mapping[str, Callable[[Structure], object]]] = {
 }
 
 
-def _functions(one: Structure) -> list[Function]:
-    return [each for functions in one.functions.values() for each in functions]
+def _functions(structure: Structure) -> list[Function]:
+    return [each for functions in structure.functions.values() for each in functions]
 
 
 def table(checkouts: Mapping[str, Structure]) -> str:
     """The figures as Markdown, a column a checkout."""
     lines = [f"| | {' | '.join(checkouts)} |", f"|---|{'--:|' * len(checkouts)}"]
     lines += [
-        f"| {name} | {' | '.join(str(figure(one)) for one in checkouts.values())} |" for name, figure in ROWS.items()
+        f"| {name} | {' | '.join(str(figure(structure)) for structure in checkouts.values())} |"
+        for name, figure in ROWS.items()
     ]
     return "\n".join(lines)
 

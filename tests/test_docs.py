@@ -42,15 +42,15 @@ def test_the_tables_of_a_page_say_what_the_code_says(page: Path) -> None:
 
 
 def test_every_table_that_is_made_stands_in_a_page() -> None:
-    shown = {found[2] for page in PAGES for found in BLOCK.finditer(page.read_text(encoding="utf-8"))}
+    shown = {match[2] for page in PAGES for match in BLOCK.finditer(page.read_text(encoding="utf-8"))}
     assert shown == set(TABLES)
 
 
 def test_every_rule_and_every_field_is_in_those_tables() -> None:
     for lang in ("de", "en"):
         assert [rule for rule in RULES if f"`{rule}`" not in TABLES[f"rules-{lang}"]()] == []
-    said = "".join(make() for name, make in TABLES.items() if name.startswith("fields-"))
-    assert [row.name for row in FIELDS if f"| `{row.name}`" not in said or row.label_de not in said] == []
+    tables = "".join(make() for name, make in TABLES.items() if name.startswith("fields-"))
+    assert [row.name for row in FIELDS if f"| `{row.name}`" not in tables or row.label_de not in tables] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
@@ -103,8 +103,8 @@ def test_no_page_names_a_setting_that_there_is_not(page: Path) -> None:
     if page.parent.name == "decisions":
         return
     named = set(re.findall(r"LOTSE_([A-Z_]+)\b", page.read_text(encoding="utf-8")))
-    known = {name.upper() for name in Settings.__struct_fields__}
-    assert {name for name in named - known if not name.startswith("TEST_")} == set()
+    settings = {name.upper() for name in Settings.__struct_fields__}
+    assert {name for name in named - settings if not name.startswith("TEST_")} == set()
 
 
 # -- harvesters
@@ -112,15 +112,15 @@ def test_no_page_names_a_setting_that_there_is_not(page: Path) -> None:
 
 @pytest.mark.parametrize("kind", SOURCE_KINDS)
 def test_every_source_kind_has_a_page_with_each_of_its_settings(kind: str) -> None:
-    said = (ROOT / f"docs/join/{kind}.md").read_text(encoding="utf-8")
-    known = {name for name in harvester(kind).SETTINGS if name not in COMMON_SETTINGS}
-    assert {name for name in known if f"`{name}`" not in said} == set()
+    text = (ROOT / f"docs/join/{kind}.md").read_text(encoding="utf-8")
+    settings = {name for name in harvester(kind).SETTINGS if name not in COMMON_SETTINGS}
+    assert {name for name in settings if f"`{name}`" not in text} == set()
 
 
 def test_the_settings_of_every_source_stand_in_the_overview() -> None:
-    said = (ROOT / "docs/join/README.md").read_text(encoding="utf-8")
-    assert {name for name in COMMON_SETTINGS if f"`{name}`" not in said} == set()
-    assert {kind for kind in SOURCE_KINDS if f"({kind}.md)" not in said} == set()
+    text = (ROOT / "docs/join/README.md").read_text(encoding="utf-8")
+    assert {name for name in COMMON_SETTINGS if f"`{name}`" not in text} == set()
+    assert {kind for kind in SOURCE_KINDS if f"({kind}.md)" not in text} == set()
 
 
 # -- addresses
@@ -137,7 +137,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
 @pytest.mark.parametrize("page", [page for page in PAGES if page.parent.name in ("use", "run")], ids=_name)
 def test_addresses_in_the_pages_are_served(page: Path, application: FastAPI) -> None:
     text = page.read_text(encoding="utf-8")
-    paths = {found.partition("?")[0] for found in re.findall(r"`(/(?!var|opt|work)[^`\s]*)`", text)}
+    paths = {named_path.partition("?")[0] for named_path in re.findall(r"`(/(?!var|opt|work)[^`\s]*)`", text)}
     routes = [route for route in application.routes if hasattr(route, "path_regex")]
     assert [path for path in sorted(paths) if not any(route.path_regex.match(path) for route in routes)] == []
 
@@ -168,20 +168,20 @@ def test_command_lines_of_the_pages_are_understood(page: str, line: str) -> None
     assert complaint is None, f"{page}: lotse {line}: {complaint}"
 
 
-def _complaint(command: click.Command, words: list[str]) -> str | None:
+def _complaint(command: click.Command, arguments: list[str]) -> str | None:
     """What click has to say against a command line; it is parsed, not run. Files in it need not exist."""
     if isinstance(command, click.Group):
-        if not words or words == ["--help"] or words == ["--version"]:
+        if not arguments or arguments == ["--help"] or arguments == ["--version"]:
             return None
-        inner = command.get_command(click.Context(command), words[0])
-        return _complaint(inner, words[1:]) if inner else f"no command {words[0]}"
-    if "--help" in words or not words:  # `lotse user` in a sentence stands for the command, not for a call
+        inner = command.get_command(click.Context(command), arguments[0])
+        return _complaint(inner, arguments[1:]) if inner else f"no command {arguments[0]}"
+    if "--help" in arguments or not arguments:  # `lotse user` in a sentence stands for the command, not for a call
         return None
     try:
-        command.make_context("lotse", words)
+        command.make_context("lotse", arguments)
     except click.UsageError as error:
         message = error.format_message()
-        return None if any(one in message for one in SENTENCE) else message
+        return None if any(part in message for part in SENTENCE) else message
     return None
 
 

@@ -62,8 +62,8 @@ def the_demo(data: Path) -> Iterator[Running]:
     lines: queue.Queue[str | None] = queue.Queue()
     threading.Thread(target=_listen, args=(process, lines), daemon=True).start()
     try:
-        said = _until_ready(lines)
-        yield Running(process, said[-1].split()[1], said)
+        printed = _until_ready(lines)
+        yield Running(process, printed[-1].split()[1], printed)
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -78,18 +78,18 @@ def _listen(process: subprocess.Popen[str], lines: "queue.Queue[str | None]") ->
 
 
 def _until_ready(lines: "queue.Queue[str | None]") -> list[str]:
-    said: list[str] = []
-    while not said or not said[-1].startswith("ready "):
+    printed: list[str] = []
+    while not printed or not printed[-1].startswith("ready "):
         line = lines.get(timeout=TIMEOUT_SECONDS)
-        assert line is not None, "the demo ended:\n" + "\n".join(said)
-        said.append(line)
-    return said
+        assert line is not None, "the demo ended:\n" + "\n".join(printed)
+        printed.append(line)
+    return printed
 
 
 def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _left(group: int) -> bool:
@@ -104,9 +104,9 @@ def _left(group: int) -> bool:
     return True
 
 
-def _runs(said: list[str]) -> dict[str, str]:
+def _runs(printed: list[str]) -> dict[str, str]:
     """Source -> outcome, from what the harvest printed."""
-    return dict(re.findall(r"^([\w-]+): run \d+ (\w+)", "\n".join(said), re.MULTILINE))
+    return dict(re.findall(r"^([\w-]+): run \d+ (\w+)", "\n".join(printed), re.MULTILINE))
 
 
 def _last_change(data: Path) -> int:
@@ -148,7 +148,7 @@ def test_the_demo_shows_three_owners_ends_by_ctrl_c_and_starts_again_without_a_c
         assert "Smarte Straßenlaternen" in demo.get("/projekte?q=stra%C3%9Fenlaternen+partner")
         assert "Amt für Mobilität" in demo.get("/organisationen")
         turtle = demo.get("/daten/radverkehr-zaehlstellen.ttl").encode()
-        subjects = {str(one.subject) for one in pyoxigraph.parse(turtle, pyoxigraph.RdfFormat.TURTLE)}
+        subjects = {str(quad.subject) for quad in pyoxigraph.parse(turtle, pyoxigraph.RdfFormat.TURTLE)}
         assert "<https://stadt.example.org/id/radverkehr-zaehlstellen>" in subjects
         assert demo.ended(signal.SIGINT, group=True) == 0
         assert not _left(demo.process.pid), "a process is left"

@@ -67,7 +67,7 @@ def test_circles_and_upward_imports_are_found() -> None:
     made = structure.Structure(
         imports={"vocab.a": {"vocab.b"}, "vocab.b": {"vocab.c", "api.d"}, "vocab.c": {"vocab.a"}}
     )
-    assert [set(one) for one in made.circles()] == [{"vocab.a", "vocab.b", "vocab.c"}]
+    assert [set(circle) for circle in made.circles()] == [{"vocab.a", "vocab.b", "vocab.c"}]
     assert made.upward() == [("vocab.b", "api.d")]
 
 
@@ -96,8 +96,14 @@ def test_a_module_without_tests_and_a_name_without_module_are_found() -> None:
 def _catches_everything(tree: ast.AST) -> bool:
     """Whether some `except` names nothing, Exception or BaseException."""
     caught = [node.type for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)]
-    names = [each for one in caught for each in (one.elts if isinstance(one, ast.Tuple) else [one])]
-    return any(one is None or ast.unparse(one) in ("Exception", "BaseException") for one in names)
+    names = [
+        each
+        for caught_type in caught
+        for each in (caught_type.elts if isinstance(caught_type, ast.Tuple) else [caught_type])
+    ]
+    return any(
+        caught_type is None or ast.unparse(caught_type) in ("Exception", "BaseException") for caught_type in names
+    )
 
 
 def test_what_catches_every_exception_is_named_in_a_decision() -> None:

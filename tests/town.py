@@ -46,22 +46,22 @@ class Town:
         content = items if isinstance(items, bytes) else json.dumps(items).encode()
         self.server.files[f"/{name}.json"] = (content, "application/json")
 
-    def harvest(self, items: Any = None, source: Source | None = None, **words: Any) -> Run:
+    def harvest(self, items: Any = None, source: Source | None = None, **options: Any) -> Run:
         source = source or self.source
         if items is not None:
             self.publish(items, source)
-        if source.name not in [one.name for one in self.catalog.sources.all()]:
+        if source.name not in [existing.name for existing in self.catalog.sources.all()]:
             self.catalog.sources.add(source)
         with session(self.settings) as http:
-            return harvest(source, self.catalog, http, **words)
+            return harvest(source, self.catalog, http, **options)
 
-    def other(self, name: str, **words: Any) -> Source:
-        return replace(self.source, name=name, url=f"{self.server.url}/{name}.json", **words)
+    def other(self, name: str, **fields: Any) -> Source:
+        return replace(self.source, name=name, url=f"{self.server.url}/{name}.json", **fields)
 
     def records(self, source: str = "amt", state: str | None = "published") -> dict[str, Record]:
         """By remote id."""
-        found = self.catalog.store.find(Selection(source=source, state=state))
-        return {record.origin.remote_id: record for record in found if record.origin}
+        records = self.catalog.store.find(Selection(source=source, state=state))
+        return {record.origin.remote_id: record for record in records if record.origin}
 
     def found(self) -> set[str]:
         """Ids that the index gives."""
@@ -71,12 +71,12 @@ class Town:
         return self.catalog.store.last()
 
     def problems(self, run: Run) -> list[tuple[str, str]]:
-        return [(one.record, one.finding.rule) for one in self.catalog.runs.problems(run.number)]
+        return [(problem.record, problem.finding.rule) for problem in self.catalog.runs.problems(run.number)]
 
 
 def take(catalog: Catalog, *metadata: Metadata, source: str = "quelle", rank: int = 100) -> list[str]:
     """The ids of what a catalogue takes in as from a harvest, without a server; the index is up to date afterwards."""
-    steps = [Step(action="add", remote_id=f"r{place}", metadata=one) for place, one in enumerate(metadata)]
+    steps = [Step(action="add", remote_id=f"r{place}", metadata=item) for place, item in enumerate(metadata)]
     taken = catalog.take(Source(name=source, kind="json", url="https://x.example", rank=rank), steps)
     catalog.sync()
-    return [one.id for one in taken]
+    return [item.id for item in taken]

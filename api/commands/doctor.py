@@ -1,4 +1,4 @@
-"""`lotse doctor`: what is in order, what deserves a look, what is broken, and how to mend it."""
+"""`lotse doctor`: checks settings, disk, secret, database, projections and sources, each with a remedy."""
 
 import shutil
 from collections.abc import Generator, Iterator
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from registry.catalog import Catalog
     from registry.settings import Settings
 
-_LITTLE: Final = 1_000_000_000  # bytes of free disk that deserve a look
-_NOTHING: Final = 50_000_000  # bytes with which nothing can be written any more
+_LOW_DISK_BYTES: Final = 1_000_000_000  # less free space is reported as "look"
+_FULL_DISK_BYTES: Final = 50_000_000  # less free space is reported as "broken"
 _VENDOR: Final = Path(__file__).parents[1] / "static" / "vendor"
 
 
@@ -33,10 +33,17 @@ def doctor(json: bool) -> None:
     """Look the whole house over; ends 0 unless something is broken."""
     checks = list(_checks())
     if json:
-        document({"broken": any(one.state == "broken" for one in checks), "checks": [one._asdict() for one in checks]})
+        document(
+            {
+                "broken": any(check.state == "broken" for check in checks),
+                "checks": [check._asdict() for check in checks],
+            }
+        )
     else:
-        table(("STATE", "WHAT", "", "REMEDY"), ((one.state, one.name, one.what, one.remedy) for one in checks))
-    if any(one.state == "broken" for one in checks):
+        table(
+            ("STATE", "WHAT", "", "REMEDY"), ((check.state, check.name, check.what, check.remedy) for check in checks)
+        )
+    if any(check.state == "broken" for check in checks):
         raise click.exceptions.Exit(1)
 
 
@@ -45,45 +52,47 @@ def _checks() -> Iterator[Check]:
     from registry.settings import load
 
     try:
-        found = settings()
+        configured = settings()
     except LotseError as error:
         yield Check("settings", "broken", error.message, "Correct the setting that is named.")
         return
-    yield from _settings(found)
+    yield from _settings(configured)
     yield _vendor()
-    yield from _catalogue(found)
+    yield from _catalogue(configured)
     if not has_data(load()):
         yield Check("data", "look", f"nothing yet in {load().data}", "Add a source: lotse source add")
         return
-    yield from _disk(found.data)
-    yield _secret(found)
-    catalog = yield from _database(found)
+    yield from _disk(configured.data)
+    yield _secret(configured)
+    catalog = yield from _database(configured)
     if catalog is not None:
         yield from _projections(catalog)
         yield from _sources(catalog)
 
 
-def _settings(found: "Settings") -> Iterator[Check]:
+def _settings(configured: "Settings") -> Iterator[Check]:
     from registry.settings import Settings
 
-    if found.base_url == Settings().base_url:
-        yield Check("address", "look", f"{found.base_url} is the default", "Set LOTSE_BASE_URL to the public address.")
+    if configured.base_url == Settings().base_url:
+        yield Check(
+            "address", "look", f"{configured.base_url} is the default", "Set LOTSE_BASE_URL to the public address."
+        )
     else:
-        yield Check("address", "ok", found.base_url)
+        yield Check("address", "ok", configured.base_url)
 
 
 def _disk(data: Path) -> Iterator[Check]:
     there = next(folder for folder in (data.absolute(), *data.absolute().parents) if folder.exists())
     free = shutil.disk_usage(there).free
     what = f"{free / 1e9:.1f} GB free at {there}"
-    state = "broken" if free < _NOTHING else "look" if free < _LITTLE else "ok"
+    state = "broken" if free < _FULL_DISK_BYTES else "look" if free < _LOW_DISK_BYTES else "ok"
     yield Check("disk", state, what, "" if state == "ok" else "Make room on the disk of the data folder.")
 
 
-def _secret(found: "Settings") -> Check:
-    path = found.data / "secret"
-    if found.secret:
-        short = min(map(len, found.secret)) < 32
+def _secret(configured: "Settings") -> Check:
+    path = configured.data / "secret"
+    if configured.secret:
+        short = min(map(len, configured.secret)) < 32
         return Check("secret", "look" if short else "ok", "set" + (", but shorter than 32 signs" if short else ""),
                      "Set a longer LOTSE_SECRET." if short else "")  # fmt: skip
     if not path.exists():
@@ -100,27 +109,29 @@ def _vendor() -> Check:
     return Check("styles", "broken", f"{_VENDOR} is missing; pages have no styles", "Run: make install")
 
 
-def _catalogue(found: "Settings") -> Iterator[Check]:
+def _catalogue(configured: "Settings") -> Iterator[Check]:
     from api.data.catalogue import description, missing
     from registry.city import city
     from registry.errors import LotseError
 
     try:
-        own = city(found)
+        own = city(configured)
     except LotseError as error:
         yield Check("catalogue", "broken", error.message, "Correct LOTSE_CITY or the file.")
         return
-    left = missing(description(own, found.base_url))
+    left = missing(description(own, configured.base_url))
     if left:
-        remedy = f"Say it in {own.folder / 'city.toml'}." if found.city else "Set LOTSE_CITY to the city's own folder."
+        remedy = (
+            f"Say it in {own.folder / 'city.toml'}." if configured.city else "Set LOTSE_CITY to the city's own folder."
+        )
         yield Check("catalogue", "look", f"its description lacks {', '.join(left)}", remedy)
     else:
         yield Check("catalogue", "ok", "its description is complete")
-    if not found.contributor:
+    if not configured.contributor:
         yield Check("contributor", "look", "no contributor id", "Set LOTSE_CONTRIBUTOR if GovData harvests you.")
 
 
-def _database(found: "Settings") -> Generator[Check, None, "Catalog | None"]:
+def _database(configured: "Settings") -> Generator[Check, None, "Catalog | None"]:
     """The catalogue if it can be opened."""
     from api.commands.system_errors import system_error
     from registry.build import open_catalog
@@ -128,14 +139,14 @@ def _database(found: "Settings") -> Generator[Check, None, "Catalog | None"]:
     from registry.projections.projector import UNREACHABLE
     from registry.store.store import SHOWN
 
-    shown = found.database_url.rpartition("@")[2]  # without a password
+    shown = configured.database_url.rpartition("@")[2]  # without a password
     try:
-        catalog = open_catalog(found)
+        catalog = open_catalog(configured)
         position = catalog.store.position()
     except UNREACHABLE as error:
-        known = error if isinstance(error, LotseError) else system_error(error, found)
-        what = known.message if known else f"{shown}: {type(error).__name__}: {error}"
-        yield Check("database", "broken", what, "Do what the message says." if known else "Check LOTSE_DATABASE.")
+        explained = error if isinstance(error, LotseError) else system_error(error, configured)
+        what = explained.message if explained else f"{shown}: {type(error).__name__}: {error}"
+        yield Check("database", "broken", what, "Do what the message says." if explained else "Check LOTSE_DATABASE.")
         return None
     yield Check("database", "ok", f"{shown}, {catalog.store.count(SHOWN)} records, change {position.number}")
     return catalog

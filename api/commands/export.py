@@ -40,24 +40,24 @@ def export(name: str, conditions: tuple[str, ...], output: Path | None) -> None:
 
     if output is not None and not output.parent.is_dir():
         raise UsageError("folder-missing", folder=output.parent)
-    catalog, found = opened()
-    own = city(found)
-    asked: dict[str, list[str]] = {}
+    catalog, configured = opened()
+    own = city(configured)
+    wanted: dict[str, list[str]] = {}
     for facet, value in pairs(conditions):
-        asked.setdefault(facet, []).append(value)
-    records = chosen(catalog, asked, districts(own))
-    described = description(own, found.base_url, part(catalog.store.listing()).modified)
-    pieces = exported(records, name, found.base_url, described)
+        wanted.setdefault(facet, []).append(value)
+    records = chosen(catalog, wanted, districts(own))
+    described = description(own, configured.base_url, part(catalog.store.listing()).modified)
+    pieces = exported(records, name, configured.base_url, described)
     if output is None:
         _write(pieces, sys.stdout.buffer)
         return
-    beside = output.with_name(f"{output.name}.part-{os.getpid()}")
+    temporary = output.with_name(f"{output.name}.part-{os.getpid()}")
     try:
-        with beside.open("wb") as file:
+        with temporary.open("wb") as file:
             _write(pieces, file)
-        beside.replace(output)
+        temporary.replace(output)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     say(f"Wrote {output}.")
 
 

@@ -49,7 +49,7 @@ def harvest(names: tuple[str, ...], every: bool, dry_run: bool, no_wait: bool, j
     if not dry_run:
         take_in_city(catalog)  # agents are recognized by it
     sources = catalog.sources.all() if every else [catalog.sources.get(name) for name in dict.fromkeys(names)]
-    show = (line if every or len(sources) > 1 else document) if json else _tell
+    show = (line if every or len(sources) > 1 else document) if json else _print_run
     answers = []
     for source in sources:
         answer = _harvested(source, catalog, dry_run, not no_wait)
@@ -59,15 +59,16 @@ def harvest(names: tuple[str, ...], every: bool, dry_run: bool, no_wait: bool, j
 
 
 def _harvested(source: "Source", catalog: "Catalog", dry_run: bool, wait: bool) -> dict[str, Any]:
-    """One run with a progress bar; that of the other process if one has the source already."""
+    """Runs a harvest with a progress bar and returns its document; that of the run of another process if the source is
+    busy."""
     from api.data.run_documents import run_answer
     from harvesters.run.run import harvest as run_harvest
     from registry.errors import BusyError
     from registry.fetch.session import session
 
     try:
-        with progress() as told, session(settings()) as http:
-            named = partial(told, source.name) if told else None
+        with progress() as report_progress, session(settings()) as http:
+            named = partial(report_progress, source.name) if report_progress else None
             run = run_harvest(source, catalog, http, dry_run=dry_run, wait=wait, progress=named)
     except BusyError as error:
         say(f"Error: {error.message}")
@@ -78,17 +79,17 @@ def _harvested(source: "Source", catalog: "Catalog", dry_run: bool, wait: bool) 
     return run_answer(catalog.runs, run)
 
 
-def _tell(answer: dict[str, Any]) -> None:
-    """A run in words, on stdout: it is what was asked for."""
+def _print_run(answer: dict[str, Any]) -> None:
+    """Prints a run on stdout, as sentences."""
     counts = ", ".join(f"{name} {count}" for name, count in answer["counts"].items() if count) or "nothing"
     click.echo(f"{answer['source']}: run {answer['run']} {answer['outcome']}: {counts} ({answer['seconds']:.1f} s)")
     if answer["reason"]:
         click.echo(f"  {one_line(text_in(answer['reason'], 'en'))}")
-    grave = answer["problems"]
-    for problem in grave[:5]:
-        told = f"{problem['record']}: {text_in(problem['message'], 'en')} {problem['value'][:80]}"
-        click.echo(f"  {one_line(told)}")
-    rest = len(grave) - 5
+    listed = answer["problems"]
+    for problem in listed[:5]:
+        text = f"{problem['record']}: {text_in(problem['message'], 'en')} {problem['value'][:80]}"
+        click.echo(f"  {one_line(text)}")
+    rest = len(listed) - 5
     if rest > 0:
         click.echo(f"  and {rest} more: lotse run show {answer['run']} --problems")
     if answer["outcome"] == "waiting":
@@ -113,13 +114,19 @@ def list_(source: str | None, size: int, json: bool) -> None:
         opened_sources().get(source)
     newest = runs.newest(source, size)
     if json:
-        document([_without_problems(run_answer(runs, one)) for one in newest])
+        document([_without_problems(run_answer(runs, latest)) for latest in newest])
         return
     rows = (
-        (one.number, one.source, f"{one.started:%Y-%m-%d %H:%M}" if one.started else "", one.outcome, one.listed,
-         ", ".join(f"{name} {count}" for name, count in one.counts.items() if count))
-        for one in newest
-    )  # fmt: skip
+        (
+            latest.number,
+            latest.source,
+            f"{latest.started:%Y-%m-%d %H:%M}" if latest.started else "",
+            latest.outcome,
+            latest.listed,
+            ", ".join(f"{name} {count}" for name, count in latest.counts.items() if count),
+        )
+        for latest in newest
+    )
     table(("RUN", "SOURCE", "STARTED", "OUTCOME", "LISTED", "COUNTS"), rows)
 
 
@@ -142,7 +149,7 @@ def show(number: int, problems: bool, json: bool) -> None:
             say(f"Of run {number} only the counts are kept: lotse run show {number}")
         return
     answer = run_answer(runs, runs.get(number))
-    (document if json else _tell)(answer)
+    (document if json else _print_run)(answer)
 
 
 def _lines(values: Iterable[Any]) -> None:
@@ -161,7 +168,7 @@ def apply(number: int, no_wait: bool, json: bool) -> None:
 
     catalog, _ = opened()
     answer = run_answer(catalog.runs, apply_run(number, catalog, wait=not no_wait))
-    (document if json else _tell)(answer)
+    (document if json else _print_run)(answer)
 
 
 @run.command()
@@ -174,11 +181,11 @@ def discard(number: int, json: bool) -> None:
 
     runs = opened_runs()
     answer = run_answer(runs, discard_run(number, runs))
-    (document if json else _tell)(answer)
+    (document if json else _print_run)(answer)
 
 
 def exit_code(runs: Iterable[Mapping[str, Any]]) -> int:
-    """Of several runs: 7 (source failed) before 8 (withdrawals wait) before 5 (busy) before 6 (records failed)."""
+    """The exit code of some runs: 7 (source failed), else 8 (withdrawals wait), 5 (busy), 6 (records failed), 0."""
     codes = {_code(run) for run in runs}
     return next((code for code in (SOURCE_FAILED, WAITING, 5, PARTLY) if code in codes), 0)
 

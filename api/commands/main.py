@@ -1,4 +1,4 @@
-"""The `lotse` command: what is typed, what is printed, and with which exit code it ends."""
+"""The `lotse` command: its subcommands, and what becomes of exceptions (sentence on stderr, exit code)."""
 
 import contextlib
 import os
@@ -51,17 +51,17 @@ class Commands(click.Group):
             raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
         return super().resolve_command(ctx, args)
 
-    def main(self, *args: Any, **words: Any) -> Any:
-        if sys.stdout is None:  # closed by who called us
+    def main(self, *args: Any, **options: Any) -> Any:
+        if sys.stdout is None:  # the parent process closed it
             sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 (as long as the process)
         try:
             with _stoppable():
-                return super().main(*args, **words)
-        except BrokenPipeError:  # the reader of our output has seen enough
+                return super().main(*args, **options)
+        except BrokenPipeError:  # EPIPE: the reader of our output has ended, as in `lotse … | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
         except Exception as error:
-            sys.exit(_told(error))
+            sys.exit(_print_and_code(error))
 
 
 @click.command("lotse", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,7 +76,7 @@ def main() -> None:
 
 @contextlib.contextmanager
 def _stoppable() -> Iterator[None]:
-    """SIGTERM ends a command as Ctrl-C does: what it began to write is tidied away, and its helpers end with it."""
+    """While the context lasts, SIGTERM raises SystemExit: temporary files are removed and child processes end."""
     before = signal.signal(signal.SIGTERM, _stop) if threading.current_thread() is threading.main_thread() else None
     try:
         yield
@@ -89,15 +89,15 @@ def _stop(number: int, _frame: object) -> None:
     raise SystemExit(128 + number)
 
 
-def _told(error: Exception) -> int:
-    """Says what went wrong, a trace only if asked for; the exit code."""
+def _print_and_code(error: Exception) -> int:
+    """Prints an error as a sentence (with LOTSE_DEBUG as a traceback) and returns the exit code."""
     from api.commands.system_errors import system_error
 
     with contextlib.suppress(LotseError):
-        known = error if isinstance(error, LotseError) else system_error(error, settings())
-        if known:
-            print_error(known)
-            return known.exit_code
+        explained = error if isinstance(error, LotseError) else system_error(error, settings())
+        if explained:
+            print_error(explained)
+            return explained.exit_code
     if _debug():
         traceback.print_exc()
     click.echo(f"Error: {type(error).__name__}: {error}", err=True)

@@ -38,7 +38,7 @@ _lang = option("--lang", type=click.Choice(["de", "en"]), default="de", show_def
 @_lang
 @as_json
 def search(
-    asked: tuple[str, ...], conditions: tuple[str, ...], size: int, page: int, sort: str, explain: bool, lang: str,
+    terms: tuple[str, ...], conditions: tuple[str, ...], size: int, page: int, sort: str, explain: bool, lang: str,
     json: bool,
 ) -> None:  # fmt: skip
     """Search over everything, as the portal does; --json prints the answer of /api/v1/search."""
@@ -46,12 +46,12 @@ def search(
     from api.web import query
     from registry.city import city as city_of
 
-    params = [("q", " ".join(asked)), ("size", str(size)), ("page", str(page)), ("sort", sort), ("lang", lang)]
+    params = [("q", " ".join(terms)), ("size", str(size)), ("page", str(page)), ("sort", sort), ("lang", lang)]
     params += pairs(conditions)
-    catalog, found = opened()
+    catalog, configured = opened()
     if not catalog.index.position():
         catalog.sync()  # a new catalogue has no index yet
-    city, base = city_of(found), found.base_url
+    city, base = city_of(configured), configured.base_url
     answer = search_answer(catalog, city, base, query.parse(params), query.notes(params), explain=explain)
     if json:
         document(answer)
@@ -73,14 +73,14 @@ def pairs(conditions: Iterable[str]) -> list[tuple[str, str]]:
     """`theme=TRAN` as pairs; UsageError for another form or a facet that there is not."""
     from registry.search.facet_counts import normal_where
 
-    found = []
-    for one in conditions:
-        facet, sign, value = one.partition("=")
+    parsed = []
+    for condition in conditions:
+        facet, sign, value = condition.partition("=")
         if not sign or not value:
-            raise UsageError("where-form", pair=one)
-        found.append((facet, value))
-    normal_where({facet: (value,) for facet, value in found})
-    return found
+            raise UsageError("where-form", pair=condition)
+        parsed.append((facet, value))
+    normal_where({facet: (value,) for facet, value in parsed})
+    return parsed
 
 
 @click.group()
@@ -96,18 +96,18 @@ def show(id: str, lang: str, json: bool) -> None:
     """What is known of a record."""
     from api.data.documents import record_answer
 
-    catalog, found = opened()
+    catalog, configured = opened()
     record = catalog.store.get(id)
     if record is None:
         raise NotFoundError("record-not-found", id=id)
     if json:
-        document(record_answer(record, found.base_url))
+        document(record_answer(record, configured.base_url))
     else:
-        table(("FIELD", "VALUE"), _rows(record, found.base_url, lang))
+        table(("FIELD", "VALUE"), _rows(record, configured.base_url, lang))
 
 
 def _rows(record: "Record", base: str, lang: str) -> Iterable[tuple[str, str]]:
-    """The record's own words, then field by field in the order of `vocab/fields.py`."""
+    """Name and value of what the record is, then of its metadata in the order of `vocab/fields.py`."""
     from api.data.documents import page_url
     from vocab.fields import fields_of
 
@@ -123,29 +123,29 @@ def _rows(record: "Record", base: str, lang: str) -> Iterable[tuple[str, str]]:
     if record.origin:
         yield "source", f"{record.origin.source} {record.origin.remote_id}"
     yield "changed", f"{record.changed:%Y-%m-%d %H:%M} (number {record.number})" if record.changed else ""
-    said = record.metadata
+    metadata = record.metadata
     for row in fields_of(record.kind):
-        value = [link.iri for link in said.links if link.relation == row.name] if row.form == "link" else (
-            getattr(said, row.name)
+        value = [link.iri for link in metadata.links if link.relation == row.name] if row.form == "link" else (
+            getattr(metadata, row.name)
         )  # fmt: skip
-        for one in value if row.many and row.form != "words" else (value,):
-            if shown := _shown(one, lang):
+        for item in value if row.many and row.form != "words" else (value,):
+            if shown := _shown(item, lang):
                 yield row.label_de if lang == "de" else row.label_en, shown
 
 
 def _shown(value: Any, lang: str) -> str:
-    """A value on one line: words, the label of a concept, the name of a node."""
+    """A value on one line: a text, the label of a concept, the name of a node."""
     from msgspec import Struct
 
     from api.text.labels import concept
 
     if isinstance(value, str):
-        known = concept(value)
-        return known.label(lang) if known else value
+        match = concept(value)
+        return match.label(lang) if match else value
     if isinstance(value, Struct):
         named: Any = next((text for name in ("title", "name", "label") if (text := getattr(value, name, None))), {})
         rest = [text for name in value.__struct_fields__ if isinstance(text := getattr(value, name), str) and text]
-        return " ".join(filter(None, (text_in(named, lang), *(one for one in rest if not one.startswith("_:")))))
+        return " ".join(filter(None, (text_in(named, lang), *(part for part in rest if not part.startswith("_:")))))
     if isinstance(value, dict):
         text = text_in(value, lang)
         return text if isinstance(text, str) else ", ".join(text)
@@ -173,8 +173,8 @@ def export(id: str, name: str) -> None:
     from api.data.linked import rendered
     from registry.catalog.lookup import shown
 
-    catalog, found = opened()
-    sys.stdout.buffer.write(rendered(shown(catalog, id), name, found.base_url))
+    catalog, configured = opened()
+    sys.stdout.buffer.write(rendered(shown(catalog, id), name, configured.base_url))
 
 
 @record.command()
@@ -194,10 +194,10 @@ def history(id: str, json: bool) -> None:
 def _versions(catalog: "Catalog", id: str) -> Iterable[dict[str, Any]]:
     from itertools import pairwise
 
-    found = [*catalog.store.history(id), None]
-    if found == [None]:
+    versions = [*catalog.store.history(id), None]
+    if versions == [None]:
         raise NotFoundError("record-not-found", id=id)
-    for new, old in pairwise(found):
+    for new, old in pairwise(versions):
         assert new is not None
         yield {
             "number": new.number,
@@ -211,15 +211,15 @@ def _versions(catalog: "Catalog", id: str) -> Iterable[dict[str, Any]]:
 
 
 def _differences(new: "Record", old: "Record") -> list[str]:
-    """Whether it is shown (`state`, `same_as`), who answers for it, and the fields of what it says."""
+    """The names of what differs: `state`, `same_as`, `owner`, and fields of the metadata."""
     return [
         name
-        for one, before, names in (
+        for after, before, names in (
             (new, old, ("state", "same_as", "owner")),
             (new.metadata, old.metadata, new.metadata.__struct_fields__),
         )
         for name in names
-        if getattr(one, name) != getattr(before, name)
+        if getattr(after, name) != getattr(before, name)
     ]
 
 
@@ -289,6 +289,9 @@ def _fetched(what: str) -> tuple[bytes, str, str]:
 
 
 def _print_findings(answer: "CheckAnswer") -> None:
-    rows = ((one.level, one.node, one.field, text_in(one.message, "en"), one.value[:60]) for one in answer.findings)
+    rows = (
+        (finding.level, finding.node, finding.field, text_in(finding.message, "en"), finding.value[:60])
+        for finding in answer.findings
+    )
     table(("LEVEL", "NODE", "FIELD", "FINDING", "VALUE"), rows)
     say(f"{answer.records} records, {len(answer.findings)} findings")

@@ -1,4 +1,4 @@
-"""`lotse serve`, `worker`, `sync`, `rebuild`, `upgrade`: running the house."""
+"""`lotse serve`, `worker`, `sync`, `rebuild`, `upgrade`: running Lotse."""
 
 import contextlib
 import errno
@@ -15,7 +15,7 @@ from click import option
 
 from api.commands.terminal import as_json, document, opened, progress, say, settings
 
-START_SECONDS: Final = 120.0  # after which nobody waits for a server any more
+START_SECONDS: Final = 120.0  # after which we no longer wait for the server to answer
 
 
 @click.command()
@@ -30,13 +30,13 @@ def serve(host: str, port: int, workers: int) -> None:
     from registry.catalog.organizations import take_in_city
     from registry.settings import Settings, with_secret
 
-    catalog, found = opened()  # refuses an older database before anything listens
+    catalog, configured = opened()  # refuses an older database before anything listens
     take_in_city(catalog)
     catalog.close()  # each of the server's processes opens its own
-    with_secret(found)
+    with_secret(configured)
     with _listening(host, port) as listener:
         address = _address(host, listener)
-        if found.base_url == Settings().base_url:
+        if configured.base_url == Settings().base_url:
             os.environ["LOTSE_BASE_URL"] = address  # for the server's processes, which read their settings anew
         config = uvicorn.Config(
             "api.app:from_environment",
@@ -52,7 +52,7 @@ def serve(host: str, port: int, workers: int) -> None:
         if workers > 1:
             Multiprocess(config, sockets=[listener]).run()
         else:
-            with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is ended
+            with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C ends the server
                 uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -107,8 +107,8 @@ def worker() -> None:
     from harvesters.run.worker import run
     from registry.catalog.organizations import take_in_city
 
-    catalog, found = opened()
-    log_to_stderr(found.debug)
+    catalog, configured = opened()
+    log_to_stderr(configured.debug)
     take_in_city(catalog)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -117,7 +117,7 @@ def worker() -> None:
     projector.start()
     say("ready")
     try:
-        run(catalog, found, stop)
+        run(catalog, configured, stop)
     finally:
         stop.set()
         projector.join(timeout=30)
@@ -128,8 +128,8 @@ def worker() -> None:
 def sync(json: bool) -> None:
     """Bring search index and other projections up to the last change."""
     catalog, _ = opened()
-    with progress() as told:
-        catalog.sync(progress=told, only=tuple(catalog.projector.projections))
+    with progress() as report_progress:
+        catalog.sync(progress=report_progress, only=tuple(catalog.projector.projections))
     _tell_state(catalog.projector.state(), json)
 
 
@@ -138,8 +138,8 @@ def sync(json: bool) -> None:
 def rebuild(json: bool) -> None:
     """Build search index and other projections from nothing; the store is not touched."""
     catalog, _ = opened()
-    with progress() as told:
-        catalog.projector.rebuild(progress=told)
+    with progress() as report_progress:
+        catalog.projector.rebuild(progress=report_progress)
     _tell_state(catalog.projector.state(), json)
 
 

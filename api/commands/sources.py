@@ -42,14 +42,14 @@ def add(
     schedule: str, dry_run: bool, json: bool,
 ) -> None:  # fmt: skip
     """Add a source; name, kind and settings are checked, nothing is fetched."""
-    made = _source({
+    new_source = _source({
         "name": name, "kind": kind, "url": url, "title": title, "owner": owner, "rank": rank, "language": language,
         "schedule": schedule, "settings": _settings(pairs),
     })  # fmt: skip
     if not dry_run:
-        opened_sources().add(made)
+        opened_sources().add(new_source)
     if json:
-        document(_shown(made))
+        document(_shown(new_source))
     else:
         say(f"{'Would add' if dry_run else 'Added'} {name}. Next: lotse harvest {name}")
 
@@ -57,43 +57,43 @@ def add(
 def _settings(pairs: Iterable[str]) -> dict[str, str]:
     from registry.errors import UsageError
 
-    found: dict[str, str] = {}
+    parsed: dict[str, str] = {}
     for pair in pairs:
         key, sign, value = pair.partition("=")
         if not sign or not key:
             raise UsageError("set-form", pair=pair)
-        found[key] = value
-    return found
+        parsed[key] = value
+    return parsed
 
 
-def _source(said: dict[str, Any]) -> "Source":
-    """A source from what was said of it; UsageError that names the field."""
+def _source(fields: dict[str, Any]) -> "Source":
+    """A Source from its fields; UsageError that names a wrong one."""
     import msgspec
 
     from harvesters.source_kinds import check_source
     from registry.errors import UsageError
     from registry.model import Source
 
-    name = said.get("name", "")
-    if unknown := [key for key in said if key not in _KEYS]:
+    name = fields.get("name", "")
+    if unknown := [key for key in fields if key not in _KEYS]:
         raise UsageError("source-field-unknown", name=name, field=unknown[0], fields=", ".join(_KEYS))
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise UsageError("source-name-form", name=name)
-    settings = said.get("settings", {})
+    settings = fields.get("settings", {})
     if not isinstance(settings, dict):
         raise UsageError("source-settings-form", name=name)
-    said = {**said, "settings": {key: _written(value) for key, value in settings.items()}}
+    fields = {**fields, "settings": {key: _written(value) for key, value in settings.items()}}
     try:
-        made = msgspec.convert(said, Source)
+        source = msgspec.convert(fields, Source)
     except msgspec.ValidationError as error:
         raise UsageError("source-invalid", name=name, error=error) from None
-    check_source(made)
-    _check_schedule(made.schedule)
-    return made
+    check_source(source)
+    _check_schedule(source.schedule)
+    return source
 
 
 def _written(value: object) -> str:
-    """A value of TOML as `--set` would have it."""
+    """A value of TOML as the string that `--set` would take."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -118,31 +118,38 @@ def list_(json: bool) -> None:
     from registry.masking import shown
 
     runs = opened_runs()
-    found = [(one, runs.last(one.name)) for one in opened_sources().all()]
+    with_last_run = [(listed, runs.last(listed.name)) for listed in opened_sources().all()]
     if json:
-        document([_described(one, run) for one, run in found])
+        document([_described(listed, run) for listed, run in with_last_run])
         return
     rows = (
-        (one.name, one.kind, run.outcome if run else "never", run.listed if run else "", one.schedule, shown(one.url))
-        for one, run in found
+        (
+            listed.name,
+            listed.kind,
+            run.outcome if run else "never",
+            run.listed if run else "",
+            listed.schedule,
+            shown(listed.url),
+        )
+        for listed, run in with_last_run
     )
     table(("NAME", "KIND", "LAST RUN", "LISTED", "SCHEDULE", "URL"), rows)
 
 
-def _described(one: "Source", run: Any) -> dict[str, Any]:
+def _described(source: "Source", run: Any) -> dict[str, Any]:
     from msgspec.structs import asdict
 
     last = {"run": run.number, "outcome": run.outcome, "listed": run.listed} if run else None
-    return {**asdict(_shown(one)), "last": last}
+    return {**asdict(_shown(source)), "last": last}
 
 
-def _shown(one: "Source") -> "Source":
-    """Its address without what may be secret."""
+def _shown(source: "Source") -> "Source":
+    """The source with secrets in its address masked."""
     from msgspec.structs import replace
 
     from registry.masking import shown
 
-    return replace(one, url=shown(one.url))
+    return replace(source, url=shown(source.url))
 
 
 @source.command()
@@ -170,11 +177,11 @@ def check(url: str, json: bool) -> None:
     """Fetch an address and say what it seems to be; nothing is kept."""
     from harvesters.probe import probe
 
-    found = probe(url, settings())
+    answer = probe(url, settings())
     if json:
-        document(found)
+        document(answer)
     else:
-        table(("FIELD", "VALUE"), ((key, value) for key, value in found.items() if value is not None))
+        table(("FIELD", "VALUE"), ((key, value) for key, value in answer.items() if value is not None))
 
 
 @source.command("import")
@@ -183,15 +190,17 @@ def check(url: str, json: bool) -> None:
 @as_json
 def import_(file: Path, dry_run: bool, json: bool) -> None:
     """Take sources from a TOML file with `[[source]]` tables; those that are known are brought up to date."""
-    made = [_source(said) for said in _tables(file)]
+    sources_in_file = [_source(fields) for fields in _tables(file)]
     sources = opened_sources()
-    known = {one.name: one for one in sources.all()}
+    existing = {imported.name: imported for imported in sources.all()}
     answer: dict[str, list[str]] = {"added": [], "changed": [], "same": []}
-    for one in made:
-        what = "added" if one.name not in known else "same" if known[one.name] == one else "changed"
-        answer[what].append(one.name)
+    for imported in sources_in_file:
+        what = (
+            "added" if imported.name not in existing else "same" if existing[imported.name] == imported else "changed"
+        )
+        answer[what].append(imported.name)
         if not dry_run and what != "same":
-            (sources.add if what == "added" else sources.revise)(one)
+            (sources.add if what == "added" else sources.revise)(imported)
     if json:
         document(answer)
     else:
@@ -202,15 +211,19 @@ def _tables(file: Path) -> list[dict[str, Any]]:
     from registry.errors import NotFoundError, UsageError
 
     try:
-        words = tomllib.loads(file.read_text(encoding="utf-8"))
+        parsed = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise NotFoundError("file-missing", file=file) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError("file-toml", file=file, error=error) from None
-    tables = words.get("source")
-    if not isinstance(tables, list) or set(words) != {"source"} or not all(isinstance(one, dict) for one in tables):
+    tables = parsed.get("source")
+    if (
+        not isinstance(tables, list)
+        or set(parsed) != {"source"}
+        or not all(isinstance(entry, dict) for entry in tables)
+    ):
         raise UsageError("sources-file-form", file=file)
-    names = [one.get("name") for one in tables]
+    names = [entry.get("name") for entry in tables]
     if twice := [name for name in names if names.count(name) > 1]:
         raise UsageError("sources-file-twice", file=file, name=twice[0])
     return tables

@@ -1,4 +1,7 @@
-"""What goes wrong outside of Lotse (a full disk, a folder that is closed to us, a database that is away), in words."""
+"""Errors of the environment (disk full, folder not writable, database unreachable) as errors of ours.
+
+Entry point: `system_error`.
+"""
 
 import errno
 import os
@@ -17,13 +20,13 @@ _SQLITE: Final = {  # SQLite's own names of primary error codes -> code of the m
     "CORRUPT": "database-damaged",
     "NOTADB": "database-none",
 }
-_BUSY: Final = ("BUSY", "LOCKED", "PROTOCOL")
-_REFUSED: Final = (errno.EACCES, errno.EPERM, errno.EROFS)
-_FILES: Final = (errno.ENOTDIR, errno.EISDIR, errno.ENOENT, errno.EEXIST)
+_BUSY_NAMES: Final = ("BUSY", "LOCKED", "PROTOCOL")
+_REFUSED_ERRNOS: Final = (errno.EACCES, errno.EPERM, errno.EROFS)
+_FILE_ERRNOS: Final = (errno.ENOTDIR, errno.EISDIR, errno.ENOENT, errno.EEXIST)
 
 
 def system_error(error: BaseException, settings: Settings) -> LotseError | None:
-    """The error as a sentence with the next step; None if it is a mistake of ours."""
+    """The error as a LotseError with a sentence and the next step; None if it is a bug of ours."""
     if isinstance(error, OSError):
         return _of_file(error, settings)
     return _of_database(error, settings) if type(error).__module__.startswith("sqlalchemy") else None
@@ -33,9 +36,9 @@ def _of_file(error: OSError, settings: Settings) -> LotseError | None:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return NotReadyError("disk-full", data=settings.data)
     values = {"what": error.filename or settings.data, "why": error.strerror}
-    if error.errno in _REFUSED:
+    if error.errno in _REFUSED_ERRNOS:
         return NotAllowedError("path-closed", **values)
-    return NotReadyError("path-closed", **values) if error.errno in _FILES else None
+    return NotReadyError("path-closed", **values) if error.errno in _FILE_ERRNOS else None
 
 
 def _of_database(error: BaseException, settings: Settings) -> LotseError | None:
@@ -53,7 +56,7 @@ def _of_database(error: BaseException, settings: Settings) -> LotseError | None:
 
 
 def _of_sqlite(name: str, why: str, settings: Settings) -> LotseError | None:
-    if name in _BUSY:
+    if name in _BUSY_NAMES:
         return BusyError("database-busy")
     if name not in _SQLITE:
         return None

@@ -1,4 +1,4 @@
-"""What the commands share: the catalogue of the settings in force, and output."""
+"""What the commands share: opening the catalogue, printing, progress bars, exit codes."""
 
 import contextlib
 import sys
@@ -24,12 +24,12 @@ WAITING: Final = 8  # withdrawals wait for approval
 
 
 def print_error(error: LotseError) -> None:
-    """A failure as a sentence for people; field by field where it has fields."""
+    """Prints an error on stderr, with a line for each wrong field; with LOTSE_DEBUG the traceback before it."""
     if _debug():
         traceback.print_exc()
     click.echo(f"Error: {error.message}", err=True)
-    for one in error.errors if isinstance(error, ValidationError) else ():
-        text_in = {name: text.get("en", "") if isinstance(text, dict) else text for name, text in one.items()}
+    for field_error in error.errors if isinstance(error, ValidationError) else ():
+        text_in = {name: text.get("en", "") if isinstance(text, dict) else text for name, text in field_error.items()}
         click.echo(
             f"  {text_in.get('field', '')}: {text_in.get('message', '')} {text_in.get('remedy', '')}".rstrip(), err=True
         )
@@ -44,7 +44,7 @@ def _debug() -> bool:
 # -- what the commands share
 
 as_json = click.option("--json", "json", is_flag=True, help="Print one JSON document.")
-READING: Final = frozenset(  # the first command that writes creates the data folder; these do not
+READ_ONLY_COMMANDS: Final = frozenset(  # only commands that write create the data folder
     ("search", "export", "doctor", "validate", "source list", "source show", "source check", "run list", "run show",
      "user list", "record show", "record export", "record history")
 )  # fmt: skip
@@ -76,23 +76,26 @@ class LateChoice(click.ParamType[str]):
 
 
 def settings() -> "Settings":
-    """The settings in force. Where nothing is there yet, a reading command gets an empty house that goes with it."""
+    """The settings in force. Before the first write there is no data folder: read-only commands get an empty temporary
+    one, deleted when they end."""
     from registry.settings import load
 
-    found = load()
+    configured = load()
     command = click.get_current_context(silent=True)
-    if command is None or command.command_path.partition(" ")[2] not in READING or has_data(found):
-        return found
+    if command is None or command.command_path.partition(" ")[2] not in READ_ONLY_COMMANDS or has_data(configured):
+        return configured
     from tempfile import TemporaryDirectory
 
     import msgspec
 
-    nowhere = Path(command.with_resource(TemporaryDirectory()))
-    return msgspec.structs.replace(found, data=nowhere, search="tantivy")  # a server's index is not of this house
+    temporary = Path(command.with_resource(TemporaryDirectory()))
+    return msgspec.structs.replace(
+        configured, data=temporary, search="tantivy"
+    )  # a shared Elasticsearch has other data
 
 
 def has_data(settings: "Settings") -> bool:
-    """Whether some command has written here before."""
+    """Whether there is a database: configured, or as a file in the data folder."""
     return bool(settings.database) or (settings.data / "lotse.sqlite").exists()
 
 
@@ -100,31 +103,31 @@ def opened() -> "tuple[Catalog, Settings]":
     """The catalogue of the settings in force; it is closed when the command ends."""
     from registry.build import open_catalog
 
-    found = settings()
-    catalog = open_catalog(found)
+    configured = settings()
+    catalog = open_catalog(configured)
     click.get_current_context().call_on_close(catalog.close)
-    return catalog, found
+    return catalog, configured
 
 
 def opened_sources() -> "Sources":
     """The sources of the settings in force."""
     from registry.sources.sources import open_sources
 
-    found = settings()
-    return open_sources(found.database_url, found.data)
+    configured = settings()
+    return open_sources(configured.database_url, configured.data)
 
 
 def opened_runs() -> "Runs":
     """The runs and their problems of the settings in force."""
     from registry.sources.runs import open_runs
 
-    found = settings()
-    return open_runs(found.database_url, found.data)
+    configured = settings()
+    return open_runs(configured.database_url, configured.data)
 
 
 @contextlib.contextmanager
 def progress() -> Iterator[Callable[[str, int, int | None], None] | None]:
-    """A progress bar for each name it is told of, on stderr if that is a terminal; elsewhere None."""
+    """A function (name, done, total) that draws a progress bar for each name on stderr; None if that is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -135,13 +138,13 @@ def progress() -> Iterator[Callable[[str, int, int | None], None] | None]:
     with Progress(*columns, console=Console(stderr=True)) as shown:
         tasks: dict[str, Any] = {}
 
-        def told(name: str, done: int, of: int | None) -> None:
+        def report(name: str, done: int, of: int | None) -> None:
             task = tasks.get(name)
             if task is None:
                 task = tasks[name] = shown.add_task(one_line(name), total=of)
             shown.update(task, completed=done, total=of)
 
-        yield told
+        yield report
 
 
 def document(value: Any) -> None:
@@ -160,12 +163,12 @@ def line(value: Any, indent: int = 0) -> None:
 
 
 def say(text: str) -> None:
-    """A sentence for the person; never data."""
+    """Prints a sentence on stderr; data goes to stdout."""
     click.echo(text, err=True)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Columns on stdout, as wide as their longest cell; the last is free. Nothing for no rows."""
+    """Prints columns on stdout, padded to their longest cell but for the last; nothing without rows."""
     cells = [[one_line(cell) for cell in row] for row in rows]
     if not cells:
         return
@@ -177,13 +180,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def one_line(value: object) -> str:
-    """A cell: one line, without characters that would steer a terminal."""
+    """The value as one line, without control characters that a terminal would act on."""
     text = " ".join(str("" if value is None else value).split())
     return "".join(sign if sign.isprintable() else "�" for sign in text)
 
 
 def text_in(text: Any, lang: str = "de") -> str:
-    """A text in the wanted language, else in the next best."""
+    """The text in the language, else in the next best; "" for None."""
     from registry.model.text import in_language
 
     return in_language(text, lang) if text else ""

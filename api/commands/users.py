@@ -103,7 +103,7 @@ def list_(json: bool) -> None:
     if json:
         document(accounts)
         return
-    rows = ((one.name, one.role, ", ".join(one.organizations), one.full_name) for one in accounts)
+    rows = ((account.name, account.role, ", ".join(account.organizations), account.full_name) for account in accounts)
     table(("NAME", "ROLE", "ORGANIZATIONS", "FULL NAME"), rows)
 
 
@@ -114,7 +114,7 @@ def _people() -> "People":
 
 
 def _password(from_stdin: bool) -> str:
-    """By prompt, twice; the first line of stdin where that is no terminal."""
+    """A password: asked for twice at a terminal, else the first line of stdin."""
     if from_stdin or not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))

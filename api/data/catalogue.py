@@ -1,4 +1,8 @@
-"""The whole catalogue: its own description, and the pages in which harvesters read it."""
+"""The whole catalogue for harvesters: its own description (dcat:Catalog) and its Hydra pages.
+
+Entry points: `description`, `page_request` (parameters), `parts` and `window` (the ids and links of a page).
+Invariant: pages are cut by id, so changes while somebody reads neither hide nor repeat a record.
+"""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
@@ -38,11 +42,11 @@ def parameters() -> list[dict[str, Any]]:
     ]
 
 
-# -- its description
+# -- description
 
 
 def description(city: City, base: str, modified: datetime | None = None) -> Catalogue:
-    """Our dcat:Catalog, from `city.toml`; what is not said there is missing, not made up."""
+    """Our dcat:Catalog from `city.toml`; what is missing there is left out."""
     named = bool(city.publisher or city.publisher_iri)
     publisher = Agent(iri=city.publisher_iri, name=city.publisher, type=_type(city.publisher_type)) if named else None
     return Catalogue(
@@ -60,24 +64,24 @@ def description(city: City, base: str, modified: datetime | None = None) -> Cata
     )
 
 
-def _licence(words: str) -> str:
-    concept = concept_list("licences").get(words)
-    return concept.iri if concept else words
+def _licence(text: str) -> str:
+    concept = concept_list("licences").get(text)
+    return concept.iri if concept else text
 
 
-def _type(words: str) -> str:
-    concept = concept_list("publisher-types").get(words)
-    return concept.iri if concept else words
+def _type(text: str) -> str:
+    concept = concept_list("publisher-types").get(text)
+    return concept.iri if concept else text
 
 
 def missing(catalogue: Catalogue) -> list[str]:
-    """The fields that DCAT-AP or DCAT-AP.de ask of a catalogue (mandatory or recommended) and that are not said."""
+    """The fields of a catalogue that DCAT-AP or DCAT-AP.de make mandatory or recommended and that are empty."""
     page_request = [row.name for row in fields_of("catalog")
              if any(level("catalog", row.name, name) in ("M", "R") for name in (EU, DE))]  # fmt: skip
     return [name for name in page_request if name in Catalogue.__struct_fields__ and not getattr(catalogue, name)]
 
 
-# -- its pages
+# -- pages
 
 
 class Part(NamedTuple):
@@ -88,12 +92,13 @@ class Part(NamedTuple):
 
 
 def part(listing: Iterable[ShownRecord]) -> Part:
+    """The Part of a listing, which is in order of id."""
     listing = list(listing)
-    return Part(tuple(one.id for one in listing), max((one.changed for one in listing), default=None))
+    return Part(tuple(record.id for record in listing), max((record.changed for record in listing), default=None))
 
 
 class PageRequest(NamedTuple):
-    """Which part is asked for. `after`: the id before the first record of the page; `page`: a number instead."""
+    """The parameters of a request. `after`: the id before the first record of the page; `page`: its number instead."""
 
     kinds: tuple[str, ...] = ()
     modified_since: datetime | None = None
@@ -103,30 +108,34 @@ class PageRequest(NamedTuple):
 
 
 def page_request(params: Sequence[tuple[str, str]]) -> PageRequest:
-    """From parameters `kind`, `modified_since`, `after`, `page`, `snapshot`; UsageError for what cannot be read."""
-    given = dict(reversed(params))
+    """Reads `kind`, `modified_since`, `after`, `page` and `snapshot`; UsageError for a value that is not valid."""
+    first_values = dict(reversed(params))
     kinds = tuple(dict.fromkeys(value for name, value in params if name == "kind"))
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         raise UsageError("kind-unknown", kind=unknown[0][:40], kinds=", ".join(KINDS))
-    number = given.get("page", "1")
+    number = first_values.get("page", "1")
     if not (number.isascii() and number.isdigit() and int(number[:9]) > 0):
         raise UsageError("page-form")
-    since = given.get("modified_since", "")
+    since = first_values.get("modified_since", "")
     return PageRequest(
-        kinds, _moment(since) if since else None, given.get("after", ""), int(number[:9]), given.get("snapshot", "")
+        kinds,
+        _moment(since) if since else None,
+        first_values.get("after", ""),
+        int(number[:9]),
+        first_values.get("snapshot", ""),
     )
 
 
 def _moment(text: str) -> datetime:
     try:
-        found = datetime.fromisoformat(text.replace(" ", "+"))  # a plus that nobody quoted arrives as a blank
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):  # a zone may lead beyond the first or last year
+        moment = datetime.fromisoformat(text.replace(" ", "+"))  # an unquoted "+" in a URL is decoded to a space
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # OverflowError: the time zone moves it beyond year 1 or 9999
         raise UsageError("modified-since-form") from None
 
 
 def parts(store: Store) -> Callable[[Position, PageRequest], Part]:
-    """What gives the part that is asked for at a position; who walks through its pages has it listed once.
+    """A function from position and request to the Part, cached: its pages are read one after the other.
 
     (Listing 100,000 records takes half a second, and they are a thousand pages.)
     """
@@ -141,8 +150,8 @@ def parts(store: Store) -> Callable[[Position, PageRequest], Part]:
 def window(ids: Sequence[str], ask: PageRequest, url: str, position: Position) -> tuple[tuple[str, ...], HydraPage]:
     """The ids of a page of a sorted list of ids, and its links. `url`: of the catalogue in that format.
 
-    A page begins after an id, so nothing that stays in the catalogue while somebody reads it is missed or comes twice,
-    whatever is added or withdrawn meanwhile.
+    A page begins after an id: records that stay in the catalogue are read exactly once, whatever is added or withdrawn
+    meanwhile.
 
     StartAgainError if the reader began before a restore.
     """
@@ -152,7 +161,7 @@ def window(ids: Sequence[str], ask: PageRequest, url: str, position: Position) -
     start = bisect_right(ids, ask.after) if ask.after else min((ask.page - 1) * PAGE_SIZE, len(ids))
     address = _addresses(ids, ask, url, snapshot)
     last = max(len(ids) - 1, 0) // PAGE_SIZE * PAGE_SIZE
-    beyond = start >= len(ids)  # nothing is left after that id: an empty page, which is nobody's last
+    beyond = start >= len(ids)  # an empty page, which must not be linked as the last one
     links = HydraPage(
         url=address(start),
         first=address(0),
@@ -166,7 +175,7 @@ def window(ids: Sequence[str], ask: PageRequest, url: str, position: Position) -
 
 
 def _addresses(ids: Sequence[str], ask: PageRequest, url: str, snapshot: str) -> Callable[[int], str]:
-    """The address of the page that begins at a place of the list."""
+    """A function from the index of the first record of a page to the URL of that page."""
     kept = [("kind", kind) for kind in ask.kinds]
     if ask.modified_since:
         kept.append(("modified_since", ask.modified_since.isoformat()))

@@ -1,4 +1,8 @@
-"""The JSON documents that API and command line share: a page of hits, a record, a page of changes."""
+"""The JSON documents that API and command line share: a page of hits, a record, a page of changes.
+
+Entry points: `search_answer`, `record_answer`, `changes_answer`, `tombstone`. Their keys are documented in the OpenAPI
+document and do not change within a version.
+"""
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
@@ -32,7 +36,7 @@ class PublisherOut(msgspec.Struct, frozen=True):
 
 
 class HitOut(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`parts`: what the score is made of, where that was asked for."""
+    """`parts`: the parts of the score, only if the request asks for them."""
 
     id: str
     kind: Kind
@@ -53,7 +57,7 @@ class CountOut(msgspec.Struct, frozen=True):
 
 
 class SearchAnswer(msgspec.Struct, frozen=True):
-    """`relaxed`: what was loosened because nothing matched all words. `next`: the address of the next page."""
+    """`relaxed`: how the query was relaxed because nothing matched all words; `next`: the URL of the next page."""
 
     total: int
     hits: tuple[HitOut, ...]
@@ -67,7 +71,7 @@ class SearchAnswer(msgspec.Struct, frozen=True):
 
 
 class RecordAnswer(msgspec.Struct, frozen=True):
-    """One record as it is shown; the line of `lotse export --format ndjson`."""
+    """A record as it is shown; also a line of `lotse export --format ndjson`."""
 
     id: str
     kind: Kind
@@ -98,7 +102,7 @@ class ChangeOut(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ChangesAnswer(msgspec.Struct, frozen=True):
-    """`next`: the token to ask with again; `end`: nothing newer was there."""
+    """`next`: the token for the next request; `end`: nothing newer was there."""
 
     changes: tuple[ChangeOut, ...]
     next: str
@@ -134,19 +138,19 @@ def search_answer(
     )
 
 
-def _suggestions(catalog: Catalog, asked: Query) -> tuple[str, ...]:
-    return tuple(one.text for one in catalog.index.suggest(asked.words, 5))
+def _suggestions(catalog: Catalog, search_query: Query) -> tuple[str, ...]:
+    return tuple(suggestion.text for suggestion in catalog.index.suggest(search_query.words, 5))
 
 
 def _hit(record: Record, hit: Hit, base: str, lang: str, explain: bool) -> HitOut:
-    words = record.metadata
+    metadata = record.metadata
     return HitOut(
         id=record.id,
         kind=record.kind,
         iri=thing_iri(record, base),
-        title=words.title,
-        description=words.abstract or words.description,
-        publisher=_publisher(words.publisher or words.organizer),
+        title=metadata.title,
+        description=metadata.abstract or metadata.description,
+        publisher=_publisher(metadata.publisher or metadata.organizer),
         score=round(hit.score, 4),
         url=page_url(record, base, "en" if lang == "en" else "de"),
         parts=hit.parts if explain else {},
@@ -158,25 +162,26 @@ def _publisher(agent: Agent | None) -> PublisherOut | None:
 
 
 def _facets(
-    catalog: Catalog, city: City, asked: Query, counts: Mapping[str, tuple[Count, ...]]
+    catalog: Catalog, city: City, search_query: Query, counts: Mapping[str, tuple[Count, ...]]
 ) -> dict[str, tuple[CountOut, ...]]:
-    """Each facet with its labels; a value that was asked for stays, even where nothing is left of it."""
+    """The values of each facet with labels and counts; selected values are listed even with a count of 0."""
     sources = tuple(catalog.sources.all())
     answer = {}
-    for facet in asked.facets:
+    for facet in search_query.facets:
         listed = counts.get(facet, ())
-        chosen = normal_where({facet: asked.where.get(facet, ())}, districts(city))[facet]
-        known = labels(catalog, city, sources, facet, [*(one.value for one in listed), *chosen])
-        gone = (Count(value, 0) for value in chosen if value not in {one.value for one in listed})
+        chosen = normal_where({facet: search_query.where.get(facet, ())}, districts(city))[facet]
+        labels_by_value = labels(catalog, city, sources, facet, [*(count.value for count in listed), *chosen])
+        chosen_without_hits = (Count(value, 0) for value in chosen if value not in {count.value for count in listed})
         answer[facet] = tuple(
-            CountOut(one.value, _label(one, known), one.count, one.value in chosen) for one in (*listed, *gone)
+            CountOut(count.value, _label(count, labels_by_value), count.count, count.value in chosen)
+            for count in (*listed, *chosen_without_hits)
         )
     return answer
 
 
-def _label(count: Count, known: Mapping[str, Text]) -> Text:
+def _label(count: Count, labels_by_value: Mapping[str, Text]) -> Text:
     name = count.label or count.value
-    return known.get(count.value) or {"de": name, "en": name}
+    return labels_by_value.get(count.value) or {"de": name, "en": name}
 
 
 # -- records
@@ -204,7 +209,7 @@ def record_answer(record: Record, base: str) -> RecordAnswer:
 
 
 def _origin(record: Record) -> Origin | None:
-    """Without the secrets that records of former versions may hold."""
+    """The origin without passwords in its URL, which records of former versions may have."""
     return msgspec.structs.replace(record.origin, url=public(record.origin.url)) if record.origin else None
 
 
@@ -212,27 +217,30 @@ def _origin(record: Record) -> Origin | None:
 
 
 def changes_answer(catalog: Catalog, settings: Settings, since: str, size: int) -> ChangesAnswer:
-    """What changed since a token ("": from the beginning), at most `size`; StartAgainError for one of another epoch."""
+    """At most `size` changes since a token ("": from the beginning).
+
+    UsageError for a malformed token; StartAgainError for one from before the numbering was restarted.
+    """
     epoch = catalog.store.epoch
     start = _number(since, epoch)
-    found = list(islice(catalog.store.changes(start), size + 1))
-    listed = found[:size]
+    changes = list(islice(catalog.store.changes(start), size + 1))
+    listed = changes[:size]
     last = listed[-1].number if listed else start
-    hidden = catalog.store.get_many([one.id for one in listed if one.record is None])
+    hidden = catalog.store.get_many([listed_change.id for listed_change in listed if listed_change.record is None])
     return ChangesAnswer(
         changes=tuple(_change(change, hidden, settings.base_url) for change in listed),
         next=f"{epoch}.{last}",
-        end=len(found) <= size,
+        end=len(changes) <= size,
     )
 
 
 def _number(token: str, epoch: str) -> int:
     if not token:
         return 0
-    known, dot, number = token.partition(".")
+    token_epoch, dot, number = token.partition(".")
     if not dot or not number.isascii() or not number.isdigit() or len(number) > 18:
         raise UsageError("since-form")
-    if known != epoch:
+    if token_epoch != epoch:
         raise StartAgainError("numbering-restarted")
     return int(number)
 
@@ -251,7 +259,7 @@ def _change(change: Change, hidden: Mapping[str, Record], base: str) -> ChangeOu
 
 
 def tombstone(record: Record) -> dict[str, Any]:
-    """What stays of a withdrawn record: title, reason, date."""
+    """The fields of a withdrawn record that stay public: title, reason, date."""
     what = record.withdrawn
     return {
         "title": both(record.metadata.title),

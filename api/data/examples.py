@@ -42,7 +42,7 @@ def record() -> Record:
         format=concept_list("file-types").by_notation["CSV"].iri,
         licence=concept_list("licences").by_notation["dl-by-de/2.0"].iri,
     )
-    said = Metadata(
+    metadata = Metadata(
         kind="dataset",
         title={"de": "Baumkataster", "en": "Tree register"},
         description={"de": "Art, Alter und Höhe aller Bäume auf öffentlichem Grund."},
@@ -53,32 +53,43 @@ def record() -> Record:
         modified="2026-01-31",
     )
     origin = Origin("stadt", ID, "https://daten.example.org/dataset/baumkataster")
-    return Record(id=ID, said=said, owner="stadt-heidelberg", origin=origin, created=at, changed=at, number=7)
+    return Record(id=ID, said=metadata, owner="stadt-heidelberg", origin=origin, created=at, changed=at, number=7)
 
 
 def of_shapes(base: str) -> dict[type, Any]:
-    """The shapes of our answers, each with an example of it."""
-    shown: dict[type, Any] = {type(one): one for one in (_search(base), _changes(base), record_answer(record(), base))}
+    """Type of an answer -> an example of it, as JSON values."""
+    shown: dict[type, Any] = {
+        type(answer): answer for answer in (_search(base), _changes(base), record_answer(record(), base))
+    }
     shown[CheckAnswer] = check_file(TURTLE.encode(), "text/turtle")
-    found = {type_: msgspec.to_builtins(one) for type_, one in shown.items()}
-    return found | {ProblemOut: problem(NotFoundError("record-unknown-named", id="gibtsnicht"))}
+    examples = {type_: msgspec.to_builtins(answer) for type_, answer in shown.items()}
+    return examples | {ProblemOut: problem(NotFoundError("record-unknown-named", id="gibtsnicht"))}
 
 
 def _search(base: str) -> SearchAnswer:
-    one = record()
-    said, whose = one.metadata, PublisherOut({"de": "Umweltamt"}, "umweltamt")
-    hit = HitOut(ID, one.kind, thing_iri(one, base), said.title, said.description, whose, 17.3, page_url(one, base))
+    example = record()
+    metadata, publisher = example.metadata, PublisherOut({"de": "Umweltamt"}, "umweltamt")
+    hit = HitOut(
+        ID,
+        example.kind,
+        thing_iri(example, base),
+        metadata.title,
+        metadata.description,
+        publisher,
+        17.3,
+        page_url(example, base),
+    )
     kinds = CountOut("dataset", KIND_ROWS["dataset"].plural, 1, selected=True)
     return SearchAnswer(1, (hit,), {"kind": (kinds,)}, None, (), 1, 20, None, ())
 
 
 def _changes(base: str) -> ChangesAnswer:
-    one = record_answer(record(), base)
+    example = record_answer(record(), base)
     gone = ChangeOut(
         9, "altkleider", "withdrawn", f"{base}/id/altkleider", title={"de": "Altkleider", "en": "Altkleider"},
         reason="Die Stelle führt die Liste nicht weiter.", withdrawn="2026-02-01T08:00:00+00:00",
     )  # fmt: skip
-    return ChangesAnswer((ChangeOut(7, ID, "published", one.iri, one), gone), f"{EPOCH}.9", end=True)
+    return ChangesAnswer((ChangeOut(7, ID, "published", example.iri, example), gone), f"{EPOCH}.9", end=True)
 
 
 def turtle(base: str) -> str:

@@ -1,4 +1,7 @@
-"""The whole published catalogue as one stream: RDF, JSON lines or a table."""
+"""The whole published catalogue as one stream: RDF, JSON lines or CSV.
+
+Entry points: `chosen` (the records), `exported` (their bytes), `EXPORT_FORMATS`.
+"""
 
 import csv
 import io
@@ -24,17 +27,17 @@ _BATCH: Final = 500  # records read at a time
 def chosen(
     catalog: Catalog, where: Mapping[str, Iterable[str]], districts: ConceptList | None = None
 ) -> Iterator[Record]:
-    """Every shown record that has the facet values asked for, in order of id; needs no index, has no limit of hits."""
+    """Every shown record with the given facet values, in order of id; read from the store, so there is no limit."""
     wanted = normal_where(where, districts)
     listing = catalog.store.listing()
     for start in range(0, len(listing), _BATCH):
-        for record in catalog.store.get_many([one.id for one in listing[start : start + _BATCH]]).values():
+        for record in catalog.store.get_many([row.id for row in listing[start : start + _BATCH]]).values():
             if record.shown and (not wanted or _fits(record, wanted, districts)):
                 yield record
 
 
 def _fits(record: Record, wanted: Mapping[str, tuple[str, ...]], districts: ConceptList | None) -> bool:
-    """Or within a facet, and between facets, as the search does it."""
+    """Whether the record has a value of each facet (OR within a facet, AND between them), as in the search."""
     facets = entry(record, districts).facets
     return all(set(values) & set(facets.get(facet, ())) for facet, values in wanted.items())
 
@@ -68,33 +71,33 @@ def _row(cells: Iterable[str]) -> bytes:
 
 
 def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet program takes for a formula."""
+    """The cell, quoted if a spreadsheet program would run it as a formula (CSV injection)."""
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def _cells(record: Record, base: str) -> tuple[str, ...]:
-    said, facets = record.metadata, entry(record).facets
+    metadata, facets = record.metadata, entry(record).facets
     return (
         record.id,
         record.kind,
         thing_iri(record, base),
-        both(said.title)["de"],
-        both(said.abstract or said.description)["de"],
-        both(said.publisher.name)["de"] if said.publisher else "",
-        _several(facets["theme"]),
-        _several(word for words in said.keywords.values() for word in words),
-        _several(facets["licence"]),
-        _several(facets["format"]),
-        said.issued,
-        said.modified,
-        _several(one.access_url for one in said.distributions),
-        _several(one.download_url for one in said.distributions),
+        both(metadata.title)["de"],
+        both(metadata.abstract or metadata.description)["de"],
+        both(metadata.publisher.name)["de"] if metadata.publisher else "",
+        _joined(facets["theme"]),
+        _joined(word for tagged in metadata.keywords.values() for word in tagged),
+        _joined(facets["licence"]),
+        _joined(facets["format"]),
+        metadata.issued,
+        metadata.modified,
+        _joined(distribution.access_url for distribution in metadata.distributions),
+        _joined(distribution.download_url for distribution in metadata.distributions),
         record.origin.source if record.origin else "",
         record.changed.isoformat() if record.changed else "",
     )
 
 
-def _several(values: Iterable[str]) -> str:
+def _joined(values: Iterable[str]) -> str:
     return "|".join(dict.fromkeys(filter(None, values)))
 
 

@@ -1,4 +1,4 @@
-"""Atom feeds (RFC 4287): every search can be followed, with the same parameters as the pages."""
+"""Atom feeds (RFC 4287): the newest hits of any search, with the same parameters as the pages."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -26,8 +26,8 @@ ATOM: Final = "http://www.w3.org/2005/Atom"
 TYPE: Final = "application/atom+xml"
 CONTENT: Final = f"{TYPE}; charset=utf-8"
 MAX_SUMMARY: Final = 2_000  # characters
-_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 section 2.2
-_WORDS: Final[Mapping[str, Text]] = {
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 section 2.2
+_TITLES: Final[Mapping[str, Text]] = {
     "all": {"de": "Neu im Katalog", "en": "New in the catalogue"},
     "found": {"de": "Neu im Katalog zu „{}“", "en": "New in the catalogue for “{}”"},
 }
@@ -52,31 +52,31 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         if "sort" not in request.query_params:
             asked = query.with_sort(asked, "newest")
         url = absolute(settings.base_url, query.url(asked, "/feed.atom"))
-        found = catalog.index.search(query.countless(asked))
-        records = list(catalog.store.get_many([hit.id for hit in found.hits]).values())
+        results = catalog.index.search(query.without_facet_counts(asked))
+        records = list(catalog.store.get_many([hit.id for hit in results.hits]).values())
         return answer(
             request,
             lambda: atom(records, asked, url, city, settings.base_url),
             CONTENT,
-            etag=tag(url, found.total, *((record.id, record.number) for record in records)),
+            etag=tag(url, results.total, *((record.id, record.number) for record in records)),
         )
 
     return router
 
 
 def atom(records: Sequence[Record], asked: Query, url: str, city: City, base: str) -> bytes:
-    """An Atom document of records; ids are the feed's canonical address and the things' own addresses, which stay."""
+    """An Atom document of records. The ids are stable: the feed's canonical URL and the URIs of the things."""
     lang: Lang = "en" if asked.lang == "en" else "de"
     feed = Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": lang})
-    _say(feed, "id", url)
-    title = _WORDS["found"][lang].format(asked.words) if asked.words else _WORDS["all"][lang]
-    _say(feed, "title", " – ".join(filter(None, (title, both(city.title)[lang]))))
-    _say(feed, "updated", _instant(max((r.changed for r in records if r.changed), default=None)))
+    _add_text(feed, "id", url)
+    title = _TITLES["found"][lang].format(asked.words) if asked.words else _TITLES["all"][lang]
+    _add_text(feed, "title", " – ".join(filter(None, (title, both(city.title)[lang]))))
+    _add_text(feed, "updated", _instant(max((r.changed for r in records if r.changed), default=None)))
     _link(feed, "self", url, TYPE)
     _link(feed, "alternate", absolute(base, query.url(asked, path("search", lang))), "text/html")
     author = SubElement(feed, f"{{{ATOM}}}author")
-    _say(author, "name", both(city.publisher)[lang] or both(city.title)[lang] or "Lotse")
-    _say(feed, "generator", "Lotse")
+    _add_text(author, "name", both(city.publisher)[lang] or both(city.title)[lang] or "Lotse")
+    _add_text(feed, "generator", "Lotse")
     for record in records:
         _entry(SubElement(feed, f"{{{ATOM}}}entry"), record, lang, base)
     document: bytes = tostring(feed, "utf-8", xml_declaration=True)
@@ -84,39 +84,39 @@ def atom(records: Sequence[Record], asked: Query, url: str, city: City, base: st
 
 
 def _entry(entry: Element, record: Record, lang: Lang, base: str) -> None:
-    words = record.metadata
-    _say(entry, "id", absolute(base, thing_path(record.id)))
-    _say(entry, "title", both(words.title)[lang])
-    _say(entry, "updated", _instant(record.changed))
+    metadata = record.metadata
+    _add_text(entry, "id", absolute(base, thing_path(record.id)))
+    _add_text(entry, "title", both(metadata.title)[lang])
+    _add_text(entry, "updated", _instant(record.changed))
     if record.created:
-        _say(entry, "published", _instant(record.created))
+        _add_text(entry, "published", _instant(record.created))
     _link(entry, "alternate", absolute(base, page(record.kind, record.id, lang)), "text/html")
     _link(entry, "alternate", absolute(base, f"{page(record.kind, record.id)}.{TURTLE.name}"), TURTLE.type)
-    summary = both(words.abstract or words.description)[lang]
+    summary = both(metadata.abstract or metadata.description)[lang]
     if summary:
-        _say(entry, "summary", summary if len(summary) <= MAX_SUMMARY else summary[: MAX_SUMMARY - 1] + "…")
-    publisher = words.publisher or words.organizer
+        _add_text(entry, "summary", summary if len(summary) <= MAX_SUMMARY else summary[: MAX_SUMMARY - 1] + "…")
+    publisher = metadata.publisher or metadata.organizer
     if publisher and publisher.name:
-        _say(SubElement(entry, f"{{{ATOM}}}author"), "name", both(publisher.name)[lang])
-    for theme in words.themes:
+        _add_text(SubElement(entry, f"{{{ATOM}}}author"), "name", both(publisher.name)[lang])
+    for theme in metadata.themes:
         concept = concept_list("themes").get(theme)
         label = {"label": concept.label(lang)} if concept else {}
-        SubElement(entry, f"{{{ATOM}}}category", {"term": _plain(theme), **label})
+        SubElement(entry, f"{{{ATOM}}}category", {"term": _xml_text(theme), **label})
 
 
-def _say(parent: Element, name: str, words: str) -> None:
-    SubElement(parent, f"{{{ATOM}}}{name}").text = _plain(words)
+def _add_text(parent: Element, name: str, text: str) -> None:
+    SubElement(parent, f"{{{ATOM}}}{name}").text = _xml_text(text)
 
 
 def _link(parent: Element, rel: str, href: str, type: str) -> None:
     SubElement(parent, f"{{{ATOM}}}link", {"rel": rel, "type": type, "href": href})
 
 
-def _plain(words: str) -> str:
-    """Without the characters that no XML document may hold."""
-    return _NO_XML.sub("\ufffd", words)
+def _xml_text(text: str) -> str:
+    """The text with U+FFFD for each character that XML 1.0 does not allow."""
+    return _NOT_IN_XML.sub("\ufffd", text)
 
 
 def _instant(at: datetime | None) -> str:
-    """RFC 3339; a feed without entries was last updated at the beginning of time."""
+    """A date and time (RFC 3339); 1970-01-01 for a feed without entries, because `updated` is mandatory."""
     return (at or datetime.fromtimestamp(0, UTC)).astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

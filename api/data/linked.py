@@ -1,4 +1,7 @@
-"""Linked data: every record and the whole catalogue as RDF, by negotiation and by suffix; sitemap and old words."""
+"""Linked data: records and the whole catalogue as RDF, by Accept header or suffix; redirects of CKAN's old addresses.
+
+Entry point: `mount`, which must run before the routes of the pages are added.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -26,29 +29,27 @@ from registry.model import Record
 from registry.settings import Settings
 from registry.store.store import Selection
 
-MAX_OLD_RECORDS: Final = (
-    20  # records with one remote id that are looked at; as many sources would have to give the same
-)
+MAX_OLD_RECORDS: Final = 20  # records with the same remote id (of different sources) that are considered
 
 
 class NotAcceptableError(LotseError):
-    """None of the formats that there are is one that the client takes; `alternatives` says which there are."""
+    """406: no offered format is in the Accept header; detail `alternatives`: the offered ones."""
 
     status = 406
 
 
 class RecordData(Route):
-    """The pages of records, whenever data is asked for: by suffix, or because the client likes RDF or JSON better.
+    """The route of record pages for requests for data: by suffix, or because Accept prefers RDF or JSON to HTML.
 
-    Who asks for a page is not matched, and comes to the pages.
+    Requests for HTML do not match, so the routes of the pages answer them.
     """
 
     def __init__(self, endpoint: Callable[[Request], Response]) -> None:
         super().__init__("/{path:path}", endpoint, methods=["GET"], include_in_schema=False)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        found = requested_record(scope["path"], _accept(scope)) if scope["type"] == "http" else None
-        if found is None or found[1] is HTML:
+        requested = requested_record(scope["path"], _accept(scope)) if scope["type"] == "http" else None
+        if requested is None or requested[1] is HTML:
             return Match.NONE, {}
         return super().matches(scope)
 
@@ -58,7 +59,7 @@ def _accept(scope: Scope) -> str:
 
 
 def requested_record(path: str, accept: str) -> tuple[PageAddress, Format | None] | None:
-    """Record page and format of a request (None: no format that we have); None for whatever is no record page."""
+    """The record page of a path and the wanted format (None: not acceptable); None if it is no record page."""
     stem, form = by_suffix(path, DATA)
     address = addresses.parse_path(stem)
     if address is None or address.kind is None or not address.rest or "/" in address.rest:
@@ -71,22 +72,23 @@ def _not_acceptable(url: str, *offered: Format) -> NotAcceptableError:
         "not-in-that-format",
         {
             "alternatives": [
-                {"url": url if one is HTML else f"{url}.{one.name}", "type": one.type} for one in offered or DATA
+                {"url": url if format is HTML else f"{url}.{format.name}", "type": format.type}
+                for format in offered or DATA
             ]
         },
     )
 
 
 def mount(app: FastAPI, catalog: Catalog, settings: Settings) -> None:
-    """Hangs the data in, before the pages."""
+    """Adds the routes for data to the application; must run before the routes of the pages are added."""
     app.router.routes.append(RecordData(partial(_record_data, catalog, settings)))
     app.include_router(routes(catalog, settings))
 
 
 def _record_data(catalog: Catalog, settings: Settings, request: Request) -> Response:
-    found = requested_record(request.url.path, request.headers.get("accept", ""))
-    assert found is not None
-    address, form = found
+    requested = requested_record(request.url.path, request.headers.get("accept", ""))
+    assert requested is not None
+    address, form = requested
     record = shown(catalog, address.rest)
     right = page(record.kind, record.id, address.lang)
     if form is None:
@@ -115,7 +117,7 @@ def links(record: Record, base: str) -> str:
     """The `Link` header of a record: its other formats, the thing itself, and the profile it conforms to."""
     path = absolute(base, page(record.kind, record.id))
     parts = [f'<{path}>; rel="alternate"; type="text/html"']
-    parts += [f'<{path}.{one.name}>; rel="alternate"; type="{one.type}"' for one in DATA]
+    parts += [f'<{path}.{format.name}>; rel="alternate"; type="{format.type}"' for format in DATA]
     parts.append(f'<{absolute(base, thing_path(record.id))}>; rel="about"')
     return ", ".join(parts)
 
@@ -123,7 +125,7 @@ def links(record: Record, base: str) -> str:
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     router = APIRouter(tags=["linked data"], default_response_class=Response)
     views = _Views(catalog, settings)
-    in_formats = texts(*(one.type for one in RDF)) | {JSON.type: {"schema": {"type": "object"}}}
+    in_formats = texts(*(format.type for format in RDF)) | {JSON.type: {"schema": {"type": "object"}}}
     router.get(
         "/id/{id}",
         summary="The thing itself: 303 to its page, or to its data if data is asked for by Accept or suffix",
@@ -172,9 +174,9 @@ class _Views:
 
     def whole_catalogue_as(self, request: Request) -> Response:
         suffix = request.path_params["suffix"]
-        form = next((one for one in DATA if one.name == suffix), None)
+        form = next((offered for offered in DATA if offered.name == suffix), None)
         if form is None:
-            raise NotFoundError("catalogue-formats", formats=", ".join(one.name for one in DATA))
+            raise NotFoundError("catalogue-formats", formats=", ".join(offered.name for offered in DATA))
         return self._catalogue_page(request, form)
 
     def old_dataset(self, name: str) -> Response:
@@ -184,7 +186,7 @@ class _Views:
         return _old(self.catalog, self.base, name, ("organization",))
 
     def _catalogue_page(self, request: Request, form: Format) -> Response:
-        """One page; it is made as a whole before anything is sent, for a short catalogue makes harvesters delete."""
+        """One Hydra page, complete before the first byte is sent: a truncated one would make harvesters delete."""
         store, base, ask = self.catalog.store, self.base, catalogue.page_request(request.query_params.multi_items())
         position = store.position()
         part = self.parts(position, ask)
@@ -208,19 +210,21 @@ class _Views:
 
 
 def _page_links(links: rdf.HydraPage) -> str:
-    found = [(name, getattr(links, name)) for name in ("first", "previous", "next", "last")]
-    return ", ".join(f'<{url}>; rel="{"prev" if name == "previous" else name}"' for name, url in found if url)
+    relations = [(name, getattr(links, name)) for name in ("first", "previous", "next", "last")]
+    return ", ".join(f'<{url}>; rel="{"prev" if name == "previous" else name}"' for name, url in relations if url)
 
 
 def _old(catalog: Catalog, base: str, name: str, kinds: tuple[str, ...]) -> Response:
-    """CKAN's addresses, by name or by the id that the source gives: 301 to our page, which knows what was withdrawn."""
+    """A redirect (301) from a CKAN address, by our id or the source's id, to our page, also of withdrawn records."""
     stem, form = by_suffix(name, DATA)
     record = catalog.store.get(stem)
     if record is None:
-        found = [
-            one for one in islice(catalog.store.find(Selection(remote_id=stem)), MAX_OLD_RECORDS) if one.kind in kinds
+        records = [
+            candidate
+            for candidate in islice(catalog.store.find(Selection(remote_id=stem)), MAX_OLD_RECORDS)
+            if candidate.kind in kinds
         ]
-        record = min(found, key=lambda one: one.state != "published", default=None)
+        record = min(records, key=lambda candidate: candidate.state != "published", default=None)
     if record is None:
         raise NotFoundError("record-unknown-named", id=stem[:100])
     path = local_path(base, page(record.kind, record.id))

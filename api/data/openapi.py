@@ -1,4 +1,7 @@
-"""The OpenAPI document (3.1): what the framework knows of the routes, with the shapes and examples of our answers."""
+"""The OpenAPI document (3.1): FastAPI's description of the routes, with schemas and examples of our answers.
+
+Entry points: `routes`, `document`; `parameter`, `responses`, `json_of`, `texts` for the description of a route.
+"""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -36,13 +39,13 @@ _DESCRIPTIONS: Final = {
 Responses = dict[int | str, dict[str, Any]]
 
 
-# -- what a route says of itself
+# -- description of a route
 
 
 def parameter(
     name: str, text: str, example: Any = None, schema: Mapping[str, Any] = TEXT, place: str = "query"
 ) -> dict[str, Any]:
-    """A parameter that the route reads itself."""
+    """A parameter that the view reads from the request itself, so FastAPI does not know it."""
     shown = {} if example is None else {"example": example}
     return {"name": name, "in": place, "required": place == "path", "description": text, "schema": schema, **shown}
 
@@ -50,11 +53,12 @@ def parameter(
 def search_parameters() -> list[dict[str, Any]]:
     """The parameters of the search, of pages, API and feed (`query.parse`)."""
     counted = {"type": "integer", "minimum": 1}
-    values = {"type": "array", "items": {"type": "string", "maxLength": query.MAX_VALUE}, "maxItems": query.MAX_VALUES}
+    value = {"type": "string", "maxLength": query.MAX_VALUE_CHARACTERS}
+    values = {"type": "array", "items": value, "maxItems": query.MAX_VALUES_PER_FACET}
     return [
-        parameter("q", "Words to look for", "bäume", {"type": "string", "maxLength": query.MAX_WORDS}),
+        parameter("q", "Words to look for", "bäume", {"type": "string", "maxLength": query.MAX_QUERY_CHARACTERS}),
         parameter("sort", "Order of the hits", "newest", {"enum": list(query.SORTS), "default": "relevance"}),
-        parameter("size", "Hits on a page", 5, {**counted, "maximum": query.MAX_SIZE, "default": 20}),
+        parameter("size", "Hits on a page", 5, {**counted, "maximum": query.MAX_PAGE_SIZE, "default": 20}),
         parameter("page", f"Page, from 1, as far as the hit {MAX_DEPTH}", 1, {**counted, "default": 1}),
         parameter("lang", "Language of addresses and sentences", "de", {"enum": ["de", "en"], "default": "de"}),
         *(
@@ -66,18 +70,20 @@ def search_parameters() -> list[dict[str, Any]]:
 
 def suffixes() -> dict[str, Any]:
     """The parameter for the formats of records and of the catalogue."""
-    names = [one.name for one in DATA]
+    names = [format.name for format in DATA]
     return parameter("suffix", "The format", TURTLE.name, {"type": "string", "enum": names}, "path")
 
 
 def responses(content: Mapping[str, Any] | None, *statuses: int) -> Responses:
-    """What an operation answers: 200 with `content` by media type (None: it never does), and which other statuses it
-    has. Every error is a problem document."""
-    found: Responses = {200: {"description": _DESCRIPTIONS[200], "content": dict(content)}} if content else {}
+    """The responses of an operation: 200 with `content` by media type (None: no 200), and the other statuses. Every
+    error is a problem document."""
+    described: Responses = {200: {"description": _DESCRIPTIONS[200], "content": dict(content)}} if content else {}
     for status in statuses:
-        said = _DESCRIPTIONS.get(status, HTTPStatus(status).phrase)
-        found[status] = {"description": said, "content": _problem()} if status >= 400 else {"description": said}
-    return found | {"default": {"description": "A problem (RFC 9457)", "content": _problem()}}
+        description = _DESCRIPTIONS.get(status, HTTPStatus(status).phrase)
+        described[status] = (
+            {"description": description, "content": _problem()} if status >= 400 else {"description": description}
+        )
+    return described | {"default": {"description": "A problem (RFC 9457)", "content": _problem()}}
 
 
 def _problem() -> dict[str, Any]:
@@ -89,13 +95,13 @@ def shape(type_: type) -> dict[str, str]:
 
 
 def json_of(type_: type) -> dict[str, Any]:
-    """The content of an answer in JSON; its example stands with the shape."""
+    """The content of an answer in JSON; its example is in the schema."""
     return {JSON.type: {"schema": shape(type_)}}
 
 
 def texts(*types: str) -> dict[str, Any]:
-    """The content of an answer that is no JSON of ours; whether it says its charset is left out."""
-    return {one.partition(";")[0]: {"schema": TEXT} for one in types}
+    """The content of an answer that is not our JSON, by media type without parameters."""
+    return {media_type.partition(";")[0]: {"schema": TEXT} for media_type in types}
 
 
 # -- the document
@@ -103,48 +109,48 @@ def texts(*types: str) -> dict[str, Any]:
 
 def routes(app: FastAPI, base: str) -> APIRouter:
     router = APIRouter(include_in_schema=False)
-    made: list[bytes] = []  # made when it is first asked for; a process has one
+    cached: list[bytes] = []  # built at the first request, once for each process
 
     @router.get("/openapi.json")
     def openapi(request: Request) -> Response:
-        if not made:
-            made.append(json_bytes(document(app, base)))
-        return answer(request, lambda: made[0], etag=tag(made[0]))
+        if not cached:
+            cached.append(json_bytes(document(app, base)))
+        return answer(request, lambda: cached[0], etag=tag(cached[0]))
 
     return router
 
 
 def document(app: FastAPI, base: str) -> dict[str, Any]:
-    """The whole, with the pages of records, which the router does not know one by one."""
-    made: dict[str, Any] = FastAPI.openapi(app)
-    made["servers"] = [{"url": base}]
+    """The OpenAPI document, with paths for the data of each kind of record, which are no routes of FastAPI."""
+    spec: dict[str, Any] = FastAPI.openapi(app)
+    spec["servers"] = [{"url": base}]
     shown = examples.of_shapes(base)
     _, shapes = msgspec.json.schema_components((*shown, Metadata), ref_template="#/components/schemas/{name}")
     for type_, example in shown.items():
         shapes[type_.__name__]["examples"] = [example]
-    made["components"] = {"schemas": shapes, "responses": {"Record": _record(base)}}
-    made["paths"] |= _records()
-    return made
+    spec["components"] = {"schemas": shapes, "responses": {"Record": _record(base)}}
+    spec["paths"] |= _records()
+    return spec
 
 
 def _record(base: str) -> dict[str, Any]:
     """A record in each of its formats."""
-    content = texts(*(one.type for one in DATA)) | json_of(RecordAnswer)
+    content = texts(*(format.type for format in DATA)) | json_of(RecordAnswer)
     content[TURTLE.type]["example"] = examples.turtle(base)
     return {"description": _DESCRIPTIONS[200], "content": content}
 
 
 def _records() -> dict[str, Any]:
-    """`/daten/{id}.{suffix}` and its sisters."""
-    found = {}
-    answers = {str(name): one for name, one in responses(None, 301, 304, 404, 410).items()}
+    """The path items of the data of each kind of record, such as `/daten/{id}.{suffix}`."""
+    paths = {}
+    answers = {str(name): description for name, description in responses(None, 301, 304, 404, 410).items()}
     for kind in KINDS:
-        said = {
+        operation = {
             "tags": ["linked data"],
             "summary": f"A record of kind {kind} as data; the same path without suffix goes by Accept",
             "operationId": f"{kind}_data",
             "parameters": [parameter("id", "The record", examples.ID, place="path"), suffixes()],
             "responses": {"200": {"$ref": "#/components/responses/Record"}, **answers},
         }
-        found[page(kind, "") + "/{id}.{suffix}"] = {"get": said}
-    return found
+        paths[page(kind, "") + "/{id}.{suffix}"] = {"get": operation}
+    return paths

@@ -1,4 +1,7 @@
-"""The JSON API: search, single records, the stream of changes, and the check of a file."""
+"""The JSON API: search, single records, changes since a token, and the check of a file.
+
+Entry point: `routes`.
+"""
 
 from typing import Annotated, Any, Final
 
@@ -28,8 +31,8 @@ from registry.catalog.lookup import shown
 from registry.model import Metadata
 from registry.settings import Settings
 
-CHECKS_AT_ONCE: Final = 2  # files that are checked at a time; one of 20 MB can take twenty seconds
-CHECKS_PATIENCE: Final = 1  # seconds that others wait for their turn; who waits keeps a thread from everybody else
+MAX_CHECKS_AT_ONCE: Final = 2  # files that are checked at a time; one of 20 MB can take twenty seconds
+CHECK_TIMEOUT_SECONDS: Final = 1  # waiting time for a place; a waiting request blocks a thread of the pool
 VERSION: Final = "1"  # of this API; within it names and meanings stay
 
 
@@ -68,7 +71,7 @@ class _Views:
         self.catalog = catalog
         self.settings = settings
         self.city = city_room.city(settings)
-        self.turns = TimedSemaphore(CHECKS_AT_ONCE, CHECKS_PATIENCE)
+        self.checks = TimedSemaphore(MAX_CHECKS_AT_ONCE, CHECK_TIMEOUT_SECONDS)
 
     def search(self, request: Request) -> Response:
         params = request.query_params.multi_items()
@@ -100,15 +103,15 @@ class _Views:
         return Response(json_bytes(listed), headers={"Cache-Control": "no-cache"}, media_type="application/json")
 
     def validate(self, request: Request, body: Annotated[bytes, Depends(raw_body)]) -> Response:
-        with self.turns:
+        with self.checks:
             checked = check_file(body, request.headers.get("content-type", ""))
         return Response(json_bytes(checked), headers={"Cache-Control": "no-store"}, media_type="application/json")
 
 
 def _body() -> dict[str, Any]:
     """The file to check."""
-    content: dict[str, Any] = {one.type: {"schema": TEXT} for one in RDF}
+    content: dict[str, Any] = {format.type: {"schema": TEXT} for format in RDF}
     content[TURTLE.type]["example"] = examples.TURTLE
-    said = {"kind": "dataset", "title": {"de": "Baumkataster"}}
-    content[JSON.type] = {"schema": shape(Metadata), "example": said}
+    example = {"kind": "dataset", "title": {"de": "Baumkataster"}}
+    content[JSON.type] = {"schema": shape(Metadata), "example": example}
     return {"required": True, "content": content}

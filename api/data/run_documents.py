@@ -1,4 +1,7 @@
-"""The JSON document of a run, for `lotse harvest` and `lotse run`, and the exit code that it stands for."""
+"""The JSON document of a run, for `lotse harvest` and `lotse run`.
+
+Entry points: `run_answer`, `problem_lines`.
+"""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -9,14 +12,14 @@ from registry.model.message import bilingual, translations
 from registry.rules import rule_texts
 from registry.sources.runs import Runs
 
-GRAVE: Final = ("failed", "must")
+LISTED_LEVELS: Final = ("failed", "must")
 MAX_PROBLEMS: Final = 100_000  # problems in one document; `lotse run show N --problems` gives all
 
 
 def run_answer(runs: Runs, run: Run) -> dict[str, Any]:
     """The document of a run. `problems`: at most MAX_PROBLEMS of level failed or must; `left_out`: how many more."""
-    grave = (problem for problem in runs.problems(run.number) if problem.finding.level in GRAVE)
-    problems = [problem_answer(problem) for problem in islice(grave, MAX_PROBLEMS)]
+    listed = (problem for problem in runs.problems(run.number) if problem.finding.level in LISTED_LEVELS)
+    problems = [problem_answer(problem) for problem in islice(listed, MAX_PROBLEMS)]
     answer = {
         "source": run.source,
         "run": run.number,
@@ -28,7 +31,7 @@ def run_answer(runs: Runs, run: Run) -> dict[str, Any]:
         "counts": {name: run.counts.get(name, 0) for name in COUNTS},
         "rules": dict(run.rules),
         "problems": problems,
-        "left_out": sum(1 for _ in grave),
+        "left_out": sum(1 for _ in listed),
         "started": run.started.isoformat() if run.started else None,
         "ended": run.ended.isoformat() if run.ended else None,
     }
@@ -56,5 +59,6 @@ def finding_answer(finding: Any) -> dict[str, Any]:
 
 
 def problem_lines(runs: Runs, number: int) -> Iterator[dict[str, Any]]:
-    runs.get(number)  # NotFoundError
+    """The documents of all problems of a run; NotFoundError at once if there is no such run."""
+    runs.get(number)
     return map(problem_answer, runs.problems(number))

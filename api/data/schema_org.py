@@ -1,7 +1,9 @@
-"""What search engines read of a record's page: schema.org as JSON-LD, in a block that no browser runs."""
+"""schema.org as JSON-LD for search engines, in a `<script>` of a type that browsers do not run.
+
+Entry point: `script`.
+"""
 
 import json
-from itertools import islice
 from typing import Any
 
 from markupsafe import Markup
@@ -17,47 +19,57 @@ from vocab.kinds import KIND_ROWS
 
 
 def script(record: Record, base: str, lang: Lang) -> Markup:
-    """The element for the head of the page; nothing in it can end it early."""
+    """The `<script>` element for the head of the page; `<`, `>` and `&` are escaped so that no value can close it."""
     text = json.dumps(described(record, base, lang), ensure_ascii=False)
     safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return Markup('<script type="application/ld+json">') + Markup(safe) + Markup("</script>")  # noqa: S704 - escaped above
 
 
 def described(record: Record, base: str, lang: Lang) -> dict[str, Any]:
-    words = record.metadata
-    found: dict[str, Any] = {
+    """The JSON-LD object of a record, without empty properties."""
+    metadata = record.metadata
+    properties: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": KIND_ROWS[record.kind].schema_org,
         "@id": thing_iri(record, base),
         "url": addresses.absolute(base, addresses.page(record.kind, record.id, lang)),
-        "name": pick_language(words.title, lang).words[:500],
-        "description": pick_language(words.description or words.abstract, lang).words[:5000],
+        "name": pick_language(metadata.title, lang).words[:500],
+        "description": pick_language(metadata.description or metadata.abstract, lang).words[:5000],
     }
     if KIND_ROWS[record.kind].has_files:
-        found |= _dataset(words, lang)
+        properties |= _dataset(metadata, lang)
     if record.kind == "event":
-        found |= {"startDate": words.starts, "endDate": words.ends, "organizer": _agent(words.organizer, lang)}
-    return {key: value for key, value in found.items() if value}
+        properties |= {
+            "startDate": metadata.starts,
+            "endDate": metadata.ends,
+            "organizer": _agent(metadata.organizer, lang),
+        }
+    return {key: value for key, value in properties.items() if value}
 
 
-def _dataset(words: Metadata, lang: Lang) -> dict[str, Any]:
-    licences = dict.fromkeys(sentences.licence(one.licence, lang).url for one in words.distributions if one.licence)
-    period = words.period
+def _dataset(metadata: Metadata, lang: Lang) -> dict[str, Any]:
+    licences = dict.fromkeys(
+        sentences.licence(file.licence, lang).url for file in metadata.distributions if file.licence
+    )
+    period = metadata.period
     return {
-        "license": next((one for one in licences if one), ""),
-        "creator": _agent(words.publisher, lang),
-        "dateModified": words.modified,
-        "datePublished": words.issued,
-        "keywords": [one[:100] for tag in islice(tags(words.keywords, lang), 1) for one in words.keywords[tag]][:50],
+        "license": next(filter(None, licences), ""),
+        "creator": _agent(metadata.publisher, lang),
+        "dateModified": metadata.modified,
+        "datePublished": metadata.issued,
+        "keywords": [
+            keyword[:100]
+            for keyword in next((metadata.keywords[tag] for tag in tags(metadata.keywords, lang)), ())[:50]
+        ],
         "temporalCoverage": f"{period.start or '..'}/{period.end or '..'}" if period else "",
         "isAccessibleForFree": True if licences else None,
         "distribution": [
             {
                 "@type": "DataDownload",
-                "contentUrl": link(one.download_url or one.access_url),
-                "encodingFormat": sentences.concept("file-types", one.format, lang),
+                "contentUrl": link(file.download_url or file.access_url),
+                "encodingFormat": sentences.concept("file-types", file.format, lang),
             }
-            for one in words.distributions[:50]
+            for file in metadata.distributions[:50]
         ],
     }
 

@@ -1,4 +1,7 @@
-"""Checks a file of metadata, as RDF or as our own JSON: for `lotse validate`, `POST /api/v1/validate` and the page."""
+"""Checks a file of metadata, as RDF or as our own JSON: for `lotse validate`, `POST /api/v1/validate` and the page.
+
+Entry points: `check_file`; `metadata_of` for one object of our JSON.
+"""
 
 import re
 from collections.abc import Iterator
@@ -17,8 +20,8 @@ from registry.rules import finding, rule_texts
 
 MAX_BYTES: Final = 20_000_000
 MAX_FINDINGS: Final = 10_000
-MAX_UNKNOWN_FIELDS: Final = 100  # fields that are named
-_FORMS: Final = (  # what the decoder says; groups are the values `a` and `b` of the sentence
+MAX_UNKNOWN_FIELDS: Final = 100  # that an error lists
+_FORMS: Final = (  # messages of msgspec -> code of ours; groups are its values `a` and `b`
     (re.compile("Expected `(.+)`, got `(.+)`"), "decoder-other-type"),
     (re.compile("Object missing required field `(.+)`"), "decoder-field-missing"),
     (re.compile("Invalid enum value (.+)"), "decoder-value-not-allowed"),
@@ -43,9 +46,10 @@ class CheckAnswer(msgspec.Struct, frozen=True):
 
 
 def check_file(data: bytes, media_type: str = "", name: str = "", shapes: Path | None = None) -> CheckAnswer:
-    """How many records a file describes, and what is to be said of them; with `shapes` those instead that break them.
+    """The number of records in a file and the findings; with `shapes` (a folder) the results of SHACL instead.
 
-    A file that cannot be read at all is a finding, too. TooLargeError; ValidationError: our JSON with wrong fields.
+    A file that cannot be parsed gives a finding. TooLargeError: beyond MAX_BYTES or MAX_FINDINGS; ValidationError: our
+    JSON with unknown or wrong fields.
     """
     if len(data) > MAX_BYTES:
         raise TooLargeError("file-too-large", file=name or "The file", limit=MAX_BYTES)
@@ -53,9 +57,9 @@ def check_file(data: bytes, media_type: str = "", name: str = "", shapes: Path |
     findings: list[Finding] = []
     own = _own_json(data)
     try:
-        for count, found in _of_json(own) if own is not None else _of_rdf(data, media_type, name):
+        for count, new_findings in _of_json(own) if own is not None else _of_rdf(data, media_type, name):
             records += count
-            findings += found
+            findings += new_findings
             if len(findings) > MAX_FINDINGS:
                 raise TooLargeError("too-many-findings", limit=MAX_FINDINGS)
         if shapes is not None:
@@ -83,11 +87,11 @@ def _of_rdf(data: bytes, media_type: str, name: str) -> Iterator[tuple[int, Find
             continue
         metadata, findings = read(thing.payload)
         node = thing.iri or thing.remote_id
-        yield 1, tuple(_at(one, node) for one in (*findings, *check_quality(metadata)))
+        yield 1, tuple(_at(each, node) for each in (*findings, *check_quality(metadata)))
 
 
 def _at(finding: Finding, node: str) -> Finding:
-    """Blank labels and "" mean nothing outside the record: the record's own name stands for them."""
+    """The finding with the record's own IRI instead of a blank node or "", which mean nothing outside the record."""
     return (
         finding if finding.node and not finding.node.startswith("_:") else msgspec.structs.replace(finding, node=node)
     )
@@ -105,7 +109,10 @@ def _own_json(data: bytes) -> list[Any] | None:
     except (msgspec.DecodeError, RecursionError):
         return None
     values = value if isinstance(value, list) else [value]
-    ours = all(isinstance(one, dict) and ("kind" in one or "metadata" in one) and "@id" not in one for one in values)
+    ours = all(
+        isinstance(record, dict) and ("kind" in record or "metadata" in record) and "@id" not in record
+        for record in values
+    )
     return values if values and ours else None
 
 
@@ -113,7 +120,7 @@ def _of_json(values: list[Any]) -> Iterator[tuple[int, Findings]]:
     for place, value in enumerate(values):
         metadata = metadata_of(value.get("metadata", value), f"[{place}]" if len(values) > 1 else "")
         node = metadata.iri or str(value.get("id", "")) or next(iter(metadata.title.values()), "")
-        yield 1, tuple(_at(one, node) for one in check_quality(metadata))
+        yield 1, tuple(_at(each, node) for each in check_quality(metadata))
 
 
 def metadata_of(value: Any, where: str = "") -> Metadata:
@@ -125,13 +132,13 @@ def metadata_of(value: Any, where: str = "") -> Metadata:
             raise ValidationError("fields-unknown", unknown)
         return metadata
     except msgspec.ValidationError as error:
-        words, _, place = str(error).partition(" - at `$")
+        sentence, _, place = str(error).partition(" - at `$")
         field = f"{where}{place.rstrip('`').lstrip('.')}"
-        raise ValidationError("field-wrong", [_wrong(field, "field-form", _form(words))]) from None
+        raise ValidationError("field-wrong", [_wrong(field, "field-form", _form(sentence))]) from None
 
 
 def _unknown(sent: Any, read: Any, where: str) -> Iterator[str]:
-    """The paths of the keys that no struct has, at whatever depth: decoding leaves them out without a word."""
+    """The paths of keys that are no fields of the structs, at any depth: msgspec ignores them when it decodes."""
     if isinstance(read, msgspec.Struct) and isinstance(sent, dict):
         for key, value in sent.items():
             path = f"{where}.{key}" if where else str(key)
@@ -140,8 +147,8 @@ def _unknown(sent: Any, read: Any, where: str) -> Iterator[str]:
             else:
                 yield path
     elif isinstance(read, tuple) and isinstance(sent, list):
-        for place, (value, one) in enumerate(zip(sent, read, strict=False)):
-            yield from _unknown(value, one, f"{where}[{place}]")
+        for place, (value, decoded) in enumerate(zip(sent, read, strict=False)):
+            yield from _unknown(value, decoded, f"{where}[{place}]")
     elif isinstance(read, dict) and isinstance(sent, dict):
         for key, value in sent.items():
             yield from _unknown(value, read.get(key), f"{where}.{key}")
@@ -152,12 +159,12 @@ def _wrong(field: str, rule: str, what: Message) -> dict[str, Any]:
     return {"field": field, "rule": rule, "message": translations(what), "remedy": remedy}
 
 
-def _form(words: str) -> Message:
-    """What the decoder says of a value."""
+def _form(sentence: str) -> Message:
+    """A message of msgspec about a value as a message of ours."""
     for pattern, code in _FORMS:
-        if fault := pattern.fullmatch(words):
-            return message(code, words=words, **dict(zip("ab", fault.groups(), strict=False)))
-    return message("decoder-other", words=words)
+        if fault := pattern.fullmatch(sentence):
+            return message(code, words=sentence, **dict(zip("ab", fault.groups(), strict=False)))
+    return message("decoder-other", words=sentence)
 
 
 # -- shapes

@@ -1,4 +1,7 @@
-"""The files that machines look for by name: robots.txt, sitemap, OpenSearch description, list of interfaces."""
+"""Files with well-known names: robots.txt, sitemap, OpenSearch description, API catalogue (RFC 9727).
+
+Entry point: `routes`.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Final
@@ -82,7 +85,11 @@ class _Views:
 
 def _robots(base: str) -> bytes:
     closed = [path(row.name, lang) for row in PAGE_ROWS.values() if row.private for lang in LANGS]
-    lines = ["User-agent: *", *(f"Disallow: {one}" for one in (*closed, "/sparql")), f"Sitemap: {base}/sitemap.xml"]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {closed_path}" for closed_path in (*closed, "/sparql")),
+        f"Sitemap: {base}/sitemap.xml",
+    ]
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -91,7 +98,7 @@ def _lists() -> list[str]:
 
 
 def _whole(listing: Sequence[ShownRecord], base: str) -> bytes:
-    """The sitemap, or the list of its parts where it would be too long."""
+    """The sitemap, or a sitemap index where it would have more than MAX_URLS."""
     if len(listing) + len(_lists()) <= MAX_URLS:
         return urlset(listing, base, lists=True)
     return _index(-(-len(listing) // (MAX_URLS - len(_lists()))), base)
@@ -99,10 +106,10 @@ def _whole(listing: Sequence[ShownRecord], base: str) -> bytes:
 
 def _part(listing: Sequence[ShownRecord], number: int, base: str) -> bytes:
     size = MAX_URLS - len(_lists())
-    found = listing[(number - 1) * size : number * size] if number > 0 else []
-    if not found:
+    records = listing[(number - 1) * size : number * size] if number > 0 else []
+    if not records:
         raise NotFoundError("sitemap-unknown")
-    return urlset(found, base, lists=number == 1)
+    return urlset(records, base, lists=number == 1)
 
 
 def urlset(listing: Iterable[ShownRecord], base: str, lists: bool) -> bytes:
@@ -110,20 +117,20 @@ def urlset(listing: Iterable[ShownRecord], base: str, lists: bool) -> bytes:
 
     (Written by hand: a tree of 50,000 pages takes a second.)
     """
-    said = [f"<url><loc>{escape(absolute(base, one))}</loc></url>" for one in (_lists() if lists else ())]
-    said += [
-        f"<url><loc>{escape(absolute(base, page(one.kind, one.id)))}</loc>"
-        f"<lastmod>{one.changed.date().isoformat()}</lastmod></url>"
-        for one in listing
+    urls = [f"<url><loc>{escape(absolute(base, path))}</loc></url>" for path in (_lists() if lists else ())]
+    urls += [
+        f"<url><loc>{escape(absolute(base, page(record.kind, record.id)))}</loc>"
+        f"<lastmod>{record.changed.date().isoformat()}</lastmod></url>"
+        for record in listing
     ]
-    return f'{DECLARATION}<urlset xmlns="{SITEMAP}">{"".join(said)}</urlset>'.encode()
+    return f'{DECLARATION}<urlset xmlns="{SITEMAP}">{"".join(urls)}</urlset>'.encode()
 
 
 def _index(count: int, base: str) -> bytes:
     root = Element("sitemapindex", xmlns=SITEMAP)
     for number in range(1, count + 1):
-        one = SubElement(root, "sitemap")
-        SubElement(one, "loc").text = f"{base}/sitemap-{number}.xml"
+        sitemap = SubElement(root, "sitemap")
+        SubElement(sitemap, "loc").text = f"{base}/sitemap-{number}.xml"
     return _document(root)
 
 
@@ -138,9 +145,9 @@ def _opensearch(title: str, base: str) -> bytes:
 
 
 def _interfaces(base: str) -> dict[str, Sequence[object]]:
-    """RFC 9727: what can be called, and where it is described."""
+    """The API catalogue (RFC 9727): the interfaces and where they are described."""
     described = [{"href": f"{base}/openapi.json", "type": "application/vnd.oai.openapi+json;version=3.1"}]
-    catalogue = [{"href": f"{base}/catalog.{one.name}", "type": one.type} for one in DATA]
+    catalogue = [{"href": f"{base}/catalog.{format.name}", "type": format.type} for format in DATA]
     return {
         "linkset": [
             {"anchor": f"{base}/api/v1", "service-desc": described},
@@ -150,5 +157,5 @@ def _interfaces(base: str) -> dict[str, Sequence[object]]:
 
 
 def _document(root: Element) -> bytes:
-    made: bytes = tostring(root, "utf-8", xml_declaration=True)
-    return made
+    document: bytes = tostring(root, "utf-8", xml_declaration=True)
+    return document

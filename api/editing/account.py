@@ -1,6 +1,6 @@
 """Signing in, signing out and the account's own page. Sessions themselves are in api/web/session.py.
 
-Entry point: `routes`. Invariant: a password is checked only where the brakes on guessing let it through.
+Entry point: `routes`. Invariant: a password is checked only within the rate limits on wrong ones.
 """
 
 from functools import partial
@@ -18,20 +18,22 @@ from api.web.session import FormBody
 from registry.catalog import Catalog
 from registry.settings import Settings
 
-MAX_NAME_CHARACTERS: Final = 80  # of a name that the brake counts by
+MAX_NAME_CHARACTERS: Final = 80  # of a name in the keys of the rate limit
 
 
 class Guard(NamedTuple):
-    """What keeps passwords from being guessed: brakes for an account and for an address, and turns for the check."""
+    """What slows guessing down: rate limits for an account and for an address, and a semaphore for the hashing."""
 
     of_account: session.RateLimit
     of_address: session.RateLimit
-    turns: session.TimedSemaphore
+    hashing: session.TimedSemaphore
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     pages = Pages(catalog, settings)
-    guard = Guard(session.RateLimit(), session.RateLimit(session.TRIES_OF_ADDRESS), session.TimedSemaphore())
+    guard = Guard(
+        session.RateLimit(), session.RateLimit(session.MAX_WRONG_PASSWORDS_OF_ADDRESS), session.TimedSemaphore()
+    )
     router = APIRouter(include_in_schema=False)
     mount(router, patterns("account"), partial(account, pages))
     mount(router, patterns("account", "sign-in"), partial(sign_in, pages))
@@ -65,7 +67,7 @@ def signed_in(pages: Pages, guard: Guard, request: Request, body: FormBody = b""
     key = (name[:MAX_NAME_CHARACTERS], address)
     guard.of_account.check(key)
     guard.of_address.check(("", address))
-    with guard.turns:
+    with guard.hashing:
         account = pages.people.verify(name, fields.get("password")) if name else None
     if account is None:
         guard.of_account.wrong(key)

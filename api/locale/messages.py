@@ -1,4 +1,4 @@
-"""Collects the sentences of templates and modules, and tells which of them the English catalogue lacks.
+"""Extracts the sentences of templates and modules, and lists those that a gettext catalogue does not translate.
 
 python -m api.locale.messages      writes new sentences into lotse.po, without words, and drops those that are gone
 """
@@ -28,7 +28,7 @@ OPTIONS = {"templates/**.html": {"trimmed": "false", "silent": "false", "extensi
 
 
 def sentences() -> Iterator[tuple[Any, str]]:
-    """Each sentence (a pair where it has a plural) with the file that says it first."""
+    """Each sentence (a pair if it has a plural) with the first file that contains it."""
     keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "count": (1, 2)}
     for file, _line, message, _comments, _context in extract_from_dir(ROOT, METHODS, OPTIONS, keywords):
         if message and message != "":
@@ -41,29 +41,30 @@ def catalogue(lang: str = "en") -> Catalog:
 
 
 def missing(lang: str = "en") -> list[str]:
-    """Sentences without words in that language."""
-    known = catalogue(lang)
-    found = []
+    """The sentences without a translation in that language."""
+    existing = catalogue(lang)
+    untranslated = []
     for message, _file in sentences():
         id = message if isinstance(message, str) else message[0]
-        entry = known.get(id)
-        words = entry.string if entry else ""
-        if not (all(words) if isinstance(words, tuple) else words):
-            found.append(id)
-    return list(dict.fromkeys(found))
+        entry = existing.get(id)
+        translation = entry.string if entry else ""
+        if not (all(translation) if isinstance(translation, tuple) else translation):
+            untranslated.append(id)
+    return list(dict.fromkeys(untranslated))
 
 
 def write(lang: str = "en") -> None:
-    known = catalogue(lang)
-    made = Catalog(locale=lang, project="Lotse", charset="utf-8", fuzzy=False)
+    """Rewrites lotse.po: adds new sentences without a translation, drops those that are gone."""
+    existing = catalogue(lang)
+    new_catalogue = Catalog(locale=lang, project="Lotse", charset="utf-8", fuzzy=False)
     for message, file in sentences():
         id = message if isinstance(message, str) else tuple(message)
-        old = known.get(message if isinstance(message, str) else message[0])
-        if (message if isinstance(message, str) else message[0]) not in made:
-            made.add(id, old.string if old else None, locations=[(file, 0)])
+        old = existing.get(message if isinstance(message, str) else message[0])
+        if (message if isinstance(message, str) else message[0]) not in new_catalogue:
+            new_catalogue.add(id, old.string if old else None, locations=[(file, 0)])
     with (HERE / lang / "LC_MESSAGES" / "lotse.po").open("wb") as target:
         target.write(HEADER.format(lang=lang).encode())
-        write_po(target, made, width=0, include_lineno=False, omit_header=True)
+        write_po(target, new_catalogue, width=0, include_lineno=False, omit_header=True)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from api.pages.cards import lead
 from api.pages.site import Pages
 from api.text import sentences
-from api.text.formatting import day, host, link, number, spoken
+from api.text.formatting import day, host, link, number, text_markup
 from api.text.i18n import translator
 from api.text.labels import concept
 from api.web import addresses
@@ -144,8 +144,8 @@ def _licences(metadata: Metadata, lang: Lang) -> list[Item]:
         return [Item(sentences.licence("", lang).sentence)] if metadata.distributions else []
     items = []
     for iri in filter(None, iris):
-        one = sentences.licence(iri, lang)
-        items += [Item(one.sentence), Item(one.name, link(one.url), small=True)]
+        licence = sentences.licence(iri, lang)
+        items += [Item(licence.sentence), Item(licence.name, link(licence.url), small=True)]
     return items
 
 
@@ -154,8 +154,10 @@ def _agent(pages: Pages, agent: Agent | None, lang: Lang) -> list[Item]:
         return []
     organization = pages.catalog.store.get(agent.id) if agent.id else None
     if organization and organization.kind == "organization":
-        return [Item(spoken(organization.metadata.title, lang), addresses.page("organization", organization.id, lang))]
-    name = spoken(agent.name, lang) or escape(host(agent.homepage))
+        return [
+            Item(text_markup(organization.metadata.title, lang), addresses.page("organization", organization.id, lang))
+        ]
+    name = text_markup(agent.name, lang) or escape(host(agent.homepage))
     return [Item(name, link(agent.homepage))] if name else []
 
 
@@ -164,7 +166,7 @@ def contact_items(contacts: Iterable[Contact], lang: Lang, small: bool = False) 
     items: list[Item] = []
     for contact in contacts:
         if contact.name and not small:
-            items.append(Item(spoken(contact.name, lang)))
+            items.append(Item(text_markup(contact.name, lang)))
         if contact.email:
             items.append(Item(contact.email, f"mailto:{contact.email}", small))
         if contact.url:
@@ -191,7 +193,7 @@ def _places(pages: Pages, metadata: Metadata, lang: Lang) -> list[Item]:
             )
             items[Item(named_district.label(lang), address)] = None
         if not shown_districts and place.name:
-            items[Item(spoken(place.name, lang))] = None
+            items[Item(text_markup(place.name, lang))] = None
     return list(items)[:MAX_ITEMS_PER_FACT]
 
 
@@ -231,7 +233,7 @@ def _money(money: Money | None, lang: Lang) -> list[Item]:
 
 def _funding(pages: Pages, funding: Funding, lang: Lang) -> list[Item]:
     funder = _agent(pages, funding.funder, lang)
-    name = [Item(spoken(funding.name, lang))] if funding.name else []
+    name = [Item(text_markup(funding.name, lang))] if funding.name else []
     return [*name, *funder, *_money(funding.amount, lang)]
 
 

@@ -20,7 +20,7 @@ from api.pages.organization import more
 from api.pages.relations import relations
 from api.pages.site import Pages, View, today
 from api.text import sentences
-from api.text.formatting import as_date, day, link, pick_language, sentence, size, spoken
+from api.text.formatting import as_date, day, link, pick_language, sentence, size, text_markup
 from api.text.i18n import translator
 from api.text.labels import area, finding_words
 from api.web import addresses, query
@@ -87,7 +87,7 @@ def _crumbs(record: Record, title: Markup, lang: Lang) -> list[tuple[str | Marku
     crumbs: list[tuple[str | Markup, str]] = [
         (KIND_ROWS[record.kind].short[lang], addresses.path(record.kind, lang)),
     ]
-    theme = next((one for iri in record.metadata.themes if (one := concept_list("themes").get(iri))), None)
+    theme = next((match for iri in record.metadata.themes if (match := concept_list("themes").get(iri))), None)
     if theme and record.kind in (*DCAT_KINDS, "project"):
         address = query.url(Query(where={"theme": (theme.notation,)}, lang=lang), addresses.path(record.kind, lang))
         crumbs.append((theme.label(lang), address))
@@ -139,7 +139,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "record": record,
         "metadata": metadata,
         "kind_label": KIND_ROWS[record.kind].singular[lang],
-        "title": spoken(metadata.title, lang) or escape(record.id),
+        "title": text_markup(metadata.title, lang) or escape(record.id),
         "text": pick_language(metadata.description, lang),
         "fallback": _fallback(record, lang),
         "fresh": sentences.freshness(metadata, today, lang) if record.kind in DCAT_KINDS else None,
@@ -189,7 +189,7 @@ def _files(distributions: Iterable[Distribution], lang: Lang) -> Iterator[File]:
     for distribution in distributions:
         first = distribution.licence if first is None else first
         type = concept_list("file-types").get(distribution.format) if distribution.format else None
-        name = spoken(distribution.title, lang) or escape(_file_name(distribution) or _("Ohne Namen"))
+        name = text_markup(distribution.title, lang) or escape(_file_name(distribution) or _("Ohne Namen"))
         meta = []
         if date := day(distribution.modified[:10], lang):
             meta.append(_("Stand %(day)s") % {"day": date})
@@ -205,7 +205,7 @@ def _files(distributions: Iterable[Distribution], lang: Lang) -> Iterator[File]:
             download=link(distribution.download_url),
             access=link(distribution.access_url),
             licence=sentences.licence(distribution.licence, lang).sentence if distribution.licence != first else "",
-            text=spoken(distribution.description, lang),
+            text=text_markup(distribution.description, lang),
         )
 
 
@@ -266,7 +266,7 @@ def _participants(pages: Pages, record: Record, lang: Lang) -> Iterator[Particip
         )
         names = participation.agent.name or (organization.metadata.title if organization else {})
         role = sentences.concept("roles", participation.role, lang)
-        yield Participant(spoken(names, lang), address, role, spoken(participation.description, lang))
+        yield Participant(text_markup(names, lang), address, role, text_markup(participation.description, lang))
 
 
 def _opportunity(type: str, lang: Lang) -> str:

@@ -149,7 +149,7 @@ def environment(lang: Lang) -> jinja2.Environment:
     )
     env.install_gettext_translations(translations(lang), newstyle=True)  # type: ignore[attr-defined]
     env.filters |= {
-        "say": partial(formatting.spoken, lang=lang),
+        "say": partial(formatting.text_markup, lang=lang),
         "day": partial(formatting.day, lang=lang),
         "short_day": partial(formatting.short_day, lang=lang),
         "moment": partial(formatting.moment, lang=lang),

@@ -1,4 +1,7 @@
-"""Words of records as people read them: the page's language first, dates, numbers and sizes, prose made safe."""
+"""Values of records formatted for people: texts in the page's language, dates, numbers, sizes, and safe markup.
+
+Invariant: every Markup that leaves this module is escaped, or cleaned by nh3.
+"""
 
 import re
 from datetime import date, datetime
@@ -43,8 +46,8 @@ def pick_language(text: Text, lang: Lang) -> PickedText:
     )
 
 
-def spoken(text: Text | Message, lang: Lang) -> Markup:
-    """The same as markup, with a `lang` attribute where the language is another one (WCAG 3.1.2)."""
+def text_markup(text: Text | Message, lang: Lang) -> Markup:
+    """The text of `pick_language` as markup, with a `lang` attribute where it is not the page's (WCAG 3.1.2)."""
     if isinstance(text, Message):
         return escape(message.sentence(text, lang))
     words, other = pick_language(text, lang)
@@ -55,7 +58,7 @@ def spoken(text: Text | Message, lang: Lang) -> Markup:
 
 
 def day(value: Date | date | datetime | None, lang: Lang) -> str:
-    """A date with the accuracy that was given; what is no date is shown as it stands."""
+    """A date with the accuracy that was given (year, month or day); any other string unchanged."""
     if not value:
         return ""
     if isinstance(value, datetime):
@@ -75,7 +78,7 @@ def short_day(value: Date | datetime | None, lang: Lang) -> str:
 
 
 def moment(value: datetime | Date | None, lang: Lang) -> str:
-    """A point in time with the hour in the city's time; a mere day stays one."""
+    """Date and time of day in the city's time zone; a date without a time as `day` writes it."""
     if isinstance(value, str) and "T" in value:
         try:
             value = datetime.fromisoformat(value)
@@ -100,15 +103,15 @@ def as_date(value: Date | date | datetime | None) -> date | None:
         return _local(value).date()
     if isinstance(value, date) or not value:
         return value or None
-    found = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", value)
+    match = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", value)
     try:
-        return date(int(found[1]), int(found[2] or 1), int(found[3] or 1)) if found else None
+        return date(int(match[1]), int(match[2] or 1), int(match[3] or 1)) if match else None
     except ValueError:
         return None
 
 
 def number(value: float | int | str, lang: Lang) -> str:
-    """1.234,5 in German, 1,234.5 in English; a decimal as it was written may come as a string."""
+    """A number: 1.234,5 in German, 1,234.5 in English. Decimals may come as strings; other strings are unchanged."""
     if isinstance(value, int) and 0 <= value < 1000:
         return str(value)
     try:
@@ -118,7 +121,7 @@ def number(value: float | int | str, lang: Lang) -> str:
 
 
 def size(bytes: int, lang: Lang) -> str:
-    """12 kB, 8,4 MB."""
+    """A number of bytes: 12 kB, 8,4 MB (1 kB is 1,000 bytes)."""
     if bytes < 1000:
         return f"{bytes} B"
     for unit in ("kB", "MB", "GB"):
@@ -132,26 +135,26 @@ def size(bytes: int, lang: Lang) -> str:
 
 
 def _commonmark(headings: bool) -> MarkdownIt:
-    """CommonMark whose headings are bold paragraphs, where those of the page are the page's."""
-    made = MarkdownIt("commonmark", {"html": True, "breaks": True})
+    """A CommonMark parser. Without `headings` they become bold paragraphs, because the page has headings of its own."""
+    parser = MarkdownIt("commonmark", {"html": True, "breaks": True})
     if not headings:
-        made.add_render_rule("heading_open", lambda *_: "<p><b>")
-        made.add_render_rule("heading_close", lambda *_: "</b></p>\n")
-    return made
+        parser.add_render_rule("heading_open", lambda *_: "<p><b>")
+        parser.add_render_rule("heading_close", lambda *_: "</b></p>\n")
+    return parser
 
 
 _DESCRIPTION: Final = _commonmark(headings=False)
 _DOCUMENT: Final = _commonmark(headings=True)
 
 
-def prose(words: str) -> Markup:
-    """A description as markup: CommonMark or HTML, only TAGS are left, links lead out without a trace."""
-    return _cleaned(_DESCRIPTION.render(words[:MAX_PROSE]), TAGS)
+def prose(text: str) -> Markup:
+    """A description (CommonMark or HTML) as markup with TAGS only; links are nofollow and send no referrer details."""
+    return _cleaned(_DESCRIPTION.render(text[:MAX_PROSE]), TAGS)
 
 
-def document(words: str) -> Markup:
-    """A page's own text: the same with headings of the second and third level."""
-    return _cleaned(_DOCUMENT.render(words), TAGS | {"h2", "h3"})
+def document(text: str) -> Markup:
+    """A text of the city's own pages as markup, with headings of the second and third level."""
+    return _cleaned(_DOCUMENT.render(text), TAGS | {"h2", "h3"})
 
 
 def _cleaned(html: str, tags: frozenset[str]) -> Markup:
@@ -166,25 +169,25 @@ def _cleaned(html: str, tags: frozenset[str]) -> Markup:
     return Markup(cleaned)  # noqa: S704 - nh3 has just cleaned it
 
 
-def without_markup(words: str) -> str:
-    """Prose without marks of HTML or Markdown, in one line."""
-    text = re.sub(r"!?\[([^\]\n]{0,300})\]\([^)\s]{0,2000}\)", r"\1", clean(words[:MAX_PROSE]))
+def without_markup(prose: str) -> str:
+    """The text of HTML or Markdown in one line, without its markup."""
+    text = re.sub(r"!?\[([^\]\n]{0,300})\]\([^)\s]{0,2000}\)", r"\1", clean(prose[:MAX_PROSE]))
     return " ".join(re.sub(r"(?m)^\s{0,3}(#{1,6}|>|[-*+])\s+|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", "", text).split())
 
 
-def sentence(words: str, most: int = MAX_SENTENCE) -> str:
-    """The first words of a description, cut at the end of a sentence if that does, else of a word."""
-    text = without_markup(words)
+def sentence(description: str, most: int = MAX_SENTENCE) -> str:
+    """The beginning of a description, at most `most` characters: cut after a sentence where possible, else a word."""
+    text = without_markup(description)
     if len(text) <= most:
         return text
-    ends = [found.end() for found in re.finditer(r"(?<=[a-zäöüß\d)“\"]{2})[.!?](?=\s)", text[: most + 1])]
+    ends = [match.end() for match in re.finditer(r"(?<=[a-zäöüß\d)“\"]{2})[.!?](?=\s)", text[: most + 1])]
     if ends and ends[-1] > most // 3:
         return text[: ends[-1]]
     return (text[:most].rpartition(" ")[0].rstrip(" ,;:–-") or text[:most]) + " …"
 
 
 def marked(text: str, query: list[Word]) -> Markup:
-    """Words with those that were asked for set off."""
+    """The text with the words of a query in `<mark>`."""
     out, at = Markup(), 0
     for start, end in mark(text, query) if query else ():
         out += escape(text[at:start]) + Markup("<mark>") + escape(text[start:end]) + Markup("</mark>")
@@ -193,7 +196,7 @@ def marked(text: str, query: list[Word]) -> Markup:
 
 
 def link(address: str) -> str:
-    """An address that may stand in a page, else empty: no scheme but those of the web and of mail."""
+    """The address if it is safe in a `href` (http, https, mailto, tel, ftp or a path), else ""."""
     try:
         scheme = urlsplit(address).scheme.lower()
     except ValueError:
@@ -202,12 +205,12 @@ def link(address: str) -> str:
 
 
 def breakable(address: str) -> Markup:
-    """An address that breaks where its parts do, not within a word."""
+    """An address with `<wbr>` after separators, so that browsers break long ones there."""
     return Markup("<wbr>").join(re.split(r"(?<=[/._?&=-])(?=\w)", address))
 
 
 def host(address: str) -> str:
-    """The short form of a long address: its host."""
+    """The host of an address; the address itself if it has none."""
     try:
         return urlsplit(address).hostname or address
     except ValueError:

@@ -1,4 +1,7 @@
-"""Translations of sentences."""
+"""Translations of the sentences of pages by gettext. German is the source language.
+
+Entry points: `translations`, `translator`, `marked`.
+"""
 
 import io
 from collections.abc import Callable
@@ -17,7 +20,7 @@ HERE: Final = Path(__file__).parents[1]
 
 @cache
 def translations(lang: Lang) -> NullTranslations:
-    """German is what stands in the templates; the other catalogue is compiled from its .po when it is first used."""
+    """The gettext catalogue of a language, compiled from its .po at first use; none for German, the source language."""
     if lang == "de":
         return NullTranslations()
     compiled = io.BytesIO()
@@ -28,10 +31,10 @@ def translations(lang: Lang) -> NullTranslations:
 
 
 def translator(lang: Lang) -> Callable[[str], str]:
-    """For the few sentences that are made outside of templates."""
+    """The function that translates sentences of modules, as `_` does in templates."""
     return translations(lang).gettext
 
 
 def marked(sentence: str) -> str:
-    """The same sentence: says that it belongs in the catalogue, where it is translated later (imported as `_`)."""
+    """The sentence unchanged: only marks it for extraction, it is translated when it is shown (imported as `_`)."""
     return sentence

@@ -1,4 +1,4 @@
-"""The words for facet values in German and English, for pages, API and command line alike."""
+"""The labels of facet values in German and English, for pages, API and command line."""
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache, lru_cache
@@ -17,14 +17,14 @@ from vocab.kinds import KIND_ROWS
 
 
 def both(text: Text) -> Text:
-    """A text in German and English; a language that is missing takes the words of another."""
+    """A text in German and English; a missing language gets the text of the other."""
     return {lang: in_language(text, lang) for lang in ("de", "en")}
 
 
 def labels(
     catalog: Catalog, city: City, sources: Iterable[Source], facet: str, values: Collection[str]
 ) -> Mapping[str, Text]:
-    """The label of each value of a facet; one without words has none here (`Count.label` may have a name)."""
+    """Value -> label by language; values without a known label are missing (`Count.label` may have a name)."""
     row = FACETS[facet]
     if row.values == "kinds":
         return {name: kind.plural for name, kind in KIND_ROWS.items()}
@@ -37,8 +37,8 @@ def labels(
 
 
 def _of_list(concepts: ConceptList, values: Iterable[str]) -> Mapping[str, Text]:
-    found = ((value, concepts.get(value)) for value in values)
-    return {value: dict(concept.labels) for value, concept in found if concept}
+    matches = ((value, concepts.get(value)) for value in values)
+    return {value: dict(concept.labels) for value, concept in matches if concept}
 
 
 def districts(city: City) -> ConceptList | None:
@@ -58,15 +58,15 @@ def concept(iri: str) -> Concept | None:
 
 @cache
 def _every_concept() -> Mapping[str, Concept]:
-    return {one.iri: one for name in CONCEPT_LISTS for one in concept_list(name)}
+    return {entry.iri: entry for name in CONCEPT_LISTS for entry in concept_list(name)}
 
 
 def area(kind: str | None) -> str:
-    """The entry of the main navigation that a kind belongs to."""
+    """The entry of the main navigation for a kind; "" for none."""
     return "dataset" if kind in DCAT_KINDS else kind or ""
 
 
 def finding_words(rule: str, lang: Lang) -> tuple[str, str]:
-    """Sentence and remedy of a rule."""
+    """Message and remedy of a rule in that language."""
     message, remedy = rules.rule_texts(rule)
     return message[lang], remedy.get(lang, "")

@@ -1,4 +1,7 @@
-"""What a page says in words where the record has codes: licence, freshness, phase, period."""
+"""Sentences for pages from codes and dates of a record: licence, freshness, phase, period, calls for partners.
+
+Entry points: `licence`, `freshness`, `track`, `span`, `hours`, `open_calls`.
+"""
 
 import calendar
 import re
@@ -20,7 +23,8 @@ _SEEKING: Final = ("partnergesuch", "ausschreibung")
 
 
 class Licence(NamedTuple):
-    """`sentence`: what one may do; `name`, `url`: the licence itself. `look` warns where it is not open."""
+    """`sentence`: what is allowed; `name`, `url`: the licence itself; `open`: whether it is an open licence;
+    `attribution`: whether the source must be named."""
 
     sentence: str
     name: str
@@ -30,7 +34,7 @@ class Licence(NamedTuple):
 
 
 class Freshness(NamedTuple):
-    """`state`: fresh | overdue | plain. `short` is for lists."""
+    """`state`: fresh | overdue | plain (no promised rhythm). `short` is for lists."""
 
     state: str
     verdict: str
@@ -39,13 +43,13 @@ class Freshness(NamedTuple):
 
 
 def concept(list_name: str, iri: str, lang: Lang) -> str:
-    """The label of a concept; of an unknown one the last part of its IRI, and words stay as they are."""
-    found = concept_list(list_name).get(iri) if iri else None
-    return found.label(lang) if found else short(iri)
+    """The label of a concept; for an unknown IRI its last part, any other text unchanged."""
+    match = concept_list(list_name).get(iri) if iri else None
+    return match.label(lang) if match else short(iri)
 
 
 def short(iri: str) -> str:
-    """The words at the end of an IRI; what is none stays as it is."""
+    """The last part of an IRI as text; any other text unchanged."""
     last = re.split(r"[/#]", iri.rstrip("/#"))[-1] if "://" in iri else iri
     return unquote(last).replace("_", " ") or iri
 
@@ -58,17 +62,19 @@ def licence(iri: str, lang: Lang) -> Licence:
     _ = translator(lang)
     if not iri:
         return Licence(_("Keine Lizenz genannt. Bitte fragen Sie die Stelle."), "", "", False, False)
-    found = concept_list("licences").get(iri)
-    if found is None:
+    known_licence = concept_list("licences").get(iri)
+    if known_licence is None:
         return Licence(_("Eigene Bedingungen. Bitte lesen Sie nach."), short(iri), iri, False, False)
-    extra = found.extra
+    extra = known_licence.extra
     attribution = extra["attribution"] == "true"
-    return Licence(_allows(found, lang), found.label(lang), extra["url"], extra["open"] == "true", attribution)
+    return Licence(
+        _allows(known_licence, lang), known_licence.label(lang), extra["url"], extra["open"] == "true", attribution
+    )
 
 
-def _allows(found: Concept, lang: Lang) -> str:
+def _allows(licence: Concept, lang: Lang) -> str:
     _ = translator(lang)
-    extra = found.extra
+    extra = licence.extra
     if extra["family"] == "other":
         return _("Frei nach eigenen Bedingungen.") if extra["open"] == "true" else _("Nutzung nur nach Absprache.")
     if "-nc" in extra["family"]:
@@ -86,28 +92,31 @@ def _allows(found: Concept, lang: Lang) -> str:
 
 def licence_in_short(iri: str, lang: Lang) -> str:
     _ = translator(lang)
-    one = licence(iri, lang)
+    described = licence(iri, lang)
     if not iri:
         return _("Lizenz nicht genannt")
     if iri not in concept_list("licences"):
         return _("Eigene Bedingungen")
-    if not one.open:
+    if not described.open:
         return _("Nutzung eingeschränkt")
-    return _("Frei, mit Namensnennung") if one.attribution else _("Frei, ohne Auflagen")
+    return _("Frei, mit Namensnennung") if described.attribution else _("Frei, ohne Auflagen")
 
 
 # -- freshness
 
 
-def freshness(said: Metadata, today: date, lang: Lang) -> Freshness | None:
-    """How old a dataset is, measured by the rhythm that was promised; None if no date is known."""
+def freshness(metadata: Metadata, today: date, lang: Lang) -> Freshness | None:
+    """How current a dataset is, compared with its promised update rhythm; None if it has no date.
+
+    Overdue only after a tenth of the rhythm, at least one day and at most 14.
+    """
     _ = translator(lang)
-    dates = [as_date(one) for one in (said.modified, *(file.modified for file in said.distributions))]
-    last = max((one for one in dates if one), default=None) or as_date(said.issued)
+    dates = [as_date(changed) for changed in (metadata.modified, *(file.modified for file in metadata.distributions))]
+    last = max((changed for changed in dates if changed), default=None) or as_date(metadata.issued)
     if last is None:
         return None
     updated = _updated(last, today, lang)
-    rhythm = concept_list("frequencies").get(said.frequency) if said.frequency else None
+    rhythm = concept_list("frequencies").get(metadata.frequency) if metadata.frequency else None
     due = _due(last, rhythm.extra["interval"]) if rhythm else None
     if rhythm is None or due is None:
         return Freshness("plain", "", updated + ".", updated)
@@ -141,7 +150,7 @@ def _overdue(days: int, lang: Lang) -> str:
 
 
 def _due(last: date, duration: str) -> date | None:
-    """When the next delivery is due; intervals below a day count as one."""
+    """The day on which the next update is due; intervals below a day count as one day. None beyond the calendar."""
     parts = interval(duration)
     if not parts:
         return None
@@ -164,7 +173,7 @@ class PhaseMark(NamedTuple):
 
 
 def states(phase: str) -> tuple[str, ...]:
-    """The five marks for the notation of a phase; empty where it cannot be placed on the line."""
+    """The state of each of PHASES for the notation of a phase; empty for a phase that is not one of them."""
     if phase in _ENDED:
         return ("done", "done", "done", "done", "plan")
     if phase not in PHASES:
@@ -173,28 +182,28 @@ def states(phase: str) -> tuple[str, ...]:
     return tuple("done" if i < at else "now" if i == at else "plan" for i in range(len(PHASES)))
 
 
-def track(said: Metadata, today: date, lang: Lang) -> tuple[PhaseMark, ...]:
-    """The phases of a project with where it stands; nothing for one that is paused, cancelled or says no phase."""
+def track(metadata: Metadata, today: date, lang: Lang) -> tuple[PhaseMark, ...]:
+    """The phases of a project, each done, current or planned; empty if it is paused, cancelled or has no phase."""
     _ = translator(lang)
     phases = concept_list("phases")
-    now = phases.get(said.phase) if said.phase else None
+    now = phases.get(metadata.phase) if metadata.phase else None
     marks = states(now.notation) if now else ()
     if not now or not marks:
         return ()
     if now.notation in _ENDED:
         names = (*PHASES[:3], "abgeschlossen")
-        notes = ("", "", "", _("beendet %(day)s") % {"day": day(_end(said), lang)} if _end(said) else "")
+        notes = ("", "", "", _("beendet %(day)s") % {"day": day(_end(metadata), lang)} if _end(metadata) else "")
         return tuple(PhaseMark(_label(n, lang), "done", note) for n, note in zip(names, notes, strict=True))
-    since = _since(said, today, lang) if now.notation == PHASES[0] else ""
+    since = _since(metadata, today, lang) if now.notation == PHASES[0] else ""
     return tuple(
         PhaseMark(_label(name, lang), state, since if state == "now" else "")
         for name, state in zip(PHASES, marks, strict=True)
     )
 
 
-def _since(said: Metadata, today: date, lang: Lang) -> str:
-    """When the project began; of a later phase than the first nobody says when that began."""
-    start = said.starts or (said.period.start if said.period else "")
+def _since(metadata: Metadata, today: date, lang: Lang) -> str:
+    """When the project began, for its first phase: there is no date for the begin of later ones."""
+    start = metadata.starts or (metadata.period.start if metadata.period else "")
     begun = as_date(start)
     return span(start, "", lang) if begun and begun <= today else ""
 
@@ -203,12 +212,12 @@ def _label(notation: str, lang: Lang) -> str:
     return concept_list("phases").by_notation[notation].label(lang)
 
 
-def _end(said: Metadata) -> str:
-    return said.ends or (said.period.end if said.period else "")
+def _end(metadata: Metadata) -> str:
+    return metadata.ends or (metadata.period.end if metadata.period else "")
 
 
 def span(start: str, end: str, lang: Lang) -> str:
-    """A period in words; an open end is said."""
+    """A period in words: "seit …" without an end, "bis …" without a start, "" without both."""
     _ = translator(lang)
     if start and end:
         both = {"start": day(start, lang), "end": day(end, lang)}
@@ -219,7 +228,7 @@ def span(start: str, end: str, lang: Lang) -> str:
 
 
 def hours(start: str, end: str, lang: Lang) -> str:
-    """From when to when something takes place; the day is said once if it is the same."""
+    """Start and end of an event; the day is written once if both are on the same day."""
     if not end or not start:
         return moment(start, lang) or span("", end, lang)
     first, last = moment(start, lang), moment(end, lang)
@@ -233,26 +242,32 @@ def period(value: Period | None, lang: Lang) -> str:
     return span(value.start, value.end, lang) if value else ""
 
 
-def open_calls(said: Metadata, today: date) -> tuple[list[Opportunity], list[Opportunity]]:
-    """Chances to take part, and calls for partners, that are not over."""
-    still = [one for one in said.opportunities if not (end := _last_day(one.ends)) or end >= today]
-    seeking = {concept_list("opportunities").by_notation[one].iri for one in _SEEKING}
-    return [one for one in still if one.type not in seeking], [one for one in still if one.type in seeking]
+def open_calls(metadata: Metadata, today: date) -> tuple[list[Opportunity], list[Opportunity]]:
+    """Opportunities that are not over: first those to take part, then those that look for partners."""
+    current = [
+        opportunity
+        for opportunity in metadata.opportunities
+        if not (end := _last_day(opportunity.ends)) or end >= today
+    ]
+    seeking = {concept_list("opportunities").by_notation[opportunity].iri for opportunity in _SEEKING}
+    return [opportunity for opportunity in current if opportunity.type not in seeking], [
+        opportunity for opportunity in current if opportunity.type in seeking
+    ]
 
 
-def seeks_partners(said: Metadata, today: date) -> bool:
+def seeks_partners(metadata: Metadata, today: date) -> bool:
     """Whether one of its calls, not yet over, is for partners."""
-    return bool(_for_partners(said, today))
+    return bool(_for_partners(metadata, today))
 
 
-def partners_until(said: Metadata, today: date) -> str:
+def partners_until(metadata: Metadata, today: date) -> str:
     """The last day on which partners may answer the first of these calls that ends; empty if none ends."""
-    return min((one.ends for one in _for_partners(said, today) if one.ends), default="")
+    return min((opportunity.ends for opportunity in _for_partners(metadata, today) if opportunity.ends), default="")
 
 
-def _for_partners(said: Metadata, today: date) -> list[Opportunity]:
+def _for_partners(metadata: Metadata, today: date) -> list[Opportunity]:
     partners = concept_list("opportunities").by_notation["partnergesuch"].iri
-    return [one for one in open_calls(said, today)[1] if one.type == partners]
+    return [opportunity for opportunity in open_calls(metadata, today)[1] if opportunity.type == partners]
 
 
 def _last_day(value: str) -> date | None:

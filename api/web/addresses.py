@@ -1,4 +1,8 @@
-"""Addresses of pages: from names to paths and back, by the words of `vocab/pages.py`."""
+"""Addresses of pages: from names to paths and back, by the table of `vocab/pages.py`.
+
+Entry points: `path` and `place` (name -> path), `parse_path` (path -> PageAddress), `patterns` and `mount` (routing).
+Invariant: `parse_path(path(name, lang, rest))` gives name, language and rest back.
+"""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -29,7 +33,8 @@ _NAMES: Final[Mapping[tuple[Lang, str], str]] = MappingProxyType(
 
 
 class PageAddress(NamedTuple):
-    """A page: its language, its name in PAGE_ROWS and what stands after the word, without a slash at either end."""
+    """The parts of a page's path: language, name in PAGE_ROWS, and the rest after the first word, without slashes at
+    its ends."""
 
     lang: Lang
     name: str
@@ -58,12 +63,12 @@ def page(kind: str, id: str, lang: Lang = "de") -> str:
 
 
 def thing_path(id: str) -> str:
-    """The thing itself, for machines: `/id/radwege`; absolute with `absolute`."""
+    """The path of the URI of a thing: `/id/radwege`. `absolute` makes it a URL."""
     return f"/id/{quote(id, safe='')}"
 
 
 def parse_path(path: str) -> PageAddress | None:
-    """The page that a path names, in either language, with or without a slash at the end; None: not one of ours."""
+    """The page of a path, in either language, with or without a slash at the end; None if no page has that path."""
     lang: Lang = "de"
     steps = path.strip("/").split("/")
     if steps[0] == "en":
@@ -74,36 +79,36 @@ def parse_path(path: str) -> PageAddress | None:
 
 
 def twin(path: str, lang: Lang) -> str:
-    """The same page in that language; a query string stays. A path without a twin leads to the start page."""
+    """The path of the same page in that language, with its query string; the start page where there is none."""
     parts = urlsplit(path)
-    found = parse_path(parts.path) or PageAddress(lang, "start")
-    return found._replace(lang=lang).path + (f"?{parts.query}" if parts.query else "")
+    address = parse_path(parts.path) or PageAddress(lang, "start")
+    return address._replace(lang=lang).path + (f"?{parts.query}" if parts.query else "")
 
 
 def absolute(base_url: str, path: str) -> str:
-    """A path made whole with the public address, which has no slash at the end or loses it; an IRI stays as it is."""
+    """The URL of a path below the public address (a slash at its end is dropped); an IRI is returned unchanged."""
     return f"{base_url.rstrip('/')}{path}" if path.startswith("/") else path
 
 
 def local_path(base_url: str, path: str) -> str:
-    """A path on the host of the public address: with the part before it that a proxy in front of us takes away."""
+    """The path as a browser must request it: with the prefix of the public address, which a reverse proxy removes."""
     return urlsplit(base_url).path.rstrip("/") + path
 
 
 def local(base_url: str, iri: str) -> str | None:
-    """The id in an IRI that is one of our own things, absolute or relative, else None."""
+    """The id of one of our own things from its IRI, absolute or relative; None for any other IRI."""
     prefix = "/id/" if iri.startswith("/") else absolute(base_url, "/id/")
     rest = iri.removeprefix(prefix) if iri.startswith(prefix) else ""
     return unquote(rest) if rest and "/" not in rest else None
 
 
 def place(name: str, lang: Lang, *steps: str) -> str:
-    """The path of a page; a step of STEP_WORDS is put in the language: `/konto/anmelden`, `/en/account/sign-in`."""
+    """The path of a page below another, steps of STEP_WORDS translated: `/konto/anmelden`, `/en/account/sign-in`."""
     return path(name, lang, "/".join(_step(step, lang) for step in steps))
 
 
 def patterns(name: str, *steps: str) -> list[str]:
-    """The same for a router, in both languages; a step may be a parameter such as `{id}`."""
+    """The paths of a page for a router, in both languages; a step may be a parameter such as `{id}`."""
     return ["/".join((path(name, lang), *(_step(step, lang) for step in steps))) for lang in LANGS]
 
 
@@ -112,12 +117,12 @@ def _step(step: str, lang: Lang) -> str:
 
 
 def mount(router: APIRouter, paths: list[str], view: Callable[..., Response], method: str = "GET") -> None:
-    """A page under its addresses in both languages; pages stand in no API document."""
+    """Adds a view to the router at each of the paths; pages are left out of the OpenAPI document."""
     for path in paths:
         router.add_api_route(path, view, methods=[method], include_in_schema=False, response_class=Response)
 
 
 def language(request: Request) -> Lang:
-    """The language of the page that is asked for."""
-    found = parse_path(request.url.path)
-    return found.lang if found else ("en" if request.url.path.startswith("/en/") else "de")
+    """The language of the requested page; of an unknown path the language of its first step."""
+    address = parse_path(request.url.path)
+    return address.lang if address else ("en" if request.url.path.startswith("/en/") else "de")

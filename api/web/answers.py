@@ -1,4 +1,7 @@
-"""What every door answers with: bytes with validators (RFC 9110)."""
+"""Responses with validators (ETag, Last-Modified) and conditional requests (RFC 9110).
+
+Entry points: `answer` (200 or 304), `tag` (an entity tag), `is_data` (data or page?).
+"""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -28,7 +31,7 @@ def answer(
     modified: datetime | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """200 with what `make` returns, or 304 without making it where the client has it already (RFC 9110 section 13)."""
+    """200 with the bytes of `make()`, or 304 without calling it if the client has them (RFC 9110 section 13)."""
     sent = {**(headers or {}), "Cache-Control": "no-cache"}
     if etag:
         sent["ETag"] = etag
@@ -40,23 +43,23 @@ def answer(
 
 
 def http_date(moment: datetime) -> str:
-    """RFC 9110 section 5.6.7."""
+    """A date for a header (RFC 9110 section 5.6.7)."""
     return format_datetime(moment.astimezone(UTC).replace(microsecond=0), usegmt=True)
 
 
 def tag(*parts: object) -> str:
-    """A weak entity tag of whatever an answer depends on (weak: compression changes the bytes, not the sense)."""
+    """A weak entity tag of everything that an answer depends on; weak because compression changes the bytes."""
     text = "\0".join(map(str, parts)).encode("utf-8", "surrogatepass")
     return f'W/"{hashlib.blake2b(text, digest_size=12).hexdigest()}"'
 
 
 def _has_it(request: Request, etag: str, modified: datetime | None) -> bool:
-    """If-None-Match wins over If-Modified-Since; tags are compared weakly."""
+    """Whether the client's copy is current. If-None-Match wins over If-Modified-Since; tags are compared weakly."""
     if request.method not in ("GET", "HEAD"):
         return False
-    known = request.headers.get("if-none-match")
-    if known is not None:
-        tags = {one.strip().removeprefix("W/") for one in known.split(",")}
+    if_none_match = request.headers.get("if-none-match")
+    if if_none_match is not None:
+        tags = {value.strip().removeprefix("W/") for value in if_none_match.split(",")}
         return bool(etag) and ("*" in tags or etag.removeprefix("W/") in tags)
     since = request.headers.get("if-modified-since")
     if since is None or modified is None:
@@ -69,7 +72,7 @@ def _has_it(request: Request, etag: str, modified: datetime | None) -> bool:
 
 
 async def raw_body(request: Request) -> bytes:
-    """For doors that read their body as it came, whatever its content type; only the framework can wait for it."""
+    """The body of a request as bytes, whatever its content type. A coroutine, so that FastAPI can await it."""
     return await request.body()
 
 
@@ -78,5 +81,5 @@ def json_bytes(value: Any) -> bytes:
 
 
 def is_data(path: str) -> bool:
-    """Whether a path belongs to programs: read from any web page (CORS), errors as problems."""
+    """Whether a path is for programs: readable from any web page (CORS), errors as problem documents."""
     return path.startswith(DATA_PATHS) or by_suffix(path, DATA)[1] is not None

@@ -1,6 +1,6 @@
-"""What is around every answer: bounds, HEAD, tidy paths, CORS for data, `Vary`, headers that protect browsers.
+"""ASGI middleware around every response: size limit, HEAD, canonical paths, CORS for data, `Vary`, security headers.
 
-ASGI asks for coroutines here; nothing else of ours is one (docs/decisions/0080-frame.md).
+Entry point: `Frame`. ASGI asks for coroutines here; nothing else of ours is one (docs/decisions/0080-frame.md).
 """
 
 from typing import Final
@@ -16,7 +16,7 @@ from api.web.answers import is_data
 from api.web.problems import problem_response
 from registry.errors import NotFoundError, TooLargeError
 
-MAX_BODY: Final = 20_000_000  # bytes of a request; a catalogue file to check is the largest
+MAX_BODY_BYTES: Final = 20_000_000  # bytes of a request; a catalogue file to check is the largest
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -36,6 +36,8 @@ EXPOSED: Final = "Content-Location, ETag, Last-Modified, Link, Location, Retry-A
 
 
 class Frame:
+    """The middleware. Answers HEAD with the headers of GET, and stops a request body at MAX_BODY_BYTES with 413."""
+
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
@@ -45,7 +47,7 @@ class Frame:
             return
         head, path = scope["method"] == "HEAD", scope["path"]
 
-        async def framed(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _set_headers(MutableHeaders(scope=message), path)
                 _allow_head(MutableHeaders(scope=message))
@@ -55,45 +57,45 @@ class Frame:
 
         read = 0
 
-        async def counted() -> Message:
+        async def receive_limited() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > MAX_BODY:
+            if read > MAX_BODY_BYTES:
                 raise HTTPException(413)
             return message
 
         inner = _early(scope) or self.app
-        await inner({**scope, "method": "GET"} if head else scope, counted, framed)
+        await inner({**scope, "method": "GET"} if head else scope, receive_limited, send_with_headers)
 
 
 def _early(scope: Scope) -> Response | None:
-    """What is answered before any door is asked: a preflight, too large a body, a path in another form than ours."""
+    """A response that needs no route: to a CORS preflight, to a body above MAX_BODY_BYTES, to a path not canonical."""
     path, headers = scope["path"], Headers(scope=scope)
-    if scope["method"] == "OPTIONS" and _open(path) and "access-control-request-method" in headers:
+    if scope["method"] == "OPTIONS" and _allows_cors(path) and "access-control-request-method" in headers:
         return Response(status_code=204, headers=PREFLIGHT)
     length = headers.get("content-length", "")
-    if length.isdigit() and int(length[:20]) > MAX_BODY:
-        return problem_response(TooLargeError("request-too-large", {"limit": MAX_BODY}, limit=MAX_BODY))
-    if "\0" in path:  # which no database takes
+    if length.isdigit() and int(length[:20]) > MAX_BODY_BYTES:
+        return problem_response(TooLargeError("request-too-large", {"limit": MAX_BODY_BYTES}, limit=MAX_BODY_BYTES))
+    if "\0" in path:  # PostgreSQL refuses NUL
         return problem_response(NotFoundError("nothing-here"))
-    tidy = _tidy(path)
-    if tidy == path:
+    canonical = _canonical(path)
+    if canonical == path:
         return None
     query = scope["query_string"].decode("latin-1")
-    return RedirectResponse(quote(tidy) + (f"?{query}" if query else ""), 308)
+    return RedirectResponse(quote(canonical) + (f"?{query}" if query else ""), 308)
 
 
-def _tidy(path: str) -> str:
-    """Without doubled slashes at the start and a slash at the end, but for the start pages `/` and `/en/`."""
-    tidy = "/" + path.strip("/")
-    return addresses.path("start", "en") if tidy == "/en" else tidy
+def _canonical(path: str) -> str:
+    """The path with one slash at the start and none at the end; only the start pages are `/` and `/en/`."""
+    trimmed = "/" + path.strip("/")
+    return addresses.path("start", "en") if trimmed == "/en" else trimmed
 
 
 def _set_headers(headers: MutableHeaders, path: str) -> None:
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
-    if _open(path):
+    if _allows_cors(path):
         headers["Access-Control-Allow-Origin"] = "*"
         headers["Access-Control-Expose-Headers"] = EXPOSED
     if negotiated(path):
@@ -101,17 +103,17 @@ def _set_headers(headers: MutableHeaders, path: str) -> None:
 
 
 def _allow_head(headers: MutableHeaders) -> None:
-    """Whoever may GET may HEAD; the router knows nothing of it."""
+    """Adds HEAD to `Allow`: the router only knows GET, and we answer HEAD here."""
     if headers.get("allow") == "GET":
         headers["Allow"] = "GET, HEAD"
 
 
-def _open(path: str) -> bool:
-    """Whether any web page may read it: data, and what is data for whoever asks for it."""
+def _allows_cors(path: str) -> bool:
+    """Whether any web page may read it: data, and paths that answer with data if the client asks for it."""
     return is_data(path) or negotiated(path)
 
 
 def negotiated(path: str) -> bool:
-    """Whether the same path has a page and data behind it: `/daten/radwege`, `/id/radwege`, `/catalog`."""
+    """Whether the path answers with a page or with data, by Accept: `/daten/radwege`, `/id/radwege`, `/catalog`."""
     address = addresses.parse_path(path)
     return path == "/catalog" or path.startswith("/id/") or bool(address and address.kind and address.rest)

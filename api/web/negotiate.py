@@ -1,6 +1,7 @@
-"""Accept header and suffix to a format (RFC 9110 section 12.5.1).
+"""Content negotiation: the format of an answer, from the Accept header (RFC 9110 section 12.5.1) or a suffix.
 
 The formats are those of `registry.rdf.SERIALISATIONS` and beside them HTML and our own JSON; nothing else lists them.
+Entry points: `preferred` (by Accept), `by_suffix`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -39,18 +40,18 @@ PAGE_FORMATS: Final = (HTML, *DATA)
 def by_suffix(path: str, offered: Iterable[Format] = DATA) -> tuple[str, Format | None]:
     """A path without the suffix of an offered format, and that format: `/daten/x.ttl` -> (`/daten/x`, TURTLE)."""
     stem, dot, suffix = path.rpartition(".")
-    for one in offered:
-        if dot and stem and suffix == one.name:
-            return stem, one
+    for format in offered:
+        if dot and stem and suffix == format.name:
+            return stem, format
     return path, None
 
 
 def preferred(accept: str, offered: Sequence[Format] = PAGE_FORMATS) -> Format | None:
-    """The format that an Accept header likes best; without a header the first offered, None: not one of them (406)."""
+    """The offered format with the highest weight in Accept; the first one without a header, None if all are 0 (406)."""
     ranges = tuple(_ranges(accept[:MAX_HEADER]))
     if not ranges:
         return offered[0]
-    best = max(offered, key=lambda one: _quality(one, ranges))  # the first of equals
+    best = max(offered, key=lambda format: _quality(format, ranges))  # the first of equals
     return best if _quality(best, ranges) > 0 else None
 
 
@@ -74,15 +75,15 @@ def _weight(text: str) -> float:
     return min(float(text), 1.0) if len(text) <= 5 and digits.isascii() and digits.isdigit() else 1.0
 
 
-def _quality(one: Format, ranges: Iterable[tuple[str, float]]) -> float:
+def _quality(format: Format, ranges: Iterable[tuple[str, float]]) -> float:
     """The weight of the most specific range that covers a format; 0 if none does."""
-    major = one.type.partition("/")[0]
-    found: dict[int, float] = {}
+    major = format.type.partition("/")[0]
+    weights: dict[int, float] = {}
     for name, weight in ranges:
-        if name == one.type or name in one.aliases:
-            found[3] = max(found.get(3, 0.0), weight)
+        if name == format.type or name in format.aliases:
+            weights[3] = max(weights.get(3, 0.0), weight)
         elif name == f"{major}/*":
-            found[2] = max(found.get(2, 0.0), weight)
+            weights[2] = max(weights.get(2, 0.0), weight)
         elif name == "*/*":
-            found[1] = max(found.get(1, 0.0), weight)
-    return found[max(found)] if found else 0.0
+            weights[1] = max(weights.get(1, 0.0), weight)
+    return weights[max(weights)] if weights else 0.0

@@ -1,4 +1,7 @@
-"""Errors as programs read them: problem documents (RFC 9457), what is wrong with a field in German and English."""
+"""Errors for programs: problem documents (RFC 9457); faults of fields in German and English.
+
+Entry points: `problem_response`, `wants_page` (page or problem document?), `wrong_parameters`.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,7 +19,7 @@ from registry.model.message import message, translations
 
 PROBLEM_TYPE: Final = "application/problem+json"
 PROBLEMS: Final = "https://w3id.org/lotse/problems#"
-RETRIED: Final = (429, 503)  # statuses that say when to come back
+RETRY_STATUSES: Final = (429, 503)  # statuses with a Retry-After header
 _FORMS: Final[Mapping[str, str]] = {  # type of the framework's error -> code of ours
     "int_parsing": "value-no-whole-number",
     "int_parsing_size": "value-number-too-large",
@@ -25,7 +28,7 @@ _FORMS: Final[Mapping[str, str]] = {  # type of the framework's error -> code of
 
 
 class WrongOut(msgspec.Struct, frozen=True):
-    """One field or parameter: by which rule it is wrong, what to say of it, how to mend it."""
+    """A wrong field or parameter: the rule that it breaks, a message and how to correct it."""
 
     field: str
     rule: str
@@ -47,14 +50,14 @@ class ProblemOut(msgspec.Struct, frozen=True, omit_defaults=True):
 def problem(error: LotseError) -> dict[str, Any]:
     """An error as a problem document: type, title, status, detail, `errors` for fields, and what else it knows."""
     name = _name(error)
-    said = ProblemOut(PROBLEMS + name, name.replace("-", " ").capitalize(), error.status, error.message)
-    found: dict[str, Any] = msgspec.to_builtins(said)
-    return found | {key: value for key, value in error.detail.items() if key not in found}
+    document = ProblemOut(PROBLEMS + name, name.replace("-", " ").capitalize(), error.status, error.message)
+    members: dict[str, Any] = msgspec.to_builtins(document)
+    return members | {key: value for key, value in error.detail.items() if key not in members}
 
 
 def _name(error: LotseError) -> str:
-    words = re.sub(r"(?<!^)([A-Z])", r"-\1", type(error).__name__.removesuffix("Error")).lower()
-    return words if type(error) is not LotseError else "error"
+    hyphenated = re.sub(r"(?<!^)([A-Z])", r"-\1", type(error).__name__.removesuffix("Error")).lower()
+    return hyphenated if type(error) is not LotseError else "error"
 
 
 def problem_response(error: LotseError) -> Response:
@@ -63,29 +66,30 @@ def problem_response(error: LotseError) -> Response:
 
 
 def headers(error: LotseError) -> dict[str, str]:
-    """Of an error in any form: nobody keeps it, and who is to come back is told when (RFC 9110 section 10.2.3)."""
-    again = {"Retry-After": str(error.detail.get("seconds", 60))} if error.status in RETRIED else {}
-    return {"Cache-Control": "no-store", **again}
+    """The headers of an error, as page or document: never cached; `Retry-After` for RETRY_STATUSES (RFC 9110 section
+    10.2.3)."""
+    retry = {"Retry-After": str(error.detail.get("seconds", 60))} if error.status in RETRY_STATUSES else {}
+    return {"Cache-Control": "no-store", **retry}
 
 
 def wants_page(request: Request) -> bool:
     """Whether an error is to be shown as a page; everybody else gets a problem document."""
     path, accept = request.url.path, request.headers.get("accept", "")
-    liked = preferred(accept, PAGE_FORMATS) is HTML
-    if path.startswith("/id/"):  # a thing's name, for programs; but a browser, which says so, may come along it too
-        return liked and HTML.type in accept.lower()
-    return liked and not is_data(path)
+    prefers_html = preferred(accept, PAGE_FORMATS) is HTML
+    if path.startswith("/id/"):  # the URI of a thing is for programs; a browser names text/html
+        return prefers_html and HTML.type in accept.lower()
+    return prefers_html and not is_data(path)
 
 
 def wrong_parameters(errors: Iterable[Mapping[str, Any]]) -> ValidationError:
-    """What the framework found wrong with parameters."""
+    """The validation errors of FastAPI as one ValidationError of ours."""
     fields = [
         {
-            "field": ".".join(map(str, one["loc"][1:])),
-            "rule": one["type"],
-            "message": translations(message(_FORMS.get(one["type"], "value-form"), words=one["msg"])),
+            "field": ".".join(map(str, error["loc"][1:])),
+            "rule": error["type"],
+            "message": translations(message(_FORMS.get(error["type"], "value-form"), words=error["msg"])),
             "remedy": translations(message("see-openapi-parameters")),
         }
-        for one in errors
+        for error in errors
     ]
     return ValidationError("parameter-wrong", fields)

@@ -1,4 +1,8 @@
-"""Sessions of people who signed in: a signed cookie, a token for each form, and a brake on guessing passwords."""
+"""Sessions: a signed cookie, a CSRF token for each form, a rate limit on wrong passwords, a semaphore for hashing.
+
+Entry points: `begin`, `current`, `end` (the session), `form` (the fields of a form after CSRF checks), `RateLimit`,
+`TimedSemaphore`. Invariant: no form is read whose Origin is another site.
+"""
 
 import hmac
 import secrets
@@ -20,18 +24,18 @@ from registry.settings import Settings
 FORM = "application/x-www-form-urlencoded"
 FormBody = Annotated[bytes, Body(media_type=FORM)]
 
-HOURS: Final = 8  # a session's life
+SESSION_HOURS: Final = 8  # after which a session ends
 MAX_FIELDS: Final = 500  # of a form
-MAX_FORM: Final = 400_000  # bytes of a form
-MAX_DIGITS: Final = 15  # of a number in a form; what any database takes
-TRIES: Final = 5  # wrong passwords for one account from one address before a pause
-TRIES_OF_ADDRESS: Final = 50  # the same for all accounts together: an office may share an address
-AT_ONCE: Final = 2  # passwords that are checked at a time; each takes 64 MiB
-PAUSE: Final = 300  # seconds
+MAX_FORM_BYTES: Final = 400_000  # bytes of a form
+MAX_DIGITS: Final = 15  # of a number in a form; fits a 64-bit integer
+MAX_WRONG_PASSWORDS: Final = 5  # wrong passwords for one account from one address before a pause
+MAX_WRONG_PASSWORDS_OF_ADDRESS: Final = 50  # the same for all accounts together: an office may share an address
+MAX_HASHES_AT_ONCE: Final = 2  # passwords that are hashed at a time; each takes 64 MiB (argon2)
+PAUSE_SECONDS: Final = 300  # seconds
 
 
 class Session(NamedTuple):
-    """`nonce` binds the tokens of forms to this session, `seal` the session to the account's password."""
+    """A session. `nonce`: binds CSRF tokens to it; `seal`: binds it to the account's password, so a new one ends it."""
 
     name: str
     nonce: str
@@ -56,13 +60,13 @@ class Forms(NamedTuple):
 
 
 class TooManyError(LotseError):
-    """Come back after `seconds`."""
+    """Too many requests (429); detail `seconds`: when to try again."""
 
     status = 429
 
 
 class StaleFormError(NotAllowedError):
-    """A form of ours, from an earlier session: `fields` is what somebody wrote, so that it can be shown again."""
+    """A form of ours from an earlier session. `fields`: what somebody typed, so that it can be shown again."""
 
     def __init__(self, fields: Forms) -> None:
         super().__init__("form-stale")
@@ -78,17 +82,23 @@ def _secure(settings: Settings) -> bool:
     return settings.base_url.startswith("https://")
 
 
-def _sealer(settings: Settings) -> URLSafeTimedSerializer:
+def _serializer(settings: Settings) -> URLSafeTimedSerializer:
     if not settings.secret:
         raise UsageError("secret-missing")
     return URLSafeTimedSerializer(list(reversed(settings.secret)), salt="lotse-session")  # the last one signs
 
 
 def begin(response: Response, settings: Settings, name: str, seal: str) -> None:
-    """Signs somebody in: sets the cookie."""
-    value = _sealer(settings).dumps([name, secrets.token_urlsafe(12), seal])
+    """Starts a session: sets the signed cookie. UsageError if there is no secret."""
+    value = _serializer(settings).dumps([name, secrets.token_urlsafe(12), seal])
     response.set_cookie(
-        cookie(settings), str(value), HOURS * 3600, path="/", secure=_secure(settings), httponly=True, samesite="lax"
+        cookie(settings),
+        str(value),
+        SESSION_HOURS * 3600,
+        path="/",
+        secure=_secure(settings),
+        httponly=True,
+        samesite="lax",
     )
 
 
@@ -97,12 +107,12 @@ def end(response: Response, settings: Settings) -> None:
 
 
 def current(request: Request, settings: Settings) -> Session | None:
-    """Who the cookie says is asking, if it is ours and young enough."""
+    """The session of a request; None without a cookie, or if it is forged, damaged or older than SESSION_HOURS."""
     value = request.cookies.get(cookie(settings))
     if not value:
         return None
     try:
-        name, nonce, seal = _sealer(settings).loads(value, max_age=HOURS * 3600)
+        name, nonce, seal = _serializer(settings).loads(value, max_age=SESSION_HOURS * 3600)
     except (BadData, ValueError, TypeError):
         return None
     return Session(str(name), str(nonce), str(seal))
@@ -112,7 +122,7 @@ def current(request: Request, settings: Settings) -> Session | None:
 
 
 def token(session: Session, settings: Settings) -> str:
-    """The token that every form of this session carries."""
+    """The CSRF token for the forms of this session."""
     return _token(session, settings.secret[0])
 
 
@@ -121,11 +131,11 @@ def _token(session: Session, secret: str) -> str:
 
 
 def form(request: Request, body: bytes, session: Session | None, settings: Settings) -> Forms:
-    """The fields of a form that came from one of our own pages; StaleFormError for one of an earlier session,
-    NotAllowedError for all others."""
+    """The fields of a form that was sent from our own pages. StaleFormError: the CSRF token is of an earlier session;
+    NotAllowedError: sent from another site; UsageError: too large or not readable."""
     _check_origin(request, settings)
-    if len(body) > MAX_FORM:
-        raise UsageError("form-too-large", limit=MAX_FORM)
+    if len(body) > MAX_FORM_BYTES:
+        raise UsageError("form-too-large", limit=MAX_FORM_BYTES)
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:
@@ -133,13 +143,13 @@ def form(request: Request, body: bytes, session: Session | None, settings: Setti
     fields = Forms([(name, value.replace("\r\n", "\n").replace("\0", "")) for name, value in pairs])
     if session:
         sent = fields.get("token").encode()
-        if not any(hmac.compare_digest(sent, _token(session, one).encode()) for one in settings.secret):
+        if not any(hmac.compare_digest(sent, _token(session, secret).encode()) for secret in settings.secret):
             raise StaleFormError(fields)
     return fields
 
 
 def _check_origin(request: Request, settings: Settings) -> None:
-    """Browsers say where a form comes from; another site's is refused."""
+    """Refuses a form of another site, by the headers Origin and Sec-Fetch-Site."""
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "same-origin")
     ours = {request.headers.get("host", ""), urlsplit(settings.base_url).netloc}
@@ -148,56 +158,59 @@ def _check_origin(request: Request, settings: Settings) -> None:
 
 
 def local(path: str) -> str:
-    """A path within this site to go on to, else empty: no host, no scheme, no control characters."""
-    plain = path.isprintable() and path.startswith("/") and not path.startswith("//") and "\\" not in path
-    return path if plain and len(path) <= 2000 else ""
+    """The path if it stays on this site (no host, scheme or control character), else "": prevents open redirects."""
+    harmless = path.isprintable() and path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if harmless and len(path) <= 2000 else ""
 
 
 # -- guessing
 
 
 class RateLimit:
-    """Counts wrong passwords for each account and address; TooManyError after TRIES until a PAUSE has passed."""
+    """A rate limit on wrong passwords for each key (account and address), in the memory of this process."""
 
-    def __init__(self, tries: int = TRIES) -> None:
+    def __init__(self, tries: int = MAX_WRONG_PASSWORDS) -> None:
         self._tries = tries
         self._lock = threading.Lock()
         self._wrong: dict[tuple[str, str], list[float]] = {}
 
     def check(self, key: tuple[str, str]) -> None:
+        """TooManyError if the key had too many wrong passwords within PAUSE_SECONDS."""
         with self._lock:
             times = self._recent(key)
             if len(times) >= self._tries:
-                wait = max(1, int(times[-self._tries] + PAUSE - time.monotonic()))
+                wait = max(1, int(times[-self._tries] + PAUSE_SECONDS - time.monotonic()))
                 raise TooManyError("too-many-passwords", {"seconds": wait})
 
     def wrong(self, key: tuple[str, str]) -> None:
+        """Counts a wrong password."""
         with self._lock:
             if len(self._wrong) > 10_000:
-                self._wrong = {one: self._recent(one) for one in self._wrong if self._recent(one)}
+                self._wrong = {other: self._recent(other) for other in self._wrong if self._recent(other)}
             self._wrong[key] = [*self._recent(key), time.monotonic()]
 
     def right(self, key: tuple[str, str]) -> None:
+        """Forgets the wrong passwords of a key."""
         with self._lock:
             self._wrong.pop(key, None)
 
     def _recent(self, key: tuple[str, str]) -> list[float]:
-        return [at for at in self._wrong.get(key, ()) if at > time.monotonic() - PAUSE]
+        return [at for at in self._wrong.get(key, ()) if at > time.monotonic() - PAUSE_SECONDS]
 
 
 class TimedSemaphore:
-    """Lets a few do what takes much at a time; TooManyError for those who would wait too long."""
+    """A semaphore for `with`; TooManyError where no place becomes free within `timeout_seconds`."""
 
-    def __init__(self, at_once: int = AT_ONCE, patience: float = 10) -> None:
-        self._free = threading.BoundedSemaphore(at_once)
-        self._patience = patience
+    def __init__(self, at_once: int = MAX_HASHES_AT_ONCE, timeout_seconds: float = 10) -> None:
+        self._semaphore = threading.BoundedSemaphore(at_once)
+        self._timeout_seconds = timeout_seconds
 
     def __enter__(self) -> None:
-        if not self._free.acquire(timeout=self._patience):
+        if not self._semaphore.acquire(timeout=self._timeout_seconds):
             raise TooManyError("too-many-at-once", {"seconds": 60})
 
     def __exit__(self, *_: object) -> None:
-        self._free.release()
+        self._semaphore.release()
 
 
 def hidden(session: Session | None, settings: Settings) -> Mapping[str, str]:

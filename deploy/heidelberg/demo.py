@@ -23,34 +23,34 @@ ACCOUNTS = (
     ("lotsin", "reviewer", "stadt-heidelberg", "Digitallotsin: prüft und gibt frei"),
     ("leitung", "administrator", "stadt-heidelberg", "Administration: Quellen und Läufe"),
 )
-TAKEN = 5  # exit code of `lotse user add` for a name that is there already
-FINE = (0, 6)  # some sample records are wrong on purpose, so a harvest ends with 6
+EXIT_CODE_TAKEN = 5  # of `lotse user add` for a name that exists
+EXIT_CODES_OF_HARVEST = (0, 6)  # some sample records are wrong on purpose, so a harvest ends with 6
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--data", type=Path, default=Path("data/demo"))
-    words = parser.parse_args()
+    arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    _want(words.port)
+    _check_port_free(arguments.port)
     environ = os.environ | {
-        "LOTSE_DATA": str(words.data),
+        "LOTSE_DATA": str(arguments.data),
         "LOTSE_CITY": str(HERE),
         "LOTSE_ALLOW_HOSTS": "127.0.0.1",
-        "LOTSE_BASE_URL": f"http://127.0.0.1:{words.port}",
+        "LOTSE_BASE_URL": f"http://127.0.0.1:{arguments.port}",
     }
-    words.data.mkdir(parents=True, exist_ok=True)
-    rhythm.day = _first_day(words.data / "first-day")
-    with contextlib.suppress(KeyboardInterrupt), owners(words.port + 1) as addresses:
-        _prepare(environ, words.data, addresses)
-        _lotse(environ, "harvest", "--all", allowed=FINE)
-        return _serve(environ, words.port)
+    arguments.data.mkdir(parents=True, exist_ok=True)
+    rhythm.day = _first_day(arguments.data / "first-day")
+    with contextlib.suppress(KeyboardInterrupt), owners(arguments.port + 1) as addresses:
+        _prepare(environ, arguments.data, addresses)
+        _lotse(environ, "harvest", "--all", allowed=EXIT_CODES_OF_HARVEST)
+        return _serve(environ, arguments.port)
     return 0
 
 
-def _want(port: int) -> None:
-    """Says at once, and not after the harvest, that another program listens there."""
+def _check_port_free(port: int) -> None:
+    """Ends with a message if another program listens on the port: at once, not after the harvest."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -63,39 +63,47 @@ def _want(port: int) -> None:
             )
 
 
-def _first_day(kept: Path) -> datetime:
+def _first_day(note: Path) -> datetime:
     """The day on which this demo began; a demo that begins today notes it."""
-    if not kept.exists():
-        kept.write_text(datetime.now(UTC).isoformat(), encoding="utf-8")
-    return datetime.fromisoformat(kept.read_text(encoding="utf-8"))
+    if not note.exists():
+        note.write_text(datetime.now(UTC).isoformat(), encoding="utf-8")
+    return datetime.fromisoformat(note.read_text(encoding="utf-8"))
 
 
 def _prepare(environ: Mapping[str, str], data: Path, addresses: Mapping[str, str]) -> None:
     """Sources with the addresses of the running samples, and the demo accounts."""
     sources = (HERE / "sources.toml").read_text(encoding="utf-8")
-    here = data / "sources.toml"
-    here.write_text(addressed(sources, addresses), encoding="utf-8")
+    prepared = data / "sources.toml"
+    prepared.write_text(addressed(sources, addresses), encoding="utf-8")
     _lotse(environ, "upgrade", quiet=True)  # of a demo that began before the last `git pull`
-    _lotse(environ, "source", "import", str(here))
+    _lotse(environ, "source", "import", str(prepared))
     for name, role, organization, title in ACCOUNTS:
         options = ("--role", role, "--organization", organization, "--full-name", title.partition(":")[0])
         _lotse(
-            environ, "user", "add", name, *options, "--password-stdin", allowed=(0, TAKEN), stdin=PASSWORD, quiet=True
+            environ,
+            "user",
+            "add",
+            name,
+            *options,
+            "--password-stdin",
+            allowed=(0, EXIT_CODE_TAKEN),
+            stdin=PASSWORD,
+            quiet=True,
         )
 
 
 def addressed(text: str, addresses: Mapping[str, str]) -> str:
-    """The words of `sources.toml` with the addresses of the running samples."""
-    return re.sub(r"http://(\w+)\.sample", lambda found: addresses[found[1]], text)
+    """The text of `sources.toml` with the addresses of the running samples."""
+    return re.sub(r"http://(\w+)\.sample", lambda match: addresses[match[1]], text)
 
 
 def _lotse(
-    environ: Mapping[str, str], *words: str, allowed: tuple[int, ...] = (0,), stdin: str = "", quiet: bool = False
+    environ: Mapping[str, str], *arguments: str, allowed: tuple[int, ...] = (0,), stdin: str = "", quiet: bool = False
 ) -> None:
-    told = subprocess.PIPE if quiet else None
-    ended = subprocess.run([LOTSE, *words], env=environ, input=stdin or None, text=True, stderr=told, check=False)
-    if ended.returncode not in allowed:
-        sys.exit(f"lotse {' '.join(words)} ended with {ended.returncode}\n{ended.stderr or ''}")
+    stderr = subprocess.PIPE if quiet else None
+    done = subprocess.run([LOTSE, *arguments], env=environ, input=stdin or None, text=True, stderr=stderr, check=False)
+    if done.returncode not in allowed:
+        sys.exit(f"lotse {' '.join(arguments)} ended with {done.returncode}\n{done.stderr or ''}")
 
 
 def _serve(environ: Mapping[str, str], port: int) -> int:

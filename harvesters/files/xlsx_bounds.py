@@ -24,7 +24,7 @@ _TAG: Final = re.compile(
     rb"(?P<said>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+)>?\s*+(?P<number>[0-9]{0,9})"
 )
 _ADDRESS: Final = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{0,4})([0-9]{0,8})[\"']")
-_SHARED: Final = re.compile(rb"\bt\s*=\s*[\"']s[\"']")
+_SHARED_STRING_CELL: Final = re.compile(rb"\bt\s*=\s*[\"']s[\"']")
 _STRING: Final = re.compile(rb"<(?:\w{1,40}:)?si(?=[\s/>])")
 
 
@@ -85,7 +85,7 @@ def _check_cells(file: IO[bytes], lengths: list[int]) -> None:
             else:
                 column = _column(address[1]) if address else column + 1
                 row = int(address[2] or 0) if address else row
-                cells, shared = cells + 1, _SHARED.search(tag["said"]) is not None
+                cells, shared = cells + 1, _SHARED_STRING_CELL.search(tag["said"]) is not None
             rows, columns = max(rows, row), max(columns, column)
         if rows > MAX_ROWS or columns > MAX_COLUMNS or max(rows * columns, cells) > MAX_CELLS or text > MAX_TEXT_BYTES:
             raise NotThatLargeError

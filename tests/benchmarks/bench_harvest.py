@@ -57,9 +57,9 @@ def ckan(records: int) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def server(*words: str) -> Iterator[str]:
+def server(*arguments: str) -> Iterator[str]:
     """The address of a replay server in a process of its own."""
-    command = [sys.executable, "-m", "tests.servers.replay", *words]
+    command = [sys.executable, "-m", "tests.servers.replay", *arguments]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout
@@ -70,7 +70,7 @@ def server(*words: str) -> Iterator[str]:
 
 
 def harvests(url: str, times: int, kind: str = "ckan") -> list[dict[str, Any]]:
-    """What so many harvests, one after the other, came to; in a process of its own."""
+    """The figures of some harvests, one after the other, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "tests.benchmarks.bench_harvest", "--harvest", kind, url, folder, str(times)]
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
@@ -113,13 +113,13 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--many", type=int, default=100_000, help="records of the memory test; 0 leaves it out")
     parser.add_argument("--harvest", nargs=4, metavar=("KIND", "URL", "FOLDER", "TIMES"), help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.harvest:
-        kind, url, folder, times = asked.harvest
+    arguments = parser.parse_args()
+    if arguments.harvest:
+        kind, url, folder, times = arguments.harvest
         harvest_here(kind, url, Path(folder), int(times))
         return
     print(f"{'real' if BERLIN.exists() else 'made-up'} packages, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    kept = [*speed(asked.records), *(memory(asked.many) if asked.many else [])]
+    kept = [*speed(arguments.records), *(memory(arguments.many) if arguments.many else [])]
     sys.exit(0 if all(kept) else 1)
 
 
@@ -127,23 +127,24 @@ def speed(records: int) -> Iterator[bool]:
     with ckan(records) as url:
         first, second, third = harvests(url, 3)
     rate, ratio = records / first["seconds"], first["seconds"] / min(second["seconds"], third["seconds"])
-    yield told(f"{rate:6.0f} records/s to searchable ({first['cpu'] / records * 1000:.2f} ms CPU each)", rate >= 2000)
-    yield told(f"{ratio:6.1f} times as fast when nothing changed", ratio >= 5)
-    yield told(f"{second['numbers']:6} change numbers given out then", second["numbers"] == 0)
-    yield told(f"{first['found']:6} of {records} found", first["found"] == first["listed"] == records)
+    yield report(f"{rate:6.0f} records/s to searchable ({first['cpu'] / records * 1000:.2f} ms CPU each)", rate >= 2000)
+    yield report(f"{ratio:6.1f} times as fast when nothing changed", ratio >= 5)
+    yield report(f"{second['numbers']:6} change numbers given out then", second["numbers"] == 0)
+    yield report(f"{first['found']:6} of {records} found", first["found"] == first["listed"] == records)
 
 
 def memory(records: int) -> Iterator[bool]:
     with ckan(records) as url:
-        (one,) = harvests(url, 1)
-    yield told(
-        f"{one['megabytes']:6.0f} MB at most for {one['found']} records, {one['seconds']:.0f} s", one["megabytes"] < 700
+        (figures,) = harvests(url, 1)
+    yield report(
+        f"{figures['megabytes']:6.0f} MB at most for {figures['found']} records, {figures['seconds']:.0f} s",
+        figures["megabytes"] < 700,
     )
-    yield told(f"{one['found']:6} of {records} found", one["found"] == records)
+    yield report(f"{figures['found']:6} of {records} found", figures["found"] == records)
 
 
-def told(words: str, kept: bool) -> bool:
-    print(f"{'ok ' if kept else 'NOT'} {words}", flush=True)
+def report(text: str, kept: bool) -> bool:
+    print(f"{'ok ' if kept else 'NOT'} {text}", flush=True)
     return kept
 
 

@@ -1,8 +1,8 @@
 """RDF against rdflib, on one made-up catalogue of Hydra pages: `python -m tests.benchmarks.bench_rdf [DATASETS]`.
 
 Reading counts everything from bytes to Metadata, where rdflib only parses; writing is the same graph to text on both
-sides. rdflib is given every SHARE-th page only, between ours, so that a busy machine slows both. At last the pages are
-harvested from a server on loopback until all can be found, by the clock. Ends 1 where a ratio is not reached.
+sides. rdflib is given one page of PAGES_PER_SAMPLE only, between ours, so that a busy machine slows both. At last the
+pages are harvested from a server on loopback until all can be found, by the clock. Ends 1 where a ratio is not reached.
 """
 
 import gc
@@ -24,14 +24,14 @@ from tests.benchmarks.made_up import aged, made_up
 
 DATASETS = 10_000
 PAGE = 100
-SHARE = 5  # every how manieth page rdflib is given, too
+PAGES_PER_SAMPLE = 5  # rdflib is given one page of so many
 READ, WRITE = 5.0, 10.0  # so many times as fast
 BASE = "https://katalog.example.org"
 NAMES = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld"}
 
 
 def pages_of(datasets: int) -> list[list[Record]]:
-    records = (aged(one, number) for number, one in enumerate(made_up(datasets * 2)) if one.kind == "dataset")
+    records = (aged(record, number) for number, record in enumerate(made_up(datasets * 2)) if record.kind == "dataset")
     kept = list(islice(records, datasets))
     return [kept[start : start + PAGE] for start in range(0, len(kept), PAGE)]
 
@@ -42,23 +42,23 @@ def page_bytes(pages: list[list[Record]], format: str) -> list[bytes]:
     )
     total = sum(map(len, pages))
     address = f"{BASE}/catalog.{format}?page="
-    found = []
+    documents = []
     for number, records in enumerate(pages, 1):
         following = f"{address}{number + 1}" if number < len(pages) else ""
         before = f"{address}{number - 1}" if number > 1 else ""
         page = rdf.HydraPage(
             f"{address}{number}", f"{address}1", before, following, f"{address}{len(pages)}", total, PAGE
         )
-        found.append(rdf.write_page(catalogue, records, page, format, BASE))
-    return found
+        documents.append(rdf.write_page(catalogue, records, page, format, BASE))
+    return documents
 
 
 def rates(ours: Callable[[list[Any]], int], theirs: Callable[[list[Any]], int], all: list[Any], sample: list[Any]
 ) -> tuple[float, float]:  # fmt: skip
     """Records a second of processor time, taken in turns."""
     done, spent = [0, 0], [0.0, 0.0]
-    for number, one in enumerate(sample):
-        for who, work, part in ((0, ours, all[number :: len(sample)]), (1, theirs, [one])):
+    for number, page in enumerate(sample):
+        for who, work, part in ((0, ours, all[number :: len(sample)]), (1, theirs, [page])):
             gc.collect()  # what the other left behind
             start = time.process_time()
             done[who] += work(part)
@@ -111,9 +111,11 @@ def main() -> int:
     failed = False
     for format in ("ttl", "rdf"):
         data = page_bytes(pages, format)
-        found = rates(partial(read_all, format=format), partial(parse_with_rdflib, format=format), data, data[::SHARE])
-        failed |= report(f"read {format}: parse, map", *found, READ)
-    sample = pages[::SHARE]
+        rate = rates(
+            partial(read_all, format=format), partial(parse_with_rdflib, format=format), data, data[::PAGES_PER_SAMPLE]
+        )
+        failed |= report(f"read {format}: parse, map", *rate, READ)
+    sample = pages[::PAGES_PER_SAMPLE]
     same = [graphs_of(page) for page in sample]
     graphs = [rdflib.Graph().parse(data=b"".join(rdf.written(page, "nt")), format="nt") for page in same]
     gc.freeze()
@@ -129,7 +131,7 @@ def main() -> int:
 
 def harvested(data: list[bytes]) -> None:
     """Harvested to searchable, against what rdflib needs to parse the pages."""
-    sample = data[::SHARE]
+    sample = data[::PAGES_PER_SAMPLE]
     gc.collect()
     start = time.perf_counter()
     theirs = parse_with_rdflib(sample, "ttl") / (time.perf_counter() - start)
@@ -137,15 +139,15 @@ def harvested(data: list[bytes]) -> None:
         for number, page in enumerate(data, 1):
             (Path(folder) / f"catalog.ttl?page={number}").write_bytes(page)
         with server("--files", folder, "--instead", BASE) as url:
-            (one,) = harvests(f"{url}/catalog.ttl?page=1", 1, "dcat")
-    if not one["found"] == one["listed"] == len(data) * PAGE:
-        sys.exit(f"{one['found']} of {len(data) * PAGE} were found")
-    report("harvest ttl: to searchable", one["found"] / one["seconds"], theirs, 0)
+            (figures,) = harvests(f"{url}/catalog.ttl?page=1", 1, "dcat")
+    if not figures["found"] == figures["listed"] == len(data) * PAGE:
+        sys.exit(f"{figures['found']} of {len(data) * PAGE} were found")
+    report("harvest ttl: to searchable", figures["found"] / figures["seconds"], theirs, 0)
 
 
 def graphs_of(page: list[Record]) -> list[tuple[str, rdf.Graph]]:
-    told: set[tuple[str, str]] = set()
-    return [(record.id, rdf.record_graph(record, BASE, told)) for record in page]
+    written_nodes: set[tuple[str, str]] = set()
+    return [(record.id, rdf.record_graph(record, BASE, written_nodes)) for record in page]
 
 
 def report(what: str, ours: float, theirs: float, wanted: float) -> bool:

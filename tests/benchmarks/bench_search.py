@@ -27,7 +27,7 @@ ROUNDS = 5
 
 def queries() -> list[Query]:
     """What people ask: one word, several, a typing error, a number, only a filter, both, nothing."""
-    words = (
+    texts = (
         "Radwege", "Bäume", "Luftqualität", "Ladesäulen", "Grundwasser", "Bodenrichtwerte", "Kitas", "Straßen",
         "Luftqualität Messwerte", "Bebauungspläne Geltungsbereich", "Haushalte je Jahr", "Radwege Zeitvergleich",
         "Museen nach Stadtteil", "Wahllokale Adressen 2014", "Baustellen Radwege Straßen", "Pegelstand Hochwasser",
@@ -41,14 +41,14 @@ def queries() -> list[Query]:
         {"theme": ("TRAN", "ENVI"), "format": ("CSV", "JSON")},
         {"licence": ("dl-by-de/2.0",), "year": ("2015", "2016")},
     )
-    asked = [Query(words=text, where=where[number % 5]) for number, text in enumerate(words * 2)]
-    asked += [Query(where=one) for one in where]
-    asked += [Query(words="Radwege", page=page) for page in (2, 5)] + [
+    questions = [Query(words=text, where=where[number % 5]) for number, text in enumerate(texts * 2)]
+    questions += [Query(where=values) for values in where]
+    questions += [Query(words="Radwege", page=page) for page in (2, 5)] + [
         Query(sort="title"),
         Query(sort="newest", page=9),
     ]
-    random.Random(7).shuffle(asked)
-    return asked
+    random.Random(7).shuffle(questions)
+    return questions
 
 
 def changes(count: int) -> Iterator[Change]:
@@ -62,25 +62,25 @@ def measured(folder: Path, size: int) -> tuple[float, float]:
     began = time.perf_counter()
     index.rebuild(changes(size), Position("bench", size))
     seconds = time.perf_counter() - began
-    disk = sum(one.stat().st_size for one in folder.rglob("*") if one.is_file()) / 1e6
+    disk = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
     print(f"{size:>7} records  built in {seconds:6.1f} s = {size / seconds:5.0f}/s  {disk:6.1f} MB on disk", flush=True)
     gc.collect()
-    asked = queries()
-    index.search(asked[0])
+    questions = queries()
+    index.search(questions[0])
     new: list[float] = []
     again: list[float] = []
     for _ in range(ROUNDS):
         index._read().counted.clear()  # as after a change
-        new += _times(index, asked)
-        again += _times(index, asked)
+        new += _times(index, questions)
+        again += _times(index, questions)
     for name, times in (("after a change", new), ("asked again", again)):
         times.sort()
         print(f"{size:>7} records  {name:14}  p50 {_at(times, 50):6.2f} ms  p95 {_at(times, 95):6.2f} ms", flush=True)
     return _at(new, 95), _at(again, 95)
 
 
-def _times(index: TantivyIndex, asked: list[Query]) -> Iterator[float]:
-    for query in asked:
+def _times(index: TantivyIndex, questions: list[Query]) -> Iterator[float]:
+    for query in questions:
         began = time.thread_time()  # of this processor: what else runs on the machine does not count
         index.search(query)
         yield (time.thread_time() - began) * 1000
@@ -91,18 +91,18 @@ def _at(times: list[float], percent: int) -> float:
 
 
 def main(sizes: tuple[int, ...]) -> int:
-    found = {}
+    percentiles = {}
     for size in sizes:
         folder = Path(tempfile.mkdtemp(prefix="lotse-bench-"))
         try:
-            found[size] = measured(folder, size)
+            percentiles[size] = measured(folder, size)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     print(f"memory at most {memory:.0f} MB (bound {MEMORY})")
     failed = memory > MEMORY
-    if {10_000, 100_000} <= set(found):
-        ratio = found[100_000][0] / found[10_000][0]
+    if {10_000, 100_000} <= set(percentiles):
+        ratio = percentiles[100_000][0] / percentiles[10_000][0]
         print(f"p95 at 100,000 over p95 at 10,000, after a change: {ratio:.1f} (bound {RATIO:.0f})")
         failed |= ratio > RATIO
     return int(failed)

@@ -166,8 +166,8 @@ class _Words:
 
     def prose(self, sentences: int) -> str:
         chosen = self.random.sample(_SENTENCES, sentences)
-        words = {"thing": self.random.choice(_THINGS), "after": self.random.choice(_AFTER)}
-        return " ".join(chosen).format(**words)
+        values = {"thing": self.random.choice(_THINGS), "after": self.random.choice(_AFTER)}
+        return " ".join(chosen).format(**values)
 
     def date(self) -> str:
         day = f"{self.random.randint(2008, 2026)}-{self.random.randint(1, 12):02}-{self.random.randint(1, 28):02}"
@@ -179,10 +179,10 @@ class _Words:
 
 def made_up(count: int, seed: int = 7, source: str = "stadt") -> Iterator[Record]:
     """Records with ids `made-up-0`…, nine datasets to one project; the same ones for the same seed."""
-    words = _Words(seed)
+    chooser = _Words(seed)
     for number in range(count):
-        metadata = _project(words) if number % 10 == 9 else _dataset(words)
-        origin = Origin(source, words.hex(), f"https://{words.random.choice(_HOSTS)}/dataset/{number}")
+        metadata = _project(chooser) if number % 10 == 9 else _dataset(chooser)
+        origin = Origin(source, chooser.hex(), f"https://{chooser.random.choice(_HOSTS)}/dataset/{number}")
         yield Record(id=f"made-up-{number}", said=metadata, owner=source, origin=origin)
 
 
@@ -193,81 +193,83 @@ def aged(record: Record, number: int) -> Record:
     return Record(**(fields | {"created": moment, "changed": moment, "number": number}))
 
 
-def _agent(words: _Words) -> Agent:
-    name = words.random.choice(_OFFICES)
-    return Agent(name={"de": name}, homepage=f"https://{words.random.choice(_HOSTS)}/", iri="")
+def _agent(chooser: _Words) -> Agent:
+    name = chooser.random.choice(_OFFICES)
+    return Agent(name={"de": name}, homepage=f"https://{chooser.random.choice(_HOSTS)}/", iri="")
 
 
-def _distribution(words: _Words) -> Distribution:
-    address = f"https://{words.random.choice(_HOSTS)}/{words.random.choice(_THINGS).lower()}/{words.hex()[:8]}.csv"
+def _distribution(chooser: _Words) -> Distribution:
+    address = (
+        f"https://{chooser.random.choice(_HOSTS)}/{chooser.random.choice(_THINGS).lower()}/{chooser.hex()[:8]}.csv"
+    )
     return Distribution(
-        id=words.hex()[:12],
-        iri=f"https://{words.random.choice(_HOSTS)}/dataset/{words.hex()}/resource/{words.hex()}",
-        title={"de": words.title()},
-        description={"de": words.prose(1)} if words.random.random() < 0.5 else {},
+        id=chooser.hex()[:12],
+        iri=f"https://{chooser.random.choice(_HOSTS)}/dataset/{chooser.hex()}/resource/{chooser.hex()}",
+        title={"de": chooser.title()},
+        description={"de": chooser.prose(1)} if chooser.random.random() < 0.5 else {},
         access_url=address,
-        download_url=address if words.random.random() < 0.6 else "",
-        format=words.of("file-types"),
+        download_url=address if chooser.random.random() < 0.6 else "",
+        format=chooser.of("file-types"),
         media_type="https://www.iana.org/assignments/media-types/text/csv",
-        size=words.random.randint(1000, 10_000_000) if words.random.random() < 0.4 else None,
-        licence=words.of("licences"),
-        attribution={"de": f"Stadt, {words.random.choice(_OFFICES)}"} if words.random.random() < 0.4 else {},
-        issued=words.date(),
-        modified=words.date(),
-        languages=(words.of("languages"),),
+        size=chooser.random.randint(1000, 10_000_000) if chooser.random.random() < 0.4 else None,
+        licence=chooser.of("licences"),
+        attribution={"de": f"Stadt, {chooser.random.choice(_OFFICES)}"} if chooser.random.random() < 0.4 else {},
+        issued=chooser.date(),
+        modified=chooser.date(),
+        languages=(chooser.of("languages"),),
     )
 
 
-def _dataset(words: _Words) -> Metadata:
-    address = f"https://{words.random.choice(_HOSTS)}/dataset/{words.hex()}"
+def _dataset(chooser: _Words) -> Metadata:
+    address = f"https://{chooser.random.choice(_HOSTS)}/dataset/{chooser.hex()}"
     place = Place(
         name={"de": "Stadtgebiet"}, bbox="POLYGON((8.57 49.35, 8.80 49.35, 8.80 49.46, 8.57 49.46, 8.57 49.35))"
     )
     return Metadata(
         kind="dataset",
-        title={"de": words.title()},
-        description={"de": words.prose(words.random.randint(2, 6))},
+        title={"de": chooser.title()},
+        description={"de": chooser.prose(chooser.random.randint(2, 6))},
         iri=address,
-        identifiers=(words.hex(),),
+        identifiers=(chooser.hex(),),
         landing_page=address,
-        themes=(words.of("themes"),),
-        keywords={"de": tuple(words.random.sample(_KEYWORDS, words.random.randint(2, 7)))},
-        languages=(words.of("languages"),),
-        frequency=words.of("frequencies"),
-        access=words.of("access-rights"),
-        publisher=_agent(words),
-        creators=(_agent(words),),
+        themes=(chooser.of("themes"),),
+        keywords={"de": tuple(chooser.random.sample(_KEYWORDS, chooser.random.randint(2, 7)))},
+        languages=(chooser.of("languages"),),
+        frequency=chooser.of("frequencies"),
+        access=chooser.of("access-rights"),
+        publisher=_agent(chooser),
+        creators=(_agent(chooser),),
         contacts=(
             Contact(
                 name={"de": "Geschäftsstelle"}, email="opendata@example.org", url="https://www.example.org/kontakt"
             ),
         ),
         rights=(Statement(label={"de": "Namensnennung"}),),
-        issued=words.date(),
-        modified=words.date(),
-        period=Period(start=words.date()[:10], end=words.date()[:10]),
+        issued=chooser.date(),
+        modified=chooser.date(),
+        period=Period(start=chooser.date()[:10], end=chooser.date()[:10]),
         places=(place,),
-        distributions=tuple(_distribution(words) for _ in range(words.random.randint(1, 4))),
-        links=(Link("related", f"https://{words.random.choice(_HOSTS)}/dataset/{words.hex()}"),),
-        extras={"name": words.random.choice(_THINGS).lower(), "metadata_modified": words.date()},
+        distributions=tuple(_distribution(chooser) for _ in range(chooser.random.randint(1, 4))),
+        links=(Link("related", f"https://{chooser.random.choice(_HOSTS)}/dataset/{chooser.hex()}"),),
+        extras={"name": chooser.random.choice(_THINGS).lower(), "metadata_modified": chooser.date()},
     )
 
 
-def _project(words: _Words) -> Metadata:
+def _project(chooser: _Words) -> Metadata:
     return Metadata(
         kind="project",
-        title={"de": f"Projekt {words.title()}"},
-        abstract={"de": words.prose(1)},
-        description={"de": words.prose(4)},
-        phase=words.of("phases"),
-        goals=tuple({"de": words.prose(1)} for _ in range(2)),
-        benefits=({"de": words.prose(1)},),
-        risks=({"de": words.prose(1)},),
+        title={"de": f"Projekt {chooser.title()}"},
+        abstract={"de": chooser.prose(1)},
+        description={"de": chooser.prose(4)},
+        phase=chooser.of("phases"),
+        goals=tuple({"de": chooser.prose(1)} for _ in range(2)),
+        benefits=({"de": chooser.prose(1)},),
+        risks=({"de": chooser.prose(1)},),
         participants=(
-            Participation(agent=_agent(words), role="lead"),
-            Participation(agent=_agent(words), role="partner"),
+            Participation(agent=_agent(chooser), role="lead"),
+            Participation(agent=_agent(chooser), role="partner"),
         ),
-        milestones=(Milestone(title={"de": words.title()}, planned=words.date()[:10]),),
+        milestones=(Milestone(title={"de": chooser.title()}, planned=chooser.date()[:10]),),
         contacts=(Contact(name={"de": "Projektbüro"}, email="projekt@example.org"),),
-        links=(Link("produces", f"/id/{words.random.choice(_THINGS).lower()}"),),
+        links=(Link("produces", f"/id/{chooser.random.choice(_THINGS).lower()}"),),
     )

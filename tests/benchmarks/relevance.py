@@ -24,13 +24,13 @@ DEPTH = 100
 def records(folder: Path, part: str) -> Iterator[Record]:
     with gzip.open(folder / f"mdk_{part}_docs.csv.gz", "rt", encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.DictReader(file)):
-            said = Metadata(
+            metadata = Metadata(
                 kind="dataset",
                 title={"de": row["dct:title"]},
                 description={"de": row["dct:description"]},
                 publisher=Agent(name={"de": row["ORG"]}),
             )
-            yield Record(id=f"{number:05}", said=said)
+            yield Record(id=f"{number:05}", said=metadata)
 
 
 def judgments(folder: Path, part: str) -> Mapping[str, set[str]]:
@@ -44,7 +44,7 @@ def judgments(folder: Path, part: str) -> Mapping[str, set[str]]:
 
 
 def ndcg(ranking: list[str], relevant: set[str], depth: int = 10) -> float:
-    gain = sum(1 / math.log2(place + 2) for place, one in enumerate(ranking[:depth]) if one in relevant)
+    gain = sum(1 / math.log2(place + 2) for place, id in enumerate(ranking[:depth]) if id in relevant)
     return gain / sum(1 / math.log2(place + 2) for place in range(min(depth, len(relevant))))
 
 
@@ -55,9 +55,9 @@ def recall(ranking: list[str], relevant: set[str], depth: int = 50) -> float:
 def main(folder: Path, part: str = "dev") -> int:
     with tempfile.TemporaryDirectory() as place:
         index = TantivyIndex(Path(place))
-        known = list(records(folder, part))
-        changes = (Change(number, record.id, record) for number, record in enumerate(known, 1))
-        index.rebuild(changes, Position("relevance", len(known)))
+        documents = list(records(folder, part))
+        changes = (Change(number, record.id, record) for number, record in enumerate(documents, 1))
+        index.rebuild(changes, Position("relevance", len(documents)))
         relevant, below = judgments(folder, part), False
         for kind, least in YARDSTICK.items():
             lines = (folder / f"mdk_{part}_queries_{kind}.tsv").read_text(encoding="utf-8").splitlines()

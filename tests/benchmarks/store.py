@@ -12,36 +12,36 @@ from msgspec.structs import replace
 from registry.store.store import Selection, Store, open_store
 from tests.benchmarks.made_up import made_up
 
-PART = 500
+BATCH_SIZE = 500
 
 
 def main(count: int = 20_000, url: str = "") -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(url or f"sqlite:///{folder}/lotse.sqlite")
         records = [replace(record, digest=record.said.digest()) for record in made_up(count)]
-        told("put new", count, lambda: put(store, records))
-        told("known", count, lambda: store.known("stadt"))
-        told("changes", count, lambda: sum(1 for _ in store.changes()))
-        told("find", count, lambda: sum(1 for _ in store.find(Selection(state="published"))))
+        report("put new", count, lambda: put(store, records))
+        report("known", count, lambda: store.known("stadt"))
+        report("changes", count, lambda: sum(1 for _ in store.changes()))
+        report("find", count, lambda: sum(1 for _ in store.find(Selection(state="published"))))
         stored = [change.record for change in store.changes() if change.record]
-        told("put again", count, lambda: put(store, stored))
-        told("get", 2000, lambda: sum(store.get(record.id) is not None for record in records[:2000]))
-        told("get 20 at once", 2000, lambda: sum(len(store.get_many(ids(n))) for n in range(2000)))
+        report("put again", count, lambda: put(store, stored))
+        report("get", 2000, lambda: sum(store.get(record.id) is not None for record in records[:2000]))
+        report("get 20 at once", 2000, lambda: sum(len(store.get_many(ids(n))) for n in range(2000)))
         store.close()
         size = sum(path.stat().st_size for path in Path(folder).iterdir())
         print(f"{size / count:.0f} bytes a record with two versions")
 
 
 def put(store: Store, records: list[Any]) -> None:
-    for start in range(0, len(records), PART):
-        store.put(records[start : start + PART], by="benchmark")
+    for start in range(0, len(records), BATCH_SIZE):
+        store.put(records[start : start + BATCH_SIZE], by="benchmark")
 
 
 def ids(number: int) -> list[str]:
     return [f"made-up-{place}" for place in range(number, number + 20)]
 
 
-def told(what: str, count: int, work: Callable[[], Any]) -> None:
+def report(what: str, count: int, work: Callable[[], Any]) -> None:
     start = time.perf_counter()
     work()
     print(f"{what:16} {count / (time.perf_counter() - start):10,.0f} a second")

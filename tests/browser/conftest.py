@@ -17,15 +17,15 @@ from tests.town import Town
 
 @pytest.fixture(scope="module")
 def site(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    made: list[tuple[Town, States]] = []
+    built: list[tuple[Town, States]] = []
 
     def app(base: str):  # type: ignore[no-untyped-def]
         city = sample_city(tmp_path_factory.mktemp("city") / "data", base, sample_folder)
-        made.append((city, add(city)))
+        built.append((city, add(city)))
         return create_app(city.catalog, city.settings)
 
     with served(app) as base, browser() as chromium:
-        city, states = made[0]
+        city, states = built[0]
         yield Site(city, base, chromium, states)
 
 

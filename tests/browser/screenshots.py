@@ -74,17 +74,17 @@ def main() -> None:
         sys.exit(MISSING)
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, browser() as chromium:
-        found: list[States] = []
+        states: list[States] = []
         cities: list[Town] = []
 
         def app(base: str):  # type: ignore[no-untyped-def]
             city = sample_city(Path(folder) / "data", base)
             cities.append(city)
-            found.append(add(city))
+            states.append(add(city))
             return create_app(city.catalog, city.settings)
 
         with served(app) as base, going(cities):
-            behind = {name: path.format(**found[0]._asdict()) for name, path in SIGNED_IN.items()}
+            behind = {name: path.format(**states[0]._asdict()) for name, path in SIGNED_IN.items()}
             for width, scheme, suffix in LOOKS:
                 options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "base_url": base}
                 options["reduced_motion"] = "reduce"  # or pictures show pages on their way to the next
@@ -93,7 +93,7 @@ def main() -> None:
                 wrong_password(context, f"-{width}{suffix}")
                 sign_in(context)
                 shoot(context, behind, f"-{width}{suffix}")
-                wrong_entries(context, found[0], f"-{width}{suffix}")
+                wrong_entries(context, states[0], f"-{width}{suffix}")
                 context.close()
             context = chromium.new_context(base_url=base)
             page = context.new_page()

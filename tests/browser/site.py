@@ -44,5 +44,9 @@ class Site:
 
 def violations(page: Page) -> list[str]:
     page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate(f"axe.run({{runOnly: {{type: 'tag', values: {WCAG}}}}}).then(r => r.violations)")
-    return [f"{one['id']}: {node['target']} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]]
+    results = page.evaluate(f"axe.run({{runOnly: {{type: 'tag', values: {WCAG}}}}}).then(r => r.violations)")
+    return [
+        f"{violation['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for violation in results
+        for node in violation["nodes"]
+    ]

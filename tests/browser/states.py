@@ -81,13 +81,13 @@ def _drafts(city: Town) -> tuple[str, str]:
     author, reviewer = people.get("agentur"), people.get("lotsin")
     assert author is not None
     assert reviewer is not None
-    words = replace(
+    metadata = replace(
         city.catalog.store.existing("sporthallen").metadata,
         title={"de": "Sensoren im Park"},
         abstract={"de": "Ein IoT-Use-Case für alle."},
         links=(),
     )
-    draft = inbox.begin(words, author, "digital-agentur")
+    draft = inbox.begin(metadata, author, "digital-agentur")
     draft = inbox.submit(draft.id, author, draft.version)
     returned = inbox.hand_back(draft.id, reviewer, draft.version, REASON)
     record = city.catalog.store.existing("leihraeder")

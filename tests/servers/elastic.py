@@ -37,8 +37,8 @@ _DESCRIPTOR = "META-INF/es-plugins/transport-netty4/plugin-descriptor.properties
 @contextlib.contextmanager
 def server() -> Iterator[str]:
     """The address of a fresh node, or of LOTSE_TEST_ELASTIC; RuntimeError with what to do where there is none."""
-    if given := os.environ.get("LOTSE_TEST_ELASTIC"):
-        yield given
+    if address := os.environ.get("LOTSE_TEST_ELASTIC"):
+        yield address
         return
     if not (shutil.which("mvn") and shutil.which("javac") and shutil.which("java")):
         raise RuntimeError(INSTALL)
@@ -55,10 +55,10 @@ def server() -> Iterator[str]:
         "transport.port": transport,
         "cluster.routing.allocation.disk.threshold_enabled": "false",
     }
-    words = [f"-Xms{HEAP}", f"-Xmx{HEAP}", *SHORT_LIVED, "-cp", f"{CACHE}/lib/*", str(NODE), str(home)]
+    arguments = [f"-Xms{HEAP}", f"-Xmx{HEAP}", *SHORT_LIVED, "-cp", f"{CACHE}/lib/*", str(NODE), str(home)]
     with (home / "node.log").open("wb") as log:
         node = subprocess.Popen(
-            ["java", *words, *(f"{name}={value}" for name, value in settings.items())], stdout=log, stderr=log
+            ["java", *arguments, *(f"{name}={value}" for name, value in settings.items())], stdout=log, stderr=log
         )
     try:
         _wait(f"http://127.0.0.1:{http}", node, home / "node.log")

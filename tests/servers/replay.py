@@ -2,7 +2,7 @@
 
     with ckan_server(packages) as ckan:              # Action API under ckan.url
         ckan.packages = later_packages               # the next run sees another snapshot
-        ckan.faults["start=2000"] = Fault(500)       # every address that holds these words fails
+        ckan.faults["start=2000"] = Fault(500)       # every address that contains this text fails
     with files_server({"/catalog.ttl": (ttl, "text/turtle")}) as files: ...
 
 `requests` lists what was asked, `connections` counts who connected. As a process of its own, for benchmarks, which
@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-MOST_ROWS = 1000  # CKAN's own cap
+MAX_ROWS = 1000  # CKAN's own cap
 
 
 R = TypeVar("R", bound="Replay")
@@ -81,7 +81,7 @@ def _handler(replay: Replay) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             replay.requests.append(self.path)
-            fault = next((fault for words, fault in list(replay.faults.items()) if words in self.path), None)
+            fault = next((fault for part, fault in list(replay.faults.items()) if part in self.path), None)
             if fault and fault.wait:
                 time.sleep(fault.wait)
             url = urlsplit(self.path)
@@ -118,12 +118,12 @@ class Ckan(Replay):
     ACTIONS = ("package_search", "package_list", "package_show", "organization_list", "status_show",
                "current_package_list_with_resources")  # fmt: skip
 
-    def __init__(self, packages: Sequence[Any], actions: Sequence[str] = ACTIONS, most: int = MOST_ROWS) -> None:
+    def __init__(self, packages: Sequence[Any], actions: Sequence[str] = ACTIONS, max_rows: int = MAX_ROWS) -> None:
         super().__init__()
         self.packages = packages
         self.actions = actions
-        self.most = most
-        self.count: int | None = None  # said in place of the true one
+        self.max_rows = max_rows
+        self.count: int | None = None  # a wrong total that is sent instead of the true one
 
     @property
     def packages(self) -> Sequence[Any]:
@@ -136,13 +136,13 @@ class Ckan(Replay):
         self._pages: dict[tuple[int, int], bytes] = {}
 
     def answer(self, path: str, query: Mapping[str, str]) -> Answer:
-        found = re.fullmatch(r"/api/(?:3/)?action/(\w+)", path)
-        if not found or found[1] not in self.actions:
+        match = re.fullmatch(r"/api/(?:3/)?action/(\w+)", path)
+        if not match or match[1] not in self.actions:
             return Answer(404, "text/html", b"<html><h1>404 Not Found</h1></html>")
-        if found[1] == "package_search":
-            rows, start = min(int(query.get("rows", 10)), self.most), int(query.get("start", 0))
+        if match[1] == "package_search":
+            rows, start = min(int(query.get("rows", 10)), self.max_rows), int(query.get("start", 0))
             return Answer(200, "application/json;charset=utf-8", self.page(rows, start))
-        result = getattr(self, f"_{found[1]}")(query)
+        result = getattr(self, f"_{match[1]}")(query)
         if result is None:
             error = {"__type": "Not Found Error", "message": "Not found: Dataset"}
             return Answer(404, "application/json", json.dumps({"success": False, "error": error}).encode())
@@ -156,18 +156,20 @@ class Ckan(Replay):
         return self._pages[rows, start]
 
     def _package_list(self, query: Mapping[str, str]) -> Any:
-        return [one.get("name") or one.get("id") for one in self.packages]
+        return [package.get("name") or package.get("id") for package in self.packages]
 
     def _package_show(self, query: Mapping[str, str]) -> Any:
-        return next((one for one in self.packages if query.get("id") in (one.get("id"), one.get("name"))), None)
+        return next(
+            (package for package in self.packages if query.get("id") in (package.get("id"), package.get("name"))), None
+        )
 
     def _current_package_list_with_resources(self, query: Mapping[str, str]) -> Any:
         start = int(query.get("offset", 0))
         return self.packages[start : start + int(query.get("limit", 1 << 30))]
 
     def _organization_list(self, query: Mapping[str, str]) -> Any:
-        organizations = [one.get("organization") or {} for one in self.packages]
-        return sorted({one["name"] for one in organizations if one.get("name")})
+        organizations = [organization.get("organization") or {} for organization in self.packages]
+        return sorted({organization["name"] for organization in organizations if organization.get("name")})
 
     def _status_show(self, query: Mapping[str, str]) -> Any:
         return {"ckan_version": "2.11.0", "site_url": self.url, "site_title": "Replay", "extensions": []}
@@ -185,8 +187,8 @@ class Files(Replay):
         self.files = dict(files)
 
     def answer(self, path: str, query: Mapping[str, str]) -> Answer:
-        asked = self.requests[-1]
-        body, type = self.files.get(asked) or self.files.get(path) or (None, "")
+        request = self.requests[-1]
+        body, type = self.files.get(request) or self.files.get(path) or (None, "")
         return Answer(404, "text/html", b"<html>404</html>") if body is None else Answer(200, type, body)
 
 
@@ -202,8 +204,8 @@ def running(replay: R) -> Iterator[R]:
 
 
 @contextmanager
-def ckan_server(packages: Sequence[Any], **words: Any) -> Iterator[Ckan]:
-    with running(Ckan(packages, **words)) as replay:
+def ckan_server(packages: Sequence[Any], **options: Any) -> Iterator[Ckan]:
+    with running(Ckan(packages, **options)) as replay:
         yield replay
 
 
@@ -237,16 +239,20 @@ def main() -> None:
     parser.add_argument("--records", type=int)
     parser.add_argument("--files", type=Path)
     parser.add_argument("--instead", default="")
-    asked = parser.parse_args()
-    server = _files(asked.files, asked.instead) if asked.files else _ckan(load(asked.ckan), asked.records)
+    arguments = parser.parse_args()
+    server = (
+        _files(arguments.files, arguments.instead)
+        if arguments.files
+        else _ckan(load(arguments.ckan), arguments.records)
+    )
     print(f"ready {server.url}", flush=True)
     server.serve()
 
 
 def _ckan(packages: Sequence[Any], records: int | None) -> Ckan:
     server = Ckan(repeated(packages, records) if records else packages)
-    for start in range(0, len(server.packages), MOST_ROWS):
-        server.page(MOST_ROWS, start)  # encoded beforehand: the benchmark measures the harvester
+    for start in range(0, len(server.packages), MAX_ROWS):
+        server.page(MAX_ROWS, start)  # encoded beforehand: the benchmark measures the harvester
     return server
 
 

@@ -31,6 +31,6 @@ def sheet() -> bytes:
     with (HERE / "agentur-projekte.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.reader(file, delimiter=";"):
             page.append(row)
-    made = io.BytesIO()
-    book.save(made)
-    return made.getvalue()
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()

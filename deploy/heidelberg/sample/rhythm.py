@@ -1,8 +1,8 @@
-"""When sample data were last changed: as often as they promise, so that the demo looks the same whenever it begins."""
+"""When sample data were last changed: at their promised rhythm, so that the demo looks the same on any day."""
 
 from datetime import UTC, datetime, timedelta
 
-ONCE = "2026-11-20T06:00:00Z"
+CHANGED_ONCE = "2026-11-20T06:00:00Z"
 day = datetime.now(UTC)  # the demo sets it to the day of its first start, so that a later one changes nothing
 
 
@@ -16,4 +16,4 @@ def modified(frequency: str) -> str:
         "WEEKLY": today - timedelta(days=today.weekday()),
         "MONTHLY": today.replace(day=1),
     }.get(frequency)
-    return since.strftime("%Y-%m-%dT%H:%M:%SZ") if since else ONCE
+    return since.strftime("%Y-%m-%dT%H:%M:%SZ") if since else CHANGED_ONCE

@@ -47,7 +47,7 @@ def _serve(answer: Answer, port: int) -> ThreadingHTTPServer:
 
     try:
         server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    except OSError:  # taken
+    except OSError:  # EADDRINUSE: another program listens there
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()

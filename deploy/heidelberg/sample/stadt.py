@@ -18,34 +18,36 @@ ISSUED = "2026-01-15"
 def packages() -> list[dict[str, Any]]:
     """The datasets as CKAN package dicts, by id."""
     with (HERE / "stadt.toml").open("rb") as file:
-        words = tomllib.load(file)
-    made = [_package(dataset, words["offices"][dataset["office"]]) for dataset in words["dataset"]]
-    return sorted(made, key=lambda package: package["id"])
+        content = tomllib.load(file)
+    described = [_package(dataset, content["offices"][dataset["office"]]) for dataset in content["dataset"]]
+    return sorted(described, key=lambda package: package["id"])
 
 
 def answer(path: str) -> tuple[int, str, bytes]:
     """Status, content type and body for a GET of `path`."""
     url = urlsplit(path)
     action = url.path.rpartition("/")[2]
-    words = {name: values[0] for name, values in parse_qs(url.query).items()}
-    result = _result(action, words)
+    parameters = {name: values[0] for name, values in parse_qs(url.query).items()}
+    result = _result(action, parameters)
     if result is None:
         error = {"__type": "Not Found Error", "message": "Not found"}
         return 404, "application/json", json.dumps({"success": False, "error": error}).encode()
     return 200, "application/json", json.dumps({"success": True, "result": result}, ensure_ascii=False).encode()
 
 
-def _result(action: str, words: dict[str, str]) -> Any:
-    known = packages()
+def _result(action: str, parameters: dict[str, str]) -> Any:
+    all_packages = packages()
     if action == "package_search":
-        start, rows = int(words.get("start", 0)), min(int(words.get("rows", 10)), 1000)
-        return {"count": len(known), "results": known[start : start + rows]}
+        start, rows = int(parameters.get("start", 0)), min(int(parameters.get("rows", 10)), 1000)
+        return {"count": len(all_packages), "results": all_packages[start : start + rows]}
     if action == "package_list":
-        return [package["name"] for package in known]
+        return [package["name"] for package in all_packages]
     if action == "package_show":
-        return next((package for package in known if words.get("id") in (package["id"], package["name"])), None)
+        return next(
+            (package for package in all_packages if parameters.get("id") in (package["id"], package["name"])), None
+        )
     if action == "organization_list":
-        return sorted({package["organization"]["name"] for package in known})
+        return sorted({package["organization"]["name"] for package in all_packages})
     if action == "status_show":
         return {"ckan_version": "2.11.5", "site_title": "Beispiel: Datenplattform der Stadt"}
     return None

@@ -10,7 +10,7 @@ from deploy.heidelberg.sample.rhythm import modified
 
 HERE = Path(__file__).parent
 BASE = "https://stadtwerke.example.org/"
-PAGE = 10
+THINGS_PER_PAGE = 10
 STABLE = "eu:planned-availability\\/STABLE"
 OPENAPI = "https://spec.openapis.org/oas/v3.1.0"
 PREFIXES = """\
@@ -45,11 +45,11 @@ def answer(path: str, address: str) -> tuple[int, str, bytes]:
     if url.path != "/katalog.ttl":
         return 404, "text/plain", b"not found"
     things = _things()
-    last = (len(things) + PAGE - 1) // PAGE
+    last = (len(things) + THINGS_PER_PAGE - 1) // THINGS_PER_PAGE
     number = int(parse_qs(url.query).get("page", ["1"])[0])
     if not 1 <= number <= last:
         return 404, "text/plain", b"no such page"
-    shown = things[(number - 1) * PAGE : number * PAGE]
+    shown = things[(number - 1) * THINGS_PER_PAGE : number * THINGS_PER_PAGE]
     body = "\n".join([PREFIXES, COMMON, _hydra(address + url.path, number, last, len(things)), *shown])
     return 200, "text/turtle; charset=utf-8", body.encode()
 
@@ -57,19 +57,19 @@ def answer(path: str, address: str) -> tuple[int, str, bytes]:
 def _hydra(address: str, number: int, last: int, total: int) -> str:
     links = {"first": 1, "last": last} | ({"next": number + 1} if number < last else {})
     links |= {"previous": number - 1} if number > 1 else {}
-    said = " ; ".join(f"hydra:{name} <{address}?page={page}>" for name, page in links.items())
+    page_links = " ; ".join(f"hydra:{name} <{address}?page={page}>" for name, page in links.items())
     return (
         f"<{BASE}katalog> a dcat:Catalog ; dct:title {_text('Datenkatalog der Stadtwerke')} ;\n"
         f"  dct:description {_text('Daten, Dienste und Projekte der Stadtwerke (Beispieldaten).')} ;\n"
         f"  dct:publisher <{BASE}id/stadtwerke> .\n"
-        f"<{address}?page={number}> a hydra:PartialCollectionView, hydra:PagedCollection ; {said} ;\n"
-        f"  hydra:totalItems {total} ; hydra:itemsPerPage {PAGE} .\n"
+        f"<{address}?page={number}> a hydra:PartialCollectionView, hydra:PagedCollection ; {page_links} ;\n"
+        f"  hydra:totalItems {total} ; hydra:itemsPerPage {THINGS_PER_PAGE} .\n"
     )
 
 
 def _things() -> list[str]:
     with (HERE / "stadtwerke.toml").open("rb") as file:
-        words = tomllib.load(file)
+        content = tomllib.load(file)
     kinds = {
         "dataset": _dataset,
         "series": _series,
@@ -77,40 +77,40 @@ def _things() -> list[str]:
         "project": _project,
         "publicservice": _public_service,
     }
-    return [say(thing) for kind, say in kinds.items() for thing in words[kind]]
+    return [turtle(thing) for kind, turtle in kinds.items() for thing in content[kind]]
 
 
-def _dataset(words: dict[str, Any]) -> str:
-    fault = words.get("fault")
+def _dataset(thing: dict[str, Any]) -> str:
+    fault = thing.get("fault")
     lines = [
-        *_said(words, "dcat:Dataset"),
-        f"dct:identifier {_quoted(_iri(words['id'])[1:-1])}",
-        f"dct:description {_text(words['description'])}",
-        f"dcat:keyword {', '.join(map(_text, words['keywords']))}",
-        f"dcat:theme {_themes(words)}",
+        *_common_lines(thing, "dcat:Dataset"),
+        f"dct:identifier {_quoted(_iri(thing['id'])[1:-1])}",
+        f"dct:description {_text(thing['description'])}",
+        f"dcat:keyword {', '.join(map(_text, thing['keywords']))}",
+        f"dcat:theme {_themes(thing)}",
         "dct:language eu:language\\/DEU",
         "dct:accessRights eu:access-right\\/PUBLIC",
-        f"dct:accrualPeriodicity eu:frequency\\/{words['frequency']}",
+        f"dct:accrualPeriodicity eu:frequency\\/{thing['frequency']}",
         "dct:spatial eu:place\\/DEU_HEI",
         'dct:issued "2026-01-15"^^xsd:date',
-        f"dct:modified {_modified(words)}",
+        f"dct:modified {_modified(thing)}",
         f"dcatap:availability {STABLE}",
         "dcatde:politicalGeocodingLevelURI <http://dcat-ap.de/def/politicalGeocoding/Level/municipality>",
-        f"dcat:landingPage <{BASE}daten/{words['id']}>",
+        f"dcat:landingPage <{BASE}daten/{thing['id']}>",
     ]
     if fault != "publisher-missing":
         lines.append(f"dct:publisher {_iri('stadtwerke')}")
-    lines += [f"dcat:inSeries {_iri(words['series'])}"] if "series" in words else []
-    lines += [f"prov:wasGeneratedBy {_iri(words['project'])}"] if "project" in words else []
-    lines += _period(words)
-    lines += [f"dcat:distribution {_iri(words['id'])[:-1]}/{number}>" for number, _ in enumerate(words["files"], 1)]
-    files = [_distribution(words, number, line) for number, line in enumerate(words["files"], 1)]
-    return "\n".join([_node(_iri(words["id"]), lines), *files])
+    lines += [f"dcat:inSeries {_iri(thing['series'])}"] if "series" in thing else []
+    lines += [f"prov:wasGeneratedBy {_iri(thing['project'])}"] if "project" in thing else []
+    lines += _period(thing)
+    lines += [f"dcat:distribution {_iri(thing['id'])[:-1]}/{number}>" for number, _ in enumerate(thing["files"], 1)]
+    files = [_distribution(thing, number, line) for number, line in enumerate(thing["files"], 1)]
+    return "\n".join([_node(_iri(thing["id"]), lines), *files])
 
 
-def _distribution(words: dict[str, Any], number: int, line: str) -> str:
+def _distribution(dataset: dict[str, Any], number: int, line: str) -> str:
     title, form, media, file = line.split(";")
-    url = f"<https://daten.stadtwerke.example.org/{words['id']}/{file}>"
+    url = f"<https://daten.stadtwerke.example.org/{dataset['id']}/{file}>"
     lines = [
         "a dcat:Distribution",
         f"dct:title {_text(title)}",
@@ -118,101 +118,101 @@ def _distribution(words: dict[str, Any], number: int, line: str) -> str:
         f"dct:format eu:file-type\\/{form}",
         f"dcat:mediaType <https://www.iana.org/assignments/media-types/{media}>",
         f"dcatap:availability {STABLE}",
-        f"dct:modified {_modified(words)}",
+        f"dct:modified {_modified(dataset)}",
     ]
-    if words.get("fault") != "licence-missing":
+    if dataset.get("fault") != "licence-missing":
         lines.append("dct:license <http://dcat-ap.de/def/licenses/dl-by-de/2.0>")
         lines.append(f"dcatde:licenseAttributionByText {_text('Stadtwerke Heidelberg (Beispieldaten)')}")
-    if words.get("fault") == "value-mended":
+    if dataset.get("fault") == "value-mended":
         lines.append('dcat:byteSize "6776.0"^^xsd:decimal')
-    return _node(f"{_iri(words['id'])[:-1]}/{number}>", lines)
+    return _node(f"{_iri(dataset['id'])[:-1]}/{number}>", lines)
 
 
-def _series(words: dict[str, Any]) -> str:
-    lines = [*_said(words, "dcat:DatasetSeries"), f"dct:description {_text(words['description'])}"]
-    lines += [f"dct:publisher {_iri('stadtwerke')}", "dct:spatial eu:place\\/DEU_HEI", *_period(words)]
-    return _node(_iri(words["id"]), lines)
+def _series(thing: dict[str, Any]) -> str:
+    lines = [*_common_lines(thing, "dcat:DatasetSeries"), f"dct:description {_text(thing['description'])}"]
+    lines += [f"dct:publisher {_iri('stadtwerke')}", "dct:spatial eu:place\\/DEU_HEI", *_period(thing)]
+    return _node(_iri(thing["id"]), lines)
 
 
-def _service(words: dict[str, Any]) -> str:
+def _service(thing: dict[str, Any]) -> str:
     lines = [
-        *_said(words, "dcat:DataService"),
-        f"dct:description {_text(words['description'])}",
+        *_common_lines(thing, "dcat:DataService"),
+        f"dct:description {_text(thing['description'])}",
         f"dct:publisher {_iri('stadtwerke')}",
-        f"dcat:theme {_themes(words)}",
-        f"dcat:keyword {', '.join(map(_text, words['keywords']))}",
+        f"dcat:theme {_themes(thing)}",
+        f"dcat:keyword {', '.join(map(_text, thing['keywords']))}",
         f"dcatap:availability {STABLE}",
-        f"dct:conformsTo <{words.get('standard', OPENAPI)}>",
-        f"dcat:endpointURL <{words['endpoint']}>",
-        f"dcat:endpointDescription <{words['endpoint']}openapi.json>",
-        f"foaf:page <{BASE}dienste/{words['id']}>",
+        f"dct:conformsTo <{thing.get('standard', OPENAPI)}>",
+        f"dcat:endpointURL <{thing['endpoint']}>",
+        f"dcat:endpointDescription <{thing['endpoint']}openapi.json>",
+        f"foaf:page <{BASE}dienste/{thing['id']}>",
         "dct:license <http://dcat-ap.de/def/licenses/dl-by-de/2.0>",
         "dct:accessRights eu:access-right\\/PUBLIC",
-        f"dcat:servesDataset {', '.join(map(_iri, words['serves']))}",
+        f"dcat:servesDataset {', '.join(map(_iri, thing['serves']))}",
     ]
-    return _node(_iri(words["id"]), lines)
+    return _node(_iri(thing["id"]), lines)
 
 
-def _project(words: dict[str, Any]) -> str:
+def _project(thing: dict[str, Any]) -> str:
     voc = "https://w3id.org/lotse/voc/"
     lines = [
-        *_said(words, "foaf:Project, prov:Activity"),
-        f"dct:identifier {_quoted(words['id'])}",
-        f"dct:abstract {_text(words['abstract'])}",
-        f"adms:status <{voc}phase/{words['phase']}>",
-        f"dcat:theme {_themes(words)}",
-        f"dct:modified {_modified(words)}",
+        *_common_lines(thing, "foaf:Project, prov:Activity"),
+        f"dct:identifier {_quoted(thing['id'])}",
+        f"dct:abstract {_text(thing['abstract'])}",
+        f"adms:status <{voc}phase/{thing['phase']}>",
+        f"dcat:theme {_themes(thing)}",
+        f"dct:modified {_modified(thing)}",
         f"prov:qualifiedAssociation [ a prov:Association ; prov:agent {_iri('stadtwerke')} ; "
         f"prov:hadRole <{voc}role/federfuehrung> ]",
     ]
-    for place in words["places"]:
+    for place in thing["places"]:
         whole = place == "ganze-stadt"
         lines.append("dct:spatial " + ("eu:place\\/DEU_HEI" if whole else f"<{voc}district/heidelberg/{place}>"))
-    for partner in words.get("partners", []):
+    for partner in thing.get("partners", []):
         name, role = partner.split(";")
         agent = f"[ a foaf:Agent ; foaf:name {_text(name)} ]"
         lines.append(
             f"prov:qualifiedAssociation [ a prov:Association ; prov:agent {agent} ; prov:hadRole <{voc}role/{role}> ]"
         )
-    lines += _period(words)
-    lines += [f"prov:used {_iri(id)}" for id in words.get("uses", [])]
-    lines += [f"prov:generated {_iri(id)}" for id in words.get("produces", [])]
-    lines += [f"lotse:chance {_text(chance)}" for chance in words.get("chances", [])]
-    lines += [f"lotse:risk {_text(risk)}" for risk in words.get("risks", [])]
-    if "call" in words:
-        title, description, until = words["call"].split(";")
+    lines += _period(thing)
+    lines += [f"prov:used {_iri(id)}" for id in thing.get("uses", [])]
+    lines += [f"prov:generated {_iri(id)}" for id in thing.get("produces", [])]
+    lines += [f"lotse:chance {_text(chance)}" for chance in thing.get("chances", [])]
+    lines += [f"lotse:risk {_text(risk)}" for risk in thing.get("risks", [])]
+    if "call" in thing:
+        title, description, until = thing["call"].split(";")
         lines.append(
             f"lotse:opportunity [ a schema:Demand ; dct:type <{voc}opportunity/partnergesuch> ; "
             f"dct:title {_text(title)} ; dct:description {_text(description)} ; "
             f'schema:availabilityEnds "{until}"^^xsd:date ]'
         )
-    return _node(_iri(words["id"]), lines)
+    return _node(_iri(thing["id"]), lines)
 
 
-def _public_service(words: dict[str, Any]) -> str:
-    lines = [*_said(words, "cpsv:PublicService"), f"dct:description {_text(words['description'])}"]
+def _public_service(thing: dict[str, Any]) -> str:
+    lines = [*_common_lines(thing, "cpsv:PublicService"), f"dct:description {_text(thing['description'])}"]
     lines.append(f"cv:hasCompetentAuthority {_iri('stadtwerke')}")
-    return _node(_iri(words["id"]), lines)
+    return _node(_iri(thing["id"]), lines)
 
 
-def _said(words: dict[str, Any], types: str) -> list[str]:
-    titles = [_text(words["title"])] + ([_text(words["title_en"], "en")] if "title_en" in words else [])
+def _common_lines(thing: dict[str, Any], types: str) -> list[str]:
+    titles = [_text(thing["title"])] + ([_text(thing["title_en"], "en")] if "title_en" in thing else [])
     return [f"a {types}", f"dct:title {', '.join(titles)}", f"dcat:contactPoint {_iri('kontakt')}"]
 
 
-def _period(words: dict[str, Any]) -> list[str]:
+def _period(thing: dict[str, Any]) -> list[str]:
     ends = [
-        f"dcat:{name} {_date(words[key])}" for key, name in (("from", "startDate"), ("to", "endDate")) if key in words
+        f"dcat:{name} {_date(thing[key])}" for key, name in (("from", "startDate"), ("to", "endDate")) if key in thing
     ]
     return [f"dct:temporal [ a dct:PeriodOfTime ; {' ; '.join(ends)} ]"] if ends else []
 
 
-def _modified(words: dict[str, Any]) -> str:
-    return f'"{modified(words.get("frequency", ""))}"^^xsd:dateTime'
+def _modified(thing: dict[str, Any]) -> str:
+    return f'"{modified(thing.get("frequency", ""))}"^^xsd:dateTime'
 
 
-def _themes(words: dict[str, Any]) -> str:
-    return ", ".join(f"eu:data-theme\\/{theme}" for theme in words["themes"])
+def _themes(thing: dict[str, Any]) -> str:
+    return ", ".join(f"eu:data-theme\\/{theme}" for theme in thing["themes"])
 
 
 def _date(value: str) -> str:
@@ -227,9 +227,9 @@ def _iri(id: str) -> str:
     return f"<{BASE}id/{id}>"
 
 
-def _quoted(words: str) -> str:
-    return json.dumps(words, ensure_ascii=False)
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
-def _text(words: str, language: str = "de") -> str:
-    return f"{_quoted(words)}@{language}"
+def _text(text: str, language: str = "de") -> str:
+    return f"{_quoted(text)}@{language}"

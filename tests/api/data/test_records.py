@@ -203,8 +203,8 @@ def test_a_body_over_the_bound_is_refused_however_it_comes(client: TestClient) -
 def test_only_a_few_files_are_checked_at_a_time(
     filled: Catalog, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.data.records.CHECKS_AT_ONCE", 0)
-    monkeypatch.setattr("api.data.records.CHECKS_PATIENCE", 0.01)
+    monkeypatch.setattr("api.data.records.MAX_CHECKS_AT_ONCE", 0)
+    monkeypatch.setattr("api.data.records.CHECK_TIMEOUT_SECONDS", 0.01)
     full = TestClient(create_app(filled, settings), base_url=BASE)
     answer = full.post("/api/v1/validate", json={"kind": "dataset"})
     assert (answer.status_code, answer.headers["content-type"]) == (429, "application/problem+json")

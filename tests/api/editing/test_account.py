@@ -52,7 +52,7 @@ def test_a_wrong_password_says_so_and_keeps_the_name(browser: TestClient) -> Non
 
 
 def test_guessing_is_stopped_for_that_account_only(browser: TestClient) -> None:
-    for _ in range(session.TRIES):
+    for _ in range(session.MAX_WRONG_PASSWORDS):
         browser.post("/konto/anmelden", data={"name": "lotsin", "password": "falsch"})
     stopped = sign_in(browser, "lotsin")
     assert stopped.status_code == 429
@@ -172,16 +172,16 @@ def test_who_tries_many_names_from_one_address_is_stopped(
     browser: TestClient, city: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(city.catalog.people), "verify", lambda *_: None)
-    for number in range(session.TRIES_OF_ADDRESS):
+    for number in range(session.MAX_WRONG_PASSWORDS_OF_ADDRESS):
         assert browser.post("/konto/anmelden", data={"name": f"n{number}", "password": "x"}).status_code == 422
     assert browser.post("/konto/anmelden", data={"name": "anders", "password": "x"}).status_code == 429
 
 
 def test_few_passwords_are_checked_at_a_time() -> None:
-    turns = session.TimedSemaphore(at_once=2, patience=0.01)
-    with turns, turns, pytest.raises(session.TooManyError):
-        turns.__enter__()
-    with turns:
+    semaphore = session.TimedSemaphore(at_once=2, timeout_seconds=0.01)
+    with semaphore, semaphore, pytest.raises(session.TooManyError):
+        semaphore.__enter__()
+    with semaphore:
         pass
 
 
@@ -200,6 +200,6 @@ def test_a_form_has_its_bounds(browser: TestClient) -> None:
     fields = "&".join(f"x{n}=1" for n in range(session.MAX_FIELDS + 1))
     headers = {"content-type": "application/x-www-form-urlencoded"}
     assert browser.post("/konto/anmelden", content=fields, headers=headers).status_code == 400
-    large = "name=" + "x" * session.MAX_FORM
+    large = "name=" + "x" * session.MAX_FORM_BYTES
     assert browser.post("/konto/anmelden", content=large, headers=headers).status_code == 400
     assert browser.post("/konto/anmelden", content=b"name=\xff\xfe", headers=headers).status_code in (400, 422)

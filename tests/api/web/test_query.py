@@ -31,7 +31,7 @@ def test_values_out_of_bounds_are_replaced_and_noted() -> None:
     asked = [("sort", "price"), ("size", "5000"), ("page", "x"), ("kind", "car"), ("q", "a" * 900)]
     query = queries.parse(asked)
     assert (query.sort, query.size, query.page, query.where) == ("relevance", 100, 1, {})
-    assert len(query.words) == queries.MAX_WORDS
+    assert len(query.words) == queries.MAX_QUERY_CHARACTERS
     assert len(queries.notes(asked)) == 5
 
 

@@ -49,7 +49,7 @@ def test_guessing_is_stopped_for_one_key_until_somebody_is_right() -> None:
 
 
 def test_who_waits_too_long_for_a_turn_is_sent_away() -> None:
-    turns = TimedSemaphore(at_once=1, patience=0)
+    turns = TimedSemaphore(at_once=1, timeout_seconds=0)
     with turns, pytest.raises(TooManyError):
         turns.__enter__()
     with turns:

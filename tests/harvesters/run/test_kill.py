@@ -44,7 +44,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_doubled(tmp_path: Path
     chance = random.Random(int(os.environ.get("LOTSE_TEST_SEED", "7")))
     settings = Settings(data=tmp_path, allow_hosts=("127.0.0.1",))
     outcomes: list[str] = []
-    with ckan_server(snapshot(0), most=100) as server:
+    with ckan_server(snapshot(0), max_rows=100) as server:
         sources = open_sources(settings.database_url, settings.data)
         runs = open_runs(settings.database_url, settings.data)
         source = Source(name="berlin", kind="ckan", url=server.url, language="de", settings={"rows": "100"})
@@ -97,7 +97,7 @@ def finish(settings: Settings, source: Source, server: Ckan) -> None:
 
 def test_a_killed_run_goes_on_at_its_last_mark(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path, allow_hosts=("127.0.0.1",))
-    with ckan_server(snapshot(0), most=100) as server:
+    with ckan_server(snapshot(0), max_rows=100) as server:
         sources = open_sources(settings.database_url, settings.data)
         runs = open_runs(settings.database_url, settings.data)
         source = Source(name="berlin", kind="ckan", url=server.url, language="de", settings={"rows": "100"})

@@ -23,7 +23,7 @@ _lang = option("--lang", type=click.Choice(["de", "en"]), default="de", show_def
 
 
 @click.command()
-@argument("asked", nargs=-1, metavar="[WORDS]…")
+@argument("terms", nargs=-1, metavar="[WORDS]…")
 @where
 @option("--size", default=20, show_default=True, type=click.IntRange(1, 100), help="Hits on a page.")
 @option("--page", default=1, show_default=True, type=click.IntRange(1), help="Page, from 1.")

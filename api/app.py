@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.admin import harvests
 from api.data import examples, feeds, linked, openapi, records, well_known
@@ -59,6 +60,8 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
     app.add_exception_handler(Exception, _failure)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=GZIP_LEVEL)
     app.add_middleware(Frame)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     app.include_router(openapi.routes(app, settings.base_url))
     return app
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from registry import city
 from registry.catalog import Catalog
-from registry.people import accounts, drafts
+from registry.people import accounts, drafts, sign_in_tries
 from registry.people.accounts import open_people
 from registry.people.drafts import open_inbox
 from registry.projections.projector import Projector
@@ -40,7 +40,7 @@ def open_catalog(settings: Settings) -> Catalog:
 def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
     """Brings every room's tables up to date; for each the version before (0: none) and after."""
     engine = connect(settings.database_url)
-    rooms = {"records": schema, "ledger": tables, "inbox": drafts, "people": accounts}
+    rooms = {"records": schema, "ledger": tables, "inbox": drafts, "people": accounts, "tries": sign_in_tries}
     done = {name: upgrade_tables(engine, room.TABLES) for name, room in rooms.items()}
     staged = staging_engine(settings.database_url, settings.data)
     return done | {"staging": upgrade_tables(staged, staging.TABLES)}

@@ -6,6 +6,7 @@ import re
 import secrets
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str = "http://127.0.0.1:8080"  # public address; all IRIs that leave begin with it
     city: Path | None = None  # folder with the city's own things
     allow_hosts: tuple[str, ...] = ()  # private hosts that may be harvested all the same
+    trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For and -Proto are believed
     proxy: str = ""  # the city network's outbound proxy
     ca_file: Path | None = None  # its certificate authority
     secret: tuple[str, ...] = ()  # signs sessions; the first signs, all verify
@@ -50,7 +52,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     folder = Path(spoken.get("data", "data"))
     words: dict[str, Any] = _file(folder / "lotse.toml") | {k: v for k, v in spoken.items() if v != ""}
     words["data"] = str(folder)
-    for name in ("allow_hosts", "secret"):
+    for name in ("allow_hosts", "secret", "trusted_proxies"):
         if isinstance(words.get(name), str):
             words[name] = [part.strip() for part in words[name].split(",") if part.strip()]
     try:
@@ -108,6 +110,11 @@ def _check(settings: Settings) -> None:
     if settings.database and not settings.database.startswith(("sqlite:", "postgresql+psycopg:")):
         shown = settings.database.partition(":")[0]
         raise UsageError("setting-database", start=shown)
+    for proxy in settings.trusted_proxies:
+        try:
+            ip_network(proxy)
+        except ValueError:
+            raise UsageError("setting-proxies", value=proxy) from None
     if settings.ca_file and not settings.ca_file.is_file():
         raise UsageError("setting-ca-file", path=settings.ca_file)
 

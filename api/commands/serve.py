@@ -45,6 +45,7 @@ def serve(host: str, port: int, workers: int) -> None:
             log_level="warning",
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # the application believes those that the settings name
             timeout_graceful_shutdown=20,
         )
         signal.signal(signal.SIGTERM, _leave)

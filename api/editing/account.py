@@ -1,10 +1,11 @@
 """Signing in, signing out and the account's own page. Sessions themselves are in api/web/session.py.
 
-Entry point: `routes`. Invariant: a password is checked only within the rate limits on wrong ones.
+Entry point: `routes`. Invariants: a try is counted before its password is checked; passwords are checked in threads of
+their own, so that no page waits for them.
 """
 
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -14,30 +15,24 @@ from api.pages.site import NO_STORE, Pages
 from api.text.i18n import translator
 from api.web import addresses, session
 from api.web.addresses import language, mount, patterns, place
-from api.web.session import FormBody
+from api.web.own_threads import OwnThreads
+from api.web.session import FormBody, TooManyError
 from registry.catalog import Catalog
+from registry.people.sign_in_tries import Attempt
 from registry.settings import Settings
 
-MAX_NAME_CHARACTERS: Final = 80  # of a name in the keys of the rate limit
-
-
-class Guard(NamedTuple):
-    """What slows guessing down: rate limits for an account and for an address, and a semaphore for the hashing."""
-
-    of_account: session.RateLimit
-    of_address: session.RateLimit
-    hashing: session.TimedSemaphore
+MAX_NAME_CHARACTERS: Final = 80  # of the name of an account
+CHECKS_AT_ONCE: Final = 2  # passwords that a process checks at a time; each takes 64 MiB
+MAX_WAITING: Final = 20  # people who wait for that: some seconds
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     pages = Pages(catalog, settings)
-    guard = Guard(
-        session.RateLimit(), session.RateLimit(session.MAX_WRONG_PASSWORDS_OF_ADDRESS), session.TimedSemaphore()
-    )
+    threads = OwnThreads(CHECKS_AT_ONCE, MAX_WAITING)
     router = APIRouter(include_in_schema=False)
     mount(router, patterns("account"), partial(account, pages))
     mount(router, patterns("account", "sign-in"), partial(sign_in, pages))
-    mount(router, patterns("account", "sign-in"), partial(signed_in, pages, guard), "POST")
+    mount(router, patterns("account", "sign-in"), partial(signed_in, pages, threads), "POST")
     mount(router, patterns("account", "sign-out"), partial(sign_out, pages), "POST")
     return router
 
@@ -59,21 +54,23 @@ def sign_in(pages: Pages, request: Request) -> Response:
     return _form(pages, request, next)
 
 
-def signed_in(pages: Pages, guard: Guard, request: Request, body: FormBody = b"") -> Response:
-    """Begins a session for the right password, else shows the form again; TooManyError after too many wrong ones."""
+async def signed_in(pages: Pages, threads: OwnThreads, request: Request, body: FormBody = b"") -> Response:
+    """Begins a session for the right password, else shows the form again; TooManyError after too many tries, or while
+    too many people sign in."""
+    return await threads.run(partial(_signed_in, pages, request, body))
+
+
+def _signed_in(pages: Pages, request: Request, body: bytes) -> Response:
     fields = session.form(request, body, None, pages.settings)
     name, next = fields.get("name").strip(), session.local(fields.get("next"))
     address = request.client.host if request.client else ""
-    key = (name[:MAX_NAME_CHARACTERS], address)
-    guard.of_account.check(key)
-    guard.of_address.check(("", address))
-    with guard.hashing:
-        account = pages.people.verify(name, fields.get("password")) if name else None
+    attempt = Attempt.of(name[:MAX_NAME_CHARACTERS], address, "".join(pages.settings.secret[:1]))
+    if seconds := pages.people.tries.count(attempt):
+        raise TooManyError("too-many-passwords", {"seconds": seconds})
+    account = pages.people.verify(name, fields.get("password"))
     if account is None:
-        guard.of_account.wrong(key)
-        guard.of_address.wrong(("", address))
         return _form(pages, request, next, name, wrong=True)
-    guard.of_account.right(key)
+    pages.people.tries.forget(attempt)
     response = RedirectResponse(next or place("mine", language(request), "entries"), 303)
     session.begin(response, pages.settings, account.name, pages.people.seal(account.name))
     return response

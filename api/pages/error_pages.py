@@ -66,7 +66,7 @@ def _said(error: LotseError, lang: Lang) -> tuple[str, str]:
         410: (_("Dieser Eintrag wurde zurückgezogen"), _("Er ist nicht mehr im Verzeichnis.")),
         413: (_("Das ist zu groß"), _("Die Anfrage ist größer als erlaubt. Teilen Sie sie.")),
         422: (_("Bitte ändern Sie Ihre Angaben"), _("Einige Angaben haben nicht die richtige Form.")),
-        429: (_("Bitte warten Sie etwas"), _("Das waren zu viele Versuche. In %(minutes)s Minuten geht es weiter.") % {"minutes": -(-int(error.detail.get("seconds", 60)) // 60)}),
+        429: (_("Bitte warten Sie etwas"), _("Gerade sind es zu viele Anfragen oder Versuche. In %(minutes)s Min. geht es weiter.") % {"minutes": -(-int(error.detail.get("seconds", 60)) // 60)}),
         500: (_("Hier ist etwas schiefgegangen"), _("Das liegt an uns. Bitte nennen Sie uns die Nummer %(number)s.") % {"number": error.detail.get("number", "–")}),
         502: (_("Eine Quelle antwortet nicht"), _("Es wurde nichts geändert. Versuchen Sie es später noch einmal.")),
         503: (_("Gerade geht es nicht"), _("Das Verzeichnis wird gerade gewartet. Versuchen Sie es in einigen Minuten noch einmal.")),

@@ -4,7 +4,7 @@ Entry points: `path` and `place` (name -> path), `parse_path` (path -> PageAddre
 Invariant: `parse_path(path(name, lang, rest))` gives name, language and rest back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, get_args
 from urllib.parse import quote, unquote, urlsplit
@@ -116,7 +116,9 @@ def _step(step: str, lang: Lang) -> str:
     return STEP_WORDS[step][lang] if step in STEP_WORDS else step
 
 
-def mount(router: APIRouter, paths: list[str], view: Callable[..., Response], method: str = "GET") -> None:
+def mount(
+    router: APIRouter, paths: list[str], view: Callable[..., Response | Awaitable[Response]], method: str = "GET"
+) -> None:
     """Adds a view to the router at each of the paths; pages are left out of the OpenAPI document."""
     for path in paths:
         router.add_api_route(path, view, methods=[method], include_in_schema=False, response_class=Response)

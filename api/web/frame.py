@@ -1,6 +1,7 @@
 """ASGI middleware around every response: size limit, HEAD, canonical paths, CORS for data, `Vary`, security headers.
 
-Entry point: `Frame`. ASGI asks for coroutines here; nothing else of ours is one (docs/decisions/0080-frame.md).
+Entry point: `Frame`. ASGI asks for coroutines here; of ours only the sign-in is another one
+(docs/decisions/0080-frame.md).
 """
 
 from typing import Final

@@ -1,13 +1,12 @@
-"""Sessions: a signed cookie, a CSRF token for each form, a rate limit on wrong passwords, a semaphore for hashing.
+"""Sessions: a signed cookie, a CSRF token for each form, a semaphore for what takes much processor time.
 
-Entry points: `begin`, `current`, `end` (the session), `form` (the fields of a form after CSRF checks), `RateLimit`,
+Entry points: `begin`, `current`, `end` (the session), `form` (the fields of a form after CSRF checks),
 `TimedSemaphore`. Invariant: no form is read whose Origin is another site.
 """
 
 import hmac
 import secrets
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Annotated, Final, NamedTuple
@@ -28,10 +27,6 @@ SESSION_HOURS: Final = 8  # after which a session ends
 MAX_FIELDS: Final = 500  # of a form
 MAX_FORM_BYTES: Final = 400_000  # bytes of a form
 MAX_DIGITS: Final = 15  # of a number in a form; fits a 64-bit integer
-MAX_WRONG_PASSWORDS: Final = 5  # wrong passwords for one account from one address before a pause
-MAX_WRONG_PASSWORDS_OF_ADDRESS: Final = 50  # the same for all accounts together: an office may share an address
-MAX_HASHES_AT_ONCE: Final = 2  # passwords that are hashed at a time; each takes 64 MiB (argon2)
-PAUSE_SECONDS: Final = 300  # seconds
 
 
 class Session(NamedTuple):
@@ -163,45 +158,13 @@ def local(path: str) -> str:
     return path if harmless and len(path) <= 2000 else ""
 
 
-# -- guessing
-
-
-class RateLimit:
-    """A rate limit on wrong passwords for each key (account and address), in the memory of this process."""
-
-    def __init__(self, tries: int = MAX_WRONG_PASSWORDS) -> None:
-        self._tries = tries
-        self._lock = threading.Lock()
-        self._wrong: dict[tuple[str, str], list[float]] = {}
-
-    def check(self, key: tuple[str, str]) -> None:
-        """TooManyError if the key had too many wrong passwords within PAUSE_SECONDS."""
-        with self._lock:
-            times = self._recent(key)
-            if len(times) >= self._tries:
-                wait = max(1, int(times[-self._tries] + PAUSE_SECONDS - time.monotonic()))
-                raise TooManyError("too-many-passwords", {"seconds": wait})
-
-    def wrong(self, key: tuple[str, str]) -> None:
-        """Counts a wrong password."""
-        with self._lock:
-            if len(self._wrong) > 10_000:
-                self._wrong = {other: self._recent(other) for other in self._wrong if self._recent(other)}
-            self._wrong[key] = [*self._recent(key), time.monotonic()]
-
-    def right(self, key: tuple[str, str]) -> None:
-        """Forgets the wrong passwords of a key."""
-        with self._lock:
-            self._wrong.pop(key, None)
-
-    def _recent(self, key: tuple[str, str]) -> list[float]:
-        return [at for at in self._wrong.get(key, ()) if at > time.monotonic() - PAUSE_SECONDS]
+# -- a semaphore
 
 
 class TimedSemaphore:
     """A semaphore for `with`; TooManyError where no place becomes free within `timeout_seconds`."""
 
-    def __init__(self, at_once: int = MAX_HASHES_AT_ONCE, timeout_seconds: float = 10) -> None:
+    def __init__(self, at_once: int, timeout_seconds: float) -> None:
         self._semaphore = threading.BoundedSemaphore(at_once)
         self._timeout_seconds = timeout_seconds
 

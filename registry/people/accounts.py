@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from registry.errors import ConflictError, NotFoundError, UsageError
 from registry.model import Account
+from registry.people.sign_in_tries import SignInTries
 from registry.store.database import Tables, connect, make_tables, reading, writing
 
 ROLES = ("member", "reviewer", "administrator")
@@ -39,11 +40,12 @@ DAY = timedelta(days=1)  # longer than any session lives
 
 
 class People:
-    """Accounts of one installation."""
+    """Accounts of one installation; `tries` counts who tries to sign in."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         make_tables(engine, TABLES)
+        self.tries = SignInTries(engine)
 
     def add(self, account: Account, password: str) -> None:
         """Adds an account; ConflictError if the name is taken, UsageError if name, role or password do not do."""

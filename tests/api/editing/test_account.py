@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from api.app import create_app
 from api.web import session
+from registry.people import sign_in_tries
 from tests.sample_city import PASSWORD
 from tests.town import Town
 
@@ -13,6 +14,13 @@ from tests.town import Town
 @pytest.fixture
 def browser(city: Town) -> TestClient:
     return TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"}, follow_redirects=False)
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_tried(city: Town) -> None:
+    """The tests of this module share a database, in which the tries of all count."""
+    with city.catalog.store.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM sign_in_tries")
 
 
 def sign_in(browser: TestClient, name: str = "agentur", **fields: str):  # type: ignore[no-untyped-def]
@@ -52,7 +60,7 @@ def test_a_wrong_password_says_so_and_keeps_the_name(browser: TestClient) -> Non
 
 
 def test_guessing_is_stopped_for_that_account_only(browser: TestClient) -> None:
-    for _ in range(session.MAX_WRONG_PASSWORDS):
+    for _ in range(sign_in_tries.MAX_TRIES):
         browser.post("/konto/anmelden", data={"name": "lotsin", "password": "falsch"})
     stopped = sign_in(browser, "lotsin")
     assert stopped.status_code == 429
@@ -172,7 +180,7 @@ def test_who_tries_many_names_from_one_address_is_stopped(
     browser: TestClient, city: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(city.catalog.people), "verify", lambda *_: None)
-    for number in range(session.MAX_WRONG_PASSWORDS_OF_ADDRESS):
+    for number in range(sign_in_tries.MAX_TRIES_OF_ADDRESS):
         assert browser.post("/konto/anmelden", data={"name": f"n{number}", "password": "x"}).status_code == 422
     assert browser.post("/konto/anmelden", data={"name": "anders", "password": "x"}).status_code == 429
 

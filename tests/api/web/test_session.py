@@ -1,8 +1,8 @@
-"""Paths to go on to, tokens of forms, and the brake on guessing; sign-in as a whole: `tests/api/editing/`."""
+"""Paths to go on to, tokens of forms, and turns; sign-in as a whole: `tests/api/editing/`."""
 
 import pytest
 
-from api.web.session import Forms, RateLimit, Session, TimedSemaphore, TooManyError, local, token
+from api.web.session import Forms, Session, TimedSemaphore, TooManyError, local, token
 from registry.settings import Settings
 
 ANNA = Session("anna", "n1")
@@ -34,18 +34,6 @@ def test_a_token_belongs_to_one_session_and_one_secret() -> None:
 def test_a_number_in_a_form_is_digits_or_nothing() -> None:
     for text, number in (("17", 17), ("", 0), ("-1", 0), ("1.5", 0), ("²", 0), ("9" * 16, 0)):
         assert Forms([("version", text)]).number("version") == number, text
-
-
-def test_guessing_is_stopped_for_one_key_until_somebody_is_right() -> None:
-    brake = RateLimit(tries=2)
-    for _ in range(2):
-        brake.check(("anna", "1"))
-        brake.wrong(("anna", "1"))
-    with pytest.raises(TooManyError):
-        brake.check(("anna", "1"))
-    brake.check(("berta", "1"))
-    brake.right(("anna", "1"))
-    brake.check(("anna", "1"))
 
 
 def test_who_waits_too_long_for_a_turn_is_sent_away() -> None:

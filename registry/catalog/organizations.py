@@ -63,7 +63,11 @@ def load_organizations(catalog: Catalog, path: Path) -> int:
 
 def _load(catalog: Catalog, path: Path, listed: Mapping[str, Metadata], tries: int = 3) -> int:
     known = catalog.store.get_many(listed)
-    changed = [one for id, said in listed.items() if (one := _record(catalog, said, id, known.get(id)))]
+    changed = [
+        changed_record
+        for id, metadata in listed.items()
+        if (changed_record := _record(catalog, metadata, id, known.get(id)))
+    ]
     try:
         catalog.store.put(changed, CITY, path.name)
     except ConflictError:  # another process starts at the same moment and does the same
@@ -110,12 +114,12 @@ def _metadata(one: CityOrganization, path: Path) -> Metadata:
     return metadata
 
 
-def _record(catalog: Catalog, said: Metadata, id: str, known: Record | None) -> Record | None:
+def _record(catalog: Catalog, metadata: Metadata, id: str, known: Record | None) -> Record | None:
     """What is to be written; None: nothing."""
     if known is None:
-        return Record(id=id, said=said, owner=id)
+        return Record(id=id, said=metadata, owner=id)
     if known.kind != "organization" or known.origin:
         raise ConflictError("organizations-id-taken", {"ids": [id]}, id=id, kind=known.kind)
-    if known.said == said or next(catalog.store.history(id)).by != CITY:
+    if known.said == metadata or next(catalog.store.history(id)).by != CITY:
         return None
-    return replace(known, said=said)
+    return replace(known, said=metadata)

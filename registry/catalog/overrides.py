@@ -17,7 +17,7 @@ def overrides(record: Record, metadata: Metadata, by: str, at: datetime, why: st
     before stays as it is; a field that is set back to the source's word has none. UsageError for FIXED fields."""
     said, wanted = _words(record.said), _words(metadata)
     before = {one.field: one for one in record.overrides}
-    found = []
+    changed = []
     for field in said:
         if wanted[field] == said[field]:
             continue
@@ -27,10 +27,10 @@ def overrides(record: Record, metadata: Metadata, by: str, at: datetime, why: st
             raise UsageError("field-of-source", field=field)
         kept = before.get(field)
         if kept and kept.value == wanted[field]:
-            found.append(kept)
+            changed.append(kept)
         else:
-            found.append(Override(field, wanted[field], said[field], by, at, why))
-    return tuple(found)
+            changed.append(Override(field, wanted[field], said[field], by, at, why))
+    return tuple(changed)
 
 
 def _words(metadata: Metadata) -> dict[str, Any]:

@@ -45,18 +45,18 @@ class Outward(Protocol):
 def session(settings: Outward, *, seconds: float = TOTAL_SECONDS, max_bytes: int = MAX_BYTES) -> requests.Session:
     """For one thread; also what ckanapi is given. Raises SourceError where a server does not answer, a subclass of it
     where it must not be asked. `seconds`, `max_bytes`: bounds of one answer, redirects and unpacking included."""
-    made = _Session()
-    made.trust_env = False
-    made.max_redirects = REDIRECTS
-    made.headers["User-Agent"] = USER_AGENT
-    made.verify = str(settings.ca_file) if settings.ca_file else True
+    http = _Session()
+    http.trust_env = False
+    http.max_redirects = REDIRECTS
+    http.headers["User-Agent"] = USER_AGENT
+    http.verify = str(settings.ca_file) if settings.ca_file else True
     if settings.proxy:
-        made.proxies = {"http": settings.proxy, "https": settings.proxy}
+        http.proxies = {"http": settings.proxy, "https": settings.proxy}
     adapter = _Adapter(frozenset(host.strip().lower().strip("[]") for host in settings.allow_hosts), seconds, max_bytes)
-    made.bounds = adapter.bounds
-    made.mount("http://", adapter)
-    made.mount("https://", adapter)
-    return made
+    http.bounds = adapter.bounds
+    http.mount("http://", adapter)
+    http.mount("https://", adapter)
+    return http
 
 
 def body(response: requests.Response, limit: int = MAX_BYTES) -> bytes:
@@ -175,10 +175,10 @@ class _Session(requests.Session):
 def _guard_name(host: str, bounds: Bounds) -> None:
     """The guard where a proxy connects for us: what the name means here. A name that only the proxy knows may pass."""
     try:
-        found = socket.getaddrinfo(host, None, 0, socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(host, None, 0, socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError):
         return
-    guard(host, found, bounds)
+    guard(host, addresses, bounds)
 
 
 def _retry_after(response: requests.Response, default: float) -> float:

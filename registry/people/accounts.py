@@ -112,8 +112,8 @@ class People:
 
     def accounts(self) -> Iterator[Account]:
         with reading(self._engine) as connection:
-            found = connection.execute(_ACCOUNTS.select().order_by(_ACCOUNTS.c.name)).mappings().fetchall()
-        return map(_account, found)
+            rows = connection.execute(_ACCOUNTS.select().order_by(_ACCOUNTS.c.name)).mappings().fetchall()
+        return map(_account, rows)
 
 
 def open_people(database_url: str) -> People:

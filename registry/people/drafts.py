@@ -98,8 +98,8 @@ class Inbox:
 
     def _drafts(self, where: Any, order: Any) -> Iterator[Draft]:
         with reading(self._engine) as connection:  # given back before anybody renders a page of it
-            found = connection.execute(sa.select(_DRAFTS.c.body).where(where).order_by(order)).fetchall()
-        return (msgspec.json.decode(row.body, type=Draft) for row in found)
+            rows = connection.execute(sa.select(_DRAFTS.c.body).where(where).order_by(order)).fetchall()
+        return (msgspec.json.decode(row.body, type=Draft) for row in rows)
 
     def _move(
         self,

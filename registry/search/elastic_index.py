@@ -99,10 +99,10 @@ class ElasticIndex:
         begins = re.sub(r"(\W)", r"\\\1", wanted) + ".*"
         terms = {"field": "words", "include": begins, "size": size * 5, "shard_size": 20 * SHOWN_VALUES}
         with _reachable():
-            said = self.client.search(
+            response = self.client.search(
                 index=self.prefix, size=0, query={"prefix": {"words": wanted}}, aggs={"words": {"terms": terms}}
             )
-        buckets = said["aggregations"]["words"]["buckets"]
+        buckets = response["aggregations"]["words"]["buckets"]
         return suggestions(((bucket["key"], bucket["doc_count"]) for bucket in buckets), size)
 
     # -- what has been taken in
@@ -115,10 +115,10 @@ class ElasticIndex:
         """The index behind the alias, and what it has taken in."""
         with _reachable():
             try:
-                found = self.client.indices.get_mapping(index=self.prefix)
+                mappings = self.client.indices.get_mapping(index=self.prefix)
             except NotFoundError:
                 return "", None
-        for name, about in found.items():
+        for name, about in mappings.items():
             kept = about["mappings"].get("_meta", {})
             return name, kept if kept.get("schema") == INDEX_VERSION else None
         return "", None
@@ -163,7 +163,7 @@ class ElasticIndex:
     def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
         scoring = [{"term": {one.field: {"value": one.text, "boost": one.weight}}} for one in wanted.terms]
         tree = {"bool": {"filter": [_need(need), *_where(wanted.where)], "should": scoring}}
-        said = self._ask(tree, depth, docvalue_fields=["kind", "day", "quality"])
+        response = self._ask(tree, depth, docvalue_fields=["kind", "day", "quality"])
         found = tuple(
             Found(
                 hit["_id"],
@@ -172,31 +172,31 @@ class ElasticIndex:
                 int(hit["fields"]["day"][0]),
                 int(hit["fields"]["quality"][0]),
             )
-            for hit in said["hits"]["hits"]
+            for hit in response["hits"]["hits"]
         )
-        return Ranking(found, int(said["hits"]["total"]["value"]))
+        return Ranking(found, int(response["hits"]["total"]["value"]))
 
     def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
         first, _ = bounds(query)
         order = [{"by_title": "asc"}] if query.sort == "title" else [{"by_date": "desc"}]
         tree = {"bool": {"filter": [_need(need), *_where(wanted.where)]}}
-        said = self._ask(tree, query.size, from_=first, sort=order, docvalue_fields=["kind"])
-        hits = [Hit(hit["_id"], hit["fields"]["kind"][0], 0.0) for hit in said["hits"]["hits"]]
-        return hits, int(said["hits"]["total"]["value"])
+        response = self._ask(tree, query.size, from_=first, sort=order, docvalue_fields=["kind"])
+        hits = [Hit(hit["_id"], hit["fields"]["kind"][0], 0.0) for hit in response["hits"]["hits"]]
+        return hits, int(response["hits"]["total"]["value"])
 
     def facets(self, need: Need | None, where: Where, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
         if not facets:
             return {}
         parts = aggregations(where, facets, _written, "shard_size")
-        said = self._ask({"bool": {"filter": [_need(need)]}}, 0, aggs=parts)
-        return {facet: counts(said["aggregations"], facet, where.get(facet, ())) for facet in facets}
+        response = self._ask({"bool": {"filter": [_need(need)]}}, 0, aggs=parts)
+        return {facet: counts(response["aggregations"], facet, where.get(facet, ())) for facet in facets}
 
     def _ask(self, tree: dict[str, Any], size: int, **more: Any) -> Mapping[str, Any]:
         # dfs: counts of all shards together, so that a score does not depend on where a record lies
-        said = self.client.search(
+        response = self.client.search(
             index=self.prefix, query=tree, size=size, track_total_hits=True, search_type="dfs_query_then_fetch", **more
         )
-        return dict(said.body)
+        return dict(response.body)
 
 
 @contextmanager

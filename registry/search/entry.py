@@ -40,23 +40,23 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 def entry(record: Record, districts: ConceptList | None = None) -> Entry:
     """The entry of a record; `districts`: the city's own list, whose notations are the values of that facet."""
-    said = record.metadata
-    title, day = " ".join(said.title.values()), _day(said, record)
+    metadata = record.metadata
+    title, day = " ".join(metadata.title.values()), _day(metadata, record)
     facets = {name: tuple(dict.fromkeys(facet.values_of(record, districts))) for name, facet in FACETS.items()}
     head = terms(title)
-    rest = terms(" ".join((*_texts(said), *_values(facets, districts))))
+    rest = terms(" ".join((*_texts(metadata), *_values(facets, districts))))
     return Entry(
         id=record.id,
-        kind=said.kind,
+        kind=metadata.kind,
         title=head,
         text=Terms(*(_whole(first, then) for first, then in zip(head, rest, strict=True))),
         facets=facets,
         counted={field: tuple(values_of(record, districts)) for field, values_of in COUNTED},
-        words=tuple(_words(said)),
+        words=tuple(_words(metadata)),
         by_title=f"{base_letters(clean(title))[:MAX_KEY]}\t{record.id}",
         by_date=f"{day:07}\t{record.id}",
         day=day,
-        quality=_completeness(said),
+        quality=_completeness(metadata),
     )
 
 
@@ -65,29 +65,29 @@ def _whole(title: str, rest: str) -> str:
     return " ".join(parts) or NOTHING
 
 
-def _texts(said: Metadata) -> Iterator[str]:
-    yield from said.abstract.values()
-    yield from said.description.values()
-    for keywords in said.keywords.values():
+def _texts(metadata: Metadata) -> Iterator[str]:
+    yield from metadata.abstract.values()
+    yield from metadata.description.values()
+    for keywords in metadata.keywords.values():
         yield from keywords
-    agents = (said.publisher, said.organizer, *said.creators, *(one.agent for one in said.participants))
+    agents = (metadata.publisher, metadata.organizer, *metadata.creators, *(one.agent for one in metadata.participants))
     for agent in agents:
         if agent:
             yield from agent.name.values()
-    for distribution in said.distributions:
+    for distribution in metadata.distributions:
         yield from distribution.title.values()
-    for place in said.places:
+    for place in metadata.places:
         yield from place.name.values()
-    for texts in (said.goals, said.benefits):
+    for texts in (metadata.goals, metadata.benefits):
         for text in texts:
             yield from text.values()
-    yield from _calls(said)
-    yield from said.aliases
+    yield from _calls(metadata)
+    yield from metadata.aliases
 
 
-def _calls(said: Metadata) -> Iterator[str]:
+def _calls(metadata: Metadata) -> Iterator[str]:
     """Who looks for partners is found by just these words."""
-    for one in said.opportunities:
+    for one in metadata.opportunities:
         yield from (*one.title.values(), *one.description.values())
         if known := concept_list("opportunities").get(one.type):
             yield from known.labels.values()
@@ -104,37 +104,37 @@ def _values(facets: Mapping[str, tuple[str, ...]], districts: ConceptList | None
             yield from (label for value in values for label in concepts.by_notation[value].labels.values())
 
 
-def _day(said: Metadata, record: Record) -> int:
+def _day(metadata: Metadata, record: Record) -> int:
     """Day number of the last change that is said, else of the record's."""
-    for value in (said.modified, said.issued):
-        if found := _DATE.match(value):
+    for value in (metadata.modified, metadata.issued):
+        if match := _DATE.match(value):
             try:
-                return date(int(found[1]), int(found[2] or 1), int(found[3] or 1)).toordinal()
+                return date(int(match[1]), int(match[2] or 1), int(match[3] or 1)).toordinal()
             except ValueError:
                 continue
     return record.changed.toordinal() if record.changed else 0
 
 
-def _words(said: Metadata) -> list[str]:
+def _words(metadata: Metadata) -> list[str]:
     """Words of the titles, and keywords as they are."""
-    written = [word for text in said.title.values() for word in _SURFACE.findall(clean(text))]
-    written += [" ".join(clean(word).split()) for keywords in said.keywords.values() for word in keywords]
+    written = [word for text in metadata.title.values() for word in _SURFACE.findall(clean(text))]
+    written += [" ".join(clean(word).split()) for keywords in metadata.keywords.values() for word in keywords]
     kept = (word for word in dict.fromkeys(written) if 3 <= len(word) <= 60 and word.lower() not in STOP_WORDS)
     return [f"{fold_word(word)}\t{word}" for word in kept][:MAX_WORD_ENTRIES]
 
 
-def _completeness(said: Metadata) -> int:
+def _completeness(metadata: Metadata) -> int:
     """How many of the words that make an entry useful it has, in percent; not the MQA, which `quality.py` counts."""
     asked = [
-        bool(said.abstract or said.description),
-        bool(said.keywords or said.themes or said.phase),
-        said.publisher is not None or bool(said.participants),
-        bool(said.contacts),
+        bool(metadata.abstract or metadata.description),
+        bool(metadata.keywords or metadata.themes or metadata.phase),
+        metadata.publisher is not None or bool(metadata.participants),
+        bool(metadata.contacts),
     ]
-    if said.kind == "dataset":
+    if metadata.kind == "dataset":
         asked += [
-            any(one.licence for one in said.distributions),
-            any(one.download_url or one.access_url for one in said.distributions),
-            bool(said.modified or said.issued),
+            any(one.licence for one in metadata.distributions),
+            any(one.download_url or one.access_url for one in metadata.distributions),
+            bool(metadata.modified or metadata.issued),
         ]
     return 100 * sum(asked) // len(asked)

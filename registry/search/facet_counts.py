@@ -67,13 +67,13 @@ def aggregations(
 def counts(answer: Mapping[str, Any], facet: str, selected: Sequence[str]) -> tuple[Count, ...]:
     """Counts of a facet, largest first, from what an engine answers to `aggregations`."""
     below = next(part for part in (answer, *answer.values()) if facet in part)
-    found: dict[str, int] = {}
+    count_by_value: dict[str, int] = {}
     labels: dict[str, str] = {}
     for bucket in below[facet]["buckets"]:
         for value, label in _counted(facet, bucket["key"]):
-            found[value] = found.get(value, 0) + int(bucket["doc_count"])
+            count_by_value[value] = count_by_value.get(value, 0) + int(bucket["doc_count"])
             labels.setdefault(value, label)
-    ordered = dict(sorted(found.items(), key=lambda one: (-one[1], one[0]))[:SHOWN_VALUES])
+    ordered = dict(sorted(count_by_value.items(), key=lambda one: (-one[1], one[0]))[:SHOWN_VALUES])
     for place, value in enumerate(selected):
         if value not in ordered and "://" not in value:
             ordered[value] = int(below[f"{facet} {place}"]["doc_count"])

@@ -14,6 +14,7 @@ from api.web.addresses import Lang, parse_path
 from registry.errors import UsageError
 from registry.model import KINDS, Kind, Text
 from registry.model.message import Message, message, translations
+from registry.search.analysis import words as words_of
 from registry.search.facet_counts import normal_where
 from registry.search.facets import FACETS
 from registry.search.query import MAX_DEPTH as MAX_DEPTH
@@ -105,6 +106,8 @@ def _notes(params: Sequence[tuple[str, str]]) -> Iterator[Message]:
         yield message("query-language-unknown")
     if len(first.get("q", "")) > MAX_QUERY_CHARACTERS:
         yield message("query-words-cut", limit=MAX_QUERY_CHARACTERS)
+    if first.get("q", "").strip() and not words_of(first["q"][:MAX_QUERY_CHARACTERS]):
+        yield message("query-without-word")
     pairs = {(name, canonical(name, value.strip())) for name, value in params if name in FACETS and value.strip()}
     if len(pairs) > sum(map(len, where.values())):
         yield message("query-filter-unknown")

@@ -16,7 +16,7 @@ from registry import model
 from registry.model import Findings, Kind, Link, Metadata
 from registry.model.identity import with_ids
 from registry.rules import finding
-from vocab import folding, formats, frequencies, licences, match, values
+from vocab import folding, formats, frequencies, language_tags, licences, match, values
 from vocab.fields import STRUCTS, Field, fields_of
 from vocab.geometry import WKT_WRITTEN
 from vocab.kinds import KIND_ROWS
@@ -129,7 +129,7 @@ class _Reading:
         if isinstance(value, Mapping):
             texts = {}
             for tag, text in value.items():
-                if isinstance(text, str) and _TAG.fullmatch(tag):
+                if isinstance(text, str) and language_tags.is_known(tag):
                     if text.strip():
                         texts[self.tag(tag)] = text.strip()
                 else:
@@ -141,6 +141,7 @@ class _Reading:
         return ()
 
     def tag(self, tag: str) -> str:
+        tag = values.language_tag(tag)
         return self.language if tag == "und" else tag.lower() if len(tag) < 4 else tag
 
     def words(self, members: list[Any], path: str) -> dict[str, tuple[str, ...]]:
@@ -152,7 +153,7 @@ class _Reading:
                     if (
                         isinstance(keyword, str | int | float)
                         and not isinstance(keyword, bool)
-                        and _TAG.fullmatch(str(tag))
+                        and language_tags.is_known(str(tag))
                     ):
                         keywords.setdefault(self.tag(str(tag)), {})[str(keyword).strip()] = None
                     else:
@@ -249,7 +250,6 @@ MATCHES: Final[Mapping[str, Callable[[str], Any]]] = {
     "roles": match.role,
     "organization-kinds": match.organization_kind,
 }
-_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*|und")
 
 
 def _concepts(row: Field, text: str) -> tuple[str, ...]:

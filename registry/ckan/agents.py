@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
-from registry.ckan.readers import Unread, as_text, distinct, listed, without_empty
+from registry.ckan.readers import Unread, as_text, distinct, listed, without_empty, written_object
 from registry.ckan.tables import AGENT, CONTACT, fill
 from registry.model import Agent, Contact, Finding
+from vocab.language_tags import are_known
 
 
 def agents(unread: Unread, fields: dict[str, Any], dkan: bool) -> None:
@@ -72,9 +73,10 @@ def _described(unread: Unread, prefix: str, contact: bool) -> tuple[Any, ...]:
     """The agents or contacts in the list under `prefix`, or in the keys that begin with it. What cannot be read
     stays."""
     value = unread.values.get(prefix)
+    value = written_object(value) or value
     nested = isinstance(value, list | dict) or (isinstance(value, str) and value[:2] == "[{")
     entries = listed(value) if nested else []
-    if entries and all(isinstance(entry, dict) for entry in entries):
+    if entries and all(isinstance(entry, dict) and not are_known(entry) for entry in entries):
         return tuple(_in_list(unread, prefix, entries, contact))
     values = unread.values
     keys = {key: package_key for key, package_key in _flat_keys(prefix, contact) if package_key in values}

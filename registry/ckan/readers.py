@@ -12,7 +12,7 @@ import orjson
 
 from registry.model import DCAT_KINDS, Finding, Identifier, Kind, Statement, Text
 from registry.rules import finding
-from vocab import folding, formats, frequencies, match, values
+from vocab import folding, formats, frequencies, language_tags, match, values
 from vocab.kinds import KIND_ROWS
 from vocab.values import Read
 
@@ -168,11 +168,13 @@ def as_literal(value: Any, unread: Unread) -> str | None:
 
 
 def as_text(value: Any, unread: Unread) -> Text | None:
-    """A text in the source's language, or by language as ckanext-fluent writes it: a mapping, in extras as JSON."""
-    by_tag = parsed(value) if isinstance(value, str) and value[:2] == '{"' else None
-    if isinstance(by_tag, dict) and all(isinstance(text, str) for text in by_tag.values()) and all(map(tag_of, by_tag)):
-        value = by_tag
+    """A text in the source's language, or by language as ckanext-fluent writes it: a mapping, in extras as JSON.
+
+    None for a mapping whose keys are no languages (vocab/language_tags.py): it is no text."""
+    value = written_object(value) or value
     if isinstance(value, dict):
+        if not language_tags.are_known(value):
+            return None
         tagged = ((tag_of(tag), text.strip()) for tag, text in value.items() if isinstance(text, str))
         texts = {tag: text for tag, text in tagged if tag and text}
         return texts if texts and len(texts) == sum(map(is_filled, value.values())) else None
@@ -180,9 +182,15 @@ def as_text(value: Any, unread: Unread) -> Text | None:
     return {unread.language: text} if text else None
 
 
+def written_object(value: Any) -> dict[str, Any] | None:
+    """The mapping that a text holds as JSON: old extras of CKAN have objects. None for any other value."""
+    by_key = parsed(value) if isinstance(value, str) and value[:1] == "{" and value.rstrip()[-1:] == "}" else None
+    return by_key if isinstance(by_key, dict) else None
+
+
 def tag_of(tag: str) -> str:
-    """A language tag of 2 to 35 characters, de_DE as de-DE; "" for anything else."""
-    return values.language_tag(tag) if 2 <= len(tag) <= 35 else ""
+    """A language tag whose language is known, de_DE as de-DE; "" for anything else."""
+    return values.language_tag(tag) if language_tags.is_known(tag) else ""
 
 
 def as_date(value: Any, unread: Unread) -> Read | None:

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import Stemmer
 
+from registry.search import short_words
+
 MAX_CHARACTERS = 200_000  # of one text; what lies behind is not searched
 MAX_LETTERS = 64  # of one word
 MAX_NAME = 1000  # characters of a name that count
@@ -53,6 +55,14 @@ _ODD = re.compile("[\x80-\x9f\u00ad\u200b-\u200d\ufeff]")
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,2000}>")
 _CP1252 = {chr(code): bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
 _DIGRAPH = re.compile(r"(?<=[ao])e|(?<![qaeo])ue")
+# Digits and letters that are raised or lowered, as in CO₂ and m²: one sign for one, so that places in a text stay.
+_RAISED_OR_LOWERED = {
+    code: chr(int(parts[1], 16))
+    for code in (0xAA, 0xB2, 0xB3, 0xB9, 0xBA, *range(0x2070, 0x209D))
+    if len(parts := unicodedata.decomposition(chr(code)).split()) == 2
+}
+_ANY_RAISED = re.compile("[\xaa\xb2\xb3\xb9\xba\u2070-\u209c]")
+_ASKED = re.compile(rf"(?<![^\W_])(?P<letters>[^\W\d_]{{1,3}})(?P<number>\d+)(?![^\W_])|{_TOKEN.pattern}")
 _stemmer = Stemmer.Stemmer("german", 0)  # its own cache off: ours is above it
 _lock = Lock()  # a stemmer is not for two threads at once
 
@@ -65,17 +75,23 @@ class Terms(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A word that is asked for. `root`: the grams that it has wherever it stands in a compound, in any inflection."""
+    """A word that is asked for. `root`: the grams that it has wherever it stands in a compound, in any inflection.
+
+    One to three letters with a number (CO2, PM10) are one word; its `text` and `stem` have a blank between the two.
+    `short`: the stem if it is one of `short_words`, which are also found inside a compound; else "".
+    """
 
     text: str
     stem: str
     grams: tuple[str, ...]
     root: tuple[str, ...]
     filler: bool
+    short: str = ""
 
 
 def clean(text: str) -> str:
-    """Plain text: entities decoded, tags stripped, soft hyphens gone, bytes of CP1252 read as such, composed (NFC)."""
+    """Plain text: entities decoded, tags stripped, soft hyphens gone, bytes of CP1252 read as such, composed (NFC),
+    raised and lowered signs as plain ones (CO₂, m²)."""
     text = text[:MAX_CHARACTERS]
     if "<" in text:
         text = _TAG.sub(" ", text)
@@ -83,23 +99,43 @@ def clean(text: str) -> str:
         text = html.unescape(text)
     if _ODD.search(text):
         text = _ODD.sub(lambda odd: _CP1252.get(odd[0], ""), text)
-    return unicodedata.normalize("NFC", text)
+    return _level(unicodedata.normalize("NFC", text))
+
+
+def _level(text: str) -> str:
+    return text.translate(_RAISED_OR_LOWERED) if _ANY_RAISED.search(text) else text
 
 
 def terms(text: str) -> Terms:
     """Both analyses of a text."""
-    found = [analysed for chunk in clean(text).split() if (analysed := _CHUNKS[chunk])]
+    return analysed(text)[0]
+
+
+def analysed(text: str) -> tuple[Terms, frozenset[str]]:
+    """Both analyses of a text, and the words of two or three letters inside its compounds.
+
+    These are no grams: more grams in a text would lower the score of all others."""
+    found = [analysis for chunk in clean(text).split() if (analysis := _CHUNKS[chunk])]
     if not found:
-        return Terms(NOTHING, NOTHING)
-    stems, grams = zip(*found, strict=True)
-    return Terms(" ".join(stems), " ".join(grams))
+        return Terms(NOTHING, NOTHING), frozenset()
+    stems, grams, parts = zip(*found, strict=True)
+    return Terms(" ".join(stems), " ".join(grams)), frozenset(" ".join(parts).split())
 
 
 def words(text: str) -> list[Word]:
     """The distinct words of a query in their order, stop words left out; if it has nothing else, they count."""
-    parts = [part for token in _TOKEN.findall(clean(text)) for part in _parts(token)]
+    parts = [part for found in _ASKED.finditer(clean(text)) for part in _asked_parts(found)]
     asked = [part for part in parts if part not in STOP_WORDS] or parts
     return [_word(part) for part in dict.fromkeys(asked)]
+
+
+def _asked_parts(found: re.Match[str]) -> list[str]:
+    """The words of a part of a query; few letters with a number as one, with a blank between them."""
+    if not found["letters"]:
+        return _parts(found[0])
+    letters = _parts(found["letters"])
+    number = found["number"]
+    return [f"{letters[0]} {number}"] if len(letters) == 1 and letters[0] not in STOP_WORDS else [*letters, number]
 
 
 @lru_cache(maxsize=MAX_CACHED // 2)
@@ -131,21 +167,29 @@ def mark(text: str, query: Sequence[Word]) -> list[tuple[int, int]]:
 
     A word is marked as a whole if its stem is asked for or most of its grams are; of a compound, the part.
     """
-    spans = (
+    text = _level(text[:MAX_CHARACTERS])
+    plain_words = [word for word in query if " " not in word.stem]
+    spans = [
         (found.start() + start, found.start() + end)
-        for found in _TOKEN.finditer(text[:MAX_CHARACTERS])
-        for start, end in _marked(found[0], query)
-    )
+        for found in _TOKEN.finditer(text)
+        for start, end in _marked(found[0], plain_words)
+    ]
+    with_number = {word.text for word in query if " " in word.stem}
+    if with_number:
+        spans += [found.span() for found in _ASKED.finditer(text) if with_number.intersection(_asked_parts(found))]
     return list(_merged(spans))
 
 
-class _Cache(dict[str, tuple[str, str] | None]):
-    """What stands between two blanks -> its stems and its grams, None if nothing is to be found by it."""
+class _Cache(dict[str, tuple[str, str, str] | None]):
+    """What stands between two blanks -> its stems, its grams and the short words inside it, None if nothing is to be
+    found by it."""
 
-    def __missing__(self, chunk: str) -> tuple[str, str] | None:
+    def __missing__(self, chunk: str) -> tuple[str, str, str] | None:
         kept = [part for token in _TOKEN.findall(chunk) for part in _parts(token) if part not in STOP_WORDS]
-        grams = " ".join(gram for part in kept for gram in _grams(fold_word(part)))
-        analysed = (" ".join(map(_stem, kept)), grams) if kept else None
+        folded = [fold_word(part) for part in kept]
+        grams = " ".join(gram for word in folded for gram in _grams(word))
+        short = " ".join(part for word in folded for _, part in short_words.places(word))
+        analysed = (" ".join(map(_stem, kept)), grams, short) if kept else None
         if len(chunk) <= 2 * MAX_LETTERS:
             if len(self) >= MAX_CACHED:
                 self.clear()
@@ -174,14 +218,23 @@ def _grams(folded: str) -> list[str]:
 
 
 def _word(part: str) -> Word:
+    if " " in part:
+        return _with_number(*map(_word, part.split(" ")))
     stem = _stem(part)
-    return Word(
-        part, stem, tuple(dict.fromkeys(_grams(fold_word(part)))), _root(part, fold_word(stem)), part in FILLERS
-    )
+    folded = fold_word(stem)
+    short = folded if folded in short_words.WORDS else ""
+    return Word(part, stem, tuple(dict.fromkeys(_grams(fold_word(part)))), _root(part, folded), part in FILLERS, short)
+
+
+def _with_number(letters: Word, number: Word) -> Word:
+    grams = letters.grams + number.grams
+    root = (letters.root or letters.grams) + number.grams
+    return Word(f"{letters.text} {number.text}", f"{letters.stem} {number.stem}", grams, root, False)
 
 
 def _root(word: str, stem: str) -> tuple[str, ...]:
-    """A stem of three letters counts at the beginning of a word only, a shorter one and a number only as they are."""
+    """A stem of three letters counts at the beginning of a word only, a shorter one and a number only as they are; for
+    those of `short_words` see `Word.short`."""
     if word.isdecimal() or len(stem) < GRAM - 1:
         return ()
     if len(stem) < GRAM:
@@ -202,7 +255,7 @@ def _marked(token: str, query: Sequence[Word]) -> list[tuple[int, int]]:
     parts = [
         (places[at], _ending(places[at + len(root)], len(token)))
         for root in (fold_word(word.stem) for word in content)
-        if (at := _inside(root, folded)) >= 0
+        for at in _inside(root, folded)
     ]
     if parts:
         return parts
@@ -218,13 +271,17 @@ def _ending(end: int, last: int) -> int:
     return last if last - end <= 2 else end
 
 
-def _inside(part: str, folded: str) -> int:
-    """Where a part of a compound begins, -1 if nowhere; a short one must begin or end it."""
+def _inside(part: str, folded: str) -> list[int]:
+    """Where a part of a compound begins. One of `short_words` where it is a part; another one of three letters where it
+    begins or ends the compound."""
     if len(part) >= GRAM:
-        return folded.find(part)
+        return [at] if (at := folded.find(part)) >= 0 else []
+    if part in short_words.WORDS:
+        begins = [0] if len(part) == GRAM - 1 and folded.startswith(part) else []
+        return begins + [at for at, word in short_words.places(folded) if word == part]
     if len(part) == GRAM - 1 and len(folded) >= 2 * len(part):
-        return 0 if folded.startswith(part) else len(folded) - len(part) if folded.endswith(part) else -1
-    return -1
+        return [0] if folded.startswith(part) else [len(folded) - len(part)] if folded.endswith(part) else []
+    return []
 
 
 def _folded(token: str) -> tuple[str, list[int]]:

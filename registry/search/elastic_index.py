@@ -36,7 +36,7 @@ _ORDER = {"type": "keyword", "index": False}
 _NUMBER = {"type": "integer", "index": False}
 _FIELDS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("title_stems", "title_grams", "text_stems", "text_grams"), _TERMS),
-    **dict.fromkeys((*FACETS, *(one.field for one in COUNTED), "words"), _COUNTED),
+    **dict.fromkeys((*FACETS, *(one.field for one in COUNTED), "short_words", "words"), _COUNTED),
     **dict.fromkeys(("by_title", "by_date"), _ORDER),
     **dict.fromkeys(("day", "quality"), _NUMBER),
 }
@@ -216,6 +216,7 @@ def _document(entry: Entry) -> dict[str, Any]:
         "title_grams": entry.title.grams,
         "text_stems": entry.text.stems,
         "text_grams": entry.text.grams,
+        "short_words": entry.short_words,
         "words": entry.words,
         "by_title": entry.by_title,
         "by_date": entry.by_date,
@@ -228,7 +229,8 @@ def _document(entry: Entry) -> dict[str, Any]:
 
 def _group(group: WordGroup) -> dict[str, Any]:
     pieces = [{"bool": {"filter": [{"term": {"text_grams": gram}} for gram in grams]}} for grams in group.alternatives]
-    return {"bool": {"should": [{"term": {"text_stems": group.stem}}, *pieces], "minimum_should_match": 1}}
+    short = [{"term": {"short_words": group.short}}] if group.short else []
+    return {"bool": {"should": [{"term": {"text_stems": group.stem}}, *pieces, *short], "minimum_should_match": 1}}
 
 
 def _need(need: Need | None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 
 from registry.model import Kind, Metadata, Record
-from registry.search.analysis import NOTHING, STOP_WORDS, Terms, base_letters, clean, fold_word, terms
+from registry.search.analysis import NOTHING, STOP_WORDS, Terms, analysed, base_letters, clean, fold_word
 from registry.search.facets import COUNTED, FACETS, MAX_KEY, value_list
 from vocab.concepts import ConceptList, concept_list
 
@@ -21,8 +21,8 @@ _SURFACE = re.compile(r"[^\W\d_][\w-]+")
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """`title`, `text`: terms; `facets`: facet -> values; `counted`: fields that are counted instead (`facets.Counted`).
 
-    `words`: "folded<tab>as written", for suggestions. `by_title`, `by_date`: unique keys to sort by. `day`: day number
-    of the last change, 0 if unknown; `quality`: 0 to 100.
+    `short_words`: those inside compounds. `words`: "folded<tab>as written", for suggestions. `by_title`, `by_date`:
+    unique keys to sort by. `day`: day number of the last change, 0 if unknown; `quality`: 0 to 100.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     text: Terms
     facets: Mapping[str, tuple[str, ...]]
     counted: Mapping[str, tuple[str, ...]]
+    short_words: tuple[str, ...]
     words: tuple[str, ...]
     by_title: str
     by_date: str
@@ -43,8 +44,8 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
     metadata = record.metadata
     title, day = " ".join(metadata.title.values()), _day(metadata, record)
     facets = {name: tuple(dict.fromkeys(facet.values_of(record, districts))) for name, facet in FACETS.items()}
-    head = terms(title)
-    rest = terms(" ".join((*_texts(metadata), *_values(facets, districts))))
+    head, short_in_title = analysed(title)
+    rest, short_in_rest = analysed(" ".join((*_texts(metadata), *_values(facets, districts))))
     return Entry(
         id=record.id,
         kind=metadata.kind,
@@ -52,6 +53,7 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
         text=Terms(*(_whole(first, then) for first, then in zip(head, rest, strict=True))),
         facets=facets,
         counted={field: tuple(values_of(record, districts)) for field, values_of in COUNTED},
+        short_words=tuple(sorted(short_in_title | short_in_rest)),
         words=tuple(_words(metadata)),
         by_title=f"{base_letters(clean(title))[:MAX_KEY]}\t{record.id}",
         by_date=f"{day:07}\t{record.id}",

@@ -22,7 +22,7 @@ MAX_PARTIAL_SCORE_SHARE = 0.5  # or if the best hit without some word scores at 
 
 # -- what is asked
 
-IndexField = Literal["title_stems", "title_grams", "text_stems", "text_grams"]
+IndexField = Literal["title_stems", "title_grams", "text_stems", "text_grams", "short_words"]
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -34,10 +34,12 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class WordGroup(msgspec.Struct, frozen=True):
-    """A word as a document has it in its text: the stem, or all grams of one alternative."""
+    """A word as a document has it in its text: the stem, all grams of one alternative, or the short word in a
+    compound."""
 
     stem: str
     alternatives: tuple[tuple[str, ...], ...]
+    short: str = ""
 
 
 class Need(msgspec.Struct, frozen=True):
@@ -63,8 +65,8 @@ def asked(query: Query) -> Asked:
     where = {facet: values for facet, values in query.where.items() if values}
     if not content:
         return Asked((), None, (), where)
-    strict = Need(tuple(WordGroup(word.stem, _roots(word)) for word in content), len(content))
-    similar = tuple(WordGroup(word.stem, _roots(word) + _similar(word)) for word in content)
+    strict = Need(tuple(WordGroup(word.stem, _roots(word), word.short) for word in content), len(content))
+    similar = tuple(WordGroup(word.stem, _roots(word) + _similar(word), word.short) for word in content)
     loose = tuple(Need(similar, least) for least in dict.fromkeys((-(-len(content) // 3), 1)))
     return Asked(tuple(term for word in given for term in _terms(word)), strict, loose, where)
 
@@ -72,11 +74,14 @@ def asked(query: Query) -> Asked:
 def _terms(word: Word) -> Iterator[Term]:
     weight = FILLER_WEIGHT if word.filler else 1.0
     gram = weight * GRAM_WEIGHT * (USUAL_GRAMS / len(word.grams)) ** 0.5
-    yield Term("text_stems", word.stem, weight)
-    yield Term("title_stems", word.stem, weight * TITLE_WEIGHT)
+    for stem in word.stem.split():
+        yield Term("text_stems", stem, weight)
+        yield Term("title_stems", stem, weight * TITLE_WEIGHT)
     for text in word.grams:
         yield Term("text_grams", text, gram)
         yield Term("title_grams", text, gram * TITLE_WEIGHT)
+    if word.short:
+        yield Term("short_words", word.short, gram)
 
 
 def _roots(word: Word) -> tuple[tuple[str, ...], ...]:

@@ -185,7 +185,8 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     for field in (*(name for name in FACETS if name != "kind"), *(one.field for one in COUNTED), "by_title", "by_date"):
         builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("words", tokenizer_name="raw", index_option="basic")
+    for field in ("short_words", "words"):
+        builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("day", fast=True)
     builder.add_unsigned_field("quality", fast=True)
     return builder.build()
@@ -201,6 +202,7 @@ def _document(entry: Entry) -> Document:
         "title_grams": entry.title.grams,
         "text_stems": entry.text.stems,
         "text_grams": entry.text.grams,
+        "short_words": list(entry.short_words),
         "words": list(entry.words),
         "by_title": entry.by_title,
         "by_date": entry.by_date,
@@ -228,7 +230,8 @@ def _all(parts: Iterable[Tree]) -> Tree:
 
 def _group(group: WordGroup) -> Tree:
     pieces = [_all(_term("text_grams", gram) for gram in grams) for grams in group.alternatives]
-    return _any((_term("text_stems", group.stem), *pieces))
+    short = [_term("short_words", group.short)] if group.short else []
+    return _any((_term("text_stems", group.stem), *pieces, *short))
 
 
 def _need(need: Need | None) -> Tree:

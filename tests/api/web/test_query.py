@@ -41,6 +41,14 @@ def test_what_is_replaced_is_noted(asked: tuple[str, str]) -> None:
     assert queries.notes([(asked[0], "")]) == ()
 
 
+@pytest.mark.parametrize("words", ["???", "  -- ", "+*/"])
+def test_a_query_without_a_word_is_noted(words: str) -> None:
+    assert [note["en"] for note in queries.notes([("q", words)])] == [
+        "There is no word in your search. All entries are shown."
+    ]
+    assert not queries.notes([("q", " ")])
+
+
 def test_an_ordinary_query_has_no_notes() -> None:
     assert queries.notes([("q", "rad"), ("theme", TRAN), ("theme", "TRAN"), ("sort", "title"), ("size", "100")]) == ()
 

@@ -429,3 +429,16 @@ def test_a_field_of_ten_thousand_values_is_read_and_its_findings_are_counted() -
     assert len({one.id for one in metadata.distributions}) == 9_000
     assert len(findings) == MAX_FINDINGS_PER_ITEM + 1
     assert findings[-1].value == f"… {50_000 - 1 - MAX_FINDINGS_PER_ITEM}"
+
+
+def test_keys_of_an_object_that_are_no_languages_make_no_text_of_them() -> None:
+    source = a_source()
+    metadata, found = read_one({"id": 1, "title": {"de": "Wege", "alt": "Pfade", "text": "Weg"}}, source)
+    assert metadata.title == {"de": "Wege"}
+    assert [(one.rule, one.field) for one in found] == [("value-unread", "title.alt"), ("value-unread", "title.text")]
+    assert metadata.extras == {"title.alt": "Pfade", "title.text": "Weg"}
+
+
+def read_one(item: Any, source: Source) -> tuple[Metadata, Findings]:
+    (only,) = items([item], source)
+    return to_metadata(only, source)

@@ -578,3 +578,36 @@ def test_a_long_text_of_an_agent_is_not_remembered() -> None:
         assert read(author=name).creators[0].name == {"de": name}
         sizes.append(agents._cached_agent.cache_info().currsize)
     assert sizes[1] == sizes[0] - 1
+
+
+# -- objects in extras that are no text in several languages
+
+
+def extra(key: str, value: Any) -> dict[str, Any]:
+    return {"key": key, "value": value}
+
+
+@pytest.mark.parametrize("written", [json.dumps, lambda value: value, lambda value: json.dumps([value])])
+def test_an_object_in_an_extra_describes_the_publisher(written: Any) -> None:
+    said = read(
+        organization=None, extras=[extra("publisher", written({"name": "Amt für Grün", "email": "gruen@example.org"}))]
+    )
+    assert said.publisher == Agent(name={"de": "Amt für Grün"}, email="gruen@example.org")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ['{"quelle":"Vermessung","stand":"2024"}', '{"id":"7"}', '{ "text": "Vermessung" }', '{"de":"A","alt":"B"}'],
+)
+def test_an_object_whose_keys_are_no_languages_is_kept_with_a_finding(written: str) -> None:
+    said = read(extras=[extra("provenance", written)])
+    assert said.provenance == ()
+    assert said.extras["provenance"] == written
+    assert findings(extras=[extra("provenance", written)]) == [("value-unread", "provenance", written)]
+
+
+def test_texts_by_language_are_still_read() -> None:
+    written = '{"de_DE": "Vermessung", "en": "Survey", "hsb": ""}'
+    said = read(extras=[extra("provenance", written)], title_translated={"de": "Wege", "sw": "Njia"})
+    assert said.provenance[0].label == {"de-DE": "Vermessung", "en": "Survey"}
+    assert said.title == {"de": "Wege", "sw": "Njia"}

@@ -1,4 +1,7 @@
-"""Words to terms, and back to the places where they stand."""
+"""Words to terms, and back to the places where they stand.
+
+Covers: registry/search/short_words.py
+"""
 
 import itertools
 
@@ -13,6 +16,7 @@ from registry.search.analysis import (
     MAX_LETTERS,
     NOTHING,
     STOP_WORDS,
+    analysed,
     clean,
     fold_word,
     mark,
@@ -76,6 +80,44 @@ def test_spellings_and_inflections_have_one_stem(one, other):
 )
 def test_spellings_fold_to_one_word(one, other):
     assert fold_word(one) == fold_word(other)
+
+
+@pytest.mark.parametrize(
+    ("raised", "plain"),
+    [("CO₂-Bilanz", "CO2-Bilanz"), ("PM₁₀", "PM10"), ("m²", "m2"), ("NO₃⁻ und 10⁶", "NO3- und 106")],
+)
+def test_raised_and_lowered_digits_are_digits(raised, plain):
+    assert terms(raised) == terms(plain)
+    assert words(raised) == words(plain)
+
+
+def test_few_letters_with_a_number_are_one_word_that_is_asked_for():
+    (word,) = words("CO₂")
+    assert (word.text, word.stem) == ("co 2", "co 2")
+    assert set(word.root) <= set(grams("CO2-Bilanz"))
+    assert not set(word.root) <= set(grams("Radwege, 2 Arten"))
+    assert [word.text for word in words("Haushalt2024 A5")] == ["haushalt", "2024", "5"]
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("Nachtbuslinien", {"bus"}),
+        ("Jugendamt und Jugendämter", {"amt"}),
+        ("Hallenbäder", {"bad"}),
+        ("Heizölpreise", {"ol"}),
+        ("Radwegenetz", {"weg"}),
+        ("Bodensee", {"see"}),
+        ("Stadträte", {"rat"}),
+        ("Amtsblatt", set()),  # at the beginning a gram finds it
+        (
+            "insgesamt robust, Grad der Bewegung, Portal, Temperatur, Politik, Kosten, Gebäude, Bäume, Straßengasse",
+            set(),
+        ),
+    ],
+)
+def test_short_words_are_found_inside_compounds_but_not_by_chance(text, short):
+    assert analysed(text)[1] == short
 
 
 @pytest.mark.parametrize("word", ["neue", "bauer", "quelle", "freue"])
@@ -161,6 +203,12 @@ def test_a_slug_is_the_same_for_every_spelling_of_a_name():
         ("Schuleingangsuntersuchungen", "Schuleingangsunteruchung", ["Schuleingangsuntersuchungen"]),
         ("Radwege am Neckar", "Rad", ["Rad"]),
         ("Grad", "Rad", []),
+        ("Nachtbuslinien", "Bus", ["bus"]),
+        ("Jugendämter der Stadt insgesamt", "Amt", ["ämter"]),
+        ("Heizöl", "Öl", ["öl"]),
+        ("CO₂-Bilanz, 2 Arten", "CO2", ["CO₂"]),
+        ("CO2-Bilanz", "CO₂", ["CO2"]),
+        ("Grünflächen in m²", "m2", ["m²"]),
         ("Brunnen", "Radwege", []),
         ("Übersicht und Übersichtsplan", "Übersicht", ["Übersicht"]),
         ("Wahl 2014 und 2013", "2014", ["2014"]),

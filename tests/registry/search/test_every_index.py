@@ -534,3 +534,23 @@ def test_elasticsearch_and_tantivy_give_the_same_scores_order_counts_and_suggest
     finally:
         elastic.client.indices.delete(index=",".join(elastic.client.indices.get(index=f"{elastic.prefix}-*")))
         elastic.client.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("CO2", {"co₂-bilanz"}),
+        ("CO₂", {"co₂-bilanz"}),
+        ("NO₂", {"no2-messung"}),
+        ("Bus", {"nachtbuslinien", "busplan"}),
+        ("Amt", {"jugendämter"}),
+        ("amt jugend", {"jugendämter"}),
+        ("Öl", {"heizölpreise"}),
+    ],
+)
+def test_chemical_names_and_short_words_in_compounds_are_found_without_others(index, query, found):
+    records = titled("CO₂-Bilanz", "NO2-Messung", "Radwege 2 Arten", "Nachtbuslinien", "Busplan", "Robuste Bäume")
+    records += titled("Jugendämter", "Gesamtplan", "Heizölpreise", "Polizei")
+    page = filled(index, *records).search(Query(words=query))
+    assert {hit.id for hit in page.hits} == found
+    assert not page.relaxed

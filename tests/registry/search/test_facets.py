@@ -14,6 +14,7 @@ from vocab.kinds import KIND_ROWS
 DISTRICTS = load(ROOT / "deploy/heidelberg/districts.csv")
 FIELDS_OF_VERSION = {
     1: "kind theme publisher district format licence phase source year publishers years",
+    2: "kind theme publisher district format licence phase source year publishers years",
 }
 
 # One row more, before anything else reads the table; all that follows is the product as it stands.

@@ -1,0 +1,86 @@
+"""Words of two and three letters inside compounds: `bus` in Nachtbuslinien, `amt` in Jugendamt, `ol` in Heizöl.
+
+So few letters stand in very many words by chance (Robust, gesamt, Polizei). So only the words of a table are looked
+for, each with the letters around it that are no compound. A word that begins another one needs no table: see
+`analysis`. The table was made with the words of German open data portals; docs/decisions/0129 says how.
+
+Entry point: `places`.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+MIN_LETTERS_BESIDE: Final = 3  # of the part before it, and of one behind it
+MAX_LETTERS: Final = 3
+
+
+def _unless_after(word: str, *parts: str) -> str:
+    """A pattern of the word where none of these parts is before it."""
+    return "".join(f"(?<!{part})" for part in parts) + word
+
+
+# Folded word -> pattern of the letters in which it is not a part of a compound.
+_BY_CHANCE: Final = {
+    "amt": "gesamt|beamt|^samt",
+    "app": "apparat|appell|applik|appr|append|[hklmnpstw]app",
+    "bad": "wiesbaden|abad|badess|badmin",
+    "bau": "baum|bauer|gebau|farbaus|bauch",
+    "bus": "busch|robust|abus|lumbus|cottbus|globus|putbus|combus|nibusc",
+    "gas": "gass|gast|vegas|madagas|degas",
+    "gut": "gutach|vergut|begut|gutsch|gutig",
+    "hof": "orthofo|chof|hoff|fraunhof",
+    "kfz": "",
+    "kur": "kurz|kurs|konkurr|kuren|akkur|sekur|merkur|rekur|skur|kural|kurrenz",
+    "lkw": "",
+    "ol": _unless_after("ol", "heiz", "erd", "alt", "raps", "speise", "mineral", "roh", "motor", "diesel", "palm")
+    + "(?!heiz|tank|absch|unfall|spur|preis|verbr|feuer|pest|kraft|kessel)",
+    "ort": "port|wort|hort|sorti|konsort|komfort|fort|dortm|north|verort|mort|ortho|cort|tort|antwort",
+    "ost": _unless_after("ost", "nord", "sud"),
+    "pkw": "",
+    "rad": "grad|trad|parad|gerad|erad|irrad|kamerad|konrad|radio|radik|radiu|labrad|adrad",
+    "rat": "ration|rativ|ratur|rateg|krat|berat|parat|referat|literat|vorrat|heirat|quadrat|karat|pirat|ratis"
+    "|rator|ratif|nitrat|ntrat|strat|verrat|(?:en|ms|be|gs)rate|dekorat|integrat|operat|gerat",
+    "ruf": "beruf|pruf|gruf|widerruf|aufruf|abruf|anruf|gerufen|zurufen",
+    "see": "reisee|lysee|wiesee|passee|museen|rasee|seel|sees$|ssees",
+    "sud": "",
+    "tag": "etag|stage$|instag|otag|vertag|contag|(?:cen|her|por|par|vol|cot|van|cap|hor)tage",
+    "tal": "portal|quartal|[aeio]tal|ntal[ei]|mental|zontal|dental|stal|talog|talt|tali|mortal|brutal|talent|tall",
+    "tod": "stod|todo",
+    "tor": "[aceikopu]tor|stor|tori|torn|kontor|mentor|tora",
+    "weg": "beweg|norweg|deswegen|etwegen|unterwegs|terwegs|wegner",
+    "wc": "wc[a-z]{3,}",
+    "zoo": "",
+    "zug": "bezug|zuglich|hinzu|zugeh|zugang|zugriff|zugelass|(?:auf|aus|ein|voll|ent|weg|fort)zug|rzugl|zugewan"
+    "|unverzug",
+}
+WORDS: Final = frozenset(_BY_CHANCE)
+_CHANCE: Final = {word: re.compile(pattern) for word, pattern in _BY_CHANCE.items() if pattern}
+_ANY: Final = re.compile("|".join(f"(?=({word}))" for word in sorted(_BY_CHANCE)))
+_INFLECTION: Final = re.compile(r"(?:e?s|se[ns]?|e[nrms]?|ern|n)?")
+_DERIVED: Final = re.compile(r"(?:ung|ion|isch|lich|ig|ier|iv|end|sam|bar|heit|keit|chen|lein)(?:e?[nrms]?|en|es)?")
+
+
+def places(folded: str) -> Iterator[tuple[int, str]]:
+    """Where a short word is a part of a folded word, behind its beginning: (place of its first letter, the word)."""
+    for found in _ANY.finditer(folded):
+        word, at = found[found.lastindex or 0], found.start()
+        rest = folded[at + len(word) :]
+        begins = at == 0 and len(word) < MAX_LETTERS
+        if (at >= MIN_LETTERS_BESIDE or begins) and _may_follow(rest) and not _is_by_chance(folded, word, at):
+            yield at, word
+
+
+def _may_follow(rest: str) -> bool:
+    """Whether nothing, an inflection or another word is behind it."""
+    if _INFLECTION.fullmatch(rest):
+        return True
+    return len(rest) >= MIN_LETTERS_BESIDE and not _DERIVED.fullmatch(rest)
+
+
+def _is_by_chance(folded: str, word: str, at: int) -> bool:
+    chance = _CHANCE.get(word)
+    if chance is None:
+        return False
+    end = at + len(word)
+    return any(found.start() <= at and end <= found.end() for found in chance.finditer(folded))

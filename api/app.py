@@ -70,6 +70,7 @@ def from_environment() -> FastAPI:
     """For the server's worker processes: the application of the settings in force."""
     settings = with_secret(load())
     log_to_stderr(settings.debug)
+    threading.Thread(target=records.warm_up, name="warm-up", daemon=True).start()
     return create_app(open_catalog(settings), settings)
 
 

@@ -8,8 +8,8 @@ to standard error. Invariants:
 - Ctrl-C in a terminal is for the parent; the child ignores it.
 - No child outlives its parent, even one that is killed (SIGKILL): a thread of the child waits for the end of a pipe
   that only the parent holds open. Native code that never lets that thread run is ended by the time limit.
-- Limits: `memory` where the system has RLIMIT_AS (macOS accepts it and does not enforce it); `seconds` for one answer
-  (its start not counted) and `max_bytes` of an answer everywhere. A child that breaks one is killed; start another.
+- Limits: `memory` by RLIMIT_AS (macOS accepts it and does not enforce it: `receive` looks at the child's size there);
+  `seconds` for one answer (its start not counted) and `max_bytes` of an answer. A child that breaks one is killed.
 """
 
 import faulthandler
@@ -31,6 +31,8 @@ from typing import IO, Any, Final
 START_TIMEOUT: Final = 60.0  # seconds until a child has imported its module
 _HEADER: Final = 8  # bytes
 _CHUNK: Final = 1 << 20  # bytes read at once
+LIMITS_ADDRESS_SPACE: Final = sys.platform != "darwin"  # whether the system keeps a process to RLIMIT_AS
+LOOK_SECONDS: Final = 0.2  # between two looks at the size of a child, where the system does not bound it
 _GRACE: Final = 1.0  # seconds that the parent has to end a child before the child ends itself
 _CODE: Final = """import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)
 import sys; sys.path[:] = {path!r}
@@ -116,14 +118,16 @@ class ChildProcess:
         except (BrokenPipeError, ValueError):  # ValueError: closed here
             raise ChildDiedError("The child process has ended.") from None
 
-    def receive(self) -> bytes:
-        """The next message of the child; ChildError."""
+    def receive(self, seconds: float | None = None, memory: int | None = None) -> bytes:
+        """The next message of the child; ChildError. `seconds`: for this one, instead of those for each; `memory`: its
+        size where the system does not bound it."""
+        seconds = self._seconds if seconds is None else seconds
         try:
             if not self._ready:
                 self._read(_HEADER, time.monotonic() + START_TIMEOUT)
                 self._ready = True
-            deadline = None if self._seconds is None else time.monotonic() + self._seconds
-            length = int.from_bytes(self._read(_HEADER, deadline), "big")
+            deadline = None if seconds is None else time.monotonic() + seconds
+            length = int.from_bytes(self._read(_HEADER, deadline, memory), "big")
             if self._max_bytes is not None and length > self._max_bytes:
                 raise ChildAnswerTooLargeError(f"The child process answers with {length} bytes.")
             return self._read(length, deadline)
@@ -146,9 +150,11 @@ class ChildProcess:
             os.close(self._lifeline)
             self._lifeline = -1
 
-    def _read(self, length: int, deadline: float | None) -> bytes:
+    def _read(self, length: int, deadline: float | None, memory: int | None = None) -> bytes:
         parts, missing = [], length
         while missing:
+            if memory is not None and not LIMITS_ADDRESS_SPACE:
+                self._watch(deadline, memory)
             if deadline is not None and not _readable(self._output, deadline):
                 raise ChildTimeoutError("The child process took longer than it may.")
             part = os.read(self._output.fileno(), min(missing, _CHUNK))
@@ -157,6 +163,20 @@ class ChildProcess:
             parts.append(part)
             missing -= len(part)
         return b"".join(parts)
+
+    def _watch(self, deadline: float | None, memory: int) -> None:
+        """Waits until there is something to read or the time is over; ChildDiedError for a child that grows beyond."""
+        while not _readable(self._output, time.monotonic() + LOOK_SECONDS):
+            if deadline is not None and time.monotonic() > deadline:
+                return
+            if resident_bytes(self.pid) > memory:
+                raise ChildDiedError("The child process needs more memory than it may.")
+
+
+def resident_bytes(process: int) -> int:
+    """How much memory a process has now, by `ps`; 0 if that is not known."""
+    told = subprocess.run(["ps", "-o", "rss=", "-p", str(process)], capture_output=True, check=False).stdout.strip()
+    return int(told) * 1024 if told.isdigit() else 0
 
 
 def _readable(file: IO[bytes], deadline: float) -> bool:
@@ -202,7 +222,7 @@ def begin(module: str, lifeline: int, memory: int | None, seconds: float | None)
     main = import_module(module).main
     parent = Parent(seconds)
     if memory is not None:
-        _limit_memory(memory)
+        limit_address_space(address_space() + memory)
     parent.send(b"")  # ready
     main(parent)
 
@@ -213,10 +233,15 @@ def _end_with_parent(lifeline: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _limit_memory(memory: int) -> None:
-    """Address space: what is in use now, which only Linux tells, and `memory` more."""
+def address_space() -> int:
+    """Bytes of addresses that this process has in use, which only Linux tells; elsewhere 0."""
     statm = Path("/proc/self/statm")
-    used = int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0
+    return int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0
+
+
+def limit_address_space(limit: int) -> None:
+    """Bytes of addresses that this process may have in use; RLIM_INFINITY: as many as it may set."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = hard if limit == resource.RLIM_INFINITY else limit
     with suppress(ValueError, OSError):  # macOS may refuse
-        resource.setrlimit(resource.RLIMIT_AS, (used + memory, hard))
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))

@@ -13,6 +13,8 @@ LotseError                     400
 ├── TooLargeError              413   over a bound; names the bound
 ├── SourceError                502   a source did not answer as it should; nothing was withdrawn
 │   ├── UnreadableError        502   it answered with what cannot be read; `place` says where
+│   │   └── ReadingStoppedError 422  reading it was stopped at a bound; `place` names the bound
+│   │       └── ReadingTimeoutError 504  at that of time
 │   └── ForbiddenAddressError  502   an address that must not be fetched
 └── NotReadyError              503   store older than the code, index not reachable
     └── UpgradeNeededError     503   the command to run is in the message
@@ -114,6 +116,14 @@ class UnreadableError(SourceError):
     def __init__(self, code: str, place: Message | str, /, **values: Any) -> None:
         super().__init__(code, place=place, **values)
         self.place = place
+
+
+class ReadingStoppedError(UnreadableError):
+    status = 422
+
+
+class ReadingTimeoutError(ReadingStoppedError):
+    status = 504
 
 
 class ForbiddenAddressError(SourceError):

@@ -33,6 +33,7 @@ _DESCRIPTIONS: Final = {
     410: "Withdrawn, or a token of before a restore",
     413: "Too large",
     429: "Too many at once; `Retry-After` says when to come back",
+    504: "It took longer than it may",
     422: "Fields or parameters have the wrong form; `errors` lists them",
 }
 

@@ -19,8 +19,8 @@ from api.data.documents import (
     search_answer,
 )
 from api.data.openapi import TEXT, json_of, responses, search_parameters, shape
-from api.data.validation import CheckAnswer, check_file
-from api.web import query
+from api.data.validation import LIMITS, MAX_ANONYMOUS_BYTES, MAX_BYTES, CheckAnswer, check_in_child
+from api.web import query, session
 from api.web.addresses import local_path
 from api.web.answers import answer, json_bytes, raw_body, tag
 from api.web.negotiate import JSON, RDF, TURTLE
@@ -28,6 +28,7 @@ from api.web.session import TimedSemaphore
 from registry import city as city_room
 from registry.catalog import Catalog
 from registry.catalog.lookup import shown
+from registry.errors import TooLargeError
 from registry.model import Metadata
 from registry.settings import Settings
 
@@ -58,10 +59,16 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     router.post(
         "/validate",
         summary="Check a file of RDF or of our own JSON: what must, should and could be better",
-        responses=responses(json_of(CheckAnswer), 413, 422, 429),
+        description=f"At most {MAX_ANONYMOUS_BYTES:,} bytes; {MAX_BYTES:,} from people who are signed in.",
+        responses=responses(json_of(CheckAnswer), 413, 422, 429, 504),
         openapi_extra={"requestBody": _body()},
     )(views.validate)
     return router
+
+
+def warm_up() -> None:
+    """Starts the process that checks files, so that the first who asks does not wait for it."""
+    check_in_child(examples.TURTLE.encode(), "text/turtle")
 
 
 class _Views:
@@ -103,9 +110,13 @@ class _Views:
         return Response(json_bytes(listed), headers={"Cache-Control": "no-cache"}, media_type="application/json")
 
     def validate(self, request: Request, body: Annotated[bytes, Depends(raw_body)]) -> Response:
+        current = session.current(request, self.settings)
+        limit = MAX_BYTES if current and self.catalog.people.in_session(*current) else MAX_ANONYMOUS_BYTES
+        if len(body) > limit:
+            raise TooLargeError("file-too-large", {"limit": limit}, file="The file", limit=limit)
         with self.checks:
-            checked = check_file(body, request.headers.get("content-type", ""))
-        return Response(json_bytes(checked), headers={"Cache-Control": "no-store"}, media_type="application/json")
+            checked = check_in_child(body, request.headers.get("content-type", ""), limits=LIMITS)
+        return Response(checked, headers={"Cache-Control": "no-store"}, media_type="application/json")
 
 
 def _body() -> dict[str, Any]:

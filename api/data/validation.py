@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
-from registry.errors import SourceError, TooLargeError, ValidationError
+from registry.child_pool import Limits, call
+from registry.errors import ReadingStoppedError, SourceError, TooLargeError, ValidationError
 from registry.model import Finding, Findings, Kind, Metadata, Text
 from registry.model.message import Message, bilingual, message, translations
 from registry.quality.check import check as check_quality
@@ -19,7 +20,10 @@ from registry.rdf import parse, read, things
 from registry.rules import finding, rule_texts
 
 MAX_BYTES: Final = 20_000_000
+MAX_ANONYMOUS_BYTES: Final = 2_000_000  # of a file that somebody sends who is not signed in
 MAX_FINDINGS: Final = 10_000
+LIMITS: Final = Limits(memory=1_500_000_000, seconds=60.0, max_bytes=100_000_000)
+PATIENT_LIMITS: Final = LIMITS._replace(seconds=1_800.0)  # of `lotse validate`: shapes are slow
 MAX_UNKNOWN_FIELDS: Final = 100  # that an error lists
 _FORMS: Final = (  # messages of msgspec -> code of ours; groups are its values `a` and `b`
     (re.compile("Expected `(.+)`, got `(.+)`"), "decoder-other-type"),
@@ -45,6 +49,21 @@ class CheckAnswer(msgspec.Struct, frozen=True):
     findings: tuple[FindingOut, ...]
 
 
+def check_in_child(
+    data: bytes, media_type: str = "", name: str = "", shapes: Path | None = None, limits: Limits = LIMITS
+) -> bytes:
+    """The answer of `check_file` as JSON, from a child process; also ReadingStoppedError and ReadingTimeoutError."""
+    if len(data) > MAX_BYTES:
+        raise _too_large(name)
+    folder = str(shapes or "")
+    return b"".join(call(name or "The file", limits, "api.data.validation:answer", data, media_type, name, folder))
+
+
+def answer(data: bytes, media_type: str, name: str, shapes: str) -> Iterator[bytes]:
+    """`check_file` in the child."""
+    yield msgspec.json.encode(check_file(data, media_type, name, Path(shapes) if shapes else None))
+
+
 def check_file(data: bytes, media_type: str = "", name: str = "", shapes: Path | None = None) -> CheckAnswer:
     """The number of records in a file and the findings; with `shapes` (a folder) the results of SHACL instead.
 
@@ -52,7 +71,7 @@ def check_file(data: bytes, media_type: str = "", name: str = "", shapes: Path |
     JSON with unknown or wrong fields.
     """
     if len(data) > MAX_BYTES:
-        raise TooLargeError("file-too-large", file=name or "The file", limit=MAX_BYTES)
+        raise _too_large(name)
     records: int = 0
     findings: list[Finding] = []
     own = _own_json(data)
@@ -64,9 +83,15 @@ def check_file(data: bytes, media_type: str = "", name: str = "", shapes: Path |
                 raise TooLargeError("too-many-findings", limit=MAX_FINDINGS)
         if shapes is not None:
             findings = list(_of_shapes(data, name, shapes))
+    except ReadingStoppedError:
+        raise
     except SourceError as error:
         findings.append(finding("unreadable", value=error.message))
     return CheckAnswer(records, tuple(map(finding_out, findings)))
+
+
+def _too_large(name: str) -> TooLargeError:
+    return TooLargeError("file-too-large", {"limit": MAX_BYTES}, file=name or "The file", limit=MAX_BYTES)
 
 
 def finding_out(finding: Finding) -> FindingOut:

@@ -36,15 +36,16 @@ class NoWorkbookError(Exception):
     """The file is no ZIP archive, or has no workbook."""
 
 
-def check_size(content: bytes) -> None:
+def check_size(content: bytes, max_unpacked_bytes: int | None = None) -> None:
     """Raises NoWorkbookError or NotThatLargeError.
 
     Every part is checked as if it were a sheet: which parts are sheets is only known after parsing.
     """
+    limit = MAX_UNPACKED_BYTES if max_unpacked_bytes is None else max_unpacked_bytes
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = packed.infolist()
-            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
+            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > limit:
                 raise NotThatLargeError
             if not any(part.filename.lower() == "xl/workbook.xml" for part in parts):
                 raise NoWorkbookError

@@ -4,26 +4,24 @@ A later page that cannot be read, or statements that cannot, are named in the re
 listing does not count as complete then, and nothing is withdrawn.
 """
 
-import zlib
 from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 import msgspec
 
+from harvesters.files.rdf_page import PageBytes, PageHead, count_things, read_page
 from harvesters.harvester import Answer, Item, Mark, Recognised
 from registry import rdf
-from registry.errors import SourceError, TooLargeError, UnreadableError, UsageError
+from registry.errors import UnreadableError, UsageError
 from registry.fetch.session import body
-from registry.masking import public, shown
+from registry.masking import shown
 from registry.model import KINDS, Finding, Findings, Kind, Metadata, Source
 from registry.model.message import Message, message
-from registry.rdf.parsing import ParsedGraph, objects
-from registry.rdf.terms import text_of
+from registry.rdf.descriptions import Description
 from registry.rules import few, finding
 from registry.syntax_errors import unreadable
-from vocab.namespaces import HYDRA
 from vocab.values import address
 
 if TYPE_CHECKING:
@@ -43,60 +41,58 @@ MAX_PAGES: Final = 10_000
 
 
 class Page(NamedTuple):
-    """`next`: address of the page that follows, "" if none; `total`: how many things the source says it has."""
+    """`head.next`: the address of the page that follows, with user and password; `things`: read as they are needed."""
 
     url: str
-    parsed: rdf.Parsed
-    next: str
-    total: int | None
+    head: PageHead
+    things: Iterator[Description]
 
 
 def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | Mark]:
     """Yields the items page by page; the token of a mark is the address of the next page. SourceError."""
-    kinds = _kinds(source)
+    kinds = _kind(source)
     url, seen, troubles, named = after or source.url, set[str](), list[Finding](), bool(after)
     while url:
         seen.add(url)
         try:
-            page = _page(source, http, url)
+            page = _page(source, http, url, kinds)
+            for thing in page.things:
+                named = True
+                yield _item(thing, page.url)
         except UnreadableError as error:
             if len(seen) == 1:  # nothing was taken in before
                 raise
             troubles.append(_partial(url, error.place))
             yield Mark(findings=tuple(troubles[-1:]))
             break
-        for item in _items(page, *kinds):
-            named = True
-            yield item
         url, why = _following(source, page, seen)
-        reasons = (*why, *(finding.value for finding in page.parsed.findings))
+        reasons = (*why, *(finding.value for finding in page.head.findings))
         findings = tuple(_partial(page.url, reason) for reason in reasons)
         troubles += findings
-        yield Mark(url, page.total, end=not troubles and not url, findings=findings)
+        yield Mark(url, page.head.total, end=not troubles and not url, findings=findings)
     if troubles and not named:
         raise unreadable(troubles[0].node, troubles[0].value)
 
 
 def _following(source: Source, page: Page, seen: Collection[str]) -> tuple[str, tuple[Message, ...]]:
     """The address of the next page, if it may be followed, else why not."""
-    if page.next and not address(page.next):
-        return "", (message("next-page-address", url=page.next[:200]),)
-    here, there = urlsplit(page.url).netloc.lower(), urlsplit(page.next).netloc.lower()
+    if page.head.next and not address(page.head.next):
+        return "", (message("next-page-address", url=page.head.next[:200]),)
+    here, there = urlsplit(page.url).netloc.lower(), urlsplit(page.head.next).netloc.lower()
     hosts = {here, urlsplit(source.url).netloc.lower(), *source.settings.get("hosts", "").lower().split(",")}
-    place = shown(page.next)
-    if page.next and there not in hosts:
+    place = shown(page.head.next)
+    if page.head.next and there not in hosts:
         return "", (message("next-page-host", url=place, host=there),)
-    if page.next in seen and page.total is None:  # otherwise the number of things tells whether all are there
+    if page.head.next in seen and page.head.total is None:  # otherwise the number of things tells whether all are there
         return "", (message("next-page-again", url=place),)
     if len(seen) >= MAX_PAGES:
         return "", (message("pages-too-many", limit=MAX_PAGES),)
-    return ("" if page.next in seen else page.next), ()
+    return ("" if page.head.next in seen else page.head.next), ()
 
 
 def recognises(answer: Answer) -> Recognised | None:
     """RDF that describes something we know."""
-    graph = rdf.parse(answer.body, media_type=answer.media_type, name=answer.url).graph
-    count = sum(1 for _ in rdf.things(graph))
+    count = count_things(PageBytes(answer.body, answer.media_type, answer.url), MAX_PAGE_BYTES)
     return Recognised(count) if count else None
 
 
@@ -135,15 +131,9 @@ def _kind(source: Source) -> tuple[Kind, ...]:
     return tuple(kind for kind in KINDS if kind == wanted)
 
 
-def _kinds(source: Source) -> tuple[tuple[Kind, ...], ...]:
-    kind = _kind(source)
-    return (kind,) if kind else ()
-
-
-def _items(page: Page, *kinds: tuple[Kind, ...]) -> Iterator[Item]:
-    for thing in rdf.things(page.parsed.graph, *kinds):
-        web = thing.iri.startswith(("http://", "https://"))
-        yield Item(thing.remote_id, thing.payload, thing.iri if web else page.url, thing.error)
+def _item(thing: Description, url: str) -> Item:
+    web = thing.iri.startswith(("http://", "https://"))
+    return Item(thing.remote_id, thing.payload, thing.iri if web else url, thing.error)
 
 
 def _partial(url: str, what: str | Message) -> Finding:
@@ -153,15 +143,12 @@ def _partial(url: str, what: str | Message) -> Finding:
 # -- pages
 
 
-def _page(source: Source, http: "Session", url: str) -> Page:
+def _page(source: Source, http: "Session", url: str, kinds: tuple[Kind, ...]) -> Page:
     response = http.get(url, headers={"Accept": ACCEPT}, stream=True)
-    data = _unpacked(body(response, MAX_PAGE_BYTES), url)
-    media_type = response.headers.get("Content-Type", "")
+    data, media_type = body(response, MAX_PAGE_BYTES), response.headers.get("Content-Type", "")
     place = urldefrag(response.url)[0]
-    if media_type.startswith("text/html") or data[:200].lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
-        raise SourceError("rdf-is-web-page", {"address": shown(url)}, url=shown(url))
-    parsed = rdf.parse(data, media_type=media_type, name=_name(place), base=public(place), limit=MAX_PAGE_BYTES)
-    return Page(place, parsed, _signed_in(_next(parsed.graph, place), place), _total(parsed.graph))
+    head, things = read_page(PageBytes(data, media_type, place), kinds, MAX_PAGE_BYTES)
+    return Page(place, msgspec.structs.replace(head, next=_signed_in(head.next, place)), things)
 
 
 def _signed_in(url: str, place: str) -> str:
@@ -172,53 +159,3 @@ def _signed_in(url: str, place: str) -> str:
     except ValueError:
         return url
     return urlsplit(url)._replace(netloc=here).geturl() if same else url
-
-
-def _name(place: str) -> str:
-    """The file's address without what may be secret and without `.gz`: the suffix before it tells the serialisation."""
-    return shown(place).removesuffix("?…").removesuffix(".gz")
-
-
-def _unpacked(data: bytes, url: str) -> bytes:
-    if data[:2] != b"\x1f\x8b":
-        return data
-    plain = b""
-    while data:  # a file may have several members
-        packed = zlib.decompressobj(wbits=31)
-        try:
-            plain += packed.decompress(data, MAX_PAGE_BYTES - len(plain) + 1)
-        except zlib.error as error:
-            raise _unpackable(url, str(error)) from None
-        if len(plain) > MAX_PAGE_BYTES:
-            raise TooLargeError("answer-too-large", url=shown(url), limit=MAX_PAGE_BYTES)
-        if not packed.eof:
-            raise _unpackable(url, message("file-breaks-off"))
-        data = packed.unused_data
-    return plain
-
-
-def _unpackable(url: str, why: str | Message) -> SourceError:
-    return SourceError("answer-packed-badly", {"address": shown(url)}, url=shown(url), why=why)
-
-
-def _next(graph: ParsedGraph, place: str) -> str:
-    """hydra:next, else the old hydra:nextPage; as IRI or as literal, relative or whole. What is no web address comes
-    back as it is."""
-    for name in (HYDRA.next, HYDRA.nextPage):
-        for term in objects(graph, name):
-            text = "" if term.startswith("_:") else text_of(term).strip()
-            try:
-                target = address(urljoin(place, text)) if text else None
-            except ValueError:  # http://[
-                target = None
-            if target or text:
-                return urldefrag(str(target.value))[0] if target else text
-    return ""
-
-
-def _total(graph: ParsedGraph) -> int | None:
-    for term in objects(graph, HYDRA.totalItems):
-        digits = term[1:].partition('"')[0]
-        if digits.isascii() and digits.isdigit() and len(digits) < 10:
-            return int(digits)
-    return None

@@ -1,7 +1,6 @@
 """A sheet (XLSX, CSV) whose first row names the columns: by our fields, by their labels, or as its settings say."""
 
 import csv
-import datetime
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,18 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import orjson
-from python_calamine import CalamineError, CalamineWorkbook
 
 from harvesters.files import xlsx_bounds
 from harvesters.files.json_text import decoded
 from harvesters.files.payload import lost_characters, payload
+from harvesters.files.workbook import cell_value, failed, rows_of, too_large
 from harvesters.harvester import Answer, Item, Mark, Recognised
 from harvesters.mapping import item_mapping
-from registry.errors import SourceError, TooLargeError
 from registry.fetch.session import body
-from registry.masking import shown
 from registry.model import Findings, Metadata, Source
-from registry.model.message import message
 from vocab.fields import fields_of
 from vocab.folding import fold
 
@@ -46,18 +42,19 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
     response = http.get(source.url, stream=True)
     content = body(response, MAX_FILE_BYTES)
     item_mapping.rules(source)
-    rows = _workbook(content, source) if content[:4] == b"PK\x03\x04" else _csv(content, source)
+    wanted = source.settings.get("sheet", "")
+    rows = rows_of(content, wanted, source.url) if content[:4] == b"PK\x03\x04" else _csv(content, source)
     first = next(rows, [])
     if len(first) > MAX_COLUMNS:
-        raise _too_large(source.url)
+        raise too_large(source.url)
     names = _names(first)
     if not any(names):
-        raise _failed(source.url, "sheet-empty")
+        raise failed(source.url, "sheet-empty")
     _check_names(names, source)
     many = _many(source, names)
     for row in rows:
         beyond = (f"column {place}" for place in range(len(names) + 1, len(row) + 1))  # filled, but without a name
-        cells = {name: _value(cell) for name, cell in zip((*names, *beyond), row, strict=False)}
+        cells = {name: cell_value(cell) for name, cell in zip((*names, *beyond), row, strict=False)}
         item = {name: value for name, value in cells.items() if value not in ("", None)}
         if item:
             item = {name: _several(value) if name in many else value for name, value in item.items()}
@@ -86,27 +83,8 @@ def _check_names(names: Sequence[str], source: Source) -> None:
         return
     first = ", ".join(name for name in names[:20] if not name.startswith("column "))
     if wanted:
-        raise _failed(source.url, "sheet-column-missing", column=wanted, names=first)
-    raise _failed(source.url, "sheet-id-missing", names=first)
-
-
-# -- workbooks
-
-
-def _workbook(content: bytes, source: Source) -> Iterator[Sequence[Any]]:
-    wanted, url = source.settings.get("sheet", ""), source.url
-    try:
-        xlsx_bounds.check_size(content)
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        if wanted and wanted not in book.sheet_names:
-            there = ", ".join(book.sheet_names[:20])
-            raise _failed(url, "sheet-unknown", sheet=wanted, names=there)
-        sheet = book.get_sheet_by_name(wanted) if wanted else book.get_sheet_by_index(0)
-        yield from sheet.to_python(skip_empty_area=True)
-    except xlsx_bounds.NotThatLargeError:
-        raise _too_large(url) from None
-    except (xlsx_bounds.NoWorkbookError, CalamineError, IndexError):
-        raise _failed(url, "sheet-no-xlsx") from None
+        raise failed(source.url, "sheet-column-missing", column=wanted, names=first)
+    raise failed(source.url, "sheet-id-missing", names=first)
 
 
 # -- tables as text
@@ -116,13 +94,13 @@ def _csv(content: bytes, source: Source) -> Iterator[Sequence[Any]]:
     url = source.url
     utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     if content[:4] == b"\xd0\xcf\x11\xe0" or (b"\0" in content[:1000] and not utf_16):
-        raise _failed(url, "sheet-old-xls")
+        raise failed(url, "sheet-old-xls")
     text = decoded(content, None)
     start = text.lstrip()[:1]
     if start == "<":
-        raise _failed(url, "sheet-is-web-page")
+        raise failed(url, "sheet-is-web-page")
     if start in ("{", "["):
-        raise _failed(url, "sheet-is-json")
+        raise failed(url, "sheet-is-json")
     separator = _SEPARATOR.match(text)  # as Excel writes it
     text = text[separator.end() :] if separator else text
     first = text.partition("\n")[0]
@@ -133,14 +111,14 @@ def _csv(content: bytes, source: Source) -> Iterator[Sequence[Any]]:
     try:
         for count, row in enumerate(rows):
             if count > MAX_ROWS or len(row) > MAX_COLUMNS:
-                raise _too_large(url)
+                raise too_large(url)
             begins, ends = ends, rows.line_num
             yield row
         if ends - begins > 1:  # the last row: it has lost its end, or swallowed the others
             list(csv.reader(islice(io.StringIO(text, newline=""), begins, None), delimiter=delimiter, strict=True))
     except csv.Error:
         line = begins + 1 + bool(separator)
-        raise _failed(url, "sheet-quotation-open", line=line) from None
+        raise failed(url, "sheet-quotation-open", line=line) from None
 
 
 _SEPARATOR: Final = re.compile(r"sep=(.)[\r\n]+", re.IGNORECASE)
@@ -153,25 +131,12 @@ def _names(row: Sequence[Any]) -> list[str]:
     """One for each column; what stands there twice gets a count, what is empty the column's number."""
     names: list[str] = []
     for place, cell in enumerate(row, 1):
-        name = " ".join(str(_value(cell)).split()) or f"column {place}"
+        name = " ".join(str(cell_value(cell)).split()) or f"column {place}"
         count = sum(other == name or other.startswith(f"{name} (") for other in names)
         names.append(f"{name} ({count + 1})" if count else name)
     while names and names[-1] == f"column {len(names)}":
         names.pop()
     return names
-
-
-def _value(cell: Any) -> Any:
-    """A cell as JSON has it."""
-    if isinstance(cell, datetime.datetime):
-        return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat()
-    if isinstance(cell, datetime.date | datetime.time):
-        return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return int(cell)
-    if isinstance(cell, str):
-        return cell.strip()
-    return cell if isinstance(cell, bool | int | float) or cell is None else str(cell)
 
 
 def _several(value: Any) -> Any:
@@ -195,18 +160,3 @@ def _many(source: Source, names: Sequence[str]) -> frozenset[str]:
         if field.startswith("links.") or (row and (row.many or row.form in ("words", "link"))):
             columns.add(name)
     return frozenset(columns)
-
-
-def _failed(url: str, code: str, **values: str | int) -> SourceError:
-    return SourceError("sheet-failed", url=shown(url), what=message(code, **values))
-
-
-def _too_large(url: str) -> TooLargeError:
-    return TooLargeError(
-        "sheet-too-large",
-        url=shown(url),
-        rows=MAX_ROWS,
-        columns=MAX_COLUMNS,
-        cells=xlsx_bounds.MAX_CELLS,
-        bytes=xlsx_bounds.MAX_TEXT_BYTES,
-    )

@@ -11,10 +11,13 @@ from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.data.validation import LIMITS, MAX_ANONYMOUS_BYTES
 from registry.catalog import Catalog
 from registry.model import Origin
+from registry.model.people import Account
 from registry.settings import Settings
 from tests.builders import TRAN, a_dataset
+from tests.sample_city import PASSWORD
 from tests.town import BASE, take
 
 
@@ -346,3 +349,26 @@ def test_who_asks_whether_we_are_ready_is_told_nothing_of_the_inside(
     monkeypatch.setattr(filled.store, "position", away)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["reason"]) == (503, "OSError")
+
+
+def test_who_is_not_signed_in_may_check_small_files_only(filled: Catalog, settings: Settings) -> None:
+    filled.people.add(Account(name="anna", role="member", organizations=("a",)), PASSWORD)
+    client = TestClient(create_app(filled, settings), base_url=BASE)
+    body = b"#" * MAX_ANONYMOUS_BYTES + b"\n<urn:a> <urn:b> <urn:c> ."
+    refused = client.post("/api/v1/validate", content=body, headers={"Content-Type": "text/turtle"})
+    assert (refused.status_code, refused.json()["limit"]) == (413, MAX_ANONYMOUS_BYTES)
+    assert "2000000 bytes" in refused.json()["detail"]
+    assert client.post("/konto/anmelden", data={"name": "anna", "password": PASSWORD}).status_code == 200
+    answer = client.post("/api/v1/validate", content=body, headers={"Content-Type": "text/turtle"})
+    assert (answer.status_code, answer.json()["records"]) == (200, 0)
+
+
+@pytest.mark.parametrize(("limits", "status"), [({"memory": 1_000_000}, 422), ({"seconds": 0.001}, 504)])
+def test_a_file_that_is_too_much_for_the_child_is_a_problem_that_names_the_bound(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, limits: dict[str, float], status: int
+) -> None:
+    turtle = "\n".join(f'<urn:{n}> a <http://www.w3.org/ns/dcat#Dataset> ; <urn:p> "{n}" .' for n in range(5_000))
+    monkeypatch.setattr("api.data.records.LIMITS", LIMITS._replace(**limits))
+    answer = client.post("/api/v1/validate", content=turtle, headers={"Content-Type": "text/turtle"})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert ("1 MB of memory" if status == 422 else "0 seconds") in answer.json()["detail"]

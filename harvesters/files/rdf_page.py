@@ -1,0 +1,124 @@
+"""Reads a page of RDF in a child process: its things, the address of the next page, and how many things there are.
+
+Entry points: `read_page` and `count_things` for the parent; `page` and `count` run in the child.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+from urllib.parse import urldefrag, urljoin
+
+import msgspec
+
+from harvesters.files.gzip_file import unpacked
+from registry import rdf
+from registry.child_pool import Limits, call
+from registry.errors import SourceError
+from registry.masking import public, shown
+from registry.model import Findings, Kind
+from registry.rdf.descriptions import Description
+from registry.rdf.parsing import ParsedGraph, objects
+from registry.rdf.terms import text_of
+from vocab.namespaces import HYDRA
+from vocab.values import address
+
+LIMITS: Final = Limits(memory=3_000_000_000, seconds=900.0, max_bytes=2_000_000_000)
+MAX_PART_BYTES: Final = 500_000  # of things that the child sends at once
+_WEB_PAGE: Final = (b"<!doctype html", b"<html")
+
+
+class PageBytes(NamedTuple):
+    """What an address answered. `place`: where it was in the end, after redirects."""
+
+    data: bytes
+    media_type: str
+    place: str
+
+
+class PageHead(msgspec.Struct, frozen=True):
+    """What there is to know of a page before its things. `next`: the address that it names as the next page, "" if
+    none; `total`: how many things the source says it has; `findings`: what could not be read."""
+
+    next: str
+    total: int | None
+    findings: Findings
+
+
+def read_page(answer: PageBytes, kinds: Sequence[Kind], limit: int) -> tuple[PageHead, Iterator[Description]]:
+    """The page and its things, read one after the other; `kinds`: only things of these, () for the usual ones.
+
+    Raises, also while the things are read, UnreadableError, TooLargeError above `limit` bytes unpacked, SourceError.
+    """
+    where = shown(answer.place)
+    parts = call(where, LIMITS, "harvesters.files.rdf_page:page", *answer, list(kinds), limit)
+    return msgspec.msgpack.decode(next(parts), type=PageHead), _things(parts)
+
+
+def _things(parts: Iterator[bytes]) -> Iterator[Description]:
+    decode = msgspec.msgpack.Decoder(list[Description]).decode
+    for part in parts:
+        yield from decode(part)
+
+
+def count_things(answer: PageBytes, limit: int) -> int:
+    """How many things a page describes; raises as `read_page`."""
+    return int(b"".join(call(shown(answer.place), LIMITS, "harvesters.files.rdf_page:count", *answer, limit)))
+
+
+# -- in the child
+
+
+def page(data: bytes, media_type: str, place: str, kinds: Sequence[Kind], limit: int) -> Iterator[bytes]:
+    """Yields the head of the page, then lists of its things."""
+    where = shown(place)
+    data = unpacked(data, where, limit)
+    if media_type.startswith("text/html") or data[:200].lstrip()[:14].lower().startswith(_WEB_PAGE):
+        raise SourceError("rdf-is-web-page", {"address": where}, url=where)
+    parsed = _parsed(data, media_type, place, limit)
+    del data
+    encode = msgspec.msgpack.Encoder().encode
+    yield encode(PageHead(_next(parsed.graph, place), _total(parsed.graph), parsed.findings))
+    things: list[Description] = []
+    size = 0
+    for thing in rdf.things(parsed.graph, *([kinds] if kinds else [])):
+        things.append(thing)
+        size += len(thing.payload)
+        if size > MAX_PART_BYTES:
+            yield encode(things)
+            things, size = [], 0
+    yield encode(things)
+
+
+def count(data: bytes, media_type: str, place: str, limit: int) -> Iterator[bytes]:
+    """Yields how many things the page describes."""
+    yield b"%d" % sum(1 for _ in rdf.things(_parsed(data, media_type, place, limit).graph))
+
+
+def _parsed(data: bytes, media_type: str, place: str, limit: int) -> rdf.Parsed:
+    where = shown(place)
+    data = unpacked(data, where, limit)
+    # The name without what may be secret and without `.gz`: the suffix before it tells the serialisation.
+    name = where.removesuffix("?…").removesuffix(".gz")
+    return rdf.parse(data, media_type=media_type, name=name, base=public(place), limit=limit)
+
+
+def _next(graph: ParsedGraph, place: str) -> str:
+    """hydra:next, else the old hydra:nextPage; as IRI or as literal, relative or whole. What is no web address comes
+    back as it is."""
+    for name in (HYDRA.next, HYDRA.nextPage):
+        for term in objects(graph, name):
+            text = "" if term.startswith("_:") else text_of(term).strip()
+            try:
+                target = address(urljoin(place, text)) if text else None
+            except ValueError:  # http://[
+                target = None
+            if target or text:
+                return urldefrag(str(target.value))[0] if target else text
+    return ""
+
+
+def _total(graph: ParsedGraph) -> int | None:
+    for term in objects(graph, HYDRA.totalItems):
+        digits = term[1:].partition('"')[0]
+        if digits.isascii() and digits.isdigit() and len(digits) < 10:
+            return int(digits)
+    return None

@@ -1,0 +1,74 @@
+"""Reads a workbook (XLSX) in a child process. Entry point: `rows_of`; `rows` runs in the child."""
+
+import datetime
+import io
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from harvesters.files import xlsx_bounds
+from registry.child_pool import Limits, call
+from registry.errors import SourceError, TooLargeError
+from registry.masking import shown
+from registry.model.message import message
+
+LIMITS: Final = Limits(memory=2_000_000_000, seconds=300.0, max_bytes=1_000_000_000)
+MAX_ROWS_PER_PART: Final = 500  # that the child sends at once
+
+
+def rows_of(content: bytes, sheet: str, url: str) -> Iterator[list[Any]]:
+    """The rows of a sheet, of the first one if `sheet` is ""; cells as JSON has them. SourceError, TooLargeError."""
+    where, limit = shown(url), xlsx_bounds.MAX_UNPACKED_BYTES
+    for part in call(where, LIMITS, "harvesters.files.workbook:rows", content, sheet, where, limit):
+        yield from msgspec.msgpack.decode(part, type=list[list[Any]])
+
+
+def rows(content: bytes, wanted: str, where: str, limit: int) -> Iterator[bytes]:
+    """Yields lists of rows, in the child."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        xlsx_bounds.check_size(content, limit)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        if wanted and wanted not in book.sheet_names:
+            raise failed(where, "sheet-unknown", sheet=wanted, names=", ".join(book.sheet_names[:20]))
+        sheet = book.get_sheet_by_name(wanted) if wanted else book.get_sheet_by_index(0)
+        cells = sheet.to_python(skip_empty_area=True)
+    except xlsx_bounds.NotThatLargeError:
+        raise too_large(where) from None
+    except (xlsx_bounds.NoWorkbookError, CalamineError, IndexError):
+        raise failed(where, "sheet-no-xlsx") from None
+    for start in range(0, len(cells), MAX_ROWS_PER_PART):
+        part = [[cell_value(cell) for cell in row] for row in cells[start : start + MAX_ROWS_PER_PART]]
+        yield msgspec.msgpack.encode(part)
+
+
+def cell_value(cell: Any) -> Any:
+    """A cell as JSON has it."""
+    if isinstance(cell, datetime.datetime):
+        return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat()
+    if isinstance(cell, datetime.date | datetime.time):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return int(cell)
+    if isinstance(cell, str):
+        return cell.strip()
+    return cell if isinstance(cell, bool | int | float) or cell is None else str(cell)
+
+
+def failed(url: str, code: str, **values: str | int) -> SourceError:
+    """The error for a sheet that cannot be read, and why."""
+    return SourceError("sheet-failed", url=shown(url), what=message(code, **values))
+
+
+def too_large(url: str) -> TooLargeError:
+    """The error for a sheet over one of our bounds; it names them."""
+    return TooLargeError(
+        "sheet-too-large",
+        url=shown(url),
+        rows=xlsx_bounds.MAX_ROWS,
+        columns=xlsx_bounds.MAX_COLUMNS,
+        cells=xlsx_bounds.MAX_CELLS,
+        bytes=xlsx_bounds.MAX_TEXT_BYTES,
+    )

@@ -6,19 +6,19 @@ very much memory, whatever is checked beforehand: in a child that costs one answ
 - A function is named `module:function`, so that the parent need not import it. It yields bytes; arguments and answers
   are plain values in MessagePack, never pickled objects: what a child answers cannot run anything in the parent.
 - A child works for one caller at a time. It is killed where it breaks a limit, or where the caller ends early; it is
-  not used again after MAX_CALLS calls, or once it needed more than MAX_IDLE_BYTES of memory.
+  not used again after MAX_CALLS calls, or once it keeps more than MAX_IDLE_BYTES of memory.
 - `Limits.memory` is enforced by the system (RLIMIT_AS); where it is not (macOS), the parent looks at the child's size
   while it waits. Only the time that the parent waits counts as the child's time.
 """
 
 import resource
 import signal
-import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -44,7 +44,7 @@ from registry.errors import (
 from registry.model.message import Message, message
 
 MAX_CALLS: Final = 500  # of one child
-MAX_IDLE_BYTES: Final = 300_000_000  # that a child may have needed at most and still be kept
+MAX_IDLE_BYTES: Final = 300_000_000  # of memory that a child may keep
 MAX_IDLE_CHILDREN: Final = 2
 GRACE_SECONDS: Final = 5.0  # after which a child whose parent does not end it ends itself
 _MEGABYTE: Final = 1_000_000
@@ -76,9 +76,9 @@ class _Error(msgspec.Struct, array_like=True):
 
 
 class _End(msgspec.Struct, array_like=True):
-    """The last answer to a call. `peak`: bytes of memory that the child has needed at most."""
+    """The last answer to a call. `held`: bytes of memory that the child keeps."""
 
-    peak: int
+    held: int
     error: _Error | None = None
 
 
@@ -141,7 +141,7 @@ def _borrowed() -> tuple[ChildProcess, int]:
 
 def _returned(child: ChildProcess, calls: int, end: _End | None) -> None:
     """Keeps a child that came to its end for the next caller; otherwise kills it."""
-    if end and end.peak <= MAX_IDLE_BYTES and calls < MAX_CALLS:
+    if end and end.held <= MAX_IDLE_BYTES and calls < MAX_CALLS:
         with _lock:
             if len(_idle) < MAX_IDLE_CHILDREN:
                 _idle.append((child, calls))
@@ -212,7 +212,7 @@ def _answered(parent: Parent, called: _Call) -> bool:
     except Exception:
         parent.send(_FAULT + traceback.format_exc().encode(errors="replace"))
         return True
-    parent.send(_END + msgspec.msgpack.encode(_End(_peak(), error), enc_hook=str))
+    parent.send(_END + msgspec.msgpack.encode(_End(_held(), error), enc_hook=str))
     return True
 
 
@@ -227,7 +227,10 @@ def _begin_time(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, seconds and seconds + GRACE_SECONDS)
 
 
-def _peak() -> int:
-    """Bytes of memory that this process had at most."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
+def _held() -> int:
+    """Bytes of memory that this process holds; where that is not told, what it held at most. On Linux that most is of no
+    use: a child begins with that of its parent."""
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * resource.getpagesize()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS

@@ -27,6 +27,8 @@ import os, time
 from registry.errors import SourceError, UnreadableError, ValidationError
 from registry.model.message import message
 
+HELD = []
+
 def echo(*parts):
     for part in parts:
         yield part if isinstance(part, bytes) else repr(part).encode()
@@ -35,7 +37,8 @@ def process():
     yield b"%d" % os.getpid()
 
 def grows(size):
-    held = b"x" * size
+    HELD.append(b"x" * size)
+    del HELD[:-1]
     yield b"%d" % os.getpid()
 
 def sleeps(seconds):

@@ -26,12 +26,14 @@ class Mark(msgspec.Struct, frozen=True):
     """Closes a page: what came before it counts as staged, `read(…, after=token)` goes on there.
 
     `total`: how many items the source says it has, less those left out on purpose. `end`: the listing is whole and this
-    is its last word; an incremental answer never has it. `findings`: what there is to say of the page itself.
+    is its last word; an incremental answer never has it. `left_out`: how many items were left out on purpose so far.
+    `findings`: what there is to say of the page itself.
     """
 
     token: str = ""
     total: int | None = None
     end: bool = False
+    left_out: int = 0
     findings: Findings = ()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple, cast
 
+from harvesters.bounds import BOUND_SETTINGS, RunBounds
 from harvesters.harvester import Harvester
 from registry.errors import UsageError
 from registry.model import Source, Text
@@ -24,6 +25,7 @@ SOURCE_KINDS: Final = tuple(sorted(module.name for module in pkgutil.iter_module
 COMMON_SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "max_withdrawals": "so many withdrawals need no approval: a number (10) or a share (50%); default: 2 or 20%",
+        **BOUND_SETTINGS,
     }
 )
 
@@ -51,6 +53,7 @@ def check_source(source: Source) -> None:
             hint = message("did-you-mean", near=repr(near[0])) if near else ""
             raise UsageError("source-setting-unknown", kind=source.kind, name=name, hint=hint, names=", ".join(known))
     Limit.of(source.settings)
+    RunBounds.of(source.settings)
     getattr(harvester(source.kind), "check", _no_check)(source)
 
 

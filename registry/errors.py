@@ -17,7 +17,9 @@ LotseError                     400
 │   │       └── ReadingTimeoutError 504  at that of time
 │   └── ForbiddenAddressError  502   an address that must not be fetched
 └── NotReadyError              503   store older than the code, index not reachable
-    └── UpgradeNeededError     503   the command to run is in the message
+    ├── UpgradeNeededError     503   the command to run is in the message
+    ├── StoppedError           503   this process was asked to end; what it did is kept
+    └── StorageFullError       507   the disk is full, or nearly; make room
 """
 
 from collections.abc import Mapping, Sequence
@@ -136,3 +138,11 @@ class NotReadyError(LotseError):
 
 class UpgradeNeededError(NotReadyError):
     pass
+
+
+class StoppedError(NotReadyError):
+    pass
+
+
+class StorageFullError(NotReadyError):
+    status = 507

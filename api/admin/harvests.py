@@ -24,9 +24,10 @@ from harvesters.source_kinds import label
 from registry.catalog import Catalog
 from registry.errors import ConflictError, UsageError
 from registry.masking import shown
-from registry.model import LEVELS, Level, Problem, Record, Run
+from registry.model import LEVELS, Level, Problem, Record, Run, Source
 from registry.rules import RULES
 from registry.settings import Settings
+from registry.sources.crashes import is_suspended, release
 from registry.store.store import Selection
 
 STAFF: Final = ("reviewer", "administrator")
@@ -64,6 +65,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     mount(router, patterns("admin"), partial(to_sources, pages))
     mount(router, patterns("admin", "sources"), partial(show_sources, pages))
     mount(router, patterns("admin", "sources", "{name}"), partial(show_source, pages))
+    mount(router, patterns("admin", "sources", "{name}"), partial(release_source, pages), "POST")
     mount(router, patterns("admin", "runs", "{number:int}"), partial(show_run, pages))
     mount(router, patterns("admin", "runs", "{number:int}"), partial(decide, pages), "POST")
     return router
@@ -88,9 +90,7 @@ def show_sources(pages: Pages, request: Request) -> Response:
         "sources.html",
         lang,
         kind_label=label,
-        sources=[
-            (source, _last(pages, source.name), _entries(pages, source.name)) for source in pages.catalog.sources.all()
-        ],
+        sources=[_listed_source(pages, source) for source in pages.catalog.sources.all()],
         outcome=outcome,
         crumbs=[(_("Quellen"), "")],
         indexed=False,
@@ -112,12 +112,22 @@ def show_source(pages: Pages, request: Request, name: str) -> Response:
         owner_name=dict(pages.names([source.owner], lang))[source.owner] if source.owner else "",
         schedule=schedule(source.schedule, lang) if source.schedule else "",
         title=source.title or source.name,
+        suspended=is_suspended(pages.catalog.runs, name),
+        released="released" in request.query_params,
         runs=pages.catalog.runs.newest(name, 30),
         entries=_entries(pages, name),
         outcome=outcome,
         crumbs=[(_("Quellen"), place("admin", lang, "sources")), (source.title or source.name, "")],
         indexed=False,
     )
+
+
+def release_source(pages: Pages, request: Request, name: str, body: FormBody = b"") -> Response:
+    """Lets the worker read a source again whose runs ended without a word; NotFoundError for an unknown name."""
+    pages.form(request, body)
+    pages.required(request, *STAFF)
+    release(pages.catalog.runs, pages.catalog.sources.get(name).name)
+    return RedirectResponse(place("admin", language(request), "sources", name) + "?released", 303)
 
 
 def show_run(pages: Pages, request: Request, number: int) -> Response:
@@ -141,6 +151,12 @@ def decide(pages: Pages, request: Request, number: int, body: FormBody = b"") ->
     except ConflictError:
         return _show(pages, request, pages.catalog.runs.get(number), 409)
     return RedirectResponse(place("admin", language(request), "runs", str(number)) + "?decided", 303)
+
+
+def _listed_source(pages: Pages, source: Source) -> tuple[Source, Run | None, int, bool]:
+    """A source, its last run, the number of its records, and whether it waits for a person."""
+    name = source.name
+    return source, _last(pages, name), _entries(pages, name), is_suspended(pages.catalog.runs, name)
 
 
 def _last(pages: Pages, name: str) -> Run | None:

@@ -179,12 +179,16 @@ def _projections(catalog: "Catalog") -> Iterator[Check]:
 
 def _sources(catalog: "Catalog") -> Iterator[Check]:
     from registry.model.message import sentence
+    from registry.sources.crashes import is_suspended
 
     for source in catalog.sources.all():
         run = catalog.runs.last(source.name)
         name = f"source {source.name}"
         if run is None:
             yield Check(name, "look", "never harvested", f"Run: lotse harvest {source.name}")
+        elif is_suspended(catalog.runs, source.name):
+            what = "waits for you: its last 2 runs ended without a word (killed, or crashed)"
+            yield Check(name, "look", what, f"Run: lotse harvest {source.name}; if that ends so too, report it.")
         elif run.outcome in ("failed", "interrupted"):
             why = sentence(run.reason or "", "en")
             yield Check(

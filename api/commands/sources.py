@@ -13,7 +13,7 @@ from click import argument, option
 from api.commands.terminal import as_json, document, opened, opened_runs, opened_sources, say, settings, table
 
 if TYPE_CHECKING:
-    from registry.model import Source
+    from registry.model import Run, Source
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _KEYS: Final = ("name", "title", "kind", "url", "owner", "rank", "language", "schedule", "settings")
@@ -116,31 +116,37 @@ def _check_schedule(line: str) -> None:
 def list_(json: bool) -> None:
     """The sources there are, with their last run."""
     from registry.masking import shown
+    from registry.sources.crashes import is_suspended
 
     runs = opened_runs()
-    with_last_run = [(listed, runs.last(listed.name)) for listed in opened_sources().all()]
+    sources = [(source, runs.last(source.name), is_suspended(runs, source.name)) for source in opened_sources().all()]
     if json:
-        document([_described(listed, run) for listed, run in with_last_run])
+        document([_described(source, run, suspended) for source, run, suspended in sources])
         return
     rows = (
         (
-            listed.name,
-            listed.kind,
-            run.outcome if run else "never",
+            source.name,
+            source.kind,
+            _last_run(run, suspended),
             run.listed if run else "",
-            listed.schedule,
-            shown(listed.url),
+            source.schedule,
+            shown(source.url),
         )
-        for listed, run in with_last_run
+        for source, run, suspended in sources
     )
     table(("NAME", "KIND", "LAST RUN", "LISTED", "SCHEDULE", "URL"), rows)
 
 
-def _described(source: "Source", run: Any) -> dict[str, Any]:
+def _last_run(run: "Run | None", suspended: bool) -> str:
+    """How the last run ended; `suspended`: its last runs ended without a word, a person has to start it."""
+    return "suspended" if suspended else run.outcome if run else "never"
+
+
+def _described(source: "Source", run: "Run | None", suspended: bool) -> dict[str, Any]:
     from msgspec.structs import asdict
 
     last = {"run": run.number, "outcome": run.outcome, "listed": run.listed} if run else None
-    return {**asdict(_shown(source)), "last": last}
+    return {**asdict(_shown(source)), "last": last, "suspended": suspended}
 
 
 def _shown(source: "Source") -> "Source":
@@ -157,17 +163,18 @@ def _shown(source: "Source") -> "Source":
 @as_json
 def show(name: str, json: bool) -> None:
     """What is known of a source."""
+    from registry.sources.crashes import is_suspended
     from registry.store.store import Selection
 
     catalog, _ = opened()
-    described = _described(catalog.sources.get(name), catalog.runs.last(name))
+    described = _described(catalog.sources.get(name), catalog.runs.last(name), is_suspended(catalog.runs, name))
     described["records"] = catalog.store.count(Selection(source=name, state="published"))
     if json:
         document(described)
         return
     settings = described.pop("settings")
     rows = [*described.items(), *((f"set {key}", value) for key, value in settings.items())]
-    table(("FIELD", "VALUE"), ((key, value) for key, value in rows if value not in ("", None)))
+    table(("FIELD", "VALUE"), ((key, value) for key, value in rows if value not in ("", None, False)))
 
 
 @source.command()

@@ -77,7 +77,7 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
         # A page that came before: this server ignores `start`. After a full page there may be more, despite `count`.
         full = lengths[-1] >= portal.rows() or (len(lengths) > 1 and lengths[-1] == max(lengths))
         end = not fresh or (page.total is not None and start >= page.total and not full)
-        yield Mark(f"{way} {start}+{left_out}", total, end=end)
+        yield Mark(f"{way} {start}+{left_out}", total, end=end, left_out=left_out)
         if end:
             return
 

@@ -6,14 +6,17 @@ at any step leaves a state that the next run takes up; nothing is withdrawn unle
 
 import contextlib
 import gc
+import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
+from harvesters.bounds import MEGABYTE, MIN_FREE_BYTES, RunBounds
 from harvesters.run.apply import link_again, listing, make_plan, map_staged, settle, take
 from harvesters.run.context import RunContext
 from harvesters.run.mapper_processes import Mappers
@@ -24,15 +27,18 @@ from harvesters.run.stage import Listeners, Progress, Reading, edition, read_sou
 from harvesters.source_kinds import Limit
 from harvesters.source_kinds import harvester as harvester_of
 from registry.catalog import Catalog
-from registry.errors import ConflictError, LotseError
+from registry.errors import ConflictError, LotseError, StoppedError, StorageFullError
+from registry.fetch.session import allowance
 from registry.model import COUNTS, Run, Source
 from registry.projector_process import ProjectorProcess
+from registry.sources.crashes import STOPPED
 from registry.sources.runs import Runs
 
 if TYPE_CHECKING:
     from requests import Session
 
 
+DEFAULT_GC_THRESHOLDS: Final = gc.get_threshold()
 GC_THRESHOLD: Final = 50_000  # objects that are made before Python looks for reference cycles; its default is 700
 
 
@@ -48,7 +54,8 @@ def harvest(
     """Carries out one run over a source and returns it; BusyError while another runs.
 
     A source that cannot be read is a run with outcome failed. `dry_run`: only plan; `wait`: until the search index has
-    the changes; `progress(done, of)` is called while the source is read.
+    the changes; `progress(done, of)` is called on each page of the source, and may raise StoppedError: the run is then
+    interrupted, and the next one goes on from there.
     """
     harvester = harvester_of(source.kind)
     with (
@@ -63,6 +70,8 @@ def harvest(
             stack.push(partial(_record_bug, run_context))
             try:
                 done = _read_and_apply(run_context, http, dry_run, progress)
+            except StoppedError:
+                return _ended(run_context, outcome="interrupted", reason=STOPPED)
             except (LotseError, OSError, ValueError) as error:
                 catalog.staging.close(source.name)  # no resume mark: the next run reads from the start
                 return _ended(run_context, outcome="failed", reason=reason(error))
@@ -143,7 +152,9 @@ def _read_and_apply(run_context: RunContext, http: "Session", dry_run: bool, pro
     with Mappers(run_context.source) as mappers:
         listeners = Listeners(_recording(run_context, progress), mappers.offer)
         staging, number = run_context.staging, run_context.run.number
-        reading = read_source(run_context.source, run_context.harvester, http, staging, number, listeners)
+        bounds = RunBounds.of(run_context.source.settings)
+        with allowance(http, bounds.seconds, bounds.read_bytes):
+            reading = read_source(run_context.source, run_context.harvester, http, staging, number, listeners)
         return _map_and_apply(run_context, reading, mappers, dry_run)
 
 
@@ -174,18 +185,19 @@ def _map_and_apply(run_context: RunContext, reading: Reading, mappers: Mappers, 
 def _few_collections() -> Iterator[None]:
     """Runs the cyclic garbage collector less often: a run makes many objects and few reference cycles, and with the
     default threshold collecting takes a twentieth of the time."""
-    thresholds = gc.get_threshold()
     gc.set_threshold(GC_THRESHOLD)
     try:
         yield
     finally:
-        gc.set_threshold(*thresholds)
+        gc.set_threshold(*DEFAULT_GC_THRESHOLDS)  # not those of before: several runs overlap in the worker
 
 
 def _recording(run_context: RunContext, progress: Progress | None) -> Progress:
-    """Writes the progress of reading to the run, and passes it on."""
+    """Writes the progress of reading to the run, and passes it on; StorageFullError while little disk is left."""
+    data = run_context.catalog.settings.data
 
     def record(done: int, of: int | None) -> None:
+        _check_room(data)
         run_context.runs.note(replace(run_context.run, done=done, of=of))
         if progress:
             progress(done, of)
@@ -193,11 +205,21 @@ def _recording(run_context: RunContext, progress: Progress | None) -> Progress:
     return record
 
 
+def _check_room(data: Path) -> None:
+    """StorageFullError while the disk of the data folder is nearly full: people need the rest, and the run can still
+    be recorded as failed."""
+    free = shutil.disk_usage(data).free
+    if free < MIN_FREE_BYTES:
+        raise StorageFullError("disk-nearly-full", data=data, free=free // MEGABYTE, least=MIN_FREE_BYTES // MEGABYTE)
+
+
 def _record_bug(run_context: RunContext, kind: object, error: BaseException | None, at: object) -> None:
-    """Records the run as failed if an exception that is a bug leaves it; the exception goes on. Ctrl-C is none: the run
-    stays interrupted."""
+    """Records the run as failed if an exception that is a bug leaves it, as interrupted if a signal ends the process;
+    the exception goes on."""
     if isinstance(error, Exception):
         _ended(run_context, outcome="failed", reason=reason(error))
+    elif isinstance(error, KeyboardInterrupt | SystemExit):
+        _ended(run_context, outcome="interrupted", reason=STOPPED)
 
 
 def _ended(run_context: RunContext, reading: Reading | None = None, **fields: Any) -> Run:

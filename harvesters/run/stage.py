@@ -7,12 +7,16 @@ before it was incomplete, so a killed run can be resumed there.
 import hashlib
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from harvesters.bounds import RunBounds
 from harvesters.harvester import Harvester, Item, Mark
+from harvesters.run.meter import Meter
 from harvesters.run.plan import place
+from harvesters.source_kinds import COMMON_SETTINGS
 from registry.errors import TooLargeError
 from registry.masking import shown
 from registry.model import Finding, Problem, Source
@@ -26,7 +30,6 @@ if TYPE_CHECKING:
     from requests import Session
 
 MAX_PAYLOAD_BYTES: Final = 8_000_000  # of one item
-MAX_ITEMS: Final = 1_000_000  # in one listing
 MAX_ID_CHARACTERS: Final = 1_000  # of a remote id; a longer one is cut, and its digest appended
 MAX_ITEMS_PER_FLUSH: Final = 1_000  # that are staged at a time, even if the harvester gave no mark
 MAX_RESUME_AGE: Final = timedelta(hours=6)  # of a mark; a listing that is older may have changed too much
@@ -57,7 +60,7 @@ class Reading(msgspec.Struct, frozen=True):
 
 def edition(source: Source, harvester: Harvester) -> str:
     """A digest of how the source is read and mapped. After a change it is read from the start and mapped again."""
-    settings = {name: value for name, value in sorted(source.settings.items()) if name != "max_withdrawals"}
+    settings = {name: value for name, value in sorted(source.settings.items()) if name not in COMMON_SETTINGS}
     parts = (source.kind, harvester.VERSION, source.url, source.language, settings)
     return hashlib.blake2b(msgspec.json.encode(parts), digest_size=8).hexdigest()
 
@@ -67,15 +70,16 @@ def read_source(
 ) -> Reading:
     """Reads a source into the staging, from where an interrupted run stopped if that is not long ago.
 
-    SourceError where the source does not answer as it should, TooLargeError beyond MAX_ITEMS.
+    SourceError where the source does not answer as it should, TooLargeError beyond a bound of `RunBounds`.
     """
     name = edition(source, harvester)
     start = staging.reached(source.name)
-    if start and start.edition == name and datetime.now(UTC) - datetime.fromisoformat(start.at) < MAX_RESUME_AGE:
+    if start and start.edition == name and _is_recent(start):
         staging.resume(source.name, start, run)
     else:
         start = Reached(run, "", name, 0, "")
-    pages = _Pages(source.name, staging, msgspec.structs.replace(start, run=run), listeners.offer)
+    meter = Meter(source.name, RunBounds.of(source.settings), partial(staging.staged_bytes, source.name))
+    pages = _Pages(source.name, staging, msgspec.structs.replace(start, run=run), listeners.offer, meter)
     total, end = None, False
     problems: list[Problem] = []
     for entry in harvester.read(source, http, start.token or None):
@@ -87,6 +91,8 @@ def read_source(
             else:
                 pages.close(entry.token, total)
             listeners.progress(len(pages.named), total)
+            if not end:
+                meter.page(len(pages.named) + entry.left_out)
         else:
             pages.add(entry)
             end = False
@@ -101,11 +107,16 @@ def read_source(
     return Reading(complete, pages.named.keys(), tuple(problems), pages.same and not start.token)
 
 
+def _is_recent(mark: Reached) -> bool:
+    """Whether a mark is young enough to go on there; one of the future is not: the clock was wrong then."""
+    return timedelta(0) <= datetime.now(UTC) - datetime.fromisoformat(mark.at) < MAX_RESUME_AGE
+
+
 class _Pages:
     """Collects items and stages them; an interrupted run is resumed at the last mark."""
 
-    def __init__(self, source: str, staging: Staging, mark: Reached, offer: Offer) -> None:
-        self.source, self.staging, self.mark = source, staging, mark
+    def __init__(self, source: str, staging: Staging, mark: Reached, offer: Offer, meter: Meter) -> None:
+        self.source, self.staging, self.mark, self.meter = source, staging, mark, meter
         self.digests = staging.digests(source)
         self.named = staging.read(source, mark.run)
         self.page: dict[str, Staged] = {}
@@ -118,8 +129,7 @@ class _Pages:
         remote_id = _remote_id(item, len(self.named) + 1)
         twice = remote_id in self.named
         self.page[remote_id] = _staged(item, remote_id, self.named.setdefault(remote_id, len(self.named) + 1), twice)
-        if len(self.named) > MAX_ITEMS:
-            raise TooLargeError("listing-too-long", source=self.source, limit=MAX_ITEMS)
+        self.meter.items(len(self.named))
         if len(self.page) >= MAX_ITEMS_PER_FLUSH:
             self.flush()
 
@@ -133,7 +143,13 @@ class _Pages:
         new = [staged for staged in self.page.values() if self.digests.get(staged.remote_id) != staged.digest]
         new_ids = {staged.remote_id for staged in new}
         same = [staged for staged in self.page.values() if staged.remote_id not in new_ids]
-        self.staging.stage(self.source, new, same, self.mark)
+        self.meter.time()
+        added_bytes = self.staging.stage(self.source, new, same, self.mark)
+        try:
+            self.meter.staged(added_bytes)
+        except TooLargeError:
+            self.staging.forget(self.source)  # frees its share; the next run reads everything again
+            raise
         self.digests |= {staged.remote_id: staged.digest for staged in new}
         self.same = self.same and not new and not any(staged.twice for staged in same)
         self.page = {}

@@ -1,10 +1,12 @@
 """The worker: harvests the sources that are due, for as long as the process lives.
 
-Entry points: `run` (opens its own session), `work`, `due`. A job that fails costs itself only.
+Entry points: `run`, `work`, `due`. Each source is harvested in a thread and with a session of its own: a slow source
+holds up no other, and a job that fails costs itself only.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
@@ -14,16 +16,20 @@ from cronsim import CronSim, CronSimError
 
 from harvesters.run.run import harvest, map_again
 from registry.catalog import Catalog
-from registry.errors import BusyError
+from registry.errors import BusyError, StoppedError
 from registry.fetch.session import Outward, session
 from registry.isolation import isolated
 from registry.model import Run, Source
+from registry.sources.crashes import is_suspended, note_stopped
 from registry.sources.runs import Runs
 
 if TYPE_CHECKING:
     from requests import Session
 
-CHECK_SECONDS: Final = 20.0  # between two checks which sources are due
+CHECK_SECONDS: Final = 20.0  # between two checks which sources are due, and between two starts of the same source
+POLL_SECONDS: Final = 0.2  # between two looks whether a job has ended
+STOP_SECONDS: Final = 20.0  # that runs get to come to the end of a page when the worker is stopped
+MAX_SOURCES_AT_ONCE: Final = 4
 REAL_OUTCOMES: Final = (  # of runs that count for the schedule; dry runs do not
     "applied",
     "unchanged",
@@ -36,13 +42,16 @@ REAL_OUTCOMES: Final = (  # of runs that count for the schedule; dry runs do not
 )
 
 Done = TypeVar("Done")
+NewSession = Callable[[], "Session"]
 
 log = logging.getLogger("lotse.worker")
 
 
 def due(sources: Iterable[Source], runs: Runs, now: datetime) -> list[Source]:
     """The sources whose cron line came up since their last run began, whose run was interrupted, or that never ran, in
-    order of that moment. `now` has a time zone, in which cron lines are read. Dry runs do not count."""
+    order of that moment. `now` has a time zone, in which cron lines are read. Dry runs do not count, and what is
+    suspended (`is_suspended`) waits for a person. A run that began in the future began while the clock was wrong: its
+    source is due."""
     overdue = []
     for source in sources:
         moment = _moment(source, runs, now)
@@ -57,8 +66,10 @@ def _moment(source: Source, runs: Runs, now: datetime) -> datetime | None:
     last = runs.last(source.name, *REAL_OUTCOMES)
     if last is None or last.started is None:
         return datetime.min.replace(tzinfo=UTC)
-    if last.outcome in ("running", "interrupted"):
-        return last.started if last.outcome == "interrupted" else None
+    if last.outcome == "running" or is_suspended(runs, source.name):
+        return None
+    if last.outcome == "interrupted" or last.started > now:
+        return min(last.started, now)
     try:
         return next(CronSim(source.schedule, last.started.astimezone(now.tzinfo)), None)
     except CronSimError as error:
@@ -68,25 +79,83 @@ def _moment(source: Source, runs: Runs, now: datetime) -> datetime | None:
 
 def run(catalog: Catalog, settings: Outward, stop: threading.Event) -> None:
     """Works until `stop` is set; `settings`: proxy, certificates and allowed hosts."""
-    with session(settings) as http:
-        work(catalog, http, stop)
+    work(catalog, partial(session, settings), stop)
 
 
-def work(catalog: Catalog, http: "Session", stop: threading.Event) -> None:
-    """Maps again what an older edition of the mapping has mapped, then harvests what is due until `stop` is set.
+def work(catalog: Catalog, new_session: NewSession, stop: threading.Event) -> None:
+    """Maps again what an older edition of the mapping has mapped, and harvests what is due until `stop` is set.
 
-    Does not wait for the search index: where a worker runs, a projector runs too.
+    Does not wait for the search index: where a worker runs, a projector runs too. Returns at the latest STOP_SECONDS
+    after `stop`; a run that has not come to the end of a page by then is noted as interrupted.
     """
-    for source in _job("sources", catalog.sources.all) or ():
-        _log(_job(source.name, partial(map_again, source, catalog, wait=False)))
+    jobs = _Jobs()
+    jobs.start("map again", partial(_map_all_again, catalog, stop))
     while not stop.is_set():
-        for source in (
-            _job("sources", lambda: due(catalog.sources.all(), catalog.runs, datetime.now().astimezone())) or ()
-        ):
-            if stop.is_set():
-                return
-            _log(_job(source.name, partial(harvest, source, catalog, http, wait=False)))
-        stop.wait(CHECK_SECONDS)
+        now = datetime.now().astimezone()
+        for source in _job("sources", partial(_due, catalog, now)) or ():
+            jobs.start(source.name, partial(_harvest, source, catalog, new_session, stop))
+        jobs.wait(stop)
+    for name in jobs.leave():
+        log.warning("%s: did not end in time, it is interrupted", name)
+        _job(name, partial(note_stopped, catalog.runs, name))
+
+
+def _due(catalog: Catalog, now: datetime) -> list[Source]:
+    return due(catalog.sources.all(), catalog.runs, now)
+
+
+def _map_all_again(catalog: Catalog, stop: threading.Event) -> None:
+    for source in _job("sources", catalog.sources.all) or ():
+        if _job(source.name, partial(is_suspended, catalog.runs, source.name)):
+            log.warning("source %s: its last runs ended without a word: lotse harvest %s", source.name, source.name)
+        else:
+            _log(_job(source.name, partial(map_again, source, catalog, wait=False)))
+        if stop.is_set():
+            return
+
+
+def _harvest(source: Source, catalog: Catalog, new_session: NewSession, stop: threading.Event) -> None:
+    def on_page(_done: int, _of: int | None) -> None:
+        if stop.is_set():
+            raise StoppedError("run-stopped")
+
+    with new_session() as http:
+        _log(_job(source.name, partial(harvest, source, catalog, http, wait=False, progress=on_page)))
+
+
+class _Jobs:
+    """At most MAX_SOURCES_AT_ONCE jobs side by side, one of a name, each in a thread that ends with the process."""
+
+    def __init__(self) -> None:
+        self._threads: dict[str, threading.Thread] = {}
+        self._started: dict[str, float] = {}  # name -> when it was started last, monotonic clock
+
+    def start(self, name: str, job: Callable[[], None]) -> None:
+        """Starts a job, unless enough run, one of that name runs, or was started less than CHECK_SECONDS ago."""
+        running = self._running()
+        early = time.monotonic() < self._started.get(name, -CHECK_SECONDS) + CHECK_SECONDS
+        if early or name in running or len(running) >= MAX_SOURCES_AT_ONCE:
+            return
+        self._started[name] = time.monotonic()
+        self._threads[name] = threading.Thread(target=job, name=f"harvest-{name}", daemon=True)
+        self._threads[name].start()
+
+    def wait(self, stop: threading.Event) -> None:
+        """Until a job has ended, CHECK_SECONDS have passed, or `stop` is set."""
+        end, running = time.monotonic() + CHECK_SECONDS, self._running()
+        while time.monotonic() < end and self._running() == running and not stop.wait(POLL_SECONDS):
+            pass
+
+    def leave(self) -> list[str]:
+        """Waits up to STOP_SECONDS until the jobs have ended; the names of those that have not."""
+        end = time.monotonic() + STOP_SECONDS
+        for thread in self._threads.values():
+            thread.join(max(0.0, end - time.monotonic()))
+        return self._running()
+
+    def _running(self) -> list[str]:
+        self._threads = {name: thread for name, thread in self._threads.items() if thread.is_alive()}
+        return list(self._threads)
 
 
 def _job(name: str, job: Callable[[], Done]) -> Done | None:

@@ -4,10 +4,12 @@ Nothing is taken from the environment (`trust_env=False`): a `.netrc` or `http_p
 in `registry/fetch/ssrf_guard.py`.
 """
 
+import contextlib
+import math
 import socket
 import time
 from collections.abc import Collection, Iterator
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 import requests
@@ -53,10 +55,36 @@ def session(settings: Outward, *, seconds: float = TOTAL_SECONDS, max_bytes: int
     if settings.proxy:
         http.proxies = {"http": settings.proxy, "https": settings.proxy}
     adapter = _Adapter(frozenset(host.strip().lower().strip("[]") for host in settings.allow_hosts), seconds, max_bytes)
-    http.bounds = adapter.bounds
+    http.adapter = adapter
     http.mount("http://", adapter)
     http.mount("https://", adapter)
     return http
+
+
+@contextlib.contextmanager
+def allowance(http: requests.Session, seconds: float, max_bytes: int) -> Iterator[None]:
+    """Meanwhile all answers of the session together take at most so many seconds and bytes, unpacked.
+
+    Beyond that the next request raises TooLargeError; an answer that is being read when the time is up raises
+    SourceError. For one run over one source: an answer has bounds of its own.
+    """
+    if not isinstance(http, _Session):
+        yield
+        return
+    http.allowance = _Allowance(time.monotonic() + seconds, http.adapter.bytes_read + max_bytes, seconds, max_bytes)
+    try:
+        yield
+    finally:
+        http.allowance = None
+
+
+class _Allowance(NamedTuple):
+    """`end`: of the monotonic clock; `last_byte`: of the bytes that the session's adapter counts."""
+
+    end: float
+    last_byte: int
+    seconds: float
+    max_bytes: int
 
 
 def body(response: requests.Response, limit: int = MAX_BYTES) -> bytes:
@@ -88,14 +116,16 @@ def body(response: requests.Response, limit: int = MAX_BYTES) -> bytes:
 class _Counted:
     """A raw answer that counts what is read of it, unpacked, and ends beyond the limit."""
 
-    def __init__(self, raw: Any, url: str, limit: int) -> None:
-        self._raw, self._url, self._left, self._limit = raw, url, limit, limit
+    def __init__(self, raw: Any, url: str, adapter: "_Adapter") -> None:
+        self._raw, self._url, self._adapter = raw, url, adapter
+        self._left = self._limit = adapter.max_bytes
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._raw, name)
 
     def _count(self, part: bytes) -> bytes:
         self._left -= len(part)
+        self._adapter.bytes_read += len(part)
         if self._left < 0:
             self._raw.close()
             raise _too_large(self._url, self._limit)
@@ -115,6 +145,7 @@ class _Adapter(HTTPAdapter):
     def __init__(self, allowed: frozenset[str], seconds: float, max_bytes: int) -> None:
         self.bounds = Bounds(allowed, seconds)
         self.max_bytes = max_bytes
+        self.bytes_read = 0  # of all answers, unpacked
         self.last: dict[str, float] = {}
         super().__init__(max_retries=Retry(0, read=False))
 
@@ -145,7 +176,7 @@ class _Adapter(HTTPAdapter):
             else:
                 pause = _retry_after(response, 0.25 * 2**attempt)
                 if last or response.status_code not in (429, 502, 503, 504) or pause > self.bounds.left():
-                    response.raw = _Counted(response.raw, url, self.max_bytes)
+                    response.raw = _Counted(response.raw, url, self)
                     return response
                 response.close()
             time.sleep(max(0.0, min(pause, self.bounds.left())))
@@ -161,15 +192,26 @@ class _Adapter(HTTPAdapter):
 class _Session(requests.Session):
     """A session whose failures are ours, and whose answers have one time bound over all redirects and retries."""
 
-    bounds: Bounds
+    adapter: _Adapter
+    allowance: _Allowance | None = None
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
-        self.bounds.start()
+        self.adapter.bounds.start(self._check_allowance())
         address = url.decode(errors="replace") if isinstance(url, bytes) else url
         try:
             return super().request(method, url, *args, **kwargs)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise _failed(address, error) from error
+
+    def _check_allowance(self) -> float:
+        """When the allowance ends; TooLargeError if it is used up."""
+        if self.allowance is None:
+            return math.inf
+        if time.monotonic() >= self.allowance.end:
+            raise TooLargeError("run-too-long", limit=round(self.allowance.seconds / 60))
+        if self.adapter.bytes_read >= self.allowance.last_byte:
+            raise TooLargeError("run-too-many-bytes", limit=self.allowance.max_bytes // 1_000_000)
+        return self.allowance.end
 
 
 def _guard_name(host: str, bounds: Bounds) -> None:

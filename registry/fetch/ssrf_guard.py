@@ -8,6 +8,7 @@ a server that sends a byte a minute never lets a read time out.
 """
 
 import ipaddress
+import math
 import socket
 import ssl
 import threading
@@ -65,8 +66,9 @@ class Bounds:
         self.seconds = seconds
         self.local = threading.local()
 
-    def start(self) -> None:
-        self.local.end = time.monotonic() + self.seconds
+    def start(self, latest: float = math.inf) -> None:
+        """An answer begins; it must be whole after `seconds`, and at the moment `latest` of the monotonic clock."""
+        self.local.end = min(time.monotonic() + self.seconds, latest)
 
     def left(self) -> float:
         """Seconds; an answer that nobody started has all of them."""

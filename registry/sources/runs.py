@@ -14,6 +14,7 @@ from registry.errors import BusyError, NotFoundError
 from registry.masking import masked
 from registry.model import LEVELS, Finding, Findings, Level, Problem, Run
 from registry.model.former import read_finding, read_run
+from registry.model.message import message
 from registry.model.text import storable
 from registry.sources import tables
 from registry.sources.staging import Staging, open_staging
@@ -23,6 +24,7 @@ from registry.store.locks import lock_table, source_lock, try_lock
 
 REPORTED_RUNS: Final = 30  # runs of a source whose problems are kept one by one
 THINGS_PER_PAGE: Final = 1_000  # whose problems are read at a time
+CRASHED: Final = message("run-ended-without-word")  # why such a run is interrupted
 HOLD_TIMEOUT: Final = 0.5  # seconds; somebody may just be looking whether the lock is held
 _HOLD_POLL: Final = 0.02  # seconds
 _BITS: Final = {level: 1 << place for place, level in enumerate(LEVELS)}  # of FINDINGS.c.levels
@@ -68,7 +70,7 @@ class Runs:
             lock_table(connection, RUNS)
             last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(RUNS.c.number), 0))).scalar()
             begun = replace(run, number=cast(int, last) + 1)
-            _change_outcome(connection, run.source, "running", "interrupted")
+            _change(connection, run.source, "running", outcome="interrupted", reason=CRASHED)
             connection.execute(RUNS.insert().values(number=begun.number, source=begun.source, **_row(begun)))
         _forget_problems(self._engine, run.source)
         return begun
@@ -81,7 +83,7 @@ class Runs:
     def supersede(self, run: Run) -> None:
         """What waits of older runs of that source is void."""
         with writing(self._engine) as connection:
-            _change_outcome(connection, run.source, "waiting", "superseded", RUNS.c.number < run.number)
+            _change(connection, run.source, "waiting", RUNS.c.number < run.number, outcome="superseded")
 
     # -- problems, and what waits
 
@@ -161,7 +163,9 @@ class Runs:
         return lock is None
 
     def _as_seen(self, run: Run) -> Run:
-        return replace(run, outcome="interrupted") if run.outcome == "running" and not self.held(run.source) else run
+        if run.outcome == "running" and not self.held(run.source):
+            return replace(run, outcome="interrupted", reason=CRASHED)
+        return run
 
 
 def _busy(source: str, run: Run | None) -> BusyError:
@@ -203,11 +207,12 @@ def _numbers(source: str) -> sa.Select[Any]:
     return sa.select(RUNS.c.number).where(RUNS.c.source == source)
 
 
-def _change_outcome(connection: sa.Connection, source: str, old: Any, new: Any, *where: Any) -> None:
+def _change(connection: sa.Connection, source: str, before: str, *where: Any, **fields: Any) -> None:
+    """Gives new `fields` to the runs of a source whose outcome was `before`."""
     for row in connection.execute(
-        sa.select(RUNS.c.body).where(RUNS.c.source == source, RUNS.c.outcome == old, *where)
+        sa.select(RUNS.c.body).where(RUNS.c.source == source, RUNS.c.outcome == before, *where)
     ).fetchall():
-        run = replace(read_run(row.body), outcome=new)
+        run = replace(read_run(row.body), **fields)
         connection.execute(RUNS.update().where(RUNS.c.number == run.number).values(**_row(run)))
 
 

@@ -104,6 +104,11 @@ class Staging:
         rows = self._fetch(sa.select(_THING.remote_id, _THING.place).where(*_of(source, run)))
         return {row.remote_id: row.place for row in rows}
 
+    def staged_bytes(self, source: str) -> int:
+        """How many bytes the payloads of a source take, compressed."""
+        total = sa.func.coalesce(sa.func.sum(sa.func.length(_PAYLOADS.c.payload)), 0).label("total")
+        return int(self._fetch(sa.select(total).where(_PAYLOADS.c.source == source))[0].total)
+
     def reached(self, source: str) -> Reached | None:
         """Where an interrupted reading goes on."""
         columns = [_MARKS.c[name] for name in Reached.__struct_fields__]
@@ -128,8 +133,11 @@ class Staging:
             )
             connection.execute(_MARKS.update().where(_MARKS.c.source == source).values(run=run))
 
-    def stage(self, source: str, new: Sequence[Staged], same: Sequence[Staged], mark: Reached) -> None:
-        """A page, in one transaction with the last mark. `same`: payload and address as they were."""
+    def stage(self, source: str, new: Sequence[Staged], same: Sequence[Staged], mark: Reached) -> int:
+        """A page, in one transaction with the last mark; returns the bytes of the new payloads, compressed.
+
+        `same`: payload and address as they were.
+        """
         pack = zstandard.ZstdCompressor(level=1).compress
         rows = [
             {"source": source, "remote_id": staged.remote_id, "run": mark.run, "place": staged.place,
@@ -150,6 +158,7 @@ class Staging:
             self._payload.execute(connection, payloads)
             self._seen.execute(connection, seen)
             self._mark.execute(connection, [{"source": source} | msgspec.structs.asdict(mark)])
+        return sum(len(row["payload"]) for row in payloads)
 
     def close(self, source: str) -> None:
         """The reading is over: nothing to go on with."""

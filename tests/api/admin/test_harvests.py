@@ -12,9 +12,11 @@ from msgspec.structs import replace
 
 from api.admin.harvests import causes, schedule
 from api.app import create_app
+from api.web.addresses import place
 from registry.model import Account, Problem, Run
 from registry.model.message import sentence
 from registry.rules import finding
+from registry.sources.crashes import is_suspended
 from tests.servers.replay import files_server
 from tests.town import Town
 
@@ -162,3 +164,23 @@ def test_problems_are_grouped_by_cause_the_gravest_first() -> None:
     assert [(one.rule, one.number) for one in causes(several, "de")] == [
         ("title-missing", 1), ("licence-unknown", 3), ("date-unreadable", 9),
     ]  # fmt: skip
+
+
+def test_a_source_whose_runs_ended_without_a_word_is_released_by_a_person(town: Town) -> None:
+    town.harvest(things(1))
+    for _ in range(2):  # the process of these is gone
+        town.catalog.runs.begin(Run(source="amt", number=0, outcome="running", started=datetime.now(UTC)))
+    client = browser(town)
+    assert "wartet auf Sie" in client.get("/administration/quellen").text
+    page = client.get("/administration/quellen/amt").text
+    assert "Diese Quelle wartet auf Sie." in page
+    assert "This source waits for you." in client.get(place("admin", "en", "sources", "amt")).text
+    token = re.search(r'name="token" value="(\w+)"', page)
+    assert token
+    assert client.post("/administration/quellen/amt", data={"token": "falsch"}).status_code == 403
+    assert is_suspended(town.catalog.runs, "amt")
+    answer = client.post("/administration/quellen/amt", data={"token": token[1]})
+    assert "nach ihrem Zeitplan" in answer.text
+    assert not is_suspended(town.catalog.runs, "amt")
+    assert "wartet auf Sie" not in client.get("/administration/quellen").text
+    assert browser(town, "amt").post("/administration/quellen/amt", data={"token": "x"}).status_code == 403

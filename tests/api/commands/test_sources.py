@@ -1,10 +1,13 @@
 """`lotse source`: add, list, show, import, check, remove."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from registry.model import Run
+from registry.sources.runs import open_runs
 from tests.api.commands.calling import TURTLE, added, item, lotse
 from tests.servers.replay import Files
 
@@ -122,3 +125,25 @@ def test_removing_a_source_withdraws_its_records(data: Path, server: Files) -> N
     assert json.loads(lotse("search", "--json").stdout)["total"] == 0
     assert lotse("source", "show", "amt").exit_code == 3
     assert "withdrawn" in lotse("record", "show", "projekt-1").stdout
+
+
+def test_a_source_whose_runs_ended_without_a_word_is_shown(data: Path) -> None:
+    lotse("source", "add", "amt", "--kind", "json", "--url", "http://127.0.0.1:9/x.json", "--set", "max_pages=5")
+    runs = open_runs(f"sqlite:///{data / 'lotse.sqlite'}", data)
+    for _ in range(2):
+        runs.begin(Run(source="amt", number=0, outcome="running", started=datetime.now(UTC)))
+    assert json.loads(lotse("source", "list", "--json").stdout)[0]["suspended"] is True
+    assert "suspended" in lotse("source", "list").stdout
+    checks = json.loads(lotse("doctor", "--json").stdout)["checks"]
+    check = next(check for check in checks if check["name"] == "source amt")
+    assert check["state"] == "look"
+    assert "lotse harvest amt" in check["remedy"]
+    assert lotse("harvest", "amt").exit_code == 7  # it ends, with a word: nobody answers there
+    assert json.loads(lotse("source", "show", "amt", "--json").stdout)["suspended"] is False
+
+
+@pytest.mark.parametrize("setting", ["max_minutes=0", "max_pages=viele", "max_megabytes=-1", "max_items=1.5"])
+def test_a_bound_of_a_run_is_a_whole_number(data: Path, setting: str) -> None:
+    ended = lotse("source", "add", "amt", "--kind", "json", "--url", "http://x.example/", "--set", setting)
+    assert ended.exit_code == 2
+    assert "whole number" in ended.stderr

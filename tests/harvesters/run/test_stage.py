@@ -1,13 +1,19 @@
-"""A source is read page by page: marks, repeats, ends that come too early, and where a killed run goes on."""
+"""A source is read page by page: marks, repeats, ends that come too early, and where a killed run goes on.
 
+Covers: harvesters/run/meter.py
+"""
+
+import random
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from harvesters.harvester import Item, Mark
-from harvesters.run import stage
+from harvesters.run import meter, stage
 from harvesters.run.stage import Reading, edition, read_source
 from registry.errors import SourceError, TooLargeError
 from registry.model import Source
@@ -51,12 +57,13 @@ def items(*ids: str) -> list[Item]:
     return [Item(id, id.encode()) for id in ids]
 
 
-def read_all(staging: Staging, pages: Pages, run: int = 1, told: list[Any] | None = None) -> Reading:
+def read_all(staging: Staging, pages: Pages, run: int = 1, told: list[Any] | None = None, **settings: str) -> Reading:
     def progress(done: int, of: int | None) -> None:
         if told is not None:
             told.append((done, of))
 
-    return read_source(SOURCE, pages, None, staging, run, stage.Listeners(progress, lambda new, things: None))  # type: ignore[arg-type]
+    source = replace(SOURCE, settings=settings)
+    return read_source(source, pages, None, staging, run, stage.Listeners(progress, lambda new, things: None))  # type: ignore[arg-type]
 
 
 def staged(staging: Staging, run: int = 1) -> list[str]:
@@ -125,10 +132,54 @@ def test_too_long_an_id_is_cut_and_stays_its_own(staging: Staging) -> None:
 
 
 def test_a_listing_without_end_is_left(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage, "MAX_ITEMS", 50)
     monkeypatch.setattr(stage, "MAX_ITEMS_PER_FLUSH", 10)
     with pytest.raises(TooLargeError, match="more than 50"):
-        read_all(staging, Pages(*items(*map(str, range(100)))))
+        read_all(staging, Pages(*items(*map(str, range(100)))), max_items="50")
+
+
+def test_what_is_left_out_on_purpose_counts_too(staging: Staging) -> None:
+    pages = (Mark(str(page), left_out=page * 10) for page in range(1, 100))
+    with pytest.raises(TooLargeError, match="more than 50"):
+        read_all(staging, Pages(*pages), max_items="50")
+
+
+def test_pages_without_items_end_at_the_bound(staging: Staging) -> None:
+    with pytest.raises(TooLargeError, match="more than 7 pages"):
+        read_all(staging, Pages(*(Mark(str(page)) for page in range(100))), max_pages="7")
+
+
+def test_a_run_has_a_deadline(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
+    minutes = iter(range(1000))
+    monkeypatch.setattr(meter.time, "monotonic", lambda: 60.0 * next(minutes))
+    with pytest.raises(TooLargeError, match="longer than 5 minutes"):
+        read_all(staging, Pages(*(Mark(str(page)) for page in range(100))), max_minutes="5")
+
+
+def test_a_source_stages_no_more_than_its_share(staging: Staging) -> None:
+    payloads = [random.Random(number).randbytes(400_000) for number in range(10)]
+    listing = Pages(*(entry for n, payload in enumerate(payloads) for entry in (Item(str(n), payload), Mark(str(n)))))
+    with pytest.raises(TooLargeError, match="more than 1 MB of disk"):
+        read_all(staging, listing, max_staged_megabytes="1")
+    assert staging.staged_bytes("amt") == 0  # its share is free again
+    assert read_all(staging, Pages(*items("a"), Mark(total=1, end=True)), 2, max_staged_megabytes="1").complete
+
+
+def test_what_replaces_a_staged_item_is_not_counted_twice(staging: Staging) -> None:
+    for run in range(1, 6):
+        payload = random.Random(run).randbytes(600_000)
+        read_all(staging, Pages(Item("a", payload), Mark(total=1, end=True)), run, max_staged_megabytes="1")
+    assert staging.staged_bytes("amt") < 1_000_000
+
+
+def test_a_mark_of_the_future_is_no_place_to_go_on(staging: Staging) -> None:
+    with pytest.raises(SourceError):
+        read_all(staging, Pages(*items("a"), Mark("1"), SourceError("as if killed")))
+    mark = staging.reached("amt")
+    assert mark
+    staging.stage("amt", [], [], replace(mark, at=(datetime.now(UTC) + timedelta(days=3652)).isoformat()))
+    whole = Pages(*items("a"), Mark("1"), *items("b"), Mark("2", total=2, end=True))
+    read_all(staging, whole, run=2)
+    assert whole.asked == [None]
 
 
 def test_a_page_is_staged_before_its_mark_when_it_is_long(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +232,6 @@ def test_what_is_too_old_or_was_read_otherwise_is_read_from_the_start(
 
 
 def test_an_edition_is_that_of_mapping_address_and_settings_but_not_of_the_limit() -> None:
-    from msgspec.structs import replace
 
     base = edition(SOURCE, Pages())
     assert base == edition(replace(SOURCE, settings={"max_withdrawals": "9"}, rank=3, schedule="* * * * *"), Pages())

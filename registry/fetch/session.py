@@ -65,15 +65,20 @@ def session(settings: Outward, *, seconds: float = TOTAL_SECONDS, max_bytes: int
 def allowance(http: requests.Session, seconds: float, max_bytes: int) -> Iterator[None]:
     """Meanwhile all answers of the session together take at most so many seconds and bytes, unpacked.
 
-    Beyond that the next request raises TooLargeError; an answer that is being read when the time is up raises
-    SourceError. For one run over one source: an answer has bounds of its own.
+    Beyond that the next request, or the answer that is being read when the time is up, raises TooLargeError. For one
+    run over one source: an answer has bounds of its own.
     """
     if not isinstance(http, _Session):
         yield
         return
-    http.allowance = _Allowance(time.monotonic() + seconds, http.adapter.bytes_read + max_bytes, seconds, max_bytes)
+    end = time.monotonic() + seconds
+    http.allowance = _Allowance(end, http.adapter.bytes_read + max_bytes, seconds, max_bytes)
     try:
         yield
+    except SourceError as error:
+        if time.monotonic() < end:
+            raise
+        raise _too_long(seconds) from error
     finally:
         http.allowance = None
 
@@ -208,7 +213,7 @@ class _Session(requests.Session):
         if self.allowance is None:
             return math.inf
         if time.monotonic() >= self.allowance.end:
-            raise TooLargeError("run-too-long", limit=round(self.allowance.seconds / 60))
+            raise _too_long(self.allowance.seconds)
         if self.adapter.bytes_read >= self.allowance.last_byte:
             raise TooLargeError("run-too-many-bytes", limit=self.allowance.max_bytes // 1_000_000)
         return self.allowance.end
@@ -229,6 +234,10 @@ def _retry_after(response: requests.Response, default: float) -> float:
     if not words:
         return default
     return min(int(words), RETRY_AFTER_MAX) if words.isascii() and words.isdigit() else RETRY_AFTER_MAX
+
+
+def _too_long(seconds: float) -> TooLargeError:
+    return TooLargeError("run-too-long", limit=round(seconds / 60))
 
 
 def _too_large(url: str | None, limit: int) -> TooLargeError:

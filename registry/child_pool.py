@@ -228,8 +228,9 @@ def _begin_time(seconds: float) -> None:
 
 
 def _held() -> int:
-    """Bytes of memory that this process holds; where that is not told, what it held at most. On Linux that most is of no
-    use: a child begins with that of its parent."""
+    """Bytes of memory that this process holds; where that is not told, what it held at most.
+
+    On Linux the most is of no use: a child begins with that of its parent."""
     statm = Path("/proc/self/statm")
     if statm.exists():
         return int(statm.read_text().split()[1]) * resource.getpagesize()

@@ -20,7 +20,7 @@ from registry.errors import TooLargeError
 from registry.model import Findings
 from registry.model.message import Message, message
 from registry.rdf.terms import AS_WRITTEN, TYPE, escaped, is_iri, literal, text_of, unescaped, valid_iri
-from registry.rdf.xml_guard import MAX_DEPTH, UTF_8, plain_xml
+from registry.rdf.xml_guard import MAX_DEPTH, UTF_8, plain_xml, with_whole_texts
 from registry.rules import finding
 from registry.syntax_errors import json_fault, rdf_fault, unreadable
 
@@ -163,12 +163,18 @@ def _lines(text: bytes, form: ox.RdfFormat, base: str | None) -> Iterator[list[b
     Raises SyntaxError for what is not valid. The strict parser for JSON-LD would drop an invalid IRI or tag with its
     statements and say nothing (JSON-LD 1.1 allows that), so the lenient one reads, and its lines are checked."""
     is_json = form == ox.RdfFormat.JSON_LD
-    quads = ox.parse(text, form, base_iri=base, lenient=is_json)
+    quads = _quads(text, form, base, lenient=is_json)
     statements: Any = (quad.triple for quad in quads if _is_mapped(quad)) if is_json else quads
     while lines := ox.serialize(islice(statements, STATEMENTS_PER_BATCH), format=ox.RdfFormat.N_TRIPLES):
         if is_json:
             deque(ox.parse(lines, ox.RdfFormat.N_TRIPLES), maxlen=0)
         yield lines.removesuffix(b" .\n").split(b" .\n")
+
+
+def _quads(text: bytes, form: ox.RdfFormat, base: str | None, lenient: bool) -> Iterator[ox.Quad]:
+    """The parser of a text. It gets the whole texts of XML here, so that `text` keeps its lines for error messages."""
+    whole = with_whole_texts(text) if form == ox.RdfFormat.RDF_XML else text
+    return ox.parse(whole, form, base_iri=base, lenient=lenient)
 
 
 def _is_mapped(quad: ox.Quad) -> bool:
@@ -212,7 +218,7 @@ def _parsed_leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: 
         text, broken = without_broken_strings(_UNDERSCORED.sub(rb"\1-\2", text))
     errors: list[Message] = []
     triples: list[tuple[str, str, str]] = []
-    for result in _statements_and_errors(ox.parse(text, form, base_iri=base, lenient=True), form, text, broken, where):
+    for result in _statements_and_errors(_quads(text, form, base, lenient=True), form, text, broken, where):
         if not isinstance(result, ox.Quad):
             errors.append(result)
             continue

@@ -148,6 +148,7 @@ def _rdf_xml(graphs: Iterable[Labelled]) -> Iterator[bytes]:
         text = ox.serialize(ox.parse(_CONTROL.sub("\ufffd", lines), ox.RdfFormat.N_TRIPLES, lenient=True),
                             format=ox.RdfFormat.RDF_XML, prefixes=dict(PREFIXES))  # fmt: skip
         assert text
+        text = text.replace(b"\r", b"&#13;")  # readers of XML take a bare CR for a line end (XML 1.0, section 2.11)
         start, end = text.index(b">", text.index(b"<rdf:RDF")) + 1, text.rindex(b"</rdf:RDF>")
         if not head:
             head, foot = text[:start], text[end:]

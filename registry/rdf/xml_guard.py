@@ -1,13 +1,14 @@
-"""Makes XML from sources safe before the RDF parser gets it: UTF-8, no entities, not nested too deep.
+"""Makes XML from sources safe before the RDF parser gets it: UTF-8, no entities, not nested too deep, whole texts.
 
-Entry point: `plain_xml`. Entities could grow without bound or read files ("billion laughs", XXE). The time of the
-parser grows with the square of the depth and of the number of attributes.
+Entry points: `plain_xml`, `with_whole_texts`. Entities could grow without bound or read files ("billion laughs", XXE).
+The time of the parser grows with the square of the depth and of the number of attributes.
 """
 
 import re
 from contextlib import suppress
 from typing import Final
 from xml.parsers import expat
+from xml.sax.saxutils import escape
 
 from registry.model.message import message
 from registry.syntax_errors import FLATTER, unreadable
@@ -26,15 +27,22 @@ _NO_DOCTYPE: Final = message("without-doctype")
 _LONG_TAG = re.compile(
     rb"<[A-Za-z_][^<]{%d,}+" % (4 * MAX_ATTRIBUTES)
 )  # a text that may be a tag with too many attributes
+_XML_DECLARATION = re.compile(rb"\s*+<\?xml\s[^>]*+>")
+# "<!" and "<?": to look for the rarer character first is ten times as fast.
+_COMMENT_OR_CDATA = re.compile(rb"!(?<=<!)")
+_INSTRUCTION = re.compile(rb"\?(?<=<\?)")
+_CDATA: Final = b"<![CDATA["
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^\[>\"']*)*([\[>])", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*\?>")
 
 
 def plain_xml(data: bytes, where: str) -> bytes:
-    """The file as UTF-8 without DOCTYPE. Raises SourceError for entity declarations, an unknown encoding, and for what
-    is nested too deep or has too many attributes."""
+    """The file as UTF-8 without DOCTYPE, each line end as LF (XML 1.0, section 2.11). Raises SourceError for entity
+    declarations, an unknown encoding, and for what is nested too deep or has too many attributes."""
     text = _decoded(data, where)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     prolog = _PROLOG.match(text)
     doctype = _DOCTYPE.match(text, prolog.end() if prolog else 0)
     if doctype and doctype[1] == "[":
@@ -47,6 +55,38 @@ def plain_xml(data: bytes, where: str) -> bytes:
     if len(plain) > SMALL_FILE_BYTES:
         _check_depth(plain, where)
     return plain
+
+
+def with_whole_texts(plain: bytes) -> bytes:
+    """The file with each text in one piece: without comments and processing instructions, CDATA sections as escaped
+    text. What is not well-formed comes back unchanged, for the RDF parser to report.
+
+    The RDF parser takes the first piece of a text and refuses the others."""
+    declaration = _XML_DECLARATION.match(plain)
+    body = plain[declaration.end() :] if declaration else plain
+    if not _COMMENT_OR_CDATA.search(body) and not _INSTRUCTION.search(body):
+        return plain
+    whole, copied = bytearray(), 0
+    parser = expat.ParserCreate()
+
+    def cut(end: bytes, is_text: bool = False) -> None:
+        """Copies what is before the current place, and goes on after the next `end`."""
+        nonlocal copied
+        start = parser.CurrentByteIndex
+        stop = body.index(end, start)
+        whole.extend(body[copied:start])
+        if is_text:
+            whole.extend(escape(body[start + len(_CDATA) : stop].decode()).encode())
+        copied = stop + len(end)
+
+    parser.CommentHandler = lambda comment: cut(b"-->")
+    parser.ProcessingInstructionHandler = lambda target, instruction: cut(b"?>")
+    parser.StartCdataSectionHandler = lambda: cut(b"]]>", is_text=True)
+    try:
+        parser.Parse(body, True)
+    except expat.ExpatError:
+        return plain
+    return bytes(whole) + body[copied:]
 
 
 def _check_depth(text: bytes, where: str) -> None:

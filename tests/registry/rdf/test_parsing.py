@@ -11,6 +11,7 @@ from registry.model.message import bilingual, sentence
 from registry.rdf.descriptions import things
 from registry.rdf.parsing import parse
 from registry.rdf.reading import read
+from registry.rdf.terms import text_of
 from registry.rdf.xml_guard import MAX_DEPTH
 from tests.builders import a_record
 
@@ -105,6 +106,49 @@ def test_stray_text_in_rdf_xml_is_passed_over_and_named():
     parsed = parse(text.encode(), name="a.rdf")
     assert read(next(things(parsed.graph)).payload)[0].title == {"und": "A"}
     assert "line 2" in bilingual(parsed.findings[0].value)
+
+
+@pytest.mark.parametrize("start", ["", '<?xml version="1.0"?>\n', ' <?xml version="1.1"?><!-- a --><?style b?>'])
+@pytest.mark.parametrize(
+    ("title", "right"),
+    [
+        ("A<!-- c -->B", "AB"),
+        ("A <![CDATA[B & C]]> D", "A B & C D"),
+        ("A<?pi x?>B", "AB"),
+        ("<![CDATA[<p>A</p>]]> &amp; <![CDATA[]]><![CDATA[]&gt;<!-- Ä -->]]>", "<p>A</p> & ]&gt;<!-- Ä -->"),
+        ("<!-- a\n > <![CDATA[ -->Über<?x --> ?> B<!---->", "Über B"),
+        ("<!-- only -->", ""),
+    ],
+)
+def test_a_text_in_several_pieces_is_read_whole(start, title, right):
+    text = f"<!-- <dct:title> --><dct:title>{title}</dct:title><!-- x --><dct:identifier>7</dct:identifier>"
+    file = f'{start}{XML}<dcat:Dataset rdf:about="http://a.example">{text}</dcat:Dataset></rdf:RDF>'
+    parsed = parse(file.encode(), name="a.rdf")
+    _, *literals = parsed.graph[b"<http://a.example>"]
+    assert [text_of(one.decode().partition(" ")[2]) for one in literals] == [right, "7"]
+    assert not parsed.findings
+
+
+def test_a_comment_hides_no_stray_text_and_moves_no_line_number():
+    text = f"""{XML}<!-- two
+        lines --><dcat:Dataset rdf:about="http://a.example">verirrt<!-- a --><dct:title>A<!-- b
+        -->B</dct:title>\n verlaufen</dcat:Dataset></rdf:RDF>"""
+    parsed = parse(text.encode(), name="a.rdf")
+    assert read(next(things(parsed.graph)).payload)[0].title == {"und": "AB"}
+    assert [sentence(one.value, "en")[:6] for one in parsed.findings] == ["line 2", "line 4"]
+    for broken, line in ((text.replace("</dct:title>", "", 1), 4), (text.replace("-->B", "->B"), 2)):
+        with pytest.raises(SourceError, match=f"line {line}"):
+            parse(broken.encode(), name="a.rdf")
+
+
+def test_line_ends_of_xml_are_line_feeds_and_a_return_that_is_meant_stays():
+    text = f'{XML}<dcat:Dataset rdf:about="http://a.example"><dct:title>A\nB\n<![CDATA[C\nD]]>&#13;&#xA;E</dct:title></dcat:Dataset></rdf:RDF>'
+    for end in ("\n", "\r\n", "\r"):
+        for encoding in ("utf-8", "utf-16"):
+            graph = parse(text.replace("\n", end).encode(encoding), name="a.rdf").graph
+            assert graph[b"<http://a.example>"][1].endswith(rb'"A\nB\nC\nD\r\nE"'), (end, encoding)
+    turtle = TTL + '<http://a.example> dct:title """A\r\nB""" .'
+    assert parse(turtle.encode(), name="a.ttl").graph[b"<http://a.example>"][0].endswith(rb'"A\r\nB"')
 
 
 @pytest.mark.parametrize(

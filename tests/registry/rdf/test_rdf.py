@@ -290,6 +290,16 @@ def test_xml_has_no_name_for_some_properties_and_keeps_their_words_in_a_note():
     rdf.parse(written([record_of(said)], "rdf"), name="a.rdf")
 
 
+def test_a_carriage_return_is_the_same_text_in_each_format():
+    text = "A\r\nB\rC\n\tD \r"
+    records = [record_of(a_dataset(iri="http://x.example/d", description={"de": text}))]
+    names = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld", "nt": "nt"}
+    for format in rdf.FORMATS:
+        graph = rdflib.Graph().parse(data=written(records, format), format=names[format])
+        assert rdflib.Literal(text, "de") in set(graph.objects()), format
+        assert read_again(written(records, format), f"a.{format}", ("dataset",))[0].description == {"de": text}, format
+
+
 # -- the official shapes
 
 

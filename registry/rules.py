@@ -41,6 +41,7 @@ _LEVELS: Final[Mapping[str, Level]] = MappingProxyType(
         "id-twice": "should",
         "identifier-twice": "should",
         "iri-twice": "should",
+        "iri-ours": "should",
         "title-twice": "hint",
         "link-unresolved": "should",
         "statement-unreadable": "should",

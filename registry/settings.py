@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from registry.errors import NotAllowedError, UsageError
+from registry.private_files import make_private_folder
 
 PREFIX = "LOTSE_"
 TEST_PREFIX = "LOTSE_TEST_"  # belongs to the test-suite; not ours
@@ -71,7 +72,7 @@ def with_secret(settings: Settings) -> Settings:
     try:
         kept = path.read_text().split()
     except FileNotFoundError:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        make_private_folder(settings.data)
         made = path.with_name(f"secret.{os.getpid()}")
         made.touch(mode=0o600)
         made.write_text(secrets.token_urlsafe(48) + "\n")

@@ -27,6 +27,7 @@ def serve(host: str, port: int, workers: int) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    from api.web.half_open import BoundedProtocol
     from registry.catalog.organizations import take_in_city
     from registry.settings import Settings, with_secret
 
@@ -45,6 +46,7 @@ def serve(host: str, port: int, workers: int) -> None:
             log_level="warning",
             access_log=False,
             server_header=False,
+            http=BoundedProtocol,
             proxy_headers=False,  # the application believes those that the settings name
             timeout_graceful_shutdown=20,
         )

@@ -5,6 +5,7 @@ Entry points: `chosen` (the records), `exported` (their bytes), `EXPORT_FORMATS`
 
 import csv
 import io
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
@@ -21,6 +22,8 @@ COLUMNS: Final = (
     "id", "kind", "iri", "title", "description", "publisher", "themes", "keywords", "licences", "formats", "issued",
     "modified", "access_urls", "download_urls", "source", "changed",
 )  # fmt: skip
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "|", "\N{MINUS SIGN}")
+_IGNORED: Final = " \N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}\0"  # before a formula
 _BATCH: Final = 500  # records read at a time
 
 
@@ -72,7 +75,8 @@ def _row(cells: Iterable[str]) -> bytes:
 
 def _harmless(cell: str) -> str:
     """The cell, quoted if a spreadsheet program would run it as a formula (CSV injection)."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    start = unicodedata.normalize("NFKC", cell.lstrip(_IGNORED)[:1])  # full-width signs count as the plain ones
+    return f"'{cell}" if start in _FORMULA_STARTS or cell[:1] in ("\t", "\r", "\n") else cell
 
 
 def _cells(record: Record, base: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.web import addresses
 from api.web.answers import is_data
+from api.web.half_open import bounded_body
 from api.web.problems import problem_response
 from registry.errors import NotFoundError, TooLargeError
 
@@ -56,11 +57,11 @@ class Frame:
                 message = {**message, "body": b""}
             await send(message)
 
-        read = 0
+        read, arriving = 0, bounded_body(receive)
 
         async def receive_limited() -> Message:
             nonlocal read
-            message = await receive()
+            message = await arriving()
             read += len(message.get("body", b""))
             if read > MAX_BODY_BYTES:
                 raise HTTPException(413)

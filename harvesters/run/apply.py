@@ -32,7 +32,7 @@ def map_staged(run_context: RunContext, known: Mapping[str, Known], named: Colle
     Then maps again what shares its IRI with another item of the listing, or no longer does.
     """
     staging, run = run_context.staging, run_context.run.number
-    ids = _ids(known, named)
+    ids = _ids(run_context, known, named)
     unmapped = staging.unmapped(run_context.name, run, run_context.edition)
     count = len(unmapped)
     batches = (staging.staged(run_context.name, part) for part in parts(mappers.without_offered(unmapped)))
@@ -51,8 +51,8 @@ def _map(run_context: RunContext, batch: Sequence[Staged], ids: Ids) -> list[Map
     return map_batch(batch, run_context.source, run_context.harvester, ids)
 
 
-def _ids(known: Mapping[str, Known], coming: Collection[str] = ()) -> Ids:
-    return Ids({remote_id: record.id for remote_id, record in known.items()}, coming)
+def _ids(run_context: RunContext, known: Mapping[str, Known], coming: Collection[str] = ()) -> Ids:
+    return Ids({remote_id: record.id for remote_id, record in known.items()}, coming, run_context.base_url)
 
 
 def _keep(run_context: RunContext, results: Sequence[Mapped], known: Mapping[str, Known]) -> None:
@@ -125,9 +125,9 @@ def _spooled(run_context: RunContext, remote_ids: Sequence[str]) -> dict[str, Ma
     missing = [remote_id for remote_id in remote_ids if remote_id not in run_context.spool]
     if missing:
         staged = run_context.staging.staged(run_context.name, missing)
-        results = _map(run_context, staged, Ids())
+        results = _map(run_context, staged, Ids(base_url=run_context.base_url))
         if any(result.again for result in results):  # only links need the ids of all records of the source
-            results = _map(run_context, staged, _ids(run_context.known()))
+            results = _map(run_context, staged, _ids(run_context, run_context.known()))
         _keep(run_context, results, {})
     return run_context.spool.read(remote_ids)
 
@@ -138,7 +138,7 @@ def link_again(run_context: RunContext) -> None:
     for part in parts(staging.unmapped(run_context.name, run_context.run.number, run_context.edition)):
         known = run_context.known()
         staged = staging.staged(run_context.name, [remote_id for remote_id, _ in part])
-        results = _map(run_context, staged, _ids(known))
+        results = _map(run_context, staged, _ids(run_context, known))
         _keep(run_context, results, known)
         acts = plan(known, map(_as_listed, results), complete=False).acts
         take(run_context, [act for act in acts if act.action == "change" and not act.bare])

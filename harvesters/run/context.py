@@ -29,6 +29,11 @@ class RunContext(msgspec.Struct, frozen=True):
         return self.source.name
 
     @property
+    def base_url(self) -> str:
+        """What our own IRIs begin with."""
+        return self.catalog.settings.base_url
+
+    @property
     def runs(self) -> Runs:
         """Where runs and their problems are kept."""
         return self.catalog.runs

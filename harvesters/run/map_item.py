@@ -13,6 +13,7 @@ from registry.isolation import isolated
 from registry.model import Findings, Link, Metadata, Source
 from registry.model.harvest import Mapped, Staged
 from registry.model.identity import local, title
+from registry.model.own_addresses import may_claim, without_own_iris
 from registry.model.text import storable
 from registry.quality.check import check
 from registry.rules import finding
@@ -20,10 +21,11 @@ from registry.rules import finding
 
 class Ids(msgspec.Struct, frozen=True):
     """Where `remote:` links lead. `known`: remote id -> record id; `coming`: remote ids that may get a record in this
-    run."""
+    run. `base_url`: what our own IRIs begin with, for which no source speaks."""
 
     known: Mapping[str, str] = {}
     coming: Collection[str] = ()
+    base_url: str = ""
 
 
 def map_batch(batch: Sequence[Staged], source: Source, harvester: Harvester, ids: Ids) -> list[Mapped]:
@@ -45,7 +47,8 @@ def _map(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> Mapp
     metadata, findings = harvester.to_metadata(Item(staged.remote_id, staged.payload, staged.url), source)
     metadata, linked, again = _linked(metadata, ids)
     metadata, shared = _without_shared_iri(metadata, staged.shares)
-    digest, body, findings = metadata.digest(), msgspec.json.encode(metadata), (*findings, *linked, *shared)
+    metadata, own, body = _without_own_iris(metadata, ids.base_url)
+    digest, findings = metadata.digest(), (*findings, *linked, *shared, *own)
     if not any(map(str.strip, metadata.title.values())):
         return _failed(staged, (finding("title-missing", "title"), *findings))
     findings += check(metadata)
@@ -93,6 +96,19 @@ def _linked(metadata: Metadata, ids: Ids) -> tuple[Metadata, Findings, bool]:
                 unresolved.append(remote_id)
     findings = tuple(finding("link-unresolved", "links", remote_id) for remote_id in unresolved)
     return replace(metadata, links=tuple(links)), findings, again
+
+
+def _without_own_iris(metadata: Metadata, base_url: str) -> tuple[Metadata, Findings, bytes]:
+    """Without IRIs of ours for things that the source describes; findings; the metadata encoded. The IRI of the item
+    itself is kept in the extras."""
+    body = msgspec.json.encode(metadata)
+    if not base_url or not may_claim(body, base_url):
+        return metadata, (), body
+    cleaned, claims = without_own_iris(metadata, base_url)
+    if metadata.iri != cleaned.iri:
+        cleaned = replace(cleaned, extras={**cleaned.extras, "iri": metadata.iri})
+    findings = tuple(finding("iri-ours", claim.field, claim.iri) for claim in claims)
+    return cleaned, findings, msgspec.json.encode(cleaned)
 
 
 def _without_shared_iri(metadata: Metadata, shares: bool) -> tuple[Metadata, Findings]:

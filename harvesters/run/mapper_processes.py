@@ -28,10 +28,14 @@ Batch = list[Staged]
 
 
 class Mappers:
-    """Helpers that map the items of one source, started when there are enough items. A context manager."""
+    """Helpers that map the items of one source, started when there are enough items. A context manager.
 
-    def __init__(self, source: Source) -> None:
+    `base_url`: what our own IRIs begin with.
+    """
+
+    def __init__(self, source: Source, base_url: str = "") -> None:
         self._source = source
+        self._base_url = base_url
         self._harvester = harvester_of(source.kind)
         self._spare = min(available_cores() - 1, MAX_HELPERS)
         self._helpers: list[ChildProcess] = []
@@ -123,7 +127,7 @@ class Mappers:
 
     def _start(self, expected_items: int) -> None:
         if expected_items >= MIN_ITEMS_FOR_HELPERS and not self._helpers:
-            self._helpers = [_start(self._source) for _ in range(self._spare)]
+            self._helpers = [_start(self._source, self._base_url) for _ in range(self._spare)]
             self._free.extend(self._helpers)
 
     def _ask(self, batch: Batch) -> list[Mapped]:
@@ -135,20 +139,20 @@ class Mappers:
         return msgspec.msgpack.decode(answer, type=list[Mapped])
 
 
-def _start(source: Source) -> ChildProcess:
+def _start(source: Source, base_url: str) -> ChildProcess:
     helper = ChildProcess("harvesters.run.mapper_processes")
     with suppress(ChildDiedError):  # `_ask` notices
-        helper.send(msgspec.msgpack.encode(source))
+        helper.send(msgspec.msgpack.encode((source, base_url)))
     return helper
 
 
 def main(parent: Parent) -> None:
-    """A helper process: reads the source, then batches until there are no more, and sends the results of each."""
+    """A helper process: reads the source and our base URL, then batches, and sends the results of each."""
     gc.disable()  # mapping makes no reference cycles, and searching for them takes a tenth of the time
     messages = iter(parent)
-    source = msgspec.msgpack.decode(next(messages), type=Source)
+    source, base_url = msgspec.msgpack.decode(next(messages), type=tuple[Source, str])
     harvester = harvester_of(source.kind)
     decode = msgspec.msgpack.Decoder(list[Staged]).decode
     for message in messages:
-        results = map_batch(decode(message), source, harvester, Ids())
+        results = map_batch(decode(message), source, harvester, Ids(base_url=base_url))
         parent.send(msgspec.msgpack.encode(results))

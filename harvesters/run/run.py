@@ -94,7 +94,7 @@ def map_again(source: Source, catalog: Catalog, *, wait: bool = True) -> Run | N
         run_context = RunContext(source, harvester, catalog, run, time.monotonic(), spool)
         catalog.staging.resume(source.name, last, run.number)
         named = catalog.staging.read(source.name, run.number)
-        with Mappers(source) as mappers:
+        with Mappers(source, run_context.base_url) as mappers:
             done = _map_and_apply(run_context, Reading(complete=False, named=named), mappers, dry_run=False)
     if wait:
         catalog.sync()
@@ -149,7 +149,7 @@ def _spool(catalog: Catalog) -> Spool:
 
 
 def _read_and_apply(run_context: RunContext, http: "Session", dry_run: bool, progress: Progress | None) -> Run:
-    with Mappers(run_context.source) as mappers:
+    with Mappers(run_context.source, run_context.base_url) as mappers:
         listeners = Listeners(_recording(run_context, progress), mappers.offer)
         staging, number = run_context.staging, run_context.run.number
         bounds = RunBounds.of(run_context.source.settings)

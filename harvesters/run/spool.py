@@ -14,13 +14,14 @@ import msgspec
 
 from registry.model import Metadata
 from registry.model.harvest import Mapped, MappedThing
+from registry.private_files import make_private_folder
 
 
 class Spool:
     """A context manager; `folder`: where the temporary file may be."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
         self._extents: dict[str, tuple[int, int]] = {}  # remote id -> offset and length, in bytes
         self._end = 0

@@ -24,6 +24,7 @@ from tantivy import Query as Tree
 from registry.errors import NotReadyError
 from registry.isolation import isolated
 from registry.model import Change, Position, Record
+from registry.private_files import make_private_folder
 from registry.projections.projection import note
 from registry.search.answering import answer, beginning, bounds, suggestions
 from registry.search.entry import Entry, entry
@@ -69,7 +70,8 @@ class TantivyIndex:
         last = self._generation()
         number = 1 + max((int(one.name) for one in self.path.glob("[0-9]*") if one.name.isdecimal()), default=0)
         generation = self.path / f"{number:04}"
-        generation.mkdir(parents=True)
+        make_private_folder(generation.parent)
+        generation.mkdir()
         faults: dict[str, str] = {}
         with ExitStack() as undo:  # or a full disk would hold half an index for each attempt
             undo.callback(shutil.rmtree, generation, ignore_errors=True)

@@ -25,6 +25,7 @@ from registry.store.locks import lock_table, source_lock, try_lock
 REPORTED_RUNS: Final = 30  # runs of a source whose problems are kept one by one
 THINGS_PER_PAGE: Final = 1_000  # whose problems are read at a time
 CRASHED: Final = message("run-ended-without-word")  # why such a run is interrupted
+MAX_RUN_NUMBER: Final = (1 << 63) - 1  # what the column takes
 HOLD_TIMEOUT: Final = 0.5  # seconds; somebody may just be looking whether the lock is held
 _HOLD_POLL: Final = 0.02  # seconds
 _BITS: Final = {level: 1 << place for place, level in enumerate(LEVELS)}  # of FINDINGS.c.levels
@@ -54,8 +55,9 @@ class Runs:
 
     def get(self, number: int) -> Run:
         """NotFoundError."""
-        for run in _select(self._engine, RUNS.c.number == number):
-            return self._as_seen(run)
+        if 0 < number <= MAX_RUN_NUMBER:
+            for run in _select(self._engine, RUNS.c.number == number):
+                return self._as_seen(run)
         raise NotFoundError("run-unknown", {"run": number}, number=number)
 
     def last(self, source: str, *outcomes: str) -> Run | None:

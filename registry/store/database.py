@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from registry.errors import NotReadyError, UpgradeNeededError
+from registry.private_files import make_private_file, make_private_folder
 from registry.store.locks import Key, lock_transaction
 
 BUSY_TIMEOUT: Final = 60  # seconds that a writer waits for others
@@ -50,7 +51,7 @@ def connect(url: str) -> sa.Engine:
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_pre_ping=True)
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT}, **_pooling(url))
-    sa.event.listen(engine, "do_connect", _make_folder)
+    sa.event.listen(engine, "do_connect", _make_private)
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     return engine
@@ -147,9 +148,13 @@ def _pooling(url: str) -> dict[str, Any]:
     return {"poolclass": sa.StaticPool} if memory else {"pool_size": 20, "max_overflow": 100}
 
 
-def _make_folder(_dialect: Any, _record: Any, arguments: list[Any], _keywords: Any) -> None:
+def _make_private(_dialect: Any, _record: Any, arguments: list[Any], _keywords: Any) -> None:
     if arguments and arguments[0] != ":memory:":
-        Path(arguments[0]).parent.mkdir(parents=True, exist_ok=True)
+        file = Path(arguments[0])
+        make_private_folder(file.parent)
+        for suffix in ("", "-wal", "-shm"):  # SQLite gives the last two the mode of the first when it makes them
+            if not suffix or Path(f"{file}{suffix}").exists():
+                make_private_file(Path(f"{file}{suffix}"))
 
 
 def _prepare(connection: Any, _record: Any) -> None:

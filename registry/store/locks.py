@@ -18,6 +18,8 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
+from registry.private_files import make_private_folder
+
 
 class Key(enum.IntEnum):
     """Keys of PostgreSQL's advisory locks. Each spells a word in ASCII; processes of all versions share them."""
@@ -122,7 +124,7 @@ class _FileLock:
 
 
 def _file_lock(path: Path) -> _FileLock | None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     file = path.open("a")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

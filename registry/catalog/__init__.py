@@ -1,4 +1,4 @@
-"""The door for writing: `Catalog`, with what only it needs (ids, duplicates, overrides, the city's organizations)."""
+"""`Catalog`, which writes records, with what only it needs: ids, duplicates, overrides, the city's organizations."""
 
 from registry.catalog.catalog import Catalog
 

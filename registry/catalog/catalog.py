@@ -1,7 +1,11 @@
-"""The door for writing: whatever is registered, harvested, revised or withdrawn goes through `Catalog`.
+"""Writes the catalogue: whatever is registered, harvested, revised or withdrawn goes through `Catalog`.
 
-Reads go where they live: `catalog.store` (records), `catalog.index` (search), `registry.catalog.lookup` (the record
-shown for an id, the record meant by an IRI, backlinks).
+Entry points: `register`, `revise`, `withdraw`, `publish_again` and `show` for people; `take`, `withdraw_source` and
+`match_again` for harvests; `sync` for a command that must see in the search what it wrote. Reads do not pass through
+here: ask `catalog.store` (records), `catalog.index` (search) or `registry.catalog.lookup` (the record shown for an id,
+the record that an IRI means, backlinks).
+Invariants: nothing is published that `registry.catalog.checks` refuses; groups of duplicates are changed only under
+the write lock; every change is a new version, with who made it and a note.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -38,7 +42,7 @@ SYNC_TIMEOUT: Final = 600.0  # seconds that a command waits for the search index
 
 
 class Catalog:
-    """Holds the parts of an installation, for reading, and writes records."""
+    """Holds the parts of an installation, open for reading, and writes records."""
 
     def __init__(
         self,
@@ -65,13 +69,13 @@ class Catalog:
         self._organizations = KnownOrganizations(store)
         self._writer = Writer(store, self._ranks)
 
-    # -- people's acts
+    # -- changes made by people
 
     def register(self, draft: Draft, by: str) -> Record:
-        """Makes a draft a record, or revises the record it is a draft of; ConflictError if that has changed,
-        ValidationError for what the checks find `failed` or `must`.
+        """Publishes a draft: returns the new record, or the revised one if the draft changes a record (`draft.of`).
 
-        The same draft once more (two clicks, a crash before it was taken out of the inbox) is the same record.
+        ConflictError if that record has changed since; ValidationError for findings of level `failed` or `must`.
+        Registering the same draft twice (a double click, a crash before the inbox was cleared) gives the same record.
         """
         if draft.of:
             return self.revise(draft.of, draft.metadata, draft.base, by)
@@ -81,7 +85,7 @@ class Catalog:
 
     def _register(self, metadata: Metadata, draft: Draft, by: str) -> Record:
         own, note = f"registered\n{draft.id}", message("draft", id=draft.id)
-        (id,) = given([(metadata, own)], self.store.taken)  # before looking, so that whoever is as fast is seen
+        (id,) = given([(metadata, own)], self.store.taken)  # before the look-up below, which then sees a parallel one
         for record in self.store.get_many(possible(metadata, own)).values():
             if record.origin is None and any(version.note == note for version in self.store.history(record.id)):
                 return self.revise(record.id, metadata, record.number, by, note)
@@ -92,9 +96,12 @@ class Catalog:
         return self.store.existing(id)
 
     def revise(self, id: str, metadata: Metadata, expected: int, by: str, note: str | Message = "") -> Record:
-        """Replaces the metadata of a registered record; on a harvested one each differing field becomes an override,
-        and one that is set back to the source's value is none any more. ConflictError if its number is not `expected`;
-        ValidationError for what the checks find `failed` or `must`, on a harvested record only in what is new."""
+        """Replaces the metadata of a record and returns the stored record.
+
+        On a harvested record each field that differs from the source becomes an override, and the override of a field
+        that is set back to the source's value is removed. ConflictError if the record's number is not `expected`;
+        ValidationError for findings of level `failed` or `must`, on a harvested record only for new ones.
+        """
         record = self.store.existing(id)
         if record.number != expected:
             raise ConflictError("record-changed-compare", {"ids": [id]}, id=id)
@@ -109,8 +116,11 @@ class Catalog:
         return self.store.existing(id)
 
     def withdraw(self, id: str, by: str, why: str | Message, expected: int | None = None) -> Record:
-        """Withdraws a record: nobody finds it any more, its address says when and why. The next in rank of its
-        duplicates is shown. ConflictError if it is withdrawn already, or its number is not `expected`."""
+        """Withdraws a record and returns it: it leaves the search, and its address answers 410 with date and reason.
+
+        Of its duplicates the next in rank is shown instead. ConflictError if it is withdrawn already, or if its number
+        is not `expected`.
+        """
 
         def act(record: Record, batch: ChangeSet) -> None:
             if expected is not None and record.number != expected:
@@ -123,7 +133,7 @@ class Catalog:
         return self._change(id, by, why, act)
 
     def publish_again(self, id: str, by: str, note: str = "") -> Record:
-        """Takes back a withdrawal; ConflictError if it is not withdrawn."""
+        """Ends the withdrawal of a record and returns it; ConflictError if it is not withdrawn."""
 
         def act(record: Record, batch: ChangeSet) -> None:
             if record.state != "withdrawn":
@@ -134,7 +144,7 @@ class Catalog:
         return self._change(id, by, note, act)
 
     def show(self, id: str, by: str, why: str) -> Record:
-        """Shows this record instead of the one it is shown under."""
+        """Shows this record instead of the duplicate that is shown so far; ConflictError if it is shown already."""
 
         def act(record: Record, batch: ChangeSet) -> None:
             if record.same_as is None:
@@ -144,7 +154,7 @@ class Catalog:
         return self._change(id, by, why, act)
 
     def _change(self, id: str, by: str, note: str | Message, act: Callable[[Record, ChangeSet], None]) -> Record:
-        """The record once `act` has changed it, and whatever else it puts into the batch."""
+        """Writes what `act` puts into the change set, under the write lock; returns the record as it is then."""
 
         def change() -> Record:
             batch = ChangeSet(self.store, (id,))
@@ -154,13 +164,13 @@ class Catalog:
 
         return self._writer.exclusively(change)
 
-    # -- the harvest's way in
+    # -- changes made by harvests
 
     def take(self, source: Source, steps: Sequence[Step]) -> list[Taken]:
-        """Carries out the steps of a plan, some hundred in a transaction, and gives new records their ids.
+        """Carries out the steps of a plan, at most STEPS_PER_TRANSACTION in a transaction; returns one `Taken` a step.
 
-        ConflictError, naming the ids, if a record is not as the plan met it; the steps of that transaction are then
-        not carried out, nor any after it.
+        ConflictError, naming the ids, if a record has changed since the plan was made; that transaction is rolled
+        back, and no step after it is carried out.
         """
         taken: list[Taken] = []
         for start in range(0, len(steps), STEPS_PER_TRANSACTION):
@@ -170,16 +180,22 @@ class Catalog:
         return taken
 
     def withdraw_source(self, name: str, why: str = "") -> int:
-        """Withdraws all that a source has published; how many. What comes back with it is published again."""
+        """Withdraws all published records of a source; returns how many.
+
+        If the source is harvested again, the records that it still lists are published again.
+        """
         steps = [
-            Step(action="withdraw", remote_id=remote_id, id=known.id, number=known.number, why=why)
-            for remote_id, known in self.store.known(name).items()
-            if known.state == "published"
+            Step(action="withdraw", remote_id=remote_id, id=record.id, number=record.number, why=why)
+            for remote_id, record in self.store.known(name).items()
+            if record.state == "published"
         ]
         return len(self.take(Source(name=name, kind="", url=""), steps))
 
     def match_again(self, by: str) -> int:
-        """Looks for organizations in every published record again, after these have changed; how many are new."""
+        """Matches the agents of all published records with the organizations again, after organizations have changed.
+
+        Returns how many records were changed.
+        """
         organizations = self._organizations.ids()
         published = self.store.find(Selection(state="published"))
         ids = (record.id for record in published if match_agents(record.said, organizations) != record.said)
@@ -198,9 +214,10 @@ class Catalog:
     # -- the search index
 
     def sync(self, wait: bool = True, progress: Progress | None = None, only: Collection[str] = SEARCH) -> bool:
-        """Brings the projections up to date, or waits until another process has done so; whether they are up to date.
+        """Brings the projections up to date, or waits until another process has done so; returns whether they are.
 
-        Without `wait` only if nobody else does it already. NotReadyError if it takes longer than SYNC_TIMEOUT.
+        Without `wait` it returns at once if another process is doing it. NotReadyError if it takes longer than
+        SYNC_TIMEOUT.
         """
         done = self.projector.wait_for(self.store.last(), SYNC_TIMEOUT if wait else 0, progress, only)
         if wait and not done:

@@ -1,9 +1,9 @@
 """Refuses what must not be published: the findings of `registry.quality.check` that block a registration or a revision.
 
 Entry points: `require_publishable`, called by `Catalog.register` and `Catalog.revise` before anything is written;
-`blocking`, for a form that says beforehand what would be refused.
+`blocking`, for a form that shows beforehand what would be refused.
 Invariants: a record that is registered here has no finding of BLOCKING_LEVELS; on a harvested record faults of the
-source never block a curator, only those that the curator's own words bring in.
+source never block a curator, only findings that the correction itself causes.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ BLOCKING_LEVELS: Final[tuple[Level, ...]] = ("failed", "must")
 
 
 def require_publishable(metadata: Metadata, harvested: Record | None = None) -> None:
-    """Returns when `metadata` may be published; ValidationError with one entry of `errors` a finding that blocks it.
+    """Raises ValidationError, with one entry of `errors` per blocking finding, unless `metadata` may be published.
 
     `harvested`: the record that the metadata corrects, if it came from a source.
     """
@@ -29,13 +29,15 @@ def require_publishable(metadata: Metadata, harvested: Record | None = None) -> 
 
 
 def blocking(metadata: Metadata, harvested: Record | None = None) -> list[Finding]:
-    """What the checks find that must be mended before publication, in the order of the fields; of a correction of a
-    harvested record only what it brings in."""
+    """The findings that must be mended before publication, in the order of the fields.
+
+    `harvested`: the record that the metadata corrects; findings that it already has do not block.
+    """
     findings = [finding for finding in check(metadata) if finding.level in BLOCKING_LEVELS]
     if harvested is None or not findings:
         return findings
-    known = {*check(harvested.said), *check(harvested.metadata)}  # a field may be set back to what the source says
-    return [finding for finding in findings if finding not in known]
+    present = {*check(harvested.said), *check(harvested.metadata)}  # a field may be set back to the source's value
+    return [finding for finding in findings if finding not in present]
 
 
 def errors(findings: Iterable[Finding]) -> list[dict[str, Any]]:

@@ -1,6 +1,10 @@
-"""Which of several entries for the same thing is shown: the source nearest to the publisher, then first come.
+"""Decides which of several records of the same thing is shown: that of the source with the smallest rank, then the
+oldest.
 
-Nothing is merged: each source keeps its record, and those that are not shown name the one that is in `same_as`.
+Entry points: `settle` after records were published or withdrawn, `show` for a curator's choice. Both change a
+`ChangeSet`, which the caller writes.
+Invariants: records are never merged. Within a group one record, the head, is shown (`same_as` is None), and the others
+name it in `same_as`. Groups are changed only under `registry.store.locks.exclusive`.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,13 +15,13 @@ from msgspec.structs import replace
 from registry.model import Record
 from registry.store.store import Store
 
-Ranks = Mapping[str, int]  # of sources; smaller is nearer to the publisher
-DEFAULT_RANK = 100  # rank of a source that says nothing else; what is registered here has 0
+Ranks = Mapping[str, int]  # source -> rank; smaller = nearer to the publisher
+DEFAULT_RANK = 100  # of a source without a rank of its own; records registered here have rank 0
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class ChangeSet:
-    """Records as they were read and as they will be: `will` is what acts change."""
+    """Records before a change (`was`) and after it (`will`, which the caller changes), by id."""
 
     def __init__(self, store: Store, ids: Collection[str] = ()) -> None:
         self.store = store
@@ -25,54 +29,56 @@ class ChangeSet:
         self.will = dict(self.was)
 
     def add(self, records: Iterable[Record]) -> None:
-        for one in records:
-            if one.id not in self.will:
-                self.was[one.id] = self.will[one.id] = one
+        """Adds records as read; those that it has already stay as they are."""
+        for record in records:
+            if record.id not in self.will:
+                self.was[record.id] = self.will[record.id] = record
 
     def changed(self) -> list[Record]:
-        return [one for id, one in self.will.items() if one != self.was.get(id)]
+        """The records that must be written."""
+        return [record for id, record in self.will.items() if record != self.was.get(id)]
 
 
 def settle(batch: ChangeSet, came: Sequence[str], gone: Collection[str], source: str, ranks: Ranks) -> None:
-    """What is shown once the records `came` are published and those of `gone` no longer are."""
+    """Regroups duplicates after the records `came` (of `source`) were published and `gone` were withdrawn."""
     leave(batch, gone, ranks)
     join(batch, came, source, ranks)
 
 
 def join(batch: ChangeSet, new: Sequence[str], source: str, ranks: Ranks) -> None:
-    """Puts each of these records into the group of those that are the same thing."""
+    """Puts each new record into the group of its duplicates; two records of one source are never grouped."""
     same = batch.store.duplicates(source, [batch.will[id].said for id in new])
     if not any(same):
         return
     _load(batch, {other for ids in same for other in ids})
     for id, same_ids in zip(new, same, strict=True):
-        roots = {_root(batch, one) for one in (id, *same_ids)}
-        group = [one for one in batch.will.values() if _published(one) and _root(batch, one.id) in roots]
-        others = [one for one in group if one.id != id]
-        if others and source not in map(_source, others):  # within a source nothing is linked
+        roots = {_root(batch, member_id) for member_id in (id, *same_ids)}
+        group = [record for record in batch.will.values() if _published(record) and _root(batch, record.id) in roots]
+        others = [record for record in group if record.id != id]
+        if others and source not in map(_source, others):
             _show(batch, _head(group, ranks), group)
 
 
 def leave(batch: ChangeSet, ids: Collection[str], ranks: Ranks) -> None:
-    """The next in rank is shown instead of each of these records, which are no longer published."""
+    """For each of these records, which are no longer published, shows the next in rank of its group."""
     batch.add(batch.store.following(ids))
     for id in ids:
-        if followers := [one for one in batch.will.values() if one.same_as == id and _published(one)]:
-            _show(batch, min(followers, key=lambda one: _rank(one, ranks)), followers)
+        if followers := [record for record in batch.will.values() if record.same_as == id and _published(record)]:
+            _show(batch, min(followers, key=lambda record: _rank(record, ranks)), followers)
 
 
 def show(batch: ChangeSet, id: str) -> None:
-    """A curator's decision: this record is shown, and the others of its group under it."""
+    """Makes this record the head of its group, as a curator decided."""
     _load(batch, {id})
     head = batch.will[id].same_as or id
-    group = [one for one in batch.will.values() if one.id == head or one.same_as == head]
+    group = [record for record in batch.will.values() if record.id == head or record.same_as == head]
     _show(batch, batch.will[id], group)
 
 
 def _load(batch: ChangeSet, ids: set[str]) -> None:
-    """The whole groups of these records."""
+    """Reads the whole groups of these records into the change set."""
     batch.add(batch.store.get_many(sorted(ids)).values())
-    heads = {one for id in ids if (one := batch.will[id].same_as)}
+    heads = {head for id in ids if (head := batch.will[id].same_as)}
     batch.add(batch.store.get_many(sorted(heads)).values())
     batch.add(batch.store.following(ids | heads))
 
@@ -83,24 +89,30 @@ def _root(batch: ChangeSet, id: str) -> str:
 
 
 def _head(group: Sequence[Record], ranks: Ranks) -> Record:
-    """Who is shown: the nearest of those that were so far. One that has a nearer one under it, a curator has chosen."""
-    heads = [one for one in group if one.same_as is None] or group
+    """Which record of a group is shown: a curator's choice if there is one, else the best in rank of today's heads.
+
+    A head with a follower of better rank can only be there because a curator chose it.
+    """
+    heads = [record for record in group if record.same_as is None] or group
     for head in heads:
-        if any(one.same_as == head.id and _place(one, ranks) < _place(head, ranks) for one in group):
+        if any(
+            record.same_as == head.id and _source_rank(record, ranks) < _source_rank(head, ranks) for record in group
+        ):
             return head
-    return min(heads, key=lambda one: _rank(one, ranks))  # equal: first come
+    return min(heads, key=lambda record: _rank(record, ranks))
 
 
 def _show(batch: ChangeSet, head: Record, group: Iterable[Record]) -> None:
-    for one in group:
-        batch.will[one.id] = replace(one, same_as=None if one.id == head.id else head.id)
+    for record in group:
+        batch.will[record.id] = replace(record, same_as=None if record.id == head.id else head.id)
 
 
 def _rank(record: Record, ranks: Ranks) -> tuple[int, datetime, str]:
-    return _place(record, ranks), record.created or _NEVER, record.id
+    """The sort key within a group: rank of the source, then age."""
+    return _source_rank(record, ranks), record.created or _NEVER, record.id
 
 
-def _place(record: Record, ranks: Ranks) -> int:
+def _source_rank(record: Record, ranks: Ranks) -> int:
     return ranks.get(record.origin.source, DEFAULT_RANK) if record.origin else 0
 
 

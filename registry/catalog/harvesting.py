@@ -1,4 +1,8 @@
-"""The harvest's way in: the steps of a plan become records."""
+"""Turns the steps of a harvest plan into records.
+
+Entry point: `take`, which `Catalog.take` calls once a transaction, under the write lock.
+Invariant: a record that a person withdrew stays withdrawn, whatever its source lists.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,7 +22,7 @@ from registry.store.store import Store
 
 
 def matched(step: Step, organizations: Mapping[str, str]) -> Step:
-    """The step with the agents of its metadata matched, and with the digest from before that."""
+    """The step with the agents of its metadata matched; its digest is that of the metadata before matching."""
     if step.metadata is None:
         return step
     digest = step.digest or step.metadata.digest()
@@ -26,8 +30,10 @@ def matched(step: Step, organizations: Mapping[str, str]) -> Step:
 
 
 def take(writer: Writer, source: Source, steps: Sequence[Step]) -> list[Taken]:
-    """Carries out steps in one transaction, under the write lock; ConflictError names the ids of records that are not
-    as the plan met them."""
+    """Carries out steps in one transaction; returns the id and the new number for each of them.
+
+    ConflictError, naming the ids, if records have changed since the plan was made.
+    """
     batch = ChangeSet(writer.store, [step.id for step in steps if step.id])
     numbers = {id: record.number for id, record in batch.was.items()}
     if stale := sorted(step.id for step in steps if step.number != numbers.get(step.id, 0)):
@@ -43,7 +49,7 @@ def take(writer: Writer, source: Source, steps: Sequence[Step]) -> list[Taken]:
 
 
 def withdrawn(record: Record, by: str, why: str | Message) -> Record:
-    """The record, withdrawn now."""
+    """A copy of the record that is withdrawn from now on, and no member of a group of duplicates."""
     return replace(record, state="withdrawn", same_as=None, withdrawn=Withdrawal(by, datetime.now(UTC), why))
 
 
@@ -54,7 +60,7 @@ def _ids(store: Store, source: Source, steps: Sequence[Step]) -> list[str]:
 
 
 def _after(step: Step, record: Record | None, source: Source, id: str) -> Record:
-    """The record as the source describes it now; what a person withdrew stays withdrawn."""
+    """The record as the source describes it now."""
     if step.action == "withdraw" and record:
         return withdrawn(record, by_source(source.name), step.why)
     if step.metadata is None:

@@ -1,4 +1,8 @@
-"""Which id a new record gets: its own short name, else its title; once given, it is kept for life."""
+"""Gives new records their ids: from the source's own short name, else from the title.
+
+Entry points: `given` chooses ids that are free; `possible` lists what a thing could get.
+Invariant: an id never changes, and none of RESERVED_IDS is given.
+"""
 
 import hashlib
 import re
@@ -9,8 +13,8 @@ from registry.model import KINDS, Metadata
 from registry.model.text import LONGEST, slug, tags
 from vocab.pages import PAGE_ROWS
 
-TAIL: Final = 6  # characters of the digest that tells two of the same name apart
-# Words that addresses of ours begin or end with, so that no id is ever mistaken for one
+DIGEST_CHARACTERS: Final = 6  # of the suffix that tells two things of the same name apart
+# Parts of our own addresses: with such an id, `/id/…` could not be told from a page
 RESERVED_IDS: Final = frozenset(
     (
         *"api catalog feed id index karte neu new none null page sparql undefined".split(),  # noqa: SIM905
@@ -19,7 +23,7 @@ RESERVED_IDS: Final = frozenset(
     )
 )
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
-_DIGEST = re.compile(r"(?=.*\d)[0-9a-f-]{8,}")  # a UUID, a hash: names nothing to a reader
+_DIGEST = re.compile(r"(?=.*\d)[0-9a-f-]{8,}")  # a UUID or a hash: tells a reader nothing
 
 Taken = Callable[[Collection[str]], set[str]]  # which of these ids exist
 
@@ -33,30 +37,34 @@ def short_name(metadata: Metadata) -> str:
 
 
 def title_name(metadata: Metadata) -> str:
-    words = metadata.title
-    return next(filter(None, (slug(words[tag]) for tag in tags(words, "de"))), "")
+    """The slug of the title, German before other languages; "" if no title has a Latin letter or a digit."""
+    title = metadata.title
+    return next(filter(None, (slug(title[tag]) for tag in tags(title, "de"))), "")
 
 
 def given(things: Sequence[tuple[Metadata, str]], taken: Taken) -> list[str]:
-    """An id for each new thing, unique among themselves and all that exist. With each thing what tells it from others
-    of the same name, such as its source and remote id: never a count, so that the order of arrival does not matter."""
+    """A free id for each thing, in the order of `things`.
+
+    `things`: metadata, and a text that no other thing has, such as source and remote id. A name that is taken gets a
+    digest of that text, and no count, so that the ids do not depend on the order in which things arrive.
+    """
     wanted = [_names(metadata, own) for metadata, own in things]
     chosen = [""] * len(wanted)
     used: set[str] = set()
     left: Sequence[int] = range(len(wanted))
-    while left:  # all that still want one ask together for the next best of theirs
-        asked = [(place, next(wanted[place])) for place in left]
+    while left:  # one query a round: the next best id of each thing that has none yet
+        asked = [(index, next(wanted[index])) for index in left]
         used |= taken({id for _, id in asked} - used)
-        for place, id in asked:
+        for index, id in asked:
             if id not in used:
                 used.add(id)
-                chosen[place] = id
-        left = [place for place in left if not chosen[place]]
+                chosen[index] = id
+        left = [index for index in left if not chosen[index]]
     return chosen
 
 
 def possible(metadata: Metadata, own: str) -> list[str]:
-    """The ids that a thing may get, the best first."""
+    """The ids that a thing may get, the best first; `own` as in `given`."""
     return list(_names(metadata, own))
 
 
@@ -65,5 +73,5 @@ def _names(metadata: Metadata, own: str) -> Iterator[str]:
     if name and name not in RESERVED_IDS:
         yield name
     digest = hashlib.blake2b(own.encode(), digest_size=16).hexdigest()
-    for length in (TAIL, 12, len(digest)):  # the longer ones only where two digests begin alike
+    for length in (DIGEST_CHARACTERS, 12, len(digest)):  # the longer ones only where two digests begin alike
         yield f"{(name or metadata.kind)[: LONGEST - length - 1].strip('-')}-{digest[:length]}"

@@ -1,4 +1,4 @@
-"""The organizations of the catalogue by name, as agents are matched with them."""
+"""Keeps the names of the catalogue's organizations in memory, for matching the agents of records with them."""
 
 import threading
 from collections.abc import Mapping
@@ -10,16 +10,16 @@ _ORGANIZATIONS = Selection(kind="organization")
 
 
 class KnownOrganizations:
-    """Kept in memory, and read again when any organization has changed, by whichever process. For any thread."""
+    """Read again when any process has changed an organization. May be used from several threads."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._mutex = threading.Lock()
-        self._number = -1  # the store's last change when `_ids` was last known to be right
+        self._number = -1  # the store's last change when `_ids` was last checked
         self._ids: Mapping[str, str] = {}
 
     def ids(self) -> Mapping[str, str]:
-        """Name -> id of its record."""
+        """Name, alias, IRI or identifier -> id of the organization's record."""
         with self._mutex:
             last = self._store.last()
             if self._number < 0 or (last != self._number and self._store.count(_ORGANIZATIONS, since=self._number)):

@@ -1,6 +1,6 @@
-"""What is read of the catalogue by more than one look: the record shown for an id, or meant by an IRI, and backlinks.
+"""Reads that need more than one query: the record shown for an id, the record that an IRI means, backlinks.
 
-Plain reads go to the store (`catalog.store`) and to the search index (`catalog.index`) directly.
+Single queries go to the store (`catalog.store`) and to the search index (`catalog.index`) directly.
 """
 
 from registry.catalog.catalog import Catalog
@@ -11,9 +11,12 @@ from registry.store.store import Selection
 
 
 def shown(catalog: Catalog, id: str) -> Record:
-    """The record that is shown for an id: itself or the one it is shown under; WithdrawnError, NotFoundError."""
+    """The record that is shown for an id: itself, or the head of its group of duplicates (docs/decisions/0021).
+
+    NotFoundError if there is none, WithdrawnError if it is withdrawn.
+    """
     record = catalog.store.existing(id)
-    if record.state == "published" and record.same_as is not None:  # which is shown itself: docs/decisions/0021
+    if record.state == "published" and record.same_as is not None:
         record = catalog.store.existing(record.same_as)
     if record.state == "withdrawn":
         raise _withdrawn(record)
@@ -21,7 +24,7 @@ def shown(catalog: Catalog, id: str) -> Record:
 
 
 def _withdrawn(record: Record) -> WithdrawnError:
-    """With title, reason and date, for the page as for programs."""
+    """The error with title, reason and date: the page and the JSON answer show them."""
     withdrawal = record.withdrawn
     return WithdrawnError(
         "record-withdrawn",
@@ -36,7 +39,10 @@ def _withdrawn(record: Record) -> WithdrawnError:
 
 
 def resolve(catalog: Catalog, iri: str) -> str | None:
-    """The id of the record that an IRI means: ours (absolute or local), the publisher's, or a former one."""
+    """The id of the record that an IRI means: our IRI (absolute or local), the publisher's, or a former one; or None.
+
+    If several records have the IRI: the one whose present IRI it is, then the one that is shown.
+    """
     for ours in (local(""), f"{catalog.settings.base_url}{local('')}"):
         id = iri.removeprefix(ours)
         if id != iri and catalog.store.taken((id,)):
@@ -47,7 +53,7 @@ def resolve(catalog: Catalog, iri: str) -> str | None:
 
 
 def backlinks(catalog: Catalog, record: Record) -> list[Backlink]:
-    """Who points to a record by any of its IRIs (ours, the publisher's, former ones), once a relation."""
+    """The links from other records to any IRI of this one (ours, the publisher's, former ones), one a relation."""
     ours = local(record.id)
     own = {ours, f"{catalog.settings.base_url}{ours}", record.metadata.iri, *catalog.store.names(record.id)} - {""}
     links = {(link.id, link.relation): link for link in catalog.store.linking(sorted(own)) if link.id != record.id}

@@ -1,4 +1,8 @@
-"""The organizations that a city lists: records of the catalogue, by which agents are recognized."""
+"""Registers the organizations that a city lists in `organizations.toml`; agents of records are matched with them.
+
+Entry points: `take_in_city` before serving or harvesting, `load_organizations` for one file, `read` to check a file.
+Invariant: what a person has revised in such a record is never overwritten by the file.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -20,7 +24,7 @@ from registry.model.text import slug
 from registry.store.store import MAX_RECORDS_PER_TRANSACTION
 from vocab.concepts import concept_list
 
-CITY: Final = "city"  # who wrote, in the history
+CITY: Final = "city"  # `by` of these versions in the history
 
 
 class CityOrganization(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,14 +46,17 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def take_in_city(catalog: Catalog) -> int:
-    """Those of the city in the settings, for whoever is about to serve or to harvest; how many were new or changed."""
+    """Registers the organizations of the city in the settings, if any; returns how many were new or changed."""
     path = city(catalog.settings).organizations
     return load_organizations(catalog, path) if path else 0
 
 
 def load_organizations(catalog: Catalog, path: Path) -> int:
-    """Registers what the list names and is new, revises what it says otherwise now; how many. What a person revised
-    stays. UsageError names file and organization; ConflictError if an id belongs to something else."""
+    """Registers new organizations of the file, and revises those that it describes differently now; returns how many.
+
+    Records that a person has revised stay. UsageError names file and organization; ConflictError if an id belongs to
+    something else.
+    """
     listed = read(path)
     ids = list(listed)
     changed = sum(
@@ -62,11 +69,11 @@ def load_organizations(catalog: Catalog, path: Path) -> int:
 
 
 def _load(catalog: Catalog, path: Path, listed: Mapping[str, Metadata], tries: int = 3) -> int:
-    known = catalog.store.get_many(listed)
+    records = catalog.store.get_many(listed)
     changed = [
         changed_record
         for id, metadata in listed.items()
-        if (changed_record := _record(catalog, metadata, id, known.get(id)))
+        if (changed_record := _record(catalog, metadata, id, records.get(id)))
     ]
     try:
         catalog.store.put(changed, CITY, path.name)
@@ -78,48 +85,49 @@ def _load(catalog: Catalog, path: Path, listed: Mapping[str, Metadata], tries: i
 
 
 def read(path: Path) -> dict[str, Metadata]:
-    """Id -> what the list says."""
+    """The organizations of a file: id -> metadata; UsageError if it is no valid list."""
     try:
-        words = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
+        organizations = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File).organization
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise UsageError("file-invalid", path=path, error=error) from None
-    found = {one.id: _metadata(one, path) for one in words.organization}
-    if len(found) < len(words.organization):
+    listed = {listing.id: _metadata(listing, path) for listing in organizations}
+    if len(listed) < len(organizations):
         raise UsageError("organizations-id-twice", path=path)
-    for one in words.organization:
-        if one.unit_of and one.unit_of not in found:
-            raise UsageError("organizations-unit-unknown", path=path, id=one.id, unit_of=one.unit_of)
-    return found
+    for listing in organizations:
+        if listing.unit_of and listing.unit_of not in listed:
+            raise UsageError("organizations-unit-unknown", path=path, id=listing.id, unit_of=listing.unit_of)
+    return listed
 
 
-def _metadata(one: CityOrganization, path: Path) -> Metadata:
-    if slug(one.id) != one.id or one.id in RESERVED_IDS:
-        raise UsageError("organizations-id-form", path=path, id=one.id)
-    kind = concept_list("organization-kinds").get(one.kind) if one.kind else None
-    if one.kind and kind is None:
-        known = ", ".join(concept.notation for concept in concept_list("organization-kinds"))
-        raise UsageError("organizations-kind-unknown", path=path, id=one.id, kind=one.kind, known=known)
+def _metadata(listing: CityOrganization, path: Path) -> Metadata:
+    id = listing.id
+    if slug(id) != id or id in RESERVED_IDS:
+        raise UsageError("organizations-id-form", path=path, id=id)
+    kind = concept_list("organization-kinds").get(listing.kind) if listing.kind else None
+    if listing.kind and kind is None:
+        notations = ", ".join(concept.notation for concept in concept_list("organization-kinds"))
+        raise UsageError("organizations-kind-unknown", path=path, id=id, kind=listing.kind, known=notations)
     metadata = Metadata(
         kind="organization",
-        title={"de": one.name_de} | ({"en": one.name_en} if one.name_en else {}),
-        aliases=one.aliases,
-        iri=one.iri,
-        identifiers=one.identifiers,
-        landing_page=one.homepage,
+        title={"de": listing.name_de} | ({"en": listing.name_en} if listing.name_en else {}),
+        aliases=listing.aliases,
+        iri=listing.iri,
+        identifiers=listing.identifiers,
+        landing_page=listing.homepage,
         classification=kind.iri if kind else "",
-        links=(Link("unit_of", local(one.unit_of)),) if one.unit_of else (),
+        links=(Link("unit_of", local(listing.unit_of)),) if listing.unit_of else (),
     )
     for finding in blocking(metadata):  # as for everything else that is registered
-        raise UsageError("organizations-check-failed", path=path, id=one.id, rule=message(finding.rule))
+        raise UsageError("organizations-check-failed", path=path, id=id, rule=message(finding.rule))
     return metadata
 
 
-def _record(catalog: Catalog, metadata: Metadata, id: str, known: Record | None) -> Record | None:
-    """What is to be written; None: nothing."""
-    if known is None:
+def _record(catalog: Catalog, metadata: Metadata, id: str, present: Record | None) -> Record | None:
+    """The record to write, or None if nothing changes; `present`: the record that has this id now."""
+    if present is None:
         return Record(id=id, said=metadata, owner=id)
-    if known.kind != "organization" or known.origin:
-        raise ConflictError("organizations-id-taken", {"ids": [id]}, id=id, kind=known.kind)
-    if known.said == metadata or next(catalog.store.history(id)).by != CITY:
+    if present.kind != "organization" or present.origin:
+        raise ConflictError("organizations-id-taken", {"ids": [id]}, id=id, kind=present.kind)
+    if present.said == metadata or next(catalog.store.history(id)).by != CITY:
         return None
-    return replace(known, said=metadata)
+    return replace(present, said=metadata)

@@ -1,4 +1,7 @@
-"""A curator's word over a harvested one: what an edit of a harvested record becomes."""
+"""Turns the edit of a harvested record into overrides: values of a curator that replace those of the source.
+
+Entry point: `overrides`. `Record.metadata` applies them.
+"""
 
 from datetime import datetime
 from typing import Any, Final
@@ -9,17 +12,19 @@ from registry.errors import UsageError
 from registry.model import Metadata, Override, Record
 from registry.model.message import Message
 
-FIXED: Final = ("kind", "iri", "statements", "extras")  # what only the source says
+FIXED: Final = ("kind", "iri", "statements", "extras")  # fields that only the source can set
 
 
 def overrides(record: Record, metadata: Metadata, by: str, at: datetime, why: str | Message) -> tuple[Override, ...]:
-    """The overrides that make `metadata` of what the source said: one a differing field. One that says the same as
-    before stays as it is; a field that is set back to the source's word has none. UsageError for FIXED fields."""
-    said, wanted = _words(record.said), _words(metadata)
-    before = {one.field: one for one in record.overrides}
+    """The overrides that turn the source's metadata into `metadata`: one for each field that differs.
+
+    An override with an unchanged value is kept with its author and date. UsageError for a FIXED field.
+    """
+    source, wanted = _json_fields(record.said), _json_fields(metadata)
+    before = {override.field: override for override in record.overrides}
     changed = []
-    for field in said:
-        if wanted[field] == said[field]:
+    for field in source:
+        if wanted[field] == source[field]:
             continue
         if field in FIXED:
             if not wanted[field]:  # a form does not carry what it cannot change
@@ -29,21 +34,24 @@ def overrides(record: Record, metadata: Metadata, by: str, at: datetime, why: st
         if kept and kept.value == wanted[field]:
             changed.append(kept)
         else:
-            changed.append(Override(field, wanted[field], said[field], by, at, why))
+            changed.append(Override(field, wanted[field], source[field], by, at, why))
     return tuple(changed)
 
 
-def _words(metadata: Metadata) -> dict[str, Any]:
-    """Every field as JSON values, empty ones too."""
-    words: dict[str, Any] = _EMPTY | msgspec.json.decode(msgspec.json.encode(metadata))
-    return words
+def _json_fields(metadata: Metadata) -> dict[str, Any]:
+    """Field -> value as JSON, empty ones included."""
+    fields: dict[str, Any] = _EMPTY | msgspec.json.decode(msgspec.json.encode(metadata))
+    return fields
 
 
 def _empty() -> dict[str, Any]:
-    fields = [field for field in msgspec.structs.fields(Metadata) if not field.required]
-    values = {one.name: one.default_factory() if one.default is msgspec.NODEFAULT else one.default for one in fields}
-    words: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(values))
-    return words
+    values = {
+        field.name: field.default_factory() if field.default is msgspec.NODEFAULT else field.default
+        for field in msgspec.structs.fields(Metadata)
+        if not field.required
+    }
+    fields: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(values))
+    return fields
 
 
 _EMPTY: Final = _empty()

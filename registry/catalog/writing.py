@@ -1,4 +1,7 @@
-"""How the catalogue writes: read, decide and write under one lock, with duplicates settled, and retry on a conflict."""
+"""Writes change sets: reads, decides and writes under the write lock, settles duplicates, and retries on a conflict.
+
+Entry point: `Writer`, which `Catalog` and `registry.catalog.harvesting` share.
+"""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
@@ -11,12 +14,12 @@ from registry.model.message import Message
 from registry.store.locks import exclusive
 from registry.store.store import MAX_RECORDS_PER_TRANSACTION, Store
 
-MAX_TRIES: Final = 7  # when others write the same records meanwhile
+MAX_TRIES: Final = 7  # while other processes write the same records
 Answer = TypeVar("Answer")
 
 
 class Writer:
-    """Writes batches of records to a store. `ranks`: source -> rank, asked once a batch."""
+    """Writes change sets to a store. `ranks`: returns source -> rank; asked once a change set."""
 
     def __init__(self, store: Store, ranks: Callable[[], Mapping[str, int]]) -> None:
         self.store = store
@@ -25,7 +28,7 @@ class Writer:
     def exclusively(self, act: Callable[[], Answer]) -> Answer:
         """Runs `act` under the write lock and retries on conflict: `Catalog.revise` writes without that lock.
 
-        ConflictError if somebody else wins MAX_TRIES times.
+        Returns what `act` returns. ConflictError if another process was faster MAX_TRIES times.
         """
         for _ in range(MAX_TRIES):
             with suppress(_RacedError), exclusive(self.store.engine):
@@ -34,11 +37,11 @@ class Writer:
             return act()
 
     def settle(self, batch: ChangeSet, came: Sequence[str] = (), gone: Collection[str] = (), source: str = "") -> None:
-        """Adds to a batch what becomes of the duplicates of records that come (of `source`) or go."""
+        """Adds the changes of duplicates of records that come (of `source`) or go."""
         duplicates.settle(batch, came, gone, source, self._ranks())
 
     def put(self, batch: ChangeSet, by: str, note: str | Message = "") -> dict[str, int]:
-        """Writes the changed records of a batch; id -> new number."""
+        """Writes the changed records; returns id -> new number."""
         changed = batch.changed()
         numbers: dict[str, int] = {}
         for start in range(0, len(changed), MAX_RECORDS_PER_TRANSACTION):
@@ -47,9 +50,9 @@ class Writer:
                 last = self.store.put(part, by, note)
             except ConflictError as error:
                 raise _RacedError(error.summary, error.detail) from error
-            numbers |= {record.id: last - len(part) + place for place, record in enumerate(part, 1)}
+            numbers |= {record.id: last - len(part) + n for n, record in enumerate(part, 1)}
         return numbers
 
 
 class _RacedError(ConflictError):
-    """Somebody else wrote one of these records between our reading and writing."""
+    """Another process wrote one of these records after we had read it."""

@@ -1,7 +1,8 @@
 """The nouns of the catalogue, as frozen structs: the type in the code, the JSON in the store, the body of the API.
 
-`metadata`: what is said of one thing. `record`: its entry, with history and changes. `harvest`: sources, runs and
-problems. `people`: accounts and drafts. `text`, `identity`, `agents`: what follows from these alone. All pure.
+`metadata`: the description of one thing. `record`: its entry in the catalogue, with history and changes. `harvest`:
+sources, runs and problems. `people`: accounts and drafts. `message`: sentences as codes. `text`, `identity`, `agents`:
+functions over these structs. Invariant: nothing in this room reads a disk, a database or the network.
 """
 
 from registry.model.harvest import COUNTS, Problem, Run, Source

@@ -1,10 +1,11 @@
-"""The agents that a record names, and which of them are organizations that the catalogue knows."""
+"""Lists and changes the agents that metadata names, and matches them with the organizations of the catalogue."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
+from registry.model.identity import local
 from registry.model.metadata import Agent, Metadata
 from registry.model.record import Record
 from registry.model.text import normal_name
@@ -35,30 +36,38 @@ def with_agents(metadata: Metadata, change: Callable[[Agent], Agent]) -> Metadat
         if agent := getattr(metadata, field):
             new[field] = change(agent)
     for field in _MANY:
-        if several := getattr(metadata, field):
-            new[field] = tuple(map(change, several))
+        if field_agents := getattr(metadata, field):
+            new[field] = tuple(map(change, field_agents))
     if metadata.participants:
-        new["participants"] = tuple(replace(one, agent=change(one.agent)) for one in metadata.participants)
+        new["participants"] = tuple(
+            replace(participation, agent=change(participation.agent)) for participation in metadata.participants
+        )
     if metadata.funding:
         new["funding"] = tuple(
-            replace(one, funder=change(one.funder)) if one.funder else one for one in metadata.funding
+            replace(funding, funder=change(funding.funder)) if funding.funder else funding
+            for funding in metadata.funding
         )
     return replace(metadata, **new) if new else metadata
 
 
 def organizations_by_name(records: Iterable[Record]) -> dict[str, str]:
-    """Each IRI, identifier, alias and folded name of known organizations -> id; an ambiguous one belongs to nobody."""
-    found: dict[str, set[str]] = {}
+    """Each IRI, identifier, alias and folded name of these organizations -> record id; names of two are left out."""
+    ids_by_name: dict[str, set[str]] = {}
     for record in records:
-        said = record.metadata
-        words = (*said.title.values(), *said.aliases)
-        for name in (*filter(None, (said.iri, *said.identifiers)), *map(normal_name, words), f"/id/{record.id}"):
-            found.setdefault(name, set()).add(record.id)
-    return {name: ids.pop() for name, ids in found.items() if name and len(ids) == 1}
+        metadata = record.metadata
+        keys = (metadata.iri, *metadata.identifiers, local(record.id))
+        titles = map(normal_name, (*metadata.title.values(), *metadata.aliases))
+        for name in filter(None, (*keys, *titles)):
+            ids_by_name.setdefault(name, set()).add(record.id)
+    return {name: ids.pop() for name, ids in ids_by_name.items() if len(ids) == 1}
 
 
 def match_agents(metadata: Metadata, organizations: Mapping[str, str]) -> Metadata:
-    """Gives each agent the id of the organization it is: by IRI, then identifier, then name in any language."""
+    """The metadata with the record id of its organization added to each agent that has none.
+
+    `organizations`: as `organizations_by_name` returns it. An agent is looked up by IRI, then by identifiers, then by
+    name in any language.
+    """
     if not organizations:
         return metadata
 

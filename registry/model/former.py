@@ -1,7 +1,8 @@
-"""Reads what was stored before messages had codes: sentences of that time become messages again.
+"""Reads sentences that were stored before messages had codes, as messages.
 
-Until commit cc0eaa5 runs kept their reason as `{"de": …, "en": …}`, findings "German / English" as their value, and
-withdrawals and notes of the history whole sentences. Nothing is rewritten; old rows are understood where they are read.
+Until commit cc0eaa5 runs kept their reason as `{"de": …, "en": …}`, findings kept "German / English" as their value,
+and withdrawals and notes of the history kept whole sentences. Old rows are not rewritten; they are translated whenever
+they are read.
 """
 
 from contextlib import suppress
@@ -15,12 +16,12 @@ from registry.model.metadata import Finding
 
 BETWEEN_LANGUAGES: Final = " / "
 BILINGUAL_RULES: Final = ("listing-partial", "statement-unreadable", "too-large")  # whose values were two sentences
-SENTENCES: Final = {
+SENTENCES: Final = {  # stored sentence -> code of today's message
     "Die Quelle nennt den Eintrag nicht mehr. / The source no longer names this entry.": "source-names-no-more",
     "organizations matched": "organizations-matched",
 }
-DRAFT: Final = "draft "  # began the note of a version that came from a draft; its id followed
-STORED_MESSAGE: Final = '{"code":'  # how a message begins in a column of text
+DRAFT: Final = "draft "  # start of the note of a version that came from a draft; the draft's id follows
+STORED_MESSAGE: Final = '{"code":'  # start of a message in a column of text
 
 
 def read_run(body: bytes) -> Run:
@@ -44,13 +45,13 @@ def read_finding(finding: Finding) -> Finding:
 def read_text(text: str) -> str | Message:
     """A column of text that holds a person's words or a message, such as the note of a version."""
     if text.startswith(STORED_MESSAGE):
-        with suppress(msgspec.DecodeError):  # else it is what a person wrote
+        with suppress(msgspec.DecodeError):  # a person may have written a text with this start
             return msgspec.json.decode(text, type=Message)
     if text.startswith(DRAFT):
         return message("draft", id=text.removeprefix(DRAFT))
     return message(SENTENCES[text]) if text in SENTENCES else text
 
 
-def stored_text(words: str | Message) -> str:
-    """Words or a message for a column of text; `read_text` reads it back."""
-    return words if isinstance(words, str) else msgspec.json.encode(words).decode()
+def stored_text(text: str | Message) -> str:
+    """A text or a message as it is written into a column of text; `read_text` reads it back."""
+    return text if isinstance(text, str) else msgspec.json.encode(text).decode()

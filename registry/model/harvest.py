@@ -1,4 +1,8 @@
-"""What a run has in its hands: things as they were read, and what became of them."""
+"""The structs of a harvest: sources, runs and problems, which are stored and shown, and the items of a running one.
+
+`Staged` is an item as it was read, `Mapped` the result of mapping it, `ListedItem` and `MappedThing` are parts of the
+two that later steps need.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,39 +29,39 @@ class Source(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
 
 
 class Run(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """One pass over a source; the nouns are those of interface.md, `lotse harvest --json`."""
+    """One harvest of a source; field names and outcomes are those of `lotse harvest --json`."""
 
     source: str
     number: int
     outcome: Literal[
         "applied", "unchanged", "waiting", "failed", "planned", "running", "interrupted", "superseded", "discarded"
     ]
-    reason: Message | None = None  # waiting or failed
+    reason: Message | None = None  # why it is waiting or failed
     complete: bool = False
     listed: int = 0
     seconds: float = 0.0
     counts: Mapping[str, int] = {}  # COUNTS
     rules: Mapping[str, int] = {}  # rule -> how often
-    reported: int = 0  # the run under whose number the same problems stand already; 0: its own
+    reported: int = 0  # number of an earlier run with exactly the same problems, which are stored once; 0: its own
     started: datetime | None = None
     ended: datetime | None = None
-    done: int = 0  # progress of a running one
-    of: int | None = None
+    done: int = 0  # progress while it is running: items done
+    of: int | None = None  # and items in all, if known
 
 
 COUNTS = ("added", "changed", "same", "moved", "back", "conflict", "failed", "gone", "withdrawn")
 
 
 class Problem(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """A finding about a remote thing, as a run reports it."""
+    """A finding about an item of a source, as a run reports it."""
 
     record: str  # remote id
     finding: Finding
 
 
 class Staged(msgspec.Struct, frozen=True, gc=False):
-    """A thing as it was read. `place`: in the listing, from 1; `digest`: of the payload; `shares`: its IRI is not its
-    own, for others of the listing bear it too."""
+    """An item as it was read. `place`: position in the listing, from 1; `digest`: of the payload; `twice`: an item with
+    the same remote id came before; `shares`: other items of the listing have the same IRI, so it identifies none."""
 
     remote_id: str
     place: int
@@ -70,7 +74,8 @@ class Staged(msgspec.Struct, frozen=True, gc=False):
 
 
 class Mapped(msgspec.Struct, frozen=True, gc=False):
-    """What became of it. `digest`: of the Metadata; `iri`: as the source gave it; `again`: to be mapped in each run."""
+    """The result of mapping an item. `digest`: of the metadata; `iri`: as the source gave it; `metadata`: JSON, None if
+    the item cannot come in; `again`: the result depends on other items, so the item is mapped in every run."""
 
     remote_id: str
     digest: str = ""
@@ -81,14 +86,14 @@ class Mapped(msgspec.Struct, frozen=True, gc=False):
     distributions: int = 0
     failed: bool = False
     findings: Findings = ()
-    metadata: bytes | None = None  # JSON, while it may be taken in
+    metadata: bytes | None = None
     url: str = ""
     again: bool = False
 
 
 class ListedItem(msgspec.Struct, frozen=True, gc=False):
-    """What a listing says of one remote id, once mapped. `digest`: of its Metadata; `iri`: if it is its own; `title`:
-    any one spelling of it."""
+    """What a plan needs of a mapped item. `digest`: of its metadata; `iri`: "" if other items have the same one;
+    `title`: in any one language."""
 
     remote_id: str
     digest: str = ""
@@ -100,7 +105,7 @@ class ListedItem(msgspec.Struct, frozen=True, gc=False):
 
 
 class MappedThing(msgspec.Struct, frozen=True, gc=False):
-    """What a thing says, with the digest of it and its address."""
+    """The metadata of an item, with its digest and the address of the item at its source."""
 
     metadata: Metadata
     digest: str
@@ -108,8 +113,8 @@ class MappedThing(msgspec.Struct, frozen=True, gc=False):
 
 
 class Reached(msgspec.Struct, frozen=True, gc=False):
-    """How far the reading of a source came: go on after `token`, the next thing has place `place` + 1. `edition`: of
-    source and mapping at that time."""
+    """Where an interrupted run can resume: after `token`, with the item at position `place` + 1. `edition`: a digest of
+    the source's settings and the mapping at that time; with another one the run starts anew."""
 
     run: int
     token: str

@@ -1,4 +1,7 @@
-"""By which words a thing is known: its IRIs, its identifiers with its title; in which language; what databases take."""
+"""Keys by which entries of two sources are recognised as the same thing, and ids of records and distributions.
+
+Entry points: `names` (the keys of a thing), `local` (IRI of a record), `with_ids` (ids of distributions).
+"""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -9,45 +12,46 @@ from msgspec.structs import replace
 from registry.model.metadata import Distribution, Metadata
 from registry.model.text import in_language, normal_name, storable
 
-MAX_TITLE_CHARACTERS = 300  # characters that are compared
+MAX_TITLE_CHARACTERS = 300  # of a title that are compared
 
 
 def names(metadata: Metadata) -> Iterator[str]:
-    """By what another source could name the same thing: the IRI, and each identifier together with the title."""
+    """The keys that another source's entry for the same thing would share: its IRI, each identifier with its title."""
     if metadata.iri and not metadata.iri.startswith("_:"):
         yield storable(metadata.iri)
-    words = title(metadata)
+    folded_title = title(metadata)
     for identifier in dict.fromkeys(metadata.identifiers):
-        if words and identifier:
-            yield titled(storable(identifier), words)
+        if folded_title and identifier:
+            yield titled(storable(identifier), folded_title)
 
 
 def titled(identifier: str, title: str) -> str:
-    return f"{identifier}\n{title}"  # no IRI holds a line break
+    """The key of an identifier with a title; the line break tells it from an IRI, which holds none."""
+    return f"{identifier}\n{title}"
 
 
 def title(metadata: Metadata) -> str:
-    """The title in one language, folded, to compare with."""
+    """The title in one language (German if there is one), folded for comparison."""
     return _folded(in_language(metadata.title, "de")[:MAX_TITLE_CHARACTERS])
 
 
-@lru_cache(2048)  # a harvest asks several times for the same
-def _folded(words: str) -> str:
-    return storable(normal_name(words))
+@lru_cache(2048)  # a harvest asks several times for the same title
+def _folded(title: str) -> str:
+    return storable(normal_name(title))
 
 
 def local(id: str) -> str:
-    """The IRI of a record inside the house; made absolute where it leaves."""
+    """The IRI of a record without `base_url`: so it is stored, and made absolute when it is written out."""
     return f"/id/{id}"
 
 
-def digest(words: str) -> str:
-    """12 hexadecimal digits of the words: an id where a source gives none."""
-    return hashlib.blake2b(words.encode(), digest_size=6).hexdigest()
+def digest(text: str) -> str:
+    """12 hexadecimal digits of a text: an id where a source gives none."""
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 
 
 def distribution_digest(distribution: Distribution) -> str:
-    """A digest of its IRI, else of its address, else of its title: the same at each harvest."""
+    """A digest of its IRI, else of its address, else of its title, so that its id is the same at each harvest."""
     iri = "" if distribution.iri.startswith("_:") else distribution.iri
     title = " ".join(distribution.title.values())
     return digest(iri or distribution.download_url or distribution.access_url or title)
@@ -56,7 +60,7 @@ def distribution_digest(distribution: Distribution) -> str:
 def with_ids(
     distributions: tuple[Distribution, ...], id_of: Callable[[Distribution], str] = distribution_digest
 ) -> tuple[Distribution, ...]:
-    """The distributions, each with the id that `id_of` gives it; an id that is taken gets a count, from 2."""
+    """The distributions, each with the id that `id_of` gives it; repeated ids get the suffix -2, -3, …"""
     ids: dict[str, Distribution] = {}
     for distribution in distributions:
         id = id_of(distribution)

@@ -1,7 +1,8 @@
-"""What there is to say, as a code with values: stored, compared and passed on as such.
+"""Messages to users as a code with values; stored, compared and passed on in this form.
 
-Words are made when they are shown, in the language of the reader, from the catalogue `vocab.messages`. So a stored
-message can be shown in a language that came later, and no code ever has to recognise a sentence.
+The sentence is made when it is shown, in the language of the reader, from the catalogue `vocab.messages`. So a stored
+message can be shown in a language that was added later, and no code ever has to recognise a sentence.
+Entry points: `message` makes one, `sentence` and `translations` turn it into text.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ Value = Union[str, int, float, "Message"]
 
 
 class Message(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """`code`: of the catalogue; `values`: what its placeholders stand for, further messages too."""
+    """`code`: key in `vocab.messages`; `values`: values of its placeholders, which may be messages themselves."""
 
     code: str
     values: Mapping[str, Value] = {}
@@ -28,7 +29,7 @@ class Message(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 def message(code: str, /, **values: Any) -> Message:
-    """A message; values that JSON does not know are kept as their text."""
+    """A message; values of types that JSON does not have are kept as text."""
     return Message(code, {name: _storable(value) for name, value in values.items()})
 
 
@@ -36,24 +37,24 @@ def _storable(value: Any) -> Value:
     return value if isinstance(value, str | int | float | Message) else str(value)
 
 
-def sentence(words: str | Message, lang: str) -> str:
-    """The message in a language, else in English; words that somebody wrote stay as they are."""
-    if isinstance(words, str):
-        return words
+def sentence(text: str | Message, lang: str) -> str:
+    """The sentence of a message in a language, else in English; a text that a person wrote is returned as it is."""
+    if isinstance(text, str):
+        return text
     values = {
-        name: sentence(value, lang) if isinstance(value, Message) else value for name, value in words.values.items()
+        name: sentence(value, lang) if isinstance(value, Message) else value for name, value in text.values.items()
     }
     try:
-        return template(words.code, lang).format(**values)
+        return template(text.code, lang).format(**values)
     except (KeyError, IndexError, ValueError):  # written by another version, whose sentence had other placeholders
-        return " ".join((words.code, *(f"{name}={value}" for name, value in values.items())))
+        return " ".join((text.code, *(f"{name}={value}" for name, value in values.items())))
 
 
-def translations(words: str | Message) -> Mapping[str, str]:
-    """The message in each language that the catalogue has."""
-    return {lang: sentence(words, lang) for lang in languages()}
+def translations(text: str | Message) -> Mapping[str, str]:
+    """Language -> sentence, for each language that the catalogue of messages has."""
+    return {lang: sentence(text, lang) for lang in languages()}
 
 
-def bilingual(words: str | Message) -> str:
-    """For answers that have one text for all readers: the languages side by side, German first."""
-    return words if isinstance(words, str) else " / ".join(dict.fromkeys(translations(words).values()))
+def bilingual(text: str | Message) -> str:
+    """All languages in one text, German first, divided by " / ": for answers that have one text for all readers."""
+    return text if isinstance(text, str) else " / ".join(dict.fromkeys(translations(text).values()))

@@ -1,10 +1,10 @@
-"""All nouns of the catalogue, as frozen structs: the type in the code, the JSON in the store, the body of the API.
+"""The description of one thing and all parts of it, as frozen structs; `vocab/fields.py` maps the fields to RDF.
 
-A struct that stands for an RDF node has `iri`: its IRI, or a blank node's label in canonical form (`_:b0`), or "" when
-it was not read from RDF. Statements that no row of `vocab/fields.py` covers hang on these labels.
+A struct that stands for an RDF node has `iri`: its IRI, or a blank node's label in canonical form (`_:b0`), or "" if it
+was not read from RDF. Statements that no row of `vocab/fields.py` covers refer to nodes by these labels.
 
-`gc=False`: structs are frozen and never part of a ring, and Python's collector would look through every one of them
-again and again while thousands are read.
+`gc=False` takes the structs out of Python's cyclic garbage collection, which would visit each of thousands again and
+again. That is safe because they are frozen, so that no reference cycle can form.
 """
 
 import hashlib
@@ -26,13 +26,13 @@ Date = str  # ISO 8601 with the accuracy that was given: 2021, 2021-03, 2021-03-
 
 
 class Node(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """A described thing inside a record; an RDF node."""
+    """The base of structs that stand for an RDF node."""
 
     iri: str = ""
 
 
 class Agent(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """foaf:Agent. `id`: the record of a known organization, added by matching; empty if none."""
+    """foaf:Agent. `id`: record id of the organization that `registry.model.agents` matched it with, or ""."""
 
     name: Text = {}
     id: str = ""
@@ -74,7 +74,7 @@ class Identifier(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
 
 
 class Statement(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """A rights or provenance statement in words, or just its IRI."""
+    """A statement of rights or provenance: its text, or only its IRI."""
 
     label: Text = {}
 
@@ -103,7 +103,7 @@ class Relationship(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True
 
 
 class Distribution(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """dcat:Distribution: one form in which a dataset can be had. `id` stays: from its IRI, else its address."""
+    """dcat:Distribution: a file or an access to the data of a dataset. `id`: by `registry.model.identity.with_ids`."""
 
     id: str = ""
     title: Text = {}
@@ -151,7 +151,7 @@ class Funding(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
 
 
 class Milestone(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """A step of a project: planned and reached."""
+    """A step of a project, with the date it was planned for and the date it was reached."""
 
     title: Text = {}
     planned: Date = ""
@@ -179,7 +179,7 @@ class Observation(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True)
 
 
 class Indicator(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """What a project wants to reach, and how far it is."""
+    """A measured target of a project, with the values observed so far."""
 
     title: Text = {}
     unit: str = ""
@@ -199,14 +199,14 @@ class Address(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
 
 
 class Link(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """To another thing by IRI; `relation` is the field name of a link row of `vocab/fields.py`."""
+    """A link to another thing by its IRI; `relation`: field name of a link row of `vocab/fields.py`."""
 
     relation: str
     iri: str
 
 
 class Metadata(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """What is said of one thing; all that harvesters and forms produce. Concepts and links are IRIs."""
+    """The description of one thing: what harvesters and forms produce. Concepts and links are IRIs."""
 
     kind: Kind
     title: Text = {}
@@ -278,25 +278,25 @@ class Metadata(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
     organizer: Agent | None = None
     links: tuple[Link, ...] = ()
     statements: str = ""  # N-Triples that no row covers; kept, digested, served again
-    extras: Mapping[str, Any] = {}  # the same for sources that are not RDF
+    extras: Mapping[str, Any] = {}  # keys of sources without RDF that no field covers; kept, digested, served again
 
     def digest(self) -> str:
-        """32 hex characters; the same words give the same digest, in any order of lists and keys.
+        """32 hexadecimal digits, the same for the same values in any order of lists and keys.
 
-        A date that is only the entry's own (extras: metadata_modified) does not count: touching it is no change.
+        The date of the source's entry itself (extras: metadata_modified) does not count: a new date alone is no change.
         """
-        words = msgspec.to_builtins(self)
+        fields = msgspec.to_builtins(self)
         if "metadata_modified" in self.extras:
-            words.pop("modified", None)
-            del words["extras"]["metadata_modified"]
-        return hashlib.blake2b(_encode(_ordered(words)), digest_size=16).hexdigest()
+            fields.pop("modified", None)
+            del fields["extras"]["metadata_modified"]
+        return hashlib.blake2b(_encode(_ordered(fields)), digest_size=16).hexdigest()
 
 
-_encode = msgspec.json.Encoder(order="sorted").encode  # sees to the keys
+_encode = msgspec.json.Encoder(order="sorted").encode  # sorts the keys; `_ordered` sorts the lists
 
 
 def _ordered(value: Any) -> Any:
-    """The members of lists in order of their JSON. `value`: of builtins only, so its type says all."""
+    """The value with the members of all lists sorted by their JSON. `value`: made of builtins only."""
     kind = type(value)
     if kind is dict:
         return {key: item if type(item) is str else _ordered(item) for key, item in value.items()}
@@ -309,20 +309,20 @@ def _ordered(value: Any) -> Any:
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Something about a record that somebody should know; sentence and remedy are looked up by `rule`."""
+    """A fault or a gap in a record; its sentence and remedy are looked up by `rule` (`registry.rules`)."""
 
     rule: str
     level: Level
     field: str = ""
     node: str = ""  # IRI or label of the node inside the record, "" = the thing itself
-    value: str | Message = ""  # the offending value word for word, or what is wrong at that place
+    value: str | Message = ""  # the value as it was given, or a message that says what is wrong there
 
 
 Findings = tuple[Finding, ...]
 
 
 class Catalogue(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """The description of a catalogue: one for us, one a source (dcat:Catalog)."""
+    """dcat:Catalog: the description of our catalogue, or of the catalogue of a source."""
 
     title: Text = {}
     description: Text = {}

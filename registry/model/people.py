@@ -18,9 +18,10 @@ class Comment(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Draft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """What people work on: a new entry or a change of a record. `version` counts its own saves (compare and set).
+    """Metadata that people are still working on: of a new record, or a change of a record.
 
-    `owner`: the organization that a new record will belong to; of a change, the organization that it was written for.
+    `version` counts its saves: a save that names an older version is refused (compare and set). `owner`: the
+    organization that a new record will belong to; of a change, the organization that it was written for.
     """
 
     id: str
@@ -38,7 +39,7 @@ class Draft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
 
 
 class Account(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """Who signed in. A member registers for its `organizations`; a reviewer is a Digitallotse."""
+    """A person who can sign in. A member registers things for `organizations`; a reviewer decides on drafts."""
 
     name: str
     role: Literal["member", "reviewer", "administrator"] = "member"

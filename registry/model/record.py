@@ -9,16 +9,16 @@ from registry.model.former import read_text
 from registry.model.message import Message
 from registry.model.metadata import Kind, Metadata
 
-SOURCE_PREFIX: Final = "source:"  # of `by`, where a harvest did it
+SOURCE_PREFIX: Final = "source:"  # start of `by` for a change made by a harvest
 
 
 def by_source(name: str) -> str:
-    """Who did it, where a harvest of that source did; people are named by their account."""
+    """The value of `by` for a change made by a harvest of that source; for a person it is the account name."""
     return f"{SOURCE_PREFIX}{name}"
 
 
 def is_source(by: str) -> bool:
-    """Whether a harvest did it, and not a person."""
+    """Whether a change was made by a harvest, and not by a person."""
     return by.startswith(SOURCE_PREFIX)
 
 
@@ -31,7 +31,8 @@ class Origin(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Override(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """A curator's word over a harvested one; `seen` is what the source said then (JSON values)."""
+    """A value that a curator set in a harvested record in place of the source's; `seen`: the source's value at that
+    time. Both are JSON values."""
 
     field: str
     value: Any
@@ -44,18 +45,20 @@ class Override(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 class Withdrawal(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     by: str  # a person's account name, or `by_source`
     at: datetime
-    why: str | Message = ""  # in a person's words, or why a harvest did it
+    why: str | Message = ""  # a person's text, or a message if a harvest withdrew it
 
     @property
     def reason(self) -> str | Message:
-        """`why`, where an older Lotse has written it too."""
+        """`why`, with sentences of an older Lotse read as messages."""
         return read_text(self.why) if isinstance(self.why, str) and is_source(self.by) else self.why
 
 
 class Record(msgspec.Struct, frozen=True, dict=True, omit_defaults=True, kw_only=True):
-    """The catalogue's entry for a thing. `number` 0 = not stored yet; `created`, `changed` are set by the store.
+    """The catalogue's entry for a thing. `said`: the metadata as the source or the form gave it; `same_as`: the record
+    that is shown instead of this one; `number`: of its last change, 0 = not stored yet. The store sets `number`,
+    `created` and `changed`.
 
-    `digest`: of a harvested thing as its source gave it, before agents were matched and links resolved.
+    `digest`: of the metadata of a harvested thing, before agents were matched and links resolved.
     """
 
     id: str
@@ -73,8 +76,10 @@ class Record(msgspec.Struct, frozen=True, dict=True, omit_defaults=True, kw_only
 
     @property
     def metadata(self) -> Metadata:
-        """What is shown: `said`, with the overrides laid over it. Computed once; it is no field of the struct, so it is
-        neither encoded nor compared, nor copied by `replace`."""
+        """The metadata that is shown: `said`, with the overrides in place of the source's values.
+
+        Computed once. It is no field of the struct, so it is neither encoded nor compared, nor copied by `replace`.
+        """
         if not self.overrides:
             return self.said
         computed: Metadata | None = self.__dict__.get("metadata")
@@ -90,12 +95,12 @@ class Record(msgspec.Struct, frozen=True, dict=True, omit_defaults=True, kw_only
 
     @property
     def shown(self) -> bool:
-        """Whether projections and exports have it."""
+        """Whether pages, search and exports have it: published, and no duplicate under another record."""
         return self.state == "published" and self.same_as is None
 
 
 class Change(msgspec.Struct, frozen=True):
-    """`record` None: withdrawn, erased, or shown under another."""
+    """The newest state of a record, for projections. `record` None: withdrawn, erased, or shown under another."""
 
     number: int
     id: str
@@ -124,11 +129,11 @@ class Backlink(msgspec.Struct, frozen=True):
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
-    """What the store knows of a source's remote id, for planning."""
+    """The stored state of an item of a source, without its metadata: what a plan compares a listing with."""
 
     id: str
     number: int
-    digest: str  # as the source gave it
+    digest: str  # of the metadata as the source gave it
     iri: str
     identifiers: tuple[str, ...]
     state: str
@@ -138,8 +143,8 @@ class Known(msgspec.Struct, frozen=True, gc=False):
 
 
 class Step(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """One act of a harvest plan, as `Catalog.take` carries it out. `id`, `number` "" and 0: a new record.
-    `digest`: of the metadata, if it was counted already."""
+    """One change of a harvest plan, as `Catalog.take` carries it out. `id` "" and `number` 0: a new record.
+    `digest`: of the metadata, or "" to have it computed."""
 
     action: Literal["add", "change", "moved", "back", "conflict", "withdraw"]
     remote_id: str
@@ -152,7 +157,7 @@ class Step(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """What became of a step: the record and its number."""
+    """The record that a step has written, and its new number."""
 
     remote_id: str
     id: str

@@ -1,4 +1,4 @@
-"""Words by language, and text that databases take."""
+"""Chooses a language of a text, makes slugs, and cleans text for the database."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from registry.model.metadata import Text
 
 
 def normal_name(name: str) -> str:
-    """A name without differences of case and blanks."""
+    """A name in lower case with single blanks, for comparison."""
     return " ".join(name.casefold().split())
 
 
@@ -19,18 +19,19 @@ _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "
 
 
 def slug(text: str) -> str:
-    """[a-z0-9-], at most 80 characters, ä as ae; empty if there is nothing to write in these letters."""
+    """The text in [a-z0-9-], at most LONGEST characters, ä as ae; "" if no character can be written so."""
     folded = unicodedata.normalize("NFC", text[: LONGEST * 4]).casefold().translate(_GERMAN)
     storable = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", storable).strip("-")[:LONGEST].strip("-")
 
 
-def tags(several: Mapping[str, str | tuple[str, ...]], lang: str) -> Iterator[str]:
-    """The languages that have words, best first: the wanted one, no tag, German, English, the others by their tags."""
-    for tag in dict.fromkeys((lang, "und", "de", "en")):
-        if _has_words(several.get(tag)):
+def tags(by_language: Mapping[str, str | tuple[str, ...]], lang: str) -> Iterator[str]:
+    """The language tags with a value, best first: `lang`, "und" (no tag), German, English, others in order of tags."""
+    first = tuple(dict.fromkeys((lang, "und", "de", "en")))
+    for tag in first:
+        if _has_words(by_language.get(tag)):
             yield tag
-    yield from (tag for tag in sorted(several) if tag not in (lang, "und", "de", "en") and _has_words(several[tag]))
+    yield from (tag for tag in sorted(by_language) if tag not in first and _has_words(by_language[tag]))
 
 
 def _has_words(value: str | tuple[str, ...] | None) -> bool:
@@ -38,12 +39,12 @@ def _has_words(value: str | tuple[str, ...] | None) -> bool:
 
 
 def in_language(text: Text, lang: str) -> str:
-    """The words of a text for readers of a language, else of the next best; "" if it has none."""
+    """The text in a language, else in the next best one (`tags`); "" if it has none."""
     return next((text[tag] for tag in tags(text, lang)), "")
 
 
 def storable(text: str) -> str:
-    """Text without NUL, which PostgreSQL does not take, and without half a character."""
+    """The text without NUL, which PostgreSQL refuses, and without lone surrogates, which UTF-8 cannot encode."""
     if text.isascii():
         return text if "\0" not in text else text.replace("\0", "\ufffd")
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

@@ -218,8 +218,8 @@ def _answered(parent: Parent, called: _Call) -> bool:
 
 def _function(name: str) -> Callable[..., Iterator[bytes]]:
     module, _, function = name.partition(":")
-    found: Callable[..., Iterator[bytes]] = getattr(import_module(module), function)
-    return found
+    called: Callable[..., Iterator[bytes]] = getattr(import_module(module), function)
+    return called
 
 
 def _begin_time(seconds: float) -> None:
@@ -228,9 +228,10 @@ def _begin_time(seconds: float) -> None:
 
 
 def _held() -> int:
-    """Bytes of memory that this process holds; where that is not told, what it held at most.
+    """Bytes of memory that this process holds now; on systems that do not say, the most that it has held so far.
 
-    On Linux the most is of no use: a child begins with that of its parent."""
+    On Linux the maximum is of no use: a child starts with that of its parent.
+    """
     statm = Path("/proc/self/statm")
     if statm.exists():
         return int(statm.read_text().split()[1]) * resource.getpagesize()

@@ -175,8 +175,8 @@ class ChildProcess:
 
 def resident_bytes(process: int) -> int:
     """How much memory a process has now, by `ps`; 0 if that is not known."""
-    told = subprocess.run(["ps", "-o", "rss=", "-p", str(process)], capture_output=True, check=False).stdout.strip()
-    return int(told) * 1024 if told.isdigit() else 0
+    kib = subprocess.run(["ps", "-o", "rss=", "-p", str(process)], capture_output=True, check=False).stdout.strip()
+    return int(kib) * 1024 if kib.isdigit() else 0
 
 
 def _readable(file: IO[bytes], deadline: float) -> bool:

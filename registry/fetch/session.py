@@ -1,7 +1,8 @@
-"""The only room that opens a connection outward: bounded, polite, and guarded against private addresses.
+"""HTTP sessions for everything that is fetched from outside: with time and size limits, and protected against SSRF.
 
-Nothing is taken from the environment (`trust_env=False`): a `.netrc` or `http_proxy` would undo the guard, which sits
-in `registry/fetch/ssrf_guard.py`.
+Entry points: `session` makes one, `body` reads an answer, `allowance` bounds all answers of a run.
+Invariants: no other room opens a connection to the outside. Nothing is taken from the environment (`trust_env=False`):
+a `.netrc` or `http_proxy` would bypass the SSRF guard of `registry/fetch/ssrf_guard.py`.
 """
 
 import contextlib
@@ -24,17 +25,17 @@ from registry.masking import shown as shown
 
 USER_AGENT: Final = "Lotse/0.1 (open data catalogue; harvester)"
 READ_SECONDS: Final = 60.0  # between two packets
-TOTAL_SECONDS: Final = 600.0  # one answer, all of it
+TOTAL_SECONDS: Final = 600.0  # of one answer, from the request to its last byte
 RETRIES: Final = 3
 RETRY_AFTER_MAX: Final = 30
 REDIRECTS: Final = 10
 GAP_SECONDS: Final = 0.05  # between two requests to one host
-MAX_BYTES: Final = 512_000_000  # of an answer, unpacked, that nobody bounded more tightly
+MAX_BYTES: Final = 512_000_000  # of an answer, unpacked, if the caller gives no smaller limit
 CHUNK: Final = 65_536
 
 
 class Outward(Protocol):
-    """The part of the settings that is about the way out."""
+    """The settings for connections to the outside."""
 
     @property
     def allow_hosts(self) -> Collection[str]: ...
@@ -45,8 +46,12 @@ class Outward(Protocol):
 
 
 def session(settings: Outward, *, seconds: float = TOTAL_SECONDS, max_bytes: int = MAX_BYTES) -> requests.Session:
-    """For one thread; also what ckanapi is given. Raises SourceError where a server does not answer, a subclass of it
-    where it must not be asked. `seconds`, `max_bytes`: bounds of one answer, redirects and unpacking included."""
+    """A session for one thread; ckanapi gets it, too. `seconds`, `max_bytes`: limits of one answer, with redirects and
+    after unpacking.
+
+    Its requests raise SourceError if the server does not answer, ForbiddenAddressError if the address must not be
+    fetched, TooLargeError for an answer beyond the limit.
+    """
     http = _Session()
     http.trust_env = False
     http.max_redirects = REDIRECTS
@@ -63,10 +68,10 @@ def session(settings: Outward, *, seconds: float = TOTAL_SECONDS, max_bytes: int
 
 @contextlib.contextmanager
 def allowance(http: requests.Session, seconds: float, max_bytes: int) -> Iterator[None]:
-    """Meanwhile all answers of the session together take at most so many seconds and bytes, unpacked.
+    """Within the block all answers of the session together may take so many seconds and bytes (unpacked).
 
-    Beyond that the next request, or the answer that is being read when the time is up, raises TooLargeError. For one
-    run over one source: an answer has bounds of its own.
+    Beyond that the next request, or the answer that is just being read, raises TooLargeError. For one run over
+    one source, in addition to the limits of each answer.
     """
     if not isinstance(http, _Session):
         yield
@@ -95,7 +100,7 @@ class _Allowance(NamedTuple):
 def body(response: requests.Response, limit: int = MAX_BYTES) -> bytes:
     """The whole answer, unpacked; raises SourceError for a status that is not 2xx, TooLargeError beyond `limit` bytes.
 
-    Ask with `stream=True`, so that nothing is read before it is counted.
+    The request must be made with `stream=True`; else requests reads the whole answer before it is counted here.
     """
     with response:
         if not response.ok:
@@ -119,7 +124,7 @@ def body(response: requests.Response, limit: int = MAX_BYTES) -> bytes:
 
 
 class _Counted:
-    """A raw answer that counts what is read of it, unpacked, and ends beyond the limit."""
+    """A raw answer of urllib3 that counts the unpacked bytes and raises TooLargeError beyond the limit."""
 
     def __init__(self, raw: Any, url: str, adapter: "_Adapter") -> None:
         self._raw, self._url, self._adapter = raw, url, adapter
@@ -145,13 +150,13 @@ class _Counted:
 
 
 class _Adapter(HTTPAdapter):
-    """Connects through guarded sockets, keeps a pace, comes back when it is asked to."""
+    """Connects through guarded sockets, waits between requests to one host, and retries with back-off (Retry-After)."""
 
     def __init__(self, allowed: frozenset[str], seconds: float, max_bytes: int) -> None:
         self.bounds = Bounds(allowed, seconds)
         self.max_bytes = max_bytes
         self.bytes_read = 0  # of all answers, unpacked
-        self.last: dict[str, float] = {}
+        self.last: dict[str, float] = {}  # host -> time of the last request, monotonic clock
         super().__init__(max_retries=Retry(0, read=False))
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -195,7 +200,7 @@ class _Adapter(HTTPAdapter):
 
 
 class _Session(requests.Session):
-    """A session whose failures are ours, and whose answers have one time bound over all redirects and retries."""
+    """A session that raises our errors, and bounds the time of an answer over all its redirects and retries."""
 
     adapter: _Adapter
     allowance: _Allowance | None = None
@@ -220,7 +225,10 @@ class _Session(requests.Session):
 
 
 def _guard_name(host: str, bounds: Bounds) -> None:
-    """The guard where a proxy connects for us: what the name means here. A name that only the proxy knows may pass."""
+    """The SSRF guard for requests through a proxy: checks the addresses that the name has for us.
+
+    A name that only the proxy can resolve passes: then the proxy has to protect its network.
+    """
     try:
         addresses = socket.getaddrinfo(host, None, 0, socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError):
@@ -229,11 +237,11 @@ def _guard_name(host: str, bounds: Bounds) -> None:
 
 
 def _retry_after(response: requests.Response, default: float) -> float:
-    """Seconds, bounded; the header's other form, a date, counts as the longest wait (RFC 9110, 10.2.3)."""
-    words = response.headers.get("Retry-After", "").strip()
-    if not words:
+    """Seconds to wait, at most RETRY_AFTER_MAX; a date, the header's other form, counts as that (RFC 9110, 10.2.3)."""
+    header = response.headers.get("Retry-After", "").strip()
+    if not header:
         return default
-    return min(int(words), RETRY_AFTER_MAX) if words.isascii() and words.isdigit() else RETRY_AFTER_MAX
+    return min(int(header), RETRY_AFTER_MAX) if header.isascii() and header.isdigit() else RETRY_AFTER_MAX
 
 
 def _too_long(seconds: float) -> TooLargeError:
@@ -245,13 +253,13 @@ def _too_large(url: str | None, limit: int) -> TooLargeError:
 
 
 def _failed(url: str | None, error: Exception) -> SourceError:
-    """In words of ours: those of the libraries hold the whole address, secrets included."""
-    place = shown(getattr(getattr(error, "request", None), "url", None) or url)
+    """The error with a message of ours: those of the libraries contain the whole address, secrets included."""
+    address = shown(getattr(getattr(error, "request", None), "url", None) or url)
     inner = error.args[0] if error.args and isinstance(error.args[0], HTTPError) else error  # requests wraps timeouts
     for kinds, failure, code in _FAILURES:
         if isinstance(error, kinds) or isinstance(inner, kinds):
-            return failure(code, {"address": place}, url=place)
-    return SourceError("answer-broke-off", {"address": place}, url=place, error=type(error).__name__)
+            return failure(code, {"address": address}, url=address)
+    return SourceError("answer-broke-off", {"address": address}, url=address, error=type(error).__name__)
 
 
 _FAILURES: Final[tuple[tuple[tuple[type[Exception], ...], type[SourceError], str], ...]] = (

@@ -1,10 +1,13 @@
-"""Where the socket connects: private addresses are refused there, and time is counted there.
+"""Guards against SSRF where sockets are opened: refuses private addresses, and bounds the time of a whole answer.
 
-Addresses of sources come from people, and a source may redirect anywhere. To check the words of an address is not
-enough: `http://2130706433/` is 127.0.0.1, and a name may answer differently the second time it is asked. So the numbers
-that the name resolved to are checked, and these very numbers are connected to; that holds for each redirect and each
-retry, for they all connect. Leans on urllib3's connection classes. A time limit for a whole answer has to sit here too:
-a server that sends a byte a minute never lets a read time out.
+Addresses of sources come from people, and a source may redirect anywhere. It is not enough to check the text of an
+address: `http://2130706433/` is 127.0.0.1, and a host name may resolve to another address the second time (DNS
+rebinding). So the name is resolved once, the resulting IP addresses are checked, and exactly these are connected to.
+That holds for each redirect and each retry, since they all connect through here. It builds on urllib3's connection
+classes. The time limit of an answer is here too, since a server that sends one byte a minute never lets a single read
+time out.
+
+Entry points: `pools` for `registry.fetch.session`, `guard` where a proxy connects, `is_public`.
 """
 
 import ipaddress
@@ -32,8 +35,8 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def is_public(address: IPAddress) -> bool:
-    """Whether a number may be connected to: neither private, loopback, link-local, multicast, unspecified nor reserved,
-    nor an IPv6 address that carries such an IPv4 one (RFC 6890, 4291, 6052, 3056, 4380)."""
+    """Whether an IP address may be connected to: neither private, loopback, link-local, multicast, unspecified nor
+    reserved, nor an IPv6 address that contains such an IPv4 one (RFC 6890, 4291, 6052, 3056, 4380)."""
     if isinstance(address, ipaddress.IPv6Address):
         carried = _carried(address)
         if carried:
@@ -46,7 +49,7 @@ def is_public(address: IPAddress) -> bool:
 
 
 def _carried(address: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...]:
-    """The IPv4 addresses inside an IPv6 one."""
+    """The IPv4 addresses that an IPv6 address contains (mapped, 6to4, Teredo, compatible, NAT64)."""
     if address.ipv4_mapped:
         return (address.ipv4_mapped,)
     if address.sixtofour:
@@ -59,7 +62,10 @@ def _carried(address: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...
 
 
 class Bounds:
-    """What one adapter's connections share: hosts that may be private, and when the present answer must be whole."""
+    """Shared by the connections of one adapter: hosts that may be private, and the deadline of the present answer.
+
+    Each thread has its own deadline.
+    """
 
     def __init__(self, allowed: frozenset[str], seconds: float) -> None:
         self.allowed = allowed
@@ -67,22 +73,22 @@ class Bounds:
         self.local = threading.local()
 
     def start(self, latest: float = math.inf) -> None:
-        """An answer begins; it must be whole after `seconds`, and at the moment `latest` of the monotonic clock."""
+        """Sets the deadline of an answer that begins now: after `seconds`, but not later than `latest` (monotonic)."""
         self.local.end = min(time.monotonic() + self.seconds, latest)
 
     def left(self) -> float:
-        """Seconds; an answer that nobody started has all of them."""
+        """Seconds until the deadline; all of `seconds` if none is set."""
         end: float = getattr(self.local, "end", None) or time.monotonic() + self.seconds
         return end - time.monotonic()
 
     def also(self, host: str) -> "Bounds":
-        """The same clock, with one more host allowed: the proxy."""
+        """A copy that also allows the proxy's host; both share one deadline."""
         bounds = Bounds(self.allowed | {host.lower()}, self.seconds)
         bounds.local = self.local
         return bounds
 
     def bound(self, sock: socket.socket) -> None:
-        """Shortens the wait of a socket to the time that is left; raises TimeoutError when there is none."""
+        """Shortens the timeout of a socket to the time that is left; raises TimeoutError if there is none."""
         left = self.left()
         if left <= 0:
             raise TimeoutError(f"not whole after {self.seconds:.0f} seconds")
@@ -107,20 +113,24 @@ class _TLSSocket(ssl.SSLSocket):
         return super().recv_into(*args, **kwargs)
 
 
-def guard(host: str, found: Iterable[Any], bounds: Bounds) -> None:
+def guard(host: str, addresses: Iterable[Any], bounds: Bounds) -> None:
+    """Raises ForbiddenAddressError if one of a host's addresses, as `socket.getaddrinfo` returns them, is private.
+
+    A host that the settings allow passes.
+    """
     if host.lower().strip("[]") in bounds.allowed:
         return
-    for *_, where in found:
+    for *_, where in addresses:
         if not is_public(ipaddress.ip_address(str(where[0]).partition("%")[0])):
             raise ForbiddenAddressError("address-private", {"host": host}, host=host)
 
 
 def connect(host: str, port: int, timeout: Any, options: Any, bounds: Bounds) -> socket.socket:
     """A connection to the first of the host's addresses that answers; ForbiddenAddressError if one is private."""
-    found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
-    guard(host, found, bounds)
+    addresses = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    guard(host, addresses, bounds)
     failure: OSError = OSError(f"{host} has no address")
-    for family, kind, protocol, _, where in found:
+    for family, kind, protocol, _, where in addresses:
         sock = _Socket(family, kind, protocol)
         sock.bounds = bounds
         try:
@@ -165,7 +175,7 @@ class _HTTPSConnection(HTTPSConnection):
 
 
 def pools(bounds: Bounds) -> Mapping[str, type[HTTPConnectionPool]]:
-    """urllib3's pools, with connections that know the bounds."""
+    """urllib3's pool classes by scheme, with connections that keep to the bounds."""
     http = type("HTTP", (_HTTPConnection,), {"bounds": bounds})
     https = type("HTTPS", (_HTTPSConnection,), {"bounds": bounds})
     return {

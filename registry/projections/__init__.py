@@ -1,1 +1,1 @@
-"""What is derived from the store and can be rebuilt at any time; the projector keeps it up to date."""
+"""Projections: copies of the store's records in another form, such as the search index. They can always be rebuilt."""

@@ -1,4 +1,7 @@
-"""What a projection is; and records that could not be indexed: the first 200 with reason, the rest as a count."""
+"""The protocol of a projection, and `note`, which keeps records that could not be indexed.
+
+Of those records the first MAX_NAMED are kept with id and reason, the rest as a count.
+"""
 
 from collections.abc import Iterable
 from typing import Final, Protocol
@@ -7,24 +10,24 @@ from registry.model import Change, Position
 
 
 class Projection(Protocol):
-    """Whatever is derived from the store's changes and can be built again."""
+    """Data that is derived from the store's changes and can be built again; fed by `registry.projections.projector`."""
 
     def position(self) -> Position | None:
-        """Epoch and last change taken in; survives a crash. None: nothing yet."""
+        """Epoch and number of the last change that was applied; survives a crash. None: it must be built first."""
 
     def apply(self, changes: Iterable[Change], position: Position) -> None:
-        """Takes changes in; `record` None = forget it; may be repeated. Afterwards `position()` is `position`."""
+        """Applies changes (`record` None: delete) and stores `position`. After a crash the same changes come again."""
 
     def rebuild(self, changes: Iterable[Change], position: Position) -> None:
-        """From nothing, in one step for readers."""
+        """Builds it anew from all changes; readers see the old content until the new one is complete."""
 
 
-MAX_NAMED: Final = 200  # records that are named
-OTHERS_COUNTED: Final = "…"  # under which the others are counted; no id is written so
+MAX_NAMED: Final = 200  # records that are kept with id and reason
+OTHERS_COUNTED: Final = "…"  # key of the count of the others; no id looks like this
 
 
 def note(faults: dict[str, str], id: str, why: str) -> None:
-    """Notes a record that was left out; beyond MAX_NAMED only how many more there were since the index was built."""
+    """Adds a record that was left out to `faults` (id -> reason); beyond MAX_NAMED it only raises the count."""
     if id in faults or len(faults) < MAX_NAMED:
         faults[id] = why[:300]
     else:

@@ -1,4 +1,4 @@
-"""Feeds everything that is derived from the store: one process at a time, each projection in a thread of its own.
+"""Applies the store's changes to all projections: one process at a time, each projection in a thread of its own.
 
 Entry points: `run` (for as long as the process lives), `wait_for` (a command that wrote), `sync`, `rebuild`. Only the
 process that holds the projector's lock writes projections; within it one thread at a time writes each of them, and a
@@ -25,15 +25,15 @@ from registry.projections.projection import Projection
 from registry.store.locks import SharedLock, projector_lock, rebuild_lock, try_lock
 from registry.store.store import Store
 
-Progress = Callable[[str, int, int], None]  # name of a projection, number it has, number it goes to
+Progress = Callable[[str, int, int], None]  # name of a projection, number of the change it is at, number to reach
 
-SLICE: Final = 20_000  # numbers taken in at once; then the position is kept, and a crash repeats no more than that
-MAX_CHANGED_SHARE: Final = 20  # when more than a twentieth has changed, it is built beside and swapped in
-MIN_CHANGED: Final = 1000  # but never for fewer changed records than this
-IDLE_SECONDS: Final = 1.0  # until the next look when nothing is heard
-SEARCH: Final = ("search",)  # what a command waits for
-REBUILD_TIMEOUT: Final = 0.5  # seconds; a holder may just be looking whether the rebuild lock is taken
-RELEASE_TIMEOUT: Final = 120.0  # seconds that a holder may need to end what it is doing
+NUMBERS_PER_APPLY: Final = 20_000  # numbers of changes between two stored positions: what a crash repeats at most
+REBUILD_DIVISOR: Final = 20  # if more than 1/20 of the records has changed, a rebuild is faster than applying
+MIN_CHANGED: Final = 1000  # changed records below which it is never rebuilt for that reason
+IDLE_SECONDS: Final = 1.0  # between two checks of the store if no change is announced
+SEARCH: Final = ("search",)  # projections that a command waits for
+REBUILD_TIMEOUT: Final = 0.5  # seconds; `_rebuild_wanted` of another process takes the rebuild lock for a moment
+RELEASE_TIMEOUT: Final = 120.0  # seconds that the holder of the projector's lock may need to release it
 UNREACHABLE: Final = (LotseError, sa.exc.SQLAlchemyError, OSError, ValueError, msgspec.MsgspecError)
 
 log = logging.getLogger("lotse.projector")
@@ -48,19 +48,20 @@ class Projector:
         self._data = data
         self._lock = SharedLock(store.engine, projector_lock(data))
         self._writing = {name: threading.Lock() for name in projections}  # held by the thread that writes it
-        self._looking = threading.Lock()  # one look at the rebuild lock at a time: a look takes it for a moment
+        self._looking = threading.Lock()  # one test of the rebuild lock at a time: the test takes it for a moment
         self._kept = False  # whether `try_hold` has the lock
 
     def positions(self) -> dict[str, Position | None]:
+        """Name of each projection -> its position."""
         return {name: projection.position() for name, projection in self.projections.items()}
 
     def state(self) -> dict[str, Any]:
-        """Whether the store can be read and the search index answers, and how far each projection is."""
+        """For `/health`: whether store and search index answer (`ready`), and how far `behind` each projection is."""
         try:
             now = self.store.position()
             positions = self.positions()
         except UNREACHABLE as error:
-            log.warning("not ready: %s: %s", type(error).__name__, error)  # names hosts and users: not for everybody
+            log.warning("not ready: %s: %s", type(error).__name__, error)  # only logged: it may name hosts and users
             return {"ready": False, "reason": type(error).__name__, "projections": {}}
         projections = {
             name: {"number": at.number, "behind": now.number - at.number}
@@ -72,7 +73,7 @@ class Projector:
         return {"ready": ready, "store": {"epoch": now.epoch, "number": now.number}, "projections": projections}
 
     def try_hold(self) -> bool:
-        """Whether this process holds the lock until `release`; at once."""
+        """Takes the projector's lock until `release`; False, without waiting, if another process has it."""
         self._kept = self._kept or self._lock.acquire()
         return self._kept
 
@@ -82,9 +83,9 @@ class Projector:
             self._lock.release()
 
     def sync(self, only: Collection[str] | None = None, progress: Progress | None = None) -> None:
-        """Brings each projection (or those named) to the store's last change; NotReadyError without the lock.
+        """Brings all projections (or those named) to the store's last change; NotReadyError without the lock.
 
-        One that fails does not hold up the others; the first failure is raised when all were tried.
+        If one fails, the others are brought up to date all the same; then the first failure is raised.
         """
         with self._holding() as holds:
             if not holds:
@@ -92,9 +93,12 @@ class Projector:
             _side_by_side(self._names(only), partial(self._advance, progress=progress))
 
     def rebuild(self, only: Collection[str] | None = None, progress: Progress | None = None) -> None:
-        """Builds each projection (or those named) from nothing. Who holds the lock lets go of it meanwhile; BusyError
-        if it does not, or if another process rebuilds."""
-        # Waits a moment: a holder may just be looking whether a rebuild is wanted, and have the lock for that.
+        """Builds all projections (or those named) anew.
+
+        The process that holds the projector's lock releases it meanwhile. BusyError if it does not do so within
+        RELEASE_TIMEOUT, or if another process rebuilds.
+        """
+        # Tries for a moment: another process may be testing this lock (`_rebuild_wanted`), and hold it for that.
         wanted = _until(
             time.monotonic() + REBUILD_TIMEOUT, lambda: try_lock(self.store.engine, rebuild_lock(self._data))
         )
@@ -111,7 +115,10 @@ class Projector:
     def wait_for(
         self, number: int, timeout: float, progress: Progress | None = None, only: Collection[str] = SEARCH
     ) -> bool:
-        """For a command that wrote: syncs if the lock is free, else waits for its holder; False if the time is up."""
+        """Brings these projections to change `number`, or waits until the process that holds the lock has done so.
+
+        For a command that wrote. False if that is not reached within `timeout` seconds.
+        """
         deadline = time.monotonic() + timeout
         while not self.reached(number, only):
             with self._holding() as holds:
@@ -127,14 +134,16 @@ class Projector:
         return True
 
     def reached(self, number: int, only: Collection[str] = SEARCH) -> bool:
-        """Whether these projections have taken in that change of today's numbering."""
+        """Whether these projections have applied the change of this number in the store's present epoch."""
         epoch = self.store.epoch
         positions = [self.projections[name].position() for name in only if name in self.projections]
         return all(at is not None and at.epoch == epoch and at.number >= number for at in positions)
 
     def run(self, stop: threading.Event) -> None:
-        """Feeds until `stop`, each projection in a thread of its own; takes over within a second when another holder
-        dies."""
+        """Keeps all projections up to date until `stop` is set, each in a thread of its own.
+
+        If another process holds the lock and dies, this one takes over within IDLE_SECONDS.
+        """
         feeders = [
             threading.Thread(target=self._feed, args=(name, stop), name=f"projector-{name}", daemon=True)
             for name in self.projections
@@ -146,7 +155,7 @@ class Projector:
             feeder.join()
 
     def _feed(self, name: str, stop: threading.Event) -> None:
-        def failed(error: Exception) -> None:  # the database is away, or a projection; it comes back without us
+        def failed(error: Exception) -> None:  # such as a lost connection: logged, and tried again
             log.warning("projection %s: %s: %s", name, type(error).__name__, error)
 
         while not stop.is_set():
@@ -162,7 +171,7 @@ class Projector:
 
     @contextmanager
     def _holding(self) -> Iterator[bool]:
-        """Whether this process holds the lock meanwhile."""
+        """Takes the lock for the block if it is free; yields whether it did."""
         holds = self._lock.acquire()
         try:
             yield holds
@@ -171,7 +180,7 @@ class Projector:
                 self._lock.release()
 
     def _rebuild_wanted(self) -> bool:
-        """Whether a process wants the projector's lock for a rebuild."""
+        """Whether another process waits to rebuild, which it shows by holding the rebuild lock."""
         with self._looking:
             lock = try_lock(self.store.engine, rebuild_lock(self._data))
             if lock is not None:
@@ -182,7 +191,7 @@ class Projector:
         return [name for name in self.projections if only is None or name in only]
 
     def _advance(self, name: str, progress: Progress | None = None, anew: bool = False) -> None:
-        """To where the store is now; what is written meanwhile comes the next time. `anew`: from nothing."""
+        """Brings a projection to the store's present change; later ones follow with the next call. `anew`: rebuild."""
         with self._writing[name]:
             goal = self.store.position()
             at = self.projections[name].position()
@@ -190,7 +199,7 @@ class Projector:
                 at = self._rebuild(name, goal, progress)
                 goal = self.store.position() if anew else goal
             while at.number < goal.number:
-                upto = min(at.number + SLICE, goal.number)
+                upto = min(at.number + NUMBERS_PER_APPLY, goal.number)
                 after = Position(goal.epoch, upto)
                 self.projections[name].apply(self.store.changes(at.number, upto), after)
                 at = after
@@ -207,9 +216,9 @@ class Projector:
         return goal
 
     def _much_changed(self, since: int) -> bool:
-        """New records cost the same either way; only those that replace others count."""
+        """Whether a rebuild is faster than applying. New records cost the same either way, so only others count."""
         changed = self.store.count(since=since, changed=True)
-        return changed > MIN_CHANGED and changed * MAX_CHANGED_SHARE > self.store.count()
+        return changed > MIN_CHANGED and changed * REBUILD_DIVISOR > self.store.count()
 
     def _number(self, name: str) -> int:
         at = self.projections[name].position()
@@ -217,7 +226,7 @@ class Projector:
 
 
 def _side_by_side(names: list[str], act: Callable[[str], None]) -> None:
-    """Acts on each, each in a thread of its own; the first failure is raised when all have ended, others are logged."""
+    """Calls `act` with each name, each in a thread of its own; waits for all, raises the first failure, logs others."""
     if len(names) < 2:
         for name in names:
             act(name)
@@ -232,7 +241,7 @@ def _side_by_side(names: list[str], act: Callable[[str], None]) -> None:
 
 
 def _until(deadline: float, attempt: Callable[[], Any]) -> Any:
-    """The first answer that is something, or the last one when the time is up."""
+    """Calls `attempt` until it returns a true value or the deadline is over; returns its last answer."""
     while not (answer := attempt()) and time.monotonic() < deadline:
         time.sleep(0.05)
     return answer

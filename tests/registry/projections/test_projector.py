@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from registry.errors import NotReadyError
 from registry.model import Position
-from registry.projections.projector import MIN_CHANGED, SLICE, Projector
+from registry.projections.projector import MIN_CHANGED, NUMBERS_PER_APPLY, Projector
 from registry.store.store import Selection, open_store
 from tests.benchmarks.made_up import made_up
 from tests.builders import a_record
@@ -142,8 +142,8 @@ def test_many_new_records_are_applied_and_many_changed_ones_built_anew(store, ti
 
 
 def test_a_long_way_is_gone_in_slices_and_told(store, titles, projector, monkeypatch):
-    monkeypatch.setattr("registry.projections.projector.SLICE", 400)
-    assert SLICE > 400
+    monkeypatch.setattr("registry.projections.projector.NUMBERS_PER_APPLY", 400)
+    assert NUMBERS_PER_APPLY > 400
     projector.sync()
     put(store, list(made_up(1000)))
     told = []

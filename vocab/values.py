@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 # Language tags. RDF 1.1 (Turtle, LANGTAG) takes more than BCP 47 allows: its first part may be a single letter.
 TAG: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
@@ -229,6 +229,13 @@ def _email(text: str) -> Read | None:
     text = text.strip()
     bare = text[7:] if text[:7].lower() == "mailto:" else text
     return Read(bare) if len(bare) < 255 and _EMAIL.fullmatch(bare) else None
+
+
+def telephone(text: str) -> Read | None:
+    """A telephone number without tel: and its parameters (RFC 3966)."""
+    text = text.strip()
+    bare = unquote(text[4:].partition(";")[0]).strip() if text[:4].lower() == "tel:" else text
+    return Read(bare) if bare else None
 
 
 # -- numbers

@@ -148,8 +148,42 @@ _DOCUMENT: Final = _commonmark(headings=True)
 
 
 def prose(text: str) -> Markup:
-    """A description (CommonMark or HTML) as markup with TAGS only; links are nofollow and send no referrer details."""
-    return _cleaned(_DESCRIPTION.render(text[:MAX_PROSE]), TAGS)
+    """A description (CommonMark or HTML) as markup with TAGS only; links are nofollow and send no referrer details.
+    Web and mail addresses in running text become links."""
+    return Markup(_linked(_cleaned(_DESCRIPTION.render(text[:MAX_PROSE]), TAGS)))  # noqa: S704 - clean, see `_linked`
+
+
+# An address in cleaned markup ends before a tag, a blank, a quotation mark or the sign that ends a sentence.
+_BARE_ADDRESS: Final = re.compile(
+    r"(?<![\w@/.])(?:(?P<web>https?://|www\.)[^\s<>\"]+|(?P<mail>[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}))",
+    re.IGNORECASE,
+)
+_ENTITY_AT_END: Final = re.compile(r"&(?:lt|gt|quot|nbsp);.*", re.DOTALL)
+_TAG: Final = re.compile(r"<[^<>]*>")
+
+
+def _linked(markup: str) -> str:
+    """Cleaned markup whose bare addresses are links; what is a link already stays as it is."""
+    parts, at, open_links = list[str](), 0, 0
+    for tag in _TAG.finditer(markup):
+        text = markup[at : tag.start()]
+        parts += [text if open_links else _BARE_ADDRESS.sub(_anchor, text), tag[0]]
+        open_links += tag[0].startswith("<a ") - (tag[0] == "</a>")
+        at = tag.end()
+    return "".join((*parts, _BARE_ADDRESS.sub(_anchor, markup[at:])))
+
+
+def _anchor(match: re.Match[str]) -> str:
+    """The link of an address, from characters that are escaped already."""
+    address = _ENTITY_AT_END.sub("", match[0])
+    address = address.rstrip(".,;:!?'*_~")
+    while address.endswith(")") and address.count(")") > address.count("("):
+        address = address[:-1].rstrip(".,;:!?'*_~")
+    if match["web"] and len(address) <= len(match["web"]):
+        return match[0]
+    scheme = "mailto:" if match["mail"] else "http://" if match["web"].lower() == "www." else ""
+    rest = match[0][len(address) :]
+    return f'<a href="{scheme}{address}" rel="nofollow noopener">{address}</a>{rest}'
 
 
 def document(text: str) -> Markup:

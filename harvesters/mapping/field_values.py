@@ -11,14 +11,21 @@ from functools import cache
 from typing import Any, Final
 
 from harvesters.harvester import REMOTE
-from harvesters.mapping.shorthand import MAX_VALUES_PER_FIELD, Words, empty, one_each, spelled_out
+from harvesters.mapping.shorthand import (
+    MAX_VALUES_PER_FIELD,
+    Words,
+    empty,
+    one_each,
+    place_fields,
+    shape_fields,
+    spelled_out,
+)
 from registry import model
 from registry.model import Findings, Kind, Link, Metadata
 from registry.model.identity import with_ids
 from registry.rules import finding
-from vocab import folding, formats, frequencies, language_tags, licences, match, values
+from vocab import folding, formats, frequencies, geometry, language_tags, licences, match, values
 from vocab.fields import STRUCTS, Field, fields_of
-from vocab.geometry import WKT_WRITTEN
 from vocab.kinds import KIND_ROWS
 
 MAX_NODE_DEPTH: Final = 8  # nodes inside nodes
@@ -81,7 +88,8 @@ class _Reading:
         return fields
 
     def field(self, row: Field, value: Any, path: str) -> Any:
-        members = [member for member in (value if isinstance(value, list | tuple) else [value]) if not empty(member)]
+        is_list = isinstance(value, list | tuple) and not (row.node == "Place" and geometry.shape(value))
+        members = [member for member in (value if is_list else [value]) if not empty(member)]
         for member in members[MAX_VALUES_PER_FIELD:]:
             self.misfit("value-extra", path, member)
         members = members[:MAX_VALUES_PER_FIELD]
@@ -119,6 +127,10 @@ class _Reading:
     def node(self, cls: str, value: Any, path: str) -> tuple[Any, ...]:
         if isinstance(value, str | int | float) and not isinstance(value, bool):
             value = spelled_out(cls, str(value).strip())
+        elif cls == "Place" and isinstance(value, list):  # west, south, east, north
+            value = shape_fields(value)
+        if cls == "Place" and isinstance(value, Mapping):
+            value = place_fields(value)
         if not isinstance(value, Mapping) or path.count(".") >= MAX_NODE_DEPTH:
             self.misfit("value-unread", path, value)
             return ()
@@ -158,7 +170,8 @@ class _Reading:
                         keywords.setdefault(self.tag(str(tag)), {})[str(keyword).strip()] = None
                     else:
                         self.misfit("value-unread", f"{path}.{tag}" if isinstance(value, Mapping) else path, keyword)
-        return {tag: tuple(filter(None, member_keywords)) for tag, member_keywords in keywords.items()}
+        filled = {tag: tuple(filter(None, member_keywords)) for tag, member_keywords in keywords.items()}
+        return {tag: member_keywords for tag, member_keywords in filled.items() if member_keywords}
 
     def concept(self, row: Field, text: str, path: str) -> tuple[str, ...]:
         concepts = _concepts(row, text)
@@ -223,7 +236,8 @@ def _hex(text: str) -> values.Read | None:
 
 
 def _wkt(text: str) -> values.Read | None:
-    return values.Read(text) if WKT_WRITTEN.match(text) and len(text) < 1_000_000 else None
+    shape = geometry.shape(text)
+    return values.Read(text) if shape and geometry.WKT_WRITTEN.match(text) else None
 
 
 def _iri(text: str) -> values.Read | None:
@@ -240,7 +254,7 @@ READERS: Final[Mapping[str, Callable[[str], values.Read | None]]] = {
     "wkt": _wkt,
     "iri": _iri,
     "email": values.email,
-    "telephone": values.Read,
+    "telephone": values.telephone,
 }
 MATCHES: Final[Mapping[str, Callable[[str], Any]]] = {
     "licences": licences.licence,

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from vocab import values
+from vocab import geometry, values
 from vocab.fields import fields_of
-from vocab.geometry import WKT_WRITTEN
 
 MAX_VALUES_PER_FIELD: Final = 10_000  # in one field
 Words = Mapping[str, Any]
@@ -28,7 +27,8 @@ _GERMAN_NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d+,\d{1,2}")
 
 def spelled_out(cls: str, text: str) -> dict[str, Any]:
     if cls == "Contact":
-        name = "email" if values.email(text) else "url" if values.address(text) else "name"
+        is_mail, is_number = values.email(text), text[:4].lower() == "tel:"
+        name = "email" if is_mail else "telephone" if is_number else "url" if values.address(text) else "name"
         return {name: text}
     if cls == "Period":
         start, *end = _PERIOD.split(text, maxsplit=1)
@@ -37,9 +37,26 @@ def spelled_out(cls: str, text: str) -> dict[str, Any]:
         return _money(text)
     if cls in _BY_IRI and values.absolute_iri(text):
         return {"iri": text}
-    if cls == "Place" and WKT_WRITTEN.match(text):
-        return {"geometry": text}
+    if cls == "Place" and geometry.looks_like_shape(text):
+        return shape_fields(text)
     return {_MAIN[cls]: text}
+
+
+def shape_fields(value: Any) -> dict[str, Any]:
+    """The fields of a place from a shape in any notation; one that cannot be read is left for the reader of `geometry`,
+    which says so."""
+    shape = geometry.shape(value)
+    return {name: text for name, text in shape._asdict().items() if text} if shape else {"geometry": str(value)}
+
+
+def place_fields(value: Words) -> Words:
+    """A place whose shapes are WKT, also where GeoJSON is in the place of the whole, and a shape in that of a name."""
+    if geometry.shape(dict(value)):
+        return shape_fields(dict(value))
+    name = value.get("name")
+    if isinstance(name, str) and geometry.looks_like_shape(name):
+        return {**shape_fields(name), **{key: inner for key, inner in value.items() if key != "name"}}
+    return value
 
 
 def _money(text: str) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def places(unread: Unread, fields: dict[str, Any]) -> None:
         del values["spatial_coverage"]
     if not _SPATIAL.isdisjoint(values):
         places += [_place(unread), _box(unread), *_reference(unread)]
-    named = unread.take_first("places", ("geographical_coverage",), as_text)
+    named = unread.take_first("places", ("geographical_coverage",), _as_name)
     if named:
         places.append(Place(name=named))
     distinct_places = distinct(place for place in places if place != Place()) if places else ()
@@ -84,17 +84,17 @@ _SPATIAL: Final = frozenset(
 def _place(unread: Unread) -> Place:
     values = unread.values
     iri = unread.take_first("places", ("spatial_uri",), as_iri) or ""
-    name = unread.take_first("places", ("spatial_text", "spatial_name"), as_text) or {}
+    name = unread.take_first("places", ("spatial_text", "spatial_name"), _as_name) or {}
     shapes = {}
     for key in ("spatial", "spatial_bbox", "spatial_centroid"):
         value = values.get(key)
         if value is None:
             continue
-        shape = geometry.shape(parsed(value) if isinstance(value, str) else value)
+        shape = geometry.shape(value)
         if shape:
             del values[key]
             shapes[key] = shape
-        elif key == "spatial" and isinstance(value, str) and "{" not in value and not (iri or name):
+        elif key == "spatial" and isinstance(value, str) and not geometry.looks_like_shape(value) and not (iri or name):
             del values[key]  # an address or a name where a shape should be
             iri, name = (value.strip(), name) if as_iri(value, unread) else (iri, {unread.language: value.strip()})
         else:
@@ -107,6 +107,11 @@ def _place(unread: Unread) -> Place:
         centroid=centre.centroid or main.centroid,
         geometry=main.geometry or box.geometry,
     )
+
+
+def _as_name(value: Any, unread: Unread) -> Any:
+    """The name of a place; None for coordinates, which are no name."""
+    return None if isinstance(value, str) and geometry.looks_like_shape(value) else as_text(value, unread)
 
 
 def _box(unread: Unread) -> Place:

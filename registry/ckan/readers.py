@@ -215,6 +215,11 @@ def as_email(value: Any, unread: Unread) -> Read | None:
     return values.email(value) if isinstance(value, str) else None
 
 
+def as_telephone(value: Any, unread: Unread) -> Read | None:
+    number = as_literal(value, unread)
+    return values.telephone(number) if number else None
+
+
 def as_size(value: Any, unread: Unread) -> Read | None:
     return values.size(value)
 

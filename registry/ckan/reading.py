@@ -142,10 +142,11 @@ def _translated_tags(unread: Unread) -> dict[str, tuple[str, ...]]:
         return keywords
     del unread.values["tags_translated"]
     for tag, texts in translated.items():
-        names = [text.strip() for text in texts if isinstance(text, str)] if isinstance(texts, list) else []
+        strings = [text.strip() for text in texts if isinstance(text, str)] if isinstance(texts, list) else []
+        names = [text for text in strings if text]
         if names and (valid_tag := tag_of(tag)):
             keywords[valid_tag] = tuple(dict.fromkeys((*keywords.get(valid_tag, ()), *names)))
-        elif texts:
+        elif any(map(is_filled, listed(texts))):
             unread.add_finding("value-unread", "keywords", texts)
             unread.values["tags_translated"] = {**unread.values.get("tags_translated", {}), tag: texts}
     return keywords

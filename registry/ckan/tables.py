@@ -26,6 +26,7 @@ from registry.ckan.readers import (
     as_size,
     as_stamp,
     as_statement,
+    as_telephone,
     as_text,
 )
 
@@ -125,7 +126,7 @@ CONTACT: Final = _rows(
     ("name", "name_translated name", as_text),
     ("email", "email", as_email),
     ("url", "url", as_address),
-    ("telephone", "tel telephone phone", as_literal),
+    ("telephone", "tel telephone phone", as_telephone),
 )
 
 

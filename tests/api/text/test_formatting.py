@@ -66,3 +66,41 @@ def test_a_long_word_without_a_blank_is_cut_and_not_lost() -> None:
 def test_a_found_word_is_set_off_and_the_rest_is_escaped() -> None:
     shown = formatting.marked("Radwege & <b>Wege</b>", terms("radweg"))
     assert shown == "<mark>Radwege</mark> &amp; &lt;b&gt;Wege&lt;/b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        (
+            "Mehr unter https://a.example/h?a=1&b=2.",
+            '<a href="https://a.example/h?a=1&amp;b=2" rel="nofollow noopener">',
+        ),
+        ("(siehe www.example.org)", '<a href="http://www.example.org" rel="nofollow noopener">www.example.org</a>)'),
+        ("an amt@example.org!", '<a href="mailto:amt@example.org" rel="nofollow noopener">amt@example.org</a>!'),
+        ("<p>https://a.example/x_(y)</p>", '<a href="https://a.example/x_(y)" rel="nofollow noopener">'),
+        (
+            '\u201ehttps://a.example/"<b>',
+            '<a href="https://a.example/" rel="nofollow noopener">https://a.example/</a>"',
+        ),
+    ],
+)
+def test_bare_addresses_in_a_description_are_links(text: str, link: str) -> None:
+    assert link in formatting.prose(text)
+    assert formatting.prose(text).count("<a ") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[dort](https://dort.example/)",
+        '<a href="https://dort.example/">https://dort.example/ und amt@example.org</a>',
+        "<https://dort.example/>",
+    ],
+)
+def test_what_is_a_link_stays_one_link(text: str) -> None:
+    assert formatting.prose(text).count("<a ") == 1
+
+
+@pytest.mark.parametrize("text", ["javascript:alert(1)", "https://", "a@b", "x@", "www.", "file://etc"])
+def test_what_is_no_address_is_no_link(text: str) -> None:
+    assert "<a " not in formatting.prose(text)

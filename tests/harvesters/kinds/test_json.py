@@ -442,3 +442,48 @@ def test_keys_of_an_object_that_are_no_languages_make_no_text_of_them() -> None:
 def read_one(item: Any, source: Source) -> tuple[Metadata, Findings]:
     (only,) = items([item], source)
     return to_metadata(only, source)
+
+
+POINT = "POINT(8.6821 49.3988)"
+BOX = "POLYGON((8.57 49.35, 8.8 49.35, 8.8 49.46, 8.57 49.46, 8.57 49.35))"
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ("POINT(8.6821 49.3988)", Place(centroid=POINT)),
+        ({"name": "POINT(8.6821 49.3988)"}, Place(centroid=POINT)),
+        ({"type": "Point", "coordinates": [8.6821, 49.3988]}, Place(centroid=POINT)),
+        ([8.57, 49.35, 8.8, 49.46], Place(bbox=BOX)),
+        ("8.57, 49.35, 8.8, 49.46", Place(bbox=BOX)),
+        ({"xmin": 8.57, "ymin": 49.35, "xmax": 8.8, "ymax": 49.46}, Place(bbox=BOX)),
+        ({"name": "Altstadt"}, Place(name={"de": "Altstadt"})),
+    ],
+)
+def test_a_place_may_be_a_shape_in_any_notation(written: Any, place: Place) -> None:
+    metadata, found = read_one({"id": 1, "title": "Wege", "places": written}, a_source())
+    assert (metadata.places, found) == ((place,), ())
+
+
+@pytest.mark.parametrize("written", ['["ARG", "02"]', "POLYGON((8.57 x))"])
+def test_coordinates_that_cannot_be_read_are_no_name_of_a_place(written: str) -> None:
+    metadata, found = read_one({"id": 1, "title": "Wege", "places": written}, a_source())
+    assert metadata.places == ()
+    assert [(one.rule, one.field, one.value) for one in found] == [("value-unread", "places.geometry", written)]
+
+
+@pytest.mark.parametrize(
+    ("written", "contact"),
+    [
+        ("tel:+49622158", Contact(telephone="+49622158")),
+        ("mailto:amt@example.org", Contact(email="amt@example.org")),
+        ({"telephone": "TEL:+49-6221-58"}, Contact(telephone="+49-6221-58")),
+    ],
+)
+def test_a_contact_may_be_written_with_a_scheme(written: Any, contact: Contact) -> None:
+    assert read_one({"id": 1, "title": "Wege", "contacts": written}, a_source())[0].contacts == (contact,)
+
+
+def test_blank_keywords_are_none() -> None:
+    item = {"id": 1, "title": "Wege", "keywords": {"de": [" Baum", "Baum ", ""], "en": [" "]}}
+    assert read_one(item, a_source())[0].keywords == {"de": ("Baum",)}

@@ -611,3 +611,48 @@ def test_texts_by_language_are_still_read() -> None:
     said = read(extras=[extra("provenance", written)], title_translated={"de": "Wege", "sw": "Njia"})
     assert said.provenance[0].label == {"de-DE": "Vermessung", "en": "Survey"}
     assert said.title == {"de": "Wege", "sw": "Njia"}
+
+
+# -- places and contacts in other notations
+
+POINT = "POINT(8.6821 49.3988)"
+BOX = "POLYGON((8.57 49.35, 8.8 49.35, 8.8 49.46, 8.57 49.46, 8.57 49.35))"
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ("POINT (8.6821 49.3988)", Place(centroid=POINT)),
+        ("SRID=4326;POINT (8.6821 49.3988)", Place(centroid=POINT)),
+        ("8.57,49.35,8.80,49.46", Place(bbox=BOX)),
+        ("[8.57, 49.35, 8.80, 49.46]", Place(bbox=BOX)),
+        ([8.57, 49.35, 8.80, 49.46], Place(bbox=BOX)),
+        (
+            '{"xmin":8.57,"ymin":49.35,"xmax":8.80,"ymax":49.46,"spatialReference": {"wkid":4326}}',
+            Place(bbox=BOX),
+        ),
+        ('{"type": "Point", "coordinates": [8.6821, 49.3988]}', Place(centroid=POINT)),
+    ],
+)
+def test_a_shape_in_any_notation_is_no_name(written: Any, place: Place) -> None:
+    assert read(extras=[extra("spatial", written)]).places == (place,)
+    nested = [{"geom": written}]
+    assert read(spatial_coverage=nested).places == (place,)
+
+
+@pytest.mark.parametrize("key", ["spatial", "spatial_text", "geographical_coverage"])
+@pytest.mark.parametrize("written", ['["ARG", "02"]', "POLYGON((8.57 x))", "8.57,49.35,999,49.46"])
+def test_coordinates_that_cannot_be_read_are_kept_with_a_finding(key: str, written: str) -> None:
+    said = read(extras=[extra(key, written)])
+    assert (said.places, said.extras[key]) == ((), written)
+    assert findings(extras=[extra(key, written)]) == [("value-unread", "places", written)]
+
+
+def test_numbers_and_mail_addresses_of_contacts_are_without_their_scheme() -> None:
+    extras = [extra("contact_tel", "tel:+49-6221-58;ext=12"), extra("contact_email", "MAILTO:amt@example.org")]
+    (contact,) = read(extras=extras).contacts
+    assert (contact.telephone, contact.email) == ("+49-6221-58", "amt@example.org")
+
+
+def test_empty_keywords_by_language_are_none() -> None:
+    assert read(tags_translated={"de": [" Baum ", "Baum", " "], "en": [""]}).keywords == {"de": ("Baum",)}

@@ -1,10 +1,16 @@
-"""One way to reach the database, and to make its tables: SQLite, with writers that queue up, or PostgreSQL."""
+"""Connects to the database, SQLite or PostgreSQL, and makes and upgrades its tables.
+
+Entry points: `connect`, `reading` and `writing` (transactions), `make_tables`, `watching` (waits for changes).
+Invariants: every transaction is one of `reading` or `writing`. On SQLite writers wait for each other (BEGIN IMMEDIATE)
+and never for readers (WAL).
+"""
 
 import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
@@ -22,9 +28,9 @@ BUSY_TIMEOUT: Final = 60  # seconds that a writer waits for others
 
 
 class Tables:
-    """The tables of one room. `counter`: the table that says which of `versions` the database has.
+    """The tables of one room. `counter`: the table that holds how many of `versions` the database has.
 
-    `versions`: SQL statements, one entry a version, never changed afterwards; words in braces are those of _WORDS.
+    `versions`: SQL statements, one tuple a version; a released one is never changed. Names in braces: see _SQL_TYPES.
     """
 
     def __init__(self, counter: str, *versions: tuple[str, ...]) -> None:
@@ -32,9 +38,9 @@ class Tables:
         self.versions = versions
 
 
-# {big}: a 64-bit number, {blob}: bytes, {moment}: a date with its time, {random}: a word that nobody else has,
-# {equal}: an index that is only asked for equality, so that an address of any length fits into it on PostgreSQL.
-_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+# {big}: a 64-bit number, {blob}: bytes, {moment}: a date with its time, {random}: a random text, {equal}: an index for
+# equality only, since PostgreSQL's B-tree indexes refuse values as long as some addresses are.
+_SQL_TYPES: Final[Mapping[str, Mapping[str, str]]] = {
     "sqlite": {
         "big": "INTEGER", "blob": "BLOB", "moment": "DATETIME", "equal": "", "random": "lower(hex(randomblob(8)))",
     },
@@ -47,7 +53,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 @lru_cache(maxsize=32)
 def connect(url: str) -> sa.Engine:
-    """The engine for a SQLAlchemy URL, one a process; the folder of a SQLite file is made at the first connection."""
+    """The engine for a SQLAlchemy URL, one for each process; makes the folder of a SQLite file when it connects."""
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_pre_ping=True)
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT}, **_pooling(url))
@@ -59,24 +65,29 @@ def connect(url: str) -> sa.Engine:
 
 @contextlib.contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A connection that reads and holds up nobody. On SQLite all of its statements see one snapshot, on PostgreSQL
-    (READ COMMITTED) each sees its own."""
+    """A connection for reading, which blocks no writer.
+
+    On SQLite all of its statements see one snapshot, on PostgreSQL (READ COMMITTED) each statement sees its own.
+    """
     with engine.connect() as connection:
         yield connection.execution_options(reads=True)
 
 
 @contextlib.contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A transaction that has the right to write from its first statement on.
+    """A transaction for writing. On SQLite it takes the write lock at its start (BEGIN IMMEDIATE).
 
-    With deferred transactions half of the concurrent read-then-write transactions fail on SQLite.
+    If it took the lock at the first write, half of the concurrent transactions that read first would fail there.
     """
     with engine.begin() as connection:
         yield connection
 
 
 def among(bound: sa.Engine | sa.Connection, column: Any, values: Sequence[str]) -> Any:
-    """That a column is one of many texts, as one parameter: written out, each number of them would be compiled anew."""
+    """The condition that a column is one of `values`, as one parameter.
+
+    As one parameter a value, SQLAlchemy would compile the statement anew for each number of values.
+    """
     if bound.dialect.name == "postgresql":
         return column == sa.any_(sa.literal(list(values), ARRAY(sa.Text)))
     text = sa.literal(msgspec.json.encode(values).decode())
@@ -84,14 +95,14 @@ def among(bound: sa.Engine | sa.Connection, column: Any, values: Sequence[str]) 
 
 
 def inserting(engine: sa.Engine, table: sa.TableClause) -> Any:
-    """An INSERT that knows `on_conflict_do_update`, which both databases have but SQLAlchemy only by dialect."""
+    """An INSERT with `on_conflict_do_update`, which SQLAlchemy has only in the dialects of the two databases."""
     return (postgresql if engine.dialect.name == "postgresql" else sqlite).insert(table)
 
 
 class ManyRows:
     """A statement with named parameters for many rows, compiled once for an engine.
 
-    SQLAlchemy would look at each parameter of each row again; in a harvest that is a tenth of the time of an item.
+    SQLAlchemy would process each parameter of each row again; that is a tenth of the time of a harvest.
     """
 
     def __init__(self, engine: sa.Engine, statement: sa.ClauseElement) -> None:
@@ -100,14 +111,14 @@ class ManyRows:
         self._in_order = itemgetter(*compiled.positiontup) if compiled.positional else None
 
     def execute(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """For each row; nothing for none."""
+        """Executes the statement for each row; does nothing without rows."""
         if rows:
             parameters: Any = list(map(self._in_order, rows)) if self._in_order else rows
             connection.exec_driver_sql(self._text, parameters)
 
 
 def make_tables(engine: sa.Engine, tables: Tables) -> None:
-    """Makes a room's tables where there are none; of several first starts at once one does it.
+    """Makes a room's tables if there are none; if several processes start at once, only one of them does.
 
     UpgradeNeededError if they are older than this program, NotReadyError if they are newer.
     """
@@ -122,7 +133,7 @@ def make_tables(engine: sa.Engine, tables: Tables) -> None:
 
 
 def upgrade_tables(engine: sa.Engine, tables: Tables) -> tuple[int, int]:
-    """Brings a room's tables up to date in one transaction; the version before (0: none) and after."""
+    """Upgrades a room's tables in one transaction; returns the version before (0: no tables) and after."""
     newest = len(tables.versions)
     with writing(engine) as connection:
         dialect = connection.dialect.name
@@ -130,8 +141,8 @@ def upgrade_tables(engine: sa.Engine, tables: Tables) -> tuple[int, int]:
         version = _version(connection, tables)
         if version == 0:
             connection.exec_driver_sql(f"CREATE TABLE {tables.counter} (version INTEGER NOT NULL)")
-        for statement in (one for part in tables.versions[version:] for one in part):
-            connection.exec_driver_sql(statement.format_map(_WORDS[dialect]))
+        for statement in chain.from_iterable(tables.versions[version:]):
+            connection.exec_driver_sql(statement.format_map(_SQL_TYPES[dialect]))
         if version < newest:
             connection.exec_driver_sql(f"INSERT INTO {tables.counter} VALUES ({newest})")  # noqa: S608
     return version, max(version, newest)
@@ -158,7 +169,7 @@ def _make_private(_dialect: Any, _record: Any, arguments: list[Any], _keywords: 
 
 
 def _prepare(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver begins nothing by itself; _begin does
+    connection.isolation_level = None  # the driver starts no transactions by itself; `_begin` does
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
     _enable_wal(connection)
@@ -185,20 +196,23 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-POLL_INTERVAL = 0.02  # seconds between two looks at SQLite's counter
+POLL_INTERVAL = 0.02  # seconds between two reads of SQLite's `data_version`
 
 Wait = Callable[[float], None]
 
 
 def notify(connection: sa.Connection, number: int) -> None:
-    """Wakes those who wait, once this transaction is committed."""
+    """Wakes processes that wait in `watching` (NOTIFY on PostgreSQL), once this transaction is committed."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_notify("lotse", str(number))))
 
 
 @contextlib.contextmanager
 def watching(engine: sa.Engine) -> Iterator[Wait]:
-    """A function that returns as soon as the database may have changed, at the latest after so many seconds."""
+    """Yields a function that waits until the database may have changed, at most so many seconds.
+
+    By LISTEN on PostgreSQL; on SQLite by polling `PRAGMA data_version`.
+    """
     if engine.dialect.name == "postgresql":
         with engine.connect() as connection, _listening(connection) as wait:
             yield wait

@@ -1,8 +1,8 @@
 """Every lock between threads, processes and database sessions.
 
-Where the database is SQLite, processes lock files (flock); with PostgreSQL they take advisory locks, so that they may
-run on several machines. Both are free the moment their holder dies. Entry points: `exclusive` (one writer that decides
-by what it reads), `try_lock` (held for long, never waits), `lock_transaction` (until the transaction ends).
+With SQLite processes lock files (flock); with PostgreSQL they take advisory locks, so that they may run on several
+machines. Both become free as soon as the holder dies. Entry points: `exclusive` (for reading, deciding and writing
+without interference), `try_lock` (held for long, never waits), `lock_transaction` (until the transaction ends).
 """
 
 import contextlib
@@ -22,16 +22,16 @@ from registry.private_files import make_private_folder
 
 
 class Key(enum.IntEnum):
-    """Keys of PostgreSQL's advisory locks. Each spells a word in ASCII; processes of all versions share them."""
+    """Keys of PostgreSQL's advisory locks. Each is a text in ASCII; it never changes, as versions may run together."""
 
-    NUMBERING = 0x4C6F747365  # "Lotse": numbers of changes are given in the order of commits
-    TABLES = 0x4C6F74736554  # "LotseT": tables are made or upgraded
-    DECISION = 0x4C6F74736544  # "LotseD": who decides by what it reads on what it writes
-    PROJECTOR = 0x4C6F74736550  # "LotseP": who feeds the projections
-    REBUILD = 0x4C6F74736557  # "LotseW": who builds the projections anew
+    NUMBERING = 0x4C6F747365  # "Lotse": held while numbers of changes are given, so that they follow the commits
+    TABLES = 0x4C6F74736554  # "LotseT": held while tables are made or upgraded
+    DECISION = 0x4C6F74736544  # "LotseD": `exclusive`
+    PROJECTOR = 0x4C6F74736550  # "LotseP": `projector_lock`
+    REBUILD = 0x4C6F74736557  # "LotseW": `rebuild_lock`
 
 
-_SOURCES: Final = 0x4C6F7473  # "Lots": first half of the keys of sources, the second is a digest of the name
+_SOURCES: Final = 0x4C6F7473  # "Lots": first of the two numbers of a source's key; the second is a digest of its name
 
 
 class Name(NamedTuple):
@@ -47,7 +47,7 @@ def projector_lock(data: Path) -> Name:
 
 
 def rebuild_lock(data: Path) -> Name:
-    """Held by the process that builds the projections anew; whoever feeds them lets go of the projector lock."""
+    """Held by the process that builds the projections anew; meanwhile the projector's process releases its lock."""
     return Name(data / "rebuild.lock", (Key.REBUILD,))
 
 
@@ -67,14 +67,14 @@ class HeldLock(Protocol):
 
 
 def try_lock(engine: sa.Engine, name: Name) -> HeldLock | None:
-    """The lock, at once; None if another holds it."""
+    """Takes the lock without waiting; None if another process or session holds it."""
     if engine.dialect.name == "postgresql":
         return _session_lock(engine, name.key)
     return _file_lock(name.file)
 
 
 class SharedLock:
-    """A long-held lock that the threads of this process share: the first takes it, it is free when the last lets go."""
+    """A lock that the threads of this process share: the first thread takes it, the last one to release frees it."""
 
     def __init__(self, engine: sa.Engine, name: Name) -> None:
         self._engine = engine
@@ -84,7 +84,7 @@ class SharedLock:
         self._holders = 0
 
     def acquire(self) -> bool:
-        """Whether this process holds it now, at once; if so, `release` once."""
+        """Takes the lock for this thread without waiting; whether that worked. If so, call `release` once."""
         with self._mutex:
             if not self._still_held():
                 self._held = try_lock(self._engine, self._name)
@@ -140,7 +140,7 @@ class _SessionLock:
         self._key = key
 
     def close(self) -> None:
-        """Unlocks before the session ends: PostgreSQL may take a moment to notice that it did."""
+        """Unlocks, then ends the session: PostgreSQL may notice the end of a session only after a moment."""
         with contextlib.suppress(sa.exc.SQLAlchemyError):
             self._connection.execute(sa.select(sa.func.pg_advisory_unlock(*self._key)))
         with contextlib.suppress(sa.exc.SQLAlchemyError):
@@ -163,9 +163,9 @@ def _session_lock(engine: sa.Engine, key: tuple[int, ...]) -> _SessionLock | Non
 
 @contextlib.contextmanager
 def exclusive(engine: sa.Engine) -> Iterator[None]:
-    """One at a time, of all threads and processes: for who decides by what it reads on what it writes.
+    """Within the block no other thread or process is in such a block: for writers that decide by what they read.
 
-    Threads queue up before they take a connection, or those that wait could leave none for the one that works.
+    Threads wait before they take a connection; else waiting threads could use up the pool of connections.
     """
     with _thread_lock(str(engine.url)):
         if engine.dialect.name == "postgresql":
@@ -186,12 +186,12 @@ def _thread_lock(url: str) -> threading.Lock:
 
 
 def lock_transaction(connection: sa.Connection, key: Key) -> None:
-    """Waits for a lock that this transaction holds until it ends; on SQLite BEGIN IMMEDIATE has done the same."""
+    """Waits for a lock that this transaction holds until it ends; on SQLite BEGIN IMMEDIATE does the same already."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key.value)))
 
 
 def lock_table(connection: sa.Connection, table: sa.TableClause) -> None:
-    """Waits until no other transaction writes to a table, and keeps others from it until this one ends."""
+    """Waits until no other transaction writes to the table, and blocks other writers until this one ends."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"LOCK TABLE {table.name} IN EXCLUSIVE MODE")

@@ -1,4 +1,7 @@
-"""What of a record stands in columns beside its body, so that plans, lookups and links need no body."""
+"""The tables of records, and the columns that a record fills beside its body.
+
+The columns hold what plans, look-ups and links need, so that these need not unpack bodies.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -58,45 +61,45 @@ NAMES = _table("names", "name", "id")
 
 
 def columns(record: Record) -> dict[str, Any]:
-    """The row in `records`, but for `number`, `created` and `changed`."""
-    said, origin = record.said, record.origin
+    """The row in `records`, without `number`, `created` and `changed`."""
+    metadata, origin = record.said, record.origin
     return {
         "id": record.id,
-        "kind": said.kind,
+        "kind": metadata.kind,
         "state": record.state,
         "owner": storable(record.owner),
         "source": storable(origin.source) if origin else None,
         "remote_id": storable(origin.remote_id) if origin else None,
         "same_as": record.same_as,
         "withdrawn_by": storable(record.withdrawn.by) if record.withdrawn else "",
-        "iri": storable(said.iri),
-        "identifiers": storable(msgspec.json.encode(said.identifiers).decode()),
-        "title": title(said),
-        "digest": record.digest or said.digest(),
-        "distributions": len(said.distributions),
+        "iri": storable(metadata.iri),
+        "identifiers": storable(msgspec.json.encode(metadata.identifiers).decode()),
+        "title": title(metadata),
+        "digest": record.digest or metadata.digest(),
+        "distributions": len(metadata.distributions),
     }
 
 
 def dates(record: Record) -> dict[str, Any]:
-    """The rest of the row, once the store has given number and dates."""
+    """`number`, `created` and `changed` of the row, which the store has set in the record."""
     created, changed = record.created or datetime.now(UTC), record.changed or datetime.now(UTC)
     return {"number": record.number, "created": stamp(created), "changed": stamp(changed)}
 
 
 def links(record: Record) -> list[dict[str, str]]:
-    """Rows in `links`: to other things, and to the agents that have an IRI or are known organizations."""
-    found = {(link.relation, link.iri) for link in record.metadata.links}
+    """The rows in `links`: to other things, and to agents that have an IRI or were matched with an organization."""
+    targets = {(link.relation, link.iri) for link in record.metadata.links}
     for relation, agent in agents(record.metadata):
         if agent.id:
-            found.add((relation, local(agent.id)))
+            targets.add((relation, local(agent.id)))
         if agent.iri and not agent.iri.startswith("_:"):
-            found.add((relation, agent.iri))
-    return [{"id": record.id, "relation": relation, "iri": storable(iri)} for relation, iri in sorted(found) if iri]
+            targets.add((relation, agent.iri))
+    return [{"id": record.id, "relation": relation, "iri": storable(iri)} for relation, iri in sorted(targets) if iri]
 
 
-@lru_cache(64)  # a batch has one moment
+@lru_cache(64)  # all records of a transaction have the same date
 def stamp(moment: datetime) -> str:
-    """UTC with microseconds, so that order of text is order of time."""
+    """A date as text in UTC with microseconds: sorted as text, it is in order of time."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 

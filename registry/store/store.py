@@ -1,4 +1,9 @@
-"""The truth: every record with its history, its links and the number of its last change, on SQLite or PostgreSQL."""
+"""The store of records: each with all its versions, its links and the number of its last change.
+
+Entry points: `open_store`, `Store`. Everything else, such as the search index, is derived from it and can be rebuilt.
+Invariants: numbers of changes follow the order of commits, so that a reader who asks for all changes since a number
+misses none; a record is only written if nobody has changed it since it was read (`put`).
+"""
 
 import secrets
 import time
@@ -22,7 +27,7 @@ from registry.store.database import among, connect, make_tables, notify, reading
 from registry.store.locks import Key, lock_transaction
 from registry.store.schema import DICTIONARIES, LINKS, NAMES, NUMBERING, RECORDS, VERSIONS
 
-MAX_RECORDS_PER_TRANSACTION = 500  # so that a writer never waits long
+MAX_RECORDS_PER_TRANSACTION = 500  # so that other writers never wait long
 
 _RECORD, _BODY = RECORDS.c, VERSIONS.c
 _EQUAL = ("source", "remote_id", "owner", "state", "kind", "same_as")  # columns that a Selection may name
@@ -40,7 +45,7 @@ def open_store(url: str) -> "Store":
 
 
 class ShownRecord(NamedTuple):
-    """What a list of the whole catalogue says of a record."""
+    """A record in a list of the whole catalogue."""
 
     id: str
     kind: Kind
@@ -48,9 +53,9 @@ class ShownRecord(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """Which records are meant, by what must not depend on an index; None: whatever it is.
+    """Conditions for records, answered by the database and not by the search index; None: no condition.
 
-    `iri`: the publisher's, now or formerly. `shown`: published and not under another.
+    `iri`: the publisher's, now or formerly. `shown`: published and not shown under another record.
     """
 
     iri: str | None = None
@@ -68,13 +73,13 @@ SHOWN = Selection(shown=True)
 
 
 class Store:
-    """For any number of threads and processes; every method is one transaction or a few short ones."""
+    """May be used by any number of threads and processes; a method is one transaction, or a few short ones."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
         self._bodies = self._with_dictionaries()
 
-    # -- what is there
+    # -- reading
 
     @property
     def epoch(self) -> str:
@@ -92,20 +97,20 @@ class Store:
         return self.get_many((id,)).get(id)
 
     def existing(self, id: str) -> Record:
-        """The record, withdrawn ones and those shown under another too; NotFoundError."""
+        """The record, also if it is withdrawn or shown under another; NotFoundError if there is none."""
         if record := self.get(id):
             return record
         raise NotFoundError("record-unknown", {"id": id}, id=id[:100])
 
     def get_many(self, ids: Collection[str]) -> dict[str, Record]:
-        """Those that exist, in the order of `ids`."""
-        found = {
+        """Id -> record for those that exist, in the order of `ids`."""
+        records = {
             record.id: record for part in _parts(ids) for record in self._records(among(self.engine, _RECORD.id, part))
         }
-        return {id: found[id] for id in ids if id in found}
+        return {id: records[id] for id in ids if id in records}
 
     def find(self, selection: Selection = ALL) -> Iterator[Record]:
-        """Records in order of id, a page at a time; each at most once."""
+        """The selected records in order of id, each at most once; reads a page at a time."""
         where, after = _conditions(selection), ""
         while page := list(
             self._records(*where, _RECORD.id > after, order=_RECORD.id, limit=MAX_RECORDS_PER_TRANSACTION)
@@ -114,7 +119,7 @@ class Store:
             after = page[-1].id
 
     def count(self, selection: Selection = ALL, *, since: int = 0, changed: bool = False) -> int:
-        """How many records, of those with a number beyond `since`; `changed`: only those that are no longer new."""
+        """How many selected records were changed after number `since`; `changed`: without those that were new then."""
         where = _conditions(selection)
         where += [_RECORD.number > since] if since else []
         where += [_RECORD.changed != _RECORD.created] if changed else []
@@ -122,17 +127,17 @@ class Store:
             return cast(int, connection.execute(sa.select(sa.func.count()).select_from(RECORDS).where(*where)).scalar())
 
     def listing(self, kinds: Collection[str] = (), since: datetime | None = None) -> list[ShownRecord]:
-        """Id, kind and last change of every shown record, in order of id: what lists of the whole need no body for."""
+        """Id, kind and last change of every shown record, in order of id; reads no bodies. `since`: date of change."""
         where = _conditions(SHOWN)
         if kinds:
             where.append(_RECORD.kind.in_(list(kinds)))
         if since is not None:
             where.append(_RECORD.changed >= schema.stamp(since))
-        found = self._rows(sa.select(_RECORD.id, _RECORD.kind, _RECORD.changed).where(*where))
-        return sorted(ShownRecord(row.id, row.kind, schema.moment(row.changed)) for row in found)
+        rows = self._rows(sa.select(_RECORD.id, _RECORD.kind, _RECORD.changed).where(*where))
+        return sorted(ShownRecord(row.id, row.kind, schema.moment(row.changed)) for row in rows)
 
     def taken(self, ids: Collection[str]) -> set[str]:
-        """Which of these ids belong to a record, withdrawn ones too."""
+        """Those of the ids that a record has, also a withdrawn one."""
         with reading(self.engine) as connection:
             query = sa.select(_RECORD.id)
             return {
@@ -142,7 +147,7 @@ class Store:
             }
 
     def known(self, source: str) -> dict[str, Known]:
-        """Remote id -> what planning needs, withdrawn ones too."""
+        """Remote id -> stored state of all records of a source, withdrawn ones too, for a harvest plan."""
         columns = (_RECORD.remote_id, *(_RECORD[name] for name in Known.__struct_fields__))
         decode = msgspec.json.Decoder(tuple[str, ...]).decode
         with reading(self.engine) as connection:
@@ -161,24 +166,24 @@ class Store:
                 for row in connection.execute(sa.select(*columns).where(_RECORD.source == source))
             }
 
-    def duplicates(self, source: str, said: Sequence[Metadata]) -> list[tuple[str, ...]]:
-        """For each thing the ids of published records that are the same thing but not of `source`.
+    def duplicates(self, source: str, things: Sequence[Metadata]) -> list[tuple[str, ...]]:
+        """For each thing the ids of published records of the same thing that are not of `source`.
 
-        The same is: the same IRI, or an identifier and the title in common.
+        Two are the same thing if they have the same IRI, or an identifier and the title in common.
         """
-        keys = [set(names(metadata)) for metadata in said]
-        found: dict[str, set[str]] = {}
+        keys = [set(names(metadata)) for metadata in things]
+        ids_by_key: dict[str, set[str]] = {}
         for part in _parts(set().union(*keys)):
             for row in self._named(part, source):
-                same = (row.iri, *(titled(one, row.title) for one in msgspec.json.decode(row.identifiers)))
-                if row.name in same:  # not by a former name
-                    found.setdefault(row.name, set()).add(row.id)
-        return [tuple(sorted(set().union(*(found.get(key, set()) for key in own)))) for own in keys]
+                identifiers = msgspec.json.decode(row.identifiers)
+                if row.name in (row.iri, *(titled(identifier, row.title) for identifier in identifiers)):
+                    ids_by_key.setdefault(row.name, set()).add(row.id)  # a key of today, and not a former one
+        return [tuple(sorted(set().union(*(ids_by_key.get(key, set()) for key in own)))) for own in keys]
 
     def changes(self, since: int = 0, upto: int | None = None) -> Iterator[Change]:
-        """The newest state of each record changed after `since`, in order of number, a page at a time.
+        """The newest state of each record changed after number `since`, in order of number; reads a page at a time.
 
-        Without `upto` it goes on until nothing is newer, so a record that changes meanwhile may come twice.
+        Without `upto` it continues with what is changed meanwhile, so that a record may come twice.
         """
         columns = (_RECORD.number, _RECORD.id, _RECORD.state, _RECORD.same_as, _BODY.body, _BODY.body_version)
         query = sa.select(*columns).select_from(_NEWEST).order_by(_RECORD.number).limit(MAX_RECORDS_PER_TRANSACTION)
@@ -200,7 +205,7 @@ class Store:
             before = page[-1].number
 
     def linking(self, iris: str | Collection[str]) -> Iterator[Backlink]:
-        """Which shown records point to any of these IRIs; callers pass all IRIs of a thing."""
+        """The links of shown records to any of these IRIs; callers pass all IRIs of a thing."""
         wanted = (iris,) if isinstance(iris, str) else iris
         columns = (LINKS.c.id, LINKS.c.relation, LINKS.c.iri)
         shown = (_RECORD.state == "published", _RECORD.same_as.is_(None))
@@ -210,14 +215,16 @@ class Store:
                 yield Backlink(*row)
 
     def following(self, ids: Collection[str]) -> list[Record]:
-        """The published records that are shown under these."""
+        """The published records that are shown under one of these."""
         published = _RECORD.state == "published"
         return [
-            one for part in _parts(ids) for one in self._records(among(self.engine, _RECORD.same_as, part), published)
+            record
+            for part in _parts(ids)
+            for record in self._records(among(self.engine, _RECORD.same_as, part), published)
         ]
 
     def pointing(self, source: str, iris: Collection[str]) -> list[Record]:
-        """The records of a source that point to any of these IRIs, whatever their state."""
+        """The records of a source that link to any of these IRIs, also withdrawn ones."""
         ids = {
             row.id
             for part in _parts(iris)
@@ -234,12 +241,13 @@ class Store:
         query = sa.select(NAMES.c.name).where(NAMES.c.id == id)
         return {row.name for row in self._rows(query) if "\n" not in row.name}
 
-    # -- what changes
+    # -- writing
 
     def put(self, records: Sequence[Record], by: str, note: str | Message = "") -> int:
-        """Writes at most 500 records, all or none; sets `number`, `created`, `changed`; the number of the last change.
+        """Writes records, all or none, with `number`, `created` and `changed` set; returns the last number.
 
-        ConflictError, naming the ids, if a record's `number` is not the stored one (0: new).
+        ConflictError, naming the ids, if a record's `number` is not the stored one (0: new). ValueError for more than
+        MAX_RECORDS_PER_TRANSACTION records, or one twice.
         """
         if len(records) > MAX_RECORDS_PER_TRANSACTION:
             raise ValueError(f"at most {MAX_RECORDS_PER_TRANSACTION} records in one transaction, not {len(records)}")
@@ -247,7 +255,7 @@ class Store:
             raise ValueError("a record twice in one transaction")
         if not records:
             return self.last()
-        words = [schema.columns(record) for record in records]  # before the lock is taken
+        rows = [schema.columns(record) for record in records]  # before the lock is taken
         now = datetime.now(UTC)
         with writing(self.engine) as connection:
             lock_transaction(connection, Key.NUMBERING)
@@ -258,7 +266,7 @@ class Store:
                 for number, record in enumerate(records, first)
             ]
             connection.execute(VERSIONS.insert(), [self._version(record, by, note) for record in dated])
-            _write(connection, [row | schema.dates(record) for row, record in zip(words, dated, strict=True)], created)
+            _write(connection, [row | schema.dates(record) for row, record in zip(rows, dated, strict=True)], created)
             _write_names(connection, dated, created)
             last = dated[-1].number
             connection.execute(NUMBERING.update().values(last=last))
@@ -266,14 +274,17 @@ class Store:
         return last
 
     def new_epoch(self) -> str:
-        """Says that numbers may have gone back (after a restore): projections rebuild, followers start again."""
+        """Starts a new epoch, since numbers may be lower than before (after a restore); returns it.
+
+        Projections are then rebuilt, and clients that follow the changes start again.
+        """
         epoch = secrets.token_hex(8)
         with writing(self.engine) as connection:
             connection.execute(NUMBERING.update().values(epoch=epoch))
         return epoch
 
     def wait_for_change(self, since: int, timeout: float) -> int:
-        """The number of the last change, as soon as it is beyond `since`, at the latest after `timeout` seconds."""
+        """Waits for a change after number `since`, at most `timeout` seconds; returns the last number."""
         deadline = time.monotonic() + timeout
         with watching(self.engine) as changed:
             while (last := self.last()) <= since and (left := deadline - time.monotonic()) > 0:
@@ -283,7 +294,7 @@ class Store:
     def close(self) -> None:
         self.engine.dispose()
 
-    # -- how
+    # -- parts of the above
 
     def _records(self, *where: Any, order: Any = None, limit: int | None = None) -> Iterator[Record]:
         query = sa.select(_BODY.body, _BODY.body_version).select_from(_NEWEST).where(*where)
@@ -293,8 +304,8 @@ class Store:
     def _version(self, record: Record, by: str, note: str | Message) -> dict[str, Any]:
         body = self._bodies.pack(record)
         at = schema.stamp(cast(datetime, record.changed))
-        said = {"by": storable(by), "note": storable(stored_text(note))}
-        return {"number": record.number, "id": record.id, "at": at, "body_version": BODY_VERSION, "body": body} | said
+        who = {"by": storable(by), "note": storable(stored_text(note))}
+        return {"number": record.number, "id": record.id, "at": at, "body_version": BODY_VERSION, "body": body} | who
 
     def _rows(self, query: Any) -> Sequence[Any]:
         with reading(self.engine) as connection:
@@ -309,44 +320,44 @@ class Store:
     def _unpacked(self, row: Any) -> Record:
         try:
             return self._bodies.unpack(row.body, row.body_version)
-        except KeyError:  # another process has brought a newer dictionary
+        except KeyError:  # a process of another version has added a dictionary
             self._bodies = self._with_dictionaries()
             return self._bodies.unpack(row.body, row.body_version)
 
     def _with_dictionaries(self) -> Bodies:
-        """What the database was written with so far, and the dictionary that came with this program."""
+        """Packs with this program's dictionary (added to the database if new), and unpacks with all of the database."""
         current, body = shipped()
         query = sa.select(DICTIONARIES.c.id, DICTIONARIES.c.body)
-        kept = {row.id: bytes(row.body) for row in self._rows(query)}
-        if current not in kept:
+        stored = {row.id: bytes(row.body) for row in self._rows(query)}
+        if current not in stored:
             with writing(self.engine) as connection:
                 lock_transaction(connection, Key.NUMBERING)
-                kept = {row.id: bytes(row.body) for row in connection.execute(query)}
-                if current not in kept:
+                stored = {row.id: bytes(row.body) for row in connection.execute(query)}
+                if current not in stored:
                     connection.execute(DICTIONARIES.insert().values(id=current, body=body))
-        return Bodies(kept | {current: body}, current)
+        return Bodies(stored | {current: body}, current)
 
 
 def _expected(connection: sa.Connection, records: Sequence[Record]) -> dict[str, datetime]:
-    """When the known ones of these records were created; ConflictError if one is not what the caller took it for."""
+    """Id -> date of creation of those that are stored; ConflictError if a stored number is not the record's."""
     query = sa.select(_RECORD.id, _RECORD.number, _RECORD.created)
-    found = connection.execute(query.where(among(connection, _RECORD.id, [record.id for record in records]))).fetchall()
-    stored = {row.id: row.number for row in found}
-    if ids := sorted(record.id for record in records if stored.get(record.id, 0) != record.number):
+    rows = connection.execute(query.where(among(connection, _RECORD.id, [record.id for record in records]))).fetchall()
+    numbers = {row.id: row.number for row in rows}
+    if ids := sorted(record.id for record in records if numbers.get(record.id, 0) != record.number):
         raise ConflictError("records-changed", {"ids": ids}, ids=", ".join(ids))
-    return {row.id: schema.moment(row.created) for row in found}
+    return {row.id: schema.moment(row.created) for row in rows}
 
 
-def _write(connection: sa.Connection, written: list[dict[str, Any]], known: Collection[str]) -> None:
-    if new := [row for row in written if row["id"] not in known]:
+def _write(connection: sa.Connection, rows: list[dict[str, Any]], stored_ids: Collection[str]) -> None:
+    if new := [row for row in rows if row["id"] not in stored_ids]:
         connection.execute(RECORDS.insert(), new)
-    if old := [row | {"_id": row["id"]} for row in written if row["id"] in known]:
+    if old := [row | {"_id": row["id"]} for row in rows if row["id"] in stored_ids]:
         connection.execute(RECORDS.update().where(_RECORD.id == sa.bindparam("_id")).values(schema.BOUND), old)
 
 
-def _write_names(connection: sa.Connection, records: Sequence[Record], known: Collection[str]) -> None:
-    """Links as they are now; names are added, for a former IRI goes on leading to its record."""
-    ids, had = list(known), set()
+def _write_names(connection: sa.Connection, records: Sequence[Record], stored_ids: Collection[str]) -> None:
+    """Replaces the links of these records and adds their names; former names stay, so that they still find it."""
+    ids, had = list(stored_ids), set()
     if ids:
         connection.execute(LINKS.delete().where(among(connection, LINKS.c.id, ids)))
         had = {
@@ -371,9 +382,9 @@ def _conditions(selection: Selection) -> list[Any]:
     return where
 
 
-def _parts(words: Collection[str]) -> Iterator[list[str]]:
-    """Parts of a size that fits into one statement."""
-    every = list(words)
+def _parts(texts: Collection[str]) -> Iterator[list[str]]:
+    """The texts in lists of at most MAX_RECORDS_PER_TRANSACTION, for one statement each."""
+    every = list(texts)
     return (
         every[start : start + MAX_RECORDS_PER_TRANSACTION]
         for start in range(0, len(every), MAX_RECORDS_PER_TRANSACTION)

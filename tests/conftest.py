@@ -1,20 +1,26 @@
 """Fixtures for the whole suite."""
 
 import contextlib
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import argon2
+import hypothesis
 import pytest
 
 from registry.people import accounts
 from tests.distribution import Scheduler, group
+from tests.effort import LONG, tries
 from tests.sample_city import sample_city
 from tests.servers import elastic, postgres
 
 SHARED = Path(os.environ.get("LOTSE_TEST_SHARED", Path(__file__).parents[2] / "shared"))
+
+hypothesis.settings.register_profile("tests", max_examples=tries(25, 100), derandomize=not LONG, deadline=None)
+hypothesis.settings.load_profile("tests")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,6 +41,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             marked = item.get_closest_marker(mark) is not None
             if (fixture in fixtures and not marked) or (marked and group(item.nodeid) != mark):
                 raise pytest.UsageError(f"{item.nodeid}: mark it {mark}, and name it as tests/distribution.py says")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the garbage collector need not walk it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,11 @@ def here() -> structure.Structure:
     return structure.read()
 
 
+@cache
+def texts_of_tests() -> dict[str, str]:
+    return mirror.files()
+
+
 def test_no_module_imports_another_in_a_circle() -> None:
     assert here().circles() == []
 
@@ -72,12 +77,12 @@ def test_circles_and_upward_imports_are_found() -> None:
 
 
 def test_each_module_is_covered_by_a_test_file_in_the_folder_of_its_room() -> None:
-    missing = mirror.uncovered(mirror.modules(), mirror.files())
+    missing = mirror.uncovered(mirror.modules(), texts_of_tests())
     assert missing == [], "\n".join(missing)
 
 
 def test_what_a_test_file_covers_exists() -> None:
-    vanished = mirror.vanished(mirror.modules(), mirror.files())
+    vanished = mirror.vanished(mirror.modules(), texts_of_tests())
     assert vanished == [], "\n".join(vanished)
 
 

@@ -62,9 +62,11 @@ def with_ids(
 ) -> tuple[Distribution, ...]:
     """The distributions, each with the id that `id_of` gives it; repeated ids get the suffix -2, -3, …"""
     ids: dict[str, Distribution] = {}
+    counts: dict[str, int] = {}  # id -> its last count; ten thousand distributions may have the same id
     for distribution in distributions:
-        id = id_of(distribution)
-        if id in ids:
-            id = next(name for n in range(2, len(distributions) + 2) if (name := f"{id}-{n}") not in ids)
+        id = first_id = id_of(distribution)
+        while id in ids:
+            counts[first_id] = counts.get(first_id, 1) + 1
+            id = f"{first_id}-{counts[first_id]}"
         ids[id] = replace(distribution, id=id)
     return tuple(ids.values())

@@ -16,11 +16,36 @@ from tests.town import BASE, Town, take
 SETTINGS = {"base_url": BASE, "secret": ("s" * 40,), "allow_hosts": ()}
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    """Empty, with an index that is up to date."""
-    with Town(tmp_path / "data", **SETTINGS) as town:
+@pytest.fixture(scope="session")
+def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an empty town, closed; its index is up to date."""
+    folder = tmp_path_factory.mktemp("empty") / "data"
+    with Town(folder, **SETTINGS) as town:
         town.catalog.sync()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def filled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a town with three datasets and a project, closed."""
+    folder = tmp_path_factory.mktemp("filled") / "data"
+    with Town(folder, **SETTINGS) as town:
+        town.catalog.sync()
+        take(
+            town.catalog,
+            a_dataset("Radwege"),
+            a_dataset("Parkplätze", themes=()),
+            a_dataset("Luftqualität", description={"de": "Messwerte der Luft.", "en": "Air."}),
+            a_metadata("Radschnellweg", "project", abstract={"de": "Ein Weg für Räder."}),
+        )
+    return folder
+
+
+@pytest.fixture
+def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
+    """A copy of the filled town where the test asks for `filled`, of the empty one otherwise."""
+    template = request.getfixturevalue("filled_folder" if "filled" in request.fixturenames else "empty_folder")
+    with Town(tmp_path / "data", template=template, **SETTINGS) as town:
         yield town
 
 
@@ -37,13 +62,6 @@ def settings(town: Town) -> Settings:
 @pytest.fixture
 def filled(catalog: Catalog) -> Catalog:
     """Three datasets and a project."""
-    take(
-        catalog,
-        a_dataset("Radwege"),
-        a_dataset("Parkplätze", themes=()),
-        a_dataset("Luftqualität", description={"de": "Messwerte der Luft.", "en": "Air."}),
-        a_metadata("Radschnellweg", "project", abstract={"de": "Ein Weg für Räder."}),
-    )
     return catalog
 
 

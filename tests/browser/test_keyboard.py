@@ -1,4 +1,7 @@
-"""Each errand with the keyboard alone: focus is seen at every stop, in order, never trapped, and led to errors."""
+"""Each errand with the keyboard alone: focus is seen at every stop, in order, never trapped, and led to errors.
+
+`make test` tries a page with its form and the skip link; `make browser` all errands (marked `matrix`).
+"""
 
 import itertools
 
@@ -117,6 +120,7 @@ def test_the_skip_link_leads_past_the_header(site: Site) -> None:
     context.close()
 
 
+@pytest.mark.matrix
 def test_from_the_search_over_a_facet_to_a_record_and_back(site: Site) -> None:
     context = site.context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
@@ -145,6 +149,7 @@ def test_from_the_search_over_a_facet_to_a_record_and_back(site: Site) -> None:
     context.close()
 
 
+@pytest.mark.matrix
 def test_on_a_phone_the_button_of_the_filters_is_in_reach_and_the_hits_are_counted_in_sight(site: Site) -> None:
     context = site.context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
@@ -181,6 +186,7 @@ def test_who_mistypes_the_password_is_led_to_the_error(site: Site) -> None:
     context.close()
 
 
+@pytest.mark.matrix
 def test_a_project_is_registered_returned_with_a_reason_sent_again_and_published(site: Site) -> None:
     author_context, reviewer_context = (site.context(viewport={"width": 1280, "height": 900}) for _ in range(2))
     author = sign_in(author_context, "agentur", "/anmelden/projekt")
@@ -236,6 +242,7 @@ def test_a_project_is_registered_returned_with_a_reason_sent_again_and_published
     reviewer_context.close()
 
 
+@pytest.mark.matrix
 def test_a_form_that_is_out_of_date_is_sent_again_with_all_its_words(site: Site) -> None:
     context = site.context("agentur")
     page = context.new_page()
@@ -253,6 +260,7 @@ def test_a_form_that_is_out_of_date_is_sent_again_with_all_its_words(site: Site)
     context.close()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("act", "words"), [("keep", "behalten"), ("withdraw", "übernommen")])
 def test_what_waits_is_kept_or_withdrawn(site: Site, act: str, words: str) -> None:
     number = waiting_run(site.city)

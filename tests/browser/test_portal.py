@@ -140,12 +140,13 @@ def begins_with_its_skip_link_and_has_one_heading(public: Page, path: str) -> No
     assert public.locator("[style], style, script:not([type='application/ld+json'])").count() == 0
 
 
-def test_nobody_else_is_asked_and_nothing_is_stored(site: Site) -> None:
+@pytest.mark.parametrize("paths", [PRINCIPAL[:4], pytest.param(PUBLIC, marks=SIZES_AND_MODES)], ids=["four", "all"])
+def test_nobody_else_is_asked_and_nothing_is_stored(site: Site, paths: tuple[str, ...]) -> None:
     context = site.context()
     page, hosts, said = context.new_page(), set(), []
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
     page.on("console", lambda message: said.append(message.text))
-    for path in PUBLIC:
+    for path in paths:
         page.goto(path)
     assert hosts == {site.base.split("/")[2]}
     assert context.cookies() == []
@@ -154,7 +155,10 @@ def test_nobody_else_is_asked_and_nothing_is_stored(site: Site) -> None:
     context.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/suche?q=rad", "/daten/rad-zaehlstellen", "/projekte/kuehle-wege"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", *(pytest.param(path, marks=SIZES_AND_MODES) for path in ("/suche?q=rad", *PRINCIPAL[2:4]))],
+)
 def test_a_first_visit_is_light(site: Site, path: str) -> None:
     context = site.context()
     page = context.new_page()
@@ -195,6 +199,7 @@ def test_print_says_where_things_are_found_and_nothing_twice(public: Page) -> No
     public.emulate_media(media="screen")
 
 
+@SIZES_AND_MODES
 def test_high_contrast_shows_what_is_chosen_and_where_one_is(site: Site) -> None:
     context = site.context("agentur", forced_colors="active", viewport={"width": 1280, "height": 900})
     page = context.new_page()
@@ -212,6 +217,7 @@ def test_high_contrast_shows_what_is_chosen_and_where_one_is(site: Site) -> None
     context.close()
 
 
+@SIZES_AND_MODES
 @pytest.mark.parametrize(("wish", "moves"), [("reduce", False), ("no-preference", True)])
 def test_nothing_moves_for_those_who_want_it_still(site: Site, wish: str, moves: bool) -> None:
     context = site.context(reduced_motion=wish)
@@ -276,6 +282,7 @@ def test_a_project_goes_all_the_way_without_script(site: Site) -> None:
     context.close()
 
 
+@SIZES_AND_MODES
 def test_on_a_narrow_screen_the_filters_are_closed_and_the_first_hit_is_near(site: Site) -> None:
     context = site.context(viewport={"width": 390, "height": 844})
     page = context.new_page()

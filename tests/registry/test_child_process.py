@@ -85,7 +85,7 @@ def test_a_module_that_does_not_exist_is_a_child_that_ended() -> None:
 
 
 def test_a_child_that_takes_too_long_is_killed(module: Module) -> None:
-    with ChildProcess(module(f"if message == b'slow':\n    while True: pass\n{ECHO}"), seconds=5) as child:
+    with ChildProcess(module(f"if message == b'slow':\n    while True: pass\n{ECHO}"), seconds=2) as child:
         assert child.ask(b"x") == b"x"
         with pytest.raises(ChildTimeoutError):
             child.ask(b"slow")

@@ -1,11 +1,10 @@
 """Six processes on one data folder that write, harvest, serve, sync and read at random.
 
-`LOTSE_TEST_SECONDS=60 pytest tests/registry/test_processes.py` for a minute of it.
+`LOTSE_TEST_ACTS=300 pytest tests/registry/test_processes.py`: each process acts so often.
 
 Covers: registry/build.py, registry/projector_process.py
 """
 
-import multiprocessing
 import os
 import queue
 import random
@@ -23,13 +22,16 @@ from registry.search.query import Query
 from registry.settings import Settings
 from registry.store.store import Selection
 from tests.builders import a_dataset, a_project
+from tests.effort import tries
+from tests.forking import CONTEXT
 
 PROCESSES = 6
-SECONDS = float(os.environ.get("LOTSE_TEST_SECONDS", "12"))
+ACTS = int(os.environ.get("LOTSE_TEST_ACTS") or tries(25, 150))  # of each process
+TIMEOUT_SECONDS = 120 + 2 * ACTS
 
 
 class Person:
-    """One process: acts at random on the shared folder until the time is up."""
+    """One process: acts at random on the shared folder."""
 
     def __init__(self, number, database, folder):
         self.catalog = open_catalog(Settings(data=Path(folder), database=database))
@@ -116,12 +118,12 @@ class Person:
         return next((change.id for change in self.catalog.store.changes(number) if change.record), None)
 
 
-def live(number, database, folder, seconds, told):
-    """What one process does; tells how often it did what, or how it failed."""
+def live(number, database, folder, together, told):
+    """What one process does; tells how often it did what, or how it failed. All begin when the last is ready."""
     try:
         person = Person(number, database, folder)
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        together.wait(TIMEOUT_SECONDS)
+        for _ in range(ACTS):
             person.act()
         person.catalog.close()
         told.put((number, person.done))
@@ -131,14 +133,13 @@ def live(number, database, folder, seconds, told):
 
 @pytest.fixture
 def told(any_database_url, tmp_path):
-    """What six processes tell of their time on one folder."""
-    context = multiprocessing.get_context("spawn")
-    told = context.Queue()
-    arguments = (any_database_url, str(tmp_path), SECONDS, told)
-    people = [context.Process(target=live, args=(number, *arguments)) for number in range(PROCESSES)]
+    """What six processes tell of their acts on one folder."""
+    told = CONTEXT.Queue()
+    arguments = (any_database_url, str(tmp_path), CONTEXT.Barrier(PROCESSES), told)
+    people = [CONTEXT.Process(target=live, args=(number, *arguments)) for number in range(PROCESSES)]
     [person.start() for person in people]
     try:
-        return [told.get(timeout=SECONDS + 120) for _ in people]
+        return [told.get(timeout=TIMEOUT_SECONDS) for _ in people]
     except queue.Empty:
         return [(-1, "a process did not come back")]
     finally:

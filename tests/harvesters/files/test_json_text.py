@@ -14,6 +14,7 @@ from harvesters.files.json_text import MAX_DEPTH_READ, parsed, shallow
 from harvesters.files.payload import MAX_DEPTH, depth, payload, too_deep
 from registry.errors import SourceError
 from registry.model.message import sentence
+from tests.effort import tries
 
 PLACE = "https://daten.example.org/liste.json"
 
@@ -44,7 +45,7 @@ def test_brackets_inside_strings_are_words() -> None:
     assert found[2:] == ["\\", 2]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=tries(75, 300))
 @given(st.text(alphabet='[]{}",\\a: \n', max_size=60))
 def test_what_is_not_deep_stays_as_it_is(text: str) -> None:
     assert shallow(text) == text

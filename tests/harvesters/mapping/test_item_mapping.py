@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from harvesters.mapping import item_mapping
 from registry.model import Metadata, Source
+from tests.effort import tries
 
 words = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.sampled_from(["TRAN", "2024", "a@b.de"])
@@ -27,7 +28,7 @@ fields = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=tries(50, 200))
 @given(st.dictionaries(fields, anything, max_size=6), st.sampled_from(["dataset", "project", "event", "organization"]))
 def test_whatever_an_item_holds_it_is_mapped_and_can_be_stored(item: Mapping[str, Any], kind: str) -> None:
     source = Source(name="amt", kind="json", url="https://x.example/liste.json", language="de", settings={"kind": kind})

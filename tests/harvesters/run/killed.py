@@ -1,6 +1,5 @@
 """A harvest in a process of its own, to be killed; started by a fork server that has everything imported."""
 
-import multiprocessing
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -10,9 +9,7 @@ from registry import projector_process
 from registry.build import open_catalog
 from registry.fetch.session import session
 from registry.settings import Settings
-
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload([__name__, "harvesters.kinds.ckan", "registry.search.tantivy_index"])
+from tests.forking import CONTEXT
 
 
 class Harvest:

@@ -17,10 +17,11 @@ from registry.settings import Settings
 from registry.sources.runs import open_runs
 from registry.sources.sources import open_sources
 from registry.store.store import Selection
+from tests.effort import tries
 from tests.harvesters.run.killed import Harvest
 from tests.servers.replay import Ckan, Fault, ckan_server
 
-KILLS = int(os.environ.get("LOTSE_TEST_KILLS", "50"))
+KILLS = int(os.environ.get("LOTSE_TEST_KILLS") or tries(15, 50))
 PACKAGES = 400
 
 

@@ -23,6 +23,7 @@ from registry.settings import Settings
 from registry.store.store import Selection, open_store
 from tests.benchmarks.made_up import made_up
 from tests.builders import a_dataset, a_metadata, a_project, a_record
+from tests.effort import tries
 
 BERLIN = Source(name="berlin", kind="ckan", url="https://berlin.example/", owner="stadt", rank=20)
 KOELN = Source(name="koeln", kind="ckan", url="https://koeln.example/", owner="koeln", rank=10)
@@ -309,7 +310,7 @@ class Walk:
             self.catalog.publish_again(self.any_id(), "lotsin")
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(tries(3, 12)))
 def test_whatever_happens_each_record_is_shown_or_lies_directly_under_one_that_is(tmp_path, seed):
     settings = Settings(data=tmp_path, database="sqlite://")
     catalog = open_catalog(settings)

@@ -20,6 +20,7 @@ from registry.ckan import agents, to_metadata, to_package
 from registry.ckan.readers import BOOKKEEPING
 from registry.model import Agent, Contact, Finding, Link, Metadata, Period, Place, Record
 from tests.builders import LICENCE, TRAN, a_dataset, a_record
+from tests.effort import tries
 
 SITE = "https://daten.example.org"
 THEME = "http://publications.europa.eu/resource/authority/data-theme/"
@@ -413,7 +414,7 @@ RESOURCES = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(50, 200), deadline=None)
 @given(st.dictionaries(KEYS, JSON, max_size=12), RESOURCES)
 def test_whatever_a_package_says_it_is_read_and_can_be_stored(words: dict[str, Any], resources: list[Any]) -> None:
     metadata, found = to_metadata(words | {"resources": resources}, SITE, "de")

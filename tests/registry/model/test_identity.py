@@ -7,6 +7,8 @@ import pytest
 
 from api.text.formatting import pick_language
 from api.text.labels import both
+from registry.model import Distribution
+from registry.model.identity import with_ids
 from registry.model.text import in_language, tags
 
 
@@ -27,6 +29,12 @@ def test_pages_and_documents_choose_the_same_language(text: dict[str, str], de: 
     assert both(text) == {"de": de, "en": en}
     assert (pick_language(text, "de").words, pick_language(text, "en").words) == (de, en)
     assert (in_language(text, "de"), in_language(text, "en")) == (de, en)
+
+
+def test_ids_that_are_taken_get_the_next_free_count() -> None:
+    titles = ("a", "a-2", "a", "b", "a", "a-3", "b")
+    found = with_ids(tuple(Distribution(title={"de": one}) for one in titles), lambda one: one.title["de"])
+    assert [one.id for one in found] == ["a", "a-2", "a-3", "b", "a-4", "a-3-2", "b-2"]
 
 
 def test_the_choice_does_not_depend_on_the_order_of_the_words() -> None:

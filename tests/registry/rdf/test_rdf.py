@@ -19,12 +19,13 @@ from registry import rdf
 from registry.model import KINDS, Agent, Catalogue, Distribution, Metadata, Node, Record
 from registry.rdf.terms import text_of
 from tests.builders import a_dataset, a_metadata, a_record
+from tests.effort import tries
 from tests.metadata_strategy import metadata
 from tests.shapes_oracle import violations
 
 BASE = "https://katalog.example.org"
 NOW = datetime(2026, 1, 15, 10, tzinfo=UTC)
-SLOWLY = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+SLOWLY = settings(max_examples=tries(12, 40), deadline=None, suppress_health_check=list(HealthCheck))
 CATALOGS = {
     "rostock": "rostock-catalog-original-input.rdf",
     "bremen": "bremen-catalog-original-input.rdf",

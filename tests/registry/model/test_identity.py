@@ -33,8 +33,10 @@ def test_pages_and_documents_choose_the_same_language(text: dict[str, str], de: 
 
 def test_ids_that_are_taken_get_the_next_free_count() -> None:
     titles = ("a", "a-2", "a", "b", "a", "a-3", "b")
-    found = with_ids(tuple(Distribution(title={"de": one}) for one in titles), lambda one: one.title["de"])
-    assert [one.id for one in found] == ["a", "a-2", "a-3", "b", "a-4", "a-3-2", "b-2"]
+    distributions = with_ids(
+        tuple(Distribution(title={"de": one}) for one in titles), lambda distribution: distribution.title["de"]
+    )
+    assert [one.id for one in distributions] == ["a", "a-2", "a-3", "b", "a-4", "a-3-2", "b-2"]
 
 
 def test_the_choice_does_not_depend_on_the_order_of_the_words() -> None:

@@ -14,7 +14,8 @@ WORDS = st.text(
     | st.sampled_from("\"\\\n\t'<>&{}"),
     min_size=1,
     max_size=30,
-)
+).filter(str.strip)  # blank words say nothing
+KEYWORDS = WORDS.map(str.strip)  # and those around a keyword neither
 TAGS = st.sampled_from(("de", "en", "und", "de-at", "nds"))
 IRIS = st.builds(
     lambda host, path: f"https://{host}.example.org/{path}",
@@ -28,7 +29,7 @@ DATES = st.sampled_from(
 )
 FORMS = {
     "text": st.dictionaries(TAGS, WORDS, max_size=3),
-    "words": st.dictionaries(TAGS, st.lists(WORDS, min_size=1, max_size=3, unique=True).map(tuple), max_size=2),
+    "words": st.dictionaries(TAGS, st.lists(KEYWORDS, min_size=1, max_size=3, unique=True).map(tuple), max_size=2),
     "literal": WORDS,
     "date": DATES,
     "decimal": st.sampled_from(("0", "10.50", "-3.0", "250000.00")),

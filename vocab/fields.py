@@ -33,7 +33,8 @@ Form = Literal[
 
 
 class Field(NamedTuple):
-    """A row. `many`: the field is a tuple. `range`: class that a referenced IRI is given in what we write."""
+    """A row. `many`: the field is a tuple. `range`: class that a referenced IRI is given in what we write. `all`: the
+    field that holds all values, where `name` holds the first."""
 
     name: str
     property: str
@@ -47,6 +48,7 @@ class Field(NamedTuple):
     deprecated: bool = False  # read and handed on, never asked for
     label_de: str = ""
     label_en: str = ""
+    all: str = ""
 
 
 def _row(
@@ -60,6 +62,7 @@ def _row(
     range: str = "",
     former: str = "",
     deprecated: bool = False,
+    all: str = "",
 ) -> Field:
     """`form` "text", "iri*" (many), "node:Agent*"; `classes` "dataset series"; `former` CURIEs."""
     many = form.endswith("*")
@@ -78,6 +81,7 @@ def _row(
         deprecated,
         de,
         en,
+        all,
     )
 
 
@@ -191,7 +195,8 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("bbox", "dcat:bbox", "wkt", "Place", "Umgrenzung|Bounding box"),
     _row("centroid", "dcat:centroid", "wkt", "Place", "Mittelpunkt|Centroid"),
     _row("geometry", "locn:geometry", "wkt", "Place", "Geometrie|Geometry", deprecated=True),
-    _row("period", "dct:temporal", "node:Period", "dataset series project catalog", "Zeitraum|Period"),
+    _row("period", "dct:temporal", "node:Period", "dataset series project", "Zeitraum|Period", all="periods"),
+    _row("period", "dct:temporal", "node:Period", "catalog", "Zeitraum|Period"),
     _row("start", "dcat:startDate", "date", "Period", "von|from", former="schema:startDate"),
     _row("end", "dcat:endDate", "date", "Period", "bis|to", former="schema:endDate"),
     _row("starts", "prov:startedAtTime", "date", "project", "Begonnen|Started"),
@@ -282,10 +287,12 @@ FIELDS: Final[tuple[Field, ...]] = (
          range="skos:Concept"),
     _row("homepage", "foaf:homepage", "iri", "Agent catalog", "Internetseite|Home page", range="foaf:Document"),
     _row("email", "foaf:mbox", "email", "Agent", "E-Mail|E-mail"),
-    _row("name", "vcard:fn", "text", "Contact", "Name|Name"),
-    _row("email", "vcard:hasEmail", "email", "Contact", "E-Mail|E-mail"),
-    _row("url", "vcard:hasURL", "iri", "Contact", "Internetseite|Web page"),
-    _row("telephone", "vcard:hasTelephone", "telephone", "Contact", "Telefon|Telephone"),
+    _row("name", "vcard:fn", "text", "Contact", "Name|Name",
+         former="vcard:organization-name vcard:hasOrganizationName"),
+    _row("email", "vcard:hasEmail", "email", "Contact", "E-Mail|E-mail", former="vcard:email"),
+    _row("url", "vcard:hasURL", "iri", "Contact", "Internetseite|Web page", former="vcard:url"),
+    _row("telephone", "vcard:hasTelephone", "telephone", "Contact", "Telefon|Telephone",
+         former="vcard:tel vcard:telephone"),
     _row("classification", "org:classification", "concept", "organization", "Art der Organisation|Kind",
          values="organization-kinds", range="skos:Concept"),
     _row("aliases", "skos:altLabel", "literal*", "organization", "Auch genannt|Also known as"),
@@ -367,6 +374,14 @@ FIELDS: Final[tuple[Field, ...]] = (
 def fields_of(cls: str) -> tuple[Field, ...]:
     """The rows of a class: a kind such as `dataset`, or a node class such as `Distribution`."""
     return tuple(field for field in FIELDS if cls in field.classes)
+
+
+@cache
+def rows_by_name(cls: str) -> Mapping[str, Field]:
+    """Field -> row of a class, with a row for each field that holds all values of another (`periods`)."""
+    rows = {row.name: row for row in fields_of(cls)}
+    plural = {row.all: row._replace(name=row.all, many=True, all="") for row in rows.values() if row.all}
+    return MappingProxyType(rows | plural)
 
 
 @cache

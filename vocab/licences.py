@@ -24,7 +24,7 @@ def licence(text: str, url: str = "", title: str = "") -> Concept | None:
 
 @lru_cache(maxsize=CACHED)
 def _licence(text: str, url: str, title: str) -> Concept | None:
-    return _agreed([concept for concept in map(_of_text, (url, text, title)) if concept])
+    return agreed([concept for concept in map(_of_text, (url, text, title)) if concept])
 
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'()]+")
@@ -35,10 +35,10 @@ def _of_text(text: str) -> Concept | None:
     addresses = _ADDRESS.findall(text)
     remainder = _ADDRESS.sub(" ", text) if addresses else text
     answers = [_of_words(part) for part in (*addresses, remainder) if fold(part)]
-    return None if None in answers else _agreed([concept for concept in answers if concept])
+    return None if None in answers else agreed([concept for concept in answers if concept])
 
 
-def _agreed(answers: list[Concept]) -> Concept | None:
+def agreed(answers: list[Concept]) -> Concept | None:
     """The most exact of concepts that do not contradict each other, the first if only their ports differ, else None."""
     named_licences = [concept for concept in answers if concept.extra["family"] != "other"]
     if not named_licences:

@@ -101,6 +101,15 @@ def date(text: str, zone: str = "") -> Read | None:
     return None
 
 
+_YEAR = re.compile(r"(-?[0-9]{4,9})(?![0-9])")
+
+
+def year_of(value: str) -> int:
+    """The year with which a date begins that we keep ("2021-03", "-0012-11-29"), 0 if there is none."""
+    match = _YEAR.match(value)
+    return int(match[1]) if match else 0
+
+
 def _iso(parts: re.Match[str], zone: str) -> str:
     year, month, day, time, offset = parts.groups()
     if not month:

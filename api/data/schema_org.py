@@ -51,7 +51,7 @@ def _dataset(metadata: Metadata, lang: Lang) -> dict[str, Any]:
     licences = dict.fromkeys(
         sentences.licence(file.licence, lang).url for file in metadata.distributions if file.licence
     )
-    period = metadata.period
+    periods = [f"{period.start or '..'}/{period.end or '..'}" for period in metadata.periods]
     return {
         "license": next(filter(None, licences), ""),
         "creator": _agent(metadata.publisher, lang),
@@ -61,7 +61,7 @@ def _dataset(metadata: Metadata, lang: Lang) -> dict[str, Any]:
             keyword[:100]
             for keyword in next((metadata.keywords[tag] for tag in tags(metadata.keywords, lang)), ())[:50]
         ],
-        "temporalCoverage": f"{period.start or '..'}/{period.end or '..'}" if period else "",
+        "temporalCoverage": periods if len(periods) > 1 else "".join(periods),
         "isAccessibleForFree": True if licences else None,
         "distribution": [
             {

@@ -250,6 +250,8 @@ def _read_node(group: FieldGroup, before: Metadata, reading: Reading) -> dict[st
         reading.refuse(last, _("Das Ende liegt vor dem Beginn. Prüfen Sie beide Angaben."))
         return {}
     kept = (_with_id(now),) if now != type(node)() else ()
+    if group.row.all:
+        return {group.row.name: None, group.row.all: (*kept, *getattr(before, group.row.all)[1:])}
     if not group.row.many:
         return {group.row.name: kept[0] if kept else None}
     nodes = nodes_of(group, before)

@@ -83,7 +83,7 @@ def _of_data(pages: Pages, metadata: Metadata, lang: Lang) -> Iterator[tuple[str
     yield _("Nutzung"), _licences(metadata, lang)
     yield _("Zugang"), [Item(sentences.concept("access-rights", metadata.access, lang))] if metadata.access else []
     yield _("Stelle"), [*_agent(pages, metadata.publisher, lang), *contact_items(metadata.contacts, lang, small=True)]
-    yield _("Zeitraum"), _text(sentences.period(metadata.period, lang))
+    yield _("Zeitraum"), _text(sentences.periods(metadata.periods, lang))
     yield _("Raum"), _places(pages, metadata, lang)
     yield _("Rhythmus"), _text(sentences.concept("frequencies", metadata.frequency, lang))
     yield _("Besonders"), _high_value(metadata, lang)

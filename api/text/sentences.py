@@ -238,8 +238,9 @@ def hours(start: str, end: str, lang: Lang) -> str:
     return _("%(start)s bis %(end)s") % {"start": first, "end": last}
 
 
-def period(value: Period | None, lang: Lang) -> str:
-    return span(value.start, value.end, lang) if value else ""
+def periods(values: Iterable[Period], lang: Lang) -> str:
+    """All periods in words, in their order."""
+    return "; ".join(dict.fromkeys(words for value in values if (words := span(value.start, value.end, lang))))
 
 
 def open_calls(metadata: Metadata, today: date) -> tuple[list[Opportunity], list[Opportunity]]:

@@ -19,7 +19,7 @@ from harvesters.harvester import Answer, Item, Mark, Recognised
 from harvesters.mapping import item_mapping
 from registry.fetch.session import body
 from registry.model import Findings, Metadata, Source
-from vocab.fields import fields_of
+from vocab.fields import rows_by_name
 from vocab.folding import fold
 
 if TYPE_CHECKING:
@@ -150,13 +150,13 @@ def _several(value: Any) -> Any:
 def _many(source: Source, names: Sequence[str]) -> frozenset[str]:
     """The columns whose field may have several values."""
     named = item_mapping.rules(source)
-    rows = {row.name: row for row in fields_of(named.kind)}
+    rows = rows_by_name(named.kind)
     labels = {fold(label): row.name for row in rows.values() for label in (row.label_de, row.label_en)}
     fields = {path: field for field, path in named.paths.items()}
     columns = set()
     for name in names:
         field = fields.get(name) or (labels.get(fold(name), name) if not named.paths else "")
         row = rows.get(field.partition(".")[0])
-        if field.startswith("links.") or (row and (row.many or row.form in ("words", "link"))):
+        if field.startswith("links.") or (row and (row.many or row.all or row.form in ("words", "link"))):
             columns.add(name)
     return frozenset(columns)

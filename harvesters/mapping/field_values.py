@@ -25,7 +25,7 @@ from registry.model import Findings, Kind, Link, Metadata
 from registry.model.identity import with_ids
 from registry.rules import finding
 from vocab import folding, formats, frequencies, geometry, language_tags, licences, match, values
-from vocab.fields import STRUCTS, Field, fields_of
+from vocab.fields import STRUCTS, Field, fields_of, rows_by_name
 from vocab.kinds import KIND_ROWS
 
 MAX_NODE_DEPTH: Final = 8  # nodes inside nodes
@@ -72,7 +72,7 @@ class _Reading:
 
     def struct(self, cls: str, item: Words, path: str) -> dict[str, Any]:
         """Field name -> value for what the rows of a class take."""
-        rows = {row.name: row for row in fields_of(cls) if row.form != "link"}
+        rows = {name: row for name, row in rows_by_name(cls).items() if row.form != "link"}
         fields: dict[str, Any] = {}
         for key, value in item.items():
             if key in ("links", "extras", "kind") and not path:
@@ -80,9 +80,12 @@ class _Reading:
             if key == "iri" and isinstance(value, str) and values.absolute_iri(value):
                 fields["iri"] = value.strip()
             elif key in rows:
-                read = self.field(rows[key], value, path + key)
+                row = rows[key]
+                if row.all and isinstance(value, list | tuple):
+                    row = rows[row.all]
+                read = self.field(row, value, path + key)
                 if not empty(read):
-                    fields[key] = read
+                    fields[row.name] = read
             elif not empty(value) and not (not path and key in _relations(cls)):
                 self.keep(path + key, value)
         return fields

@@ -20,7 +20,7 @@ from registry.errors import UsageError
 from registry.model import KINDS, Finding, Findings, Kind, Metadata, Source
 from registry.model.message import message
 from registry.rules import few, finding
-from vocab.fields import FIELDS, LINK_RELATIONS, fields_of
+from vocab.fields import FIELDS, LINK_RELATIONS, fields_of, rows_by_name
 from vocab.folding import fold
 from vocab.kinds import KIND_ROWS
 
@@ -99,7 +99,7 @@ def _is_field(path: str, table: bool) -> bool:
         return bool(inner) or not table
     if name == "links":
         return inner.partition(".")[0] in LINK_RELATIONS
-    rows = [row for row in FIELDS if row.name == name]
+    rows = [row for row in FIELDS if name and name in (row.name, row.all)]
     nodes = [row.node for row in rows if row.form == "node"]
     known = {row_of_node.name for node in nodes for row_of_node in fields_of(node)} | {"iri"}
     if table or not inner or not rows:
@@ -193,7 +193,7 @@ def _mapped(item: Mapping[str, Any], named: Rules) -> tuple[dict[str, Any], dict
 def _by_labels(item: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
     """Keys that are labels of fields become the fields' names."""
     labels = {fold(label): row.name for row in fields_of(kind) for label in (row.label_en, row.label_de)}
-    names = {row.name for row in fields_of(kind)}
+    names = rows_by_name(kind)
     fields: dict[str, Any] = {}
     for key, value in item.items():
         name = key if key in names else labels.get(fold(key), key)

@@ -26,19 +26,28 @@ from vocab import geometry
 def period(unread: Unread, fields: dict[str, Any]) -> None:
     coverage = unread.values.get("temporal_coverage")
     entries = listed(coverage) if coverage is not None else []
-    if entries and isinstance(entries[0], dict):
-        part = unread.part(without_empty(entries[0]))
-        start, end = (part.take_first("period", (key,), as_date) for key in ("start", "end"))
-        remaining = [entry for entry in (part.values, *entries[1:]) if entry]
-        if len(entries) > 1:
-            unread.add_finding("value-extra", "period", entries[1:])
+    parts = [unread.part(without_empty(entry)) if isinstance(entry, dict) else entry for entry in entries]
+    periods = [_period(part) for part in parts if isinstance(part, Unread)]
+    if periods:
+        remaining = [rest for part in parts if (rest := part.values if isinstance(part, Unread) else part)]
         unread.values["temporal_coverage"] = remaining
         if not remaining:
             del unread.values["temporal_coverage"]
+        for keys, known in ((STARTS, periods[0].start), (ENDS, periods[0].end)):
+            for key in keys:  # beside the list of all, CKAN has the first
+                if key in unread.values and _first_date(unread.values[key], unread) == known:
+                    del unread.values[key]
     else:
         start, end = (unread.take_first("period", keys, _first_date) for keys in (STARTS, ENDS))
-    if start or end:
-        fields["period"] = Period(start=start or "", end=end or "")
+        periods = [Period(start=start or "", end=end or "")]
+    dated = distinct(period for period in periods if period != Period())
+    if dated:
+        fields["periods"] = dated
+
+
+def _period(part: Unread) -> Period:
+    start, end = (part.take_first("period", (key,), as_date) for key in ("start", "end"))
+    return Period(start=start or "", end=end or "")
 
 
 def _first_date(value: Any, unread: Unread) -> Any:

@@ -230,6 +230,8 @@ def _extras(metadata: Metadata, record: Record, base_url: str) -> dict[str, str]
     extras |= _contacts(metadata.contacts)
     if metadata.period:
         extras |= {"temporal_start": metadata.period.start, "temporal_end": metadata.period.end}
+    if len(metadata.periods) > 1:
+        extras["temporal_coverage"] = [{"start": period.start, "end": period.end} for period in metadata.periods]
     extras |= _places(metadata.places)
     for key, value in metadata.extras.items():
         if key not in extras and key not in _WRITTEN_ABOVE and key.partition("_")[0] not in _PEOPLE:

@@ -245,6 +245,7 @@ class Metadata(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
     issued: Date = ""
     modified: Date = ""
     period: Period | None = None
+    periods: tuple[Period, ...] = ()  # all of them; `period` is the first
     places: tuple[Place, ...] = ()
     spatial_resolution: str = ""
     temporal_resolution: str = ""
@@ -280,12 +281,21 @@ class Metadata(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
     statements: str = ""  # N-Triples that no row covers; kept, digested, served again
     extras: Mapping[str, Any] = {}  # keys of sources without RDF that no field covers; kept, digested, served again
 
+    def __post_init__(self) -> None:
+        """Keeps `period` the first of `periods`, whichever of them was given."""
+        if self.period and self.periods[:1] != (self.period,):
+            msgspec.structs.force_setattr(self, "periods", (self.period, *self.periods[1:]))
+        elif self.periods and not self.period:
+            msgspec.structs.force_setattr(self, "period", self.periods[0])
+
     def digest(self) -> str:
         """32 hexadecimal digits, the same for the same values in any order of lists and keys.
 
         The date of the source's entry itself (extras: metadata_modified) does not count: a new date alone is no change.
         """
         fields = msgspec.to_builtins(self)
+        if len(self.periods) == 1:
+            del fields["periods"]  # as it was before records had several
         if "metadata_modified" in self.extras:
             fields.pop("modified", None)
             del fields["extras"]["metadata_modified"]

@@ -85,7 +85,10 @@ class Record(msgspec.Struct, frozen=True, dict=True, omit_defaults=True, kw_only
         computed: Metadata | None = self.__dict__.get("metadata")
         if computed is None:
             fields = msgspec.to_builtins(self.said)
-            fields.update({override.field: override.value for override in self.overrides})
+            overridden = {override.field: override.value for override in self.overrides}
+            if "period" in overridden:
+                fields.pop("periods", None)  # of the source; an override of before records had several has none
+            fields.update(overridden)
             computed = self.__dict__["metadata"] = msgspec.convert(fields, Metadata)
         return computed
 

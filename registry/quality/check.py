@@ -68,8 +68,8 @@ def _parts(metadata: Metadata) -> Iterator[Finding]:
     for contact in metadata.contacts:
         if not contact.email and not contact.url:
             yield finding("contact-unreachable", "contacts", node=contact.iri)
-    if metadata.period:
-        yield from _period(metadata.period)
+    for period in metadata.periods:
+        yield from _period(period)
     for place in metadata.places:
         if place.geometry:
             yield finding("field-deprecated", "geometry", node=place.iri)

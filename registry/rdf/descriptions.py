@@ -13,11 +13,12 @@ from registry.errors import TooLargeError
 from registry.model import KINDS, Finding, Kind
 from registry.rdf.canonical import BLANK, Closure, Edges, canonical, digest
 from registry.rdf.parsing import TYPE_BYTES, ParsedGraph
+from registry.rdf.references import is_known
 from registry.rdf.terms import in_current_namespace, text_of
 from registry.rules import finding
 from vocab.fields import FIELDS
 from vocab.kinds import KIND_ROWS
-from vocab.namespaces import DCAT, DCT, FOAF, FORMER_NAMESPACES, PREFIXES, SCHEMA
+from vocab.namespaces import DCAT, DCT, FOAF, FORMER_NAMESPACES, PREFIXES, RDFS, SCHEMA
 
 QUOTE: Final = ord('"')
 MAX_STATEMENTS: Final = 50_000  # of one thing
@@ -26,6 +27,8 @@ BUDGET_PER_STATEMENT: Final = 10  # statements of closures for each statement of
 
 DESCRIBED_KINDS: Final[tuple[Kind, ...]] = tuple(kind for kind in KINDS if kind != "organization")
 _DISTRIBUTION = f"<{DCAT.Distribution}>".encode()
+_DESCRIBED_ELSEWHERE: Final = ("conforms_to", "legislation", "documentation", "policy")
+_KNOWN_ELSEWHERE: Final = (b"<http://publications.europa.eu/resource/authority/", b"<https://www.iana.org/assignments/")
 _HAS_DISTRIBUTION = f"<{DCAT.distribution}>"
 
 
@@ -83,14 +86,27 @@ def _kinds(types: Mapping[bytes, list[bytes]], kinds: Collection[Kind]) -> dict[
 @cache
 def _node_properties() -> frozenset[bytes]:
     """The properties whose values are described nodes, also under their former names."""
-    names = {name for row in FIELDS if row.form == "node" for name in (row.property, *row.former)}
+    times = {f"{PREFIXES['time']}{name}" for name in ("hasBeginning", "hasEnd")}
+    return _terms({name for row in FIELDS if row.form == "node" for name in (row.property, *row.former)} | times)
+
+
+@cache
+def _reference_properties() -> frozenset[bytes]:
+    """The properties whose values are concepts, standards, pages and the like, which a graph may describe."""
+    forms = ("email", "telephone")
+    rows = [row for row in FIELDS if row.values or row.form in forms or row.name in _DESCRIBED_ELSEWHERE]
+    names = {name for row in rows for name in (row.property, *row.former)}
+    return _terms(names | {DCT.license, RDFS.seeAlso})
+
+
+def _terms(names: Collection[str]) -> frozenset[bytes]:
     former = {
         namespace + name.removeprefix(PREFIXES[prefix])
         for namespace, prefix in FORMER_NAMESPACES.items()
         for name in names
         if name.startswith(PREFIXES[prefix])
     }
-    return frozenset(f"<{name}>".encode() for name in names | former)
+    return frozenset(f"<{name}>".encode() for name in {*names, *former})
 
 
 class _Walk:
@@ -135,7 +151,7 @@ class _Walk:
                 predicate, term = statement[: start - 1], statement[start:]
                 if first == BLANK:
                     edges.setdefault(node, []).append((predicate, term))
-                elif predicate not in to_nodes and term not in distributions:
+                elif predicate not in to_nodes and term not in distributions and not self.is_described(predicate, term):
                     continue
                 if term in closure or term not in graph:
                     continue
@@ -144,6 +160,15 @@ class _Walk:
                     queue.append(term)
         self.budget -= size
         return closure, edges
+
+    def is_described(self, predicate: bytes, term: bytes) -> bool:
+        """Whether a reference leads to a concept, standard or page of the portal's own that the graph describes. What
+        stands in our lists needs no description."""
+        if predicate not in _reference_properties() or term not in self.graph:
+            return False
+        if len(self.graph[term]) == len(self.graph.types.get(term, ())):
+            return False
+        return not is_known(term.decode()) and not term.startswith(_KNOWN_ELSEWHERE)
 
     def is_part(self, predicate: bytes, term: bytes) -> bool:
         """Whether a node is part of the thing: other things are not, unless they are distributions as well."""

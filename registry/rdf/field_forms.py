@@ -50,6 +50,12 @@ def _is_tag(tag: str) -> bool:
     return tag != NO_TAG and TAG.fullmatch(tag) is not None
 
 
+def _word(term: str) -> tuple[str, str] | None:
+    """The same for a keyword, which has no blanks around it."""
+    result = _text(term)
+    return result if result and result[1] == result[1].strip() else None
+
+
 def _literal(term: str) -> str | None:
     return unescaped(term[1:-1]) if term[0] == '"' and term[-1] == '"' else None
 
@@ -85,15 +91,17 @@ def _iri(term: str) -> str | None:
 
 def _scheme(scheme: str) -> Callable[[str], str | None]:
     start = f"<{scheme}:"
+    written = re.compile(re.escape(start) + r"([^\\?%:/;]+)>")
 
     def fits(term: str) -> str | None:
-        return term[len(start) : -1] or None if term.startswith(start) and "\\" not in term else None
+        match = written.fullmatch(term)
+        return match[1] if match else None
 
     return fits
 
 
 _FITS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "text": _text, "words": _text, "literal": _literal, "date": _date, "integer": _integer, "iri": _iri,
+    "text": _text, "words": _word, "literal": _literal, "date": _date, "integer": _integer, "iri": _iri,
     "concept": _iri, "link": _iri, "node": _iri, "email": _scheme("mailto"), "telephone": _scheme("tel"),
     "decimal": _typed(DATATYPES["decimal"], _DECIMAL), "duration": _typed(DATATYPES["duration"], DURATION),
     "hex": _typed(DATATYPES["hex"], _HEX), "wkt": _typed(DATATYPES["wkt"], WKT_LITERAL),
@@ -128,6 +136,13 @@ def _put_link(out: dict[str, Any], name: str, value: str) -> bool:
     return _put_many(out, "links", Link(name, value))
 
 
+def _put_all(row: Field) -> Callable[[dict[str, Any], str, Any], bool]:
+    def put(out: dict[str, Any], name: str, value: Any) -> bool:
+        return _put_many(out, row.all, value)
+
+    return put
+
+
 def frozen(value: Any) -> Any:
     """The value of a field with tuples in place of lists, and each value once."""
     if isinstance(value, list):
@@ -145,6 +160,8 @@ def _put(row: Field) -> Callable[[dict[str, Any], str, Any], bool]:
         return _put_words
     if row.form == "link":
         return _put_link
+    if row.all:
+        return _put_all(row)
     return _put_many if row.many else _put_one
 
 

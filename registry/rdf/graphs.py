@@ -272,7 +272,7 @@ def _row_writers(cls: str) -> tuple[tuple[_RowWriter, ...], Callable[[Any], tupl
             if row.form != "link" and row.name not in own and any(kind in row.classes for kind in KINDS):
                 own.add(row.name)
                 rows.append(row)
-    names = [row.name for row in rows]
+    names = [row.all or row.name for row in rows]
     values_of = attrgetter(*names) if len(names) > 1 else lambda struct: (getattr(struct, names[0]),)
     return tuple(_row_writer(row) for row in rows), values_of
 

@@ -8,36 +8,47 @@ Entry point: `read`.
 """
 
 import re
-from collections import Counter
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, Final
 
+from msgspec import structs
+
 from registry import model
-from registry.model import Finding, Findings, Kind, Metadata
+from registry.model import Findings, Kind, Metadata
 from registry.model.identity import distribution_digest, with_ids
 from registry.rdf.descriptions import DESCRIBED_KINDS, kind_of
 from registry.rdf.field_forms import WORDS_FIELDS, Slot, frozen, slots
-from registry.rdf.repairs import labels, repaired
+from registry.rdf.kept import Kept, Pair
+from registry.rdf.node_values import (
+    OWL_TIME_DATES,
+    OWL_TIME_ENDS,
+    VALUE_PROPERTIES,
+    concept_of_node,
+    date_of_instant,
+    labels,
+    name_of_node,
+)
+from registry.rdf.repairs import concept_named, repaired
 from registry.rdf.terms import (
     AS_WRITTEN,
-    NO_TAG,
     TYPE,
     in_current_namespace,
-    literal,
-    literal_parts,
+    is_blank,
     text_of,
-    unescaped,
-    valid_iri,
 )
 from registry.rules import finding
 from vocab.fields import STRUCTS, TYPES, Field
-from vocab.namespaces import SKOS, curie
-from vocab.values import TAG, language_tag
+from vocab.namespaces import DCT, PREFIXES, RDFS
+from vocab.values import year_of
 
-Pair = tuple[str, str]  # predicate and object
-
-_NOTE = f"<{SKOS.editorialNote}>"
+_SEE_ALSO = f"<{RDFS.seeAlso}>"
+_LICENCE = f"<{DCT.license}>"
+_VCARD = f"<{PREFIXES['vcard']}"
+_SPOKEN: Final = frozenset(("text", "words", "literal"))
+_BLANK_STARTS: Final = frozenset('"\\ \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000').union(
+    map(chr, range(0x2000, 0x200B))
+)
 _ORGANIZATIONS: Final[tuple[Kind, ...]] = ("organization",)
 # Limits of the cache of nodes that many things of a catalogue describe in the same way: statements and characters of a
 # node, and nodes.
@@ -55,11 +66,28 @@ def read(payload: bytes, kind: Kind | None = None) -> tuple[Metadata, Findings]:
     root, kind = _root(types, kind)
     reader = _Reader(index, root)
     fields = reader.fields(root, kind)
+    if kind == "dataset":
+        reader.spread_licence(fields)
     fields.update(reader.remaining_statements(root))
+    if "periods" in fields:
+        fields["periods"] = tuple(sorted(fields["periods"], key=_by_time))
     if "distributions" in fields:
         fields["distributions"] = with_ids(fields["distributions"], _distribution_id)
     iri = text_of(root) if root[0] == "<" else root
     return Metadata(kind=kind, iri=iri, **fields), tuple(dict.fromkeys(reader.findings))
+
+
+def _frozen(fields: dict[str, Any]) -> dict[str, Any]:
+    for name, value in fields.items():
+        if type(value) is list or name in WORDS_FIELDS:
+            fields[name] = frozen(value)
+    return fields
+
+
+def _by_time(period: model.Period) -> tuple[bool, float, str, str]:
+    """The order of periods, which have none in RDF: by their beginning, those without dates last."""
+    first = period.start or period.end
+    return not first, year_of(first), period.start, period.end
 
 
 def _index(payload: bytes) -> tuple[dict[str, list[Pair]], dict[str, list[str]]]:
@@ -88,16 +116,11 @@ def _root(types: Mapping[str, list[str]], kind: Kind | None) -> tuple[str, Kind]
     raise ValueError("no dataset, series, service, project, organization, event or public service is described")
 
 
-class _Reader:
-    """Reads one payload into structs. `unread`: the statements about each node that no struct holds; `notes`: lines of
-    N-Triples that keep what the source wrote."""
+class _Reader(Kept):
+    """Reads one payload into structs. `nodes`: the struct of each node that was read as a class."""
 
     def __init__(self, index: Mapping[str, list[Pair]], root: str) -> None:
-        self.index = index
-        self.root = root
-        self.findings: list[Finding] = []
-        self.unread: dict[str, list[Pair]] = {}
-        self.notes: list[str] = []
+        super().__init__(index, root)
         self.nodes: dict[tuple[str, str], Any] = {}
 
     def fields(self, subject: str, cls: str) -> dict[str, Any]:
@@ -113,28 +136,40 @@ class _Reader:
             slot = by_property.get(predicate)
             if slot is None:
                 slot = by_property.get(in_current_namespace(predicate))
-                if slot is None and predicate in AS_WRITTEN:
-                    self.add_as_written(subject, predicate, term)
-                elif slot is None:
-                    unread.append(statement)
-                else:
+                if slot:
                     to_repair.append((slot, statement))
+                else:
+                    self.add_unknown(subject, statement, unread)
                 continue
             row, name, fits, put, node, former = slot
+            if row.form in _SPOKEN and term[1] in _BLANK_STARTS and term[0] == '"' and is_blank(term):
+                continue  # as if it were not there
             value = None if former else fits(term) if not node else self.node(term, node)
-            if value is None:
+            if value is None or (row.form == "concept" and term in self.index):
                 to_repair.append((slot, statement))
             elif not put(fields, name, value):
                 unread.append(statement)
                 self.add_finding("value-extra", subject, row, term)
+            elif node:
+                self.held.setdefault(subject, set()).add(term)
         unread += [statement for slot, statement in to_repair if not self.repair(fields, subject, slot, *statement)]
+        if cls == "Period" and unread:
+            self.add_owl_time(fields, unread)
+        self.set_unread(subject, unread)
+        return _frozen(fields)
+
+    def add_unknown(self, subject: str, statement: Pair, unread: list[Pair]) -> None:
+        """Keeps a statement with a property that no row has."""
+        if statement[0] in AS_WRITTEN:
+            self.add_as_written(subject, *statement)
+        else:
+            unread.append(statement)
+
+    def set_unread(self, subject: str, unread: list[Pair]) -> None:
+        """Of a node that was read as two classes, only what neither has a field for stays unread."""
         before = self.unread.get(subject)
         again = frozenset(unread) if before else ()
         self.unread[subject] = unread if before is None else [statement for statement in before if statement in again]
-        for name, value in fields.items():
-            if type(value) is list or name in WORDS_FIELDS:
-                fields[name] = frozen(value)
-        return fields
 
     def node(self, term: str, cls: str) -> Any:
         """The struct of a node, None for a literal or an invalid IRI."""
@@ -170,6 +205,8 @@ class _Reader:
 
     def repair(self, fields: dict[str, Any], subject: str, slot: Slot, predicate: str, term: str) -> bool:
         """Puts a value that has another form or a former property into its field. False: it stays a statement."""
+        if term in self.index and not slot.node and (value := self.value_of_node(slot, term)) is not None:
+            return self.put_value_of_node(fields, subject, slot, term, value)
         moved = predicate != f"<{slot.row.property}>"
         value, rule = None, "term-former"
         if moved:
@@ -183,14 +220,23 @@ class _Reader:
         if value is None:
             self.add_finding(_unread(slot.row, term), subject, slot.row, term)
             return False
-        if not slot.put(fields, slot.row.name, value):
-            self.add_finding("value-extra", subject, slot.row, term)
+        if not self.put(fields, subject, slot, value, term):
             return False
         self.add_finding(rule, subject, slot.row, term)
         text = text_of(term)
         if not _is_written(text.strip(), value, slot.row.form):
             self.add_note(subject, predicate, text)
         return True
+
+    def put(self, fields: dict[str, Any], subject: str, slot: Slot, value: Any, term: str) -> bool:
+        """Puts the value of a term into its field. False, with a finding, if the field holds another one."""
+        if slot.put(fields, slot.row.name, value):
+            if slot.node:
+                self.held.setdefault(subject, set()).add(term)
+            return True
+        if not (slot.former and slot.row.property.startswith(PREFIXES["vcard"])):  # the organization beside the name
+            self.add_finding("value-extra", subject, slot.row, term)
+        return False
 
     def repair_named(self, fields: dict[str, Any], subject: str, slot: Slot, predicate: str, term: str) -> bool:
         """The same for a blank node that only names a concept, such as `[ rdfs:label "CSV" ]`."""
@@ -201,65 +247,69 @@ class _Reader:
             self.findings.append(finding("value-unread", slot.row.name, text or term, self.name_of(subject)))
             return False
         self.unread[term] = []
+        self.held.setdefault(subject, set()).add(term)
         self.findings.append(finding("value-mended", slot.row.name, text, self.name_of(subject)))
         self.add_note(subject, predicate, text)
         return True
 
-    def add_as_written(self, subject: str, predicate: str, term: str) -> None:
-        """Adds a finding for an IRI that the parser had to repair, and a note with what the source wrote."""
-        (field, property), text = AS_WRITTEN[predicate], text_of(term)
-        rule = "value-mended" if valid_iri(text) else "address-unreadable"
-        self.findings.append(finding(rule, field, text, self.name_of(subject)))
-        self.notes.append(f"{subject} {_NOTE} {literal(f'{property}: {text}')} .\n")
+    def value_of_node(self, slot: Slot, term: str) -> Any:
+        """The value that a described node stands for, else None: the concept that one of its names, pages or matches
+        means, or the value of a vCard node."""
+        about = self.index[term]
+        if slot.row.form == "concept":
+            only_named = term[0] == "_" and labels(about)  # `repair_named` takes these
+            known = term[0] == "<" and (concept_named(slot.row, text_of(term)) or slot.row.values == "")
+            own = None if slot.former or term[0] == "_" else slot.fits(term)
+            return own if only_named or known else concept_of_node(slot.row, about) or own
+        for predicate, value in about:
+            if predicate in VALUE_PROPERTIES:
+                read = slot.fits(value)
+                return repaired(slot.row, value) if read is None else read
+        return None
 
-    @cached_property
-    def pointers(self) -> Counter[str]:
-        """How many statements point to each blank node."""
-        return Counter(term for about in self.index.values() for _, term in about if term[0] == "_")
+    def put_value_of_node(self, fields: dict[str, Any], subject: str, slot: Slot, term: str, value: Any) -> bool:
+        """Puts the value that a described node stands for; what else is said about the node stays in the statements."""
+        if not self.put(fields, subject, slot, value, term):
+            return False
+        if value == text_of(term):
+            return True
+        if slot.row.form != "concept":
+            return False  # it stays a statement as well, with what vCard says about it (work, home, fax)
+        name = name_of_node(self.index[term]) or term
+        self.add_finding("value-mended", subject, slot.row, name)
+        self.notes.append(f"{subject} {_SEE_ALSO} {term} .\n")
+        return True
 
-    def add_note(self, subject: str, predicate: str, text: str) -> None:
-        """Keeps what the source wrote, where we write something else, as a skos:editorialNote."""
-        note = literal(f"{curie(in_current_namespace(predicate)[1:-1])}: {text}")
-        self.notes.append(f"{subject} {_NOTE} {note} .\n")
+    def add_owl_time(self, fields: dict[str, Any], unread: list[Pair]) -> None:
+        """Fills start and end of a period that OWL Time describes; its statements stay."""
+        for predicate, term in unread:
+            name = OWL_TIME_ENDS.get(predicate)
+            if name and name not in fields:
+                date = date_of_instant(self.index.get(term, [(OWL_TIME_DATES[0], term)]))
+                if date:
+                    fields[name] = date
 
-    def add_finding(self, rule: str, subject: str, row: Field, term: str) -> None:
-        self.findings.append(finding(rule, row.name, text_of(term), self.name_of(subject)))
-
-    def name_of(self, subject: str) -> str:
-        return "" if subject == self.root else text_of(subject)
-
-    def remaining_statements(self, root: str) -> dict[str, str]:
-        """The field `statements`: all that no row covers, as valid N-Triples."""
-        lines = self.notes
-        reported = {finding.value for finding in self.findings}
-        for subject, about in self.index.items():
-            for predicate, term in self.unread.get(subject, about):
-                if predicate in AS_WRITTEN:  # of a node that no struct holds
-                    self.add_as_written(subject, predicate, term)
-                    continue
-                valid = self.valid_term(subject, predicate, term)
-                if valid != term and text_of(term) not in reported:
-                    rule = "value-mended" if valid[0] == term[0] else "address-unreadable"
-                    field = curie(in_current_namespace(predicate)[1:-1])
-                    self.findings.append(finding(rule, field, text_of(term), self.name_of(subject)))
-                lines.append(f"{subject} {predicate} {valid} .\n")
-        return {"statements": "".join(sorted(set(lines)))} if lines else {}
-
-    def valid_term(self, subject: str, predicate: str, term: str) -> str:
-        """The term, made valid where the lenient parser let an invalid IRI or language tag pass."""
-        if term[0] == "<" and "\\" in term:
-            iri = valid_iri(unescaped(term[1:-1]))
-            if iri:
-                self.add_note(subject, predicate, text_of(term))
-            return f"<{iri}>" if iri else literal(text_of(term))
-        if term[0] == '"' and not term.endswith('"'):
-            text, tag, datatype = literal_parts(term)
-            if not datatype and not TAG.fullmatch(tag):
-                return literal(text, language_tag(tag) or NO_TAG)
-            if "\\" in datatype:
-                self.add_note(subject, predicate, f"{text}^^{unescaped(datatype)}")
-                return literal(text)
-        return term
+    def spread_licence(self, fields: dict[str, Any]) -> None:
+        """Gives the licence of a dataset to its files without one: DCAT-AP.de wants it there (convention 14)."""
+        slot = slots("Distribution")[_LICENCE]
+        at_dataset: dict[str, Any] = {}
+        terms = [term for predicate, term in self.unread[self.root] if predicate == _LICENCE]
+        missing = [file for file in fields.get("distributions", ()) if not (file.licence or file.rights)]
+        if len(terms) != 1 or not missing:
+            return
+        (term,) = terms
+        fits = slot.fits(term)
+        if not (fits and slot.put(at_dataset, "licence", fits) and term not in self.index):
+            at_dataset.clear()
+            self.repair(at_dataset, self.root, slot, _LICENCE, term)
+            if term in self.index:
+                self.unread[term] = list(self.index[term])  # the statement at the dataset stays
+        licence = at_dataset.get("licence")
+        if licence:
+            self.add_finding("value-mended", self.root, slot.row, term)
+            fields["distributions"] = tuple(
+                structs.replace(file, licence=licence) if file in missing else file for file in fields["distributions"]
+            )
 
 
 def _unread(row: Field, term: str) -> str:

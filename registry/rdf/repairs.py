@@ -1,25 +1,30 @@
 """Repairs values that do not have the form of their row, where only one meaning is possible.
 
-Entry points: `repaired` for a term, `labels` for a blank node that only names a concept. None: it cannot be repaired.
+Entry points: `repaired` for a term, `concept_named` for a text. None: it cannot be repaired. Values that are described
+nodes: `node_values`.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import unquote
 
 from registry import model
-from registry.rdf.terms import NO_TAG, TYPE, literal_parts, text_of, valid_iri
+from registry.rdf.terms import NO_TAG, literal_parts, text_of, valid_iri
 from vocab import folding, formats, frequencies, licences, match, values
 from vocab.fields import STRUCTS, Field, fields_of
 from vocab.geometry import WKT_SHAPE
-from vocab.namespaces import DCT, RDF, RDFS, SKOS, XSD
+from vocab.namespaces import XSD
 from vocab.values import language_tag
 
 Repair = Callable[[Field, str, str, str], Any]  # row, text, language tag and datatype of a literal -> value, or None
 
 _STARTS_LIKE_IRI = re.compile(r"\s*(?:https?|ftp)://\S|\s*urn:[a-z0-9]", re.IGNORECASE)
+_MAILTO = re.compile(r"\A\s*+(?:mailto:(?://)?\s*+)++", re.IGNORECASE)
+_TEL = re.compile(r"\A\s*+(?:(?:tel|callto|phone):(?://)?\s*+)++", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"<([^<>\s]{3,300})>\s*+\Z")
 _DIALLED = re.compile(r"[+(]?[0-9][0-9 ()/.\u2013-]{2,30}")
-_LABELS: Final = tuple(f"<{name}>" for name in (RDFS.label, RDF.value, SKOS.prefLabel, SKOS.notation, DCT.title))
+_NUMBERS: Final = (XSD.double, XSD.float)  # "2.1E0" is the version 2.1
 _MAIL_AT_END = re.compile(r".*/([^/@\s]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,})")
 
 
@@ -34,14 +39,6 @@ def repaired(row: Field, term: str, former: bool = False) -> Any:
     return repair(row, *literal_parts(term)) if repair else None
 
 
-def labels(about: list[tuple[str, str]]) -> list[str]:
-    """The literals of a blank node that only names something, such as `dct:format [ a dct:IMT ; rdfs:label "CSV" ]`;
-    [] for any other node."""
-    statements = [(predicate, term) for predicate, term in about if predicate != TYPE]
-    named = all(predicate in _LABELS and term[0] == '"' for predicate, term in statements)
-    return [term for name in _LABELS for predicate, term in statements if predicate == name] if named else []
-
-
 def _of_iri(row: Field, text: str, former: bool) -> Any:
     if row.form == "concept" and former:
         return _concept(row, text, "", "")
@@ -49,12 +46,11 @@ def _of_iri(row: Field, text: str, former: bool) -> Any:
         return valid_iri(text) or None
     if row.form == "email":
         at_end = _MAIL_AT_END.fullmatch(text)
-        email = values.email(at_end[1] if at_end else text)
-        return email.value if email else None
+        return _email(row, at_end[1] if at_end else text, "", "")
     if row.form == "literal":
         return text
     if row.form == "telephone":
-        return _telephone(row, text.removeprefix("tel:").removeprefix("TEL:"), "", "")
+        return _telephone(row, text, "", "")
     if row.form == "node":
         name = valid_iri(text)
         return _struct(row)(iri=name) if name else None
@@ -65,7 +61,13 @@ def _text(row: Field, text: str, tag: str, datatype: str) -> tuple[str, str]:
     return language_tag(tag) or NO_TAG, text
 
 
+def _word(row: Field, text: str, tag: str, datatype: str) -> tuple[str, str]:
+    return language_tag(tag) or NO_TAG, text.strip()
+
+
 def _literal(row: Field, text: str, tag: str, datatype: str) -> str | None:
+    if datatype in _NUMBERS and (number := values.decimal(text)):
+        return str(number.value)
     return text if datatype.startswith(XSD.iri) or not datatype else None
 
 
@@ -97,7 +99,16 @@ def _iri(row: Field, text: str, tag: str, datatype: str) -> str | None:
     return valid_iri(text.strip()) or None if _STARTS_LIKE_IRI.match(text) else None
 
 
+def _email(row: Field, text: str, tag: str, datatype: str) -> str | None:
+    """The address in "mailto:a@b.de", "mailto://a@b.de", "MAILTO:a@b.de?subject=…", "Amt <a@b.de>"."""
+    in_brackets = _IN_BRACKETS.search(text)
+    bare = _MAILTO.sub("", in_brackets[1] if in_brackets else text).partition("?")[0]
+    email = values.email(unquote(bare))
+    return email.value if email else None
+
+
 def _telephone(row: Field, text: str, tag: str, datatype: str) -> str | None:
+    text = unquote(_TEL.sub("", text)).partition(";")[0]
     if not _DIALLED.fullmatch(text.strip()):
         return None
     return re.sub(r"[^0-9+]+", "-", text).strip("-")
@@ -105,8 +116,12 @@ def _telephone(row: Field, text: str, tag: str, datatype: str) -> str | None:
 
 def _concept(row: Field, text: str, tag: str, datatype: str) -> str | None:
     """The concept that a text names, or the IRI in it."""
-    concept_iri = _MATCHERS.get(row.values, _by_list(row.values))(text) if row.values else None
-    return concept_iri or _iri(row, text, tag, datatype)
+    return concept_named(row, text) or _iri(row, text, tag, datatype)
+
+
+def concept_named(row: Field, text: str) -> str | None:
+    """The IRI of the concept that a text, an address or a code names in the list of a row, else None."""
+    return _MATCHERS.get(row.values, _by_list(row.values))(text) if row.values else None
 
 
 def _node(row: Field, text: str, tag: str, datatype: str) -> Any:
@@ -155,8 +170,8 @@ _MATCHERS: Final[Mapping[str, Callable[[str], str | None]]] = {
 }
 
 _REPAIRS: Final[Mapping[str, Repair]] = {
-    "text": _text, "words": _text, "literal": _literal, "date": _by(values.date), "decimal": _by(values.decimal),
+    "text": _text, "words": _word, "literal": _literal, "date": _by(values.date), "decimal": _by(values.decimal),
     "integer": _integer, "duration": _by(values.duration), "hex": _hex, "wkt": _wkt, "iri": _iri, "link": _iri,
-    "concept": _concept, "email": _by(values.email),
+    "concept": _concept, "email": _email,
     "telephone": _telephone, "node": _node,
 }  # fmt: skip

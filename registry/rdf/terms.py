@@ -152,6 +152,11 @@ def text_of(term: str) -> str:
     return literal_parts(term).text if term.startswith('"') else term
 
 
+def is_blank(term: str) -> bool:
+    """Whether a literal has no other sign than blanks."""
+    return not literal_parts(term).text.strip()
+
+
 def in_current_namespace(term: str) -> str:
     """The term of a property or class, with the current namespace in place of a former one."""
     return _in_current_namespace(term) if len(term) <= MAX_IRI else term

@@ -163,8 +163,13 @@ def _year_ranges(record: Record, districts: Districts) -> Iterable[str]:
 
 def _periods(metadata: Metadata) -> tuple[tuple[int, int], ...]:
     """First and last year of the period, one without an end up to the last change; else of the event, else of issue."""
-    period = metadata.period
-    start, end = (_year(period.start), _year(period.end)) if period else (_year(metadata.starts), _year(metadata.ends))
+    spans = [(_year(period.start), _year(period.end)) for period in metadata.periods]
+    if not any(map(any, spans)):
+        return _span(metadata, _year(metadata.starts), _year(metadata.ends))
+    return tuple(dict.fromkeys(part for span in spans if any(span) for part in _span(metadata, *span)))
+
+
+def _span(metadata: Metadata, start: int, end: int) -> tuple[tuple[int, int], ...]:
     if not (start or end):
         start = end = _year(metadata.issued)
     last = end or max(_year(metadata.modified), start)

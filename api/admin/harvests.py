@@ -25,6 +25,7 @@ from registry.catalog import Catalog
 from registry.errors import ConflictError, UsageError
 from registry.masking import shown
 from registry.model import LEVELS, Level, Problem, Record, Run, Source
+from registry.model.text import shortened
 from registry.rules import RULES
 from registry.settings import Settings
 from registry.sources.crashes import is_suspended, release
@@ -276,7 +277,10 @@ def _gone(pages: Pages, source: str, waits: Iterable[str], lang: Lang) -> list[t
     ids = [items[remote].id for remote in islice(waits, MAX_GONE_SHOWN) if remote in items]
     records: Iterable[Record] = pages.catalog.store.get_many(ids).values()
     return [
-        (pick_language(record.metadata.title, lang).words or record.id, addresses.page(record.kind, record.id, lang))
+        (
+            shortened(pick_language(record.metadata.title, lang).words) or record.id,
+            addresses.page(record.kind, record.id, lang),
+        )
         for record in records
     ]
 

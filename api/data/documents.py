@@ -19,6 +19,7 @@ from registry.errors import StartAgainError, UsageError
 from registry.masking import public
 from registry.model import Agent, Change, Kind, Metadata, Origin, Record, Text
 from registry.model.message import bilingual
+from registry.model.text import shortened, shortened_text
 from registry.rdf import thing_iri
 from registry.search.facet_counts import normal_where
 from registry.search.query import MAX_DEPTH, Count, Hit, Query
@@ -26,6 +27,8 @@ from registry.settings import Settings
 
 MAX_CHANGES: Final = 500
 SEARCH_PATH: Final = "/api/v1/search"  # of the pages that `next` names
+
+MAX_HIT_DESCRIPTION: Final = 2_000  # characters of a description in a hit; the record has all
 
 
 class PublisherOut(msgspec.Struct, frozen=True):
@@ -139,7 +142,7 @@ def search_answer(
 
 
 def _suggestions(catalog: Catalog, search_query: Query) -> tuple[str, ...]:
-    return tuple(suggestion.text for suggestion in catalog.index.suggest(search_query.words, 5))
+    return tuple(shortened(suggestion.text) for suggestion in catalog.index.suggest(search_query.words, 5))
 
 
 def _hit(record: Record, hit: Hit, base: str, lang: str, explain: bool) -> HitOut:
@@ -148,8 +151,8 @@ def _hit(record: Record, hit: Hit, base: str, lang: str, explain: bool) -> HitOu
         id=record.id,
         kind=record.kind,
         iri=thing_iri(record, base),
-        title=metadata.title,
-        description=metadata.abstract or metadata.description,
+        title=shortened_text(metadata.title),
+        description=shortened_text(metadata.abstract or metadata.description, MAX_HIT_DESCRIPTION),
         publisher=_publisher(metadata.publisher or metadata.organizer),
         score=round(hit.score, 4),
         url=page_url(record, base, "en" if lang == "en" else "de"),
@@ -158,7 +161,7 @@ def _hit(record: Record, hit: Hit, base: str, lang: str, explain: bool) -> HitOu
 
 
 def _publisher(agent: Agent | None) -> PublisherOut | None:
-    return PublisherOut(agent.name, agent.id) if agent and (agent.name or agent.id) else None
+    return PublisherOut(shortened_text(agent.name), agent.id) if agent and (agent.name or agent.id) else None
 
 
 def _facets(

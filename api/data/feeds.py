@@ -18,6 +18,7 @@ from registry import city as city_room
 from registry.catalog import Catalog
 from registry.city import City
 from registry.model import Record, Text
+from registry.model.text import shortened
 from registry.search.query import Query
 from registry.settings import Settings
 from vocab.concepts import concept_list
@@ -86,7 +87,7 @@ def atom(records: Sequence[Record], asked: Query, url: str, city: City, base: st
 def _entry(entry: Element, record: Record, lang: Lang, base: str) -> None:
     metadata = record.metadata
     _add_text(entry, "id", absolute(base, thing_path(record.id)))
-    _add_text(entry, "title", both(metadata.title)[lang])
+    _add_text(entry, "title", shortened(both(metadata.title)[lang]))
     _add_text(entry, "updated", _instant(record.changed))
     if record.created:
         _add_text(entry, "published", _instant(record.created))
@@ -97,7 +98,7 @@ def _entry(entry: Element, record: Record, lang: Lang, base: str) -> None:
         _add_text(entry, "summary", summary if len(summary) <= MAX_SUMMARY else summary[: MAX_SUMMARY - 1] + "…")
     publisher = metadata.publisher or metadata.organizer
     if publisher and publisher.name:
-        _add_text(SubElement(entry, f"{{{ATOM}}}author"), "name", both(publisher.name)[lang])
+        _add_text(SubElement(entry, f"{{{ATOM}}}author"), "name", shortened(both(publisher.name)[lang]))
     for theme in metadata.themes:
         concept = concept_list("themes").get(theme)
         label = {"label": concept.label(lang)} if concept else {}

@@ -21,6 +21,7 @@ from api.web import addresses
 from api.web.addresses import Lang
 from registry.catalog.lookup import resolve
 from registry.model import Draft, Metadata, Record
+from registry.model.text import shortened
 from registry.search import analysis
 from registry.search.query import Query
 from vocab.fields import fields_of
@@ -137,7 +138,7 @@ def preview(draft: Draft, lang: Lang, today: date) -> Card:
 
 def record_links(records: list[Record], lang: Lang) -> list[tuple[str, str]]:
     return [
-        (pick_language(record.metadata.title, lang).words, addresses.page(record.kind, record.id, lang))
+        (shortened(pick_language(record.metadata.title, lang).words), addresses.page(record.kind, record.id, lang))
         for record in records
     ]
 

@@ -25,6 +25,7 @@ from registry.catalog import Catalog
 from registry.catalog.lookup import resolve
 from registry.errors import ConflictError, NotAllowedError, NotFoundError
 from registry.model import Account, Draft, Kind, Metadata, Record
+from registry.model.text import MAX_TITLE_IN_LISTS
 from registry.people.review import may, may_see
 from registry.search import analysis
 from registry.search.query import Query
@@ -334,4 +335,5 @@ def _organizations(pages: Pages, lang: Lang) -> list[str]:
     """The names of organizations that are offered while somebody writes."""
     records = pages.catalog.store.find(Selection(kind="organization", shown=True))
     names = (pick_language(record.metadata.title, lang).words for record in records)
+    names = (name for name in names if len(name) <= MAX_TITLE_IN_LISTS)  # a cut name would be another one
     return sorted(dict.fromkeys(names))[:MAX_ORGANIZATIONS_OFFERED]

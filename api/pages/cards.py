@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from markupsafe import Markup, escape
 
 from api.text import sentences
-from api.text.formatting import day, marked, pick_language, sentence, text_markup
+from api.text.formatting import day, marked, pick_language, sentence, short_markup
 from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang
@@ -72,7 +72,7 @@ def card(record: Record, lang: Lang, today: date, query: list[Word] | None = Non
         kind=record.kind,
         kind_label=KIND_ROWS[record.kind].singular[lang],
         publisher=whose(metadata, lang),
-        title=text_markup(metadata.title, lang) or escape(record.id),
+        title=short_markup(metadata.title, lang) or escape(record.id),
         address=addresses.page(record.kind, record.id, lang),
         text=_text(metadata, lang, query or []),
         track=sentences.states(phase.notation) if phase else (),
@@ -98,7 +98,7 @@ def whose(metadata: Metadata, lang: Lang) -> Markup | str:
     if metadata.kind == "organization":
         return sentences.concept("organization-kinds", metadata.classification, lang)
     agent = lead(metadata) if metadata.kind == "project" else (metadata.publisher or metadata.organizer)
-    return text_markup(agent.name, lang) if agent else ""
+    return short_markup(agent.name, lang) if agent else ""
 
 
 def _lines(metadata: Metadata, lang: Lang, today: date) -> tuple[Line, ...]:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from api.pages.cards import Card, cards, whose
 from api.pages.site import Pages
-from api.text.formatting import link, text_markup
+from api.text.formatting import link, short_markup
 from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang
@@ -103,7 +103,7 @@ def _find(pages: Pages, iri: str) -> Record | None:
 
 def _shown(record: Record, lang: Lang) -> Linked:
     metadata = record.metadata
-    title = text_markup(metadata.title, lang) or escape(record.id)
+    title = short_markup(metadata.title, lang) or escape(record.id)
     gone = record.state == "withdrawn"
     return Linked(title, addresses.page(record.kind, record.id, lang), record.kind, whose(metadata, lang), gone)
 

@@ -26,6 +26,7 @@ from registry.catalog import Catalog
 from registry.city import City
 from registry.errors import NotAllowedError, NotSignedInError
 from registry.model import Account
+from registry.model.text import shortened
 from registry.people.accounts import People
 from registry.people.drafts import Inbox
 from registry.settings import Settings
@@ -90,7 +91,9 @@ class Pages:
     def names(self, ids: Iterable[str], lang: Lang) -> list[tuple[str, str]]:
         """Id and name of organizations; the id is the name of one that is no record."""
         records = self.catalog.store.get_many(ids := list(ids))
-        titles = {id: formatting.pick_language(record.metadata.title, lang).words for id, record in records.items()}
+        titles = {
+            id: shortened(formatting.pick_language(record.metadata.title, lang).words) for id, record in records.items()
+        }
         return [(id, titles.get(id) or id) for id in ids]
 
     def form(self, request: Request, body: bytes) -> session.Forms:
@@ -122,7 +125,7 @@ class Pages:
             "today": datetime.now(formatting.ZONE).date(),
             "place_name": formatting.pick_language(self.city.publisher, lang).words or self.city.name,
         }
-        html = environment(lang).get_template(template).render({**frame, **view})
+        html = formatting.visible(environment(lang).get_template(template).render({**frame, **view}))
         sent = dict(headers or {})
         if account:
             return HTMLResponse(html, status, sent | NO_STORE)
@@ -149,6 +152,7 @@ def environment(lang: Lang) -> jinja2.Environment:
     )
     env.install_gettext_translations(translations(lang), newstyle=True)  # type: ignore[attr-defined]
     env.filters |= {
+        "short": partial(formatting.short_markup, lang=lang),
         "say": partial(formatting.text_markup, lang=lang),
         "day": partial(formatting.day, lang=lang),
         "short_day": partial(formatting.short_day, lang=lang),

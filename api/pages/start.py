@@ -12,7 +12,7 @@ from api.pages import districts
 from api.pages.cards import cards, whose
 from api.pages.site import Pages, View, today
 from api.text import sentences
-from api.text.formatting import ZONE, day, text_markup
+from api.text.formatting import ZONE, day, short_markup
 from api.text.i18n import translator
 from api.web import addresses, query
 from api.web.addresses import Lang, language
@@ -105,7 +105,7 @@ def _calls(pages: Pages, ids: Iterable[str], lang: Lang) -> list[Seeking]:
     """What the start page shows of each of these projects."""
     return [
         Seeking(
-            text_markup(project.metadata.title, lang) or escape(project.id),
+            short_markup(project.metadata.title, lang) or escape(project.id),
             addresses.page(project.kind, project.id, lang) + "#partner",
             whose(project.metadata, lang),
             day(sentences.partners_until(project.metadata, today()), lang),

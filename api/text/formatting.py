@@ -6,7 +6,7 @@ Invariant: every Markup that leaves this module is escaped, or cleaned by nh3.
 import re
 from datetime import date, datetime
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 import nh3
@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from api.web.addresses import Lang
 from registry.model import Date, Text, message
 from registry.model.message import Message
-from registry.model.text import tags
+from registry.model.text import shortened_text, tags
 from registry.search.analysis import Word, clean, mark
 
 ZONE: Final = ZoneInfo("Europe/Berlin")
@@ -52,6 +52,33 @@ def text_markup(text: Text | Message, lang: Lang) -> Markup:
         return escape(message.sentence(text, lang))
     words, other = pick_language(text, lang)
     return Markup('<span lang="{}">{}</span>').format(other, words) if other else escape(words)
+
+
+def short_markup(text: Text, lang: Lang) -> Markup:
+    """A title or a name as lists show it: `text_markup`, cut at MAX_TITLE_IN_LISTS."""
+    return text_markup(shortened_text(text), lang)
+
+
+# -- what cannot be seen
+
+# Control characters but tab and line breaks, and those that change the direction of what follows
+_UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(html: str) -> str:
+    """A page or a text in which control and direction characters stand as signs, such as ␛ or [U+202E]: with these an
+    address can look like another one."""
+    return _UNSEEN.sub(_sign, html)
+
+
+def _sign(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return chr(0x2400 + code) if code < 0x20 else f"[U+{code:04X}]"  # Unicode has signs for the first 32
+
+
+def _quoted(address: str) -> str:
+    """An address with what cannot be seen in it percent-encoded: it leads to where it says."""
+    return address if address.isprintable() else "".join(c if c.isprintable() else quote(c) for c in address)
 
 
 # -- dates, numbers
@@ -235,12 +262,13 @@ def link(address: str) -> str:
         scheme = urlsplit(address).scheme.lower()
     except ValueError:
         return ""
-    return address if scheme in ("http", "https", "mailto", "tel", "ftp") or address.startswith("/") else ""
+    safe = scheme in ("http", "https", "mailto", "tel", "ftp") or address.startswith("/")
+    return _quoted(address) if safe else ""
 
 
 def breakable(address: str) -> Markup:
     """An address with `<wbr>` after separators, so that browsers break long ones there."""
-    return Markup("<wbr>").join(re.split(r"(?<=[/._?&=-])(?=\w)", address))
+    return Markup("<wbr>").join(re.split(r"(?<=[/._?&=-])(?=\w)", _quoted(address)))
 
 
 def host(address: str) -> str:

@@ -9,7 +9,7 @@ from registry import rules
 from registry.catalog import Catalog
 from registry.city import City
 from registry.model import DCAT_KINDS, Source, Text
-from registry.model.text import in_language
+from registry.model.text import in_language, shortened_text
 from registry.search.facets import FACETS, value_list
 from vocab.concepts import LISTS as CONCEPT_LISTS
 from vocab.concepts import Concept, ConceptList, concept_list, load
@@ -29,7 +29,9 @@ def labels(
     if row.values == "kinds":
         return {name: kind.plural for name, kind in KIND_ROWS.items()}
     if row.values == "records":
-        return {id: both(record.metadata.title) for id, record in catalog.store.get_many(values).items()}
+        return {
+            id: both(shortened_text(record.metadata.title)) for id, record in catalog.store.get_many(values).items()
+        }
     if row.values == "sources":
         return {source.name: {"de": source.title, "en": source.title} for source in sources if source.title}
     concepts = value_list(row, districts(city))

@@ -14,6 +14,20 @@ def normal_name(name: str) -> str:
 
 
 LONGEST: Final = 80  # characters
+MAX_TITLE_IN_LISTS: Final = 300  # characters of a title or a name; the page of the record shows all
+
+
+def shortened(words: str, most: int = MAX_TITLE_IN_LISTS) -> str:
+    """The words, cut after `most` characters, with "…" for the rest."""
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
+def shortened_text(text: Text, most: int = MAX_TITLE_IN_LISTS) -> Text:
+    """The text with each language cut; the same object if nothing has to be cut."""
+    if all(len(words) <= most for words in text.values()):
+        return text
+    return {tag: shortened(words, most) for tag, words in text.items()}
+
 
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l"})
 

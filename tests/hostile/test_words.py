@@ -1,0 +1,94 @@
+"""Words of strangers in pages: bounded in lists, and nothing in them that cannot be seen."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.text.formatting import breakable, link, visible
+from registry.model import Agent, Contact, Distribution, Metadata, Record
+from registry.model.text import MAX_TITLE_IN_LISTS, shortened, shortened_text
+from tests.hostile.browser import PROJECT, browser, send
+from tests.town import Town
+
+HTML = {"accept": "text/html"}
+LONG = "Wort " * 40_000  # 200 kB
+UNSEEN = "\x00\x1b\x7f\x85\u202a\u202e\u2066\u2069\u200f\u061c"
+
+
+def put(city: Town, id: str, **fields: object) -> TestClient:
+    city.catalog.store.put([Record(id=id, said=Metadata(kind="dataset", **fields))], "test")  # type: ignore[arg-type]
+    city.catalog.sync()
+    return TestClient(create_app(city.catalog, city.settings), follow_redirects=False)
+
+
+def test_long_titles_are_cut_in_lists_and_whole_on_their_page(city: Town) -> None:
+    agent = Agent(name={"de": "Amt " * 20_000})
+    browser = put(city, "lang", title={"de": f"Xylophon {LONG}"}, description={"de": LONG}, publisher=agent)
+    page = browser.get("/suche?q=xylophon", headers=HTML).text
+    assert "Xylophon" in page
+    assert "…" in page
+    assert len(page) < 100_000
+    assert len(browser.get("/feed.atom?q=xylophon").content) < 20_000
+    answer = browser.get("/api/v1/search?q=xylophon")
+    (hit,) = answer.json()["hits"]
+    assert len(answer.content) < 30_000
+    assert len(hit["title"]["de"]) <= MAX_TITLE_IN_LISTS
+    assert hit["title"]["de"].endswith("…")
+    assert hit["description"]["de"].endswith("…")
+    whole = browser.get("/api/v1/records/lang").json()["metadata"]
+    assert whole["title"]["de"] == f"Xylophon {LONG}"
+    assert LONG.strip() in browser.get("/daten/lang", headers=HTML).text
+
+
+@pytest.mark.parametrize(
+    ("words", "most", "cut"), [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("a bcd", 3, "a…"), ("", 3, "")]
+)
+def test_a_cut_text_is_never_longer_than_its_bound(words: str, most: int, cut: str) -> None:
+    assert shortened(words, most) == cut
+    short = {"de": words}
+    assert (shortened_text(short, most) is short) == (len(words) <= most)
+
+
+def test_what_cannot_be_seen_is_shown_as_a_sign(city: Town) -> None:
+    address = "https://daten.example.org/\u202egpj.exe"
+    browser = put(
+        city,
+        "unsichtbar",
+        title={"de": f"Harmlos{UNSEEN}Ende"},
+        description={"de": f"Text{UNSEEN}Ende"},
+        publisher=Agent(name={"de": f"Amt{UNSEEN}"}, homepage=address),
+        contacts=(Contact(name={"de": UNSEEN}, email="a@example.org", url=address),),
+        distributions=(Distribution(id="a", title={"de": UNSEEN}, access_url=address, download_url=address),),
+    )
+    for path in ("/daten/unsichtbar", "/suche?q=harmlos", "/en/data/unsichtbar", "/suche?q=%1B%E2%80%AEx"):
+        page = browser.get(path, headers=HTML).text
+        assert not [sign for sign in UNSEEN if sign in page], path
+    page = browser.get("/daten/unsichtbar", headers=HTML).text
+    assert "Harmlos␀␛[U+007F][U+0085][U+202A][U+202E][U+2066][U+2069][U+200F][U+061C]Ende" in page
+    assert 'href="https://daten.example.org/%E2%80%AEgpj.exe"' in page
+    data = browser.get("/api/v1/records/unsichtbar").json()["metadata"]
+    assert data["title"]["de"] == f"Harmlos{UNSEEN}Ende"  # data stay as they were said
+
+
+def test_addresses_lead_to_where_they_say() -> None:
+    for sign in ("\u202e", "\u200b", "\u00ad", "\x1b"):
+        address = f"https://example.org/a{sign}b"
+        assert sign not in link(address)
+        assert link(address) == str(breakable(address)).replace("<wbr>", "")
+    for address in ("https://example.org/straße?a=b&c=%20", "mailto:a@example.org", "/daten/x"):
+        assert link(address) == address
+
+
+def test_a_page_without_such_signs_is_the_same_text() -> None:
+    text = "Zeile\n\tTab äöü 👩‍👩‍👧 עברית\r\n"
+    assert visible(text) == text
+
+
+def test_a_draft_shows_them_too(city: Town) -> None:
+    author = browser(city, "agentur")
+    send(author, "/anmelden/projekt", "submit", **PROJECT | {"title": f"Wetter\u202eim Quartier {LONG[:100]}"})
+    (draft,) = city.catalog.inbox.queue()
+    for client, path in ((author, "/mein/eintraege"), (browser(city, "lotsin"), f"/freigabe/{draft.id}")):
+        page = client.get(path).text
+        assert "\u202e" not in page
+        assert "[U+202E]" in page

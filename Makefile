@@ -24,7 +24,7 @@ test: install ## all tests but those of `make browser`
 quick: install ## the tests that need no browser and no server, and are not slow
 	$(PYTEST) -m "not (browser or elastic or postgres or slow)"
 
-browser: install ## the pages in Chromium: all pages, both languages, all sizes and modes
+browser: install ## the pages in Chromium: all pages, both languages, all sizes and modes, by keyboard
 	$(BIN)/pytest -m matrix tests/browser
 
 check: install ## format, lint, types, import contract

@@ -6,6 +6,7 @@ Where one of the numbers in LEFT is too high, lower it: nothing that was renamed
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 import pytest
@@ -28,10 +29,13 @@ LEFT: Final[dict[str, dict[str, int]]] = {  # folder -> name -> how often it is 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
-def trees(folder: str) -> Iterator[tuple[str, ast.Module]]:
+@cache
+def trees(folder: str) -> list[tuple[str, ast.Module]]:
     """The path and the syntax tree of each module below a folder of the checkout."""
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
+    return [
+        (str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    ]
 
 
 def bindings(tree: ast.AST) -> Iterator[str]:

@@ -4,6 +4,7 @@ import ast
 import re
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,10 @@ def placeholders(text: str) -> set[str]:
     return set(re.findall(r"(?<!\{)\{(\w+)", text))
 
 
-def trees() -> Iterator[tuple[Path, ast.Module]]:
-    for floor in FLOORS:
-        for path in sorted((ROOT / floor).rglob("*.py")):
-            yield path.relative_to(ROOT), ast.parse(path.read_text())
+@cache
+def trees() -> list[tuple[Path, ast.Module]]:
+    paths = (path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py")))
+    return [(path.relative_to(ROOT), ast.parse(path.read_text())) for path in paths]
 
 
 def error_classes() -> set[str]:

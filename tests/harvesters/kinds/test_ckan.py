@@ -254,8 +254,9 @@ BROKEN = {
 def test_a_broken_answer_ends_the_run_with_source_address_and_remedy_and_nothing_is_withdrawn(
     town: Town, portal: Ckan, fault: Fault
 ) -> None:
-    source = a_source(portal, rows="100")
-    assert town.harvest(source=source, wait=False).counts["added"] == 250
+    source, all_packages = a_source(portal, rows="20"), packages(50)
+    portal.packages = all_packages
+    assert town.harvest(source=source, wait=False).counts["added"] == 50
     portal.packages = packages(5)
     portal.faults["start=0"] = fault
     run = town.harvest(source=source, wait=False)
@@ -263,9 +264,9 @@ def test_a_broken_answer_ends_the_run_with_source_address_and_remedy_and_nothing
     assert run.reason
     assert portal.url.removeprefix("http://") in sentence(run.reason, "en")
     assert sentence(run.reason, "de") != sentence(run.reason, "en")
-    assert len(town.records("stadt")) == 250
+    assert len(town.records("stadt")) == 50
     portal.faults.clear()
-    portal.packages = packages(250)
+    portal.packages = all_packages
     assert town.harvest(source=source, wait=False).outcome == "unchanged"
 
 

@@ -4,7 +4,6 @@ Covers: registry/store/schema.py
 """
 
 import contextlib
-import multiprocessing
 import sqlite3
 import threading
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from registry import build
 from registry.build import open_catalog, upgrade
 from registry.errors import NotReadyError, UpgradeNeededError
 from registry.people import accounts, drafts
@@ -21,6 +19,7 @@ from registry.sources import staging, tables
 from registry.store import schema
 from registry.store.database import Tables, connect, make_tables, reading, upgrade_tables
 from tests.builders import a_dataset, a_record
+from tests.forking import CONTEXT
 
 FIRST = ("CREATE TABLE words (word {blob} NOT NULL, at {moment}, number {big})", "CREATE INDEX w ON words {equal} (at)")
 PROCESSES = 8
@@ -125,14 +124,12 @@ def begin(barrier, database, folder, told):
 
 
 def test_of_several_first_starts_at_once_all_find_the_same_house(any_database_url, tmp_path):
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, build.__name__])
     for number in range(3):
         folder = tmp_path / str(number)
         database = "" if any_database_url.startswith("sqlite") else any_database_url
-        barrier, told = context.Barrier(PROCESSES), context.Queue()
+        barrier, told = CONTEXT.Barrier(PROCESSES), CONTEXT.Queue()
         words = (barrier, database, str(folder), told)
-        processes = [context.Process(target=begin, args=words, daemon=True) for _ in range(PROCESSES)]
+        processes = [CONTEXT.Process(target=begin, args=words, daemon=True) for _ in range(PROCESSES)]
         [process.start() for process in processes]
         found = [told.get(timeout=120) for _ in processes]
         [process.join(60) for process in processes]

@@ -35,9 +35,9 @@ def test_a_source_of_rdf_does_not_speak_for_a_reviewed_record(town: Town) -> Non
     source = Source(name="rdf", kind="dcat", url=f"{town.server.url}/k.ttl", language="de")
     town.server.files["/k.ttl"] = (body, "text/turtle")
     run = town.harvest(source=source)
-    found = {(finding.field, finding.value) for _, finding in _findings(town, run) if finding.rule == "iri-ours"}
-    assert ("iri", OURS) in found
-    assert ("publisher", f"{BASE}/id/amt") in found
+    claims = {(finding.field, finding.value) for _, finding in _findings(town, run) if finding.rule == "iri-ours"}
+    assert ("iri", OURS) in claims
+    assert ("publisher", f"{BASE}/id/amt") in claims
     records = town.records("rdf")
     assert len(records) == 2
     for record in records.values():

@@ -89,9 +89,9 @@ def test_what_a_function_yields_comes_back_and_the_child_is_used_again() -> None
 
 
 def test_each_caller_has_a_child_of_its_own() -> None:
-    one, two = call("file", LIMITS, "strange:process"), call("file", LIMITS, "strange:process")
-    assert next(one) != next(two)
-    assert (list(one), list(two)) == ([], [])
+    first, second = call("file", LIMITS, "strange:process"), call("file", LIMITS, "strange:process")
+    assert next(first) != next(second)
+    assert (list(first), list(second)) == ([], [])
 
 
 @pytest.mark.parametrize(

@@ -433,9 +433,12 @@ def test_a_field_of_ten_thousand_values_is_read_and_its_findings_are_counted() -
 
 def test_keys_of_an_object_that_are_no_languages_make_no_text_of_them() -> None:
     source = a_source()
-    metadata, found = read_one({"id": 1, "title": {"de": "Wege", "alt": "Pfade", "text": "Weg"}}, source)
+    metadata, findings = read_one({"id": 1, "title": {"de": "Wege", "alt": "Pfade", "text": "Weg"}}, source)
     assert metadata.title == {"de": "Wege"}
-    assert [(one.rule, one.field) for one in found] == [("value-unread", "title.alt"), ("value-unread", "title.text")]
+    assert [(one.rule, one.field) for one in findings] == [
+        ("value-unread", "title.alt"),
+        ("value-unread", "title.text"),
+    ]
     assert metadata.extras == {"title.alt": "Pfade", "title.text": "Weg"}
 
 
@@ -461,15 +464,15 @@ BOX = "POLYGON((8.57 49.35, 8.8 49.35, 8.8 49.46, 8.57 49.46, 8.57 49.35))"
     ],
 )
 def test_a_place_may_be_a_shape_in_any_notation(written: Any, place: Place) -> None:
-    metadata, found = read_one({"id": 1, "title": "Wege", "places": written}, a_source())
-    assert (metadata.places, found) == ((place,), ())
+    metadata, findings = read_one({"id": 1, "title": "Wege", "places": written}, a_source())
+    assert (metadata.places, findings) == ((place,), ())
 
 
 @pytest.mark.parametrize("written", ['["ARG", "02"]', "POLYGON((8.57 x))"])
 def test_coordinates_that_cannot_be_read_are_no_name_of_a_place(written: str) -> None:
-    metadata, found = read_one({"id": 1, "title": "Wege", "places": written}, a_source())
+    metadata, findings = read_one({"id": 1, "title": "Wege", "places": written}, a_source())
     assert metadata.places == ()
-    assert [(one.rule, one.field, one.value) for one in found] == [("value-unread", "places.geometry", written)]
+    assert [(one.rule, one.field, one.value) for one in findings] == [("value-unread", "places.geometry", written)]
 
 
 @pytest.mark.parametrize(

@@ -590,10 +590,10 @@ def extra(key: str, value: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("written", [json.dumps, lambda value: value, lambda value: json.dumps([value])])
 def test_an_object_in_an_extra_describes_the_publisher(written: Any) -> None:
-    said = read(
+    metadata = read(
         organization=None, extras=[extra("publisher", written({"name": "Amt für Grün", "email": "gruen@example.org"}))]
     )
-    assert said.publisher == Agent(name={"de": "Amt für Grün"}, email="gruen@example.org")
+    assert metadata.publisher == Agent(name={"de": "Amt für Grün"}, email="gruen@example.org")
 
 
 @pytest.mark.parametrize(
@@ -601,17 +601,17 @@ def test_an_object_in_an_extra_describes_the_publisher(written: Any) -> None:
     ['{"quelle":"Vermessung","stand":"2024"}', '{"id":"7"}', '{ "text": "Vermessung" }', '{"de":"A","alt":"B"}'],
 )
 def test_an_object_whose_keys_are_no_languages_is_kept_with_a_finding(written: str) -> None:
-    said = read(extras=[extra("provenance", written)])
-    assert said.provenance == ()
-    assert said.extras["provenance"] == written
+    metadata = read(extras=[extra("provenance", written)])
+    assert metadata.provenance == ()
+    assert metadata.extras["provenance"] == written
     assert findings(extras=[extra("provenance", written)]) == [("value-unread", "provenance", written)]
 
 
 def test_texts_by_language_are_still_read() -> None:
     written = '{"de_DE": "Vermessung", "en": "Survey", "hsb": ""}'
-    said = read(extras=[extra("provenance", written)], title_translated={"de": "Wege", "sw": "Njia"})
-    assert said.provenance[0].label == {"de-DE": "Vermessung", "en": "Survey"}
-    assert said.title == {"de": "Wege", "sw": "Njia"}
+    metadata = read(extras=[extra("provenance", written)], title_translated={"de": "Wege", "sw": "Njia"})
+    assert metadata.provenance[0].label == {"de-DE": "Vermessung", "en": "Survey"}
+    assert metadata.title == {"de": "Wege", "sw": "Njia"}
 
 
 # -- places and contacts in other notations
@@ -644,8 +644,8 @@ def test_a_shape_in_any_notation_is_no_name(written: Any, place: Place) -> None:
 @pytest.mark.parametrize("key", ["spatial", "spatial_text", "geographical_coverage"])
 @pytest.mark.parametrize("written", ['["ARG", "02"]', "POLYGON((8.57 x))", "8.57,49.35,999,49.46"])
 def test_coordinates_that_cannot_be_read_are_kept_with_a_finding(key: str, written: str) -> None:
-    said = read(extras=[extra(key, written)])
-    assert (said.places, said.extras[key]) == ((), written)
+    metadata = read(extras=[extra(key, written)])
+    assert (metadata.places, metadata.extras[key]) == ((), written)
     assert findings(extras=[extra(key, written)]) == [("value-unread", "places", written)]
 
 

@@ -8,7 +8,7 @@ from tests.builders import a_dataset, a_distribution
 
 
 def test_each_text_is_decoded_once_and_descriptions_stay() -> None:
-    said = replace(
+    metadata = replace(
         a_dataset(),
         title={"de": "Stra&szlig;en &amp; Wege", "en": "R&amp;amp;B"},
         keywords={"de": ("Stra&szlig;e", "Straße", "A & B")},
@@ -16,7 +16,7 @@ def test_each_text_is_decoded_once_and_descriptions_stay() -> None:
         publisher=Agent(name={"de": "Gr&#252;n"}, homepage="https://amt.example.org/?a=1&amp;b=2"),
         distributions=(a_distribution(title={"de": "Stra&szlig;en als CSV"}),),
     )
-    decoded, written = without_entities(said)
+    decoded, written = without_entities(metadata)
     assert decoded.title == {"de": "Straßen & Wege", "en": "R&amp;B"}
     assert decoded.keywords == {"de": ("Straße", "A & B")}
     assert decoded.description == {"de": "L&auml;nge"}
@@ -31,6 +31,6 @@ def test_each_text_is_decoded_once_and_descriptions_stay() -> None:
 
 
 def test_a_record_without_entities_is_the_same_object() -> None:
-    said = a_dataset("A & B; C &c.")
-    assert without_entities(said) == (said, {})
-    assert without_entities(said)[0] is said
+    metadata = a_dataset("A & B; C &c.")
+    assert without_entities(metadata) == (metadata, {})
+    assert without_entities(metadata)[0] is metadata

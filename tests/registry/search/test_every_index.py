@@ -537,7 +537,7 @@ def test_elasticsearch_and_tantivy_give_the_same_scores_order_counts_and_suggest
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "ids"),
     [
         ("CO2", {"co₂-bilanz"}),
         ("CO₂", {"co₂-bilanz"}),
@@ -548,9 +548,9 @@ def test_elasticsearch_and_tantivy_give_the_same_scores_order_counts_and_suggest
         ("Öl", {"heizölpreise"}),
     ],
 )
-def test_chemical_names_and_short_words_in_compounds_are_found_without_others(index, query, found):
+def test_chemical_names_and_short_words_in_compounds_are_found_without_others(index, query, ids):
     records = titled("CO₂-Bilanz", "NO2-Messung", "Radwege 2 Arten", "Nachtbuslinien", "Busplan", "Robuste Bäume")
     records += titled("Jugendämter", "Gesamtplan", "Heizölpreise", "Polizei")
     page = filled(index, *records).search(Query(words=query))
-    assert {hit.id for hit in page.hits} == found
+    assert {hit.id for hit in page.hits} == ids
     assert not page.relaxed

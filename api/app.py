@@ -12,6 +12,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -30,8 +31,11 @@ from registry.build import open_catalog
 from registry.catalog import Catalog
 from registry.errors import LotseError, NotFoundError, NotReadyError, TooLargeError, UsageError
 from registry.settings import Settings, load, with_secret
+from registry.store.database import check_pages
 
 GZIP_LEVEL: Final = 6  # level 9 takes 1.5 times as long for 2 % less
+
+PAGE_CHECK_SECONDS: Final = 3600.0  # between two checks of all pages of the database
 
 log = logging.getLogger("lotse.web")
 
@@ -80,12 +84,22 @@ async def _projector_running(catalog: Catalog) -> AsyncIterator[None]:
     stop = threading.Event()
     thread = threading.Thread(target=catalog.projector.run, args=(stop,), name="projector", daemon=True)
     thread.start()
+    threading.Thread(target=_check_pages, args=(catalog, stop), name="check-pages", daemon=True).start()
     try:
         yield
     finally:
         stop.set()
         thread.join(timeout=30)
         catalog.close()
+
+
+def _check_pages(catalog: Catalog, stop: threading.Event) -> None:
+    """Reads all pages of the database at the start and every PAGE_CHECK_SECONDS; `/readyz` tells what is damaged."""
+    while not stop.is_set():
+        with contextlib.suppress(LotseError, SQLAlchemyError):
+            if damage := check_pages(catalog.store.engine):
+                log.error("the database is damaged, put a backup in its place: %s", damage)
+        stop.wait(PAGE_CHECK_SECONDS)
 
 
 def _health(catalog: Catalog) -> APIRouter:

@@ -9,7 +9,7 @@ from registry.people.accounts import open_people
 from registry.people.drafts import open_inbox
 from registry.projections.projector import Projector
 from registry.search.query import SearchIndex
-from registry.settings import Settings
+from registry.settings import Settings, refuse_lost_database
 from registry.sources import staging, tables
 from registry.sources.runs import open_runs
 from registry.sources.sources import open_sources
@@ -21,7 +21,8 @@ from vocab.concepts import ConceptList, load
 
 
 def open_catalog(settings: Settings) -> Catalog:
-    """UpgradeNeededError if the database is of an older Lotse."""
+    """UpgradeNeededError if the database is of an older Lotse; NotReadyError if it is lost."""
+    refuse_lost_database(settings)
     store = open_store(settings.database_url)
     index = open_index(settings)
     return Catalog(

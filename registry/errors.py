@@ -18,6 +18,7 @@ LotseError                     400
 │   └── ForbiddenAddressError  502   an address that must not be fetched
 └── NotReadyError              503   store older than the code, index not reachable
     ├── UpgradeNeededError     503   the command to run is in the message
+    ├── DatabaseDamagedError   503   a page of the database cannot be read; put a backup in its place
     ├── StoppedError           503   this process was asked to end; what it did is kept
     └── StorageFullError       507   the disk is full, or nearly; make room
 """
@@ -146,3 +147,7 @@ class StoppedError(NotReadyError):
 
 class StorageFullError(NotReadyError):
     status = 507
+
+
+class DatabaseDamagedError(NotReadyError):
+    pass

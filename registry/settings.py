@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from registry.errors import NotAllowedError, UsageError
+from registry.errors import NotAllowedError, NotReadyError, UsageError
 from registry.private_files import make_private_folder
 
 PREFIX = "LOTSE_"
@@ -39,6 +39,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.data / 'lotse.sqlite'}"
+
+
+def is_database_lost(settings: Settings) -> bool:
+    """Whether the SQLite file is missing although the search index of a catalogue is there."""
+    file = settings.data / "lotse.sqlite"
+    return not settings.database and not file.exists() and (settings.data / "search" / "current").exists()
+
+
+def refuse_lost_database(settings: Settings) -> None:
+    """NotReadyError, so that no empty catalogue takes the place of a lost one."""
+    if is_database_lost(settings):
+        raise NotReadyError("database-gone", path=settings.data / "lotse.sqlite", index=settings.data / "search")
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:

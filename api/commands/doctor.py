@@ -18,6 +18,9 @@ _FULL_DISK_BYTES: Final = 50_000_000  # less free space is reported as "broken"
 _VENDOR: Final = Path(__file__).parents[1] / "static" / "vendor"
 
 
+RESTORE: Final = "Stop Lotse, put the last backup in its place, delete its -wal and -shm, then run: lotse rebuild"
+
+
 class Check(NamedTuple):
     """`state`: ok, look or broken; `remedy` is empty for ok."""
 
@@ -86,7 +89,12 @@ def _disk(data: Path) -> Iterator[Check]:
     free = shutil.disk_usage(there).free
     what = f"{free / 1e9:.1f} GB free at {there}"
     state = "broken" if free < _FULL_DISK_BYTES else "look" if free < _LOW_DISK_BYTES else "ok"
-    yield Check("disk", state, what, "" if state == "ok" else "Make room on the disk of the data folder.")
+    yield Check(
+        "disk",
+        state,
+        what,
+        "" if state == "ok" else "Make room on the disk of the data folder, for example: lotse source remove NAME",
+    )
 
 
 def _secret(configured: "Settings") -> Check:
@@ -137,6 +145,7 @@ def _database(configured: "Settings") -> Generator[Check, None, "Catalog | None"
     from registry.build import open_catalog
     from registry.errors import LotseError
     from registry.projections.projector import UNREACHABLE
+    from registry.store.database import check_pages
     from registry.store.store import SHOWN
 
     shown = configured.database_url.rpartition("@")[2]  # without a password
@@ -148,6 +157,9 @@ def _database(configured: "Settings") -> Generator[Check, None, "Catalog | None"
         what = explained.message if explained else f"{shown}: {type(error).__name__}: {error}"
         yield Check("database", "broken", what, "Do what the message says." if explained else "Check LOTSE_DATABASE.")
         return None
+    if damage := check_pages(catalog.store.engine):
+        yield Check("database", "broken", f"{shown} is damaged: {damage}", RESTORE)
+        return catalog
     yield Check("database", "ok", f"{shown}, {catalog.store.count(SHOWN)} records, change {position.number}")
     return catalog
 
@@ -163,7 +175,11 @@ def _projections(catalog: "Catalog") -> Iterator[Check]:
         return
     state = catalog.projector.state()
     for name, at in state["projections"].items():
-        if at["number"] is None:
+        if "damaged" in at:
+            yield Check(
+                name, "broken", f"{at['damaged']} is damaged", "Run: lotse rebuild (serve and worker do it too)"
+            )
+        elif at["number"] is None:
             yield Check(name, "look", "not built yet, or of another numbering", "Run: lotse sync")
         elif at["behind"] > 0:
             yield Check(name, "look", f"{at['behind']} changes behind", "Run: lotse sync")

@@ -30,8 +30,10 @@ def serve(host: str, port: int, workers: int) -> None:
     from api.web.half_open import BoundedProtocol
     from registry.catalog.organizations import take_in_city
     from registry.settings import Settings, with_secret
+    from registry.store.reserve import keep_reserve
 
     catalog, configured = opened()  # refuses an older database before anything listens
+    keep_reserve(configured.data)
     take_in_city(catalog)
     catalog.close()  # each of the server's processes opens its own
     with_secret(configured)
@@ -109,9 +111,11 @@ def worker() -> None:
     from api.web.logs import log_to_stderr
     from harvesters.run.worker import run
     from registry.catalog.organizations import take_in_city
+    from registry.store.reserve import keep_reserve
 
     catalog, configured = opened()
     log_to_stderr(configured.debug)
+    keep_reserve(configured.data)
     take_in_city(catalog)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

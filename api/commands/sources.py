@@ -243,9 +243,12 @@ def _tables(file: Path) -> list[dict[str, Any]]:
 @as_json
 def remove(name: str, yes: bool, dry_run: bool, json: bool) -> None:
     """Remove a source and withdraw its records."""
-    from registry.errors import UsageError
+    from registry.errors import NotReadyError, UsageError
+    from registry.store.reserve import free_reserve
     from registry.store.store import Selection
 
+    if not dry_run:
+        free_reserve(settings().data)  # on a full disk this command has to write before it can make room
     catalog, _ = opened()
     catalog.sources.get(name)
     count = catalog.store.count(Selection(source=name, state="published"))
@@ -256,9 +259,13 @@ def remove(name: str, yes: bool, dry_run: bool, json: bool) -> None:
         click.confirm(question, abort=True, err=True)
     if not dry_run:
         with catalog.runs.hold(name):
+            catalog.staging.forget(name)  # first of all, for it makes room
             count = catalog.withdraw_source(name, "Die Quelle wird nicht mehr abgefragt.")
             catalog.sources.remove(name)
-        catalog.sync()
+        try:
+            catalog.sync()
+        except NotReadyError as error:
+            say(f"Note: {error.message}")
     if json:
         document({"source": name, "withdrawn": count})
     else:

@@ -4,6 +4,7 @@ Entry point: `routes`. Invariants: a try is counted before its password is check
 their own, so that no page waits for them.
 """
 
+import logging
 from functools import partial
 from typing import Final
 from urllib.parse import quote
@@ -18,10 +19,13 @@ from api.web.addresses import language, mount, patterns, place
 from api.web.own_threads import OwnThreads
 from api.web.session import FormBody, TooManyError
 from registry.catalog import Catalog
+from registry.errors import StorageFullError
 from registry.people.sign_in_tries import Attempt
 from registry.settings import Settings
 
 MAX_NAME_CHARACTERS: Final = 80  # of the name of an account
+
+log = logging.getLogger("lotse.web")
 CHECKS_AT_ONCE: Final = 2  # passwords that a process checks at a time; each takes 64 MiB
 MAX_WAITING: Final = 20  # people who wait for that: some seconds
 
@@ -77,10 +81,13 @@ def _signed_in(pages: Pages, request: Request, body: bytes) -> Response:
 
 
 def sign_out(pages: Pages, request: Request, body: FormBody = b"") -> Response:
-    """Ends the session, on the server too."""
+    """Ends the session, on the server too unless the disk is full; the browser forgets it in any case."""
     if pages.account(request):
         pages.form(request, body)
-        pages.people.end_session(request.state.session.nonce)
+        try:
+            pages.people.end_session(request.state.session.nonce)
+        except StorageFullError as error:
+            log.error("the session ends in the browser only: %s", error)
     response = RedirectResponse(addresses.path("start", language(request)), 303)
     session.end(response, pages.settings)
     return response

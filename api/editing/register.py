@@ -23,7 +23,7 @@ from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, Forms, StaleFormError
 from registry.catalog import Catalog
 from registry.catalog.lookup import resolve
-from registry.errors import ConflictError, NotAllowedError, NotFoundError
+from registry.errors import ConflictError, LotseError, NotAllowedError, NotFoundError, StorageFullError
 from registry.model import Account, Draft, Kind, Metadata, Record
 from registry.model.text import MAX_TITLE_IN_LISTS
 from registry.people.review import may, may_see
@@ -40,7 +40,8 @@ MAX_ORGANIZATIONS_OFFERED: Final = 300
 
 class FormPage(NamedTuple):
     """What the page of a form shows. `of`, `base_number`, `before`: of the published record that is changed, while
-    there is no draft yet; `faults`: what to mend; `expired`: the form was of an earlier session, nothing is saved."""
+    there is no draft yet; `faults`: what to mend. Nothing is saved if the form was of an earlier session (`expired`),
+    or the disk is full (`full`)."""
 
     values: Entered
     draft: Draft | None = None
@@ -51,6 +52,7 @@ class FormPage(NamedTuple):
     before: Metadata = EMPTY
     saved: bool = False
     expired: bool = False
+    full: bool = False
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
@@ -78,21 +80,28 @@ def _to_entries(request: Request) -> Response:
 
 
 def keeps_entered(view: Callable[..., Response]) -> Callable[..., Response]:
-    """The same view, but for a form of an earlier session: what was entered is shown in a form of this one, unsaved."""
+    """The same view, but what was entered is shown again, unsaved, if the form was of an earlier session or the disk is
+    full."""
 
     @wraps(view)
     def kept(pages: Pages, request: Request, **parameters: Any) -> Response:
         try:
             return view(pages, request=request, **parameters)
         except StaleFormError as stale:
-            fields, id = stale.fields, parameters.get("id")
-            draft = _draft(pages, id, pages.required(request)) if id else None
-            values = form.entered(fields, KIND)
-            page = FormPage(values, draft, expired=True)
-            page = page._replace(of=fields.get("of"), base_number=fields.number("base"))
-            return _show(pages, request, page, 403)
+            return _show_unsaved(pages, request, stale.fields, parameters.get("id"), stale)
+        except StorageFullError as full:
+            fields = pages.form(request, parameters["body"])
+            return _show_unsaved(pages, request, fields, parameters.get("id"), full)
 
     return kept
+
+
+def _show_unsaved(pages: Pages, request: Request, fields: Forms, id: str | None, error: LotseError) -> Response:
+    """The form with what was entered, and why nothing of it is saved."""
+    draft = _draft(pages, id, pages.required(request)) if id else None
+    page = FormPage(form.entered(fields, KIND), draft, of=fields.get("of"), base_number=fields.number("base"))
+    full = isinstance(error, StorageFullError)
+    return _show(pages, request, page._replace(expired=not full, full=full), error.status)
 
 
 # -- views

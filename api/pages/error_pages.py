@@ -70,6 +70,7 @@ def _said(error: LotseError, lang: Lang) -> tuple[str, str]:
         500: (_("Hier ist etwas schiefgegangen"), _("Das liegt an uns. Bitte nennen Sie uns die Nummer %(number)s.") % {"number": error.detail.get("number", "–")}),
         502: (_("Eine Quelle antwortet nicht"), _("Es wurde nichts geändert. Versuchen Sie es später noch einmal.")),
         503: (_("Gerade geht es nicht"), _("Das Verzeichnis wird gerade gewartet. Versuchen Sie es in einigen Minuten noch einmal.")),
+        507: (_("Auf dem Server ist kein Platz mehr"), _("Es wurde nichts gespeichert. Geben Sie den Betreibern Bescheid, und versuchen Sie es später noch einmal.")),
     }  # fmt: skip
     return by_status.get(error.status) or (_("Das hat nicht geklappt"), _("Bitte gehen Sie zurück, und versuchen Sie es noch einmal."))  # fmt: skip
 

@@ -22,6 +22,7 @@ from registry.errors import BusyError, LotseError, NotReadyError
 from registry.isolation import isolated
 from registry.model import Position
 from registry.projections.projection import Projection
+from registry.store.database import damage_seen
 from registry.store.locks import SharedLock, projector_lock, rebuild_lock, try_lock
 from registry.store.store import Store
 
@@ -60,16 +61,21 @@ class Projector:
         try:
             now = self.store.position()
             positions = self.positions()
+            damages = {name: projection.damage() for name, projection in self.projections.items()}
         except UNREACHABLE as error:
             log.warning("not ready: %s: %s", type(error).__name__, error)  # only logged: it may name hosts and users
             return {"ready": False, "reason": type(error).__name__, "projections": {}}
-        projections = {
+        projections: dict[str, dict[str, Any]] = {
             name: {"number": at.number, "behind": now.number - at.number}
             if at and at.epoch == now.epoch
             else {"number": None, "behind": None}
             for name, at in positions.items()
         }
-        ready = all(projections[name]["number"] is not None for name in SEARCH if name in projections)
+        for name, damage in damages.items():
+            if damage:
+                projections[name]["damaged"] = damage
+        searchable = (at["number"] is not None and "damaged" not in at for at in map(projections.get, SEARCH) if at)
+        ready = all(searchable) and not damage_seen(self.store.engine)
         return {"ready": ready, "store": {"epoch": now.epoch, "number": now.number}, "projections": projections}
 
     def try_hold(self) -> bool:
@@ -166,7 +172,10 @@ class Projector:
         with self._holding() as holds:
             while holds and not stop.is_set() and self._lock.alive() and not self._rebuild_wanted():
                 number = self.store.last()
-                self._advance(name)
+                damage = self.projections[name].damage()
+                if damage:
+                    log.error("projection %s: %s is damaged, so it is built anew", name, damage)
+                self._advance(name, anew=bool(damage))
                 self.store.wait_for_change(number, IDLE_SECONDS)
 
     @contextmanager

@@ -59,6 +59,10 @@ class ElasticIndex:
         kept = self._kept()[1]
         return Position(kept["epoch"], kept["number"]) if kept else None
 
+    def damage(self) -> str:
+        """Nothing: Elasticsearch looks after its own files."""
+        return ""
+
     def faults(self) -> Mapping[str, str]:
         kept = self._kept()[1]
         return dict(kept["faults"]) if kept else {}

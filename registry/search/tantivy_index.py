@@ -9,12 +9,13 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from threading import Lock
+from types import TracebackType
 from typing import Any
 
 import tantivy
@@ -30,6 +31,7 @@ from registry.search.answering import answer, beginning, bounds, suggestions
 from registry.search.entry import Entry, entry
 from registry.search.facet_counts import aggregations, counts
 from registry.search.facets import COUNTED, FACETS, INDEX_VERSION
+from registry.search.index_files import IndexFiles
 from registry.search.matching import Asked, Need, WordGroup
 from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Suggestion, Where
 from vocab.concepts import ConceptList
@@ -47,11 +49,16 @@ class TantivyIndex:
         self.districts = districts
         self._reading: _Reading | None = None
         self._lock = Lock()
+        self._files = IndexFiles()
 
     def position(self) -> Position | None:
         """None as well where the index was built with other fields: it must be built again."""
         kept = _kept(self._generation())
         return Position(kept["epoch"], kept["number"]) if kept else None
+
+    def damage(self) -> str:
+        generation = self._generation()
+        return self._files.damaged(generation) if generation and _kept(generation) else ""
 
     def faults(self) -> Mapping[str, str]:
         kept = _kept(self._generation())
@@ -75,7 +82,7 @@ class TantivyIndex:
         faults: dict[str, str] = {}
         with ExitStack() as undo:  # or a full disk would hold half an index for each attempt
             undo.callback(shutil.rmtree, generation, ignore_errors=True)
-            with _writable(generation):
+            with _Tantivy("index-not-writable", generation):
                 tantivy.Index(_SCHEMA, str(generation))
             self._write(generation, changes, faults)
             _keep(generation, position, faults)
@@ -96,7 +103,7 @@ class TantivyIndex:
         first = next(changes, None)
         if first is None:
             return False
-        with _writable(generation):
+        with _Tantivy("index-not-writable", generation):
             self._commit(generation, chain((first,), changes), faults)
         return True
 
@@ -121,13 +128,15 @@ class TantivyIndex:
         )
 
     def search(self, query: Query) -> ResultPage:
-        return answer(query, self._read(), datetime.now(UTC).date().toordinal())
+        with _Tantivy("index-not-readable", self._generation()):
+            return answer(query, self._read(), datetime.now(UTC).date().toordinal())
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
         wanted = beginning(prefix)
         if not wanted:
             return ()
-        found = self._read().searcher.terms_with_prefix("words", wanted, limit=size * 5)
+        with _Tantivy("index-not-readable", self._generation()):
+            found = self._read().searcher.terms_with_prefix("words", wanted, limit=size * 5)
         return suggestions(found, size)
 
     def _read(self) -> "_Reading":
@@ -146,13 +155,21 @@ class TantivyIndex:
 # -- a generation on disk
 
 
-@contextmanager
-def _writable(generation: Path) -> Iterator[None]:
-    """NotReadyError where Tantivy cannot write, which it tells as a ValueError with the system's own words."""
-    try:
-        yield
-    except ValueError as error:
-        raise NotReadyError("index-not-writable", generation=generation, error=error) from error
+class _Tantivy:
+    """Raises NotReadyError where Tantivy cannot read or write its files.
+
+    Tantivy raises a ValueError with the words of the system or, for damaged files, a panic of Rust: no Exception.
+    """
+
+    def __init__(self, code: str, generation: Path | None) -> None:
+        self._code, self._generation = code, generation
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if kind and (issubclass(kind, ValueError) or kind.__name__ == "PanicException"):
+            raise NotReadyError(self._code, generation=self._generation, error=error) from error
 
 
 def _kept(generation: Path | None) -> dict[str, Any] | None:

@@ -14,7 +14,17 @@ import zstandard
 
 from registry.model import Finding, Findings
 from registry.model.harvest import ListedItem, Mapped, Reached, Staged
-from registry.store.database import ManyRows, Tables, among, connect, inserting, make_tables, reading, writing
+from registry.store.database import (
+    ManyRows,
+    Tables,
+    among,
+    connect,
+    give_space_back,
+    inserting,
+    make_tables,
+    reading,
+    writing,
+)
 
 TABLES: Final = Tables(
     "staging_version",
@@ -239,9 +249,18 @@ class Staging:
             place = rows[-1].place
 
     def forget(self, source: str) -> None:
+        """Drops all of a source, part by part, and gives its disk back: on a full disk there is little for the WAL."""
+        self.close(source)
+        some = sa.select(_PAYLOADS.c.remote_id).where(_PAYLOADS.c.source == source).limit(BATCH)
+        while remote_ids := [row.remote_id for row in self._fetch(some)]:
+            with writing(self.engine) as connection:
+                for table in (_PAYLOADS, _STAGED):
+                    wanted = among(connection, table.c.remote_id, remote_ids)
+                    connection.execute(table.delete().where(table.c.source == source, wanted))
+            give_space_back(self.engine, vacuum=False)
         with writing(self.engine) as connection:
-            for table in (_STAGED, _PAYLOADS, _MARKS):
-                connection.execute(table.delete().where(table.c.source == source))
+            connection.execute(_STAGED.delete().where(_THING.source == source))
+        give_space_back(self.engine, vacuum=True)
 
     def erase(self, source: str, remote_id: str) -> None:
         with writing(self.engine) as connection:

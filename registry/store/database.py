@@ -20,10 +20,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from registry.errors import NotReadyError, UpgradeNeededError
+from registry.errors import DatabaseDamagedError, NotReadyError, StorageFullError, UpgradeNeededError
 from registry.private_files import make_private_file, make_private_folder
 from registry.store.locks import Key, lock_transaction
 
+FULL_CODES: Final = ("SQLITE_FULL", "53100")  # of SQLite, and PostgreSQL's disk_full
 BUSY_TIMEOUT: Final = 60  # seconds that a writer waits for others
 
 
@@ -69,7 +70,7 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 
     On SQLite all of its statements see one snapshot, on PostgreSQL (READ COMMITTED) each statement sees its own.
     """
-    with engine.connect() as connection:
+    with _explained(engine), engine.connect() as connection:
         yield connection.execution_options(reads=True)
 
 
@@ -77,10 +78,60 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction for writing. On SQLite it takes the write lock at its start (BEGIN IMMEDIATE).
 
+    StorageFullError if the disk is full; nothing is written then.
     If it took the lock at the first write, half of the concurrent transactions that read first would fail there.
     """
-    with engine.begin() as connection:
+    with _explained(engine), engine.begin() as connection:
         yield connection
+
+
+def give_space_back(engine: sa.Engine, *, vacuum: bool) -> None:
+    """Empties the WAL of SQLite and, with `vacuum`, shrinks the file, as far as others let it and the disk has room."""
+    if engine.dialect.name == "sqlite":
+        with contextlib.closing(engine.raw_connection()) as raw, contextlib.suppress(sqlite3.OperationalError):
+            driver: Any = raw.driver_connection
+            for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", *(("VACUUM",) if vacuum else ())):
+                driver.execute(statement).fetchall()
+            if vacuum:
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+_DAMAGE: Final[dict[str, str]] = {}  # URL of a database -> what SQLite said of a damaged page, in this process
+
+
+def damage_seen(engine: sa.Engine) -> str:
+    """What this process has seen of damaged pages of a database; "" for nothing."""
+    return _DAMAGE.get(str(engine.url), "")
+
+
+def check_pages(engine: sa.Engine) -> str:
+    """Reads all pages of a SQLite database, which takes some seconds a gigabyte; what is damaged, "" for nothing.
+
+    PostgreSQL checks a page when it reads it.
+    """
+    if engine.dialect.name == "sqlite":
+        with contextlib.suppress(DatabaseDamagedError), reading(engine) as connection:
+            answer = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+            if answer == "ok":
+                _DAMAGE.pop(str(engine.url), None)
+            else:
+                _DAMAGE[str(engine.url)] = answer
+    return damage_seen(engine)
+
+
+@contextlib.contextmanager
+def _explained(engine: sa.Engine) -> Iterator[None]:
+    """Raises StorageFullError for a full disk, DatabaseDamagedError for a damaged page of SQLite."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        name = str(getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None) or "")
+        if name in FULL_CODES:
+            raise StorageFullError("storage-full") from error
+        if name.startswith("SQLITE_CORRUPT"):
+            _DAMAGE[str(engine.url)] = str(error.orig)
+            raise DatabaseDamagedError("database-page-damaged") from error
+        raise
 
 
 def among(bound: sa.Engine | sa.Connection, column: Any, values: Sequence[str]) -> Any:
@@ -133,19 +184,24 @@ def make_tables(engine: sa.Engine, tables: Tables) -> None:
 
 
 def upgrade_tables(engine: sa.Engine, tables: Tables) -> tuple[int, int]:
-    """Upgrades a room's tables in one transaction; returns the version before (0: no tables) and after."""
+    """Upgrades a room's tables in one transaction; returns the version before (0: no tables) and after.
+
+    NotReadyError if they are newer than this program.
+    """
     newest = len(tables.versions)
     with writing(engine) as connection:
         dialect = connection.dialect.name
         lock_transaction(connection, Key.TABLES)
         version = _version(connection, tables)
+        if version > newest:
+            raise NotReadyError("database-newer", {"tables": version})
         if version == 0:
             connection.exec_driver_sql(f"CREATE TABLE {tables.counter} (version INTEGER NOT NULL)")
         for statement in chain.from_iterable(tables.versions[version:]):
             connection.exec_driver_sql(statement.format_map(_SQL_TYPES[dialect]))
         if version < newest:
             connection.exec_driver_sql(f"INSERT INTO {tables.counter} VALUES ({newest})")  # noqa: S608
-    return version, max(version, newest)
+    return version, newest
 
 
 def _version(connection: sa.Connection, tables: Tables) -> int:

@@ -33,6 +33,9 @@ class Titles:
     def titles(self):
         return self._read()["titles"]
 
+    def damage(self) -> str:
+        return ""
+
     def position(self):
         at = self._read()["position"]
         return Position(*at) if at else None

@@ -1,0 +1,273 @@
+"""Rows "faults": a full disk, a damaged index or database, a lost database, newer tables.
+
+A disk is full in two ways: SQLite may take no more pages (works everywhere), and a small file system (needs root).
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from registry.errors import DatabaseDamagedError, NotReadyError, StorageFullError
+from registry.model import Metadata
+from registry.search.query import Query
+from registry.search.tantivy_index import TantivyIndex
+from registry.settings import Settings
+from registry.store.database import check_pages, connect, damage_seen, writing
+from tests.hostile.browser import PROJECT, browser, hidden
+from tests.town import Town, take
+
+LOTSE = (sys.executable, "-c", "from api.commands.main import main; main(prog_name='lotse')")
+
+
+@contextlib.contextmanager
+def no_more_pages(engine: sa.Engine) -> Iterator[None]:
+    """SQLite answers SQLITE_FULL to whatever needs a page more, as on a full disk."""
+
+    def bound(connection: Any, _record: Any) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count={pages}")
+
+    engine.dispose()
+    sa.event.listen(engine, "connect", bound)
+    try:
+        yield
+    finally:
+        sa.event.remove(engine, "connect", bound)
+        engine.dispose()
+
+
+def lotse(data: Path, *words: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+    environ = {"PATH": os.environ["PATH"], "LOTSE_DATA": str(data), "LOTSE_ALLOW_HOSTS": "127.0.0.1"}
+    return subprocess.run([*LOTSE, *words], env=environ, capture_output=True, text=True, timeout=seconds, check=False)
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+# -- a full disk
+
+
+def test_a_full_disk_is_an_error_of_its_own(tmp_path: Path) -> None:
+    with Town(tmp_path / "data") as town:
+        engine = town.catalog.store.engine
+        with no_more_pages(engine), pytest.raises(StorageFullError), writing(engine) as connection:
+            connection.execute(sa.text("CREATE TABLE t AS SELECT zeroblob(1000000)"))
+        with writing(engine) as connection:
+            connection.execute(sa.text("CREATE TABLE t AS SELECT 1"))
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_a_form_comes_back_with_what_was_typed_when_the_disk_is_full(city: Town, lang: str) -> None:
+    path = {"de": "/anmelden/projekt", "en": "/en/register/project"}[lang]
+    client = browser(city, "agentur")
+    page = client.get(path)
+    assert page.status_code == 200
+    fields = {**hidden(page.text), **PROJECT, "abstract": "Viel Text. " * 2_000, "act": "save"}
+    before = list(city.catalog.inbox.queue())
+    with no_more_pages(city.catalog.store.engine):
+        answer = client.post(path, data=fields)
+        assert answer.status_code == 507
+        assert {"de": "kein Platz mehr", "en": "no space left"}[lang] in answer.text
+        assert "Viel Text. Viel Text." in answer.text
+        assert PROJECT["title"] in answer.text
+        assert client.get("/").status_code == 200
+    assert list(city.catalog.inbox.queue()) == before
+    again = client.post(path, data={**fields, **hidden(answer.text)})
+    assert again.status_code == 303  # the same form, once there is room
+
+
+def test_signing_out_works_when_the_disk_is_full(city: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = browser(city, "agentur")
+    token = hidden(client.get("/konto").text)
+
+    def full(_nonce: str) -> None:
+        raise StorageFullError("storage-full")
+
+    monkeypatch.setattr(city.catalog.people, "end_session", full)
+    assert client.post("/konto/abmelden", data=token).status_code == 303
+    assert client.get("/konto").status_code == 303  # to the sign-in
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 24 MB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = sys.platform == "linux" and os.geteuid() == 0 and shutil.which("mount")
+    if not mounted or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)]).returncode:
+        pytest.skip("mounting a small file system needs root on Linux")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_on_a_full_disk_doctor_works_and_a_source_can_be_removed(small_disk: Path) -> None:
+    data = small_disk / "data"
+    with Town(data) as town:
+        take(town.catalog, *(Metadata(kind="dataset", title={"de": f"Ding {n}"}) for n in range(50)), source="amt")
+        town.catalog.sources.add(town.source)
+    (data / "reserve").write_bytes(bytes(6_000_000))  # as `lotse serve` keeps it, but smaller
+    fill(small_disk / "other-things")
+    doctor = lotse(data, "doctor", "--json")
+    assert doctor.returncode == 1
+    disk = next(check for check in json.loads(doctor.stdout)["checks"] if check["name"] == "disk")
+    assert disk["state"] == "broken"
+    assert "lotse source remove" in disk["remedy"]
+    removed = lotse(data, "source", "remove", "amt", "--yes")
+    assert removed.returncode == 0, removed.stderr
+    assert not (data / "reserve").exists()
+    (small_disk / "other-things").unlink()
+    with Town(data) as town:
+        assert town.catalog.sources.all() == ()
+        assert town.records() == {}
+
+
+def fill(path: Path) -> None:
+    with contextlib.suppress(OSError), path.open("wb", buffering=0) as file:
+        for size in (1_000_000, 4_096, 1):
+            with contextlib.suppress(OSError):
+                while file.write(bytes(size)):
+                    pass
+
+
+# -- damaged files
+
+
+def index_file(town: Town, suffix: str) -> Path:
+    generation = town.settings.data / "search" / (town.settings.data / "search" / "current").read_text()
+    return next(generation.glob(f"*{suffix}"))
+
+
+def damage(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[: len(content) // 2] = os.urandom(len(content) // 2)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("suffix", [".term", ".idx", ".store", ".fast", ".fieldnorm", ".pos", "meta.json"])
+def test_a_damaged_index_is_noticed_and_heals_by_itself(tmp_path: Path, suffix: str) -> None:
+    with Town(tmp_path / "data") as town:
+        ids = take(town.catalog, *(Metadata(kind="dataset", title={"de": f"Radweg {n}"}) for n in range(40)))
+        assert town.catalog.projector.state()["ready"]
+        damage(index_file(town, suffix))
+        state = town.catalog.projector.state()
+        assert not state["ready"]
+        assert state["projections"]["search"]["damaged"].endswith(suffix)
+        assert town.catalog.store.get(ids[0])  # reading goes on where it can
+        fresh = TantivyIndex(town.settings.data / "search")  # opens the damaged files
+        for ask in (lambda: fresh.search(Query(words="Radweg")), lambda: fresh.search(Query(sort="title"))):
+            with contextlib.suppress(NotReadyError):
+                ask()
+        stop = threading.Event()
+        thread = threading.Thread(target=town.catalog.projector.run, args=(stop,))
+        thread.start()
+        try:
+            wait_for(lambda: town.catalog.projector.state()["ready"])
+        finally:
+            stop.set()
+            thread.join(30)
+        assert len(town.catalog.index.search(Query(words="Radweg", size=100)).hits) == 40
+
+
+def test_a_missing_file_of_the_index_is_damage_and_a_commit_is_none(tmp_path: Path) -> None:
+    with Town(tmp_path / "data") as town:
+        for n in range(12):  # segments are merged meanwhile
+            take(town.catalog, Metadata(kind="dataset", title={"de": f"Radweg {n}"}), source=f"q{n}")
+            assert town.catalog.index.damage() == ""
+        index_file(town, ".store").unlink()
+        assert town.catalog.index.damage().endswith(".store")
+
+
+def test_doctor_names_the_remedy_of_a_damaged_index(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with Town(data) as town:
+        take(town.catalog, Metadata(kind="dataset", title={"de": "Radweg"}))
+        damage(index_file(town, ".store"))
+    assert check(data, "search") == ("broken", "Run: lotse rebuild (serve and worker do it too)")
+    assert lotse(data, "rebuild").returncode == 0
+    assert check(data, "search")[0] == "ok"
+
+
+def check(data: Path, name: str) -> tuple[str, str]:
+    checks = json.loads(lotse(data, "doctor", "--json").stdout)["checks"]
+    return next((check["state"], check["remedy"]) for check in checks if check["name"] == name)
+
+
+def damaged_database(data: Path) -> None:
+    """Overwrites leaf pages in the middle; the first pages stay, so that the file opens."""
+    with Town(data) as town:
+        take(town.catalog, *(Metadata(kind="dataset", title={"de": f"Ding {n}" * 20}) for n in range(400)))
+        town.catalog.store.engine.dispose()
+    path = data / "lotse.sqlite"
+    content = bytearray(path.read_bytes())
+    page = 4096
+    for number in range(60, len(content) // page):
+        content[number * page : (number + 1) * page] = os.urandom(page)
+    path.write_bytes(content)
+
+
+def test_damaged_pages_of_the_database_are_noticed(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    damaged_database(data)
+    state, remedy = check(data, "database")
+    assert state == "broken"
+    assert "backup" in remedy
+    with Town(data) as town:
+        with TestClient(create_app(town.catalog, Settings(data=data, secret=("s" * 40,)))) as client:
+            wait_for(lambda: client.get("/readyz").status_code == 503)
+            assert client.get("/healthz").status_code == 200
+        assert damage_seen(town.catalog.store.engine)
+        with pytest.raises(DatabaseDamagedError):
+            list(town.catalog.store.find())
+
+
+def test_a_sound_database_has_no_damage(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'sound.sqlite'}")
+    assert check_pages(engine) == ""
+
+
+# -- what is lost or newer
+
+
+@pytest.mark.parametrize("words", [("search", "rad"), ("source", "list"), ("run", "list"), ("harvest", "--all")])
+def test_a_lost_database_is_told_and_no_empty_one_takes_its_place(tmp_path: Path, words: tuple[str, ...]) -> None:
+    data = tmp_path / "data"
+    with Town(data) as town:
+        take(town.catalog, Metadata(kind="dataset", title={"de": "Radweg"}))
+    for file in data.glob("lotse.sqlite*"):
+        file.unlink()
+    ended = lotse(data, *words)
+    assert ended.returncode == 1
+    assert "backup" in ended.stderr
+    assert not (data / "lotse.sqlite").exists()
+    assert check(data, "database")[0] == "broken"
+    with pytest.raises(NotReadyError, match="backup"):
+        Town(data)
+
+
+def test_upgrade_refuses_newer_tables(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with Town(data) as town, writing(town.catalog.store.engine) as connection:
+        connection.execute(sa.text("UPDATE tables_version SET version = 99"))
+    ended = lotse(data, "upgrade")
+    assert ended.returncode == 1
+    assert "newer Lotse" in ended.stderr
+    assert "up to date" not in ended.stderr

@@ -33,10 +33,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Scheduler(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """UsageError for a test of a server or of Chromium without its mark, or whose id does not tell its group."""
+    """UsageError for a test of a server or of Chromium without its mark, or whose id does not tell its group.
+
+    What reads the material beside the checkout counts as slow.
+    """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
+        if "shared" in fixtures:
+            item.add_marker("slow")
         for mark, fixture in (("elastic", "elastic_address"), ("postgres", "postgres_address"), ("browser", "site")):
             marked = item.get_closest_marker(mark) is not None
             if (fixture in fixtures and not marked) or (marked and group(item.nodeid) != mark):

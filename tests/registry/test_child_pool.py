@@ -21,6 +21,8 @@ from registry.errors import (
 )
 from registry.model.message import message, sentence
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(memory=300_000_000, seconds=20, max_bytes=10_000_000)
 FUNCTIONS = """
 import os, time

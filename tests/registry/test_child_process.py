@@ -18,6 +18,8 @@ from registry.child_process import (
 )
 from tests.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 Module = Callable[[str], str]
 ECHO = "print('no message')\nparent.send(message)"
 BUSY = "parent.send(b'begun')\nwhile True: pass"

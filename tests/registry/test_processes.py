@@ -25,6 +25,8 @@ from tests.builders import a_dataset, a_project
 from tests.effort import tries
 from tests.forking import CONTEXT
 
+pytestmark = pytest.mark.slow
+
 PROCESSES = 6
 ACTS = int(os.environ.get("LOTSE_TEST_ACTS") or tries(25, 150))  # of each process
 TIMEOUT_SECONDS = 120 + 2 * ACTS

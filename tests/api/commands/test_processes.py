@@ -16,6 +16,8 @@ from tests.api.commands.calling import LOTSE, added, item, lotse
 from tests.paths import ROOT
 from tests.servers.replay import Fault, Files
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_source_that_is_being_read_is_busy(data: Path, server: Files) -> None:
     added(server, item("1"))

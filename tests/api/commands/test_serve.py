@@ -14,6 +14,8 @@ from tests.api.commands.calling import LOTSE, item, lotse, publish
 from tests.paths import ROOT
 from tests.servers.replay import Files
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_index_is_built_again(harvested: Path) -> None:
     state = json.loads(lotse("rebuild", "--json").stdout)

@@ -6,6 +6,8 @@ from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
+pytestmark = pytest.mark.slow
+
 CLICKS = 3
 BASE = "http://testserver"
 MISSING = ("/leichte-sprache", "/gebaerdensprache", "/impressum", "/datenschutz", "/barrierefreiheit")

@@ -16,6 +16,8 @@ from tests.sample_city import HEIDELBERG
 from tests.servers.replay import files_server
 from tests.town import Town
 
+pytestmark = pytest.mark.slow
+
 VOID = {"meta", "link", "input", "br", "path", "circle", "rect", "hr"}
 
 

@@ -20,6 +20,8 @@ from tests.harvesters.kinds.test_dcat import a_dataset, turtle
 from tests.servers.replay import Files, ckan_server, files_server
 from tests.town import Town
 
+pytestmark = pytest.mark.slow
+
 MALFORMED = SHARED / "data" / "malformed"
 RDF_FILES = sorted(path for path in MALFORMED.rglob("*") if path.suffix in (".ttl", ".rdf", ".xml"))
 JSON_FILES = sorted(MALFORMED.rglob("*.json"))

@@ -13,6 +13,8 @@ from tests.harvesters.catalogues import CATALOGUES, HEAD, harvested, row, served
 from tests.paths import ROOT
 from tests.town import Town
 
+pytestmark = pytest.mark.slow
+
 DOCS = ROOT / "docs" / "catalogues.md"
 
 

@@ -28,6 +28,8 @@ from registry.store.store import Selection
 from tests import shapes_oracle
 from vocab.concepts import concept_list
 
+pytestmark = pytest.mark.slow
+
 GRAVE = ("failed", "must")
 FAULT = re.compile(r"^\| (\S+) \| `(\S+)` \| (`[^|]+`) \|", re.MULTILINE)
 BASE = "https://lotse.example.org"

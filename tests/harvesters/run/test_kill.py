@@ -21,6 +21,8 @@ from tests.effort import tries
 from tests.harvesters.run.killed import Harvest
 from tests.servers.replay import Ckan, Fault, ckan_server
 
+pytestmark = pytest.mark.slow
+
 KILLS = int(os.environ.get("LOTSE_TEST_KILLS") or tries(15, 50))
 PACKAGES = 400
 

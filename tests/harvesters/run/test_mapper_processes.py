@@ -24,6 +24,8 @@ from registry.model.harvest import Mapped, Staged
 from tests.paths import ROOT
 from tests.town import Town
 
+pytestmark = pytest.mark.slow
+
 SOURCE = Source(name="amt", kind="json", url="https://example.org/liste.json", language="de")
 
 

@@ -16,6 +16,8 @@ from registry.model import Run, Source
 from tests.servers.replay import ckan_server, load
 from tests.town import Town
 
+pytestmark = pytest.mark.slow
+
 BERLIN = (
     "history/berlin_2014-11-24_packages.json.gz",
     "history/berlin_2014-12-06_packages.json.gz",

@@ -130,7 +130,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         "/id/{id}",
         summary="The thing itself: 303 to its page, or to its data if data is asked for by Accept or suffix",
         status_code=303,
-        responses=responses(None, 303, 404, 410),
+        responses=responses(None, 303, 404, 410, pages=True),
     )(views.thing_itself)
     router.get(
         "/catalog",

@@ -15,7 +15,7 @@ from api.data.documents import RecordAnswer
 from api.web import query
 from api.web.addresses import page
 from api.web.answers import answer, json_bytes, tag
-from api.web.negotiate import DATA, JSON, TURTLE
+from api.web.negotiate import DATA, HTML, JSON, TURTLE
 from api.web.problems import PROBLEM_TYPE, ProblemOut
 from registry.model import KINDS, Metadata
 from registry.search.facets import FACETS
@@ -75,16 +75,17 @@ def suffixes() -> dict[str, Any]:
     return parameter("suffix", "The format", TURTLE.name, {"type": "string", "enum": names}, "path")
 
 
-def responses(content: Mapping[str, Any] | None, *statuses: int) -> Responses:
+def responses(content: Mapping[str, Any] | None, *statuses: int, pages: bool = False) -> Responses:
     """The responses of an operation: 200 with `content` by media type (None: no 200), and the other statuses. Every
     error is a problem document."""
+    errors = _problem() | (texts(HTML.type) if pages else {})
     described: Responses = {200: {"description": _DESCRIPTIONS[200], "content": dict(content)}} if content else {}
     for status in statuses:
         description = _DESCRIPTIONS.get(status, HTTPStatus(status).phrase)
         described[status] = (
-            {"description": description, "content": _problem()} if status >= 400 else {"description": description}
+            {"description": description, "content": errors} if status >= 400 else {"description": description}
         )
-    return described | {"default": {"description": "A problem (RFC 9457)", "content": _problem()}}
+    return described | {"default": {"description": "A problem (RFC 9457)", "content": errors}}
 
 
 def _problem() -> dict[str, Any]:

@@ -33,9 +33,14 @@ class Read(NamedTuple):
 
 # -- dates
 
-_ISO = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)\s?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?)?)?",
+_ISO = re.compile(  # years before 0 and above 9999 as in XSD 1.1; of the latter never a bare number
+    r"(-?\d{4}|-?[1-9]\d{4,8}(?=-))(?:-(\d\d)(?:-(\d\d)"
+    r"(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)\s?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?)?)?",
     re.IGNORECASE | re.ASCII,
+)
+# A day, month or year with a zone, as XSD allows.
+_ZONED_DAY = re.compile(
+    r"(-?\d{4}|-?[1-9]\d{4,8}(?=-))(?:-(\d\d)(?:-(\d\d))?)?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)", re.ASCII
 )
 _MONTHS: Final = {
     name: number
@@ -89,6 +94,9 @@ def date(text: str, zone: str = "") -> Read | None:
     if iso:
         value = _iso(iso, zone)
         return Read(value) if value else None
+    day = _ZONED_DAY.fullmatch(text)
+    if day:
+        return Read(text) if _exists(f"{day[1]}-{day[2] or '01'}-{day[3] or '01'}") else None
     bare = _LABEL.sub("", text)
     if bare != text:
         bare_date = date(bare, zone)
@@ -108,6 +116,15 @@ def year_of(value: str) -> int:
     """The year with which a date begins that we keep ("2021-03", "-0012-11-29"), 0 if there is none."""
     match = _YEAR.match(value)
     return int(match[1]) if match else 0
+
+
+def is_reversed(start: str, end: str) -> bool:
+    """Whether the end of a period lies before its start, as far as both are exact."""
+    if not (start and end):
+        return False
+    if "-" in (start[0], end[0]) or year_of(start) != year_of(end):
+        return year_of(end) < year_of(start)
+    return end[: len(start)] < start[: len(end)]
 
 
 def _iso(parts: re.Match[str], zone: str) -> str:
@@ -145,8 +162,15 @@ def _written(parts: dict[str, str | None], zone: str) -> str:
 
 
 def _exists(value: str) -> bool:
+    """Whether there is such a day and time, in the calendar carried on before the year 1 and after 9999 (XSD 1.1). The
+    hour 24 is the end of a day."""
+    year, rest = value[: value.index("-", 4)], value[value.index("-", 4) :]
+    if len(year) > 4 or year == "0000":  # the calendar repeats after 400 years
+        year = f"{2000 + int(year) % 400}"
+    if "T24:" in rest:
+        rest = rest.replace("T24:00:00", "T00:00:00")
     try:
-        datetime.fromisoformat(value)
+        datetime.fromisoformat(year + rest)
     except ValueError:
         return False
     return True

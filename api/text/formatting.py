@@ -26,6 +26,8 @@ TAGS: Final = frozenset(("a", "li", "ol", "ul", "p", "br", "b", "i", "u", "stron
 MAX_PROSE: Final = 40_000  # characters of a description that are shown
 MAX_SENTENCE: Final = 260  # characters in a list
 
+_FAR: Final = re.compile(r"(-\d{4,9}|0000|\d{5,9})(?=\D|$)")  # the year 0 is 1 BC (XSD 1.1)
+_DAY_ZONE: Final = re.compile(r"^(\d{4}(?:-\d\d){0,2})(?:Z|[+-]\d\d:\d\d)$")
 _DAY: Final = {"de": "d. MMMM y", "en": "d MMMM y"}
 _SHORT: Final = {"de": "d. MMM", "en": "d MMM"}
 _MOMENT: Final = {"de": "d. MMMM y, H:mm\N{NO-BREAK SPACE}'Uhr'", "en": "d MMMM y, H:mm"}
@@ -92,10 +94,24 @@ def day(value: Date | date | datetime | None, lang: Lang) -> str:
         return format_date(_local(value).date(), _DAY[lang], lang)
     if isinstance(value, date):
         return format_date(value, _DAY[lang], lang)
+    far = _FAR.match(value)
+    if far:
+        return _far_day(far, lang)
+    value = _DAY_ZONE.sub(r"\1", value)
     if re.fullmatch(r"\d{4}-\d\d", value) and 1 <= int(value[5:]) <= 12 and value > "0001":
         return format_date(date(int(value[:4]), int(value[5:]), 1), _MONTH, lang)
     moment = as_date(value)
     return format_date(moment, _DAY[lang], lang) if moment and len(value) > 7 else value
+
+
+def _far_day(far: re.Match[str], lang: Lang) -> str:
+    """A date before the year 1 or after 9999, which Python's calendar does not have: 13 v. Chr."""
+    year = int(far[1])
+    if year > 0:
+        return str(year)
+    return (
+        f"{1 - year}\N{NO-BREAK SPACE}v.\N{NO-BREAK SPACE}Chr." if lang == "de" else f"{1 - year}\N{NO-BREAK SPACE}BC"
+    )
 
 
 def short_day(value: Date | datetime | None, lang: Lang) -> str:
@@ -130,7 +146,7 @@ def as_date(value: Date | date | datetime | None) -> date | None:
         return _local(value).date()
     if isinstance(value, date) or not value:
         return value or None
-    match = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", value)
+    match = re.match(r"(\d{4})(?!\d)(?:-(\d\d)(?:-(\d\d))?)?", value)
     try:
         return date(int(match[1]), int(match[2] or 1), int(match[3] or 1)) if match else None
     except ValueError:

@@ -17,6 +17,7 @@ from vocab.concepts import Concept, concept_list
 from vocab.fields import Field, fields_of
 from vocab.namespaces import VOC
 from vocab.profile import DE, EU, HVD, PROJECT, level
+from vocab.values import is_reversed
 
 ELI: Final = "http://data.europa.eu/eli/reg_impl/2023/138/oj"  # marks a high-value dataset
 LEAD: Final = VOC + "role/federfuehrung"
@@ -214,7 +215,7 @@ def _period(period: Period) -> Iterator[Finding]:
     for date in (period.start, period.end):
         if date and not date_type(date):
             yield finding("date-unreadable", "period", date, period.iri)
-    if period.start and period.end and period.end[: len(period.start)] < period.start[: len(period.end)]:
+    if is_reversed(period.start, period.end):
         yield finding("period-reversed", "period", f"{period.start} – {period.end}", period.iri)
 
 

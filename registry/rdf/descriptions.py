@@ -29,6 +29,7 @@ DESCRIBED_KINDS: Final[tuple[Kind, ...]] = tuple(kind for kind in KINDS if kind 
 _DISTRIBUTION = f"<{DCAT.Distribution}>".encode()
 _DESCRIBED_ELSEWHERE: Final = ("conforms_to", "legislation", "documentation", "policy")
 _KNOWN_ELSEWHERE: Final = (b"<http://publications.europa.eu/resource/authority/", b"<https://www.iana.org/assignments/")
+_CATALOG = f"<{DCAT.Catalog}>".encode()  # also where DCAT 2 calls it a dataset
 _HAS_DISTRIBUTION = f"<{DCAT.distribution}>"
 
 
@@ -76,7 +77,8 @@ def _kinds(types: Mapping[bytes, list[bytes]], kinds: Collection[Kind]) -> dict[
     for node, terms in types.items():
         key = tuple(terms)
         if key not in kind_by_types:
-            kind_by_types[key] = kind_of([term.decode() for term in terms], kinds)
+            kind = None if _CATALOG in terms else kind_of([term.decode() for term in terms], kinds)
+            kind_by_types[key] = kind
         kind = kind_by_types[key]
         if kind:
             kind_of_node[node] = kind

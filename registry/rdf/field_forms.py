@@ -72,7 +72,7 @@ def _typed(datatype: str, pattern: re.Pattern[str]) -> Callable[[str], str | Non
         if not term.endswith(ending):
             return None
         text = unescaped(term[1 : -len(ending)])
-        return text if pattern.fullmatch(text) else None
+        return text if pattern.fullmatch(text) and text[0] != "<" else None
 
     return fits
 

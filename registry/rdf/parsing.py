@@ -59,6 +59,7 @@ _STRAY = (
     "Unexpected node, a text value is already present",
 )  # RDF/XML: the text between elements can be ignored
 _RDF = b"http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_TURTLE_START = re.compile(rb"(?:\s++|#[^\n]*+)*+(?:@prefix|@base|prefix|base)\s", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f]')
 _NOT_TAG = re.compile(r'[\s"<>]+')
 _UNDERSCORED = re.compile(rb'(["\']@[A-Za-z]{2,3})_([A-Za-z0-9]{2,8}\b)')
@@ -118,6 +119,8 @@ def format_of(data: bytes, media_type: str, name: str) -> ox.RdfFormat:
     looks_xml = re.match(rb"<\?xml|<!--|<!DOCTYPE", start) or (
         b"xmlns" in start and re.match(rb"<[A-Za-z_][\w.-]*(?::[\w.-]+)?\s", start)
     )
+    if _TURTLE_START.match(start):
+        return ox.RdfFormat.TURTLE  # whatever it is sent as: no other format begins like this
     guess = declared or (_SUFFIXES.get(suffix[0]) if suffix else None)
     if guess is None or (guess != ox.RdfFormat.RDF_XML and looks_xml):
         if looks_xml:

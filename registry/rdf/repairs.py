@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from registry import model
 from registry.rdf.terms import NO_TAG, literal_parts, text_of, valid_iri
-from vocab import folding, formats, frequencies, licences, match, values
+from vocab import folding, formats, frequencies, geometry, licences, match, values
 from vocab.fields import STRUCTS, Field, fields_of
 from vocab.geometry import WKT_SHAPE
 from vocab.namespaces import XSD
@@ -92,7 +92,12 @@ def _hex(row: Field, text: str, tag: str, datatype: str) -> str | None:
 
 
 def _wkt(row: Field, text: str, tag: str, datatype: str) -> str | None:
-    return text if WKT_SHAPE.match(text) and not datatype.startswith("http://www.opengis.net/") else None
+    """The shape in the form of the row, from WKT with a coordinate system, GeoJSON, four numbers."""
+    shape = geometry.shape(text)
+    if not shape:
+        return text if WKT_SHAPE.match(text) and not datatype.startswith("http://www.opengis.net/") else None
+    own = {"bbox": shape.bbox, "centroid": shape.centroid, "geometry": shape.geometry}[row.name]
+    return own or geometry.wkt(shape)
 
 
 def _iri(row: Field, text: str, tag: str, datatype: str) -> str | None:
@@ -131,6 +136,9 @@ def _node(row: Field, text: str, tag: str, datatype: str) -> Any:
         return _struct(row)(iri=name)
     if row.node not in ("Agent", "Place", "RightsStatement", "ProvenanceStatement", "Identifier") or not text.strip():
         return None
+    if row.node == "Place" and geometry.looks_like_shape(text):
+        shape = geometry.shape(text)
+        return shape and _struct(row)(bbox=shape.bbox, centroid=shape.centroid, geometry=shape.geometry)
     naming = next(row_ for row_ in fields_of(row.node) if row_.name in ("name", "label", "notation"))
     if naming.form == "literal":
         return _struct(row)(**{naming.name: text})

@@ -171,8 +171,8 @@ def _in_current_namespace(term: str) -> str:
 
 
 _DATE = re.compile(
-    r"[0-9]{4}(-(?:0[1-9]|1[0-2])(-(?:0[1-9]|[12][0-9]|3[01])"
-    r"(T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,12})?)?)?)?"
+    r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))(-(?:0[1-9]|1[0-2])(-(?:0[1-9]|[12][0-9]|3[01])"
+    r"(T(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,12})?|24:00:00(?:\.0{1,12})?))?)?)?"
     r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
 )
 
@@ -188,15 +188,16 @@ def _date_type(value: str) -> str:
     match = _DATE.fullmatch(value)
     if not match:
         return ""
-    month, day, time = match.groups()
-    if day and not _in_calendar(value[:10]):
+    year, month, day, time = match.groups()
+    if day and not _in_calendar(year, month[:6]):
         return ""
     return XSD.dateTime if time else XSD.date if day else XSD.gYearMonth if month else XSD.gYear
 
 
-def _in_calendar(day: str) -> bool:
+def _in_calendar(year: str, day: str) -> bool:
+    """Whether the year has the day ("-02-29"); before the year 1 and after 9999 the calendar goes on (XSD 1.1)."""
     try:
-        date.fromisoformat(day)
+        date.fromisoformat(f"{2000 + int(year) % 400}{day}")
     except ValueError:
         return False
     return True

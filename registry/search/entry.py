@@ -14,7 +14,7 @@ from vocab.concepts import ConceptList, concept_list
 MAX_WORD_ENTRIES = 60  # words of a record that are suggested
 TITLE_WEIGHT = 5  # how often the title stands in the text of the whole
 
-_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+_DATE = re.compile(r"(\d{4})(?!\d)(?:-(\d\d)(?:-(\d\d))?)?")
 _SURFACE = re.compile(r"[^\W\d_][\w-]+")
 
 

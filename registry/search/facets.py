@@ -22,7 +22,7 @@ from vocab.match import district, districts_in, phase, theme
 INDEX_VERSION: Final = 2  # raised with every change of this table, of the other fields of an entry, of the analysis
 MAX_KEY: Final = 200  # characters of a facet value, of a key to sort by
 MAX_YEARS: Final = 250  # of one period; a longer one counts with its first and last year
-_YEAR: Final = re.compile(r"\d{4}")
+_YEAR: Final = re.compile(r"\d{4}(?!\d)")
 
 Districts = ConceptList | None  # the city's own list, whose notations are the values of `district`
 ValuesOf = Callable[[Record, Districts], Iterable[str]]

@@ -167,3 +167,25 @@ def test_what_is_far_too_long_is_not_remembered():
     values._email.cache_clear()
     assert values.email("a" * 100_000 + "@x.example") is None
     assert values._email.cache_info().currsize == 0
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["-0012-11-29", "-0043", "-0100-05", "12026-01-01", "0000-02-29", "2024-12-31T24:00:00Z", "2024-12-31T24:00:00",
+     "2024Z", "2024+01:00", "2024-05Z", "2024-05-01+02:00", "-0012-11-29T10:00:00Z"],
+)  # fmt: skip
+def test_each_form_of_a_date_of_xsd_is_read_as_it_stands(written: str) -> None:
+    assert values.date(written) == values.Read(written)
+
+
+@pytest.mark.parametrize("written", ["-0001-02-29", "2024-12-31T24:00:01", "2024-13Z", "12345", "2024-05-01+15:00"])
+def test_what_is_no_date_of_xsd_is_none(written: str) -> None:
+    assert values.date(written) is None
+
+
+def test_periods_before_the_year_one_run_forward() -> None:
+    assert not values.is_reversed("-0043", "-0012")
+    assert values.is_reversed("-0012", "-0043")
+    assert not values.is_reversed("-0012-11-29", "0410-08-24")
+    assert values.is_reversed("2021-03", "2021-02-28")
+    assert not values.is_reversed("2021-03", "2021")

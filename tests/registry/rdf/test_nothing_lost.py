@@ -228,3 +228,62 @@ def test_a_period_of_owl_time_is_read(start, end, expected):
     assert (metadata.period.start, metadata.period.end) == expected
     assert findings == ()
     assert read_again(metadata).period == metadata.period
+
+
+BOX = "POLYGON((8.5 49.3, 8.8 49.3, 8.8 49.5, 8.5 49.5, 8.5 49.3))"
+
+
+@pytest.mark.parametrize(
+    ("spatial", "field", "value"),
+    [
+        ('"POINT(8.69 49.4)"', "centroid", "POINT(8.69 49.4)"),
+        ('"8.5,49.3,8.8,49.5"', "bbox", BOX),
+        ('"""{"type": "Point", "coordinates": [8.69, 49.4]}"""', "centroid", "POINT(8.69 49.4)"),
+        ('[ dcat:bbox "8.5,49.3,8.8,49.5" ]', "bbox", BOX),
+        (
+            '[ dcat:centroid "<http://www.opengis.net/def/crs/EPSG/0/4326> POINT(49.4 8.69)"^^geo:wktLiteral ]',
+            "centroid",
+            "POINT(8.69 49.4)",
+        ),
+        ('[ locn:geometry "SRID=25832;POINT(477000 5472000)" ]', "geometry", "POINT(8.6829973 49.4002542)"),
+        (
+            '[ locn:geometry """{"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": '
+            '[8, 49]}, {"type": "LineString", "coordinates": [[8, 49], [9, 50]]}]}"""^^geo:geoJSONLiteral ]',
+            "geometry",
+            "GEOMETRYCOLLECTION(POINT(8 49), LINESTRING(8 49, 9 50))",
+        ),
+    ],
+)
+def test_a_place_is_read_in_each_notation(spatial, field, value):
+    metadata, findings = read_dataset(f"dct:spatial {spatial}")
+    (place,) = metadata.places
+    assert getattr(place, field) == value
+    assert place.name == {}
+    assert [finding.rule for finding in findings] == ["value-mended"]
+
+
+@pytest.mark.parametrize("text", ['[\\"ARG\\", \\"02\\"]', "POINT(477000 5472000)", "SRID=31467;POINT(1 2)"])
+def test_coordinates_that_nobody_can_place_are_kept_and_no_name(text):
+    metadata, findings = read_dataset(f'dct:spatial "{text}"')
+    assert metadata.places == ()
+    assert [finding.rule for finding in findings] == ["value-unread"]
+    assert "spatial" in metadata.statements
+
+
+@needs_reports
+def test_dates_before_the_year_one_and_the_hour_24_are_read():
+    metadata = report("12-valid-xsd-dates/dates.ttl")["roemer"]
+    assert metadata.period
+    assert (metadata.period.start, metadata.period.end) == ("-0012-11-29", "0410-08-24")
+    assert metadata.modified == "2024-12-31T24:00:00Z"
+    assert read_again(metadata) == metadata
+
+
+@pytest.mark.parametrize("media_type", ["application/ld+json", "application/rdf+xml", "text/plain", "text/turtle"])
+def test_turtle_is_known_by_its_beginning_and_a_catalogue_is_no_dataset(media_type):
+    text = """# Katalog
+    @prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+    <https://x.example/k> a dcat:Catalog, dcat:Dataset ; dct:title "K" ; dcat:dataset <https://x.example/d> .
+    <https://x.example/d> a dcat:Dataset ; dct:title "D" ."""
+    graph = rdf.parse(text.encode(), media_type=media_type).graph
+    assert [thing.iri for thing in rdf.things(graph)] == ["https://x.example/d"]

@@ -161,7 +161,7 @@ MENDED = {
         "value-mended email": 200,
         "value-mended languages": 873,
         "value-mended size": 521,
-        "value-unread geometry": 100,
+        "value-mended geometry": 100,
         "value-unread value": 3,
     },
     "bremen": {

@@ -103,6 +103,7 @@ _LEVELS: Final[Mapping[str, Level]] = MappingProxyType(
         "attribution-missing": "must",
         "download-differs": "hint",
         "shacl": "must",
+        "shape-unchecked": "should",
     }
 )
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({name: Rule(name, level) for name, level in _LEVELS.items()})

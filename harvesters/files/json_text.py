@@ -15,7 +15,7 @@ from registry.errors import SourceError, TooLargeError
 from registry.syntax_errors import json_fault
 
 MAX_DEPTH_READ: Final = 400  # brackets inside brackets that are read; far more than one thing may have (payload.py)
-MAX_VALUES: Final = 5_000_000  # each takes some hundred bytes of memory
+MAX_VALUES: Final = 2_000_000  # each takes some hundred bytes of memory
 MAX_NUMBER_CHARACTERS: Final = 400  # more make it a text
 
 # A whole string, with or without its end; or a run of brackets. Possessive quantifiers: the pattern cannot backtrack,

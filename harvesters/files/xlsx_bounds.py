@@ -1,14 +1,14 @@
 """Bounds of a workbook (XLSX), checked before a library opens it: a small file can need a lot of memory (zip bomb).
 
-Entry point: `check`. It streams the parts of the package and keeps only counts.
+Entry point: `check`. It parses the parts of the package piece by piece and keeps only counts.
 """
 
 import io
-import re
 import zipfile
 import zlib
-from collections.abc import Iterator
-from typing import IO, Final
+from collections.abc import Sequence
+from typing import Final
+from xml.parsers import expat
 
 MAX_UNPACKED_BYTES: Final = 200_000_000  # bytes of all parts
 MAX_PARTS: Final = 5_000
@@ -17,15 +17,14 @@ MAX_COLUMNS: Final = 1_000
 MAX_CELLS: Final = 5_000_000  # a sheet is a rectangle in memory, however few of its cells are filled
 MAX_TEXT_BYTES: Final = 200_000_000  # of text in the cells of one sheet; one shared string may be in very many cells
 
-_PIECE: Final = 1 << 20
-_WORDS: Final = "xl/sharedstrings.xml"
-_TAG: Final = re.compile(
-    rb"<(?:\w{1,40}:)?(?:(?P<row>row)|(?P<cell>c)|(?P<value>v))(?=[\s/>])"
-    rb"(?P<said>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+)>?\s*+(?P<number>[0-9]{0,9})"
-)
-_ADDRESS: Final = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{0,4})([0-9]{0,8})[\"']")
-_SHARED_STRING_CELL: Final = re.compile(rb"\bt\s*=\s*[\"']s[\"']")
-_STRING: Final = re.compile(rb"<(?:\w{1,40}:)?si(?=[\s/>])")
+MAX_LETTERS: Final = 7  # of a column in an address; more change nothing
+MAX_DIGITS: Final = 9  # of a row in an address
+MAX_PART_DEPTH: Final = 100  # elements inside elements
+
+_PIECE: Final = 1 << 20  # bytes that are parsed at once
+_SHARED_STRINGS: Final = "xl/sharedstrings.xml"
+_BLANKS: Final = b"\xef\xbb\xbf\xff\xfe \t\r\n"  # and marks of byte order
+_XML_SUFFIXES: Final = (".xml", ".rels", ".vml")
 
 
 class NotThatLargeError(Exception):
@@ -49,63 +48,144 @@ def check_size(content: bytes, max_unpacked_bytes: int | None = None) -> None:
                 raise NotThatLargeError
             if not any(part.filename.lower() == "xl/workbook.xml" for part in parts):
                 raise NoWorkbookError
-            lengths: list[int] = []
+            shared = _SharedStrings()
             for part in parts:
-                if part.filename.lower() == _WORDS:
-                    with packed.open(part) as file:
-                        lengths = _lengths(file)
+                if part.filename.lower() == _SHARED_STRINGS:
+                    _parse(packed, part, shared)
             for part in parts:  # read to the end: a part that is larger than it says fails its checksum
-                with packed.open(part) as file:
-                    _check_cells(file, lengths)
+                _parse(packed, part, _Cells(shared.lengths))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
         raise NoWorkbookError from None
 
 
-def _lengths(file: IO[bytes]) -> list[int]:
-    """The length of each shared string, in bytes with its tags."""
-    starts, place = [], 0
-    for piece in _pieces(file):
-        starts += [place + string.start() for string in _STRING.finditer(piece)]
-        place += len(piece)
-    return [end - start for start, end in zip(starts, [*starts[1:], place], strict=True)]
+def _parse(packed: zipfile.ZipFile, part: zipfile.ZipInfo, handler: "_Handler") -> None:
+    """Reads a part and, if it is XML, tells the handler of its elements and texts; NotThatLargeError, NoWorkbookError.
+
+    Entities are refused: no program writes them into a workbook, and they can grow without bound."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = handler.start, handler.end
+    parser.CharacterDataHandler = handler.text
+    parser.EntityDeclHandler = _refuse_entity
+    is_xml, start = True, b""
+    with packed.open(part) as file:
+        while piece := file.read(_PIECE):
+            start = start or piece[:100].replace(b"\0", b"").lstrip(_BLANKS)
+            try:
+                if is_xml:
+                    parser.Parse(piece, False)
+            except expat.ExpatError:
+                if part.filename.lower().endswith(_XML_SUFFIXES) or start[:1] == b"<":
+                    raise NoWorkbookError from None
+                is_xml = False  # a picture, say
 
 
-def _check_cells(file: IO[bytes], lengths: list[int]) -> None:
+def _refuse_entity(*_: object) -> None:
+    raise NoWorkbookError
+
+
+class _Handler:
+    """What is done with the elements of a part: their local names, whatever their prefix is."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth > MAX_PART_DEPTH:
+            raise NotThatLargeError
+        self.opened(name.rpartition(" ")[2], attributes)
+
+    def end(self, name: str) -> None:
+        self.depth -= 1
+        self.closed(name.rpartition(" ")[2])
+
+    def opened(self, name: str, attributes: dict[str, str]) -> None: ...
+
+    def closed(self, name: str) -> None: ...
+
+    def text(self, text: str) -> None: ...
+
+
+class _SharedStrings(_Handler):
+    """`lengths`: the characters of each shared string."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lengths: list[int] = []
+
+    def opened(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "si":
+            self.lengths.append(0)
+
+    def text(self, text: str) -> None:
+        if self.lengths:
+            self.lengths[-1] += len(text)
+
+
+class _Cells(_Handler):
     """Raises NotThatLargeError by the addresses of rows and cells; one without an address follows the one before."""
-    row = column = rows = columns = cells = text = 0
-    shared = False
-    for piece in _pieces(file):
-        for tag in _TAG.finditer(piece):
-            if tag["value"]:
-                place = int(tag["number"] or 0)
-                text += lengths[place] if shared and place < len(lengths) else 0
-                continue
-            address = _ADDRESS.search(tag["said"])
-            if tag["row"]:
-                row, column = int(address[2] or 0) if address else row + 1, 0
-            else:
-                column = _column(address[1]) if address else column + 1
-                row = int(address[2] or 0) if address else row
-                cells, shared = cells + 1, _SHARED_STRING_CELL.search(tag["said"]) is not None
-            rows, columns = max(rows, row), max(columns, column)
-        if rows > MAX_ROWS or columns > MAX_COLUMNS or max(rows * columns, cells) > MAX_CELLS or text > MAX_TEXT_BYTES:
+
+    def __init__(self, lengths: Sequence[int]) -> None:
+        super().__init__()
+        self.lengths = lengths
+        self.row = self.column = self.rows = self.columns = self.cells = self.characters = 0
+        self.is_shared = False  # whether the value of the cell is the number of a shared string
+        self.value: list[str] | None = None
+
+    def opened(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "row":
+            self.row, self.column = _number(attributes.get("r", ""), self.row + 1), 0
+        elif name == "c":
+            letters, digits = _address(attributes.get("r", ""))
+            self.column = _column(letters) if letters else self.column + 1
+            self.row = _number(digits, self.row)
+            self.cells += 1
+            self.is_shared = attributes.get("t", "").strip() == "s"
+        elif name == "v":
+            self.value = []
+            return
+        else:
+            return
+        self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
+        if (
+            self.rows > MAX_ROWS
+            or self.columns > MAX_COLUMNS
+            or max(self.rows * self.columns, self.cells) > MAX_CELLS
+            or self.characters > MAX_TEXT_BYTES
+        ):
             raise NotThatLargeError
 
+    def text(self, text: str) -> None:
+        if self.value is not None:
+            self.value.append(text)
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """A part in pieces of about _PIECE bytes that end before a tag, unless one tag is longer."""
-    rest = b""
-    while piece := file.read(_PIECE):
-        piece = rest + piece
-        cut = piece.rfind(b"<")
-        cut = cut if cut > 0 else len(piece)
-        rest = piece[cut:]
-        yield piece[:cut]
-    yield rest
+    def closed(self, name: str) -> None:
+        if name != "v" or self.value is None:
+            return
+        place = _number("".join(self.value).strip(), len(self.lengths)) if self.is_shared else len(self.lengths)
+        self.characters += self.lengths[place] if place < len(self.lengths) else 0
+        self.value = None
 
 
-def _column(letters: bytes) -> int:
+def _address(text: str) -> tuple[str, str]:
+    """`AB12` as its letters and digits."""
+    text = text.strip().replace("$", "")
+    letters = text.rstrip("0123456789")
+    return (letters[:MAX_LETTERS] if letters.isascii() and letters.isalpha() else ""), text[len(letters) :]
+
+
+def _number(digits: str, default: int) -> int:
+    """A number as XML means it, blanks and zeros before it included; a very long one is a very large one."""
+    digits = digits.strip().lstrip("+")
+    if not (digits.isascii() and digits.isdigit()):
+        return default
+    digits = digits.lstrip("0") or "0"
+    return int(digits[:MAX_DIGITS])
+
+
+def _column(letters: str) -> int:
     number = 0
     for letter in letters.upper():
-        number = number * 26 + letter - 64
+        number = number * 26 + ord(letter) - 64
     return number

@@ -2,6 +2,7 @@
 nodes had in the file."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from operator import eq
@@ -12,6 +13,7 @@ from registry.errors import TooLargeError
 MAX_BLANK_NODES: Final = 5_000  # of one thing, where they form trees
 MAX_SHARED_BLANK_NODES: Final = 400  # of one thing, where some are shared or form circles
 MAX_LABELLING_TRIES: Final = 64  # orders of blank nodes that look alike
+MAX_WORK: Final = 1_000_000  # looks at a statement while blank nodes of one thing are told apart; about a second
 
 BLANK: Final = ord("_")  # the first byte of a blank node's label
 
@@ -19,12 +21,37 @@ Closure = Mapping[bytes, list[bytes]]  # of one thing: subject -> "predicate obj
 Edges = Mapping[bytes, list[tuple[bytes, bytes]]]  # subject -> (predicate, blank node)
 
 
-def canonical(closure: Closure, edges: Edges, root: bytes) -> bytes:
+class Work:
+    """What telling blank nodes apart may still cost: `left` for all things of a page, `left_of_thing` for this one.
+
+    `refused`: blank nodes that could not be told apart for one thing; others that share them are refused at once."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self.left_of_thing = MAX_WORK
+        self.refused: set[bytes] = set()
+        self.colours: Mapping[bytes, bytes] = {}  # of the last round
+
+    def spend(self, statements: int, colours: Mapping[bytes, bytes]) -> None:
+        """Counts a round; TooLargeError if nothing is left."""
+        self.colours = colours
+        self.left -= statements
+        self.left_of_thing -= statements
+        if self.left < 0 or self.left_of_thing < 0:
+            raise TooLargeError("nodes-alike")
+
+    def refuse(self) -> None:
+        """Remembers the blank nodes that still look alike."""
+        counts = Counter(self.colours.values())
+        self.refused |= {node for node, colour in self.colours.items() if counts[colour] > 1}
+
+
+def canonical(closure: Closure, edges: Edges, root: bytes, work: Work | None = None) -> bytes:
     """Sorted lines of N-Triples with the labels _:b0, _:b1 …, which depend on the graph only.
 
     `edges`: the statements that lead to blank nodes; all of these can be reached from `root`. Raises TooLargeError for
     too many blank nodes, or too many that look alike."""
-    labels = _labels(closure, edges, root) if edges or root[0] == BLANK else {}
+    labels = _labels(closure, edges, root, work or Work(MAX_WORK)) if edges or root[0] == BLANK else {}
     lines = []
     for label, node in sorted([(labels.get(node, node), node) for node in closure]):
         statements = (
@@ -42,7 +69,7 @@ def _relabelled(statement: bytes, labels: Mapping[bytes, bytes]) -> bytes:
     return statement[:start] + labels[statement[start:]] if statement[start] == BLANK else statement
 
 
-def _labels(closure: Closure, edges: Edges, root: bytes) -> dict[bytes, bytes]:
+def _labels(closure: Closure, edges: Edges, root: bytes, work: Work) -> dict[bytes, bytes]:
     """The new labels of the blank nodes, from the root down. In trees siblings are ordered by property and digest of
     all below them; where these are equal the order makes no difference. Shared nodes and circles are ordered by
     `_labels_by_colours`."""
@@ -53,7 +80,14 @@ def _labels(closure: Closure, edges: Edges, root: bytes) -> dict[bytes, bytes]:
     if len(blank) < len(pointed) + (root[0] == BLANK):
         if len(blank) > MAX_SHARED_BLANK_NODES:
             raise TooLargeError("nodes-too-many-shared", limit=MAX_SHARED_BLANK_NODES)
-        return _labels_by_colours(closure, root, sorted(blank))
+        if not work.refused.isdisjoint(blank):
+            raise TooLargeError("nodes-alike")
+        work.left_of_thing = MAX_WORK
+        try:
+            return _labels_by_colours(closure, root, sorted(blank), work)
+        except TooLargeError:
+            work.refuse()
+            raise
     labels: dict[bytes, bytes] = {}
     heads = sorted([node for node in edges if node[0] != BLANK], reverse=True)
     stack = [*heads, root] if root[0] == BLANK else heads
@@ -94,18 +128,20 @@ def digest(lines: Iterable[bytes]) -> bytes:
     return hashlib.blake2b(b"\n".join(lines), digest_size=16).hexdigest().encode()
 
 
-def _labels_by_colours(closure: Closure, root: bytes, blank: list[bytes]) -> dict[bytes, bytes]:
+def _labels_by_colours(closure: Closure, root: bytes, blank: list[bytes], work: Work) -> dict[bytes, bytes]:
     """Labels by colour refinement. Where nodes still look alike each order is tried, and the smallest text wins; raises
     TooLargeError after MAX_LABELLING_TRIES."""
     edges = [(s, *statement.split(b" ", 1)) for s, about in closure.items() for statement in about]
     best: tuple[bytes, dict[bytes, bytes]] | None = None
+    start = {node: b"root" if node == root else b"" for node in blank}
+    of_blank = [edge for edge in edges if edge[0] in start or edge[2] in start]
     tries = 0
-    stack = [_refined(edges, {node: b"root" if node == root else b"" for node in blank})]
+    stack = [start]
     while stack:
-        colours = stack.pop()
+        colours = _refined(of_blank, stack.pop(), work)
         alike = _smallest_alike(colours)
         if alike:
-            stack.extend(_refined(edges, {**colours, node: colours[node] + b"!"}) for node in alike)
+            stack.extend({**colours, node: colours[node] + b"!"} for node in alike)
         else:
             labels = {node: b"_:b%d" % n for n, node in enumerate(sorted(blank, key=colours.__getitem__))}
             text = b"\n".join(sorted(b"%b %b %b" % (labels.get(s, s), p, labels.get(o, o)) for s, p, o in edges))
@@ -126,9 +162,10 @@ def _smallest_alike(colours: Mapping[bytes, bytes]) -> list[bytes]:
     return min(alike, key=lambda group: (len(group), colours[group[0]]), default=[])
 
 
-def _refined(edges: list[tuple[bytes, ...]], colours: dict[bytes, bytes]) -> dict[bytes, bytes]:
+def _refined(edges: list[tuple[bytes, ...]], colours: dict[bytes, bytes], work: Work) -> dict[bytes, bytes]:
     """Colours that include those of the neighbours, repeated until no more nodes differ."""
     while True:
+        work.spend(len(edges) + len(colours), colours)
         seen: dict[bytes, list[bytes]] = {node: [colour] for node, colour in colours.items()}
         for s, p, o in edges:
             if s in seen:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from registry.errors import TooLargeError
 from registry.model import KINDS, Finding, Kind
-from registry.rdf.canonical import BLANK, Closure, Edges, canonical, digest
+from registry.rdf.canonical import BLANK, MAX_WORK, Closure, Edges, Work, canonical, digest
 from registry.rdf.parsing import TYPE_BYTES, ParsedGraph
 from registry.rdf.references import is_known
 from registry.rdf.terms import in_current_namespace, text_of
@@ -24,6 +24,7 @@ QUOTE: Final = ord('"')
 MAX_STATEMENTS: Final = 50_000  # of one thing
 MIN_BUDGET: Final = 500_000  # statements of all closures of a page together
 BUDGET_PER_STATEMENT: Final = 10  # statements of closures for each statement of the page
+WORK_OF_PAGE: Final = 3  # how much all things of a page may cost together, for each one that costs most
 
 DESCRIBED_KINDS: Final[tuple[Kind, ...]] = tuple(kind for kind in KINDS if kind != "organization")
 _DISTRIBUTION = f"<{DCAT.Distribution}>".encode()
@@ -118,6 +119,7 @@ class _Walk:
         self.graph = graph
         self.others = others
         self.budget = MIN_BUDGET + BUDGET_PER_STATEMENT * sum(map(len, graph.values()))
+        self.work = Work(WORK_OF_PAGE * MAX_WORK)
         self.distributions = {
             node for node, terms in graph.types.items() if _DISTRIBUTION in terms and len(graph[node]) > len(terms)
         }
@@ -126,7 +128,7 @@ class _Walk:
         iri = text_of(root.decode()) if root[0] != BLANK else ""
         remote_id = iri or _remote_id(self.graph, root)
         try:
-            payload = canonical(*self.closure(root), root)
+            payload = canonical(*self.closure(root), root, self.work)
         except TooLargeError as error:
             return Description(remote_id, iri, b"", finding("too-large", value=error.summary))
         return Description(remote_id, iri, payload)

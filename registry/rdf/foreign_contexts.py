@@ -39,6 +39,8 @@ _DCAT_AP: Final = {
 _CLASS_NAMES: Final = ("Agent", "Attribution", "Catalogue", "CatalogueRecord", "Checksum", "Concept", "DataService",
                        "Dataset", "DatasetSeries", "Distribution", "Identifier", "Kind", "LicenceDocument", "Location",
                        "PeriodOfTime", "Relationship")  # fmt: skip
+MAX_CONTEXT_DEPTH: Final = 20  # contexts inside contexts
+MAX_CONTEXTS: Final = 10_000  # addresses of contexts in one document; each is replaced by some thousand bytes
 MAX_ADDRESS: Final = 500  # characters of a context's address
 _KNOWN: Final = re.compile(
     r"https?://(?:semiceu\.github\.io/.*(?:context|dcat-ap)[\w.-]*\.jsonld"
@@ -109,6 +111,7 @@ class _Walk:
         self.type_keys = {"@type"}
         self.json_keys: set[str] = set()
         self.things: set[str | int] = set()
+        self.contexts = 0  # addresses of contexts that were met
 
     def replaced(self, value: Any, depth: int) -> Any:
         if depth < 0:
@@ -138,7 +141,7 @@ class _Walk:
         return changed
 
     def context(self, value: Any) -> Any:
-        context = _context(value, self.where)
+        context = self.without_addresses(value, MAX_CONTEXT_DEPTH)
         for part in context if isinstance(context, list) else [context]:
             for key, term in part.items() if isinstance(part, Mapping) else ():
                 name, type = (term.get("@id"), term.get("@type")) if isinstance(term, Mapping) else (term, None)
@@ -147,6 +150,34 @@ class _Walk:
                 if type == "@json":
                     self.json_keys.add(key)
         return context
+
+    def without_addresses(self, value: Any, depth: int) -> Any:
+        """A context with the terms of those that are known in the place of their addresses. Raises SourceError for the
+        addresses of others, and above our bounds."""
+        if depth < 0:
+            raise unreadable(self.where, message("elements-too-deep", limit=MAX_CONTEXT_DEPTH), FLATTER)
+        if isinstance(value, list):
+            return [self.without_addresses(part, depth - 1) for part in value[:100]]
+        if isinstance(value, dict):
+            return {key: self.definition(key, part, depth - 1) for key, part in value.items()}
+        if not isinstance(value, str):
+            return value
+        self.contexts += 1
+        if self.contexts > MAX_CONTEXTS:
+            raise unreadable(self.where, message("contexts-too-many", limit=MAX_CONTEXTS), FLATTER)
+        if len(value) <= MAX_ADDRESS and _SCHEMA_ORG.fullmatch(value.strip()):
+            return _SCHEMA_CONTEXT
+        if _is_known(value):
+            return _dcat_ap_context()
+        raise _refused(value, self.where)
+
+    def definition(self, key: str, value: Any, depth: int) -> Any:
+        """The definition of a term, which may have a context of its own. Raises SourceError for @import."""
+        if key == "@import":
+            raise _refused(str(value), self.where)
+        if isinstance(value, dict) and "@context" in value:
+            return {**value, "@context": self.without_addresses(value["@context"], depth)}
+        return value
 
 
 def _names_thing(types: Any) -> bool:
@@ -181,29 +212,6 @@ def _is_language_map(value: Any) -> bool:
         return False
     texts = [text for texts in value.values() for text in (texts if isinstance(texts, list) else [texts])]
     return all(tag == "@none" or language_tag(tag) for tag in value) and all(isinstance(text, str) for text in texts)
-
-
-def _context(value: Any, where: str) -> Any:
-    if isinstance(value, list):
-        return [_context(part, where) for part in value[:100]]
-    if isinstance(value, dict):
-        return {key: _term_definition(key, part, where) for key, part in value.items()}
-    if not isinstance(value, str):
-        return value
-    if len(value) <= MAX_ADDRESS and _SCHEMA_ORG.fullmatch(value.strip()):
-        return _SCHEMA_CONTEXT
-    if _is_known(value):
-        return _dcat_ap_context()
-    raise _refused(value, where)
-
-
-def _term_definition(key: str, value: Any, where: str) -> Any:
-    """The definition of a term, which may have a context of its own. Raises SourceError for @import."""
-    if key == "@import":
-        raise _refused(str(value), where)
-    if isinstance(value, dict) and "@context" in value:
-        return {**value, "@context": _context(value["@context"], where)}
-    return value
 
 
 def _refused(address: str, where: str) -> SourceError:

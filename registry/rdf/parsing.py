@@ -19,10 +19,12 @@ import pyoxigraph as ox
 from registry.errors import TooLargeError
 from registry.model import Findings
 from registry.model.message import Message, message
+from registry.rdf import bounds
 from registry.rdf.terms import AS_WRITTEN, TYPE, escaped, is_iri, literal, text_of, unescaped, valid_iri
-from registry.rdf.xml_guard import MAX_DEPTH, UTF_8, plain_xml, with_whole_texts
+from registry.rdf.turtle_strings import MAX_STRING_BYTES, without_broken_strings, without_long_strings
+from registry.rdf.xml_guard import MAX_DEPTH, TOO_DEEP, UTF_8, plain_xml, with_whole_texts
 from registry.rules import finding
-from registry.syntax_errors import json_fault, rdf_fault, unreadable
+from registry.syntax_errors import FLATTER, json_fault, rdf_fault, unreadable
 
 MAX_BYTES: Final = 200_000_000
 STATEMENTS_PER_BATCH: Final = 2_000  # that are turned into text at once
@@ -84,11 +86,29 @@ def parse(data: bytes, *, media_type: str = "", name: str = "", base: str = "", 
     form = format_of(data, media_type, name or base)
     text, things = _readable(data, form, where)
     try:
-        graph = _index(_lines(text, form, _base(base)))
-        parsed = Parsed(graph, ())
-    except (SyntaxError, ValueError):
-        parsed = _parsed_leniently(text, form, _base(base), where)
+        parsed = _parsed(text, form, _base(base), where)
+    except MemoryError as error:
+        if "buffer maximal size" not in str(error):  # what pyoxigraph says of a string that is too long
+            raise
+        text, left_out = without_long_strings(text) if form in _LINES else (text, [])
+        if not left_out:
+            raise unreadable(where, message("literal-too-long", limit=MAX_STRING_BYTES)) from None
+        parsed = _parsed(text, form, _base(base), where)
+        parsed = parsed._replace(findings=(*_findings(left_out), *parsed.findings))
     return _with_lost_things(parsed, things)
+
+
+def _parsed(text: bytes, form: ox.RdfFormat, base: str | None, where: str) -> Parsed:
+    output = bounds.Output(len(text), where)
+    try:
+        graph = _index(_lines(text, form, base, output))
+        return Parsed(graph, _findings(output.left_out))
+    except (SyntaxError, ValueError):
+        return _parsed_leniently(text, form, base, where)
+
+
+def _findings(left_out: Iterable[Message]) -> Findings:
+    return tuple(finding("statement-unreadable", value=what) for what in islice(left_out, MAX_FINDINGS))
 
 
 def _with_lost_things(parsed: Parsed, things: int) -> Parsed:
@@ -144,7 +164,11 @@ def _readable(data: bytes, form: ox.RdfFormat, where: str) -> tuple[bytes, int]:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise unreadable(where, message("not-utf-8", byte=error.start), UTF_8) from None
-    return _json_ld(data, where) if form == ox.RdfFormat.JSON_LD else (data, 0)
+    if form == ox.RdfFormat.JSON_LD:
+        return _json_ld(data, where)
+    if form == ox.RdfFormat.TURTLE:
+        bounds.check_turtle_depth(data, where)
+    return data, 0
 
 
 def _json_ld(data: bytes, where: str) -> tuple[bytes, int]:
@@ -152,26 +176,35 @@ def _json_ld(data: bytes, where: str) -> tuple[bytes, int]:
     # Late: it walks the rows of vocab/fields.py, and only JSON-LD needs it.
     from registry.rdf.foreign_contexts import without_foreign_contexts
 
+    bounds.check_json_values(data, where)
     try:
         document = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise unreadable(where, json_fault(error)) from None
     document, things = without_foreign_contexts(document, where, MAX_DEPTH)
-    return orjson.dumps(document), things
+    try:
+        return orjson.dumps(document), things
+    except orjson.JSONEncodeError:  # values of type @json are nested deeper than it writes
+        raise unreadable(where, TOO_DEEP, FLATTER) from None
 
 
-def _lines(text: bytes, form: ox.RdfFormat, base: str | None) -> Iterator[list[bytes]]:
+def _lines(text: bytes, form: ox.RdfFormat, base: str | None, output: bounds.Output) -> Iterator[list[bytes]]:
     """The statements as lines of N-Triples in batches; pyoxigraph writes them without a Python object for each term.
+    Where IRIs may be long, one by one: a batch of them could be larger than the memory.
 
     Raises SyntaxError for what is not valid. The strict parser for JSON-LD would drop an invalid IRI or tag with its
     statements and say nothing (JSON-LD 1.1 allows that), so the lenient one reads, and its lines are checked."""
     is_json = form == ox.RdfFormat.JSON_LD
     quads = _quads(text, form, base, lenient=is_json)
     statements: Any = (quad.triple for quad in quads if _is_mapped(quad)) if is_json else quads
-    while lines := ox.serialize(islice(statements, STATEMENTS_PER_BATCH), format=ox.RdfFormat.N_TRIPLES):
+    has_long_iris = bounds.has_long_run(text, is_json)
+    batch = 1 if has_long_iris else STATEMENTS_PER_BATCH
+    while batch_text := ox.serialize(islice(statements, batch), format=ox.RdfFormat.N_TRIPLES):
         if is_json:
-            deque(ox.parse(lines, ox.RdfFormat.N_TRIPLES), maxlen=0)
-        yield lines.removesuffix(b" .\n").split(b" .\n")
+            deque(ox.parse(batch_text, ox.RdfFormat.N_TRIPLES), maxlen=0)
+        lines = batch_text.removesuffix(b" .\n").split(b" .\n")
+        output.add(len(lines), len(batch_text))
+        yield output.without_long_iris(lines) if has_long_iris else lines
 
 
 def _quads(text: bytes, form: ox.RdfFormat, base: str | None, lenient: bool) -> Iterator[ox.Quad]:
@@ -219,6 +252,7 @@ def _parsed_leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: 
     broken: frozenset[int] = frozenset()
     if form in _LINES:
         text, broken = without_broken_strings(_UNDERSCORED.sub(rb"\1-\2", text))
+    output = bounds.Output(len(text), where)
     errors: list[Message] = []
     triples: list[tuple[str, str, str]] = []
     for result in _statements_and_errors(_quads(text, form, base, lenient=True), form, text, broken, where):
@@ -227,11 +261,13 @@ def _parsed_leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: 
             continue
         if form == ox.RdfFormat.JSON_LD and not _is_mapped(result):
             continue
-        triples.append((_subject(result.subject), f"<{_with_escapes(result.predicate.value)}>", _object(result.object)))
+        triple = (_subject(result.subject), f"<{_with_escapes(result.predicate.value)}>", _object(result.object))
+        output.add(1, sum(map(len, triple)))
+        if output.without_long_iris([" ".join(triple).encode("utf-8", "replace")]):
+            triples.append(triple)
     if errors and not triples:
         raise unreadable(where, errors[0])
-    findings = (finding("statement-unreadable", value=result) for result in errors[:MAX_FINDINGS])
-    return Parsed(_without_relative_subjects(triples), tuple(findings))
+    return Parsed(_without_relative_subjects(triples), _findings((*errors, *output.left_out)))
 
 
 def _statements_and_errors(
@@ -328,47 +364,3 @@ def _without_relative_subjects(triples: list[tuple[str, str, str]]) -> ParsedGra
             predicate = f"<{valid_iri(unescaped(predicate[1:-1])) or 'urn:x-unreadable:property'}>"
         lines.append(f"{subject} {predicate} {labels.get(term, term)}")
     return _index([[line.encode("utf-8", "replace") for line in (*lines, *as_written)]])
-
-
-_CUT: Final = b" ? ."  # not Turtle: the parser reports an error, skips the statement and continues after it
-
-# Possessive quantifiers: the pattern cannot backtrack, so it is linear in the length of the text.
-_TOKEN = re.compile(
-    rb"""\#[^\n\r]*+                                                 # comment
-    | <[^<>\n\r]*+>                                                  # IRI, also one that needs mending
-    | \"\"\"(?:[^"\\]|\\.|"(?!""))*+(?:\"\"\"|\Z) | '''(?:[^'\\]|\\.|'(?!''))*+(?:'''|\Z)
-    | "(?:[^"\\\n\r]|\\[^\n\r])*+(?:"|(?P<open>(?=\\?[\n\r]))|)
-    | '(?:[^'\\\n\r]|\\[^\n\r])*+(?:'|(?P<opened>(?=\\?[\n\r]))|)
-    | \\.                                                            # of a local name
-    | (?P<stop>\.)[ \t]*+(?:\#[^\n\r]*+)?(?=[\n\r]|\Z)               # ends its line, and so a statement""",
-    re.DOTALL | re.VERBOSE,
-)
-_STATEMENT = re.compile(rb"[ \t]*+[\n\r](?:\s|\#[^\n\r]*+)*+(?=[<@_\[(]|[A-Za-z][\w.-]{0,60}:|(?i:prefix|base)\s)")
-
-
-def without_broken_strings(text: bytes) -> tuple[bytes, frozenset[int]]:
-    """The text without broken strings, and the lines (from 1) where they were.
-
-    Turtle does not allow a string to end after its line. Everything from the start of such a string to the next
-    statement that begins on a line of its own after a full stop is cut out: whether the string was meant to continue
-    or its end was forgotten cannot be decided.
-    """
-    pieces: list[bytes] = []
-    lines: set[int] = set()
-    copied, broken, line, counted = 0, -1, 1, 0
-    for match in _TOKEN.finditer(text):
-        is_open = match["open"] is not None or match["opened"] is not None
-        if is_open and broken < 0:
-            broken = match.start()
-            line, counted = line + text.count(b"\n", counted, broken), broken
-            lines.add(line)
-        if broken < 0 or not (match["stop"] or (is_open and match[0].rstrip().endswith(b"."))):
-            continue
-        following = _STATEMENT.match(text, match.end())
-        if following:
-            pieces += (text[copied:broken], _CUT, b"\n" * text.count(b"\n", broken, following.end()))
-            copied, broken = following.end(), -1
-    if broken >= 0:
-        pieces += (text[copied:broken], _CUT)
-        copied = len(text)
-    return b"".join((*pieces, text[copied:])), frozenset(lines)

@@ -50,3 +50,40 @@ def test_parts_and_their_size_are_bounded(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(xlsx_bounds, "MAX_UNPACKED_BYTES", 1000)
     with pytest.raises(NotThatLargeError):
         check_size(workbook(b"", a=b"\0" * 1000))
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        b'<x:worksheet xmlns:x="urn:x"><x:row r="&#50;00000"/></x:worksheet>',
+        b"<worksheet><row r=' 0200000 '/></worksheet>",
+        b'<worksheet><row a="&gt; &lt;" r="200000"/></worksheet>',
+        '<?xml version="1.0" encoding="UTF-16"?><worksheet><row r="200000"/></worksheet>'.encode("utf-16"),
+        b"<worksheet>" + b"<a>" * 101 + b"</a>" * 101 + b"</worksheet>",
+    ],
+    ids=["a prefix, and a digit by its number", "blanks and zeros", "marks in an attribute", "UTF-16", "nested"],
+)
+def test_names_and_numbers_are_read_as_xml_means_them(sheet: bytes) -> None:
+    with pytest.raises(NotThatLargeError):
+        check_size(workbook(sheet))
+
+
+def test_a_comment_is_no_cell_and_a_picture_no_sheet() -> None:
+    check_size(
+        workbook(b'<worksheet><!-- <row r="200000"/> --></worksheet>', **{"xl/media/a.png": b"\x89PNG\r\n <row"})
+    )
+
+
+def test_a_shared_string_counts_wherever_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_bounds, "MAX_TEXT_BYTES", 1_000)
+    strings = b'<s:sst xmlns:s="urn:x"><s:si><s:t>' + b"x" * 300 + b"</s:t></s:si></s:sst>"
+    cell = b'<c t="&#115;"><v> 0<!-- --> </v></c>'
+    check_size(workbook(b"<row>" + cell * 3 + b"</row>", **{"xl/sharedStrings.xml": strings}))
+    with pytest.raises(NotThatLargeError):
+        check_size(workbook(b"<row>" + cell * 5 + b"</row>", **{"xl/sharedStrings.xml": strings}))
+
+
+@pytest.mark.parametrize("sheet", [b'<!DOCTYPE w [<!ENTITY a "b">]><w>&a;</w>', b"<w><row></w>"])
+def test_entities_and_broken_xml_are_refused(sheet: bytes) -> None:
+    with pytest.raises(NoWorkbookError):
+        check_size(workbook(sheet))

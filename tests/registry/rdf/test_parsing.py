@@ -1,6 +1,6 @@
 """Files of strangers: whatever form they have, and whatever they try.
 
-Covers: registry/rdf/repairs.py, registry/rdf/xml_guard.py, registry/syntax_errors.py
+Covers: registry/rdf/repairs.py, registry/rdf/turtle_strings.py, registry/rdf/xml_guard.py, registry/syntax_errors.py
 """
 
 import pytest

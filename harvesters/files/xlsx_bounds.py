@@ -62,7 +62,7 @@ def _parse(packed: zipfile.ZipFile, part: zipfile.ZipInfo, handler: "_Handler") 
     """Reads a part and, if it is XML, tells the handler of its elements and texts; NotThatLargeError, NoWorkbookError.
 
     Entities are refused: no program writes them into a workbook, and they can grow without bound."""
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = handler.start, handler.end
     parser.CharacterDataHandler = handler.text
@@ -94,11 +94,11 @@ class _Handler:
         self.depth += 1
         if self.depth > MAX_PART_DEPTH:
             raise NotThatLargeError
-        self.opened(name.rpartition(" ")[2], attributes)
+        self.opened(name.rpartition(":")[2], attributes)
 
     def end(self, name: str) -> None:
         self.depth -= 1
-        self.closed(name.rpartition(" ")[2])
+        self.closed(name.rpartition(":")[2])
 
     def opened(self, name: str, attributes: dict[str, str]) -> None: ...
 

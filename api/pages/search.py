@@ -66,7 +66,7 @@ def _intro(kind: str | None, total: int, asked: Query, lang: Lang) -> str:
     }.get(kind, "")
 
 
-GROUPS: Final = sorted((facet for facet in FACETS.values() if facet.place), key=lambda facet: facet.place)
+GROUPS: Final = sorted((facet for facet in FACETS.values() if facet.order), key=lambda facet: facet.order)
 OPEN_GROUPS: Final = 4  # facet groups that are open at first
 MAX_VALUES_BEFORE_REST: Final = 8  # values of a group before "all"
 MAX_VALUES_PER_GROUP: Final = 60  # values that are listed at all

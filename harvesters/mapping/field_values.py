@@ -119,13 +119,13 @@ class _Reading:
         text = str(value).strip()
         if row.form == "concept":
             return self.concept(row, text, path)
-        found = READERS[row.form](text)
-        if found is None:
+        values = READERS[row.form](text)
+        if values is None:
             self.misfit(RULES.get(row.form, "value-unread"), path, value)
             return ()
-        if found.repaired:
+        if values.repaired:
             self.findings.append(finding("value-mended", path, _shown(value)))
-        return (found.value,)
+        return (values.value,)
 
     def node(self, cls: str, value: Any, path: str) -> tuple[Any, ...]:
         if isinstance(value, str | int | float) and not isinstance(value, bool):

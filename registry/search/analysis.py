@@ -1,8 +1,9 @@
-"""Words to terms: what a text is found by, the same for every index, and where a hit stands in the original text.
+"""Analyses texts and queries into terms, the same way for every index, and finds the words of a query in a text.
 
-Two analyses: `stems` (Snowball) for exactness, `grams` (windows of four characters of the folded, unstemmed word, its
-ends marked) for compounds, spellings and typing errors. Other languages take the same way. Figures behind the choice:
-`make relevance`.
+Two analyses: `stems` (Snowball) for exact matches, `grams` (windows of four characters of the folded, unstemmed word,
+with its ends marked) for compounds, spellings and typing errors. Texts in other languages are analysed the same way.
+`make relevance` measures the result. Entry points: `analysed` (a text), `words` (a query), `mark` (for highlighting),
+`clean`, `fold_word`, `name_key`.
 """
 
 import html
@@ -17,13 +18,13 @@ import Stemmer
 
 from registry.search import short_words
 
-MAX_CHARACTERS = 200_000  # of one text; what lies behind is not searched
+MAX_CHARACTERS = 200_000  # of one text; the rest is not searched
 MAX_LETTERS = 64  # of one word
 MAX_NAME = 1000  # characters of a name that count
 MAX_CACHED = 100_000  # words; about 30 MB
 GRAM = 4
-CLOSE = 0.6  # part of its grams by which a word is marked
-NOTHING = "-"  # stands in an empty field, so that every engine counts the field alike; no word gives this term
+MIN_GRAMS_SHARE = 0.6  # of the grams of a word of the query: with so many in common a word of a text is marked
+NOTHING = "-"  # value of an empty field, so that engines agree on the number of fields; no word gives this term
 
 _STOP_WORDS = """
     aber alle allem allen aller alles als also am an andere anderen anderer anderes ans auch auf aus bei beim
@@ -64,18 +65,18 @@ _RAISED_OR_LOWERED = {
 _ANY_RAISED = re.compile("[\xaa\xb2\xb3\xb9\xba\u2070-\u209c]")
 _ASKED = re.compile(rf"(?<![^\W_])(?P<letters>[^\W\d_]{{1,3}})(?P<number>\d+)(?![^\W_])|{_TOKEN.pattern}")
 _stemmer = Stemmer.Stemmer("german", 0)  # its own cache off: ours is above it
-_lock = Lock()  # a stemmer is not for two threads at once
+_lock = Lock()  # a stemmer may not be used by two threads at once
 
 
 class Terms(NamedTuple):
-    """Terms of a text, blanks between them; NOTHING where there are none."""
+    """Terms of a text, divided by blanks; NOTHING if there are none."""
 
     stems: str
     grams: str
 
 
 class Word(NamedTuple):
-    """A word that is asked for. `root`: the grams that it has wherever it stands in a compound, in any inflection.
+    """A word of a query. `root`: the grams that it has at any position in a compound, in any inflection.
 
     One to three letters with a number (CO2, PM10) are one word; its `text` and `stem` have a blank between the two.
     `short`: the stem if it is one of `short_words`, which are also found inside a compound; else "".
@@ -115,33 +116,33 @@ def analysed(text: str) -> tuple[Terms, frozenset[str]]:
     """Both analyses of a text, and the words of two or three letters inside its compounds.
 
     These are no grams: more grams in a text would lower the score of all others."""
-    found = [analysis for chunk in clean(text).split() if (analysis := _CHUNKS[chunk])]
-    if not found:
+    analyses = [analysis for chunk in clean(text).split() if (analysis := _CHUNKS[chunk])]
+    if not analyses:
         return Terms(NOTHING, NOTHING), frozenset()
-    stems, grams, parts = zip(*found, strict=True)
+    stems, grams, parts = zip(*analyses, strict=True)
     return Terms(" ".join(stems), " ".join(grams)), frozenset(" ".join(parts).split())
 
 
 def words(text: str) -> list[Word]:
-    """The distinct words of a query in their order, stop words left out; if it has nothing else, they count."""
-    parts = [part for found in _ASKED.finditer(clean(text)) for part in _asked_parts(found)]
+    """The distinct words of a query in their order, without stop words unless it has nothing else."""
+    parts = [part for match in _ASKED.finditer(clean(text)) for part in _asked_parts(match)]
     asked = [part for part in parts if part not in STOP_WORDS] or parts
     return [_word(part) for part in dict.fromkeys(asked)]
 
 
-def _asked_parts(found: re.Match[str]) -> list[str]:
-    """The words of a part of a query; few letters with a number as one, with a blank between them."""
-    if not found["letters"]:
-        return _parts(found[0])
-    letters = _parts(found["letters"])
-    number = found["number"]
+def _asked_parts(match: re.Match[str]) -> list[str]:
+    """The words of a match of _ASKED; few letters with a number as one word, with a blank between them."""
+    if not match["letters"]:
+        return _parts(match[0])
+    letters = _parts(match["letters"])
+    number = match["number"]
     return [f"{letters[0]} {number}"] if len(letters) == 1 and letters[0] not in STOP_WORDS else [*letters, number]
 
 
 @lru_cache(maxsize=MAX_CACHED // 2)
 def fold_word(word: str) -> str:
     """A word in lower case without marks: Straße, Strasse and STRASSE are one, Müller and Mueller are one."""
-    return _DIGRAPH.sub(lambda found: found[0][:-1], base_letters(word))
+    return _DIGRAPH.sub(lambda match: match[0][:-1], base_letters(word))
 
 
 def base_letters(text: str) -> str:
@@ -153,7 +154,7 @@ def base_letters(text: str) -> str:
 
 
 def name_key(text: str) -> str:
-    """Folded words with hyphens between them: the value by which a name is told from another."""
+    """The folded words of a name with hyphens between them: equal for names that differ in spelling only."""
     return _slug(text[:MAX_NAME])
 
 
@@ -170,19 +171,18 @@ def mark(text: str, query: Sequence[Word]) -> list[tuple[int, int]]:
     text = _level(text[:MAX_CHARACTERS])
     plain_words = [word for word in query if " " not in word.stem]
     spans = [
-        (found.start() + start, found.start() + end)
-        for found in _TOKEN.finditer(text)
-        for start, end in _marked(found[0], plain_words)
+        (match.start() + start, match.start() + end)
+        for match in _TOKEN.finditer(text)
+        for start, end in _marked(match[0], plain_words)
     ]
     with_number = {word.text for word in query if " " in word.stem}
     if with_number:
-        spans += [found.span() for found in _ASKED.finditer(text) if with_number.intersection(_asked_parts(found))]
+        spans += [match.span() for match in _ASKED.finditer(text) if with_number.intersection(_asked_parts(match))]
     return list(_merged(spans))
 
 
 class _Cache(dict[str, tuple[str, str, str] | None]):
-    """What stands between two blanks -> its stems, its grams and the short words inside it, None if nothing is to be
-    found by it."""
+    """Text between two blanks -> its stems, its grams and the short words inside it; None if it gives no term."""
 
     def __missing__(self, chunk: str) -> tuple[str, str, str] | None:
         kept = [part for token in _TOKEN.findall(chunk) for part in _parts(token) if part not in STOP_WORDS]
@@ -261,13 +261,15 @@ def _marked(token: str, query: Sequence[Word]) -> list[tuple[int, int]]:
         return parts
     grams = set(analysed[1].split())
     close = (
-        sum(g in grams for g in word.grams) >= CLOSE * len(word.grams) for word in content if len(word.grams) > GRAM
+        sum(gram in grams for gram in word.grams) >= MIN_GRAMS_SHARE * len(word.grams)
+        for word in content
+        if len(word.grams) > GRAM
     )
     return [(0, len(token))] if any(close) else []
 
 
 def _ending(end: int, last: int) -> int:
-    """With the ending of an inflection, if the part stands last."""
+    """Where a marked part ends: it includes the ending of an inflection if the part is the last of its token."""
     return last if last - end <= 2 else end
 
 
@@ -285,10 +287,10 @@ def _inside(part: str, folded: str) -> list[int]:
 
 
 def _folded(token: str) -> tuple[str, list[int]]:
-    """A token folded, and for each of its folded letters and its end the place in the token."""
+    """The folded token, and for each folded letter and for the end the position in the token."""
     letters = [(sign, at) for at, letter in enumerate(token) for sign in base_letters(letter)]
-    gone = {found.end() - 1 for found in _DIGRAPH.finditer("".join(sign for sign, _ in letters))}
-    kept = [letter for place, letter in enumerate(letters) if place not in gone]
+    dropped = {match.end() - 1 for match in _DIGRAPH.finditer("".join(sign for sign, _ in letters))}
+    kept = [letter for n, letter in enumerate(letters) if n not in dropped]
     return "".join(sign for sign, _ in kept), [*(at for _, at in kept), len(token)]
 
 

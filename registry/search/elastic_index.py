@@ -1,7 +1,8 @@
-"""The index once one machine is not enough: Elasticsearch 8.19 or newer.
+"""The search index on a server: Elasticsearch 8.19 or newer, for installations on several machines.
 
-An alias names the index that readers use; each rebuild makes an index of its own beside it (`lotse-000003`). What it
-has taken in stands in the mapping's `_meta`, written after the refresh, so that a crash only repeats.
+Entry point: `ElasticIndex`. An alias names the index that readers use; each rebuild makes a new index beside it
+(`lotse-000003`) and then moves the alias. The position is stored in the mapping's `_meta` after the refresh, so that
+after a crash the same changes are applied again.
 """
 
 import logging
@@ -26,8 +27,8 @@ from registry.search.matching import Asked, Need, WordGroup
 from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Suggestion, Where
 from vocab.concepts import ConceptList
 
-BATCH, BATCH_BYTES = 500, 8_000_000
-SECONDS = 30  # for one request
+DOCUMENTS_PER_REQUEST, MAX_REQUEST_BYTES = 500, 8_000_000
+REQUEST_TIMEOUT = 30  # seconds
 log = logging.getLogger("lotse.search")
 
 _TERMS = {"type": "text", "analyzer": "whitespace", "index_options": "freqs"}
@@ -36,11 +37,11 @@ _ORDER = {"type": "keyword", "index": False}
 _NUMBER = {"type": "integer", "index": False}
 _FIELDS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("title_stems", "title_grams", "text_stems", "text_grams"), _TERMS),
-    **dict.fromkeys((*FACETS, *(one.field for one in COUNTED), "short_words", "words"), _COUNTED),
+    **dict.fromkeys((*FACETS, *(counted.field for counted in COUNTED), "short_words", "words"), _COUNTED),
     **dict.fromkeys(("by_title", "by_date"), _ORDER),
     **dict.fromkeys(("day", "quality"), _NUMBER),
 }
-_SETTINGS = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "-1"}  # seen when we say so
+_SETTINGS = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "-1"}  # `_keep` refreshes
 
 
 class ElasticIndex:
@@ -50,12 +51,12 @@ class ElasticIndex:
         self, url: str, prefix: str = "lotse", districts: ConceptList | None = None, ca_file: str | None = None
     ) -> None:
         more: dict[str, Any] = {"ca_certs": ca_file} if ca_file else {}
-        self.client = Elasticsearch(url, request_timeout=SECONDS, max_retries=2, retry_on_timeout=True, **more)
+        self.client = Elasticsearch(url, request_timeout=REQUEST_TIMEOUT, max_retries=2, retry_on_timeout=True, **more)
         self.prefix = prefix
         self.districts = districts
 
     def position(self) -> Position | None:
-        """None as well where the index was built with other fields: it must be built again."""
+        """The stored position; None also for an index of another INDEX_VERSION, which must be built again."""
         kept = self._kept()[1]
         return Position(kept["epoch"], kept["number"]) if kept else None
 
@@ -109,14 +110,14 @@ class ElasticIndex:
         buckets = response["aggregations"]["words"]["buckets"]
         return suggestions(((bucket["key"], bucket["doc_count"]) for bucket in buckets), size)
 
-    # -- what has been taken in
+    # -- position and writing
 
     def _indices(self) -> list[str]:
         names = self.client.indices.get(index=f"{self.prefix}-*", allow_no_indices=True, features="aliases")
         return [name for name in names if re.fullmatch(rf"{re.escape(self.prefix)}-\d{{6}}", name)]
 
     def _kept(self) -> tuple[str, Mapping[str, Any] | None]:
-        """The index behind the alias, and what it has taken in."""
+        """The index behind the alias ("" if there is none), and its `_meta` if it is of this INDEX_VERSION."""
         with _reachable():
             try:
                 mappings = self.client.indices.get_mapping(index=self.prefix)
@@ -138,15 +139,20 @@ class ElasticIndex:
         written = 0
         with _reachable():
             actions = (self._action(index, change, faults) for change in changes)
-            for done, said in streaming_bulk(
-                self.client, actions, chunk_size=BATCH, max_chunk_bytes=BATCH_BYTES, raise_on_error=False, max_retries=3
+            for done, answer_by_action in streaming_bulk(
+                self.client,
+                actions,
+                chunk_size=DOCUMENTS_PER_REQUEST,
+                max_chunk_bytes=MAX_REQUEST_BYTES,
+                raise_on_error=False,
+                max_retries=3,
             ):
                 written += 1
-                about = next(iter(said.values()))
-                if not done and about["status"] not in (404, 409):  # forgotten already, or newer already: repeated
-                    if about["status"] == 429 or about["status"] >= 500:
-                        raise NotReadyError("search-server-refuses", error=str(about.get("error"))[:460])
-                    note(faults, about["_id"], str(about.get("error")))
+                result = next(iter(answer_by_action.values()))
+                if not done and result["status"] not in (404, 409):  # deleted, or newer already: the change came twice
+                    if result["status"] == 429 or result["status"] >= 500:
+                        raise NotReadyError("search-server-refuses", error=str(result.get("error"))[:460])
+                    note(faults, result["_id"], str(result.get("error")))
         return written
 
     def _action(self, index: str, change: Change, faults: dict[str, str]) -> dict[str, Any]:
@@ -154,7 +160,7 @@ class ElasticIndex:
         faults.pop(change.id, None)
         if change.record:
             record = change.record
-            document = isolated(  # None: it is left out, and `doctor` shows it
+            document = isolated(  # None: the record is left out; `lotse doctor` shows it
                 lambda: _document(entry(record, self.districts)),
                 lambda error: note(faults, change.id, f"{type(error).__name__}: {error}"),
             )
@@ -162,13 +168,13 @@ class ElasticIndex:
                 return about | {"_op_type": "index", "_source": document}
         return about | {"_op_type": "delete"}
 
-    # -- what is asked; see `search.Engine`
+    # -- searching; see `registry.search.matching.Engine`
 
     def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
-        scoring = [{"term": {one.field: {"value": one.text, "boost": one.weight}}} for one in wanted.terms]
+        scoring = [{"term": {term.field: {"value": term.text, "boost": term.weight}}} for term in wanted.terms]
         tree = {"bool": {"filter": [_need(need), *_where(wanted.where)], "should": scoring}}
         response = self._ask(tree, depth, docvalue_fields=["kind", "day", "quality"])
-        found = tuple(
+        documents = tuple(
             Found(
                 hit["_id"],
                 hit["fields"]["kind"][0],
@@ -178,7 +184,7 @@ class ElasticIndex:
             )
             for hit in response["hits"]["hits"]
         )
-        return Ranking(found, int(response["hits"]["total"]["value"]))
+        return Ranking(documents, int(response["hits"]["total"]["value"]))
 
     def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
         first, _ = bounds(query)
@@ -196,7 +202,7 @@ class ElasticIndex:
         return {facet: counts(response["aggregations"], facet, where.get(facet, ())) for facet in facets}
 
     def _ask(self, tree: dict[str, Any], size: int, **more: Any) -> Mapping[str, Any]:
-        # dfs: counts of all shards together, so that a score does not depend on where a record lies
+        # dfs: term statistics over all shards, so that a score does not depend on the shard of a record
         response = self.client.search(
             index=self.prefix, query=tree, size=size, track_total_hits=True, search_type="dfs_query_then_fetch", **more
         )
@@ -210,7 +216,7 @@ def _reachable() -> Iterator[None]:
     except NotFoundError as error:
         raise NotReadyError("index-not-built") from error
     except (ApiError, TransportError) as error:
-        log.warning("search server: %s", str(error)[:2000])  # its words may name hosts and users: not for everybody
+        log.warning("search server: %s", str(error)[:2000])  # only logged: it may name hosts and users
         raise NotReadyError("search-server-answer", error=type(error).__name__) from error
 
 

@@ -1,4 +1,4 @@
-"""What of a record is searchable, said once: the entry that every index holds."""
+"""Makes the entry of a record: all that any search index holds of it. Entry point: `entry`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,8 +11,8 @@ from registry.search.analysis import NOTHING, STOP_WORDS, Terms, analysed, base_
 from registry.search.facets import COUNTED, FACETS, MAX_KEY, value_list
 from vocab.concepts import ConceptList, concept_list
 
-MAX_WORD_ENTRIES = 60  # words of a record that are suggested
-TITLE_WEIGHT = 5  # how often the title stands in the text of the whole
+MAX_WORD_ENTRIES = 60  # words of a record that can be suggested
+TITLE_WEIGHT = 5  # how often the title is repeated in `Entry.text`
 
 _DATE = re.compile(r"(\d{4})(?!\d)(?:-(\d\d)(?:-(\d\d))?)?")
 _SURFACE = re.compile(r"[^\W\d_][\w-]+")
@@ -72,14 +72,14 @@ def _texts(metadata: Metadata) -> Iterator[str]:
     yield from metadata.description.values()
     for keywords in metadata.keywords.values():
         yield from keywords
-    agents = (metadata.publisher, metadata.organizer, *metadata.creators, *(one.agent for one in metadata.participants))
-    for agent in agents:
+    participants = (participation.agent for participation in metadata.participants)
+    for agent in (metadata.publisher, metadata.organizer, *metadata.creators, *participants):
         if agent:
             yield from agent.name.values()
     for distribution in metadata.distributions:
         yield from distribution.title.values()
-    for place in metadata.places:
-        yield from place.name.values()
+    for location in metadata.places:
+        yield from location.name.values()
     for texts in (metadata.goals, metadata.benefits):
         for text in texts:
             yield from text.values()
@@ -88,11 +88,11 @@ def _texts(metadata: Metadata) -> Iterator[str]:
 
 
 def _calls(metadata: Metadata) -> Iterator[str]:
-    """Who looks for partners is found by just these words."""
-    for one in metadata.opportunities:
-        yield from (*one.title.values(), *one.description.values())
-        if known := concept_list("opportunities").get(one.type):
-            yield from known.labels.values()
+    """Texts of a project's opportunities, with the labels of their types: "looks for partners" finds such projects."""
+    for opportunity in metadata.opportunities:
+        yield from (*opportunity.title.values(), *opportunity.description.values())
+        if concept := concept_list("opportunities").get(opportunity.type):
+            yield from concept.labels.values()
 
 
 def _values(facets: Mapping[str, tuple[str, ...]], districts: ConceptList | None) -> Iterator[str]:
@@ -107,7 +107,7 @@ def _values(facets: Mapping[str, tuple[str, ...]], districts: ConceptList | None
 
 
 def _day(metadata: Metadata, record: Record) -> int:
-    """Day number of the last change that is said, else of the record's."""
+    """Day number of `modified`, else of `issued`, else of the last change of the record; 0 if there is none."""
     for value in (metadata.modified, metadata.issued):
         if match := _DATE.match(value):
             try:
@@ -118,7 +118,7 @@ def _day(metadata: Metadata, record: Record) -> int:
 
 
 def _words(metadata: Metadata) -> list[str]:
-    """Words of the titles, and keywords as they are."""
+    """The words that can be suggested: those of the titles, and keywords as a whole."""
     written = [word for text in metadata.title.values() for word in _SURFACE.findall(clean(text))]
     written += [" ".join(clean(word).split()) for keywords in metadata.keywords.values() for word in keywords]
     kept = (word for word in dict.fromkeys(written) if 3 <= len(word) <= 60 and word.lower() not in STOP_WORDS)
@@ -126,17 +126,17 @@ def _words(metadata: Metadata) -> list[str]:
 
 
 def _completeness(metadata: Metadata) -> int:
-    """How many of the words that make an entry useful it has, in percent; not the MQA, which `quality.py` counts."""
-    asked = [
+    """How many of the most useful fields are filled, in percent. The MQA score is another: `registry.quality.mqa`."""
+    filled = [
         bool(metadata.abstract or metadata.description),
         bool(metadata.keywords or metadata.themes or metadata.phase),
         metadata.publisher is not None or bool(metadata.participants),
         bool(metadata.contacts),
     ]
     if metadata.kind == "dataset":
-        asked += [
-            any(one.licence for one in metadata.distributions),
-            any(one.download_url or one.access_url for one in metadata.distributions),
+        filled += [
+            any(distribution.licence for distribution in metadata.distributions),
+            any(distribution.download_url or distribution.access_url for distribution in metadata.distributions),
             bool(metadata.modified or metadata.issued),
         ]
-    return 100 * sum(asked) // len(asked)
+    return 100 * sum(filled) // len(filled)

@@ -1,4 +1,7 @@
-"""Filters by facets in the form of the index, and the counts of facets from what an engine answers."""
+"""Turns filter values into those of the index, builds aggregations, and reads counts from an engine's answer.
+
+Entry points: `normal_where` (filters of a request), `aggregations` and `counts` (both engines use the same format).
+"""
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,13 +14,13 @@ from registry.search.query import Count, Where
 from vocab.concepts import ConceptList
 from vocab.match import district
 
-SHOWN_VALUES = 100  # of a facet; what is selected comes in addition
+SHOWN_VALUES = 100  # of a facet; selected values come in addition
 
 
 def normal_where(where: Mapping[str, Iterable[str]], districts: ConceptList | None = None) -> Where:
-    """Filter values as the index holds them: notations for full IRIs, ids for addresses of records.
+    """Filter values as the index holds them: notations in place of IRIs, ids in place of addresses of records.
 
-    Raises UsageError for a facet that there is not, naming the nearest.
+    Raises UsageError for an unknown facet, with the most similar name.
     """
     normal: dict[str, tuple[str, ...]] = {}
     for facet, values in where.items():
@@ -35,21 +38,22 @@ def _value(facet: Facet, value: str, districts: ConceptList | None) -> str:
     if facet.values == "records" and "/id/" in value:
         return value.rpartition("/id/")[2]
     concepts = value_list(facet, districts)
-    known = concepts.get(value) if concepts else None
-    if known is None and concepts is not None and concepts is districts:
-        known = district(value, concepts)
-    return known.notation if known else value
+    concept = concepts.get(value) if concepts else None
+    if concept is None and concepts is not None and concepts is districts:
+        concept = district(value, concepts)
+    return concept.notation if concept else value
 
 
-MAX_YEAR_RANGES = 10_000  # that are told apart
+MAX_YEAR_RANGES = 10_000  # different ranges of years that are counted
 
 
 def aggregations(
     where: Where, facets: Iterable[str], written: Callable[[Where], Any], more: str
 ) -> dict[str, dict[str, Any]]:
-    """Terms of each facet below a filter by the others' values; and a filter for each selected value, however rare.
+    """The aggregations of a search: each facet's terms, filtered by the selected values of the other facets only.
 
-    `written`: a filter in the engine's own language; `more`: its name for how many terms a part of the index counts.
+    Each selected value has a filter of its own, so that it is counted even if it is rare. `written`: turns filters into
+    the engine's query language; `more`: the engine's parameter for the number of terms that a shard or segment counts.
     """
     parts: dict[str, dict[str, Any]] = {}
     for facet in facets:
@@ -59,13 +63,13 @@ def aggregations(
             above = parts.setdefault(f"by {' '.join(others)}", {"filter": written(others), "aggs": {}})["aggs"]
         size = MAX_YEAR_RANGES if FACETS[facet].values == "years" else SHOWN_VALUES
         above[facet] = {"terms": {"field": FACETS[facet].counted_field, "size": size, more: 20 * size}}
-        for place, value in enumerate(where.get(facet, ())):
-            above[f"{facet} {place}"] = {"filter": written({facet: (value,)})}
+        for n, value in enumerate(where.get(facet, ())):
+            above[f"{facet} {n}"] = {"filter": written({facet: (value,)})}
     return parts
 
 
 def counts(answer: Mapping[str, Any], facet: str, selected: Sequence[str]) -> tuple[Count, ...]:
-    """Counts of a facet, largest first, from what an engine answers to `aggregations`."""
+    """Counts of a facet, largest first, from an engine's answer to `aggregations`."""
     below = next(part for part in (answer, *answer.values()) if facet in part)
     count_by_value: dict[str, int] = {}
     labels: dict[str, str] = {}
@@ -73,15 +77,15 @@ def counts(answer: Mapping[str, Any], facet: str, selected: Sequence[str]) -> tu
         for value, label in _counted(facet, bucket["key"]):
             count_by_value[value] = count_by_value.get(value, 0) + int(bucket["doc_count"])
             labels.setdefault(value, label)
-    ordered = dict(sorted(count_by_value.items(), key=lambda one: (-one[1], one[0]))[:SHOWN_VALUES])
-    for place, value in enumerate(selected):
+    ordered = dict(sorted(count_by_value.items(), key=lambda counted: (-counted[1], counted[0]))[:SHOWN_VALUES])
+    for n, value in enumerate(selected):
         if value not in ordered and "://" not in value:
-            ordered[value] = int(below[f"{facet} {place}"]["doc_count"])
+            ordered[value] = int(below[f"{facet} {n}"]["doc_count"])
     return tuple(Count(value, count, labels.get(value, "")) for value, count in ordered.items())
 
 
 def _counted(facet: str, key: str) -> Iterator[tuple[str, str]]:
-    """The values that a counted one stands for, with their labels."""
+    """The values of the facet, with their labels, that a counted value (`facets.Counted`) stands for."""
     if FACETS[facet].values == "years":
         first, _, last = key.partition("-")
         yield from ((str(year), "") for year in range(int(first), int(last) + 1))

@@ -1,9 +1,9 @@
-"""The facets of the search, a row each: names, which values they have, how a record gives them, how they are shown.
+"""The facets of the search, one row each: name, values, how they are taken from a record, how they are shown.
 
-`FACETS` is the only list of them, in the order of addresses and documents. From its rows follow the fields of both
-search indexes, the filters of pages, API, feed and command line, counts, labels of values, the groups of the search
-page and the parameters in the API document. Raise INDEX_VERSION when you add or change a row: the next `sync` builds
-an index of another version again.
+`FACETS` is the only list of facets, in the order of parameters in addresses and API document. Its rows define the
+fields of both search indexes, the filters of pages, API, feed and command line, counts, labels of values, the groups
+of the search page and the parameters in the API document. Raise INDEX_VERSION when you add or change a row: the next
+`sync` rebuilds an index of another version.
 """
 
 import re
@@ -29,17 +29,17 @@ ValuesOf = Callable[[Record, Districts], Iterable[str]]
 
 
 class Counted(NamedTuple):
-    """What is counted instead of the values: a field of the index of its own, which holds fewer or longer words."""
+    """Another field of the index that is counted in place of a facet's values, to count faster or to carry labels."""
 
     field: str
     values_of: ValuesOf
 
 
 class Facet(NamedTuple):
-    """A way to narrow a search.
+    """A filter of the search.
 
-    `values` says what a value is, and with that where its label comes from: the name of a kind, a notation of the
-    controlled list `list` or of the city's districts, the id of a record, the name of a source, a year.
+    `values`: what a value is, and so where its label comes from: the name of a kind, a notation of the controlled list
+    `list` or of the city's districts, the id of a record, the name of a source, a year.
     """
 
     name: str
@@ -47,11 +47,11 @@ class Facet(NamedTuple):
     values: Literal["kinds", "list", "districts", "records", "sources", "years"]
     values_of: ValuesOf
     example: str  # a value, for the API document
-    place: int  # among the groups of the search page; 0: none there
+    order: int  # among the groups of the search page; 0: no group there
     list: str = ""
     counted: Counted | None = None
-    only_kind: str = ""  # kind of thing whose lists show the group; "": all
-    in_text: Literal["", "values", "labels"] = ""  # what the searched text of a record has of it
+    only_kind: str = ""  # the only kind of thing whose lists show the group; "": all
+    in_text: Literal["", "values", "labels"] = ""  # what is added to the searched text of a record
 
     @property
     def counted_field(self) -> str:
@@ -70,45 +70,46 @@ def _sources(record: Record, districts: Districts) -> Iterable[str]:
 
 
 def _themes(record: Record, districts: Districts) -> Iterable[str]:
-    found = (_concept("themes", iri) or theme(iri) for iri in record.metadata.themes)
-    return (concept.notation for concept in found if concept)
+    concepts = (_concept("themes", iri) or theme(iri) for iri in record.metadata.themes)
+    return (concept.notation for concept in concepts if concept)
 
 
 def _phases(record: Record, districts: Districts) -> Iterable[str]:
     given = record.metadata.phase
-    known = (_concept("phases", given) or phase(given)) if given else None
-    return (known.notation,) if known else ()
+    concept = (_concept("phases", given) or phase(given)) if given else None
+    return (concept.notation,) if concept else ()
 
 
 def _licences(record: Record, districts: Districts) -> Iterator[str]:
-    for iri in (record.metadata.licence, *(one.licence for one in record.metadata.distributions)):
-        if iri and (known := _concept("licences", iri) or licence(iri)):
-            yield known.notation
+    for iri in (record.metadata.licence, *(distribution.licence for distribution in record.metadata.distributions)):
+        if iri and (concept := _concept("licences", iri) or licence(iri)):
+            yield concept.notation
 
 
 def _formats(record: Record, districts: Districts) -> Iterator[str]:
-    for one in record.metadata.distributions:
-        yield from _format(one.format, one.media_type, one.download_url or one.access_url)
+    for distribution in record.metadata.distributions:
+        url = distribution.download_url or distribution.access_url
+        yield from _format(distribution.format, distribution.media_type, url)
     for iri in record.metadata.formats:
         yield from _format(iri)
 
 
 def _format(iri: str, media_type: str = "", url: str = "") -> Iterator[str]:
-    known = _concept("file-types", iri)
-    if known is None and (found := file_type(iri, media_type, url)):
-        known = found.concept
-    if known:
-        yield known.notation
+    concept = _concept("file-types", iri)
+    if concept is None and (match := file_type(iri, media_type, url)):
+        concept = match.concept
+    if concept:
+        yield concept.notation
 
 
 def _districts(record: Record, districts: Districts) -> Iterator[str]:
-    """Those that a place is, or that its name mentions."""
+    """The districts that a place of the record is, or that its name mentions."""
     if districts is None:
         return
-    for place in record.metadata.places:
-        for words in (place.iri, *place.name.values()):
-            known = (districts.get(words) or district(words, districts)) if words else None
-            yield from (hit.notation for hit in ((known,) if known else districts_in(words, districts)))
+    for location in record.metadata.places:
+        for name in (location.iri, *location.name.values()):
+            concept = (districts.get(name) or district(name, districts)) if name else None
+            yield from (hit.notation for hit in ((concept,) if concept else districts_in(name, districts)))
 
 
 def _concept(name: str, key: str) -> Concept | None:
@@ -119,24 +120,24 @@ def _concept(name: str, key: str) -> Concept | None:
 
 
 def publisher_value(agent: Agent) -> str:
-    """The value of the facet `publisher`: the id of a known organization, else the folded name; "" where there is
-    neither name nor IRI."""
+    """The value of the facet `publisher`: the id of the organization's record, else the folded name; "" if the agent
+    has neither name nor IRI."""
     name = _called(agent)
     return agent.id or (name_key(name)[:MAX_KEY] if name else "")
 
 
 def _called(agent: Agent) -> str:
-    """A blank label is no name."""
+    """The agent's name in German or another language, else its IRI; "" if it has neither."""
     return in_language(agent.name, "de") or ("" if agent.iri.startswith("_:") else agent.iri)
 
 
 def named_publisher(agent: Agent) -> str:
-    """The same with the name after a tab where no record has it, so that a count can be labelled without looking up."""
+    """`publisher_value` and, after a tab, the name if no record has it: so a count carries its own label."""
     return f"{publisher_value(agent)}\t{'' if agent.id else clean(_called(agent))[:MAX_KEY]}"
 
 
 def _publishers(record: Record, districts: Districts) -> Iterable[str]:
-    """The publisher's IRI is found too, but not counted."""
+    """The publisher's value and its IRI: both can be filtered by, only the value is counted."""
     agent = record.metadata.publisher
     if agent is None:
         return ()
@@ -157,12 +158,12 @@ def _years(record: Record, districts: Districts) -> Iterable[str]:
 
 
 def _year_ranges(record: Record, districts: Districts) -> Iterable[str]:
-    """ "2019-2021": to count one value is many times cheaper than to count three."""
+    """Ranges such as "2019-2021": counting one range is many times faster than counting each of its years."""
     return (f"{first}-{last}" for first, last in _periods(record.metadata))
 
 
 def _periods(metadata: Metadata) -> tuple[tuple[int, int], ...]:
-    """First and last year of the period, one without an end up to the last change; else of the event, else of issue."""
+    """First and last year of each period, else of the event, else the year of issue; () if there is none."""
     spans = [(_year(period.start), _year(period.end)) for period in metadata.periods]
     if not any(map(any, spans)):
         return _span(metadata, _year(metadata.starts), _year(metadata.ends))
@@ -170,6 +171,7 @@ def _periods(metadata: Metadata) -> tuple[tuple[int, int], ...]:
 
 
 def _span(metadata: Metadata, start: int, end: int) -> tuple[tuple[int, int], ...]:
+    """A period without an end lasts until the last change; one longer than MAX_YEARS gives its first and last year."""
     if not (start or end):
         start = end = _year(metadata.issued)
     last = end or max(_year(metadata.modified), start)
@@ -180,8 +182,8 @@ def _span(metadata: Metadata, start: int, end: int) -> tuple[tuple[int, int], ..
 
 
 def _year(value: str) -> int:
-    found = _YEAR.match(value)
-    return int(found[0]) if found else 0
+    match = _YEAR.match(value)
+    return int(match[0]) if match else 0
 
 
 # -- the table
@@ -192,24 +194,24 @@ def _both(de: str, en: str) -> Mapping[str, str]:
 
 
 _ROWS: Final = (
-    Facet("kind", _both("Art", "Kind"), "kinds", _kinds, "dataset", place=0),
-    Facet("theme", _both("Thema", "Topic"), "list", _themes, "ENVI", place=1, list="themes", in_text="labels"),
-    Facet("publisher", _both("Organisation", "Organization"), "records", _publishers, "umweltamt", place=6,
+    Facet("kind", _both("Art", "Kind"), "kinds", _kinds, "dataset", order=0),
+    Facet("theme", _both("Thema", "Topic"), "list", _themes, "ENVI", order=1, list="themes", in_text="labels"),
+    Facet("publisher", _both("Organisation", "Organization"), "records", _publishers, "umweltamt", order=6,
           counted=Counted("publishers", _named_publishers)),
-    Facet("district", _both("Stadtteil", "District"), "districts", _districts, "bahnstadt", place=2,
+    Facet("district", _both("Stadtteil", "District"), "districts", _districts, "bahnstadt", order=2,
           in_text="labels"),
-    Facet("format", _both("Format", "Format"), "list", _formats, "CSV", place=3, list="file-types",
+    Facet("format", _both("Format", "Format"), "list", _formats, "CSV", order=3, list="file-types",
           in_text="values"),
-    Facet("licence", _both("Lizenz", "Licence"), "list", _licences, "dl-by-de/2.0", place=5, list="licences"),
-    Facet("phase", _both("Projektphase", "Project phase"), "list", _phases, "umsetzung", place=4, list="phases",
+    Facet("licence", _both("Lizenz", "Licence"), "list", _licences, "dl-by-de/2.0", order=5, list="licences"),
+    Facet("phase", _both("Projektphase", "Project phase"), "list", _phases, "umsetzung", order=4, list="phases",
           only_kind="project"),
-    Facet("source", _both("Quelle", "Source"), "sources", _sources, "stadtwerke", place=8),
-    Facet("year", _both("Jahr", "Year"), "years", _years, "2026", place=7, counted=Counted("years", _year_ranges)),
+    Facet("source", _both("Quelle", "Source"), "sources", _sources, "stadtwerke", order=8),
+    Facet("year", _both("Jahr", "Year"), "years", _years, "2026", order=7, counted=Counted("years", _year_ranges)),
 )  # fmt: skip
 FACETS: Final[Mapping[str, Facet]] = MappingProxyType({row.name: row for row in _ROWS})
 COUNTED: Final[tuple[Counted, ...]] = tuple(row.counted for row in _ROWS if row.counted)
 
 
 def value_list(facet: Facet, districts: Districts) -> ConceptList | None:
-    """The list whose notations are the values of a facet, if they are notations."""
+    """The list whose notations are the values of a facet; None for a facet with other values."""
     return concept_list(facet.list) if facet.list else districts if facet.values == "districts" else None

@@ -1,6 +1,7 @@
-"""What can be asked of an index, and what an index is: the contract that Tantivy and Elasticsearch both keep.
+"""Queries and answers of the search, and `SearchIndex`, the protocol of both indexes (Tantivy, Elasticsearch).
 
-What is asked is built once, in `asked`; engines only execute it. docs/decisions/0030-analysis-and-needs.md says why.
+Queries are analysed once, by `registry.search.matching.asked`; engines only execute the result:
+docs/decisions/0030-analysis-and-needs.md.
 """
 
 from collections.abc import Mapping
@@ -13,12 +14,12 @@ from registry.projections.projection import Projection
 from registry.search.facets import FACETS
 
 Where = Mapping[str, tuple[str, ...]]  # facet -> values: OR within a facet, AND between
-RANKED = 200  # first hits that are ranked again by freshness and quality
-MAX_DEPTH = 10_000  # hits that can be paged through; whoever wants all takes the export
+RANKED = 200  # first hits that are sorted again by freshness and quality
+MAX_DEPTH = 10_000  # hits that can be paged through; all records are in the export
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """`page` from 1. `facets`: which to count."""
+    """A search. `page`: from 1; `size`: hits a page; `facets`: those to count."""
 
     words: str = ""
     where: Where = {}
@@ -30,7 +31,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """`parts`: what the score is made of: points for the words, factors for freshness and quality."""
+    """A record on a page of hits. `parts` of the score: points for the words, factors for freshness and quality."""
 
     id: str
     kind: Kind
@@ -39,7 +40,7 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Count(msgspec.Struct, frozen=True):
-    """`label`: the name of a publisher that is no record; empty where the value leads to a label."""
+    """How many hits have a value of a facet. `label`: name of a publisher without a record; else the value has one."""
 
     value: str
     count: int
@@ -52,9 +53,9 @@ class Suggestion(msgspec.Struct, frozen=True):
 
 
 class ResultPage(msgspec.Struct, frozen=True):
-    """`facets`: counts that leave out the facet's own filter, largest first. `relaxed`: what was loosened because
-    nothing matched all words, `note`: that similar hits follow the few that match all; None if not so.
-    `complete`: how many hits, from the first page's first, have all words where similar ones follow."""
+    """One page of hits. `facets`: counts without the facet's own filter, largest first. `relaxed`: a sentence if no
+    record has all words; `note`: a sentence if similar hits follow the few with all words; else None. `complete`: the
+    number of those few, counted from the first page."""
 
     hits: tuple[Hit, ...]
     total: int
@@ -66,7 +67,7 @@ class ResultPage(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A document as an engine gives it. `day`, `quality`: as in Entry."""
+    """A document that an engine returned. `day`, `quality`: as in `Entry`."""
 
     id: str
     kind: Kind
@@ -76,16 +77,20 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Ranking(msgspec.Struct, frozen=True):
-    """The first documents by score, and how many there are."""
+    """The best documents by score, and the number of all that match."""
 
     found: tuple[Found, ...]
     total: int
 
 
 class SearchIndex(Projection, Protocol):
-    def search(self, query: Query) -> ResultPage: ...
+    """A projection that answers queries."""
 
-    def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]: ...
+    def search(self, query: Query) -> ResultPage:
+        """The page that answers a query; NotReadyError without an index, UsageError for a page beyond MAX_DEPTH."""
+
+    def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
+        """At most `size` words of titles and keywords that begin with a prefix, the most frequent first."""
 
     def faults(self) -> Mapping[str, str]:
-        """Records that could not be rendered and are left out: id -> why."""
+        """Records that could not be indexed: id -> reason."""

@@ -63,8 +63,8 @@ _DERIVED: Final = re.compile(r"(?:ung|ion|isch|lich|ig|ier|iv|end|sam|bar|heit|k
 
 def places(folded: str) -> Iterator[tuple[int, str]]:
     """Where a short word is a part of a folded word, behind its beginning: (place of its first letter, the word)."""
-    for found in _ANY.finditer(folded):
-        word, at = found[found.lastindex or 0], found.start()
+    for match in _ANY.finditer(folded):
+        word, at = match[match.lastindex or 0], match.start()
         rest = folded[at + len(word) :]
         begins = at == 0 and len(word) < MAX_LETTERS
         if (at >= MIN_LETTERS_BESIDE or begins) and _may_follow(rest) and not _is_by_chance(folded, word, at):
@@ -83,4 +83,4 @@ def _is_by_chance(folded: str, word: str, at: int) -> bool:
     if chance is None:
         return False
     end = at + len(word)
-    return any(found.start() <= at and end <= found.end() for found in chance.finditer(folded))
+    return any(match.start() <= at and end <= match.end() for match in chance.finditer(folded))

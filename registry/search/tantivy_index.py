@@ -1,8 +1,9 @@
-"""The embedded index: Tantivy in a folder, written by one process, read by many.
+"""The embedded search index: Tantivy in a folder, written by one process, read by many.
 
+Entry point: `TantivyIndex`. Its files:
 current                  name of the folder that readers use
-0003/                    a generation: an index that was built from nothing
-0003/position.json       what it has taken in; written after the commit, so that a crash only repeats
+0003/                    a generation: the result of one rebuild, and the changes applied since
+0003/position.json       position, written after the commit: after a crash the same changes are applied again
 """
 
 import json
@@ -36,8 +37,8 @@ from registry.search.matching import Asked, Need, WordGroup
 from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Suggestion, Where
 from vocab.concepts import ConceptList
 
-HEAP = 60_000_000  # bytes that a writer may collect before it writes a segment
-MAX_CACHED = 256  # answers about facets, until the next change
+WRITER_HEAP_BYTES = 60_000_000  # that a writer may collect in memory before it writes a segment
+MAX_CACHED = 256  # answers with counts of facets, kept until the next change
 MISSING = "index-missing-or-older"
 
 
@@ -52,7 +53,7 @@ class TantivyIndex:
         self._files = IndexFiles()
 
     def position(self) -> Position | None:
-        """None as well where the index was built with other fields: it must be built again."""
+        """The stored position; None also for an index of another INDEX_VERSION, which must be built again."""
         kept = _kept(self._generation())
         return Position(kept["epoch"], kept["number"]) if kept else None
 
@@ -75,7 +76,9 @@ class TantivyIndex:
 
     def rebuild(self, changes: Iterable[Change], position: Position) -> None:
         last = self._generation()
-        number = 1 + max((int(one.name) for one in self.path.glob("[0-9]*") if one.name.isdecimal()), default=0)
+        number = 1 + max(
+            (int(folder.name) for folder in self.path.glob("[0-9]*") if folder.name.isdecimal()), default=0
+        )
         generation = self.path / f"{number:04}"
         make_private_folder(generation.parent)
         generation.mkdir()
@@ -88,9 +91,9 @@ class TantivyIndex:
             _keep(generation, position, faults)
             _replace(self.path / "current", generation.name)
             undo.pop_all()
-        for one in self.path.glob("[0-9]*"):
-            if one not in (generation, last):  # the last one stays for whoever still reads it
-                shutil.rmtree(one, ignore_errors=True)
+        for folder in self.path.glob("[0-9]*"):
+            if folder not in (generation, last):  # the last one stays: processes may still read it
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _generation(self) -> Path | None:
         with suppress(FileNotFoundError):
@@ -108,9 +111,9 @@ class TantivyIndex:
         return True
 
     def _commit(self, generation: Path, changes: Iterable[Change], faults: dict[str, str]) -> None:
-        writer = tantivy.Index(_SCHEMA, str(generation)).writer(HEAP, 1)
+        writer = tantivy.Index(_SCHEMA, str(generation)).writer(WRITER_HEAP_BYTES, 1)
         try:
-            writer.garbage_collect_files()  # of who was killed between writing and committing: names come again
+            writer.garbage_collect_files()  # left by a process that was killed before it committed
             for change in changes:
                 writer.delete_documents_by_term("id", change.id)
                 faults.pop(change.id, None)
@@ -118,10 +121,10 @@ class TantivyIndex:
                     writer.add_document(document)
             writer.commit()
         finally:
-            writer.wait_merging_threads()  # ends it and frees its lock; what is not committed is lost
+            writer.wait_merging_threads()  # ends the writer and frees its lock; uncommitted changes are dropped
 
     def _document(self, record: Record, faults: dict[str, str]) -> Document | None:
-        """None: it is left out, and `doctor` shows it."""
+        """The document of a record; None if that fails: then it is in `faults`, which `lotse doctor` shows."""
         return isolated(
             lambda: _document(entry(record, self.districts)),
             lambda error: note(faults, record.id, f"{type(error).__name__}: {error}"),
@@ -136,8 +139,8 @@ class TantivyIndex:
         if not wanted:
             return ()
         with _Tantivy("index-not-readable", self._generation()):
-            found = self._read().searcher.terms_with_prefix("words", wanted, limit=size * 5)
-        return suggestions(found, size)
+            entries = self._read().searcher.terms_with_prefix("words", wanted, limit=size * 5)
+        return suggestions(entries, size)
 
     def _read(self) -> "_Reading":
         """A searcher of the last commit whose position was written, also by another process."""
@@ -202,7 +205,8 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("kind", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     for field in ("title_stems", "title_grams", "text_stems", "text_grams"):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
-    for field in (*(name for name in FACETS if name != "kind"), *(one.field for one in COUNTED), "by_title", "by_date"):
+    counted_fields = (counted.field for counted in COUNTED)
+    for field in (*(name for name in FACETS if name != "kind"), *counted_fields, "by_title", "by_date"):
         builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
     for field in ("short_words", "words"):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
@@ -232,7 +236,7 @@ def _document(entry: Entry) -> Document:
     return Document.from_dict(fields, _SCHEMA)
 
 
-# -- what is asked, as Tantivy's trees
+# -- queries as Tantivy's query trees
 
 
 def _term(field: str, text: str) -> Tree:
@@ -265,13 +269,13 @@ def _where(where: Where) -> list[Tree]:
 
 
 def _filtered(need: Need | None, where: Where, *others: tuple[Occur, Tree]) -> Tree:
-    """Documents that have what is needed; only the others score."""
+    """A tree for documents that fulfil need and filters, which do not change the score; `others` do."""
     exact = [(Occur.Must, Tree.const_score_query(part, 0.0)) for part in (_need(need), *_where(where))]
     return Tree.boolean_query([*exact, *others])
 
 
-def _words(where: Where) -> str:
-    """The same filter in Tantivy's query language, for aggregations."""
+def _filter_text(where: Where) -> str:
+    """The filters in Tantivy's query language, which aggregations need."""
     quoted = {
         facet: " OR ".join(f'{facet}:"{value}"' for value in map(_escaped, values)) for facet, values in where.items()
     }
@@ -299,7 +303,7 @@ def _open(generation: Path, stamp: tuple[str, int, int], before: "_Reading | Non
 
 @dataclass(frozen=True)
 class _Reading:
-    """One state of the index, and what was counted on it."""
+    """One state of the index as an `Engine`, with the counts that were made on it."""
 
     stamp: tuple[str, int, int]
     index: tantivy.Index
@@ -307,16 +311,15 @@ class _Reading:
     counted: dict[Any, Mapping[str, tuple[Count, ...]]]
 
     def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
-        found = self.searcher.search(_filtered(need, wanted.where, *_scoring(wanted)), depth)
-        return Ranking(tuple(self._found(found.hits)), _total(found))
+        result = self.searcher.search(_filtered(need, wanted.where, *_scoring(wanted)), depth)
+        return Ranking(tuple(self._found(result.hits)), _total(result))
 
     def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
-        """The hits of the page in the order of a field, and how many there are in all."""
         first, _ = bounds(query)
         field, order = ("by_title", Order.Asc) if query.sort == "title" else ("by_date", Order.Desc)
         tree = _filtered(need, wanted.where)
-        found = self.searcher.search(tree, max(query.size, 1), order_by_field=field, order=order, offset=first)
-        return [Hit(id, kind, 0.0) for id, kind in self._names(found.hits[: query.size])], _total(found)
+        result = self.searcher.search(tree, max(query.size, 1), order_by_field=field, order=order, offset=first)
+        return [Hit(id, kind, 0.0) for id, kind in self._names(result.hits[: query.size])], _total(result)
 
     def _names(self, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> Iterator[tuple[str, Any]]:
         for _, address in hits:
@@ -331,24 +334,24 @@ class _Reading:
         return [Found(id, kind, hit[0], int(day or 0), int(quality or 0)) for (id, kind), hit, day, quality in named]
 
     def facets(self, need: Need | None, where: Where, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
-        """Counted in one call, each facet without its own filter; kept until the next change."""
+        """As in `Engine`; the answers are kept until the next change of the index."""
         key = (need, tuple(sorted(where.items())), facets)
         if not facets:
             return {}
-        known = self.counted.get(key)  # asked once: another thread may clear it at any time
-        if known is None:
-            parts = aggregations(where, facets, _words, "segment_size")
-            found = self.searcher.aggregate(_filtered(need, {}), parts)
-            known = {facet: counts(found, facet, where.get(facet, ())) for facet in facets}
+        cached = self.counted.get(key)  # one look-up: another thread may clear the cache at any time
+        if cached is None:
+            parts = aggregations(where, facets, _filter_text, "segment_size")
+            response = self.searcher.aggregate(_filtered(need, {}), parts)
+            cached = {facet: counts(response, facet, where.get(facet, ())) for facet in facets}
             if len(self.counted) >= MAX_CACHED:
                 self.counted.clear()
-            self.counted[key] = known
-        return known
+            self.counted[key] = cached
+        return cached
 
 
-def _total(found: tantivy.SearchResult) -> int:
-    return int(found.count or 0)  # type: ignore[attr-defined]  # missing in Tantivy's stubs
+def _total(result: tantivy.SearchResult) -> int:
+    return int(result.count or 0)  # type: ignore[attr-defined]  # missing in Tantivy's stubs
 
 
 def _scoring(wanted: Asked) -> list[tuple[Occur, Tree]]:
-    return [(Occur.Should, Tree.boost_query(_term(one.field, one.text), one.weight)) for one in wanted.terms]
+    return [(Occur.Should, Tree.boost_query(_term(term.field, term.text), term.weight)) for term in wanted.terms]

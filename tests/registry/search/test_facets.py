@@ -29,7 +29,7 @@ def access(record, districts):
     known = concept_list("access-rights").get(record.metadata.access)
     return (known.notation,) if known else ()
 
-row = facets.Facet("access", {"de": "Zugang", "en": "Access"}, "list", access, "PUBLIC", place=9, list="access-rights")
+row = facets.Facet("access", {"de": "Zugang", "en": "Access"}, "list", access, "PUBLIC", order=9, list="access-rights")
 facets.FACETS = MappingProxyType({**facets.FACETS, "access": row})
 
 from api.data.openapi import search_parameters

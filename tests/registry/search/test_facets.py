@@ -83,7 +83,7 @@ def test_a_facet_has_labels_and_an_example_that_is_a_value(facet):
 
 
 def test_each_group_has_a_place_of_its_own():
-    places = [facet.place for facet in FACETS.values() if facet.place]
+    places = [facet.order for facet in FACETS.values() if facet.order]
     assert sorted(places) == list(range(1, len(places) + 1))
 
 

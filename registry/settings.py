@@ -85,15 +85,15 @@ def with_secret(settings: Settings) -> Settings:
         kept = path.read_text().split()
     except FileNotFoundError:
         make_private_folder(settings.data)
-        made = path.with_name(f"secret.{os.getpid()}")
-        made.touch(mode=0o600)
-        made.write_text(secrets.token_urlsafe(48) + "\n")
+        new = path.with_name(f"secret.{os.getpid()}")
+        new.touch(mode=0o600)
+        new.write_text(secrets.token_urlsafe(48) + "\n")
         try:
-            os.link(made, path)  # of two first starts one wins
+            os.link(new, path)  # if two processes start for the first time at once, one of them wins
         except FileExistsError:
             pass
         finally:
-            made.unlink()
+            new.unlink()
         kept = path.read_text().split()
     return msgspec.structs.replace(settings, secret=tuple(kept))
 

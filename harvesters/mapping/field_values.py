@@ -119,13 +119,13 @@ class _Reading:
         text = str(value).strip()
         if row.form == "concept":
             return self.concept(row, text, path)
-        values = READERS[row.form](text)
-        if values is None:
+        reading = READERS[row.form](text)
+        if reading is None:
             self.misfit(RULES.get(row.form, "value-unread"), path, value)
             return ()
-        if values.repaired:
+        if reading.repaired:
             self.findings.append(finding("value-mended", path, _shown(value)))
-        return (values.value,)
+        return (reading.value,)
 
     def node(self, cls: str, value: Any, path: str) -> tuple[Any, ...]:
         if isinstance(value, str | int | float) and not isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""The sources that are harvested."""
+"""The sources that are harvested, with their settings. Entry points: `open_sources`, `Sources`."""
 
 from pathlib import Path
 
@@ -21,20 +21,20 @@ def open_sources(database_url: str, data: Path) -> "Sources":
 
 
 class Sources:
-    """For any number of threads and processes."""
+    """May be used by any number of threads and processes."""
 
     def __init__(self, engine: sa.Engine, staging: Staging) -> None:
         self._engine = engine
         self._staging = staging
 
     def all(self) -> tuple[Source, ...]:
-        """In order of name."""
+        """All sources in order of name."""
         with reading(self._engine) as connection:
             rows = connection.execute(sa.select(SOURCES.c.body).order_by(SOURCES.c.name)).fetchall()
         return tuple(msgspec.json.decode(row.body, type=Source) for row in rows)
 
     def get(self, name: str) -> Source:
-        """NotFoundError that names those there are."""
+        """The source of that name; NotFoundError lists the names that exist."""
         with reading(self._engine) as connection:
             body = connection.execute(sa.select(SOURCES.c.body).where(SOURCES.c.name == name)).scalar()
         if body is not None:
@@ -43,7 +43,7 @@ class Sources:
         raise NotFoundError("source-unknown", {"source": name}, name=name, names=names)
 
     def add(self, source: Source) -> None:
-        """ConflictError if the name is taken."""
+        """Stores a new source; ConflictError if the name is taken."""
         try:
             with writing(self._engine) as connection:
                 connection.execute(SOURCES.insert().values(name=source.name, body=msgspec.json.encode(source)))
@@ -51,7 +51,7 @@ class Sources:
             raise ConflictError("source-exists", {"source": source.name}, name=source.name) from None
 
     def revise(self, source: Source) -> None:
-        """Replaces what is known of a source; NotFoundError."""
+        """Replaces the source of the same name; NotFoundError."""
         self.get(source.name)
         with writing(self._engine) as connection:
             connection.execute(
@@ -59,7 +59,7 @@ class Sources:
             )
 
     def remove(self, name: str) -> None:
-        """Forgets a source and what is staged of it; its runs remain. Its records are the catalogue's business."""
+        """Deletes a source and its staged items; its runs and its records stay (`Catalog.withdraw_source`)."""
         self.get(name)
         with writing(self._engine) as connection:
             connection.execute(SOURCES.delete().where(SOURCES.c.name == name))

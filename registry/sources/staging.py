@@ -1,7 +1,8 @@
-"""What was read of a source and not yet taken in: payloads, how they were mapped, and how far the reading came.
+"""The staging area of harvests: payloads as they were read, the results of mapping them, and marks to resume at.
 
-On SQLite a file of its own, so that it never holds up a registration. Losing it loses nothing: the next run reads
-everything again.
+Entry points: `open_staging`, `Staging`, whose methods are called by one run at a time: the one that holds the source.
+With SQLite it is a file of its own, so that harvests never block the writers of the catalogue. If it is lost, the next
+run reads everything again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +36,7 @@ TABLES: Final = Tables(
             mapped TEXT NOT NULL, iri TEXT NOT NULL, shares INTEGER NOT NULL,
             identifiers {blob} NOT NULL, title TEXT NOT NULL, distributions INTEGER NOT NULL, failed INTEGER NOT NULL,
             findings {blob}, PRIMARY KEY (source, remote_id))""",
-        # bodies lie apart, so that noting that a thing was seen again moves no more than its row
+        # a table of its own, so that the row of an item that is seen again is updated without moving its payload
         """CREATE TABLE staged_payloads (
             source TEXT NOT NULL, remote_id TEXT NOT NULL, payload {blob} NOT NULL, PRIMARY KEY (source, remote_id))""",
         """CREATE TABLE staged_metadata (
@@ -45,9 +46,9 @@ TABLES: Final = Tables(
             source TEXT PRIMARY KEY, run {big} NOT NULL, token TEXT NOT NULL, edition TEXT NOT NULL,
             place {big} NOT NULL, at TEXT NOT NULL)""",
     ),
-    ("DROP TABLE staged_metadata",),  # a run keeps beside itself what it has mapped
+    ("DROP TABLE staged_metadata",),  # mapped metadata is in the spool file of the run since then
 )
-BATCH: Final = 500  # things
+BATCH: Final = 500  # items
 
 
 def _table(name: str, *columns: str) -> sa.TableClause:
@@ -61,7 +62,7 @@ _STAGED: Final = _table(
 _PAYLOADS: Final = _table("staged_payloads", "source", "remote_id", "payload")
 _MARKS: Final = _table("staged_marks", "source", "run", "token", "edition", "place", "at")
 _THING: Final = _STAGED.c
-# What a thing is mapped to until it is mapped: constants in the statement, not parameters of each row.
+# Values of the columns of an item that is not mapped yet: constants in the statement, not parameters of each row.
 _UNMAPPED: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("edition", "mapped", "iri", "title"), sa.literal_column("''")),
     **dict.fromkeys(("shares", "distributions", "failed"), sa.literal_column("0")),
@@ -86,12 +87,12 @@ def staging_engine(database_url: str, data: Path) -> sa.Engine:
 
 
 def _patient(connection: Any, _record: Any) -> None:
-    """Pages are tidied away in larger heaps than SQLite's own: much is written here, once."""
+    """Makes WAL checkpoints rarer than SQLite's default of 1000 pages: much is written here, and only once."""
     connection.execute("PRAGMA wal_autocheckpoint=8000")
 
 
 class Staging:
-    """Written by who holds the source."""
+    """The staged items of all sources. Only the run that holds a source (`Runs.hold`) writes its items."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
@@ -110,7 +111,7 @@ class Staging:
         return {row.remote_id: row.digest for row in rows}
 
     def read(self, source: str, run: int) -> dict[str, int]:
-        """Remote id -> place of what a run has read so far."""
+        """Remote id -> position in the listing, for the items that a run has read so far."""
         rows = self._fetch(sa.select(_THING.remote_id, _THING.place).where(*_of(source, run)))
         return {row.remote_id: row.place for row in rows}
 
@@ -120,14 +121,14 @@ class Staging:
         return int(self._fetch(sa.select(total).where(_PAYLOADS.c.source == source))[0].total)
 
     def reached(self, source: str) -> Reached | None:
-        """Where an interrupted reading goes on."""
+        """The mark at which an interrupted run can be resumed; None if there is none."""
         columns = [_MARKS.c[name] for name in Reached.__struct_fields__]
         for row in self._fetch(sa.select(*columns).where(_MARKS.c.source == source)):
             return Reached(run=row.run, token=row.token, edition=row.edition, place=row.place, at=row.at)
         return None
 
     def last(self, source: str, edition: str) -> Reached | None:
-        """The last listing, if some of it was mapped by another edition."""
+        """The run of the last listing, as a mark without token, if some items of it were mapped by another edition."""
         newest = sa.select(sa.func.max(_THING.run)).where(_THING.source == source).scalar_subquery()
         others = sa.func.sum(sa.case((_THING.edition.in_([edition, ""]), 0), else_=1))
         query = sa.select(sa.func.max(_THING.run).label("run"), sa.func.max(_THING.place).label("place"))
@@ -136,7 +137,7 @@ class Staging:
         return None
 
     def resume(self, source: str, reached: Reached, run: int) -> None:
-        """What an interrupted run had read at its last mark counts as read by this one."""
+        """Gives the items that an interrupted run had read at its mark `reached`, and the mark, to this run."""
         with writing(self.engine) as connection:
             connection.execute(
                 _STAGED.update().where(*_of(source, reached.run), _THING.place <= reached.place).values(run=run)
@@ -144,9 +145,9 @@ class Staging:
             connection.execute(_MARKS.update().where(_MARKS.c.source == source).values(run=run))
 
     def stage(self, source: str, new: Sequence[Staged], same: Sequence[Staged], mark: Reached) -> int:
-        """A page, in one transaction with the last mark; returns the bytes of the new payloads, compressed.
+        """Writes the items of a page and the mark behind it in one transaction; returns the compressed bytes of `new`.
 
-        `same`: payload and address as they were.
+        `same`: items whose payload and address are staged already.
         """
         pack = zstandard.ZstdCompressor(level=1).compress
         rows = [
@@ -171,20 +172,20 @@ class Staging:
         return sum(len(row["payload"]) for row in payloads)
 
     def close(self, source: str) -> None:
-        """The reading is over: nothing to go on with."""
+        """Removes the mark, since the reading is complete."""
         with writing(self.engine) as connection:
             connection.execute(_MARKS.delete().where(_MARKS.c.source == source))
 
     # -- mapping
 
     def unmapped(self, source: str, run: int, edition: str) -> list[tuple[str, str]]:
-        """Remote id and digest of what the run has read and this edition of the mapping has not seen, in order of the
+        """Remote id and digest of the items of a run that this edition of the mapping has not mapped, in order of the
         listing."""
         query = sa.select(_THING.remote_id, _THING.digest).where(*_of(source, run), _THING.edition != edition)
         return [(row.remote_id, row.digest) for row in self._fetch(query.order_by(_THING.place))]
 
     def staged(self, source: str, remote_ids: Sequence[str]) -> list[Staged]:
-        """These things with their payloads, as far as they are there, in order of the listing; at most BATCH."""
+        """Those of these items (at most BATCH ids) that are staged, with payloads, in order of the listing."""
         if not remote_ids:
             return []
         wanted = among(self.engine, _THING.remote_id, remote_ids)
@@ -192,7 +193,7 @@ class Staging:
         return sorted(things, key=lambda staged: staged.place)
 
     def mapped(self, source: str, edition: str, mapped: Sequence[Mapped]) -> None:
-        """Notes what became of things, for this edition of the mapping."""
+        """Stores the results of mapping items with this edition of the mapping, without their metadata."""
         rows = [
             {"edition": "" if thing.again else edition, "mapped": thing.digest, "iri": thing.iri,
              "shares": int(thing.shares), "identifiers": msgspec.json.encode(thing.identifiers), "title": thing.title,
@@ -206,8 +207,8 @@ class Staging:
                 self._mapped.execute(connection, rows)
 
     def sharing(self, source: str, run: int) -> list[str]:
-        """Remote ids of the listing whose IRI is treated wrongly: as their own though others bear it too, or the
-        other way round."""
+        """Remote ids of the items that must be mapped again: `shares` says that their IRI is their own though other
+        items of the listing have it, too, or the other way round."""
         named = (*_of(source, run), _THING.iri != "")
         shared = sa.select(_THING.iri).where(*named).group_by(_THING.iri).having(sa.func.count() > 1)
         wrong = _THING.shares != sa.case((_THING.iri.in_(shared), 1), else_=0)
@@ -217,7 +218,7 @@ class Staging:
     # -- planning, applying, reporting
 
     def listing(self, source: str, since: int) -> Iterator[ListedItem]:
-        """What was read since that run, once mapped, in order of the listing."""
+        """The items that were read since that run, as mapped, in order of the listing."""
         decode = msgspec.json.Decoder(tuple[str, ...]).decode
         for row in self._fetch(_LISTING.where(_THING.source == source, _THING.run >= since)):
             yield ListedItem(
@@ -226,7 +227,7 @@ class Staging:
             )  # fmt: skip
 
     def forget_older(self, source: str, run: int) -> None:
-        """Drops what a complete listing no longer names."""
+        """Deletes items that were not read by this run, which has read a complete listing."""
         older = (_THING.source == source, _THING.run < run)
         with writing(self.engine) as connection:
             gone = sa.select(_THING.remote_id).where(*older)
@@ -234,7 +235,7 @@ class Staging:
             connection.execute(_STAGED.delete().where(*older))
 
     def findings(self, source: str, run: int) -> Iterator[tuple[str, bool, Findings]]:
-        """Remote id, whether it was listed twice, findings; of what has any, in order of the listing."""
+        """Remote id, whether it was listed twice, findings; for items with either, in order of the listing."""
         decode = msgspec.json.Decoder(Findings).decode
         query = (
             sa.select(_THING.remote_id, _THING.twice, _THING.findings, _THING.place)
@@ -242,11 +243,11 @@ class Staging:
             .order_by(_THING.place)
             .limit(BATCH)
         )
-        place = 0
-        while rows := self._fetch(query.where(_THING.place > place)):
+        last = 0
+        while rows := self._fetch(query.where(_THING.place > last)):
             for row in rows:
                 yield row.remote_id, bool(row.twice), decode(row.findings) if row.findings else ()
-            place = rows[-1].place
+            last = rows[-1].place
 
     def forget(self, source: str) -> None:
         """Drops all of a source, part by part, and gives its disk back: on a full disk there is little for the WAL."""
@@ -292,7 +293,7 @@ def _staged(row: Any) -> Staged:
 def _upsert(
     engine: sa.Engine, table: sa.TableClause, changed: Sequence[str], constants: Mapping[str, Any] | None = None
 ) -> Any:
-    """An INSERT of rows that replaces the `changed` columns of one that is there; `constants`: columns that are no
+    """An INSERT that updates the `changed` columns if the row exists; `constants`: values of columns that are no
     parameters."""
     names = [column.name for column in table.c]
     key = [name for name in ("source", "remote_id") if name in names]

@@ -1,6 +1,6 @@
-"""The tables of sources, runs, their problems and what waits, in the store's database.
+"""The tables of sources, runs, their problems and the steps that wait, in the store's database.
 
-They are called `ledger_…`: the names are stored and stay.
+They are called `ledger_…` since earlier versions; stored names are not changed.
 """
 
 from typing import Final
@@ -23,7 +23,7 @@ TABLES: Final = Tables(
             run {big} NOT NULL, remote_id TEXT NOT NULL, action TEXT NOT NULL, PRIMARY KEY (run, remote_id))""",
     ),
     (
-        "DROP TABLE ledger_problems",  # one row a problem, told again by each run; the next run reports anew
+        "DROP TABLE ledger_problems",  # had one row a problem for each run; the next run reports all problems again
         """CREATE TABLE ledger_findings (
             run {big} NOT NULL, place {big} NOT NULL, record TEXT NOT NULL, levels INTEGER NOT NULL,
             findings {blob} NOT NULL, PRIMARY KEY (run, place))""",

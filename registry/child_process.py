@@ -33,6 +33,8 @@ _HEADER: Final = 8  # bytes
 _CHUNK: Final = 1 << 20  # bytes read at once
 LIMITS_ADDRESS_SPACE: Final = sys.platform != "darwin"  # whether the system keeps a process to RLIMIT_AS
 LOOK_SECONDS: Final = 0.2  # between two looks at the size of a child, where the system does not bound it
+# A native parser that runs out of memory must end at once: collecting its backtrace needs memory, too, and can block.
+_ENVIRONMENT: Final = {"RUST_BACKTRACE": "0"}
 _GRACE: Final = 1.0  # seconds that the parent has to end a child before the child ends itself
 _CODE: Final = """import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)
 import sys; sys.path[:] = {path!r}
@@ -84,6 +86,7 @@ class ChildProcess:
                     stdout=subprocess.PIPE,
                     bufsize=0,
                     pass_fds=(lifeline,),
+                    env=os.environ | _ENVIRONMENT,
                 )
             finally:
                 os.close(lifeline)

@@ -58,8 +58,9 @@ class Unread:
         """The keys of something inside, which shares the list of findings."""
         return Unread(values, self.site, self.language, self.findings, self.node)
 
-    def take_first(self, field: str, keys: Iterable[str], read: "Reader") -> Any:
-        """The value of the first key that can be read, else None. That key is removed."""
+    def take_first(self, field: str, keys: Iterable[str], read: "Reader", lists: bool = False) -> Any:
+        """The value of the first key that can be read, else None. That key is removed. With `lists`, a list gives its
+        first readable value, and the key keeps the others."""
         values = self.values
         for key in keys:
             if key in values:
@@ -67,11 +68,26 @@ class Unread:
                 if type(result) is str or type(result) is dict:
                     del values[key]
                     return result
-                result = self.checked(field, values[key], read, result)
+                others: list[Any] = []
+                written = values[key]
+                if lists and result is None and (items := listed(written)) != [written]:
+                    written, result, others = self._first_of(written, items, read)
+                result = self.checked(field, written, read, result)
                 if result is not None:
                     del values[key]
+                    if others:
+                        self.add_finding("value-extra", field, others)
+                        values[key] = others
                     return result
         return None
+
+    def _first_of(self, written: Any, items: list[Any], read: "Reader") -> tuple[Any, Any, list[Any]]:
+        """Of a list where a field holds one value: the first that can be read, what it means, and the others."""
+        for item in items:
+            result = read(item, self)
+            if result is not None:
+                return item, result, [other for other in distinct(items) if other != item]
+        return written, None, []
 
     def take_all(self, field: str, keys: Iterable[str], read: "Reader") -> tuple[Any, ...]:
         """The values of the first key that has any. The key is removed, or keeps the values that cannot be read."""

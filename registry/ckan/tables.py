@@ -136,7 +136,7 @@ def fill(unread: Unread, table: Table, fields: dict[str, Any]) -> dict[str, Any]
     for number in sorted({row_of[key] for key in unread.values if key in row_of}):
         field, keys, read, many = table.rows[number]
         if field not in fields:
-            value = unread.take_all(field, keys, read) if many else unread.take_first(field, keys, read)
+            value = unread.take_all(field, keys, read) if many else unread.take_first(field, keys, read, lists=True)
             if value or value == 0:
                 fields[field] = value
     return fields

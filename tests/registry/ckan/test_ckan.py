@@ -657,3 +657,48 @@ def test_numbers_and_mail_addresses_of_contacts_are_without_their_scheme() -> No
 
 def test_empty_keywords_by_language_are_none() -> None:
     assert read(tags_translated={"de": [" Baum ", "Baum", " "], "en": [""]}).keywords == {"de": ("Baum",)}
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize("in_extras", [False, True])
+@pytest.mark.parametrize(
+    ("key", "field", "written", "right"),
+    [
+        ("spatial_resolution_in_meters", "spatial_resolution", ["10.5", "20"], "10.5"),
+        ("spatial_resolution_in_meters", "spatial_resolution", [10, "20"], "10"),
+        ("temporal_resolution", "temporal_resolution", ["PT24H"], "PT24H"),
+        ("temporal_resolution", "temporal_resolution", ["?", "P1D", "P1D"], "P1D"),
+        ("issued", "issued", ["2020-01-02"], "2020-01-02"),
+        ("url", "landing_page", ["https://x.example/a", "https://x.example/b"], "https://x.example/a"),
+        ("qualityProcessURI", "quality_process", ["https://x.example/q"], "https://x.example/q"),
+    ],
+)
+def test_of_a_list_where_one_value_has_room_the_first_readable_fills_the_field(
+    key, field, written, right, in_extras, as_json
+):
+    value = json.dumps(written) if as_json else written
+    package = {"title": "A", "extras": [{"key": key, "value": value}]} if in_extras else {"title": "A", key: value}
+    metadata, findings = to_metadata(package, "https://p.example/", "de")
+    assert getattr(metadata, field) == right
+    others = [other for other in dict.fromkeys(written) if str(other) != right]
+    assert metadata.extras == ({key: others} if others else {})
+    assert [one.rule for one in findings if one.field == field] == ["value-extra"] * bool(others)
+
+
+def test_a_list_without_a_readable_value_is_told_and_kept():
+    for written in (["?", "!"], [""], ["?"]):
+        metadata, findings = to_metadata({"temporal_resolution": written}, "https://p.example/", "de")
+        assert metadata.extras == {"temporal_resolution": written}
+        assert [one.rule for one in findings] == ["value-unread"]
+
+
+def test_the_same_lists_are_read_in_a_resource():
+    resource = {
+        "url": "https://x.example/a.csv",
+        "temporal_resolution": ["PT1H"],
+        "spatial_resolution_in_meters": "[5]",
+    }
+    metadata, findings = to_metadata({"resources": [resource]}, "https://p.example/", "de")
+    (distribution,) = metadata.distributions
+    assert (distribution.temporal_resolution, distribution.spatial_resolution) == ("PT1H", "5")
+    assert not {one.rule for one in findings} & {"value-unread", "value-extra"}

@@ -8,12 +8,14 @@ from typing import Any, Final
 import msgspec
 
 from harvesters.files import xlsx_bounds
+from harvesters.files.workbook_cells import Cells, notes
 from registry.child_pool import Limits, call
 from registry.errors import SourceError, TooLargeError
 from registry.masking import shown
 from registry.model.message import message
 
 LIMITS: Final = Limits(memory=2_000_000_000, seconds=300.0, max_bytes=1_000_000_000)
+MAX_EXACT_INTEGER: Final = 1 << 53  # up to here a number of a sheet has all its digits
 MAX_ROWS_PER_PART: Final = 500  # that the child sends at once
 
 
@@ -35,13 +37,42 @@ def rows(content: bytes, wanted: str, where: str, limit: int) -> Iterator[bytes]
             raise failed(where, "sheet-unknown", sheet=wanted, names=", ".join(book.sheet_names[:20]))
         sheet = book.get_sheet_by_name(wanted) if wanted else book.get_sheet_by_index(0)
         cells = sheet.to_python(skip_empty_area=True)
+        _fill_merged(cells, sheet.merged_cell_ranges or [], sheet.start or (0, 0))
+        targets, errors = notes(content, wanted)
     except xlsx_bounds.NotThatLargeError:
         raise too_large(where) from None
     except (xlsx_bounds.NoWorkbookError, CalamineError, IndexError):
         raise failed(where, "sheet-no-xlsx") from None
     for start in range(0, len(cells), MAX_ROWS_PER_PART):
         part = [[cell_value(cell) for cell in row] for row in cells[start : start + MAX_ROWS_PER_PART]]
+        _add_notes(part, start, sheet.start or (0, 0), targets, errors)
         yield msgspec.msgpack.encode(part)
+
+
+def _fill_merged(cells: list[list[Any]], ranges: list[Any], begins: tuple[int, int]) -> None:
+    """Repeats the value of cells that are merged below one another in each data row that has a value of its own.
+
+    A heading that is merged with the rows below it names the column only."""
+    budget = xlsx_bounds.MAX_CELLS
+    has_values = [any(cell not in ("", None) for cell in row) for row in cells]
+    for (top, left), (bottom, _) in ranges:
+        first, column = top - begins[0], left - begins[1]
+        last = min(bottom - begins[0], len(cells) - 1)
+        budget -= max(last - first, 0)
+        if first < 1 or column < 0 or budget < 0 or first >= len(cells) or column >= len(cells[first]):
+            continue
+        for number in range(first + 1, last + 1):
+            if has_values[number] and cells[number][column] in ("", None):
+                cells[number][column] = cells[first][column]
+
+
+def _add_notes(part: list[list[Any]], start: int, begins: tuple[int, int], targets: Cells, errors: Cells) -> None:
+    """Makes each cell with a link or an error a mapping: {"text": …, "link": …} or {"error": "#REF!"}."""
+    for key, found in (("link", targets), ("error", errors)):
+        for (row, column), text in found.items():
+            number, place = row - begins[0] - start, column - begins[1]
+            if 0 <= number < len(part) and 0 <= place < len(part[number]):
+                part[number][place] = {"text": part[number][place], key: text}
 
 
 def cell_value(cell: Any) -> Any:
@@ -50,11 +81,21 @@ def cell_value(cell: Any) -> Any:
         return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat()
     if isinstance(cell, datetime.date | datetime.time):
         return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+    if isinstance(cell, datetime.timedelta):
+        return _duration(cell)
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) <= MAX_EXACT_INTEGER:
         return int(cell)
     if isinstance(cell, str):
         return cell.strip()
     return cell if isinstance(cell, bool | int | float) or cell is None else str(cell)
+
+
+def _duration(cell: datetime.timedelta) -> str:
+    """As xsd:duration: hours beyond 24 stay hours, as the cell shows them."""
+    minutes, seconds = divmod(round(cell.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = "".join(f"{count}{unit}" for count, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if count)
+    return f"PT{parts or '0S'}"
 
 
 def failed(url: str, code: str, **values: str | int) -> SourceError:

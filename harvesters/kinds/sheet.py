@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -19,14 +19,16 @@ from harvesters.harvester import Answer, Item, Mark, Recognised
 from harvesters.mapping import item_mapping
 from registry.fetch.session import body
 from registry.model import Findings, Metadata, Source
-from vocab.fields import rows_by_name
+from registry.rules import finding
+from vocab import values
+from vocab.fields import fields_of, rows_by_name
 from vocab.folding import fold
 
 if TYPE_CHECKING:
     from requests import Session
 
 LABEL: Final = {"de": "Tabelle (XLSX, CSV)", "en": "Sheet (XLSX, CSV)"}
-VERSION: Final = 1
+VERSION: Final = 2
 SUFFIXES: Final = (".csv", ".tsv", ".xlsx", ".xls", ".ods")
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {"sheet": "name of the sheet; default: the first", **item_mapping.SETTINGS}
@@ -51,16 +53,16 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
     if not any(names):
         raise failed(source.url, "sheet-empty")
     _check_names(names, source)
-    many = _many(source, names)
+    many, linked = _many(source, names), _linked(source, names)
     for row in rows:
         beyond = (f"column {place}" for place in range(len(names) + 1, len(row) + 1))  # filled, but without a name
-        cells = {name: cell_value(cell) for name, cell in zip((*names, *beyond), row, strict=False)}
-        item = {name: value for name, value in cells.items() if value not in ("", None)}
+        item, errors = _cells(zip((*names, *beyond), row, strict=False), linked)
         if item:
             item = {name: _several(value) if name in many else value for name, value in item.items()}
             remote_id = item_mapping.remote_id(item, source)
             error = None if remote_id else item_mapping.nameless(item, source)
-            yield Item(remote_id, payload({"item": item, "parent": ""}), source.url, error)
+            staged = {"item": item, "parent": "", **({"errors": errors} if errors else {})}
+            yield Item(remote_id, payload(staged), source.url, error)
     yield Mark(end=True)
 
 
@@ -71,9 +73,33 @@ def recognises(answer: Answer) -> Recognised | None:
 
 
 def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
-    staged = orjson.loads(item.payload)["item"]
-    metadata, findings = item_mapping.to_metadata(staged, source)
-    return metadata, (*findings, *lost_characters(item.payload, staged))
+    staged = orjson.loads(item.payload)
+    metadata, findings = item_mapping.to_metadata(staged["item"], source)
+    errors = tuple(finding("value-unread", name, error) for name, error in staged.get("errors", {}).items())
+    return metadata, (*findings, *errors, *lost_characters(item.payload, staged["item"]))
+
+
+_ERROR: Final = re.compile(r"#(?:REF!|BEZUG!|VALUE!|WERT!|NAME\?|DIV/0!|N/A|NV|NUM!|ZAHL!|NULL!)")
+
+
+def _cells(row: Iterable[tuple[str, Any]], linked: frozenset[str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The filled cells of a row by column, and the errors of cells. Of a linked cell the target counts in the columns
+    `linked`; elsewhere the text does, and the target is kept beside it."""
+    item: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for name, cell in row:
+        noted = cell if isinstance(cell, dict) else {"text": cell}
+        value, target = cell_value(noted.get("text")), noted.get("link")
+        error = noted.get("error") or (value if isinstance(value, str) and _ERROR.fullmatch(value) else "")
+        if error:
+            errors[name] = error
+        elif target and name in linked:
+            item[name] = value if isinstance(value, str) and values.address(value) else target
+        elif value not in ("", None):
+            item[name] = value
+            if target and target not in (value, f"mailto:{value}"):
+                item[f"{name}, link"] = target
+    return item, errors
 
 
 def _check_names(names: Sequence[str], source: Source) -> None:
@@ -147,15 +173,36 @@ def _several(value: Any) -> Any:
     return parts if len(parts) > 1 else value
 
 
+def _linked(source: Source, names: Sequence[str]) -> frozenset[str]:
+    """The columns whose field takes an address."""
+    named = item_mapping.rules(source)
+    rows = rows_by_name(named.kind)
+    columns = set()
+    for name, field in _field_of_column(source, names).items():
+        first, _, inner = field.partition(".")
+        row = rows.get(first)
+        if row and row.form == "node":
+            inner = inner.partition(".")[0] or ("access_url" if row.node == "Distribution" else "")
+            row = next((part for part in fields_of(row.node) if part.name == inner), None)
+        if first == "links" or field == "iri" or (row and row.form in ("iri", "link")):
+            columns.add(name)
+    return frozenset(columns)
+
+
+def _field_of_column(source: Source, names: Sequence[str]) -> dict[str, str]:
+    """Column -> the path of the field that it fills, "" for none."""
+    named = item_mapping.rules(source)
+    labels = {fold(label): row.name for row in fields_of(named.kind) for label in (row.label_de, row.label_en)}
+    fields = {path: field for field, path in named.paths.items()}
+    return {name: fields.get(name) or (labels.get(fold(name), name) if not named.paths else "") for name in names}
+
+
 def _many(source: Source, names: Sequence[str]) -> frozenset[str]:
     """The columns whose field may have several values."""
     named = item_mapping.rules(source)
     rows = rows_by_name(named.kind)
-    labels = {fold(label): row.name for row in rows.values() for label in (row.label_de, row.label_en)}
-    fields = {path: field for field, path in named.paths.items()}
     columns = set()
-    for name in names:
-        field = fields.get(name) or (labels.get(fold(name), name) if not named.paths else "")
+    for name, field in _field_of_column(source, names).items():
         row = rows.get(field.partition(".")[0])
         if field.startswith("links.") or (row and (row.many or row.all or row.form in ("words", "link"))):
             columns.add(name)

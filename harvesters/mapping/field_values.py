@@ -119,13 +119,17 @@ class _Reading:
         text = str(value).strip()
         if row.form == "concept":
             return self.concept(row, text, path)
-        reading = READERS[row.form](text)
+        reading = READERS[row.form](text) or (_german_decimal(text) if self.is_german(row) else None)
         if reading is None:
             self.misfit(RULES.get(row.form, "value-unread"), path, value)
             return ()
         if reading.repaired:
             self.findings.append(finding("value-mended", path, _shown(value)))
         return (reading.value,)
+
+    def is_german(self, row: Field) -> bool:
+        """Whether a number may be written as in German: 1.234,5"""
+        return row.form == "decimal" and self.language.lower().startswith("de")
 
     def node(self, cls: str, value: Any, path: str) -> tuple[Any, ...]:
         if isinstance(value, str | int | float) and not isinstance(value, bool):
@@ -232,6 +236,14 @@ def _relations(kind: str) -> frozenset[str]:
 
 
 # -- values
+
+
+_GERMAN_DECIMAL = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3}){1,9}|\d{1,30}),\d{1,30}", re.ASCII)
+
+
+def _german_decimal(text: str) -> values.Read | None:
+    number = _GERMAN_DECIMAL.fullmatch(text)
+    return values.Read(text.replace(".", "").replace(",", "."), repaired=True) if number else None
 
 
 def _hex(text: str) -> values.Read | None:

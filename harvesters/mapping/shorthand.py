@@ -20,7 +20,8 @@ _MAIN: Final = {  # the field of a node that a plain text stands for
     "Address": "street", "Association": "agent", "Attribution": "agent",
 }  # fmt: skip
 _BY_IRI: Final = ("Agent", "Place", "RightsStatement", "ProvenanceStatement")
-_PERIOD = re.compile(r"\s*(?:/|–|—|\bbis\b|\bto\b|\s-\s)\s*")
+_PERIOD = re.compile(r" ?(?:/|–|—|\bbis\b|\bto\b| - ) ?")  # in text with single blanks
+_SINCE = re.compile(r"(?:seit|ab|since|from|von|vom) ", re.IGNORECASE)
 _MONEY = re.compile(r"([\d.,\s]*\d)\s*(€|[A-Za-z]{3,4})?")
 _GERMAN_NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d+,\d{1,2}")
 
@@ -31,8 +32,7 @@ def spelled_out(cls: str, text: str) -> dict[str, Any]:
         name = "email" if is_mail else "telephone" if is_number else "url" if values.address(text) else "name"
         return {name: text}
     if cls == "Period":
-        start, *end = _PERIOD.split(text, maxsplit=1)
-        return {"start": start, "end": end[0] if end else start}
+        return _period(text)
     if cls == "Money":
         return _money(text)
     if cls in _BY_IRI and values.absolute_iri(text):
@@ -57,6 +57,14 @@ def place_fields(value: Words) -> Words:
     if isinstance(name, str) and geometry.looks_like_shape(name):
         return {**shape_fields(name), **{key: inner for key, inner in value.items() if key != "name"}}
     return value
+
+
+def _period(text: str) -> dict[str, Any]:
+    """The start and the end; "seit 2020" has no end, a year alone is both."""
+    text = " ".join(text.split())
+    since = _SINCE.match(text)
+    start, *end = _PERIOD.split(text[since.end() :] if since else text, maxsplit=1)
+    return {"start": start, "end": end[0] if end else "" if since else start}
 
 
 def _money(text: str) -> dict[str, Any]:

@@ -490,3 +490,11 @@ def test_a_contact_may_be_written_with_a_scheme(written: Any, contact: Contact) 
 def test_blank_keywords_are_none() -> None:
     item = {"id": 1, "title": "Wege", "keywords": {"de": [" Baum", "Baum ", ""], "en": [" "]}}
     assert read_one(item, a_source())[0].keywords == {"de": ("Baum",)}
+
+
+def test_a_number_is_one_id_with_and_without_a_fraction() -> None:
+    assert [one.remote_id for one in items(b'[{"id": 4711.0}, {"id": 4711}, {"id": 4711.5}]', a_source())] == [
+        "4711",
+        "4711",
+        "4711.5",
+    ]

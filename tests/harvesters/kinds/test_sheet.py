@@ -1,10 +1,13 @@
-"""Sheets: typed cells, columns by field, label or setting, several values in a cell, and files that mean harm."""
+"""Sheets: typed cells, columns by field, label or setting, several values in a cell, and files that mean harm.
+
+Covers: harvesters/files/workbook_cells.py
+"""
 
 import datetime
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -21,6 +24,7 @@ from registry.fetch.session import session
 from registry.model import Link, Metadata, Period, Source
 from registry.model.message import sentence
 from registry.settings import Settings
+from tests.conftest import SHARED
 from tests.servers.replay import files_server
 from tests.town import Town
 from vocab.namespaces import VOC
@@ -303,3 +307,117 @@ def test_cells_beyond_the_last_named_column_are_kept() -> None:
     rows = reading(b"id;title\n1;A;mehr\n2;B\n", a_source())
     found = [json.loads(one.payload)["item"] for one in rows if isinstance(one, Item)]
     assert found == [{"id": "1", "title": "A", "column 3": "mehr"}, {"id": "2", "title": "B"}]
+
+
+# -- merged and linked cells, errors, numbers as people write them
+
+
+def mapped(content: bytes, source: Source) -> list[tuple[Metadata, list[tuple[str, str, str]]]]:
+    items = [one for one in reading(content, source) if isinstance(one, Item)]
+    pairs = [to_metadata(one, source) for one in items]
+    return [(metadata, [(each.rule, each.field, each.value) for each in found]) for metadata, found in pairs]
+
+
+def a_changed_workbook(rows: Rows, change: Callable[[Worksheet], None]) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.active.append(list(row))
+    change(book.active)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def test_merged_and_linked_cells_of_a_list_count_for_each_row() -> None:
+    path = SHARED / "data/reports/08-xlsx-merged-and-linked-cells/list.xlsx"
+    if not path.exists():
+        pytest.skip("no ../shared beside the repository")
+    rows = mapped(path.read_bytes(), a_source())
+    assert [metadata.publisher.name for metadata, _ in rows if metadata.publisher] == [{"de": "Amt für Grün"}] * 3
+    assert rows[1][0].landing_page == "https://daten.example.org/parks"
+    assert [found for _, found in rows] == [[], [], []]
+
+
+def test_a_merged_value_is_repeated_in_data_rows_only() -> None:
+    def change(sheet: Worksheet) -> None:
+        for cells in ("C2:C5", "D1:D2", "E2:F3"):
+            sheet.merge_cells(cells)
+
+    rows = [
+        ("id", "title", "publisher", "version", "keywords", "access"),
+        (1, "Bäume", "Amt für Grün", None, "Grün", None),
+        (2, "Parks", None, "2", None, None),
+        (None, None, None, None, None, None),
+        (3, "Brunnen", None, None, None, None),
+    ]
+    said = [metadata for metadata, _ in mapped(a_changed_workbook(rows, change), a_source())]
+    assert [one.title["de"] for one in said] == ["Bäume", "Parks", "Brunnen"]  # the empty row stays empty
+    assert all(one.publisher and one.publisher.name == {"de": "Amt für Grün"} for one in said)
+    assert [one.keywords for one in said] == [{"de": ("Grün",)}, {"de": ("Grün",)}, {}]
+    assert [one.version for one in said] == ["", "2", ""]
+
+
+def test_the_target_of_a_link_counts_where_the_field_takes_an_address() -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet["C2"].hyperlink = "https://daten.example.org/baeume"
+        sheet["B3"].hyperlink = "https://daten.example.org/parks"
+        sheet["C3"] = '=HYPERLINK("https://daten.example.org/p","Seite")'
+        sheet["D2"].hyperlink = "mailto:gruen@example.org"
+
+    rows = [
+        ("id", "title", "landing_page", "contacts"),
+        (1, "Bäume", "Zur Seite", "gruen@example.org"),
+        (2, "Parks", "Seite", None),
+    ]
+    (first, found), (second, _) = mapped(a_changed_workbook(rows, change), a_source())
+    assert (first.landing_page, first.contacts[0].email, found) == (
+        "https://daten.example.org/baeume",
+        "gruen@example.org",
+        [],
+    )
+    assert (second.title, second.landing_page) == ({"de": "Parks"}, "https://daten.example.org/p")
+    assert second.extras == {"title, link": "https://daten.example.org/parks"}
+
+
+def test_a_cell_with_an_error_is_named() -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet["C2"] = "#REF!"
+        sheet["C2"].data_type = "e"
+
+    content = a_changed_workbook([("id", "title", "version"), (1, "Bäume", None)], change)
+    assert mapped(content, a_source())[0][1] == [("value-unread", "version", "#REF!")]
+    written = "id;title;version\n1;Bäume;#BEZUG!\n".encode()
+    assert mapped(written, a_source())[0][1] == [("value-unread", "version", "#BEZUG!")]
+
+
+def test_durations_and_long_numbers_keep_what_they_say() -> None:
+    rows = [("id", "title", "temporal_resolution"), (2**53, "Zählung", datetime.timedelta(hours=26, minutes=30))]
+    content = a_changed_workbook(rows, lambda sheet: None)
+    ((said, _),) = mapped(content, a_source())
+    assert said.temporal_resolution == "PT26H30M"
+    (item,) = [one for one in reading(content, a_source()) if isinstance(one, Item)]
+    assert item.remote_id == "9007199254740992"
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "read_as"),
+    [("de", "12,5", "12.5"), ("de", "1.234,5", "1234.5"), ("de", "12.5", "12.5"), ("en", "12,5", "")],
+)
+def test_decimals_are_read_as_in_the_language_of_the_sheet(language: str, written: str, read_as: str) -> None:
+    content = a_changed_workbook([("id", "title", "spatial_resolution"), (1, "Luftbild", written)], lambda sheet: None)
+    assert mapped(content, replace(a_source(), language=language))[0][0].spatial_resolution == read_as
+
+
+@pytest.mark.parametrize(
+    ("written", "period"),
+    [
+        ("seit 2020", Period(start="2020")),
+        ("Ab  2020-03", Period(start="2020-03")),
+        ("bis 2020", Period(end="2020")),
+        ("von 2020 bis 2022", Period(start="2020", end="2022")),
+        ("2020", Period(start="2020", end="2020")),
+    ],
+)
+def test_periods_in_words(written: str, period: Period) -> None:
+    content = a_changed_workbook([("id", "title", "period"), (1, "Zählung", written)], lambda sheet: None)
+    assert mapped(content, a_source())[0][0].period == period

@@ -1,7 +1,4 @@
-"""Sheets: typed cells, columns by field, label or setting, several values in a cell, and files that mean harm.
-
-Covers: harvesters/files/workbook_cells.py
-"""
+"""Sheets: typed cells, columns by field, label or setting, several values in a cell, and files that mean harm."""
 
 import datetime
 import io

@@ -217,13 +217,16 @@ WKT_SHAPE: Final = re.compile(r"\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\s*Z?\s
 WKT_WRITTEN: Final = re.compile(
     r"(?:<[^>]*>\s*)?(?:POINT|LINESTRING|POLYGON|MULTI[A-Z]+|GEOMETRYCOLLECTION)\s*Z?\s*\(", re.IGNORECASE
 )
-_WKT = re.compile(r"\s*(?:<[^>]*>\s*)?([A-Z]{5,7})\s*([(][-+\d.eE,()\s]*[)])\s*", re.IGNORECASE | re.ASCII)
+_WKT = re.compile(r"\s*([A-Z]{5,7})\s*([(][-+\d.eE,()\s]*[)])\s*", re.IGNORECASE | re.ASCII)
 _BETWEEN = re.compile(r"\)\s*,\s*\(")
 
 
-def geojson(wkt: str) -> dict[str, Any] | None:
-    """The GeoJSON geometry of a WKT point or polygon, None for other shapes."""
-    match = _WKT.fullmatch(wkt) if len(wkt) < MAX_WKT else None
+def geojson(text: str) -> dict[str, Any] | None:
+    """The GeoJSON geometry of a WKT point or polygon in longitude and latitude, without heights; None for other
+    shapes."""
+    match = _WKT.fullmatch(text) if len(text) < MAX_WKT else None
+    if not match and (plain := _of_text(text)):  # with a coordinate system or heights
+        match = _WKT.fullmatch(wkt(plain))
     kind = match[1].upper() if match else ""
     if not match or kind not in ("POINT", "POLYGON"):
         return None

@@ -6,7 +6,7 @@ Covers: vocab/crs.py, vocab/well_known_text.py
 import pytest
 
 from vocab.crs import crs_of, to_degrees
-from vocab.geometry import Shape, looks_like_shape, shape, wkt
+from vocab.geometry import Shape, geojson, looks_like_shape, shape, wkt
 
 BOX = "POLYGON((8.5 49.3, 8.8 49.3, 8.8 49.5, 8.5 49.5, 8.5 49.3))"
 POINT = Shape(centroid="POINT(8.69 49.4)")
@@ -107,3 +107,21 @@ def test_utm_is_exact_to_a_metre():
     assert convert(500_000, 0) == (9.0, 0.0)
     longitude, latitude = convert(500_000, 5_538_630.70)  # 0.9996 × the arc to 50° N, 5 540 847.04 m
     assert (longitude, round(latitude, 5)) == (9.0, 50.0)
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("<http://www.opengis.net/def/crs/EPSG/0/4326> POINT(49.4 8.7)", [8.7, 49.4]),
+        ("<http://www.opengis.net/def/crs/OGC/1.3/CRS84> POINT(8.7 49.4)", [8.7, 49.4]),
+        ("SRID=4326;POINT(8.7 49.4)", [8.7, 49.4]),
+        ("POINT Z (8.7 49.4 110)", [8.7, 49.4]),
+        ("POLYGON Z ((8 49 1, 9 49 1, 9 50 1, 8 49 1))", [[[8, 49], [9, 49], [9, 50], [8, 49]]]),
+        ("<http://www.opengis.net/def/crs/EPSG/0/4258> POLYGON((49 8, 49 9, 50 9, 49 8))",
+         [[[8, 49], [9, 49], [9, 50], [8, 49]]]),
+        ("<http://www.opengis.net/def/crs/EPSG/0/31467> POINT(3477000 5474000)", None),
+    ],
+)  # fmt: skip
+def test_geojson_has_longitude_first_and_no_height(written, right):
+    result = geojson(written)
+    assert (result and result["coordinates"]) == right

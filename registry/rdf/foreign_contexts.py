@@ -15,8 +15,8 @@ from registry.rdf.jsonld import CLASSES_BY_NAME, TERMS, definition
 from registry.rdf.xml_guard import TOO_DEEP
 from registry.syntax_errors import FLATTER, unreadable
 from vocab.kinds import KIND_ROWS
+from vocab.language_tags import are_known
 from vocab.namespaces import PREFIXES, XSD, iri
-from vocab.values import language_tag
 
 # Names in the contexts of DCAT-AP 2 and 3 that are not the local names of their properties and classes.
 _DCAT_AP: Final = {
@@ -211,7 +211,8 @@ def _is_language_map(value: Any) -> bool:
     if not isinstance(value, dict) or not value:
         return False
     texts = [text for texts in value.values() for text in (texts if isinstance(texts, list) else [texts])]
-    return all(tag == "@none" or language_tag(tag) for tag in value) and all(isinstance(text, str) for text in texts)
+    tags = [tag for tag in value if tag != "@none"]
+    return (not tags or are_known(tags)) and all(isinstance(text, str) for text in texts)
 
 
 def _refused(address: str, where: str) -> SourceError:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from registry import rdf
+from registry.rdf import foreign_contexts
 from tests.conftest import SHARED
 
 CONTEXT = {
@@ -135,3 +136,16 @@ def test_a_publisher_who_stands_in_each_dataset_costs_nothing():
     things = list(rdf.things(parsed(graph).graph))
     assert not any(thing.error for thing in things)
     assert all(thing.payload.count(b"name") == 1 for thing in things)
+
+
+@pytest.mark.parametrize(
+    ("keys", "is_text"),
+    [
+        ({"de": "Radwege", "en": "Cycle paths"}, True),
+        ({"@none": "Radwege"}, True),
+        ({"name": "Amt für Grün", "email": "gruen@example.org"}, False),
+        ({"text": "Radwege", "stand": "2024"}, False),
+    ],
+)
+def test_an_object_is_a_text_by_language_only_if_its_keys_are_languages(keys: dict[str, str], is_text: bool) -> None:
+    assert foreign_contexts._is_language_map(keys) is is_text

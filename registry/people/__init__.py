@@ -1,1 +1,1 @@
-"""People and what they work on: accounts, drafts, and who may move a draft."""
+"""Accounts of people, their drafts, and who may change the state of a draft."""

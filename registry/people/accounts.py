@@ -1,4 +1,8 @@
-"""Accounts: who may sign in, in which role, for which organizations. Passwords are kept as argon2id only."""
+"""Accounts: who may sign in, in which role and for which organizations.
+
+Entry points: `open_people`, `People`. Invariants: a password is stored only as its argon2id hash; a session is no
+longer valid once it was ended or the password was changed.
+"""
 
 import hashlib
 import secrets
@@ -16,7 +20,7 @@ from registry.people.sign_in_tries import SignInTries
 from registry.store.database import Tables, connect, make_tables, reading, writing
 
 ROLES = ("member", "reviewer", "administrator")
-SHORTEST_PASSWORD = 12
+MIN_PASSWORD_CHARACTERS = 12
 
 _HASHER = argon2.PasswordHasher()
 
@@ -36,11 +40,11 @@ _ACCOUNTS = sa.table(
     sa.column("changed", sa.DateTime(timezone=True)),
 )
 _ENDED = sa.table("ended_sessions", sa.column("nonce"), sa.column("at", sa.DateTime(timezone=True)))
-DAY = timedelta(days=1)  # longer than any session lives
+ENDED_SESSION_KEPT = timedelta(days=1)  # longer than the lifetime of a session
 
 
 class People:
-    """Accounts of one installation; `tries` counts who tries to sign in."""
+    """The accounts of one installation; `tries` counts the attempts to sign in."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
@@ -48,9 +52,9 @@ class People:
         self.tries = SignInTries(engine)
 
     def add(self, account: Account, password: str) -> None:
-        """Adds an account; ConflictError if the name is taken, UsageError if name, role or password do not do."""
+        """Adds an account; ConflictError if the name is taken, UsageError if name, role or password is not valid."""
         _check(account, password)
-        values = _row(account) | {"password": _HASHER.hash(password)}  # takes its time, which nobody else has to wait
+        values = _row(account) | {"password": _HASHER.hash(password)}  # slow: before the transaction
         with writing(self._engine) as connection:
             try:
                 connection.execute(_ACCOUNTS.insert().values(**values))
@@ -58,7 +62,7 @@ class People:
                 raise ConflictError("account-exists", name=account.name) from None
 
     def change(self, account: Account, password: str | None = None) -> None:
-        """Changes role, organizations, name and, if given, the password."""
+        """Stores role, organizations, full name and, if given, password; NotFoundError for an unknown account."""
         values = _row(account)
         if password is not None:
             _check(account, password)
@@ -78,7 +82,10 @@ class People:
         return _account(row) if row else None
 
     def verify(self, name: str, password: str) -> Account | None:
-        """The account if name and password fit, else None; both answers take the same time."""
+        """The account if name and password are right, else None.
+
+        An unknown name takes as long as a wrong password, so that nobody learns from the time which names exist.
+        """
         with reading(self._engine) as connection:
             row = connection.execute(_ACCOUNTS.select().filter_by(name=name)).mappings().first()
         try:
@@ -88,13 +95,16 @@ class People:
         return _account(row) if row else None
 
     def seal(self, name: str) -> str:
-        """What a session is bound to: another one as soon as the password is another; empty for nobody."""
+        """A digest of the account's password hash, kept in the session cookie; "" for an unknown account.
+
+        It changes with the password, which ends the sessions begun before.
+        """
         with reading(self._engine) as connection:
             password = connection.execute(sa.select(_ACCOUNTS.c.password).filter_by(name=name)).scalar()
         return _seal(password) if password else ""
 
     def in_session(self, name: str, nonce: str, seal: str) -> Account | None:
-        """Whose session this is; None once it was ended or the password was changed."""
+        """The account of a session; None if the session was ended, the password changed or the account removed."""
         with reading(self._engine) as connection:
             row = connection.execute(_ACCOUNTS.select().filter_by(name=name)).mappings().first()
             ended = connection.execute(sa.select(_ENDED.c.nonce).filter_by(nonce=nonce)).scalar()
@@ -103,10 +113,10 @@ class People:
         return _account(row) if secrets.compare_digest(seal.encode(), _seal(row["password"]).encode()) else None
 
     def end_session(self, nonce: str) -> None:
-        """A copy of its cookie is worth nothing from now on."""
+        """Ends a session, so that a copy of its cookie is no longer accepted."""
         now = datetime.now(UTC)
         with writing(self._engine) as connection:
-            connection.execute(_ENDED.delete().where(_ENDED.c.at < now - DAY))
+            connection.execute(_ENDED.delete().where(_ENDED.c.at < now - ENDED_SESSION_KEPT))
             if connection.execute(sa.select(_ENDED.c.nonce).filter_by(nonce=nonce)).scalar() is None:
                 connection.execute(_ENDED.insert().values(nonce=nonce, at=now))
 
@@ -117,13 +127,13 @@ class People:
 
 
 def open_people(database_url: str) -> People:
-    """The accounts of an installation, in the store's database."""
+    """Opens the accounts of an installation, which are tables in the store's database."""
     return People(connect(database_url))
 
 
 @cache
 def _nobody() -> str:
-    """A hash that no password fits, so that an unknown name costs the same time; made once, when first needed."""
+    """The hash of a random password: checked for unknown names, so that they take the same time. Computed once."""
     return _HASHER.hash(secrets.token_urlsafe())
 
 
@@ -136,8 +146,8 @@ def _check(account: Account, password: str) -> None:
         raise UsageError("account-name-form")
     if account.role not in ROLES:
         raise UsageError("role-unknown", roles=", ".join(ROLES))
-    if not SHORTEST_PASSWORD <= len(password) <= 1000:
-        raise UsageError("password-short", length=SHORTEST_PASSWORD)
+    if not MIN_PASSWORD_CHARACTERS <= len(password) <= 1000:
+        raise UsageError("password-short", length=MIN_PASSWORD_CHARACTERS)
 
 
 def _row(account: Account) -> dict[str, Any]:
@@ -151,5 +161,6 @@ def _row(account: Account) -> dict[str, Any]:
 
 
 def _account(row: Any) -> Account:
-    organizations = tuple(one for one in row["organizations"] if one)  # "" would own every draft without an owner
+    # Without "", which would own every draft that has no owner
+    organizations = tuple(organization for organization in row["organizations"] if organization)
     return Account(name=row["name"], role=row["role"], organizations=organizations, full_name=row["full_name"])

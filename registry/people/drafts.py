@@ -1,4 +1,8 @@
-"""What people still work on: drafts with their comments, and the queue of those that wait for a review."""
+"""Drafts with their comments, and the queue of the drafts that wait for a review.
+
+Entry points: `open_inbox`, `Inbox`. Invariants: a draft is not public; each change raises its version by one, and is
+refused if the caller has seen an older version.
+"""
 
 import secrets
 from collections.abc import Iterator, Sequence
@@ -32,14 +36,14 @@ _DRAFTS = sa.table(
 
 
 class Inbox:
-    """Drafts lie beside the records; nothing of them is public."""
+    """The drafts of an installation, in tables beside the records."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         make_tables(engine, TABLES)
 
     def begin(self, metadata: Metadata, account: Account, owner: str, of: str | None = None, base: int = 0) -> Draft:
-        """A new draft of a new entry, or (`of`, `base`) of a record as it stood at number `base`."""
+        """Stores and returns a new draft: of a new entry, or of the record `of` as it was at change number `base`."""
         now = datetime.now(UTC)
         draft = Draft(
             id=secrets.token_hex(6),
@@ -58,15 +62,16 @@ class Inbox:
         return draft
 
     def get(self, id: str) -> Draft:
-        """NotFoundError if there is none (any more)."""
+        """The draft; NotFoundError if there is none, or if it was published or discarded."""
         with reading(self._engine) as connection:
             return _fetch(connection, id)
 
     def save(self, id: str, metadata: Metadata, account: Account, expected: int) -> Draft:
-        """Replaces the words; ConflictError if the draft's version is not `expected` (somebody saved meanwhile)."""
+        """Replaces the metadata; ConflictError if the draft's version is not `expected` (it was changed meanwhile)."""
         return self._move(id, "save", account, expected, metadata=metadata)
 
     def submit(self, id: str, account: Account, expected: int) -> Draft:
+        """Puts the draft into the queue for review; ConflictError for a wrong state or version."""
         return self._move(id, "submit", account, expected)
 
     def hand_back(self, id: str, account: Account, expected: int, reason: str, field: str = "") -> Draft:
@@ -75,7 +80,7 @@ class Inbox:
         return self._move(id, "return", account, expected, comment=comment)
 
     def close(self, id: str, account: Account, expected: int, act: ReviewAction) -> Draft:
-        """Takes a draft out: `publish` (the catalogue has it now) or `discard`; answers what it was."""
+        """Deletes a draft and returns it as it was. `act`: `publish` (it is now in the catalogue) or `discard`."""
         with writing(self._engine) as connection:
             draft = _expected(connection, id, expected)
             moved(draft, act, account)
@@ -83,11 +88,11 @@ class Inbox:
         return draft
 
     def queue(self) -> Iterator[Draft]:
-        """The submitted ones, longest waiting first."""
+        """The submitted drafts, longest waiting first."""
         return self._drafts(_DRAFTS.c.state == "submitted", _DRAFTS.c.changed)
 
     def of_account(self, account: Account) -> Iterator[Draft]:
-        """Those the account may work on, latest first."""
+        """The drafts that the account may work on, last changed first."""
         return self._drafts(_own(account), _DRAFTS.c.changed.desc())
 
     def proposals(self, account: Account, record_ids: Sequence[str]) -> Iterator[Draft]:
@@ -97,7 +102,7 @@ class Inbox:
         return self._drafts(sa.and_(_DRAFTS.c.state == "submitted", others, of_records), _DRAFTS.c.changed)
 
     def _drafts(self, where: Any, order: Any) -> Iterator[Draft]:
-        with reading(self._engine) as connection:  # given back before anybody renders a page of it
+        with reading(self._engine) as connection:  # returned to the pool before a page is rendered
             rows = connection.execute(sa.select(_DRAFTS.c.body).where(where).order_by(order)).fetchall()
         return (msgspec.json.decode(row.body, type=Draft) for row in rows)
 
@@ -127,7 +132,7 @@ class Inbox:
 
 
 def open_inbox(database_url: str) -> Inbox:
-    """The drafts of an installation, in the store's database."""
+    """Opens the drafts of an installation, which are a table in the store's database."""
     return Inbox(connect(database_url))
 
 
@@ -136,7 +141,7 @@ def _own(account: Account) -> sa.ColumnElement[bool]:
 
 
 def _editors(draft: Draft, act: ReviewAction, account: Account) -> tuple[str, ...]:
-    """Who has worked on the draft after this act: they may not publish it."""
+    """The accounts that have worked on the draft, including this act; they may not publish it."""
     if act not in ("save", "submit"):
         return draft.editors
     return tuple(dict.fromkeys((*draft.editors, account.name)))

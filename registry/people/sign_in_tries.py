@@ -1,8 +1,8 @@
 """Counts the tries to sign in, for all processes of an installation, so that passwords cannot be guessed.
 
-Entry points: `SignInTries` (in `People.tries`), `Attempt.of`. A try is counted before its password is checked: of many
-at the same time no more are let through than one after the other. Neither names nor addresses are stored, only their
-keyed digests, and these only until the pause is over and somebody tries again.
+Entry points: `SignInTries` (in `People.tries`), `Attempt.of`. Invariants: a try is counted before its password is
+checked, so that many tries at the same time get no further than the same number one after another. Names and addresses
+are not stored, only their keyed digests. The digests are deleted at the first try after the pause.
 """
 
 import hashlib
@@ -16,10 +16,10 @@ from registry.store.database import Tables, make_tables, writing
 from registry.store.locks import lock_table
 
 MAX_TRIES: Final = 5  # for one account from one address
-MAX_TRIES_OF_ADDRESS: Final = 50  # for all accounts: an office may share an address
-MAX_TRIES_OF_ACCOUNT: Final = 50  # from all addresses: more than somebody at one address can use up for others
-PAUSE_SECONDS: Final = 300  # a try counts so long
-NETWORK_BITS: Final = 64  # of an IPv6 address: a household or an office has all addresses of such a network
+MAX_TRIES_OF_ADDRESS: Final = 50  # for all accounts from one address, which a whole office may share
+MAX_TRIES_OF_ACCOUNT: Final = 50  # from all addresses; so high that one address cannot lock an account for others
+PAUSE_SECONDS: Final = 300  # how long a try is counted
+NETWORK_BITS: Final = 64  # of an IPv6 address; a household or an office owns a whole network of this size
 
 TABLES: Final = Tables(
     "sign_in_version",
@@ -36,7 +36,8 @@ class Attempt(NamedTuple):
 
     @classmethod
     def of(cls, name: str, address: str, secret: str) -> "Attempt":
-        """`secret` keys the digests, so that nobody can look up whose they are."""
+        """The attempt to sign in as `name` from `address`. `secret` is the key of the digests: without it, nobody can
+        find the name behind a digest by trying names."""
         key = hashlib.blake2b(secret.encode()).digest()
         return cls(
             *(hashlib.blake2b(part.encode(), key=key, digest_size=16).hexdigest() for part in (name, network(address)))
@@ -44,18 +45,18 @@ class Attempt(NamedTuple):
 
 
 class SignInTries:
-    """For any number of threads and processes."""
+    """The counted tries, in the database; safe for any number of threads and processes."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         make_tables(engine, TABLES)
 
     def count(self, attempt: Attempt) -> int:
-        """0 if the try is counted and its password may be checked; else the seconds after which to try again."""
+        """Counts a try and returns 0 if its password may be checked; else only returns the seconds to wait."""
         now = int(time.time())
         with writing(self._engine) as connection:
             lock_table(connection, _TRIES)
-            # The second condition is for a clock that was ahead: nobody waits until it gets there
+            # Tries of the future were counted while the clock was ahead: they must not block until that time
             old = sa.or_(_TRIES.c.at <= now - PAUSE_SECONDS, _TRIES.c.at > now + PAUSE_SECONDS)
             connection.execute(_TRIES.delete().where(old))
             wait = max(_wait(connection, now, limit, *where) for limit, where in _limits(attempt))
@@ -66,11 +67,14 @@ class SignInTries:
     def forget(self, attempt: Attempt) -> None:
         """Forgets the tries for this account from this network, because the password was right."""
         with writing(self._engine) as connection:
-            connection.execute(_TRIES.delete().where(*_of_both(attempt)))
+            connection.execute(_TRIES.delete().where(*_conditions(attempt)))
 
 
 def network(address: str) -> str:
-    """What a client cannot change at will: its IPv4 address, or the network of its IPv6 address."""
+    """The IPv4 address, or the network of the IPv6 address: the part that a client cannot choose freely.
+
+    Text that is not an IP address is returned unchanged.
+    """
     try:
         ip = ip_address(address.partition("%")[0])
     except ValueError:
@@ -81,8 +85,8 @@ def network(address: str) -> str:
 
 
 def _limits(attempt: Attempt) -> tuple[tuple[int, tuple[Any, ...]], ...]:
-    """How many tries may have each of these properties."""
-    account, client = _of_both(attempt)
+    """Each limit: the highest number of tries, and the conditions that select the tries to count."""
+    account, client = _conditions(attempt)
     return (
         (MAX_TRIES, (account, client)),
         (MAX_TRIES_OF_ADDRESS, (client,)),
@@ -90,12 +94,13 @@ def _limits(attempt: Attempt) -> tuple[tuple[int, tuple[Any, ...]], ...]:
     )
 
 
-def _of_both(attempt: Attempt) -> tuple[Any, Any]:
+def _conditions(attempt: Attempt) -> tuple[Any, Any]:
+    """The conditions for tries of the same account, and for tries from the same network."""
     return _TRIES.c.account == attempt.account, _TRIES.c.client == attempt.client
 
 
 def _wait(connection: sa.Connection, now: int, limit: int, *where: Any) -> int:
-    """The seconds until one of the `limit` newest tries no longer counts; 0 if there are fewer."""
+    """The seconds until the oldest of the `limit` newest tries is no longer counted; 0 if there are fewer tries."""
     newest_first = sa.select(_TRIES.c.at).where(*where).order_by(_TRIES.c.at.desc())
-    at = connection.execute(newest_first.offset(limit - 1).limit(1)).scalar()
-    return 0 if at is None else max(1, int(at) + PAUSE_SECONDS - now)
+    oldest_counted = connection.execute(newest_first.offset(limit - 1).limit(1)).scalar()
+    return 0 if oldest_counted is None else max(1, int(oldest_counted) + PAUSE_SECONDS - now)

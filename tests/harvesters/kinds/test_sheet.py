@@ -312,7 +312,7 @@ def test_cells_beyond_the_last_named_column_are_kept() -> None:
 def mapped(content: bytes, source: Source) -> list[tuple[Metadata, list[tuple[str, str, str]]]]:
     items = [one for one in reading(content, source) if isinstance(one, Item)]
     pairs = [to_metadata(one, source) for one in items]
-    return [(metadata, [(each.rule, each.field, each.value) for each in found]) for metadata, found in pairs]
+    return [(metadata, [(each.rule, each.field, each.value) for each in findings]) for metadata, findings in pairs]
 
 
 def a_changed_workbook(rows: Rows, change: Callable[[Worksheet], None]) -> bytes:
@@ -347,11 +347,11 @@ def test_a_merged_value_is_repeated_in_data_rows_only() -> None:
         (None, None, None, None, None, None),
         (3, "Brunnen", None, None, None, None),
     ]
-    said = [metadata for metadata, _ in mapped(a_changed_workbook(rows, change), a_source())]
-    assert [one.title["de"] for one in said] == ["Bäume", "Parks", "Brunnen"]  # the empty row stays empty
-    assert all(one.publisher and one.publisher.name == {"de": "Amt für Grün"} for one in said)
-    assert [one.keywords for one in said] == [{"de": ("Grün",)}, {"de": ("Grün",)}, {}]
-    assert [one.version for one in said] == ["", "2", ""]
+    records = [metadata for metadata, _ in mapped(a_changed_workbook(rows, change), a_source())]
+    assert [record.title["de"] for record in records] == ["Bäume", "Parks", "Brunnen"]  # the empty row stays empty
+    assert all(record.publisher and record.publisher.name == {"de": "Amt für Grün"} for record in records)
+    assert [record.keywords for record in records] == [{"de": ("Grün",)}, {"de": ("Grün",)}, {}]
+    assert [record.version for record in records] == ["", "2", ""]
 
 
 def test_the_target_of_a_link_counts_where_the_field_takes_an_address() -> None:
@@ -390,8 +390,8 @@ def test_a_cell_with_an_error_is_named() -> None:
 def test_durations_and_long_numbers_keep_what_they_say() -> None:
     rows = [("id", "title", "temporal_resolution"), (2**53, "Zählung", datetime.timedelta(hours=26, minutes=30))]
     content = a_changed_workbook(rows, lambda sheet: None)
-    ((said, _),) = mapped(content, a_source())
-    assert said.temporal_resolution == "PT26H30M"
+    ((metadata, _),) = mapped(content, a_source())
+    assert metadata.temporal_resolution == "PT26H30M"
     (item,) = [one for one in reading(content, a_source()) if isinstance(one, Item)]
     assert item.remote_id == "9007199254740992"
 

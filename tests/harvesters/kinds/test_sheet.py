@@ -366,8 +366,8 @@ def test_the_target_of_a_link_counts_where_the_field_takes_an_address() -> None:
         (1, "Bäume", "Zur Seite", "gruen@example.org"),
         (2, "Parks", "Seite", None),
     ]
-    (first, found), (second, _) = mapped(a_changed_workbook(rows, change), a_source())
-    assert (first.landing_page, first.contacts[0].email, found) == (
+    (first, findings), (second, _) = mapped(a_changed_workbook(rows, change), a_source())
+    assert (first.landing_page, first.contacts[0].email, findings) == (
         "https://daten.example.org/baeume",
         "gruen@example.org",
         [],

@@ -1,4 +1,7 @@
-"""The city's own description and files, from `LOTSE_CITY`."""
+"""Reads the city's own description and finds its files, in the folder that `LOTSE_CITY` names.
+
+Entry point: `city`. Without `LOTSE_CITY` the description is empty, and there are no files.
+"""
 
 import os
 from pathlib import Path
@@ -11,7 +14,7 @@ from registry.settings import Settings, _file, _refuse_unknown, as_path
 
 
 class City(msgspec.Struct, frozen=True, kw_only=True):
-    """`city.toml`: the catalogue's own description and the names of the city's files. What is missing stays empty."""
+    """`city.toml`: the catalogue's own description and the names of the city's files. Missing keys stay empty."""
 
     name: str = ""
     title: Text = {}
@@ -24,13 +27,13 @@ class City(msgspec.Struct, frozen=True, kw_only=True):
     place: str = ""  # IRI of the whole city
     email: str = ""  # a role address
     issued: str = ""
-    example_data: bool = False  # every page says "Beispieldaten"
+    example_data: bool = False  # shows "Beispieldaten" on every page
     accent: str = ""  # theme colour, #rrggbb
     folder: Path = Path()
 
     @property
     def districts(self) -> Path | None:
-        """CSV of the districts, columns as in vocab/lists."""
+        """CSV file of the districts, with the columns of vocab/lists; None if there is none."""
         return _existing(self.folder / "districts.csv")
 
     @property
@@ -47,12 +50,12 @@ def city(settings: Settings) -> City:
     if settings.city is None:
         return City()
     path = settings.city / "city.toml"
-    if not os.path.isfile(path):  # noqa: PTH113 (False as well where the folder is closed to us)
+    if not os.path.isfile(path):  # noqa: PTH113 (also False if we may not read the folder)
         raise UsageError("city-file-missing", city=settings.city)
-    words = _file(path)
-    _refuse_unknown(words, known=City.__struct_fields__, where=str(path))
+    values = _file(path)
+    _refuse_unknown(values, allowed=City.__struct_fields__, where=str(path))
     try:
-        return msgspec.convert(words | {"folder": str(settings.city)}, City, dec_hook=as_path)
+        return msgspec.convert(values | {"folder": str(settings.city)}, City, dec_hook=as_path)
     except msgspec.ValidationError as error:
         raise UsageError("file-invalid", path=path, error=error) from None
 

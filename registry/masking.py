@@ -1,4 +1,7 @@
-"""What is not written down or shown: the personal in the value of a problem, the secret in an address."""
+"""Removes what must not be stored or shown: personal data in the values of findings, secrets in addresses.
+
+Entry points: `masked` for a finding, `shown` for an address in a message, `public` for an address that others follow.
+"""
 
 import re
 from functools import lru_cache
@@ -20,7 +23,7 @@ _SECRET = re.compile(
 
 
 def masked(finding: Finding) -> str | Message:
-    """The offending value without what is personal: mail addresses anywhere, anything in fields of a person."""
+    """The value of a finding with personal data masked: mail addresses, and the whole value in fields of a person."""
     if not finding.value:
         return ""
     return "***" if _is_personal(finding.field) else _masked(finding.value)
@@ -45,7 +48,7 @@ def _is_personal(field: str) -> bool:
 
 
 def shown(url: str | None) -> str:
-    """The address for messages: without user, password, query and fragment, which may hold secrets."""
+    """The address for messages: without user, password, query and fragment, which may contain secrets."""
     try:
         parts = urlsplit(url or "")
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
@@ -56,15 +59,22 @@ def shown(url: str | None) -> str:
 
 
 def public(url: str, source: str = "") -> str:
-    """The address of a thing, for everybody, still to be followed: without user and password, and without the part of
-    the query that is named like a secret, or that the address of its `source` has (which may hold a key)."""
+    """The public address of a thing, which still leads to it: without user, password and secrets in the query.
+
+    Secrets are the parameters that are named like one, and those that are also in the address of its `source`, which
+    may contain a key. "" if the address cannot be parsed.
+    """
     if "@" not in url and "?" not in url:
         return url
     try:
-        parts, keys = urlsplit(url), set(urlsplit(source).query.split("&"))
+        parts, source_parameters = urlsplit(url), set(urlsplit(source).query.split("&"))
     except ValueError:
         return ""
     if not parts.netloc:
         return url
-    query = "&".join(one for one in parts.query.split("&") if one not in keys and not _SECRET.search(one.split("=")[0]))
+    query = "&".join(
+        parameter
+        for parameter in parts.query.split("&")
+        if parameter not in source_parameters and not _SECRET.search(parameter.split("=")[0])
+    )
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query).geturl()

@@ -1,4 +1,8 @@
-"""The settings of an installation, read once from the environment and `lotse.toml`, and the city's own description."""
+"""The settings of an installation, from the environment and `lotse.toml`.
+
+Entry points: `load`, `with_secret`, `refuse_lost_database`. Invariants: a name that is not a setting is refused, so
+that a typing error is noticed; a value that could only fail later is refused at once.
+"""
 
 import difflib
 import os
@@ -16,23 +20,25 @@ from registry.errors import NotAllowedError, NotReadyError, UsageError
 from registry.private_files import make_private_folder
 
 PREFIX = "LOTSE_"
-TEST_PREFIX = "LOTSE_TEST_"  # belongs to the test-suite; not ours
+TEST_PREFIX = "LOTSE_TEST_"  # variables of the test suite, which are not settings
 _ADDRESS = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be set. Each name is `LOTSE_` + the field in capitals in the environment, the field in `lotse.toml`."""
+    """The settings. In the environment a setting is `LOTSE_` + its name in capitals, in `lotse.toml` its name."""
 
-    data: Path = Path("data")  # folder that holds all state of the embedded set-up
+    data: Path = Path("data")  # folder of everything that Lotse stores if it uses no database server
     database: str = ""  # SQLAlchemy URL; empty: SQLite in the data folder
     search: str = "tantivy"  # or the address of Elasticsearch
-    base_url: str = "http://127.0.0.1:8080"  # public address; all IRIs that leave begin with it
-    city: Path | None = None  # folder with the city's own things
-    allow_hosts: tuple[str, ...] = ()  # private hosts that may be harvested all the same
-    trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For and -Proto are believed
+    base_url: str = "http://127.0.0.1:8080"  # public address; all IRIs of our records begin with it
+    city: Path | None = None  # folder with the city's own description and files
+    allow_hosts: tuple[str, ...] = ()  # hosts in private networks that may be harvested; others are refused (SSRF)
+    trusted_proxies: tuple[
+        str, ...
+    ] = ()  # addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are trusted
     proxy: str = ""  # the city network's outbound proxy
-    ca_file: Path | None = None  # its certificate authority
-    secret: tuple[str, ...] = ()  # signs sessions; the first signs, all verify
+    ca_file: Path | None = None  # certificate authority of the proxy
+    secret: tuple[str, ...] = ()  # keys of sessions: the first signs, each may verify
     contributor: str = ""  # dcatde:contributorID of the catalogue
     debug: bool = False  # tracebacks on stderr
 
@@ -48,28 +54,32 @@ def is_database_lost(settings: Settings) -> bool:
 
 
 def refuse_lost_database(settings: Settings) -> None:
-    """NotReadyError, so that no empty catalogue takes the place of a lost one."""
+    """NotReadyError if the database is lost, so that an empty catalogue does not replace it."""
     if is_database_lost(settings):
         raise NotReadyError("database-gone", path=settings.data / "lotse.sqlite", index=settings.data / "search")
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings from the environment, which wins, and `lotse.toml` in the data folder; UsageError for unknown names."""
+    """Settings from the environment and `lotse.toml` in the data folder; the environment has priority.
+
+    UsageError for an unknown name or a wrong value, NotAllowedError if the file may not be read.
+    """
     environ = os.environ if environ is None else environ
-    spoken = {
+    from_environment = {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environ.items()
         if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)
     }
-    _refuse_unknown(spoken, prefix=PREFIX)
-    folder = Path(spoken.get("data", "data"))
-    words: dict[str, Any] = _file(folder / "lotse.toml") | {k: v for k, v in spoken.items() if v != ""}
-    words["data"] = str(folder)
+    _refuse_unknown(from_environment, prefix=PREFIX)
+    folder = Path(from_environment.get("data", "data"))
+    values: dict[str, Any] = _file(folder / "lotse.toml")
+    values |= {name: value for name, value in from_environment.items() if value != ""}
+    values["data"] = str(folder)
     for name in ("allow_hosts", "secret", "trusted_proxies"):
-        if isinstance(words.get(name), str):
-            words[name] = [part.strip() for part in words[name].split(",") if part.strip()]
+        if isinstance(values.get(name), str):
+            values[name] = [part.strip() for part in values[name].split(",") if part.strip()]
     try:
-        settings = msgspec.convert(words, Settings, strict=False, dec_hook=as_path)
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=as_path)
     except msgspec.ValidationError as error:
         raise UsageError("setting-form", error=error) from None
     _check(settings)
@@ -77,30 +87,31 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def with_secret(settings: Settings) -> Settings:
-    """The settings with a secret: the configured one, else that of the data folder, made at first start (mode 0600)."""
+    """The settings with a secret: the configured one, else that of the data folder, created at the first start."""
     if settings.secret:
         return settings
     path = settings.data / "secret"
     try:
-        kept = path.read_text().split()
+        stored = path.read_text().split()
     except FileNotFoundError:
         make_private_folder(settings.data)
         new = path.with_name(f"secret.{os.getpid()}")
         new.touch(mode=0o600)
         new.write_text(secrets.token_urlsafe(48) + "\n")
         try:
-            os.link(new, path)  # if two processes start for the first time at once, one of them wins
+            os.link(new, path)  # fails if another process, started at the same time, was faster
         except FileExistsError:
             pass
         finally:
             new.unlink()
-        kept = path.read_text().split()
-    return msgspec.structs.replace(settings, secret=tuple(kept))
+        stored = path.read_text().split()
+    return msgspec.structs.replace(settings, secret=tuple(stored))
 
 
 def _file(path: Path) -> dict[str, Any]:
+    """The content of a TOML file, empty if there is no file; NotAllowedError or UsageError if it cannot be read."""
     try:
-        words = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
@@ -108,8 +119,8 @@ def _file(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError("settings-file-toml", path=path, error=error) from None
     if path.name == "lotse.toml":
-        _refuse_unknown(words, where=str(path))
-    return words
+        _refuse_unknown(content, where=str(path))
+    return content
 
 
 def _check(settings: Settings) -> None:
@@ -121,8 +132,7 @@ def _check(settings: Settings) -> None:
     if settings.search != "tantivy" and not _ADDRESS.fullmatch(settings.search):
         raise UsageError("setting-search", search=settings.search)
     if settings.database and not settings.database.startswith(("sqlite:", "postgresql+psycopg:")):
-        shown = settings.database.partition(":")[0]
-        raise UsageError("setting-database", start=shown)
+        raise UsageError("setting-database", start=settings.database.partition(":")[0])
     for proxy in settings.trusted_proxies:
         try:
             ip_network(proxy)
@@ -133,22 +143,23 @@ def _check(settings: Settings) -> None:
 
 
 def _refuse_unknown(
-    words: Mapping[str, Any],
-    known: tuple[str, ...] = Settings.__struct_fields__,
+    names: Mapping[str, Any],
+    allowed: tuple[str, ...] = Settings.__struct_fields__,
     prefix: str = "",
     where: str = "the environment",
 ) -> None:
-    for name in words:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1, 0.5)
+    """UsageError for a name that is not among `allowed`; it proposes the most similar name, or all of them."""
+    for name in names:
+        if name not in allowed:
+            similar = difflib.get_close_matches(name, allowed, 1, 0.5)
             shown = prefix + (name.upper() if prefix else name)
-            names = near or sorted(known)
-            meant = " or ".join(prefix + (one.upper() if prefix else one) for one in names)
+            proposals = similar or sorted(allowed)
+            meant = " or ".join(prefix + (proposal.upper() if prefix else proposal) for proposal in proposals)
             raise UsageError("setting-unknown", name=shown, where=where, meant=meant)
 
 
 def as_path(type_: type, value: Any) -> Any:
-    """For msgspec, which knows no paths."""
+    """The value as a Path: a `dec_hook` for msgspec, which cannot decode paths; NotImplementedError for other types."""
     if type_ is Path:
         return Path(value)
     raise NotImplementedError(type_)

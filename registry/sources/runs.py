@@ -1,4 +1,8 @@
-"""The runs over sources: how each ended, every problem it met, and what of it waits for a person."""
+"""The harvest runs of all sources: their outcomes, their problems, and the acts that wait for a person's decision.
+
+Entry points: `open_runs`, `Runs`. Invariants: only one process harvests a source at a time, under the lock of
+`Runs.hold`; the problems of a source's older runs are deleted, their counts stay; personal data in values is masked.
+"""
 
 import contextlib
 import time
@@ -23,23 +27,26 @@ from registry.store.database import ManyRows, connect, make_tables, reading, wri
 from registry.store.locks import lock_table, source_lock, try_lock
 
 REPORTED_RUNS: Final = 30  # runs of a source whose problems are kept one by one
-THINGS_PER_PAGE: Final = 1_000  # whose problems are read at a time
-CRASHED: Final = message("run-ended-without-word")  # why such a run is interrupted
-MAX_RUN_NUMBER: Final = (1 << 63) - 1  # what the column takes
-HOLD_TIMEOUT: Final = 0.5  # seconds; somebody may just be looking whether the lock is held
-_HOLD_POLL: Final = 0.02  # seconds
-_BITS: Final = {level: 1 << place for place, level in enumerate(LEVELS)}  # of FINDINGS.c.levels
+THINGS_PER_PAGE: Final = 1_000  # records whose problems are read in one query
+CRASHED: Final = message("run-ended-without-word")  # reason of a run whose process ended without storing an outcome
+MAX_RUN_NUMBER: Final = (1 << 63) - 1  # the largest value of the column
+HOLD_TIMEOUT: Final = 0.5  # seconds; `held` of another process takes the lock for a moment
+_HOLD_POLL: Final = 0.02  # seconds between two tries to take the lock
+_BITS: Final = {level: 1 << position for position, level in enumerate(LEVELS)}  # bit of each level in FINDINGS.c.levels
 
 
 def open_runs(database_url: str, data: Path) -> "Runs":
-    """Runs and problems in the store's database; locks in the data folder (with PostgreSQL its advisory locks)."""
+    """Opens runs and problems in the store's database. Locks are files in `data`, or advisory locks of PostgreSQL."""
     engine = connect(database_url)
     make_tables(engine, tables.TABLES)
     return Runs(engine, open_staging(database_url, data), data)
 
 
 class Runs:
-    """For any number of threads and processes; who harvests a source holds it."""
+    """The runs of an installation; safe for any number of threads and processes.
+
+    Only the process that has a source locked by `hold` may `begin` and change its runs.
+    """
 
     def __init__(self, engine: sa.Engine, staging: Staging, data: Path) -> None:
         self._engine = engine
@@ -49,25 +56,28 @@ class Runs:
         self._report = ManyRows(engine, FINDINGS.insert().values(parameters))
 
     def newest(self, source: str | None = None, most: int = 100) -> list[Run]:
-        """Newest first, of one source or of all. One whose holder died shows as interrupted."""
+        """The newest runs of one source or of all, newest first. A run whose process died is shown as interrupted."""
         where = [RUNS.c.source == source] if source else []
         return [self._as_seen(run) for run in _select(self._engine, *where, most=most)]
 
     def get(self, number: int) -> Run:
-        """NotFoundError."""
+        """The run with this number; NotFoundError."""
         if 0 < number <= MAX_RUN_NUMBER:
             for run in _select(self._engine, RUNS.c.number == number):
                 return self._as_seen(run)
         raise NotFoundError("run-unknown", {"run": number}, number=number)
 
     def last(self, source: str, *outcomes: str) -> Run | None:
-        """The newest run of a source, or the newest with one of these outcomes."""
+        """The newest run of a source, or its newest run with one of these outcomes; None if there is none."""
         where = [RUNS.c.source == source, *([RUNS.c.outcome.in_(outcomes)] if outcomes else [])]
         return next(map(self._as_seen, _select(self._engine, *where)), None)
 
     def begin(self, run: Run) -> Run:
-        """Gives a run its number; the runs of that source that still seem to run were interrupted, for the caller
-        holds the source. Problems of runs long gone are let go."""
+        """Stores a new run and returns it with its number.
+
+        Runs of the source that are still stored as running become interrupted: the caller holds the lock, so no
+        process works on them any more. The problems of old runs are deleted.
+        """
         with writing(self._engine) as connection:
             lock_table(connection, RUNS)
             last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(RUNS.c.number), 0))).scalar()
@@ -78,24 +88,24 @@ class Runs:
         return begun
 
     def note(self, run: Run) -> None:
-        """How a run stands now."""
+        """Stores the present state of a run."""
         with writing(self._engine) as connection:
             connection.execute(RUNS.update().where(RUNS.c.number == run.number).values(**_row(run)))
 
     def supersede(self, run: Run) -> None:
-        """What waits of older runs of that source is void."""
+        """Marks the older runs of this source that wait for a decision as superseded."""
         with writing(self._engine) as connection:
             _change(connection, run.source, "waiting", RUNS.c.number < run.number, outcome="superseded")
 
-    # -- problems, and what waits
+    # -- problems, and acts that wait for a decision
 
     def report(self, run: int, problems: Iterable[tuple[str, Findings]], first: int = 0) -> int:
-        """Writes down the findings about each remote thing, from place `first` on; the next free place. What is
-        personal in a value is masked."""
+        """Stores the findings about each remote record at positions from `first` on; returns the next free position.
+        Personal data in their values is masked."""
         rows = [
-            {"run": run, "place": place, "record": storable(record), "levels": _levels(findings),
+            {"run": run, "place": position, "record": storable(record), "levels": _levels(findings),
              "findings": msgspec.json.encode([_writable(finding) for finding in findings])}
-            for place, (record, findings) in enumerate(problems, first)
+            for position, (record, findings) in enumerate(problems, first)
         ]  # fmt: skip
         if rows:
             with writing(self._engine) as connection:
@@ -103,16 +113,18 @@ class Runs:
         return first + len(rows)
 
     def problems(self, run: int, levels: Collection[Level] = LEVELS) -> Iterator[Problem]:
-        """All of a run in the order they were met, or those of some levels; a page at a time. Of a run that found what
-        another had found, those of the other."""
+        """Yields the problems of a run, or those of some levels, in the order they were stored; reads them in pages.
+
+        A run that met the same problems as an earlier one names that run in `reported`: its problems are yielded.
+        """
         decode = msgspec.json.Decoder(Findings).decode
-        run = next((found.reported for found in _select(self._engine, RUNS.c.number == run)), 0) or run
+        run = next((stored.reported for stored in _select(self._engine, RUNS.c.number == run)), 0) or run
         query = sa.select(FINDINGS.c.place, FINDINGS.c.record, FINDINGS.c.findings).where(
             FINDINGS.c.run == run, FINDINGS.c.levels.bitwise_and(sum(_BITS[level] for level in set(levels))) > 0
         )
-        place = -1
+        last = -1  # position of the last row read
         while rows := _fetch(
-            self._engine, query.where(FINDINGS.c.place > place).order_by(FINDINGS.c.place).limit(THINGS_PER_PAGE)
+            self._engine, query.where(FINDINGS.c.place > last).order_by(FINDINGS.c.place).limit(THINGS_PER_PAGE)
         ):
             for row in rows:
                 yield from (
@@ -120,51 +132,54 @@ class Runs:
                     for finding in decode(row.findings)
                     if finding.level in levels
                 )
-            place = rows[-1].place
+            last = rows[-1].place
 
     def wait(self, run: int, acts: Sequence[tuple[str, str]]) -> None:
-        """Which acts of a run wait for a person: remote id and action."""
+        """Stores the acts of a run that wait for a person's decision. Each is a remote id and an action."""
         rows = [{"run": run, "remote_id": remote_id, "action": action} for remote_id, action in acts]
         if rows:
             with writing(self._engine) as connection:
                 connection.execute(WAITS.insert(), rows)
 
     def waits(self, run: int) -> dict[str, str]:
-        """Remote id -> action."""
+        """The acts of a run that wait for a person's decision: remote id -> action."""
         query = sa.select(WAITS.c.remote_id, WAITS.c.action).where(WAITS.c.run == run).order_by(WAITS.c.remote_id)
         return {row.remote_id: row.action for row in _fetch(self._engine, query)}
 
     def erase(self, source: str, remote_id: str) -> None:
-        """Forgets whatever was staged of one remote thing or reported about it (personal data)."""
+        """Deletes everything that is staged of one remote record or reported about it, which may be personal data."""
         with writing(self._engine) as connection:
             connection.execute(
                 FINDINGS.delete().where(FINDINGS.c.record == remote_id, FINDINGS.c.run.in_(_numbers(source)))
             )
         self._staging.erase(source, remote_id)
 
-    # -- who harvests
+    # -- the lock of a source
 
     @contextlib.contextmanager
     def hold(self, source: str) -> Iterator[None]:
-        """Only one at a time harvests a source; BusyError with `run` and `progress` while another does. Free the moment
-        its holder dies."""
-        end = time.monotonic() + HOLD_TIMEOUT
+        """Locks a source for harvesting; BusyError, with `run` and `progress`, while another process has the lock.
+
+        The lock is free as soon as its process dies.
+        """
+        deadline = time.monotonic() + HOLD_TIMEOUT
         name = source_lock(self._data, source)
-        while (held := try_lock(self._engine, name)) is None:
-            if time.monotonic() > end:
+        while (lock := try_lock(self._engine, name)) is None:
+            if time.monotonic() > deadline:
                 raise _busy(source, self.last(source))
             time.sleep(_HOLD_POLL)
-        with contextlib.closing(held):
+        with contextlib.closing(lock):
             yield
 
     def held(self, source: str) -> bool:
-        """Whether somebody harvests it."""
+        """Whether a process has the source locked for harvesting."""
         lock = try_lock(self._engine, source_lock(self._data, source))
         if lock:
             lock.close()
         return lock is None
 
     def _as_seen(self, run: Run) -> Run:
+        """The run; as interrupted if it is stored as running but no process has its source locked."""
         if run.outcome == "running" and not self.held(run.source):
             return replace(run, outcome="interrupted", reason=CRASHED)
         return run
@@ -183,14 +198,16 @@ def _fetch(engine: sa.Engine, query: sa.Select[Any]) -> Sequence[Any]:
 
 
 def _select(engine: sa.Engine, *where: Any, most: int = 1) -> Iterator[Run]:
-    """The newest runs of which that is true, newest first."""
+    """The newest `most` runs that meet the conditions `where`, newest first."""
     rows = _fetch(engine, sa.select(RUNS.c.body).where(*where).order_by(RUNS.c.number.desc()).limit(most))
     return (read_run(row.body) for row in rows)
 
 
 def _forget_problems(engine: sa.Engine, source: str) -> None:
-    """Of the last REPORTED_RUNS runs of a source, and of one that waits, each problem is kept; of the others the
-    counts."""
+    """Deletes the problems of a source's older runs; their counts stay in the runs.
+
+    Kept are the problems of the last REPORTED_RUNS runs, and of runs that wait for a decision.
+    """
     own = RUNS.c.source == source
     waiting = _select(engine, own, RUNS.c.outcome == "waiting", most=REPORTED_RUNS)
     last = _select(engine, own, most=REPORTED_RUNS)
@@ -210,7 +227,7 @@ def _numbers(source: str) -> sa.Select[Any]:
 
 
 def _change(connection: sa.Connection, source: str, before: str, *where: Any, **fields: Any) -> None:
-    """Gives new `fields` to the runs of a source whose outcome was `before`."""
+    """Replaces `fields` in the runs of a source whose outcome is `before` and that meet the conditions `where`."""
     for row in connection.execute(
         sa.select(RUNS.c.body).where(RUNS.c.source == source, RUNS.c.outcome == before, *where)
     ).fetchall():
@@ -219,11 +236,12 @@ def _change(connection: sa.Connection, source: str, before: str, *where: Any, **
 
 
 def _levels(findings: Findings) -> int:
+    """The levels of the findings as the bits of FINDINGS.c.levels."""
     return sum(_BITS[level] for level in {finding.level for finding in findings})
 
 
 def _writable(finding: Finding) -> Finding:
-    """Masked, and without what databases do not take."""
+    """The finding with its value masked, and without characters that a database cannot store."""
     value, field, node = masked(finding), storable(finding.field), storable(finding.node)
     same = value == finding.value and field == finding.field and node == finding.node
     return finding if same else replace(finding, value=value, field=field, node=node)

@@ -1,4 +1,7 @@
-"""Builds the catalogue that the settings describe: the only place that chooses a backend."""
+"""Builds the catalogue from the settings; only this module chooses the database and the search index.
+
+Entry points: `open_catalog`, `open_index`, `upgrade`.
+"""
 
 from collections.abc import Mapping
 
@@ -21,7 +24,7 @@ from vocab.concepts import ConceptList, load
 
 
 def open_catalog(settings: Settings) -> Catalog:
-    """UpgradeNeededError if the database is of an older Lotse; NotReadyError if it is lost."""
+    """Opens the catalogue; UpgradeNeededError if the database is from an older version, NotReadyError if it is lost."""
     refuse_lost_database(settings)
     store = open_store(settings.database_url)
     index = open_index(settings)
@@ -39,16 +42,16 @@ def open_catalog(settings: Settings) -> Catalog:
 
 
 def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
-    """Brings every room's tables up to date; for each the version before (0: none) and after."""
+    """Brings the tables of each room up to date; returns for each its version before (0: no tables) and after."""
     engine = connect(settings.database_url)
     rooms = {"records": schema, "ledger": tables, "inbox": drafts, "people": accounts, "tries": sign_in_tries}
-    done = {name: upgrade_tables(engine, room.TABLES) for name, room in rooms.items()}
+    versions = {name: upgrade_tables(engine, room.TABLES) for name, room in rooms.items()}
     staged = staging_engine(settings.database_url, settings.data)
-    return done | {"staging": upgrade_tables(staged, staging.TABLES)}
+    return versions | {"staging": upgrade_tables(staged, staging.TABLES)}
 
 
 def open_index(settings: Settings) -> SearchIndex:
-    """Tantivy in the data folder, or Elasticsearch at an address; each is imported only where it is used."""
+    """The search index: Tantivy in the data folder, or Elasticsearch. Only the one in use is imported."""
     districts = _districts(settings)
     if settings.search == "tantivy":
         from registry.search.tantivy_index import TantivyIndex

@@ -1,14 +1,14 @@
-"""Runs functions that read the bytes of strangers in child processes, which are kept warm and used again.
+"""Runs functions that parse files from outside in child processes, which are kept running and used again.
 
-Entry points: `call` for the parent, with `Limits`; a child's `main`. Native parsers can abort their process or need
-very much memory, whatever is checked beforehand: in a child that costs one answer. Invariants:
+Entry points: `call` for the parent, with `Limits`; `main` for a child. Native parsers can crash their process or need
+very much memory, even after checks of the file: in a child, only one answer is lost. Invariants:
 
 - A function is named `module:function`, so that the parent need not import it. It yields bytes; arguments and answers
-  are plain values in MessagePack, never pickled objects: what a child answers cannot run anything in the parent.
-- A child works for one caller at a time. It is killed where it breaks a limit, or where the caller ends early; it is
-  not used again after MAX_CALLS calls, or once it keeps more than MAX_IDLE_BYTES of memory.
-- `Limits.memory` is enforced by the system (RLIMIT_AS); where it is not (macOS), the parent looks at the child's size
-  while it waits. Only the time that the parent waits counts as the child's time.
+  are plain values in MessagePack, not pickled objects, so that an answer cannot run code in the parent.
+- A child works for one caller at a time. It is killed if it exceeds a limit, or if the caller ends early; it is not
+  used again after MAX_CALLS calls, or if it keeps more than MAX_IDLE_BYTES of memory.
+- The system enforces `Limits.memory` (RLIMIT_AS); on macOS it does not, and the parent measures the child's memory
+  while it waits. Only the time in which the parent waits for the child counts for `Limits.seconds`.
 """
 
 import resource
@@ -43,16 +43,16 @@ from registry.errors import (
 )
 from registry.model.message import Message, message
 
-MAX_CALLS: Final = 500  # of one child
-MAX_IDLE_BYTES: Final = 300_000_000  # of memory that a child may keep
+MAX_CALLS: Final = 500  # of one child; after that it is replaced
+MAX_IDLE_BYTES: Final = 300_000_000  # of memory that an idle child may keep
 MAX_IDLE_CHILDREN: Final = 2
-GRACE_SECONDS: Final = 5.0  # after which a child whose parent does not end it ends itself
+GRACE_SECONDS: Final = 5.0  # after the time limit when a child ends itself, if its parent has not killed it
 _MEGABYTE: Final = 1_000_000
 _PART, _END, _FAULT = b"p", b"e", b"f"  # the first byte of an answer
 
 
 class Limits(NamedTuple):
-    """Of one call: bytes of memory beyond those of an idle child, seconds, bytes of all parts of the answer."""
+    """The limits of one call: bytes of memory in addition to those of an idle child, seconds, bytes of the answer."""
 
     memory: int
     seconds: float
@@ -67,7 +67,7 @@ class _Call(msgspec.Struct, array_like=True):
 
 
 class _Error(msgspec.Struct, array_like=True):
-    """A LotseError on its way to the parent."""
+    """A LotseError as it is sent to the parent."""
 
     name: str
     summary: Message
@@ -76,37 +76,37 @@ class _Error(msgspec.Struct, array_like=True):
 
 
 class _End(msgspec.Struct, array_like=True):
-    """The last answer to a call. `held`: bytes of memory that the child keeps."""
+    """The last message of an answer. `held`: bytes of memory that the child keeps."""
 
     held: int
     error: _Error | None = None
 
 
 class ChildFaultError(Exception):
-    """A function failed in a child by a fault of ours; the text is its traceback."""
+    """A function raised an unexpected exception in a child: a bug of Lotse. The text is its traceback."""
 
 
-_idle: list[tuple[ChildProcess, int]] = []  # with the number of their calls
+_idle: list[tuple[ChildProcess, int]] = []  # idle children, with the number of calls each has had
 _lock: Final = threading.Lock()
 
 
 def call(where: str, limits: Limits, function: str, *arguments: Any) -> Iterator[bytes]:
-    """Yields what `function` yields in a child. `where`: what is read, for errors.
+    """Yields what `function` (named `module:function`) yields in a child. `where`: the name of the file, for errors.
 
-    Raises the LotseErrors of the function; ReadingStoppedError, ReadingTimeoutError or TooLargeError, which name the
-    limit; ChildFaultError.
+    Raises the LotseErrors of the function; ReadingStoppedError, ReadingTimeoutError or TooLargeError if a limit is
+    exceeded, which they name; ChildFaultError.
     """
     child, calls = _borrowed()
     end = None
     try:
         child.send(msgspec.msgpack.encode(_Call(function, list(arguments), limits.memory, limits.seconds)))
-        seconds, left = limits.seconds, limits.max_bytes
+        seconds, bytes_left = limits.seconds, limits.max_bytes
         while end is None:
             began = time.monotonic()
             answer = child.receive(seconds, limits.memory)
             seconds = max(0.0, seconds - (time.monotonic() - began))
-            left -= len(answer)
-            if left < 0:
+            bytes_left -= len(answer)
+            if bytes_left < 0:
                 raise ChildAnswerTooLargeError
             if answer[:1] == _PART:
                 yield answer[1:]
@@ -121,7 +121,7 @@ def call(where: str, limits: Limits, function: str, *arguments: Any) -> Iterator
 
 
 def close() -> None:
-    """Ends the children that are idle."""
+    """Ends all idle children."""
     with _lock:
         children = [child for child, _ in _idle]
         _idle.clear()
@@ -130,6 +130,7 @@ def close() -> None:
 
 
 def _borrowed() -> tuple[ChildProcess, int]:
+    """An idle child, or else a new one, and the number of calls it has had."""
     with _lock:
         while _idle:
             child, calls = _idle.pop()
@@ -140,7 +141,7 @@ def _borrowed() -> tuple[ChildProcess, int]:
 
 
 def _returned(child: ChildProcess, calls: int, end: _End | None) -> None:
-    """Keeps a child that came to its end for the next caller; otherwise kills it."""
+    """Keeps a child whose answer is complete for the next caller; kills it otherwise."""
     if end and end.held <= MAX_IDLE_BYTES and calls < MAX_CALLS:
         with _lock:
             if len(_idle) < MAX_IDLE_CHILDREN:
@@ -156,7 +157,7 @@ def _ended(answer: bytes) -> _End:
 
 
 def _stopped(error: ChildError, where: str, limits: Limits) -> LotseError:
-    """The error of a child that broke a limit, for people: it names the limit."""
+    """The LotseError for a child that exceeded a limit, which its message names."""
     if isinstance(error, ChildAnswerTooLargeError):
         return TooLargeError("reading-too-large", {"limit": limits.max_bytes}, url=where, limit=limits.max_bytes)
     remedy = message("ask-smaller-parts")
@@ -168,6 +169,7 @@ def _stopped(error: ChildError, where: str, limits: Limits) -> LotseError:
 
 
 def _restored(error: _Error) -> LotseError:
+    """The error of the child as an exception of the same class."""
     kind: Any = getattr(errors, error.name, LotseError)
     if issubclass(kind, UnreadableError):
         detail: Any = error.place or ""
@@ -183,28 +185,28 @@ def _restored(error: _Error) -> LotseError:
 
 
 def main(parent: Parent) -> None:
-    """Answers calls until the parent is gone; ends after a MemoryError, whose remains could be anywhere."""
+    """Answers calls until the parent ends; ends after a MemoryError, which can leave any object incomplete."""
     for body in parent:
-        called = msgspec.msgpack.decode(body, type=_Call)
+        request = msgspec.msgpack.decode(body, type=_Call)
         del body
-        answered = _answered(parent, called)
+        answered = _answered(parent, request)
         _begin_time(0)
         limit_address_space(resource.RLIM_INFINITY)
         if not answered:
             return
 
 
-def _answered(parent: Parent, called: _Call) -> bool:
-    """Sends the parts of the answer and its end, or the error; False if memory ran out."""
+def _answered(parent: Parent, request: _Call) -> bool:
+    """Sends the parts of the answer and its end, or the error; returns False after a MemoryError."""
     error = None
     try:
-        _begin_time(called.seconds)
-        function = _function(called.function)
-        limit_address_space(address_space() + called.memory)
-        for part in function(*called.arguments):
-            _begin_time(0)  # the parent may let a part wait
+        _begin_time(request.seconds)
+        function = _function(request.function)
+        limit_address_space(address_space() + request.memory)
+        for part in function(*request.arguments):
+            _begin_time(0)  # no limit while the parent has not yet read the part
             parent.send(_PART + part)
-            _begin_time(called.seconds)
+            _begin_time(request.seconds)
     except MemoryError:
         return False
     except LotseError as failure:
@@ -223,14 +225,14 @@ def _function(name: str) -> Callable[..., Iterator[bytes]]:
 
 
 def _begin_time(seconds: float) -> None:
-    """Lets the system end this process after so many seconds (SIGALRM), whatever it does then; 0: not any more."""
+    """Has the system end this process (SIGALRM) GRACE_SECONDS after `seconds`, even in native code; 0: never."""
     signal.setitimer(signal.ITIMER_REAL, seconds and seconds + GRACE_SECONDS)
 
 
 def _held() -> int:
-    """Bytes of memory that this process holds now; on systems that do not say, the most that it has held so far.
+    """The memory of this process in bytes; where the system does not tell it (macOS), the most it has had so far.
 
-    On Linux the maximum is of no use: a child starts with that of its parent.
+    On Linux the maximum cannot be used: a child starts with the maximum of its parent.
     """
     statm = Path("/proc/self/statm")
     if statm.exists():

@@ -1,15 +1,15 @@
 """Starts a Python module in a child process, exchanges messages with it, and bounds and ends it.
 
-Entry points: `ChildProcess` for the parent; for the child its module's `main`, which reads and answers by `Parent`.
-A message is eight bytes of length, then its body: on the child's standard input and output. What the child prints goes
-to standard error. Invariants:
+Entry points: `ChildProcess` for the parent; for the child the `main` of its module, which gets a `Parent` to read
+messages and to answer. Messages go through the child's standard input and output: eight bytes of length, then the body.
+What the child prints goes to standard error. Invariants:
 
-- The child is a program of its own, not a fork: a fork would inherit open locks and keep them.
-- Ctrl-C in a terminal is for the parent; the child ignores it.
+- The child is a new Python process, not a fork: a fork would inherit open locks and keep them.
+- The child ignores Ctrl-C (SIGINT) in a terminal; the parent ends it.
 - No child outlives its parent, even one that is killed (SIGKILL): a thread of the child waits for the end of a pipe
-  that only the parent holds open. Native code that never lets that thread run is ended by the time limit.
-- Limits: `memory` by RLIMIT_AS (macOS accepts it and does not enforce it: `receive` looks at the child's size there);
-  `seconds` for one answer (its start not counted) and `max_bytes` of an answer. A child that breaks one is killed.
+  that only the parent has open. If native code never lets that thread run, the time limit ends the child.
+- Limits: `memory` by RLIMIT_AS (macOS does not enforce it: there, `receive` measures the child's memory); `seconds` for
+  one answer (the start of the child is not counted); `max_bytes` of one answer. A child above a limit is killed.
 """
 
 import faulthandler
@@ -31,42 +31,42 @@ from typing import IO, Any, Final
 START_TIMEOUT: Final = 60.0  # seconds until a child has imported its module
 _HEADER: Final = 8  # bytes
 _CHUNK: Final = 1 << 20  # bytes read at once
-LIMITS_ADDRESS_SPACE: Final = sys.platform != "darwin"  # whether the system keeps a process to RLIMIT_AS
-LOOK_SECONDS: Final = 0.2  # between two looks at the size of a child, where the system does not bound it
+LIMITS_ADDRESS_SPACE: Final = sys.platform != "darwin"  # whether the system enforces RLIMIT_AS
+LOOK_SECONDS: Final = 0.2  # between two measurements of a child's memory, where RLIMIT_AS is not enforced
 # A native parser that runs out of memory must end at once: collecting its backtrace needs memory, too, and can block.
 _ENVIRONMENT: Final = {"RUST_BACKTRACE": "0"}
-_GRACE: Final = 1.0  # seconds that the parent has to end a child before the child ends itself
+_GRACE: Final = 1.0  # seconds after the time limit when the child ends itself, if the parent has not killed it
 _CODE: Final = """import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)
 import sys; sys.path[:] = {path!r}
 from registry.child_process import begin; begin({module!r}, {lifeline!r}, {memory!r}, {seconds!r})"""
 
 
 class ChildError(Exception):
-    """A child did not answer; it is dead."""
+    """A child did not answer and is no longer running."""
 
 
 class ChildDiedError(ChildError):
-    """It ended, or was ended by the system: a crash, or more memory than it may use."""
+    """The child ended or was killed: it crashed, or used more memory than its limit."""
 
 
 class ChildTimeoutError(ChildError):
-    """It took longer than it may."""
+    """The child took longer than its limit."""
 
 
 class ChildAnswerTooLargeError(ChildError):
-    """Its answer is longer than it may be."""
+    """The answer of the child is longer than its limit."""
 
 
 def available_cores() -> int:
-    """How many this process may use; macOS only tells how many there are."""
+    """The number of cores that this process may use; on macOS, the number of cores of the machine."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class ChildProcess:
-    """A running child; a context manager that kills it. One thread at a time asks it; any may kill it.
+    """A running child; a context manager that kills it. Only one thread at a time may use it; any thread may kill it.
 
-    `memory`: bytes that it may use beyond what it has once its module is imported. `seconds`: for one answer.
-    `max_bytes`: of one answer.
+    `memory`: bytes that it may use in addition to its memory after the import of its module. `seconds`: time limit for
+    one answer. `max_bytes`: largest length of one answer.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class ChildProcess:
     ) -> None:
         self._seconds = seconds
         self._max_bytes = max_bytes
-        self._ready = False  # whether the empty message came that it sends once its module is imported
+        self._ready = False  # whether its first, empty message has arrived: its module is imported
         lifeline, self._lifeline = os.pipe()
         code = _CODE.format(path=sys.path, module=module, lifeline=lifeline, memory=memory, seconds=seconds)
         with ExitStack() as undo:
@@ -110,20 +110,23 @@ class ChildProcess:
         return self._process.poll() is None
 
     def ask(self, body: bytes) -> bytes:
-        """The answer to a message; ChildError."""
+        """Sends a message and returns the answer; ChildError."""
         self.send(body)
         return self.receive()
 
     def send(self, body: bytes) -> None:
-        """ChildDiedError if there is nobody to read it."""
+        """Sends a message; ChildDiedError if the child has ended."""
         try:
             _write(self._input, body)
-        except (BrokenPipeError, ValueError):  # ValueError: closed here
+        except (BrokenPipeError, ValueError):  # ValueError: `close` was called
             raise ChildDiedError("The child process has ended.") from None
 
     def receive(self, seconds: float | None = None, memory: int | None = None) -> bytes:
-        """The next message of the child; ChildError. `seconds`: for this one, instead of those for each; `memory`: its
-        size where the system does not bound it."""
+        """The next message of the child; ChildError, after which the child is killed.
+
+        `seconds`: time limit for this message, instead of that of the child. `memory`: largest size of the child in
+        bytes, measured only where the system does not enforce RLIMIT_AS.
+        """
         seconds = self._seconds if seconds is None else seconds
         try:
             if not self._ready:
@@ -139,11 +142,11 @@ class ChildProcess:
             raise
 
     def kill(self) -> None:
-        """Ends it at once; a thread that waits for its answer gets ChildDiedError."""
+        """Kills the child at once; a thread that waits for its answer gets ChildDiedError."""
         self._process.kill()
 
     def close(self) -> None:
-        """Kills it and frees what it held here; no other thread may ask it any more."""
+        """Kills the child and closes its pipes; after that it cannot be used."""
         self.kill()
         self._process.wait()
         for file in (self._input, self._output):
@@ -168,7 +171,7 @@ class ChildProcess:
         return b"".join(parts)
 
     def _watch(self, deadline: float | None, memory: int) -> None:
-        """Waits until there is something to read or the time is over; ChildDiedError for a child that grows beyond."""
+        """Waits until there is something to read or the time is over; ChildDiedError if the child exceeds `memory`."""
         while not _readable(self._output, time.monotonic() + LOOK_SECONDS):
             if deadline is not None and time.monotonic() > deadline:
                 return
@@ -177,7 +180,7 @@ class ChildProcess:
 
 
 def resident_bytes(process: int) -> int:
-    """How much memory a process has now, by `ps`; 0 if that is not known."""
+    """The resident memory of a process in bytes, by `ps`; 0 if it cannot be measured."""
     kib = subprocess.run(["ps", "-o", "rss=", "-p", str(process)], capture_output=True, check=False).stdout.strip()
     return int(kib) * 1024 if kib.isdigit() else 0
 
@@ -195,16 +198,16 @@ def _write(file: IO[Any], body: bytes) -> None:
 
 
 class Parent:
-    """The parent, as the child sees it; made by `begin`. Iterating yields its messages until it is gone."""
+    """The connection of a child to its parent, created by `begin`. Iterating yields messages until the parent ends."""
 
     def __init__(self, seconds: float | None) -> None:
         self._seconds = seconds
         self._input, self._output = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb", 0)
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what anything prints is no message
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # so that printed text is not read as a message
 
     def __iter__(self) -> Iterator[bytes]:
         while (body := self._next()) is not None:
-            if self._seconds is not None:  # a thread of its own that needs no help of the interpreter
+            if self._seconds is not None:  # a native thread: it works even if the interpreter is blocked
                 faulthandler.dump_traceback_later(self._seconds + _GRACE, exit=True, file=sys.stderr)
             yield body
             faulthandler.cancel_dump_traceback_later()
@@ -220,7 +223,7 @@ class Parent:
 
 
 def begin(module: str, lifeline: int, memory: int | None, seconds: float | None) -> None:
-    """What a child does first: its module's `main(parent)`, within its limits."""
+    """Runs in the child: sets its limits, then calls `main(parent)` of its module."""
     threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
     main = import_module(module).main
     parent = Parent(seconds)
@@ -232,18 +235,18 @@ def begin(module: str, lifeline: int, memory: int | None, seconds: float | None)
 
 def _end_with_parent(lifeline: int) -> None:
     with suppress(OSError):
-        os.read(lifeline, 1)  # nothing is ever written: it returns when the parent has ended
+        os.read(lifeline, 1)  # nobody writes to this pipe: it returns when the parent has ended
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 def address_space() -> int:
-    """Bytes of addresses that this process has in use, which only Linux tells; elsewhere 0."""
+    """The address space that this process uses, in bytes; 0 on systems other than Linux."""
     statm = Path("/proc/self/statm")
     return int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0
 
 
 def limit_address_space(limit: int) -> None:
-    """Bytes of addresses that this process may have in use; RLIM_INFINITY: as many as it may set."""
+    """Limits the address space of this process to `limit` bytes (RLIMIT_AS); RLIM_INFINITY: to the hard limit."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     limit = hard if limit == resource.RLIM_INFINITY else limit
     with suppress(ValueError, OSError):  # macOS may refuse

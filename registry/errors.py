@@ -1,26 +1,26 @@
-"""Every error that the house raises on purpose, ordered by what a caller can do about it.
+"""All errors that Lotse raises on purpose, grouped by what a caller can do about them.
 
 LotseError                     400
-├── UsageError                 400   the words of the call are wrong; correct them
-│   └── ValidationError        422   fields are wrong; `errors` says which and how to mend them
+├── UsageError                 400   the call has a wrong name or value; correct it
+│   └── ValidationError        422   fields are wrong; `errors` says which and how to correct them
 ├── NotFoundError              404   no such record, source, run, draft
-│   └── WithdrawnError         410   it was here: title, reason and date
-├── StartAgainError            410   a token of an earlier numbering; begin anew without it
-├── NotAllowedError            403   signed in, but not for this
+│   └── WithdrawnError         410   it was removed; the answer has title, reason and date
+├── StartAgainError            410   a token from before a restore; begin again without it
+├── NotAllowedError            403   this account may not do this
 │   └── NotSignedInError       401
-├── ConflictError              409   somebody else was faster (compare and set)
-│   └── BusyError              409   a run or command holds the lock; come back
-├── TooLargeError              413   over a bound; names the bound
-├── SourceError                502   a source did not answer as it should; nothing was withdrawn
-│   ├── UnreadableError        502   it answered with what cannot be read; `place` says where
-│   │   └── ReadingStoppedError 422  reading it was stopped at a bound; `place` names the bound
-│   │       └── ReadingTimeoutError 504  at that of time
-│   └── ForbiddenAddressError  502   an address that must not be fetched
-└── NotReadyError              503   store older than the code, index not reachable
-    ├── UpgradeNeededError     503   the command to run is in the message
-    ├── DatabaseDamagedError   503   a page of the database cannot be read; put a backup in its place
-    ├── StoppedError           503   this process was asked to end; what it did is kept
-    └── StorageFullError       507   the disk is full, or nearly; make room
+├── ConflictError              409   another change was faster (compare and set)
+│   └── BusyError              409   a run or command has the lock; try again later
+├── TooLargeError              413   above a limit, which the message names
+├── SourceError                502   a source gave a wrong answer or none; no record was withdrawn
+│   ├── UnreadableError        502   its answer cannot be read; `place` says where
+│   │   └── ReadingStoppedError 422  reading it was stopped at a limit; `place` names the limit
+│   │       └── ReadingTimeoutError 504  stopped at the time limit
+│   └── ForbiddenAddressError  502   an address that must not be fetched (SSRF)
+└── NotReadyError              503   a part of the installation cannot be used now
+    ├── UpgradeNeededError     503   the store is older than the code; the message names the command
+    ├── DatabaseDamagedError   503   a page of the database cannot be read; restore a backup
+    ├── StoppedError           503   this process was asked to end; finished work is kept
+    └── StorageFullError       507   the disk is full or nearly full; free some space
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,8 +35,8 @@ NO_DETAIL: Final[Mapping[str, Any]] = MappingProxyType({})
 class LotseError(Exception):
     """A failure: `status` is its HTTP status, `exit_code` that of the command.
 
-    `code` and `values`: its sentence in the catalogue `vocab.messages`, or the whole message; `detail`: what programs
-    may read of it, in the problem document.
+    `code`: that of its sentence in `vocab.messages`, with the `values` of the sentence; or a whole message. `detail`:
+    what programs can read in the problem document (RFC 9457).
     """
 
     status = 400
@@ -58,7 +58,7 @@ class UsageError(LotseError):
 
 
 class ValidationError(UsageError):
-    """`errors`: one mapping a field, with `field`, `rule`, `message` and `remedy` ({"de", "en"} each)."""
+    """`errors`: one mapping for each field, with `field`, `rule`, `message` and `remedy` ({"de", "en"} each)."""
 
     status = 422
 
@@ -73,7 +73,7 @@ class NotFoundError(LotseError):
 
 
 class WithdrawnError(NotFoundError):
-    """`reason`: why, in a person's words or as a message."""
+    """`reason`: why it was withdrawn: the text of a person, or a message."""
 
     status = 410
 

@@ -1,4 +1,4 @@
-"""The one place where whatever goes wrong with a single thing is caught, so that the others go on (decision 0116)."""
+"""Catches any error of one piece of work, so that the work on the others goes on; only here (decision 0116)."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -7,10 +7,10 @@ Result = TypeVar("Result")
 
 
 def isolated(make: Callable[[], Result], failed: Callable[[Exception], Result]) -> Result:
-    """What `make` returns or, if it fails in any way, what `failed` makes of its error.
+    """Returns what `make` returns, or, if it raises an exception, what `failed` returns for it.
 
-    For what strangers wrote (an item, a record, a card), and for work that a thread must outlive (the projector, the
-    worker): each failure is reported by `failed`, none is swallowed.
+    For data from outside (an item, a record, a card on a page), and for work in a thread that must not end with an
+    error (the projector, the worker). `failed` has to report the error, so that none is lost.
     """
     try:
         return make()

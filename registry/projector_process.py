@@ -1,7 +1,7 @@
 """Runs the projector in a child process during large harvests, so that indexing uses a second core.
 
-It does what `lotse serve` does all the time: whoever holds the projector's lock feeds the projections. Being killed
-does no harm to a projector.
+Entry points: `ProjectorProcess` for the parent; `main` for the child, which runs the projector as `lotse serve` does:
+the process that has the projector's lock updates the projections. A projector may be killed at any time.
 """
 
 import gc
@@ -14,11 +14,12 @@ import msgspec
 from registry.child_process import ChildProcess, Parent, available_cores
 from registry.settings import Settings, as_path
 
-MIN_CHANGES: Final = 2_000  # below that it takes longer to start than it helps
+MIN_CHANGES: Final = 2_000  # below that, starting the child takes longer than it saves
 
 
 class ProjectorProcess:
-    """A context manager; `start` when it is known that much will be written. Leave it once the index has everything."""
+    """A context manager that ends the child. Call `start` when the number of changes is known; leave the context when
+    the index has all changes."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -32,7 +33,7 @@ class ProjectorProcess:
             self._child.close()
 
     def start(self, changes: int) -> None:
-        """If so many changes are worth it, and there is a core to spare."""
+        """Starts the child if there are at least MIN_CHANGES changes and two cores."""
         if self._child or changes < MIN_CHANGES or available_cores() < 2:
             return
         self._child = ChildProcess("registry.projector_process")
@@ -40,10 +41,10 @@ class ProjectorProcess:
 
 
 def main(parent: Parent) -> None:
-    """Feeds the projections until there is nobody any more to feed them for."""
+    """Updates the projections until the parent ends."""
     from registry.build import open_catalog
 
-    gc.set_threshold(50_000)  # many short-lived things, few circles
+    gc.set_threshold(50_000)  # many short-lived objects, few reference cycles
     for message in parent:
         settings = msgspec.json.decode(message, type=Settings, dec_hook=as_path)
         projector, stop = open_catalog(settings).projector, threading.Event()

@@ -1,4 +1,7 @@
-"""The rules by which findings are made, each with its level; sentence and remedy stand in `vocab/messages`."""
+"""The rules of findings, each with its level; their sentences and remedies are in `vocab/messages`.
+
+Entry points: `finding`, `rule_texts`, `few`.
+"""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -10,7 +13,7 @@ from registry.model import Finding, Findings, Level, Text
 from registry.model.message import Message
 from vocab.messages import languages, remedy, template
 
-MAX_FINDINGS_PER_ITEM: Final = 200  # that are told one by one
+MAX_FINDINGS_PER_ITEM: Final = 200  # that are stored one by one
 
 
 class Rule(NamedTuple):
@@ -32,7 +35,7 @@ class Rule(NamedTuple):
 
 _LEVELS: Final[Mapping[str, Level]] = MappingProxyType(
     {
-        # -- the item cannot come in
+        # -- the item as a whole
         "unreadable": "failed",
         "title-missing": "failed",
         "id-missing": "failed",
@@ -57,7 +60,7 @@ _LEVELS: Final[Mapping[str, Level]] = MappingProxyType(
         "format-unknown": "should",
         "concept-unknown": "should",
         "concept-former": "hint",
-        # -- what is missing (quality.check)
+        # -- missing values (quality.check)
         "description-missing": "must",
         "publisher-missing": "must",
         "licence-missing": "must",
@@ -90,7 +93,7 @@ _LEVELS: Final[Mapping[str, Level]] = MappingProxyType(
         "hvd-mark-missing": "must",
         "hvd-interface-missing": "should",
         "hvd-terms-missing": "must",
-        # -- what is said in a way that others cannot use (quality.check)
+        # -- values that others cannot use (quality.check)
         "description-short": "hint",
         "contact-unreachable": "must",
         "field-deprecated": "hint",
@@ -112,18 +115,19 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType({name: Rule(name, level) for
 def finding(
     rule: str, field: str = "", value: str | Message = "", node: str = "", level: Level | None = None
 ) -> Finding:
-    """A finding at the level of its rule, unless the case is graver or lighter; raises KeyError for an unknown rule."""
+    """A finding at the level of its rule, or at `level` if this case is more or less serious; KeyError for an unknown
+    rule."""
     return Finding(rule, level or RULES[rule].level, field, node, value)
 
 
 def rule_texts(rule: str) -> tuple[Text, Text]:
-    """Sentence and remedy; a rule that is not ours (of a later version, of a SHACL shape) is called by its name."""
-    known = RULES.get(rule)
-    return (known.message, known.remedy) if known else (dict.fromkeys(languages(), rule), {})
+    """Sentence and remedy of a rule. An unknown rule (of a later version or a SHACL shape) has its name as sentence."""
+    row = RULES.get(rule)
+    return (row.message, row.remedy) if row else (dict.fromkeys(languages(), rule), {})
 
 
 def few(findings: Sequence[Finding]) -> Findings:
-    """The first MAX_FINDINGS_PER_ITEM findings of a thing; one more says how many were left out."""
+    """The first MAX_FINDINGS_PER_ITEM findings of an item; if there are more, one last finding has their number."""
     left_out = len(findings) - MAX_FINDINGS_PER_ITEM
     if left_out <= 0:
         return tuple(findings)

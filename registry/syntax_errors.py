@@ -1,7 +1,7 @@
-"""Why a file in RDF or JSON, or a place of it, cannot be read, as messages: `rdf_fault`, `json_fault`, `unreadable`.
+"""Turns the errors of RDF and JSON parsers into messages in the language of the reader.
 
-The parsers say it in English only. English readers get the parser's own words, the others what these mean; a new
-fault of a parser needs a row here and a sentence in `vocab/messages`.
+Entry points: `rdf_fault`, `json_fault`, `unreadable`. Parsers report errors in English only: English readers see the
+parser's own text, others a translation. A further parser error needs a row here and a sentence in `vocab/messages`.
 """
 
 import re
@@ -13,13 +13,13 @@ from registry.model.message import Message, message
 
 CHECK: Final = message("check-named-place")
 FLATTER: Final = message("ask-flatter-document")
-MAX_WORDS: Final = 400  # characters of a parser's words that are kept
+MAX_PARSER_TEXT_CHARACTERS: Final = 400  # that are kept
 
 _PLACE: Final = re.compile(r"(?:Parser error at )?line (\d+)(?:(?: between columns|,? column) (\d+)(?: and \d+)?)?: ")
 _LINE: Final = re.compile(r" \(line \d+\)$")
 _RDF_FAULTS: Final = tuple(
     (re.compile(pattern, re.DOTALL), code)
-    for pattern, code in (  # groups are the values `a` and `b` of the sentence
+    for pattern, code in (  # the groups of a pattern are the values `a` and `b` of the sentence
         (r"Unexpected end|not found before end|no element found|unclosed (?:token|CDATA)", "rdf-ends"),
         (r"prefix (\S{1,60}) has not been declared|Unknown prefix (\S{1,60})", "rdf-prefix"),
         (r"unbound prefix", "rdf-some-prefix"),
@@ -38,20 +38,23 @@ _RDF_FAULTS: Final = tuple(
 )
 
 
-def rdf_fault(words: str, form: str) -> Message:
-    """What a parser of RDF said, with line and column where it named them. `form`: what the file should be."""
-    place = _PLACE.match(words)
+def rdf_fault(text: str, form: str) -> Message:
+    """The message for the error `text` of an RDF parser, with line and column if the parser gives them.
+
+    `form`: the name of the format in which the file was read.
+    """
+    place = _PLACE.match(text)
     if not place:
-        return _rdf_fault(words, form)
-    return _at(int(place[1]), int(place[2] or 0), _rdf_fault(_LINE.sub("", words[place.end() :]), form))
+        return _rdf_fault(text, form)
+    return _at(int(place[1]), int(place[2] or 0), _rdf_fault(_LINE.sub("", text[place.end() :]), form))
 
 
-def _rdf_fault(words: str, form: str) -> Message:
+def _rdf_fault(text: str, form: str) -> Message:
     for pattern, code in _RDF_FAULTS:
-        if fault := pattern.search(_LINE.sub("", words)):
+        if fault := pattern.search(_LINE.sub("", text)):
             groups = [group for group in fault.groups() if group is not None]
-            return message(code, words=words[:MAX_WORDS], **dict(zip("ab", groups, strict=False)))
-    return message("rdf-other", words=words[:MAX_WORDS], form=form)
+            return message(code, words=text[:MAX_PARSER_TEXT_CHARACTERS], **dict(zip("ab", groups, strict=False)))
+    return message("rdf-other", words=text[:MAX_PARSER_TEXT_CHARACTERS], form=form)
 
 
 def _at(line: int, column: int, what: Message) -> Message:
@@ -61,11 +64,11 @@ def _at(line: int, column: int, what: Message) -> Message:
 
 
 def unreadable(where: str, what: Message | str, remedy: Message = CHECK) -> UnreadableError:
-    """The error for a file of which nothing can be taken in: which file, what is wrong at which place, what to do."""
+    """The error for a file that cannot be read. `where`: its name; `what`: what is wrong and at which place."""
     return UnreadableError("file-unreadable", what, where=where, remedy=remedy)
 
 
-_JSON_FAULTS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (  # by what json and orjson begin their messages with
+_JSON_FAULTS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (  # how json and orjson begin their messages
     (("Unterminated string",), "json-string-open"),
     (("Expecting ','", "unexpected character, expected ','"), "json-comma-missing"),
     (("Expecting ':'", "unexpected character, expected ':'"), "json-colon-missing"),
@@ -81,7 +84,7 @@ _JSON_FAULTS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (  # by what json
 
 
 def json_fault(error: JSONDecodeError) -> Message:
-    """What is wrong with a JSON text, with line and column."""
+    """The message for an error in a JSON text, with line and column."""
     if not error.doc or error.doc.isspace():
         return message("json-empty")
     code = next((code for starts, code in _JSON_FAULTS if error.msg.startswith(starts)), "json-other")

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from harvesters.harvester import REMOTE, Harvester, Item
 from registry.isolation import isolated
 from registry.model import Findings, Link, Metadata, Source
-from registry.model.entities import without_entities
+from registry.model.entities import may_hold_entities, without_entities
 from registry.model.harvest import Mapped, Staged
 from registry.model.identity import local, title
 from registry.model.own_addresses import may_claim, without_own_iris
@@ -46,7 +46,7 @@ def map_item(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> 
 
 def _map(staged: Staged, source: Source, harvester: Harvester, ids: Ids) -> Mapped:
     metadata, findings = harvester.to_metadata(Item(staged.remote_id, staged.payload, staged.url), source)
-    metadata, written = without_entities(metadata) if b"&" in staged.payload else (metadata, {})
+    metadata, written = without_entities(metadata) if may_hold_entities(staged.payload) else (metadata, {})
     findings += tuple(finding("value-mended", field, text) for field, text in written.items())
     metadata, linked, again = _linked(metadata, ids)
     metadata, shared = _without_shared_iri(metadata, staged.shares)

@@ -1,7 +1,7 @@
 """Decodes HTML entities in the texts of a record: sources that escape for HTML write `Stra&szlig;en &amp; Wege`.
 
-Entry point: `without_entities`. Descriptions and abstracts stay as they are: they are HTML or Markdown, decoded when
-they are shown.
+Entry points: `may_hold_entities`, `without_entities`. Descriptions and abstracts stay as they are: they are HTML or
+Markdown, decoded when they are shown.
 """
 
 import html
@@ -14,16 +14,25 @@ import msgspec
 from registry.model.metadata import Metadata
 
 _ENTITY: Final = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
-_NOT_DECODED: Final = frozenset(("description", "abstract", "extras", "statements"))
+_ENTITY_BYTES: Final = re.compile(_ENTITY.pattern.encode())
+_UNDECODED_EMPTY: Final[Mapping[str, Any]] = {"description": {}, "abstract": {}, "extras": {}, "statements": ""}
+
+
+def may_hold_entities(payload: bytes) -> bool:
+    """Whether there is an entity anywhere in what a source said. Looks at the bytes, so it costs next to nothing."""
+    return b"&" in payload and _ENTITY_BYTES.search(payload) is not None
 
 
 def without_entities(metadata: Metadata) -> tuple[Metadata, dict[str, str]]:
     """The Metadata with each text decoded once, and of each field that changed the first text as it was written."""
     written: dict[str, str] = {}
+    decoded_part = msgspec.structs.replace(metadata, **_UNDECODED_EMPTY)
+    if not may_hold_entities(msgspec.json.encode(decoded_part)):  # far faster than a walk; most are in descriptions
+        return metadata, written
     fields = {
         field: decoded
         for field in metadata.__struct_fields__
-        if field not in _NOT_DECODED
+        if field not in _UNDECODED_EMPTY
         and (decoded := _decoded(value := getattr(metadata, field), field, written)) is not value
     }
     return (msgspec.structs.replace(metadata, **fields) if fields else metadata), written

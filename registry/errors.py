@@ -25,9 +25,10 @@ LotseError                     400
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from registry.model.message import Message, bilingual, message, sentence
+if TYPE_CHECKING:  # at run time inside of functions: `lotse --help` imports this module, but raises nothing
+    from registry.model.message import Message
 
 NO_DETAIL: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -42,7 +43,9 @@ class LotseError(Exception):
     status = 400
     exit_code = 1
 
-    def __init__(self, code: str | Message, detail: Mapping[str, Any] = NO_DETAIL, /, **values: Any) -> None:
+    def __init__(self, code: "str | Message", detail: Mapping[str, Any] = NO_DETAIL, /, **values: Any) -> None:
+        from registry.model.message import Message, message
+
         self.summary = code if isinstance(code, Message) else message(code, **values)
         self.detail = detail
         super().__init__(self.summary)
@@ -50,6 +53,8 @@ class LotseError(Exception):
     @property
     def message(self) -> str:
         """The sentence in English, for logs, commands and problem documents."""
+        from registry.model.message import sentence
+
         return sentence(self.summary, "en")
 
 
@@ -77,7 +82,9 @@ class WithdrawnError(NotFoundError):
 
     status = 410
 
-    def __init__(self, code: str, reason: str | Message, detail: Mapping[str, Any] = NO_DETAIL, /) -> None:
+    def __init__(self, code: str, reason: "str | Message", detail: Mapping[str, Any] = NO_DETAIL, /) -> None:
+        from registry.model.message import bilingual
+
         super().__init__(code, {**detail, "reason": bilingual(reason)})
         self.reason = reason
 
@@ -116,7 +123,7 @@ class SourceError(LotseError):
 class UnreadableError(SourceError):
     """`place`: which place of the file cannot be read, and why."""
 
-    def __init__(self, code: str, place: Message | str, /, **values: Any) -> None:
+    def __init__(self, code: str, place: "Message | str", /, **values: Any) -> None:
         super().__init__(code, place=place, **values)
         self.place = place
 

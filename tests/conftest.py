@@ -18,6 +18,9 @@ from tests.sample_city import sample_city
 from tests.servers import elastic, postgres
 
 SHARED = Path(os.environ.get("LOTSE_TEST_SHARED", Path(__file__).parents[2] / "shared"))
+SLOW_FIXTURES = frozenset(
+    ("shared", "town", "city", "filled", "client", "browser", "portal")
+)  # a catalogue is filled first
 
 hypothesis.settings.register_profile("tests", max_examples=tries(25, 100), derandomize=not LONG, deadline=None)
 hypothesis.settings.load_profile("tests")
@@ -37,11 +40,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """UsageError for a test of a server or of Chromium without its mark, or whose id does not tell its group.
 
-    What reads the material beside the checkout counts as slow.
+    Slow is, besides what is marked so, whatever reads the material beside the checkout, whatever attacks a running
+    application (tests/hostile), and whatever fills a catalogue first.
     """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        if "shared" in fixtures:
+        if SLOW_FIXTURES.intersection(fixtures) or "hostile" in item.path.parts:
             item.add_marker("slow")
         for mark, fixture in (("elastic", "elastic_address"), ("postgres", "postgres_address"), ("browser", "site")):
             marked = item.get_closest_marker(mark) is not None

@@ -50,6 +50,10 @@ class Field(NamedTuple):
     label_en: str = ""
     all: str = ""
 
+    def label(self, lang: str) -> str:
+        """What people call it, in German ("de") or English."""
+        return self.label_de if lang == "de" else self.label_en
+
 
 def _row(
     name: str,

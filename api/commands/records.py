@@ -11,7 +11,6 @@ from click import argument, option
 
 from api.commands.terminal import PARTLY, LateChoice, as_json, document, one_line, opened, say, settings, table, text_in
 from registry.errors import LotseError, NotFoundError, TooLargeError, UsageError
-from registry.model.message import bilingual, sentence
 
 if TYPE_CHECKING:
     from api.data.validation import CheckAnswer
@@ -109,6 +108,7 @@ def show(id: str, lang: str, json: bool) -> None:
 def _rows(record: "Record", base: str, lang: str) -> Iterable[tuple[str, str]]:
     """Name and value of what the record is, then of its metadata in the order of `vocab/fields.py`."""
     from api.data.documents import page_url
+    from registry.model.message import bilingual
     from vocab.fields import fields_of
 
     yield "id", record.id
@@ -130,7 +130,7 @@ def _rows(record: "Record", base: str, lang: str) -> Iterable[tuple[str, str]]:
         )  # fmt: skip
         for item in value if row.many and row.form != "words" else (value,):
             if shown := _shown(item, lang):
-                yield row.label_de if lang == "de" else row.label_en, shown
+                yield row.label(lang), shown
 
 
 def _shown(value: Any, lang: str) -> str:
@@ -193,6 +193,8 @@ def history(id: str, json: bool) -> None:
 
 def _versions(catalog: "Catalog", id: str) -> Iterable[dict[str, Any]]:
     from itertools import pairwise
+
+    from registry.model.message import bilingual, sentence
 
     versions = [*catalog.store.history(id), None]
     if versions == [None]:

@@ -62,7 +62,7 @@ def _fields(
     pages: Pages, before: Metadata | None, now: Metadata, lang: Lang
 ) -> Iterator[tuple[str, list[str], list[str]]]:
     for row in fields_of(now.kind):
-        label = row.label_de if lang == "de" else row.label_en
+        label = row.label(lang)
         if row.form == "link":
             old, new = (_links(pages, metadata, row.name, lang) if metadata else [] for metadata in (before, now))
         else:

@@ -231,7 +231,7 @@ def _question(form_field: FormField, context: FormContext) -> Question:
     return Question(
         name=form_field.name,
         id=f"{form_field.name}-{choices[0].value}" if choices and widget in ("radio", "boxes") else form_field.name,
-        label=_(form_field.label) if form_field.label else row.label_de if context.lang == "de" else row.label_en,
+        label=_(form_field.label) if form_field.label else row.label(context.lang),
         hint=_(form_field.hint) if form_field.hint else "",
         widget=widget,
         form=row.form,

@@ -25,13 +25,13 @@ from api.editing.form_values import (
 )
 from api.text.formatting import pick_language
 from api.text.i18n import marked as _
+from api.text.labels import district_of
 from api.web.addresses import Lang
 from registry import model
 from registry.model import Agent, Distribution, Kind, Link, Metadata, Participation, Period, Place
 from registry.model.identity import distribution_digest
-from vocab.concepts import Concept, ConceptList, concept_list
+from vocab.concepts import concept_list
 from vocab.fields import STRUCTS, Field, field
-from vocab.match import district
 
 
 class FieldGroup(NamedTuple):
@@ -120,11 +120,6 @@ def _read_links(group: FieldGroup, before: Metadata, reading: Reading) -> dict[s
 
 
 # -- places: the districts of the city
-
-
-def district_of(place: Place, districts: ConceptList | None) -> Concept | None:
-    names = (place.iri, *place.name.values()) if districts else ()
-    return next((concept for name in names if name and districts and (concept := district(name, districts))), None)
 
 
 def _show_places(group: FieldGroup, metadata: Metadata, context: FormContext) -> dict[str, Any]:

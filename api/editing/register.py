@@ -6,7 +6,6 @@ Invariant: what was sent is kept in a draft before anything is said about it, bu
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import partial, wraps
 from typing import Any, Final, NamedTuple
 
@@ -16,8 +15,8 @@ from starlette.responses import RedirectResponse, Response
 from api.editing import form
 from api.editing.comparison import Comparison, compare, organization_name, owner, preview, record_links, similar
 from api.editing.form_values import Entered, FieldError, FormContext
-from api.pages.site import Pages
-from api.text.formatting import ZONE, pick_language
+from api.pages.site import Pages, today
+from api.text.formatting import pick_language
 from api.text.i18n import translator
 from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, Forms, StaleFormError
@@ -318,7 +317,7 @@ def _show(pages: Pages, request: Request, page: FormPage, status: int = 200) -> 
             "action": place("register", lang, KIND, *([draft.id] if draft else [])),
             "organizations": _organizations(pages, lang),
             "similar": record_links(similar(pages, draft.metadata, lang, draft.of) if draft else [], lang),
-            "card": preview(draft, lang, datetime.now(ZONE).date()) if draft else None,
+            "card": preview(draft, lang, today()) if draft else None,
             "own": draft is None or may(draft, "save", account),
             "locked": draft is not None and not _may_save(draft, account),
             "record_owner": _other_owner(pages, draft.of if draft else page.of, account, lang),

@@ -5,7 +5,6 @@ compared by number.
 """
 
 from contextlib import suppress
-from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -14,8 +13,8 @@ from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from api.editing.comparison import compare, organization_name, owner, preview, record_links, similar
-from api.pages.site import Pages
-from api.text.formatting import ZONE, pick_language
+from api.pages.site import Pages, today
+from api.text.formatting import pick_language
 from api.text.i18n import translator
 from api.text.labels import finding_words
 from api.web import addresses
@@ -161,7 +160,7 @@ def _show(pages: Pages, request: Request, draft: Draft, status: int = 200, answe
         comparison=compare(pages, record.metadata if record else None, draft.metadata, lang),
         checks=_checks(draft, lang),
         similar=record_links(similar(pages, draft.metadata, lang, draft.of), lang),
-        card=preview(draft, lang, datetime.now(ZONE).date()),
+        card=preview(draft, lang, today()),
         may_decide=may(draft, "publish", account) and draft.state == "submitted",
         own=has_edited(draft, account),
         record_owner=organization_name(pages, record.owner, lang) if record else "",

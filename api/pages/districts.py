@@ -6,7 +6,7 @@ city's folder does not have are left out.
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -15,8 +15,7 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.pages import search
-from api.pages.site import Pages
-from api.text.formatting import ZONE
+from api.pages.site import Pages, today
 from api.text.i18n import translator
 from api.web import addresses, query
 from api.web.addresses import Lang, language
@@ -176,7 +175,7 @@ def district_page(pages: Pages) -> View:
         if path != request.url.path:
             return RedirectResponse(path, 301)
         label = concept.label(lang)
-        newest = blocks(pages, "district", concept.notation, lang, datetime.now(ZONE).date())
+        newest = blocks(pages, "district", concept.notation, lang, today())
         return pages.page(
             request,
             "district.html",

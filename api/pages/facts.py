@@ -15,14 +15,14 @@ from api.pages.site import Pages
 from api.text import sentences
 from api.text.formatting import day, host, link, number, text_markup
 from api.text.i18n import translator
-from api.text.labels import concept
+from api.text.labels import concept, district_of
 from api.web import addresses
 from api.web.addresses import Lang
 from registry.model import DCAT_KINDS, Agent, Contact, Funding, Metadata, Money, Place, Record
 from registry.model.text import tags
 from vocab.concepts import Concept, ConceptList, concept_list
 from vocab.fields import fields_of
-from vocab.match import district, districts_in
+from vocab.match import districts_in
 
 MAX_ITEMS_PER_FACT: Final = 12  # values of a fact that are listed
 MAX_TEXTS_PER_FIELD: Final = 60  # strings of a field under "all details"
@@ -181,9 +181,7 @@ def _places(pages: Pages, metadata: Metadata, lang: Lang) -> list[Item]:
     districts = pages.districts
     items: dict[Item, None] = {}
     for place in metadata.places:
-        names = (place.iri, *place.name.values())
-        concepts = [district(name, districts) for name in names if name] if districts else []
-        concept_named = next((concept for concept in concepts if concept), None)
+        concept_named = district_of(place, districts)
         shown_districts = (concept_named,) if concept_named else _mentioned(place, districts)
         for named_district in shown_districts:
             address = (
@@ -249,7 +247,7 @@ def everything(record: Record, lang: Lang) -> list[tuple[str, list[str]]]:
             texts = [
                 labelled(text, lang)[:MAX_TEXT_CHARACTERS] for text in islice(strings(value, lang), MAX_TEXTS_PER_FIELD)
             ]
-            fields.append((row.label_de if lang == "de" else row.label_en, texts))
+            fields.append((row.label(lang), texts))
     return fields
 
 

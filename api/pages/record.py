@@ -68,8 +68,7 @@ def record_page(pages: Pages) -> View:
             more=more(pages, shown_record, address.lang, today()) if shown_record.kind == "organization" else (),
             schema=script(shown_record, pages.settings.base_url, address.lang),
             may_edit=account is not None and shown_record.kind == "project",
-            edit=addresses.path("register", address.lang, f"{'projekt' if address.lang == 'de' else 'project'}")
-            + f"?of={shown_record.id}",
+            edit=addresses.place("register", address.lang, "project") + f"?of={shown_record.id}",
             canonical=path,
         )
 

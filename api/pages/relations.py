@@ -85,7 +85,7 @@ def _relation(kind: str, name: str, lang: Lang) -> str:
         return _data_labels(lang)[name == "produces"]
     row = next((row for row in FIELDS if row.form == "link" and row.name == name and kind in row.classes), None)
     row = row or next(row for row in FIELDS if row.form == "link" and row.name == name)
-    return row.label_de if lang == "de" else row.label_en
+    return row.label(lang)
 
 
 def _linked(pages: Pages, target: Link, lang: Lang) -> Linked:

@@ -8,12 +8,13 @@ from api.web.addresses import Lang
 from registry import rules
 from registry.catalog import Catalog
 from registry.city import City
-from registry.model import DCAT_KINDS, Source, Text
+from registry.model import DCAT_KINDS, Place, Source, Text
 from registry.model.text import in_language, shortened_text
 from registry.search.facets import FACETS, value_list
 from vocab.concepts import LISTS as CONCEPT_LISTS
 from vocab.concepts import Concept, ConceptList, concept_list, load
 from vocab.kinds import KIND_ROWS
+from vocab.match import district
 
 
 def both(text: Text) -> Text:
@@ -51,6 +52,12 @@ def districts(city: City) -> ConceptList | None:
 @lru_cache(maxsize=8)
 def _districts(path: Path) -> ConceptList:
     return load(path)
+
+
+def district_of(place: Place, districts: ConceptList | None) -> Concept | None:
+    """The district that a place is, by its IRI or one of its names."""
+    names = (place.iri, *place.name.values()) if districts else ()
+    return next((concept for name in names if name and districts and (concept := district(name, districts))), None)
 
 
 def concept(iri: str) -> Concept | None:

@@ -4,11 +4,14 @@ Covers: api/commands/terminal.py
 """
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.api.commands.calling import added, item, lotse, publish
+from tests.paths import ROOT
 from tests.servers.replay import Files
 
 
@@ -95,3 +98,14 @@ def test_the_words_of_strangers_do_not_steer_the_terminal(data: Path, server: Fi
     told = lotse("harvest", "amt").stdout
     assert "a�[2Jb" in told
     assert "\x1b" not in told
+
+
+def test_help_loads_no_metadata_model() -> None:
+    """What a command needs is imported when it is called, so that `lotse --help` answers at once."""
+    code = (
+        "import sys; from click.testing import CliRunner; from api.commands.main import main; "
+        "assert CliRunner().invoke(main, ['--help']).exit_code == 0; "
+        "print([name for name in ('msgspec', 'registry.model', 'vocab.messages') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout == "[]\n"

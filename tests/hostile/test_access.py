@@ -1,7 +1,8 @@
 """What held and stays under test: private pages by role, forms of other sites, sessions, redirects, ids of drafts."""
 
+import re
+
 import pytest
-from fastapi.testclient import TestClient
 
 from tests.hostile.browser import PROJECT, browser, hidden, send
 from tests.sample_city import PASSWORD
@@ -53,6 +54,7 @@ def test_a_form_of_another_site_or_without_its_token_does_nothing(city: Town, pa
     other = hidden(browser(city, "lotsin").get("/anmelden/projekt").text)["token"]
     assert client.post(path, data=fields | {"token": other}).status_code == 403
     assert client.get("/konto").status_code == 200  # still signed in
+    assert client.post(path, data=fields).status_code != 403  # with its own token it is answered
 
 
 def test_a_session_that_somebody_else_chose_is_not_taken_over(city: Town) -> None:
@@ -70,8 +72,29 @@ def test_after_signing_in_nobody_is_led_elsewhere(city: Town, next: str) -> None
     client = browser(city)
     answer = client.post("/konto/anmelden", data={"name": "agentur", "password": PASSWORD, "next": next})
     assert answer.headers["location"] == "/mein/eintraege"
-    page: TestClient = browser(city)
-    assert "evil" not in str(page.get("/konto/anmelden", params={"next": next}).headers)
+    page = browser(city).get("/konto/anmelden", params={"next": next})
+    assert page.status_code == 200
+    assert "evil" not in str(page.headers)
+    assert sign_in_action(page.text) == "/konto/anmelden"
+
+
+@pytest.mark.parametrize("next", ELSEWHERE)
+def test_who_is_signed_in_already_is_not_led_elsewhere(city: Town, next: str) -> None:
+    answer = browser(city, "agentur").get("/konto/anmelden", params={"next": next})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/konto")
+
+
+def test_a_page_of_our_own_is_where_signing_in_leads(city: Town) -> None:
+    page = browser(city).get("/konto/anmelden", params={"next": "/daten"})
+    assert sign_in_action(page.text) == "/konto/anmelden?next=/daten"
+    answer = browser(city, "agentur").get("/konto/anmelden", params={"next": "/daten"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/daten")
+
+
+def sign_in_action(page: str) -> str:
+    """The address to which the form for name and password is sent."""
+    (action,) = re.findall(r'<form action="([^"]*)" method="post" class="section-s">', page)
+    return str(action)
 
 
 def test_the_ids_of_drafts_are_random_and_tell_strangers_nothing(city: Town) -> None:

@@ -40,6 +40,7 @@ def test_a_source_of_rdf_does_not_speak_for_a_reviewed_record(town: Town) -> Non
     assert ("publisher", f"{BASE}/id/amt") in claims
     records = town.records("rdf")
     assert len(records) == 2
+    assert "b" in {record.id for record in records.values()}
     for record in records.values():
         lines = b"".join(write([record], "nt", base_url=BASE)).decode()
         if record.id == "b":

@@ -18,12 +18,18 @@ _LATITUDE_FIRST: Final = frozenset(("4326", "4258"))  # by their definition; man
 _WEB_MERCATOR: Final = frozenset(("3857", "900913", "102100", "102113"))
 _NORTHING_FIRST: Final = {"3044": 32, "3045": 33}  # EPSG code -> zone of UTM
 _EASTING_WITH_ZONE: Final = {"4647": 32, "5650": 33}
-_UTM: Final = (  # EPSG code -> zone: ETRS89, WGS 84
-    {25800 + zone: zone for zone in range(28, 39)},
-    {32600 + zone: zone for zone in range(1, 61)},
-)
+_UTM: Final = {  # EPSG code -> zone: ETRS89, WGS 84
+    **{25800 + zone: zone for zone in range(28, 39)},
+    **{32600 + zone: zone for zone in range(1, 61)},
+}
 _EARTH: Final = 6_378_137.0  # metres, the half axis of GRS 80 and WGS 84
 _FLATTENING: Final = 1 / 298.257222101
+# The series of Krüger (1912) up to the third power of n.
+_N: Final = _FLATTENING / (2 - _FLATTENING)
+_RADIUS: Final = _EARTH / (1 + _N) * (1 + _N**2 / 4 + _N**4 / 64)
+_BETAS: Final = (_N / 2 - 2 * _N**2 / 3 + 37 * _N**3 / 96, _N**2 / 48 + _N**3 / 15, 17 * _N**3 / 480)
+_BETA_TERMS: Final = tuple((2 * j, beta) for j, beta in enumerate(_BETAS, 1))
+_DELTAS: Final = (2 * _N - 2 * _N**2 / 3 - 2 * _N**3, 7 * _N**2 / 3 - 8 * _N**3 / 5, 56 * _N**3 / 15)
 
 
 def crs_of(name: str) -> str | None:
@@ -52,7 +58,7 @@ def to_degrees(code: str, by_definition: bool) -> Callable[[float, float], Point
     if code in _EASTING_WITH_ZONE:
         zone_before = _EASTING_WITH_ZONE[code]
         return lambda x, y: _from_utm(x - zone_before * 1e6, y, zone_before)
-    zone = next((zones[int(code)] for zones in _UTM if int(code) in zones), 0)
+    zone = _UTM.get(int(code), 0)
     return (lambda x, y: _from_utm(x, y, zone)) if zone else None
 
 
@@ -70,20 +76,15 @@ def _from_web_mercator(x: float, y: float) -> Point:
 
 
 def _from_utm(east: float, north: float, zone: int) -> Point:
-    """Longitude and latitude of a point of UTM on the northern half, exact to a centimetre within its zone: the series
-    of Krüger (1912) up to the third power of n. What is far outside of the zone becomes (inf, inf)."""
-    n = _FLATTENING / (2 - _FLATTENING)
-    radius = _EARTH / (1 + n) * (1 + n**2 / 4 + n**4 / 64)
-    xi, eta = north / (0.9996 * radius), (east - 500_000) / (0.9996 * radius)
+    """Longitude and latitude of a point of UTM on the northern half, exact to a centimetre within its zone. What is far
+    outside of the zone becomes (inf, inf)."""
+    xi, eta = north / (0.9996 * _RADIUS), (east - 500_000) / (0.9996 * _RADIUS)
     if not (abs(eta) < 0.2 and 0 <= xi < 1.6):
         return math.inf, math.inf
-    betas = (n / 2 - 2 * n**2 / 3 + 37 * n**3 / 96, n**2 / 48 + n**3 / 15, 17 * n**3 / 480)
-    terms = [(2 * j, beta) for j, beta in enumerate(betas, 1)]
-    xi_sphere = xi - sum(beta * math.sin(j * xi) * math.cosh(j * eta) for j, beta in terms)
-    eta_sphere = eta - sum(beta * math.cos(j * xi) * math.sinh(j * eta) for j, beta in terms)
+    xi_sphere = xi - sum(beta * math.sin(j * xi) * math.cosh(j * eta) for j, beta in _BETA_TERMS)
+    eta_sphere = eta - sum(beta * math.cos(j * xi) * math.sinh(j * eta) for j, beta in _BETA_TERMS)
     chi = math.asin(math.sin(xi_sphere) / math.cosh(eta_sphere))
-    deltas = (2 * n - 2 * n**2 / 3 - 2 * n**3, 7 * n**2 / 3 - 8 * n**3 / 5, 56 * n**3 / 15)
-    latitude = chi + sum(delta * math.sin(2 * j * chi) for j, delta in enumerate(deltas, 1))
+    latitude = chi + sum(delta * math.sin(2 * j * chi) for j, delta in enumerate(_DELTAS, 1))
     longitude = math.atan2(math.sinh(eta_sphere), math.cos(xi_sphere))
     return _rounded(math.degrees(longitude) + zone * 6 - 183, math.degrees(latitude))
 

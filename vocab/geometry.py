@@ -7,14 +7,16 @@ import json
 import math
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from vocab.crs import Point, crs_of, to_degrees
-from vocab.well_known_text import MAX_WKT, geometry_of_wkt
+from vocab.well_known_text import MAX_WKT, TYPES, geometry_of_wkt
 
 Convert = Callable[[float, float], Point]
 
 MAX_POINTS: Final = 100_000  # of a shape
+MAX_CACHED_CHARACTERS: Final = 1000  # of a text whose shape is remembered
 MAX_COLLECTIONS: Final = 4  # levels of a GeometryCollection
 
 
@@ -26,14 +28,6 @@ class Shape(NamedTuple):
     geometry: str = ""
 
 
-_KINDS: Final = {  # GeoJSON type in small letters -> WKT, depth of its coordinates
-    "point": ("POINT", 0),
-    "multipoint": ("MULTIPOINT", 1),
-    "linestring": ("LINESTRING", 1),
-    "polygon": ("POLYGON", 2),
-    "multilinestring": ("MULTILINESTRING", 2),
-    "multipolygon": ("MULTIPOLYGON", 3),
-}
 _SIDES: Final = (("xmin", "ymin", "xmax", "ymax"), ("west", "south", "east", "north"))
 # The coordinate system before a shape: an IRI in GeoSPARQL, a code in EWKT and in what people write. Possessive
 # quantifiers: the patterns cannot backtrack, so they are linear in the length of the text.
@@ -58,7 +52,7 @@ def shape(value: Any) -> Shape | None:
     numbers (west, south, east, north) and boxes by sides ({"xmin": …}, as ArcGIS writes them), as text or parsed.
     """
     if isinstance(value, str):
-        return _of_text(value)
+        return _of_short_text(value) if len(value) <= MAX_CACHED_CHARACTERS else _of_text(value)
     if isinstance(value, list):
         return _of_sides(value, None)
     return _of_object(value) if isinstance(value, dict) else None
@@ -93,6 +87,9 @@ def _of_text(text: str) -> Shape | None:
         geometry = geometry_of_wkt(body)
         return _of_geometry(geometry, convert) if geometry else None
     return _of_sides(_SEPARATOR.split(body), convert)
+
+
+_of_short_text = lru_cache(1024)(_of_text)  # a portal gives the same few boxes to all its datasets
 
 
 def _conversion(name: str, by_definition: bool = False) -> Convert | None:
@@ -169,8 +166,9 @@ def _wkt(geojson: Any, points: list[Point], convert: Convert | None, depth: int)
         if len(texts) < len(parts):
             return None
         return texts[0] if len(texts) == 1 else f"GEOMETRYCOLLECTION({', '.join(texts)})"
-    name, levels = _KINDS.get(kind.lower(), ("", 0))
-    coordinates = _coordinates(geojson.get("coordinates"), levels, points, convert) if name else None
+    name = kind.upper()
+    levels = TYPES[name][1] if name in TYPES else None
+    coordinates = None if levels is None else _coordinates(geojson.get("coordinates"), levels, points, convert)
     if not coordinates:
         return None
     return f"{name}({coordinates})" if levels == 0 else f"{name}{coordinates}"

@@ -96,7 +96,7 @@ def date(text: str, zone: str = "") -> Read | None:
         return Read(value) if value else None
     day = _ZONED_DAY.fullmatch(text)
     if day:
-        return Read(text) if _exists(f"{day[1]}-{day[2] or '01'}-{day[3] or '01'}") else None
+        return Read(text) if exists(f"{day[1]}-{day[2] or '01'}-{day[3] or '01'}") else None
     bare = _LABEL.sub("", text)
     if bare != text:
         bare_date = date(bare, zone)
@@ -132,7 +132,7 @@ def _iso(parts: re.Match[str], zone: str) -> str:
     if not month:
         return str(year) if year != "0000" else ""
     if not time:
-        return parts[0] if _exists(f"{year}-{month}-{day or '01'}") else ""
+        return parts[0] if exists(f"{year}-{month}-{day or '01'}") else ""
     time = time.replace(",", ".")
     if len(time) == 5:
         time += ":00"
@@ -144,26 +144,35 @@ def _iso(parts: re.Match[str], zone: str) -> str:
         offset = f"{offset[:3]}:{offset[3:] or '00'}"
     value = f"{year}-{month}-{day}T{time}{offset}"
     seconds = time.partition(".")[0]  # Python knows six digits of a fraction, sources write up to nine
-    return value if _exists(f"{year}-{month}-{day}T{seconds}{'' if offset == 'Z' else offset}") else ""
+    return value if exists(f"{year}-{month}-{day}T{seconds}{'' if offset == 'Z' else offset}") else ""
 
 
 def _written(parts: dict[str, str | None], zone: str) -> str:
     month = parts["m"] or ""
     number = int(month) if month.isdigit() else _MONTHS.get(month.casefold(), 0)
     value = f"{parts['y']}-{number:02}" + (f"-{int(parts['d'] or 0):02}" if parts.get("d") else "")
-    if not _exists(value if parts.get("d") else f"{value}-01"):
+    if not exists(value if parts.get("d") else f"{value}-01"):
         return ""
     time = parts.get("time")
     if not time or not parts.get("d"):
         return value
     hours, _, minutes = time.partition(":")
     value += f"T{hours:>02}:{minutes}" + (":00" if ":" not in minutes else "")
-    return value + zone if _exists(value) else ""
+    return value + zone if exists(value) else ""
 
 
-def _exists(value: str) -> bool:
+def exists(value: str) -> bool:
     """Whether there is such a day and time, in the calendar carried on before the year 1 and after 9999 (XSD 1.1). The
     hour 24 is the end of a day."""
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return _exists_in_other_years(value)
+    return True
+
+
+def _exists_in_other_years(value: str) -> bool:
+    """The same where Python's calendar does not reach, and for the hour 24."""
     year, rest = value[: value.index("-", 4)], value[value.index("-", 4) :]
     if len(year) > 4 or year == "0000":  # the calendar repeats after 400 years
         year = f"{2000 + int(year) % 400}"

@@ -10,7 +10,7 @@ MAX_WKT: Final = 1_000_000  # characters of a shape
 MAX_BRACKETS: Final = 12  # levels, also those of a GeometryCollection
 
 _TOKEN = re.compile(r"\s*+([A-Za-z]++|[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d{1,3})?|[(),])\s*+", re.ASCII)
-_TYPES: Final = {  # name in WKT -> type in GeoJSON, levels of lists around a point
+TYPES: Final = {  # name in WKT -> type in GeoJSON, levels of lists around a point
     "POINT": ("Point", 0), "LINESTRING": ("LineString", 1), "MULTIPOINT": ("MultiPoint", 1),
     "POLYGON": ("Polygon", 2), "MULTILINESTRING": ("MultiLineString", 2), "MULTIPOLYGON": ("MultiPolygon", 3),
 }  # fmt: skip
@@ -41,7 +41,7 @@ def geometry_of_wkt(text: str) -> dict[str, Any] | None:
 def _geometry(tokens: list[str], depth: int) -> dict[str, Any]:
     """One geometry; takes its tokens from the end of the list."""
     name = tokens.pop().upper()
-    if name not in _TYPES and name.rstrip("ZM") in (*_TYPES, "GEOMETRYCOLLECTION"):  # POINTZ
+    if name not in TYPES and name.rstrip("ZM") in (*TYPES, "GEOMETRYCOLLECTION"):  # POINTZ
         name = name.rstrip("ZM")
     if tokens[-1].upper() in ("Z", "M", "ZM"):
         tokens.pop()
@@ -52,9 +52,9 @@ def _geometry(tokens: list[str], depth: int) -> dict[str, Any]:
         return {"type": "GeometryCollection", "geometries": members}
     if name == "ENVELOPE":
         return _envelope(tokens)
-    if name not in _TYPES:
+    if name not in TYPES:
         raise _Malformed
-    kind, levels = _TYPES[name]
+    kind, levels = TYPES[name]
     if levels == 0:
         _take(tokens, "(")
         point = _point(tokens)

@@ -27,11 +27,11 @@ from api.text.formatting import pick_language
 from api.text.i18n import marked as _
 from api.text.labels import district_of
 from api.web.addresses import Lang
-from registry import model
 from registry.model import Agent, Distribution, Kind, Link, Metadata, Participation, Period, Place
 from registry.model.identity import distribution_digest
+from registry.model.structs import struct_of
 from vocab.concepts import concept_list
-from vocab.fields import STRUCTS, Field, field
+from vocab.fields import Field, field
 
 
 class FieldGroup(NamedTuple):
@@ -212,7 +212,7 @@ def shown_node(group: FieldGroup, metadata: Metadata, context: FormContext) -> t
     for place, node in enumerate(nodes):
         if key is None or shown_concept(key, getattr(node, key.part), context):
             return place, node
-    return len(nodes), getattr(model, STRUCTS.get(group.row.node, group.row.node))()
+    return len(nodes), struct_of(group.row.node)()
 
 
 def _key(group: FieldGroup) -> FormField | None:

@@ -192,7 +192,7 @@ def _linked(source: Source, names: Sequence[str]) -> frozenset[str]:
 def _field_of_column(source: Source, names: Sequence[str]) -> dict[str, str]:
     """Column -> the path of the field that it fills, "" for none."""
     named = item_mapping.rules(source)
-    labels = {fold(label): row.name for row in fields_of(named.kind) for label in (row.label_de, row.label_en)}
+    labels = item_mapping.labels_of(named.kind)
     fields = {path: field for field, path in named.paths.items()}
     return {name: fields.get(name) or (labels.get(fold(name), name) if not named.paths else "") for name in names}
 

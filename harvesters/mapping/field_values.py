@@ -23,9 +23,10 @@ from harvesters.mapping.shorthand import (
 from registry import model
 from registry.model import Findings, Kind, Link, Metadata
 from registry.model.identity import with_ids
+from registry.model.structs import struct_of
 from registry.rules import finding
 from vocab import folding, formats, frequencies, geometry, language_tags, licences, match, values
-from vocab.fields import STRUCTS, Field, fields_of, rows_by_name
+from vocab.fields import Field, fields_of, rows_by_name
 from vocab.kinds import KIND_ROWS
 
 MAX_NODE_DEPTH: Final = 8  # nodes inside nodes
@@ -142,7 +143,7 @@ class _Reading:
             self.misfit("value-unread", path, value)
             return ()
         fields = self.struct(cls, value, f"{path}.")
-        return (_struct(cls)(**fields),) if fields else ()
+        return (struct_of(cls)(**fields),) if fields else ()
 
     def text(self, value: Any, path: str) -> tuple[Any, ...]:
         if isinstance(value, Mapping):
@@ -312,12 +313,6 @@ def _licence_to_distributions(kind: Kind, item: Words) -> Words:
         for distribution in spelled
     ]
     return {**rest, "distributions": licensed}
-
-
-@cache
-def _struct(cls: str) -> type[model.Node]:
-    struct: type[model.Node] = getattr(model, STRUCTS.get(cls, cls))
-    return struct
 
 
 def _mapping(value: Any) -> Words:

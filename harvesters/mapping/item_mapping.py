@@ -8,7 +8,7 @@ A path names keys, dots between them (`a.b`); where a list is on the way, it mea
 
 import difflib
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 ID_KEYS: Final = ("id", "kennung", "identifier", "identifiers", "iri", "uri", "landing_page", "title", "titel", "name")
-_ID_KEYS: Final = frozenset(map(fold, ID_KEYS))
+_ID_KEYS: Final = tuple(map(fold, ID_KEYS))
 KIND_WORDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         fold(word): kind
@@ -125,7 +125,7 @@ def remote_id(item: Mapping[str, Any], source: Source) -> str:
     """The id of an item in its source, "" if it has none."""
     named = rules(source)
     folded = {fold(str(key)): value for key, value in item.items()} if not named.id else {}
-    for value in [at(item, named.id)] if named.id else [folded.get(fold(key)) for key in ID_KEYS]:
+    for value in [at(item, named.id)] if named.id else [folded.get(key) for key in _ID_KEYS]:
         if isinstance(value, list | tuple):
             value = value[0] if value else None
         if isinstance(value, Mapping):
@@ -193,9 +193,15 @@ def _mapped(item: Mapping[str, Any], named: Rules) -> tuple[dict[str, Any], dict
     return fields, _without(item, [_steps(item, path) for path in used])
 
 
+@cache
+def labels_of(kind: str) -> Mapping[str, str]:
+    """Folded label, in either language -> name of the field of a kind of thing."""
+    return {fold(label): row.name for row in fields_of(kind) for label in (row.label_de, row.label_en)}
+
+
 def _by_labels(item: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
     """Keys that are labels of fields become the fields' names."""
-    labels = {fold(label): row.name for row in fields_of(kind) for label in (row.label_en, row.label_de)}
+    labels = labels_of(kind)
     names = rows_by_name(kind)
     fields: dict[str, Any] = {}
     for key, value in item.items():

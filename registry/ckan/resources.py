@@ -26,7 +26,6 @@ from vocab.concepts import Concept
 from vocab.values import absolute_iri
 
 _DROPPED: Final = BOOKKEEPING - {"id", "url_type"}
-IANA: Final = "https://www.iana.org/assignments/media-types/"
 _ID = re.compile(r"[\w.~-]{1,100}", re.ASCII)
 
 
@@ -171,7 +170,7 @@ def _file_type(unread: Unread, format: str, mime: str, fields: dict[str, Any]) -
     media = formats.media_type(format)
     if media and fields.setdefault("media_type", media) == media:
         unread.values.pop("format", None)
-    return formats.file_type("", media.removeprefix(IANA)) if media else None
+    return formats.file_type("", media.removeprefix(formats.IANA)) if media else None
 
 
 _ALGORITHMS: Final = {32: "md5", 40: "sha1", 64: "sha256", 96: "sha384", 128: "sha512"}  # by hex digits

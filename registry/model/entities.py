@@ -40,6 +40,8 @@ def without_entities(metadata: Metadata) -> tuple[Metadata, dict[str, str]]:
 
 def _decoded(value: Any, field: str, written: dict[str, str]) -> Any:
     """The value itself where nothing in it changes. Only texts by language are decoded: an address may hold `&`."""
+    if not value or type(value) is str:  # nearly all fields
+        return value
     if isinstance(value, Mapping):
         texts = {tag: _decoded_text(text, field, written) for tag, text in value.items()}
         return texts if texts != value else value

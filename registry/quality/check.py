@@ -15,6 +15,7 @@ from registry.rules import finding
 from vocab import folding, licences
 from vocab.concepts import Concept, concept_list
 from vocab.fields import Field, fields_of
+from vocab.formats import IANA
 from vocab.namespaces import VOC
 from vocab.profile import DE, EU, HVD, PROJECT, level
 from vocab.values import is_reversed
@@ -23,7 +24,6 @@ ELI: Final = "http://data.europa.eu/eli/reg_impl/2023/138/oj"  # marks a high-va
 LEAD: Final = VOC + "role/federfuehrung"
 MIN_DESCRIPTION: Final = 50  # characters; search engines do not take a shorter text as a description
 _ALMOST_ELI: Final = "eli/reg_impl/2023/138"
-_MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
 _VAGUE: Final = "http://dcat-ap.de/def/licenses/other-"
 
 # Mandatory in the profile, but the catalogue's own entry gives it where the source does not.
@@ -187,7 +187,7 @@ def known(values: str, iri: str) -> bool:
     if iri in concept_list(values).by_iri:
         return True
     if values == "media-types":
-        return iri.startswith(_MEDIA_TYPES)
+        return iri.startswith(IANA)
     scheme = SCHEMES.get(values, ("",))[0]
     return values == "languages" and iri.startswith(scheme + "/")
 

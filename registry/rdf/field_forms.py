@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from registry.model import Link
 from registry.rdf.terms import DATATYPES, NO_TAG, date_type, unescaped
-from vocab.fields import FIELDS, Field, fields_of
+from vocab.fields import FIELDS, Field, by_property
 from vocab.geometry import WKT_LITERAL
 from vocab.values import DURATION, TAG
 
@@ -169,9 +169,7 @@ def _put(row: Field) -> Callable[[dict[str, Any], str, Any], bool]:
 def slots(cls: str) -> Mapping[str, Slot]:
     """The term of each property -> the slot that it fills; where two rows have the same one, the current property
     wins over a former one."""
-    rows = fields_of(cls)
-    properties = {name: row for row in rows for name in row.former} | {row.property: row for row in rows}
     return {
         f"<{name}>": Slot(row, row.name, _FITS[row.form], _put(row), row.node, name != row.property)
-        for name, row in properties.items()
+        for name, row in by_property(cls).items()
     }

@@ -73,7 +73,7 @@ class Kept:
     def name_of(self, subject: str) -> str:
         return "" if subject == self.root else text_of(subject)
 
-    def remaining_statements(self, root: str) -> dict[str, str]:
+    def remaining_statements(self) -> dict[str, str]:
         """The field `statements`: all that no row covers, as valid N-Triples."""
         lines = self.notes
         reported = {finding.value for finding in self.findings}

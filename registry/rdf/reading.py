@@ -17,6 +17,7 @@ from msgspec import structs
 from registry import model
 from registry.model import Findings, Kind, Metadata
 from registry.model.identity import distribution_digest, with_ids
+from registry.model.structs import struct_of
 from registry.rdf.descriptions import DESCRIBED_KINDS, kind_of
 from registry.rdf.field_forms import WORDS_FIELDS, Slot, frozen, slots
 from registry.rdf.kept import Kept, Pair
@@ -38,13 +39,12 @@ from registry.rdf.terms import (
     text_of,
 )
 from registry.rules import finding
-from vocab.fields import STRUCTS, TYPES, Field
+from vocab.fields import TYPES, Field
 from vocab.namespaces import DCT, PREFIXES, RDFS
 from vocab.values import year_of
 
 _SEE_ALSO = f"<{RDFS.seeAlso}>"
 _LICENCE = f"<{DCT.license}>"
-_VCARD = f"<{PREFIXES['vcard']}"
 _SPOKEN: Final = frozenset(("text", "words", "literal"))
 _BLANK_STARTS: Final = frozenset('"\\ \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000').union(
     map(chr, range(0x2000, 0x200B))
@@ -68,7 +68,7 @@ def read(payload: bytes, kind: Kind | None = None) -> tuple[Metadata, Findings]:
     fields = reader.fields(root, kind)
     if kind == "dataset":
         reader.spread_licence(fields)
-    fields.update(reader.remaining_statements(root))
+    fields.update(reader.remaining_statements())
     if "periods" in fields:
         fields["periods"] = tuple(sorted(fields["periods"], key=_by_time))
     if "distributions" in fields:
@@ -201,7 +201,7 @@ class _Reader(Kept):
     def struct(self, term: str, cls: str) -> Any:
         fields = self.fields(term, cls)
         fields["iri"] = term if term[0] == "_" else term[1:-1]
-        return _struct(cls)(**fields)
+        return struct_of(cls)(**fields)
 
     def repair(self, fields: dict[str, Any], subject: str, slot: Slot, predicate: str, term: str) -> bool:
         """Puts a value that has another form or a former property into its field. False: it stays a statement."""
@@ -331,12 +331,6 @@ def _is_written(text: str, value: Any, form: str) -> bool:
 @cache
 def _types(cls: str) -> frozenset[str]:
     return frozenset(f"<{type}>" for type in TYPES[cls])
-
-
-@cache
-def _struct(cls: str) -> type[model.Node]:
-    struct: type[model.Node] = getattr(model, STRUCTS.get(cls, cls))
-    return struct
 
 
 def _distribution_id(distribution: model.Distribution) -> str:

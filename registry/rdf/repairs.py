@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
-from registry import model
+from registry.model import Place
+from registry.model.structs import struct_of
 from registry.rdf.terms import NO_TAG, literal_parts, text_of, valid_iri
 from vocab import folding, formats, frequencies, geometry, licences, match, values
-from vocab.fields import STRUCTS, Field, fields_of
+from vocab.fields import Field, fields_of
 from vocab.geometry import WKT_SHAPE
 from vocab.namespaces import XSD
 from vocab.values import language_tag
@@ -53,7 +54,7 @@ def _of_iri(row: Field, text: str, former: bool) -> Any:
         return _telephone(row, text, "", "")
     if row.form == "node":
         name = valid_iri(text)
-        return _struct(row)(iri=name) if name else None
+        return struct_of(row.node)(iri=name) if name else None
     return None
 
 
@@ -126,36 +127,30 @@ def _concept(row: Field, text: str, tag: str, datatype: str) -> str | None:
 
 def concept_named(row: Field, text: str) -> str | None:
     """The IRI of the concept that a text, an address or a code names in the list of a row, else None."""
-    return _MATCHERS.get(row.values, _by_list(row.values))(text) if row.values else None
+    if not row.values:
+        return None
+    if find := _MATCHERS.get(row.values):
+        return find(text)
+    concept = folding.match(row.values, text)
+    return concept.iri if concept else None
 
 
 def _node(row: Field, text: str, tag: str, datatype: str) -> Any:
     """A node from a literal: the text is its name, or its IRI if it is an address."""
     name = _iri(row, text, tag, datatype)
     if name:
-        return _struct(row)(iri=name)
+        return struct_of(row.node)(iri=name)
     if row.node not in ("Agent", "Place", "RightsStatement", "ProvenanceStatement", "Identifier") or not text.strip():
         return None
     if row.node == "Place" and geometry.looks_like_shape(text):
         shape = geometry.shape(text)
-        return shape and _struct(row)(bbox=shape.bbox, centroid=shape.centroid, geometry=shape.geometry)
+        return shape and Place(bbox=shape.bbox, centroid=shape.centroid, geometry=shape.geometry)
     naming = next(row_ for row_ in fields_of(row.node) if row_.name in ("name", "label", "notation"))
     if naming.form == "literal":
-        return _struct(row)(**{naming.name: text})
+        return struct_of(row.node)(**{naming.name: text})
     tag, text = _text(row, text, tag, datatype)
-    return _struct(row)(**{naming.name: {tag: text}})
-
-
-def _struct(row: Field) -> Any:
-    return getattr(model, STRUCTS.get(row.node, row.node))
-
-
-def _by_list(name: str) -> Callable[[str], str | None]:
-    def find(text: str) -> str | None:
-        concept = folding.match(name, text)
-        return concept.iri if concept else None
-
-    return find
+    named: dict[str, Any] = {naming.name: {tag: text}}
+    return struct_of(row.node)(**named)
 
 
 def _file_type(text: str) -> str | None:

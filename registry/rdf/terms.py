@@ -5,14 +5,13 @@ A Python object for each term would cost more time than everything else that is 
 """
 
 import re
-from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
 from vocab.namespaces import FORMER_NAMESPACES, PREFIXES, RDF, XSD
-from vocab.values import TAG
+from vocab.values import TAG, exists
 
 TYPE: Final = f"<{RDF.type}>"
 # Predicates under which the parser keeps what the source wrote where it had to repair an IRI: of the node itself, of a
@@ -189,15 +188,6 @@ def _date_type(value: str) -> str:
     if not match:
         return ""
     year, month, day, time = match.groups()
-    if day and not _in_calendar(year, month[:6]):
+    if day and not exists(f"{year}{month[:6]}"):
         return ""
     return XSD.dateTime if time else XSD.date if day else XSD.gYearMonth if month else XSD.gYear
-
-
-def _in_calendar(year: str, day: str) -> bool:
-    """Whether the year has the day ("-02-29"); before the year 1 and after 9999 the calendar goes on (XSD 1.1)."""
-    try:
-        date.fromisoformat(f"{2000 + int(year) % 400}{day}")
-    except ValueError:
-        return False
-    return True

@@ -107,11 +107,6 @@ def _level(text: str) -> str:
     return text.translate(_RAISED_OR_LOWERED) if _ANY_RAISED.search(text) else text
 
 
-def terms(text: str) -> Terms:
-    """Both analyses of a text."""
-    return analysed(text)[0]
-
-
 def analysed(text: str) -> tuple[Terms, frozenset[str]]:
     """Both analyses of a text, and the words of two or three letters inside its compounds.
 
@@ -120,7 +115,7 @@ def analysed(text: str) -> tuple[Terms, frozenset[str]]:
     if not analyses:
         return Terms(NOTHING, NOTHING), frozenset()
     stems, grams, parts = zip(*analyses, strict=True)
-    return Terms(" ".join(stems), " ".join(grams)), frozenset(" ".join(parts).split())
+    return Terms(" ".join(stems), " ".join(grams)), frozenset(" ".join(set(parts)).split())
 
 
 def words(text: str) -> list[Word]:

@@ -99,10 +99,9 @@ def _values(facets: Mapping[str, tuple[str, ...]], districts: ConceptList | None
     """The values of facets that are part of the text: as they are, or their labels in all languages."""
     for name, values in facets.items():
         facet = FACETS[name]
-        concepts = value_list(facet, districts)
         if facet.in_text == "values":
             yield from values
-        elif facet.in_text == "labels" and concepts:
+        elif facet.in_text == "labels" and (concepts := value_list(facet, districts)):
             yield from (label for value in values for label in concepts.by_notation[value].labels.values())
 
 

@@ -8,6 +8,7 @@ of the search page and the parameters in the API document. Raise INDEX_VERSION w
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
@@ -147,7 +148,8 @@ def _publishers(record: Record, districts: Districts) -> Iterable[str]:
 
 def _named_publishers(record: Record, districts: Districts) -> Iterable[str]:
     agent = record.metadata.publisher
-    return (named_publisher(agent),) if agent and publisher_value(agent) else ()
+    named = named_publisher(agent) if agent else ""
+    return (named,) if named and not named.startswith("\t") else ()  # before the tab: its value
 
 
 # -- years
@@ -181,6 +183,7 @@ def _span(metadata: Metadata, start: int, end: int) -> tuple[tuple[int, int], ..
     return ((first, last),) if last - first < MAX_YEARS else ((first, first), (last, last))
 
 
+@lru_cache(4096)  # the same few dates in most records of a source
 def _year(value: str) -> int:
     match = _YEAR.match(value)
     return int(match[0]) if match else 0

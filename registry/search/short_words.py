@@ -56,7 +56,7 @@ _BY_CHANCE: Final = {
 }
 WORDS: Final = frozenset(_BY_CHANCE)
 _CHANCE: Final = {word: re.compile(pattern) for word, pattern in _BY_CHANCE.items() if pattern}
-_ANY: Final = re.compile("|".join(f"(?=({word}))" for word in sorted(_BY_CHANCE)))
+_ANY: Final = re.compile(f"(?=({'|'.join(sorted(_BY_CHANCE))}))")  # no word begins another one
 _INFLECTION: Final = re.compile(r"(?:e?s|se[ns]?|e[nrms]?|ern|n)?")
 _DERIVED: Final = re.compile(r"(?:ung|ion|isch|lich|ig|ier|iv|end|sam|bar|heit|keit|chen|lein)(?:e?[nrms]?|en|es)?")
 
@@ -64,7 +64,7 @@ _DERIVED: Final = re.compile(r"(?:ung|ion|isch|lich|ig|ier|iv|end|sam|bar|heit|k
 def places(folded: str) -> Iterator[tuple[int, str]]:
     """Where a short word is a part of a folded word, behind its beginning: (place of its first letter, the word)."""
     for match in _ANY.finditer(folded):
-        word, at = match[match.lastindex or 0], match.start()
+        word, at = match[1], match.start()
         rest = folded[at + len(word) :]
         begins = at == 0 and len(word) < MAX_LETTERS
         if (at >= MIN_LETTERS_BESIDE or begins) and _may_follow(rest) and not _is_by_chance(folded, word, at):

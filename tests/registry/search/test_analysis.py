@@ -21,9 +21,12 @@ from registry.search.analysis import (
     fold_word,
     mark,
     name_key,
-    terms,
     words,
 )
+
+
+def terms(text: str) -> analysis.Terms:
+    return analysed(text)[0]
 
 
 def stems(text: str) -> list[str]:

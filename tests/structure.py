@@ -7,9 +7,10 @@ import ast
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tests.paths import ROOT
 
@@ -19,6 +20,29 @@ LONG_TABLES: Final = {"vocab/fields.py", "registry/rules.py"}
 MAX_FUNCTION_LINES: Final = 40
 MAX_PARAMETERS: Final = 6  # of a public function; what `click` calls has as many as its command has options
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Module(NamedTuple):
+    """A file of Python: its path from the checkout, how many lines it has, its syntax tree."""
+
+    file: str
+    lines: int
+    tree: ast.Module
+
+
+@cache
+def trees(folder: Path) -> tuple[Module, ...]:
+    """Each module below a folder of a checkout, parsed once in each process."""
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.py"))}
+    return tuple(
+        Module(str(path.relative_to(folder.parent)), len(text.splitlines()), ast.parse(text))
+        for path, text in texts.items()
+    )
+
+
+def product(root: Path = ROOT) -> list[Module]:
+    """The modules of the four floors of a checkout."""
+    return [module for floor in FLOORS for module in trees(root / floor)]
 
 
 @dataclass
@@ -99,14 +123,10 @@ def _is_command(function: Function) -> bool:
 
 def read(root: Path = ROOT) -> Structure:
     """The structure of the four floors below a checkout."""
-    files = {file: path for floor in FLOORS for path in sorted((root / floor).rglob("*.py"))
-             if (file := str(path.relative_to(root)))}  # fmt: skip
-    modules = {_module(file): file for file in files}
+    modules = {_module(file): file for file, _, _ in product(root)}
     structure = Structure()
-    for file, path in files.items():
-        text = path.read_text(encoding="utf-8")
-        tree = ast.parse(text)
-        structure.lines[file] = len(text.splitlines())
+    for file, lines, tree in product(root):
+        structure.lines[file] = lines
         structure.functions[file] = [node for node in ast.walk(tree) if isinstance(node, Function)]
         structure.imports[_module(file)] = set(_imports(tree, modules)) - {_module(file)}
         structure.strings += [(file, name) for name in _names_in_strings(tree)]

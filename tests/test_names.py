@@ -6,12 +6,12 @@ Where one of the numbers in LEFT is too high, lower it: nothing that was renamed
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 from typing import Final
 
 import pytest
 
 from tests.paths import ROOT
+from tests.structure import trees
 
 VAGUE_NAMES: Final = ("one", "said", "found", "made")
 VAGUE_CONSTANTS: Final = frozenset(
@@ -27,15 +27,6 @@ LEFT: Final[dict[str, dict[str, int]]] = {  # folder -> name -> how often it is 
     "tests": {"one": 78, "found": 102, "said": 86, "made": 22},
 }
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-
-
-@cache
-def trees(folder: str) -> list[tuple[str, ast.Module]]:
-    """The path and the syntax tree of each module below a folder of the checkout."""
-    return [
-        (str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8")))
-        for path in sorted((ROOT / folder).rglob("*.py"))
-    ]
 
 
 def bindings(tree: ast.AST) -> Iterator[str]:
@@ -85,18 +76,20 @@ def constants(tree: ast.Module) -> Iterator[str]:
 
 @pytest.mark.parametrize("folder", LEFT)
 def test_names_that_say_nothing_become_fewer(folder: str) -> None:
-    counts = Counter(name for _, tree in trees(folder) for name in bindings(tree) if name in VAGUE_NAMES)
+    counts = Counter(name for _, _, tree in trees(ROOT / folder) for name in bindings(tree) if name in VAGUE_NAMES)
     assert {name: n for name, n in counts.items() if n > LEFT[folder].get(name, 0)} == {}
 
 
 @pytest.mark.parametrize("folder", PRODUCT)
 def test_no_metadata_is_called_words(folder: str) -> None:
-    assert {file: n for file, tree in trees(folder) if (n := words_of_metadata(tree))} == {}
+    assert {file: n for file, _, tree in trees(ROOT / folder) if (n := words_of_metadata(tree))} == {}
 
 
 @pytest.mark.parametrize("folder", PRODUCT)
 def test_constants_have_a_noun(folder: str) -> None:
-    assert [(file, name) for file, tree in trees(folder) for name in constants(tree) if name in VAGUE_CONSTANTS] == []
+    assert [
+        (file, name) for file, _, tree in trees(ROOT / folder) for name in constants(tree) if name in VAGUE_CONSTANTS
+    ] == []
 
 
 def test_vague_names_are_found() -> None:

@@ -10,6 +10,7 @@ import inspect
 import re
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 from registry.catalog import Catalog
 from registry.sources.runs import Runs
@@ -39,6 +40,11 @@ def test_no_import_goes_up_a_floor() -> None:
     assert here().upward() == []
 
 
+def test_the_whole_product_is_read() -> None:
+    assert len(here().lines) > 100
+    assert {file.partition("/")[0] for file in here().lines} == set(structure.FLOORS)
+
+
 def test_no_file_is_too_long() -> None:
     assert here().long_files() == {}
 
@@ -60,9 +66,9 @@ def test_a_module_named_in_a_string_exists() -> None:
 
 def test_names_of_tests_can_be_read() -> None:
     names = {
-        f"{path.relative_to(ROOT)}: {node.name}"
-        for path in (ROOT / "tests").rglob("test_*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        f"{file}: {node.name}"
+        for file, _, tree in structure.trees(ROOT / "tests")
+        for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and len(node.name) > MAX_NAME_CHARACTERS
     }
     assert names == set(), f"at most {MAX_NAME_CHARACTERS} characters"
@@ -74,6 +80,46 @@ def test_circles_and_upward_imports_are_found() -> None:
     )
     assert [set(circle) for circle in made.circles()] == [{"vocab.a", "vocab.b", "vocab.c"}]
     assert made.upward() == [("vocab.b", "api.d")]
+
+
+LONG_CODE = """
+def at_the_bound(a, b, c, d, e, f):
+    '''A docstring
+
+    is not counted.'''
+{bound}
+
+@decorated
+def above(self, a, b, c, *, d, e, f, g):
+{above}
+
+class Class:
+    async def inner(self, a, /, b, c, d, e, f, g): ...
+    def method(self, a, b, c, d, e, f): ...
+
+def _private(a, b, c, d, e, f, g): ...
+@click.command()
+def command(a, b, c, d, e, f, g): ...
+"""
+
+
+def test_what_is_too_long_or_has_too_many_parameters_is_found(tmp_path: Path) -> None:
+    line = "    x = 1\n"
+    code = LONG_CODE.format(bound=line * (structure.MAX_FUNCTION_LINES - 1), above=line * structure.MAX_FUNCTION_LINES)
+    files = {
+        "vocab/at_the_bound.py": "x = 1\n" * structure.MAX_LINES,
+        "api/deep/above.py": "x = 1\n" * (structure.MAX_LINES + 1),
+        "vocab/fields.py": "x = 1\n" * (structure.MAX_LINES + 1),
+        "registry/functions.py": code,
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    read = structure.read(tmp_path)
+    assert set(read.lines) == set(files)
+    assert read.long_files() == {"api/deep/above.py": 401}
+    assert read.long_functions() == {"registry/functions.py:above": 41}
+    assert read.many_parameters() == {"registry/functions.py:above": 7, "registry/functions.py:inner": 7}
 
 
 def test_each_module_is_covered_by_a_test_file_in_the_folder_of_its_room() -> None:
@@ -114,8 +160,7 @@ def _catches_everything(tree: ast.AST) -> bool:
 def test_what_catches_every_exception_is_named_in_a_decision() -> None:
     text = (ROOT / "docs/decisions/0116-broad-excepts.md").read_text()
     broad, callers = (re.findall(r"^\| `([a-z_/]+\.py)`", part, re.M) for part in text.split("`isolated` has"))
-    trees = {file: ast.parse((ROOT / file).read_text()) for file in here().lines}
-    assert sorted(broad) == sorted(file for file, tree in trees.items() if _catches_everything(tree))
+    assert sorted(broad) == sorted(file for file, _, tree in structure.product() if _catches_everything(tree))
     assert len(broad) <= 5
     assert sorted(callers) == sorted(
         module.replace(".", "/") + ".py" for module, names in here().imports.items() if "registry.isolation" in names

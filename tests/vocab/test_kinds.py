@@ -10,7 +10,7 @@ import pytest
 
 from registry import model
 from registry.catalog.ids import RESERVED_IDS
-from tests.paths import ROOT
+from tests.structure import product
 from vocab.fields import TYPES, fields_of
 from vocab.kinds import KIND_ROWS
 from vocab.pages import PAGE_ROWS
@@ -47,19 +47,18 @@ def test_a_type_and_a_word_stand_for_one_kind():
 
 def test_only_the_table_lists_the_kinds():
     """A second list of kinds would have to be found by whoever adds one."""
-    found = []
-    for floor in ("vocab", "registry", "harvesters", "api"):
-        for path in sorted((ROOT / floor).rglob("*.py")):
-            if path == ROOT / "vocab/kinds.py":
-                continue
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict):
-                    parts = [*node.keys, *node.values] if isinstance(node, ast.Dict) else node.elts
-                    named = {part.value for part in parts if isinstance(part, ast.Constant) and part.value in KIND_ROWS}
-                    if len(named) > MAX_NAMES_TOGETHER:
-                        found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
-    assert len(found) == 1, found  # the type itself, which a table cannot make
-    assert found[0].startswith("registry/model/metadata.py:")
+    lists = []
+    for file, _, tree in product():
+        if file == "vocab/kinds.py":
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict):
+                parts = [*node.keys, *node.values] if isinstance(node, ast.Dict) else node.elts
+                named = {part.value for part in parts if isinstance(part, ast.Constant) and part.value in KIND_ROWS}
+                if len(named) > MAX_NAMES_TOGETHER:
+                    lists.append(f"{file}:{node.lineno}")
+    assert len(lists) == 1, lists  # the type itself, which a table cannot make
+    assert lists[0].startswith("registry/model/metadata.py:")
 
 
 def test_a_private_page_is_closed_to_search_engines_and_its_words_are_no_ids():

@@ -3,6 +3,8 @@
 import ast
 import re
 import shutil
+import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -11,10 +13,9 @@ import pytest
 
 from registry.model.message import message, sentence, translations
 from registry.rules import RULES
-from tests.paths import ROOT
+from tests.structure import product
 from vocab import messages
 
-FLOORS = ("vocab", "registry", "harvesters", "api")
 CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 OWN_WORDS = {"former-text"}  # has the words of each language among its values
 PARSERS_WORDS = ("{words}", "{words}.")  # a sentence that leaves English readers the words of a parser
@@ -25,38 +26,67 @@ def placeholders(text: str) -> set[str]:
 
 
 @cache
-def trees() -> list[tuple[Path, ast.Module]]:
-    paths = (path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py")))
-    return [(path.relative_to(ROOT), ast.parse(path.read_text())) for path in paths]
-
-
-def error_classes() -> set[str]:
-    """The names of LotseError and the classes below it: what they are raised with is a code."""
+def classes_below(name: str) -> frozenset[str]:
+    """The name of a class and those of the classes below it, at any depth."""
     bases = {
         node.name: {base.id for base in node.bases if isinstance(base, ast.Name)}
-        for _, tree in trees()
+        for _, _, tree in product()
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
     }
-    errors = {"LotseError"}
-    while new := {name for name, above in bases.items() if above & errors} - errors:
-        errors |= new
-    return errors
+    below = {name}
+    while new := {name for name, above in bases.items() if above & below} - below:
+        below |= new
+    return frozenset(below)
 
 
-def calls_with_code() -> Iterator[tuple[Path, ast.Call]]:
-    """`message(…)` and the making of an error."""
-    makers = {"message", *error_classes()}
-    for path, tree in trees():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in makers and node.args:
-                yield path, node
+def maker(call: ast.Call) -> str:
+    """`X` for `X(…)` and `module.X(…)`."""
+    return str(getattr(call.func, "id", getattr(call.func, "attr", "")))
+
+
+def calls_with_code(tree: ast.AST) -> Iterator[tuple[ast.Call, ast.expr]]:
+    """`message(…)` and the making of an error, each with its code; twice where the code is `a if … else b`."""
+    makers = {"message", *classes_below("LotseError")}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and maker(node) in makers and node.args:
+            yield from ((node, code) for code in branches(node.args[0]))
+
+
+def branches(node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(node, ast.IfExp):
+        yield from branches(node.body)
+        yield from branches(node.orelse)
+    else:
+        yield node
+
+
+def is_code(node: ast.expr) -> bool:
+    """Whether the catalogue has this code; for f"start-{…}", whether it has one that begins so."""
+    match node:
+        case ast.Constant():
+            return messages.is_known(str(node.value))
+        case ast.JoinedStr(values=[ast.Constant(value=str(start)), *_]):
+            return any(code.startswith(start) for code in messages.catalogue("en"))
+        case _:
+            return False
+
+
+def missing_values(call: ast.Call, code: ast.expr) -> set[str]:
+    """The placeholders of a constant code, in any language, for which the call gives no value."""
+    if not isinstance(code, ast.Constant) or any(keyword.arg is None for keyword in call.keywords):
+        return set()
+    given = {keyword.arg for keyword in call.keywords}
+    if maker(call) in classes_below("UnreadableError"):
+        given.add("place")  # its second argument
+    templates = (messages.template(str(code.value), lang) for lang in messages.languages())
+    return {name for template in templates for name in placeholders(template)} - given
 
 
 def strings() -> set[str]:
     """Every string of the code; of those with values, the part before them with all that the catalogue goes on with."""
     found: set[str] = set()
-    for _, tree in trees():
+    for _, _, tree in product():
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
@@ -80,19 +110,54 @@ def test_every_language_has_every_code_with_the_same_placeholders() -> None:
                 assert placeholders(other[code].message) == placeholders(entry.message), (lang, code)
 
 
+def test_a_code_stands_in_one_table_of_its_file() -> None:
+    for lang in messages.languages():
+        tables = tomllib.loads((messages.FOLDER / f"{lang}.toml").read_text(encoding="utf-8"))
+        times = Counter(code for table in tables.values() for code in table)
+        assert [code for code, number in times.items() if number > 1] == [], lang
+
+
 def test_every_code_in_use_is_in_the_catalogue() -> None:
     unknown = [
-        f"{path}:{call.lineno} {ast.unparse(call.args[0])}"
-        for path, call in calls_with_code()
-        if isinstance(call.args[0], ast.Constant | ast.JoinedStr) and not _is_a_code(call.args[0])
+        f"{file}:{call.lineno} {ast.unparse(code)}"
+        for file, _, tree in product()
+        for call, code in calls_with_code(tree)
+        if isinstance(code, ast.Constant | ast.JoinedStr) and not is_code(code)
     ]
     assert not unknown, "these are no codes of vocab/messages"
 
 
-def _is_a_code(node: ast.expr) -> bool:
-    if isinstance(node, ast.Constant):
-        return messages.is_known(str(node.value))
-    return isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant)
+def test_every_sentence_gets_the_values_that_it_names() -> None:
+    missing = [
+        f"{file}:{call.lineno} {ast.unparse(code)}: {names}"
+        for file, _, tree in product()
+        for call, code in calls_with_code(tree)
+        if (names := missing_values(call, code))
+    ]
+    assert not missing, "these calls give no value for a placeholder"
+
+
+@pytest.mark.parametrize(
+    ("call", "unknown", "missing"),
+    [
+        ("message('run-unknown', number=7)", [], set()),
+        ("errors.NotFoundError('run-unknown', nummer=7)", [], {"number"}),
+        ("NotFoundError('run-unknown', **values)", [], set()),
+        ("errors.NotFoundError('run-nobody-knows')", ["'run-nobody-knows'"], set()),
+        ("UsageError('run-unknown' if x else 'no-such-code', number=7)", ["'no-such-code'"], set()),
+        ("UsageError('sign-in-first' if x else 'run-unknown')", [], {"number"}),
+        ("message(f'search-few-{kind}')", [], set()),
+        ("message(f'find-few-{kind}')", ["f'find-few-{kind}'"], set()),
+        ("message(f'{kind}-unknown')", ["f'{kind}-unknown'"], set()),
+        ("ReadingTimeoutError('file-unreadable', place, where=x, remedy=y)", [], set()),
+        ("SourceError('file-unreadable', place, where=x, remedy=y)", [], {"place"}),
+    ],
+)
+def test_a_wrong_code_and_a_missing_value_are_found(call: str, unknown: list[str], missing: set[str]) -> None:
+    calls = list(calls_with_code(ast.parse(call)))
+    assert calls
+    assert [ast.unparse(code) for _, code in calls if not is_code(code)] == unknown
+    assert {name for made, code in calls for name in missing_values(made, code)} == missing
 
 
 def test_every_code_of_the_catalogue_is_used() -> None:

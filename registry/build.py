@@ -28,14 +28,15 @@ def open_catalog(settings: Settings) -> Catalog:
     refuse_lost_database(settings)
     store = open_store(settings.database_url)
     index = open_index(settings)
+    staging = open_staging(settings.database_url, settings.data)
     return Catalog(
         store=store,
         index=index,
         projector=Projector(store, {"search": index}, settings.data),
         settings=settings,
-        sources=open_sources(settings.database_url, settings.data),
-        runs=open_runs(settings.database_url, settings.data),
-        staging=open_staging(settings.database_url, settings.data),
+        sources=open_sources(settings.database_url, settings.data, staging),
+        runs=open_runs(settings.database_url, settings.data, staging),
+        staging=staging,
         inbox=open_inbox(settings.database_url),
         people=open_people(settings.database_url),
     )

@@ -1,14 +1,16 @@
 """Which files of a Tantivy index are damaged: each ends with a footer that holds the CRC-32 of what comes before it."""
 
 import json
+import os
 import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 SUFFIXES: Final = (".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term")  # of the files that each segment has
+BLOCK_BYTES: Final = 1 << 20  # read at once
 MAGIC: Final = 1337  # the last four bytes of a file, little-endian; before them the length of the footer
 _TAIL: Final = struct.Struct("<II")
 
@@ -55,10 +57,20 @@ def _stamp(path: Path) -> tuple[str, int, int, int] | None:
 
 
 def _is_sound(path: Path) -> bool:
-    with suppress(OSError, ValueError, KeyError, TypeError, struct.error):
-        content = path.read_bytes()
-        length, magic = _TAIL.unpack(content[-_TAIL.size :])
-        footer = json.loads(content[-_TAIL.size - length : -_TAIL.size])
-        body = memoryview(content)[: -_TAIL.size - length]
-        return magic == MAGIC and zlib.crc32(body) == int(footer["crc"])
+    with suppress(OSError, ValueError, KeyError, TypeError, struct.error), path.open("rb") as file:
+        file.seek(-_TAIL.size, os.SEEK_END)
+        length, magic = _TAIL.unpack(file.read())
+        size = file.seek(-_TAIL.size - length, os.SEEK_END)
+        footer = json.loads(file.read(length))
+        file.seek(0)
+        return magic == MAGIC and _crc(file, size) == int(footer["crc"])
     return False
+
+
+def _crc(file: BinaryIO, size: int) -> int:
+    """The CRC-32 of the next bytes, read a block at a time: a segment may be larger than memory should hold."""
+    crc = 0
+    while size and (block := file.read(min(size, BLOCK_BYTES))):
+        crc = zlib.crc32(block, crc)
+        size -= len(block)
+    return crc

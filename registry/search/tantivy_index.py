@@ -9,7 +9,7 @@ current                  name of the folder that readers use
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -85,7 +85,7 @@ class TantivyIndex:
         faults: dict[str, str] = {}
         with ExitStack() as undo:  # or a full disk would hold half an index for each attempt
             undo.callback(shutil.rmtree, generation, ignore_errors=True)
-            with _Tantivy("index-not-writable", generation):
+            with _Tantivy("index-not-writable", lambda: generation):
                 tantivy.Index(_SCHEMA, str(generation))
             self._write(generation, changes, faults)
             _keep(generation, position, faults)
@@ -106,7 +106,7 @@ class TantivyIndex:
         first = next(changes, None)
         if first is None:
             return False
-        with _Tantivy("index-not-writable", generation):
+        with _Tantivy("index-not-writable", lambda: generation):
             self._commit(generation, chain((first,), changes), faults)
         return True
 
@@ -131,14 +131,14 @@ class TantivyIndex:
         )
 
     def search(self, query: Query) -> ResultPage:
-        with _Tantivy("index-not-readable", self._generation()):
+        with _Tantivy("index-not-readable", self._generation):
             return answer(query, self._read(), datetime.now(UTC).date().toordinal())
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
         wanted = beginning(prefix)
         if not wanted:
             return ()
-        with _Tantivy("index-not-readable", self._generation()):
+        with _Tantivy("index-not-readable", self._generation):
             entries = self._read().searcher.terms_with_prefix("words", wanted, limit=size * 5)
         return suggestions(entries, size)
 
@@ -164,7 +164,7 @@ class _Tantivy:
     Tantivy raises a ValueError with the words of the system or, for damaged files, a panic of Rust: no Exception.
     """
 
-    def __init__(self, code: str, generation: Path | None) -> None:
+    def __init__(self, code: str, generation: Callable[[], Path | None]) -> None:
         self._code, self._generation = code, generation
 
     def __enter__(self) -> None:
@@ -172,7 +172,7 @@ class _Tantivy:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if kind and (issubclass(kind, ValueError) or kind.__name__ == "PanicException"):
-            raise NotReadyError(self._code, generation=self._generation, error=error) from error
+            raise NotReadyError(self._code, generation=self._generation(), error=error) from error
 
 
 def _kept(generation: Path | None) -> dict[str, Any] | None:

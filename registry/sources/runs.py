@@ -35,11 +35,12 @@ _HOLD_POLL: Final = 0.02  # seconds between two tries to take the lock
 _BITS: Final = {level: 1 << position for position, level in enumerate(LEVELS)}  # bit of each level in FINDINGS.c.levels
 
 
-def open_runs(database_url: str, data: Path) -> "Runs":
-    """Opens runs and problems in the store's database. Locks are files in `data`, or advisory locks of PostgreSQL."""
+def open_runs(database_url: str, data: Path, staging: Staging | None = None) -> "Runs":
+    """Opens runs and problems in the store's database. Locks are files in `data`, or advisory locks of PostgreSQL.
+    `staging`: if it is open already."""
     engine = connect(database_url)
     make_tables(engine, tables.TABLES)
-    return Runs(engine, open_staging(database_url, data), data)
+    return Runs(engine, staging or open_staging(database_url, data), data)
 
 
 class Runs:

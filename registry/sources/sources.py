@@ -13,11 +13,12 @@ from registry.sources.tables import SOURCES
 from registry.store.database import connect, make_tables, reading, writing
 
 
-def open_sources(database_url: str, data: Path) -> "Sources":
-    """Sources in the store's database; what is staged of them in the data folder (with PostgreSQL in its tables)."""
+def open_sources(database_url: str, data: Path, staging: Staging | None = None) -> "Sources":
+    """Sources in the store's database; what is staged of them in the data folder (with PostgreSQL in its tables).
+    `staging`: if it is open already."""
     engine = connect(database_url)
     make_tables(engine, tables.TABLES)
-    return Sources(engine, open_staging(database_url, data))
+    return Sources(engine, staging or open_staging(database_url, data))
 
 
 class Sources:

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.hostile.browser import PROJECT, browser, hidden, send
 from tests.sample_city import PASSWORD
+from tests.signed_in import PROJECT, browser, hidden, send
 from tests.town import Town
 
 NAMES = ("", "agentur", "lotsin", "verwaltung")  # nobody, a member, a reviewer, an administrator

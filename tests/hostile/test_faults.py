@@ -10,8 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +25,10 @@ from registry.search.query import Query
 from registry.search.tantivy_index import TantivyIndex
 from registry.settings import Settings
 from registry.store.database import check_pages, connect, damage_seen, writing
-from tests.hostile.browser import PROJECT, browser, hidden
+from tests.api.commands.calling import LOTSE
+from tests.signed_in import PROJECT, browser, hidden
 from tests.town import Town, take
-
-LOTSE = (sys.executable, "-c", "from api.commands.main import main; main(prog_name='lotse')")
+from tests.waiting import wait_for
 
 
 @contextlib.contextmanager
@@ -52,13 +51,6 @@ def no_more_pages(engine: sa.Engine) -> Iterator[None]:
 def lotse(data: Path, *words: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
     environ = {"PATH": os.environ["PATH"], "LOTSE_DATA": str(data), "LOTSE_ALLOW_HOSTS": "127.0.0.1"}
     return subprocess.run([*LOTSE, *words], env=environ, capture_output=True, text=True, timeout=seconds, check=False)
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
 
 
 # -- a full disk

@@ -8,7 +8,7 @@ from registry.errors import NotAllowedError
 from registry.model import Account, Draft
 from registry.people.review import may
 from tests.builders import a_metadata
-from tests.hostile.browser import PROJECT, browser, hidden, send
+from tests.signed_in import PROJECT, browser, hidden, send
 from tests.town import Town
 
 DRAFT = Draft(id="d", metadata=a_metadata("Kühle Wege", "project"), author="agentur", owner="digital-agentur")

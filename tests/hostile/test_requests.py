@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from api.web.half_open import HEAD_SECONDS, MAX_HALF_OPEN
-from tests.hostile.browser import browser
 from tests.hostile.served import served
+from tests.signed_in import browser
 from tests.town import Town
 
 

@@ -3,16 +3,14 @@
 The bounds are set low for each source, so that the input is harmless.
 """
 
+import contextlib
 import gzip
 import itertools
 import json
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -22,6 +20,7 @@ from harvesters.kinds import dcat, sheet
 from harvesters.kinds import json as json_kind
 from registry.fetch.session import session
 from registry.model import Run, Source
+from tests.servers.answering import a_server
 from tests.servers.replay import files_server
 from tests.town import Town
 
@@ -49,37 +48,18 @@ class Endless:
         page = f"<> <http://www.w3.org/ns/hydra/core#next> <?page={next(self._pages)}> ."
         return page.encode(), "text/turtle"
 
-
-@contextmanager
-def serving(endless: Endless) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body, media_type = endless.answer(self.path)
-            self.send_response(200)
-            self.send_header("Content-Type", media_type)
-            self.send_header("Content-Length", str(len(body)))
-            if endless.encoding:
-                self.send_header("Content-Encoding", endless.encoding)
-            self.end_headers()
-            try:
-                for byte in (bytes([value]) for value in body) if endless.pause else (body,):
-                    self.wfile.write(byte)
-                    time.sleep(endless.pause)
-            except OSError:
-                pass  # the harvester has seen enough
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    def serve(self, handler: BaseHTTPRequestHandler) -> None:
+        body, media_type = self.answer(handler.path)
+        handler.send_response(200)
+        handler.send_header("Content-Type", media_type)
+        handler.send_header("Content-Length", str(len(body)))
+        if self.encoding:
+            handler.send_header("Content-Encoding", self.encoding)
+        handler.end_headers()
+        with contextlib.suppress(OSError):  # when the harvester has seen enough
+            for byte in (bytes([value]) for value in body) if self.pause else (body,):
+                handler.wfile.write(byte)
+                time.sleep(self.pause)
 
 
 @pytest.fixture
@@ -89,7 +69,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
 
 
 def harvested(town: Town, endless: Endless, kind: str, **settings: str) -> Run:
-    with serving(endless) as url:
+    with a_server(endless.serve) as url:
         source = Source(name="fremd", kind=kind, url=f"{url}/liste", settings=settings)
         started = time.monotonic()
         run = town.harvest(source=source)
@@ -140,7 +120,7 @@ def test_an_answer_that_trickles_in_ends_with_the_time_of_the_run(town: Town, mo
 
 def test_nothing_is_withdrawn_when_a_list_has_no_end(town: Town) -> None:
     town.harvest([{"id": 1, "title": "Eins"}, {"id": 2, "title": "Zwei"}])
-    with serving(Endless()) as url:
+    with a_server(Endless().serve) as url:
         source = replace(town.source, kind="dcat", url=f"{url}/liste", settings={"max_pages": "3"})
         town.catalog.sources.revise(source)
         assert town.harvest(source=source).outcome == "failed"

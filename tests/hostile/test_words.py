@@ -7,7 +7,7 @@ from api.app import create_app
 from api.text.formatting import breakable, link, visible
 from registry.model import Agent, Contact, Distribution, Metadata, Record
 from registry.model.text import MAX_TITLE_IN_LISTS, shortened, shortened_text
-from tests.hostile.browser import PROJECT, browser, send
+from tests.signed_in import PROJECT, browser, send
 from tests.town import Town
 
 HTML = {"accept": "text/html"}

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from registry.child_process import (
     ChildTimeoutError,
 )
 from tests.paths import ROOT
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -39,13 +39,6 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Module:
         return name
 
     return made
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def gone(process: int) -> bool:

@@ -11,16 +11,15 @@ from fastapi.testclient import TestClient
 from msgspec.structs import replace
 
 from api.admin.harvests import causes, schedule
-from api.app import create_app
 from api.web.addresses import place
 from registry.model import Account, Problem, Run
 from registry.model.message import sentence
 from registry.rules import finding
 from registry.sources.crashes import is_suspended
+from tests import signed_in
+from tests.sample_city import PASSWORD
 from tests.servers.replay import files_server
 from tests.town import Town
-
-PASSWORD = "ein langes Passwort"
 
 
 @pytest.fixture
@@ -36,9 +35,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
 
 
 def browser(town: Town, name: str = "leitung") -> TestClient:
-    made = TestClient(create_app(town.catalog, town.settings), headers={"accept": "text/html"})
-    assert made.post("/konto/anmelden", data={"name": name, "password": PASSWORD}).status_code == 200
-    return made
+    return signed_in.browser(town, name, follow=True)
 
 
 def things(count: int, **words: Any) -> list[dict[str, Any]]:

@@ -3,25 +3,21 @@
 import json
 from pathlib import Path
 
+from starlette.testclient import TestClient
+
+from api.app import create_app
 from tests.api.commands.calling import TURTLE, added, item, lotse, publish
 from tests.servers.replay import Files
+from tests.town import Town
 
 
 def test_search_prints_what_the_api_answers(harvested: Path) -> None:
-    from starlette.testclient import TestClient
-
-    from api.app import create_app
-    from registry.build import open_catalog
-    from registry.settings import load, with_secret
-
-    settings = with_secret(load())
-    catalog = open_catalog(settings)
-    client = TestClient(create_app(catalog, settings), base_url=settings.base_url)
-    path = "/api/v1/search?q=räder&kind=project&size=2&sort=title&lang=de"
-    assert json.loads(
-        lotse("search", "räder", "--where", "kind=project", "--size", "2", "--sort", "title", "--json").stdout
-    ) == (client.get(path).json())
-    catalog.close()
+    printed = lotse("search", "räder", "--where", "kind=project", "--size", "2", "--sort", "title", "--json").stdout
+    with Town(harvested, secret=("s" * 40,)) as town:
+        client = TestClient(create_app(town.catalog, town.settings), base_url=town.settings.base_url)
+        answer = client.get("/api/v1/search?q=räder&kind=project&size=2&sort=title&lang=de").json()
+    assert json.loads(printed) == answer
+    assert answer["hits"]
 
 
 def test_a_search_in_words_is_a_table(harvested: Path) -> None:

@@ -6,13 +6,12 @@ Covers: api/editing/comparison.py, api/editing/review.py
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 from msgspec.structs import replace
 
-from api.app import create_app
 from api.editing import form
 from api.editing.form_values import FieldError, FormContext
 from api.pages.site import Pages
@@ -32,18 +31,11 @@ from registry.model import (
     Step,
 )
 from registry.store.store import Selection
-from tests.sample_city import PASSWORD, iri, sample_city
+from tests.sample_city import iri, sample_city
+from tests.signed_in import PROJECT, browser, hidden, send
 from tests.town import Town
 
-GOOD = {
-    "title": "Wetter im Quartier",
-    "abstract": "Zwanzig kleine Messstationen zeigen, wie warm es in den Stadtteilen wirklich ist.",
-    "phase": "vorbereitung",
-    "lead": "Digital-Agentur",
-    "email": "wetter@example.org",
-    "themes": ["ENVI"],
-    "places": ["bahnstadt", "bergheim"],
-}
+client = partial(browser, follow=True)
 
 
 @pytest.fixture
@@ -52,40 +44,20 @@ def city(sample_folder: Path, tmp_path: Path) -> Iterator[Town]:
         yield city
 
 
-def client(city: Town, name: str = "") -> TestClient:
-    """A browser, signed in as somebody."""
-    made = TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"})
-    if name:
-        answer = made.post("/konto/anmelden", data={"name": name, "password": PASSWORD})
-        assert answer.status_code == 200, answer.text
-    return made
-
-
-def hidden(page: str) -> dict[str, str]:
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
-
-
-def sent(browser: TestClient, path: str, act: str, **fields: object):  # type: ignore[no-untyped-def]
-    """Opens the form and sends it with these fields."""
-    page = browser.get(path)
-    assert page.status_code == 200, page.text
-    return browser.post(path.partition("?")[0], data={**hidden(page.text), **fields, "act": act})
-
-
 def drafts(city: Town) -> list[Draft]:
     assert city.catalog.inbox is not None
     return list(city.catalog.inbox.queue())
 
 
 def test_a_project_goes_from_the_form_through_the_review_to_the_search(city: Town) -> None:
-    answer = sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD)
+    answer = send(client(city, "agentur"), "/anmelden/projekt", "submit", **PROJECT)
     assert "Eingereicht" in answer.text
     (draft,) = drafts(city)
     reviewer = client(city, "lotsin")
     queue = reviewer.get("/freigabe").text
     assert "Wetter im Quartier" in queue
     assert "neu · Digital-Agentur" in queue
-    answer = sent(reviewer, f"/freigabe/{draft.id}", "publish")
+    answer = send(reviewer, f"/freigabe/{draft.id}", "publish")
     assert "Veröffentlicht:" in answer.text
     city.catalog.sync()
     anybody = client(city)
@@ -99,7 +71,7 @@ def test_a_project_goes_from_the_form_through_the_review_to_the_search(city: Tow
 
 def test_what_is_missing_is_said_twice_in_the_same_words_and_nothing_is_lost(city: Town) -> None:
     browser = client(city, "agentur")
-    answer = sent(browser, "/anmelden/projekt", "submit", **(GOOD | {"themes": [], "abstract": "x" * 341}))
+    answer = send(browser, "/anmelden/projekt", "submit", **(PROJECT | {"themes": [], "abstract": "x" * 341}))
     assert answer.status_code == 422
     assert "<title>Fehler: Wetter im Quartier" in answer.text
     assert "Bitte ändern Sie 2 Angaben" in answer.text
@@ -112,7 +84,7 @@ def test_what_is_missing_is_said_twice_in_the_same_words_and_nothing_is_lost(cit
 
 def test_words_that_cannot_be_read_stay_in_their_field(city: Town) -> None:
     strange = {"email": "kein Postfach", "start": "Frühjahr", "uses": "Gibt es nicht", "homepage": "kein netz"}
-    answer = sent(client(city, "agentur"), "/anmelden/projekt", "save", **(GOOD | strange))
+    answer = send(client(city, "agentur"), "/anmelden/projekt", "save", **(PROJECT | strange))
     assert answer.status_code == 422
     for words in strange.values():
         assert words in answer.text
@@ -120,7 +92,7 @@ def test_words_that_cannot_be_read_stay_in_their_field(city: Town) -> None:
 
 def test_a_draft_can_be_saved_half_and_taken_up_again(city: Town) -> None:
     browser = client(city, "agentur")
-    answer = sent(browser, "/anmelden/projekt", "save", title="Nur ein Titel")
+    answer = send(browser, "/anmelden/projekt", "save", title="Nur ein Titel")
     assert "Gespeichert" in answer.text
     assert answer.url.path.startswith("/anmelden/projekt/")
     assert 'value="Nur ein Titel"' in browser.get(answer.url.path).text
@@ -128,7 +100,7 @@ def test_a_draft_can_be_saved_half_and_taken_up_again(city: Town) -> None:
 
 def test_datasets_are_linked_by_title_id_and_address(city: Town) -> None:
     uses = "Baumkataster\nrad-zaehlstellen\nhttp://testserver/daten/trinkbrunnen\nhttps://anderswo.example.org/x"
-    sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD, uses=uses)
+    send(client(city, "agentur"), "/anmelden/projekt", "submit", **PROJECT, uses=uses)
     (draft,) = drafts(city)
     assert [one.iri for one in draft.metadata.links] == [
         "/id/baumkataster", "/id/rad-zaehlstellen", "/id/trinkbrunnen", "https://anderswo.example.org/x",
@@ -144,13 +116,13 @@ def test_what_cannot_be_read_waits_in_the_draft_until_it_is_mended(city: Town, a
         "uses": "Baumkataster\nGibt es nicht",
         "homepage": "kein netz",
     }
-    answer = sent(browser, "/anmelden/projekt", act, **(GOOD | strange))
+    answer = send(browser, "/anmelden/projekt", act, **(PROJECT | strange))
     path = answer.text.split('<form action="/anmelden/projekt/')[1].split('"')[0]
     page = browser.get(f"/anmelden/projekt/{path}").text
     for words in strange.values():
         assert words in page
-    answer = sent(
-        browser, f"/anmelden/projekt/{path}", "submit", **GOOD, uses="Baumkataster", homepage="www.example.org"
+    answer = send(
+        browser, f"/anmelden/projekt/{path}", "submit", **PROJECT, uses="Baumkataster", homepage="www.example.org"
     )
     assert "Eingereicht" in answer.text
     (draft,) = drafts(city)
@@ -161,21 +133,21 @@ def test_what_cannot_be_read_waits_in_the_draft_until_it_is_mended(city: Town, a
 
 def test_a_form_of_an_earlier_session_loses_nothing(city: Town) -> None:
     old = client(city, "agentur")
-    fields = hidden(old.get("/anmelden/projekt").text) | GOOD | {"act": "save"}
+    fields = hidden(old.get("/anmelden/projekt").text) | PROJECT | {"act": "save"}
     anew = client(city, "agentur")  # signed in again: the old form's token counts no more
     answer = anew.post("/anmelden/projekt", data=fields)
     assert answer.status_code == 403
     assert "Es ist nichts verloren" in answer.text
-    assert f'value="{GOOD["title"]}"' in answer.text
+    assert f'value="{PROJECT["title"]}"' in answer.text
     assert city.catalog.inbox is not None
     assert len(anew.get("/mein/eintraege").text.split('class="split"')) == 1  # nothing is saved behind one's back
-    answer = anew.post("/anmelden/projekt", data=hidden(answer.text) | GOOD | {"act": "save"})
+    answer = anew.post("/anmelden/projekt", data=hidden(answer.text) | PROJECT | {"act": "save"})
     assert "Gespeichert" in answer.text
 
 
 def test_who_is_no_longer_signed_in_is_told_that_the_words_are_still_there(city: Town) -> None:
     browser = client(city, "agentur")
-    fields = hidden(browser.get("/anmelden/projekt").text) | GOOD | {"act": "save"}
+    fields = hidden(browser.get("/anmelden/projekt").text) | PROJECT | {"act": "save"}
     answer = client(city).post("/anmelden/projekt", data=fields)
     assert answer.status_code == 401
     assert "Es ist noch da" in answer.text
@@ -183,8 +155,8 @@ def test_who_is_no_longer_signed_in_is_told_that_the_words_are_still_there(city:
 
 def test_a_draft_is_thrown_away_only_by_those_who_are_sure(city: Town) -> None:
     browser = client(city, "agentur")
-    path = sent(browser, "/anmelden/projekt", "save", title="Nur ein Titel").url.path
-    asked = sent(browser, path, "discard", title="Nur ein Titel")
+    path = send(browser, "/anmelden/projekt", "save", title="Nur ein Titel").url.path
+    asked = send(browser, path, "discard", title="Nur ein Titel")
     assert "Entwurf löschen?" in asked.text
     assert browser.get(path).status_code == 200
     answer = browser.post(path, data=hidden(asked.text) | {"act": "discard"})
@@ -195,7 +167,7 @@ def test_a_draft_is_thrown_away_only_by_those_who_are_sure(city: Town) -> None:
 @pytest.mark.parametrize("act", ["save", "submit"])
 def test_a_blank_form_leaves_no_draft(city: Town, act: str) -> None:
     browser = client(city, "agentur")
-    answer = sent(browser, "/anmelden/projekt", act, lead="Digital-Agentur")
+    answer = send(browser, "/anmelden/projekt", act, lead="Digital-Agentur")
     assert answer.status_code == 422
     assert "Geben Sie dem Projekt einen Titel." in answer.text
     assert "Ihr Entwurf ist gespeichert" not in answer.text
@@ -204,7 +176,7 @@ def test_a_blank_form_leaves_no_draft(city: Town, act: str) -> None:
 
 def test_nobody_begins_a_draft_of_what_is_no_published_project(city: Town) -> None:
     browser = client(city, "agentur")
-    fields = hidden(browser.get("/anmelden/projekt").text) | GOOD | {"act": "save"}
+    fields = hidden(browser.get("/anmelden/projekt").text) | PROJECT | {"act": "save"}
     city.catalog.withdraw("app", "lotsin", "")
     for id in ("baumkataster", "altkleider", "app", "gibt-es-nicht"):
         assert browser.post("/anmelden/projekt", data=fields | {"of": id}).status_code == 404, id
@@ -320,7 +292,7 @@ def test_a_day_that_there_is_not_is_refused(text: str) -> None:
 
 
 def test_a_similar_title_is_shown_with_its_page(city: Town) -> None:
-    answer = sent(client(city, "agentur"), "/anmelden/projekt", "save", title="Kühle Wege")
+    answer = send(client(city, "agentur"), "/anmelden/projekt", "save", title="Kühle Wege")
     assert "Ähnlich heißt schon:" in answer.text
     assert "/projekte/kuehle-wege" in answer.text
 
@@ -336,7 +308,7 @@ def test_an_edit_keeps_what_the_form_does_not_ask(city: Town) -> None:
     }  # fmt: skip
     assert browser.post("/anmelden/projekt", data=fields).status_code == 200
     (draft,) = drafts(city)
-    sent(client(city, "lotsin"), f"/freigabe/{draft.id}", "publish")
+    send(client(city, "lotsin"), f"/freigabe/{draft.id}", "publish")
     record = city.catalog.store.existing("kuehle-wege")
     assert record.metadata.title == {"de": "Kühlere Wege"}
     assert len(record.metadata.milestones) == 4
@@ -349,7 +321,7 @@ def test_an_edit_keeps_what_the_form_does_not_ask(city: Town) -> None:
 def test_the_reviewer_sees_old_beside_new(city: Town) -> None:
     browser = client(city, "agentur")
     page = browser.get("/anmelden/projekt?of=pegel").text
-    fields = hidden(page) | {**GOOD, "title": "Pegel am Fluss", "act": "submit"}
+    fields = hidden(page) | {**PROJECT, "title": "Pegel am Fluss", "act": "submit"}
     browser.post("/anmelden/projekt", data=fields)
     (draft,) = drafts(city)
     review = client(city, "lotsin").get(f"/freigabe/{draft.id}").text
@@ -360,7 +332,7 @@ def test_the_reviewer_sees_old_beside_new(city: Town) -> None:
 def test_two_who_change_the_same_record_both_see_both_texts(city: Town) -> None:
     browser = client(city, "agentur")
     page = browser.get("/anmelden/projekt?of=pegel").text
-    browser.post("/anmelden/projekt", data=hidden(page) | {**GOOD, "title": "Pegel A", "act": "submit"})
+    browser.post("/anmelden/projekt", data=hidden(page) | {**PROJECT, "title": "Pegel A", "act": "submit"})
     (draft,) = drafts(city)
     reviewer = client(city, "lotsin")
     seen = hidden(reviewer.get(f"/freigabe/{draft.id}").text)
@@ -378,7 +350,7 @@ def test_two_who_change_the_same_record_both_see_both_texts(city: Town) -> None:
 
 
 def test_two_clicks_publish_once(city: Town) -> None:
-    sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD)
+    send(client(city, "agentur"), "/anmelden/projekt", "submit", **PROJECT)
     (draft,) = drafts(city)
     reviewer = client(city, "lotsin")
     fields = hidden(reviewer.get(f"/freigabe/{draft.id}").text) | {"act": "publish"}
@@ -393,7 +365,7 @@ def test_two_clicks_publish_once(city: Town) -> None:
 def test_a_draft_left_by_a_crash_after_publishing_is_the_same_record(
     city: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD)
+    send(client(city, "agentur"), "/anmelden/projekt", "submit", **PROJECT)
     (draft,) = drafts(city)
     reviewer = client(city, "lotsin")
     assert city.catalog.inbox is not None
@@ -404,9 +376,9 @@ def test_a_draft_left_by_a_crash_after_publishing_is_the_same_record(
     with monkeypatch.context() as patched:
         patched.setattr(city.catalog.inbox, "close", crash)
         with suppress(OSError):
-            assert sent(reviewer, f"/freigabe/{draft.id}", "publish").status_code == 500
+            assert send(reviewer, f"/freigabe/{draft.id}", "publish").status_code == 500
     assert drafts(city) == [draft]
-    assert "Veröffentlicht:" in sent(reviewer, f"/freigabe/{draft.id}", "publish").text
+    assert "Veröffentlicht:" in send(reviewer, f"/freigabe/{draft.id}", "publish").text
     assert drafts(city) == []
     assert [one.id for one in city.catalog.store.find(Selection(kind="project")) if "wetter" in one.id] == [
         "wetter-im-quartier"
@@ -415,7 +387,7 @@ def test_a_draft_left_by_a_crash_after_publishing_is_the_same_record(
 
 def test_two_windows_on_one_draft_lose_nothing(city: Town) -> None:
     browser = client(city, "agentur")
-    first = sent(browser, "/anmelden/projekt", "save", title="Erste Fassung")
+    first = send(browser, "/anmelden/projekt", "save", title="Erste Fassung")
     path, old = first.url.path, hidden(first.text)
     browser.post(path, data=old | {"title": "Zweite Fassung", "act": "save"})
     answer = browser.post(path, data=old | {"title": "Dritte Fassung", "start": "bald", "act": "save"})
@@ -429,18 +401,18 @@ def test_two_windows_on_one_draft_lose_nothing(city: Town) -> None:
 
 def test_a_question_goes_back_to_the_author_with_its_reason(city: Town) -> None:
     author = client(city, "agentur")
-    sent(author, "/anmelden/projekt", "submit", **GOOD)
+    send(author, "/anmelden/projekt", "submit", **PROJECT)
     (draft,) = drafts(city)
     reviewer = client(city, "lotsin")
-    assert sent(reviewer, f"/freigabe/{draft.id}", "return").status_code == 422
-    sent(reviewer, f"/freigabe/{draft.id}", "return", message="Wer liest die Werte ab?")
+    assert send(reviewer, f"/freigabe/{draft.id}", "return").status_code == 422
+    send(reviewer, f"/freigabe/{draft.id}", "return", message="Wer liest die Werte ab?")
     assert "Rückfrage" in author.get("/mein/eintraege").text
     assert "Wer liest die Werte ab?" in author.get(f"/anmelden/projekt/{draft.id}").text
 
 
 def test_nobody_decides_on_a_draft_of_their_own(city: Town) -> None:
     reviewer = client(city, "lotsin")
-    sent(reviewer, "/anmelden/projekt", "submit", **GOOD)
+    send(reviewer, "/anmelden/projekt", "submit", **PROJECT)
     (draft,) = drafts(city)
     page = reviewer.get(f"/freigabe/{draft.id}").text
     assert "selbst geschrieben" in page
@@ -450,7 +422,7 @@ def test_nobody_decides_on_a_draft_of_their_own(city: Town) -> None:
 
 
 def test_drafts_are_seen_by_their_author_and_the_reviewers_only(city: Town) -> None:
-    sent(client(city, "lotsin"), "/anmelden/projekt", "save", title="Geheim")
+    send(client(city, "lotsin"), "/anmelden/projekt", "save", title="Geheim")
     assert city.catalog.inbox is not None
     assert city.catalog.people is not None
     account = city.catalog.people.get("lotsin")
@@ -465,13 +437,13 @@ def test_the_form_speaks_english_too(city: Town) -> None:
     browser = client(city, "agentur")
     page = browser.get("/en/register/project").text
     assert '<html lang="en">' in page
-    answer = sent(browser, "/en/register/project", "submit", **(GOOD | {"title": "Weather next door"}))
+    answer = send(browser, "/en/register/project", "submit", **(PROJECT | {"title": "Weather next door"}))
     assert answer.url.path == "/en/mine/entries"
     assert drafts(city)[0].metadata.title == {"en": "Weather next door"}
 
 
 def test_a_way_to_take_part_without_a_title_is_said_at_its_field(city: Town) -> None:
-    answer = sent(client(city, "agentur"), "/anmelden/projekt", "submit", **GOOD, offer="testen")
+    answer = send(client(city, "agentur"), "/anmelden/projekt", "submit", **PROJECT, offer="testen")
     assert answer.status_code == 422
     assert answer.text.count("Einer Möglichkeit mitzumachen fehlt Art oder Titel.") == 2
     assert '<a href="#offer_title">' in answer.text
@@ -488,7 +460,7 @@ def test_a_draft_that_lacks_something_is_not_published_and_the_reviewer_sees_why
     draft = inbox.begin(Metadata(kind=kind, title={"de": "Halbes"}), author, "digital-agentur")
     inbox.submit(draft.id, author, draft.version)  # as an earlier version or another way in would
     reviewer = client(city, "lotsin")
-    answer = sent(reviewer, f"/freigabe/{draft.id}", "publish", message="Danke.")
+    answer = send(reviewer, f"/freigabe/{draft.id}", "publish", message="Danke.")
     assert answer.status_code == 422
     assert "Nichts ist veröffentlicht." in answer.text
     sentence = {"project": "Es fehlt eine Kurzfassung.", "dataset": "Es fehlt eine Beschreibung."}[kind]
@@ -505,9 +477,9 @@ def test_a_harvested_project_is_corrected_though_its_source_lacks_much(city: Tow
     city.catalog.sync()
     browser = client(city, "agentur")
     path = f"/anmelden/projekt?of={taken.id}"
-    assert "Eingereicht" in sent(browser, path, "submit", title="Nachbars Vorhaben").text
+    assert "Eingereicht" in send(browser, path, "submit", title="Nachbars Vorhaben").text
     (draft,) = drafts(city)
-    assert "Veröffentlicht:" in sent(client(city, "lotsin"), f"/freigabe/{draft.id}", "publish").text
+    assert "Veröffentlicht:" in send(client(city, "lotsin"), f"/freigabe/{draft.id}", "publish").text
     record = city.catalog.store.existing(taken.id)
     assert record.metadata == replace(said, title={"de": "Nachbars Vorhaben"})
     assert [override.field for override in record.overrides] == ["title"]

@@ -21,8 +21,9 @@ from harvesters.run.apply import GONE
 from registry.errors import UsageError
 from registry.model import Agent, Distribution, Metadata, Milestone, Opportunity, Period, Record
 from registry.store.store import Selection
+from tests import signed_in
 from tests.builders import a_dataset
-from tests.sample_city import HEIDELBERG, PASSWORD, iri, places, themes
+from tests.sample_city import HEIDELBERG, iri, places, themes
 from tests.town import Town
 
 HERE = i18n.HERE
@@ -74,12 +75,10 @@ def test_similar_hits_begin_under_a_heading_of_their_own(browser: TestClient) ->
 
 
 def test_what_is_missing_is_told_to_all_and_how_to_mend_it_to_those_who_can(city: Town) -> None:
-    anybody = TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"})
-    page = anybody.get("/daten/strassennamen").text
+    page = signed_in.browser(city).get("/daten/strassennamen").text
     assert "Was noch fehlt" in page
     assert "Wählen Sie" not in page
-    anybody.post("/konto/anmelden", data={"name": "agentur", "password": PASSWORD})
-    assert "Wählen Sie" in anybody.get("/daten/strassennamen").text
+    assert "Wählen Sie" in signed_in.browser(city, "agentur").get("/daten/strassennamen").text
 
 
 def test_a_record_of_which_little_is_said_says_so(city: Town, browser: TestClient) -> None:

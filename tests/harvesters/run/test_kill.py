@@ -20,6 +20,7 @@ from registry.store.store import Selection
 from tests.effort import tries
 from tests.harvesters.run.killed import Harvest
 from tests.servers.replay import Ckan, Fault, ckan_server
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -109,23 +110,15 @@ def test_a_killed_run_goes_on_at_its_last_mark(tmp_path: Path) -> None:
         try:
             server.faults["start=200"] = Fault(wait=30)
             process.begin()
-            wait_for(lambda: any("start=200" in asked for asked in server.requests))
+            wait_for(lambda: any("start=200" in asked for asked in server.requests), 20)
             running = runs.newest("berlin")[0]
             assert (running.outcome, running.done, running.of) == ("running", 200, PACKAGES)
             assert runs.held("berlin")
         finally:
             process.kill()
-        wait_for(lambda: runs.newest("berlin")[0].outcome == "interrupted")
+        wait_for(lambda: runs.newest("berlin")[0].outcome == "interrupted", 20)
         server.faults.clear()
         server.requests.clear()
         finish(settings, source, server)
         first = [asked for asked in server.requests if "package_search" in asked]
         assert "start=200" in first[0], first
-
-
-def wait_for(condition: Any, seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            pytest.fail("it did not happen")
-        time.sleep(0.02)

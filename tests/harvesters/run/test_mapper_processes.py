@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ from registry.model import Source
 from registry.model.harvest import Mapped, Staged
 from tests.paths import ROOT
 from tests.town import Town
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -129,10 +129,7 @@ time.sleep(60)
     finally:
         starter.kill()
         starter.wait()
-    end = time.monotonic() + 20
-    while alive(helper):
-        assert time.monotonic() < end, "it was left behind"
-        time.sleep(0.05)
+    wait_for(lambda: not alive(helper), 20)
 
 
 def alive(process: int) -> bool:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import SimpleNamespace
@@ -20,6 +20,7 @@ from registry.fetch.session import session
 from registry.model import Run, Source
 from registry.sources.crashes import STOPPED, is_suspended, note_stopped, release
 from tests.town import Town
+from tests.waiting import wait_for
 
 NOW = datetime(2026, 3, 10, 4, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 
@@ -209,10 +210,3 @@ def test_a_run_that_does_not_come_to_the_end_of_a_page_is_left(town: Town, monke
     finally:
         endless.ended.set()
         wait_for(lambda: not town.catalog.runs.held("amt"))
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)

@@ -13,17 +13,17 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from registry.build import open_catalog, open_index
+from registry.build import open_index
 from registry.catalog.lookup import backlinks, resolve
 from registry.errors import ConflictError, NotFoundError, UsageError
 from registry.model import Agent, Distribution, Draft, Link, Metadata, Origin, Source, Step, Withdrawal
 from registry.projections.projector import Projector
 from registry.search.query import Query
-from registry.settings import Settings
 from registry.store.store import Selection, open_store
 from tests.benchmarks.made_up import made_up
 from tests.builders import a_dataset, a_metadata, a_project, a_record
 from tests.effort import tries
+from tests.town import Town
 
 BERLIN = Source(name="berlin", kind="ckan", url="https://berlin.example/", owner="stadt", rank=20)
 KOELN = Source(name="koeln", kind="ckan", url="https://koeln.example/", owner="koeln", rank=10)
@@ -33,12 +33,10 @@ IRI = "https://daten.example.org/1"
 
 @pytest.fixture
 def catalog(any_database_url, tmp_path):
-    settings = Settings(data=tmp_path, database=any_database_url, base_url="https://lotse.example")
-    catalog = open_catalog(settings)
-    for source in (BERLIN, KOELN, BUND):
-        catalog.sources.add(source)
-    yield catalog
-    catalog.close()
+    with Town(tmp_path, database=any_database_url, base_url="https://lotse.example") as town:
+        for source in (BERLIN, KOELN, BUND):
+            town.catalog.sources.add(source)
+        yield town.catalog
 
 
 def add(remote_id, metadata, action="add"):
@@ -312,8 +310,7 @@ class Walk:
 
 @pytest.mark.parametrize("seed", range(tries(3, 12)))
 def test_whatever_happens_each_record_is_shown_or_lies_directly_under_one_that_is(tmp_path, seed):
-    settings = Settings(data=tmp_path, database="sqlite://")
-    catalog = open_catalog(settings)
+    catalog = Town(tmp_path, database="sqlite://").catalog
     store = catalog.store
     for source in (BERLIN, KOELN, BUND):
         catalog.sources.add(source)

@@ -3,11 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from registry.build import open_catalog
 from registry.errors import ValidationError
 from registry.model import KINDS, Draft, Metadata, Source, Step
-from registry.settings import Settings
 from tests.builders import a_dataset, a_distribution, a_metadata, a_project
+from tests.town import Town
 
 ELI = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
 FILE = a_distribution(attribution={"de": "Amt für Mobilität"})
@@ -16,9 +15,8 @@ COMPLETE = {"project": a_project(), "dataset": a_dataset(distributions=(FILE,))}
 
 @pytest.fixture
 def catalog(tmp_path):
-    made = open_catalog(Settings(data=tmp_path / "data", city=None))
-    yield made
-    made.close()
+    with Town(tmp_path / "data", city=None) as town:
+        yield town.catalog
 
 
 def draft_of(metadata, **fields):

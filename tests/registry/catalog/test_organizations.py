@@ -7,13 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from registry.build import open_catalog
 from registry.catalog.lookup import backlinks
 from registry.catalog.organizations import load_organizations
 from registry.errors import ConflictError, UsageError
 from registry.model import Agent, Link, Source, Step
-from registry.settings import Settings
 from tests.builders import a_dataset, a_metadata, a_record
+from tests.town import Town
 
 LIST = """
 [[organization]]
@@ -34,9 +33,8 @@ unit_of = "stadt"
 
 @pytest.fixture
 def catalog(database_url, tmp_path):
-    catalog = open_catalog(Settings(data=tmp_path, database=database_url))
-    yield catalog
-    catalog.close()
+    with Town(tmp_path, database=database_url) as town:
+        yield town.catalog
 
 
 @pytest.fixture

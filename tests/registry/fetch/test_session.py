@@ -7,11 +7,8 @@ import gzip
 import ipaddress
 import os
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple
 
 import ckanapi
@@ -23,40 +20,13 @@ from registry.fetch.session import body, session
 from registry.fetch.ssrf_guard import is_public
 from registry.masking import shown
 from registry.model.message import sentence
+from tests.servers.answering import Answer, a_server
 
 
 class Way(NamedTuple):
     allow_hosts: tuple[str, ...] = ("127.0.0.1",)
     proxy: str | None = None
     ca_file: str | None = None
-
-
-Answer = Callable[[BaseHTTPRequestHandler], None]
-
-
-@contextmanager
-def a_server(answer: Answer) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            answer(self)
-
-        do_POST = do_GET
-
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
 
 
 def answering(status: int = 200, content: bytes = b"ok", **headers: str) -> Answer:

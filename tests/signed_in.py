@@ -1,4 +1,4 @@
-"""A browser that is signed in, and what it reads from pages: for the tests of what people may do."""
+"""A browser that is signed in, what it reads from forms and sends with them."""
 
 import re
 from typing import Any
@@ -20,14 +20,13 @@ PROJECT = {
 }
 
 
-def browser(city: Town, name: str = "") -> TestClient:
-    """A browser that follows no redirects, signed in as `name`."""
-    client = TestClient(
-        create_app(city.catalog, city.settings), headers={"accept": "text/html"}, follow_redirects=False
-    )
+def browser(city: Town, name: str = "", follow: bool = False) -> TestClient:
+    """A browser, signed in as `name`, that follows redirects or does not."""
+    app = create_app(city.catalog, city.settings)
+    client = TestClient(app, headers={"accept": "text/html"}, follow_redirects=follow)
     if name:
         answer = client.post("/konto/anmelden", data={"name": name, "password": PASSWORD})
-        assert answer.status_code == 303, answer.text
+        assert answer.status_code == (200 if follow else 303), answer.text
     return client
 
 

@@ -157,7 +157,7 @@ def test_a_wrong_code_and_a_missing_value_are_found(call: str, unknown: list[str
     calls = list(calls_with_code(ast.parse(call)))
     assert calls
     assert [ast.unparse(code) for _, code in calls if not is_code(code)] == unknown
-    assert {name for made, code in calls for name in missing_values(made, code)} == missing
+    assert {name for node, code in calls for name in missing_values(node, code)} == missing
 
 
 def test_every_code_of_the_catalogue_is_used() -> None:

@@ -30,7 +30,8 @@ SCHEME: Final = "http://publications.europa.eu/resource/authority/data-theme"
 def parameters() -> list[dict[str, Any]]:
     """For the OpenAPI document."""
     kinds = {"type": "array", "items": {"enum": list(KINDS)}}
-    number, date = {"type": "integer", "minimum": 1}, {"type": "string", "format": "date-time"}
+    number = {"type": "integer", "minimum": 1}
+    date = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}
     return [
         parameter("kind", "Only this kind of record; may repeat", ["dataset"], kinds),
         parameter(
@@ -128,7 +129,9 @@ def page_request(params: Sequence[tuple[str, str]]) -> PageRequest:
 
 def _moment(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))  # an unquoted "+" in a URL is decoded to a space
+        moment = datetime.fromisoformat(
+            text.replace(" ", "+").upper()
+        )  # an unquoted "+" in a URL is decoded to a space
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):  # OverflowError: the time zone moves it beyond year 1 or 9999
         raise UsageError("modified-since-form") from None

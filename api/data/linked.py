@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 from api.data import catalogue, examples
 from api.data.documents import record_answer
-from api.data.openapi import responses, suffixes, texts
+from api.data.openapi import ID_PATTERN, responses, suffixes, texts
 from api.web import addresses
 from api.web.addresses import PageAddress, absolute, local_path, page, thing_path
 from api.web.answers import answer, json_bytes, tag
@@ -29,6 +29,9 @@ from registry.model import Record
 from registry.settings import Settings
 from registry.store.store import Selection
 
+_ID_OR_FILE: Final = (
+    f"{ID_PATTERN.removesuffix('$')}(\\.({'|'.join(format.name for format in DATA)}))?$"  # or with a suffix
+)
 MAX_OLD_RECORDS: Final = 20  # records with the same remote id (of different sources) that are considered
 
 
@@ -159,7 +162,11 @@ class _Views:
         self.city = city_room.city(settings)
         self.parts = catalogue.parts(catalog.store)
 
-    def thing_itself(self, request: Request, id: Annotated[str, Path(examples=[examples.ID])]) -> Response:
+    def thing_itself(
+        self,
+        request: Request,
+        id: Annotated[str, Path(examples=[examples.ID], json_schema_extra={"pattern": _ID_OR_FILE})],
+    ) -> Response:
         stem, form = by_suffix(id, DATA)
         record = shown(self.catalog, stem)
         form = form or preferred(request.headers.get("accept", ""), PAGE_FORMATS)

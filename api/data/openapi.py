@@ -22,6 +22,7 @@ from registry.search.facets import FACETS
 from registry.search.query import MAX_DEPTH
 
 TEXT: Final = {"type": "string"}
+ID_PATTERN: Final = "^[a-z0-9]+(-[a-z0-9]+)*$"  # of the id of a record; there is no record with another id
 _DESCRIPTIONS: Final = {
     200: "Found",
     301: "It is elsewhere, for good",
@@ -52,7 +53,8 @@ def parameter(
 
 
 def search_parameters() -> list[dict[str, Any]]:
-    """The parameters of the search, of pages, API and feed (`query.parse`)."""
+    """The parameters of the search, of pages, API and feed (`query.parse`). A value out of its bounds is ignored or
+    cut, and `notes` of the search says so; only a page beyond its bound is refused."""
     counted = {"type": "integer", "minimum": 1}
     value = {"type": "string", "maxLength": query.MAX_VALUE_CHARACTERS}
     values = {"type": "array", "items": value, "maxItems": query.MAX_VALUES_PER_FACET}
@@ -60,7 +62,9 @@ def search_parameters() -> list[dict[str, Any]]:
         parameter("q", "Words to look for", "bäume", {"type": "string", "maxLength": query.MAX_QUERY_CHARACTERS}),
         parameter("sort", "Order of the hits", "newest", {"enum": list(query.SORTS), "default": "relevance"}),
         parameter("size", "Hits on a page", 5, {**counted, "maximum": query.MAX_PAGE_SIZE, "default": 20}),
-        parameter("page", f"Page, from 1, as far as the hit {MAX_DEPTH}", 1, {**counted, "default": 1}),
+        parameter(
+            "page", f"Page, from 1, as far as the hit {MAX_DEPTH}", 1, {**counted, "maximum": MAX_DEPTH, "default": 1}
+        ),
         parameter("lang", "Language of addresses and sentences", "de", {"enum": ["de", "en"], "default": "de"}),
         *(
             parameter(name, f"Only these values of the facet “{name}”; may repeat (or)", [facet.example], values)
@@ -151,7 +155,10 @@ def _records() -> dict[str, Any]:
             "tags": ["linked data"],
             "summary": f"A record of kind {kind} as data; the same path without suffix goes by Accept",
             "operationId": f"{kind}_data",
-            "parameters": [parameter("id", "The record", examples.ID, place="path"), suffixes()],
+            "parameters": [
+                parameter("id", "The record", examples.ID, {**TEXT, "pattern": ID_PATTERN}, "path"),
+                suffixes(),
+            ],
             "responses": {"200": {"$ref": "#/components/responses/Record"}, **answers},
         }
         paths[page(kind, "") + "/{id}.{suffix}"] = {"get": operation}

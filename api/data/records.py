@@ -3,6 +3,8 @@
 Entry point: `routes`.
 """
 
+import codecs
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -18,22 +20,24 @@ from api.data.documents import (
     record_answer,
     search_answer,
 )
-from api.data.openapi import TEXT, json_of, responses, search_parameters, shape
+from api.data.openapi import ID_PATTERN, TEXT, json_of, responses, search_parameters, shape
 from api.data.validation import LIMITS, MAX_ANONYMOUS_BYTES, MAX_BYTES, CheckAnswer, check_in_child
 from api.web import query, session
 from api.web.addresses import local_path
 from api.web.answers import answer, json_bytes, raw_body, tag
 from api.web.negotiate import JSON, RDF, TURTLE
-from api.web.session import TimedSemaphore
+from api.web.own_threads import OwnThreads
 from registry import city as city_room
 from registry.catalog import Catalog
 from registry.catalog.lookup import shown
-from registry.errors import TooLargeError
+from registry.errors import TooLargeError, ValidationError
 from registry.model import Metadata
+from registry.model.message import message, translations
 from registry.settings import Settings
 
 MAX_CHECKS_AT_ONCE: Final = 2  # files that are checked at a time; one of 20 MB can take twenty seconds
-CHECK_TIMEOUT_SECONDS: Final = 1  # waiting time for a place; a waiting request blocks a thread of the pool
+MAX_WAITING_CHECKS: Final = 4  # requests that wait for that, on the event loop; the next one is answered with 429
+SINCE_PATTERN: Final = r"^([^.]*\.[0-9]{1,18})?$"  # what a token of changes looks like
 VERSION: Final = "1"  # of this API; within it names and meanings stay
 
 
@@ -78,7 +82,7 @@ class _Views:
         self.catalog = catalog
         self.settings = settings
         self.city = city_room.city(settings)
-        self.checks = TimedSemaphore(MAX_CHECKS_AT_ONCE, CHECK_TIMEOUT_SECONDS)
+        self.checks = OwnThreads(MAX_CHECKS_AT_ONCE, MAX_WAITING_CHECKS)
 
     def search(self, request: Request) -> Response:
         params = request.query_params.multi_items()
@@ -90,7 +94,11 @@ class _Views:
             etag=tag(self.catalog.index.position(), query.url(asked, ""), asked.lang, notes, sources),
         )
 
-    def record(self, request: Request, id: Annotated[str, Path(examples=[examples.ID])]) -> Response:
+    def record(
+        self,
+        request: Request,
+        id: Annotated[str, Path(examples=[examples.ID], json_schema_extra={"pattern": ID_PATTERN})],
+    ) -> Response:
         base, record = self.settings.base_url, shown(self.catalog, id)
         if record.id != id:
             return RedirectResponse(local_path(base, f"/api/v1/records/{record.id}"), 301)
@@ -103,19 +111,42 @@ class _Views:
 
     def changes(
         self,
-        since: Annotated[str, Query(description="`next` of an earlier answer; without it from the beginning")] = "",
-        size: Annotated[int, Query(description=f"At most so many, 1 to {MAX_CHANGES}", examples=[100])] = 100,
+        since: Annotated[
+            str,
+            Query(
+                description="`next` of an earlier answer; without it from the beginning",
+                json_schema_extra={"pattern": SINCE_PATTERN},
+            ),
+        ] = "",
+        size: Annotated[
+            int,
+            Query(
+                description=f"At most so many. Less than 1 counts as 1, more than {MAX_CHANGES} as {MAX_CHANGES}",
+                examples=[100],
+            ),
+        ] = 100,
     ) -> Response:
         listed = changes_answer(self.catalog, self.settings, since, min(max(size, 1), MAX_CHANGES))
         return Response(json_bytes(listed), headers={"Cache-Control": "no-cache"}, media_type="application/json")
 
-    def validate(self, request: Request, body: Annotated[bytes, Depends(raw_body)]) -> Response:
+    async def validate(self, request: Request, body: Annotated[bytes, Depends(raw_body)]) -> Response:
+        return await self.checks.run(partial(self._validated, request, body))
+
+    def _validated(self, request: Request, body: bytes) -> Response:
+        if not body.removeprefix(codecs.BOM_UTF8).strip():
+            remedy = translations(message("send-file-in-body"))
+            error = {
+                "field": "",
+                "rule": "file-empty",
+                "message": translations(message("file-empty")),
+                "remedy": remedy,
+            }
+            raise ValidationError("file-empty", [error])
         current = session.current(request, self.settings)
         limit = MAX_BYTES if current and self.catalog.people.in_session(*current) else MAX_ANONYMOUS_BYTES
         if len(body) > limit:
             raise TooLargeError("file-too-large", {"limit": limit}, file="The file", limit=limit)
-        with self.checks:
-            checked = check_in_child(body, request.headers.get("content-type", ""), limits=LIMITS)
+        checked = check_in_child(body, request.headers.get("content-type", ""), limits=LIMITS)
         return Response(checked, headers={"Cache-Control": "no-store"}, media_type="application/json")
 
 

@@ -1,12 +1,11 @@
-"""Sessions: a signed cookie, a CSRF token for each form, a semaphore for what takes much processor time.
+"""Sessions: a signed cookie, and a CSRF token for each form.
 
-Entry points: `begin`, `current`, `end` (the session), `form` (the fields of a form after CSRF checks),
-`TimedSemaphore`. Invariant: no form is read whose Origin is another site.
+Entry points: `begin`, `current`, `end` (the session), `form` (the fields of a form after CSRF checks). Invariant: no
+form is read whose Origin is another site.
 """
 
 import hmac
 import secrets
-import threading
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Annotated, Final, NamedTuple
@@ -156,24 +155,6 @@ def local(path: str) -> str:
     """The path if it stays on this site (no host, scheme or control character), else "": prevents open redirects."""
     harmless = path.isprintable() and path.startswith("/") and not path.startswith("//") and "\\" not in path
     return path if harmless and len(path) <= 2000 else ""
-
-
-# -- a semaphore
-
-
-class TimedSemaphore:
-    """A semaphore for `with`; TooManyError where no place becomes free within `timeout_seconds`."""
-
-    def __init__(self, at_once: int, timeout_seconds: float) -> None:
-        self._semaphore = threading.BoundedSemaphore(at_once)
-        self._timeout_seconds = timeout_seconds
-
-    def __enter__(self) -> None:
-        if not self._semaphore.acquire(timeout=self._timeout_seconds):
-            raise TooManyError("too-many-at-once", {"seconds": 60})
-
-    def __exit__(self, *_: object) -> None:
-        self._semaphore.release()
 
 
 def hidden(session: Session | None, settings: Settings) -> Mapping[str, str]:

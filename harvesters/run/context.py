@@ -46,7 +46,7 @@ class RunContext(msgspec.Struct, frozen=True):
     @property
     def edition(self) -> str:
         """The edition of source and mapping; see `stage.edition`."""
-        return edition(self.source, self.harvester)
+        return edition(self.source, self.harvester, self.base_url)
 
     def known(self) -> dict[str, Known]:
         """Remote id -> what the store has of this source now."""

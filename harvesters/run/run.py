@@ -30,6 +30,7 @@ from registry.catalog import Catalog
 from registry.errors import ConflictError, LotseError, StoppedError, StorageFullError
 from registry.fetch.session import allowance
 from registry.model import COUNTS, Run, Source
+from registry.model.harvest import Reached
 from registry.projector_process import ProjectorProcess
 from registry.sources.crashes import STOPPED
 from registry.sources.runs import Runs
@@ -87,7 +88,7 @@ def map_again(source: Source, catalog: Catalog, *, wait: bool = True) -> Run | N
     """
     harvester = harvester_of(source.kind)
     with catalog.runs.hold(source.name), _spool(catalog) as spool:
-        last = catalog.staging.last(source.name, edition(source, harvester))
+        last = catalog.staging.last(source.name, edition(source, harvester, catalog.settings.base_url))
         if last is None:
             return None
         run = catalog.runs.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
@@ -151,10 +152,12 @@ def _spool(catalog: Catalog) -> Spool:
 def _read_and_apply(run_context: RunContext, http: "Session", dry_run: bool, progress: Progress | None) -> Run:
     with Mappers(run_context.source, run_context.base_url) as mappers:
         listeners = Listeners(_recording(run_context, progress), mappers.offer)
-        staging, number = run_context.staging, run_context.run.number
+        begin = Reached(run_context.run.number, "", run_context.edition, 0, "")
         bounds = RunBounds.of(run_context.source.settings)
         with allowance(http, bounds.seconds, bounds.read_bytes):
-            reading = read_source(run_context.source, run_context.harvester, http, staging, number, listeners)
+            reading = read_source(
+                run_context.source, run_context.harvester, http, run_context.staging, begin, listeners
+            )
         return _map_and_apply(run_context, reading, mappers, dry_run)
 
 

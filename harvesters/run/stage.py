@@ -58,28 +58,30 @@ class Reading(msgspec.Struct, frozen=True):
     same: bool = False
 
 
-def edition(source: Source, harvester: Harvester) -> str:
-    """A digest of how the source is read and mapped. After a change it is read from the start and mapped again."""
+def edition(source: Source, harvester: Harvester, base_url: str) -> str:
+    """A digest of how the source is read and mapped. After a change it is read from the start and mapped again.
+
+    `base_url`: what our own IRIs begin with, which a source may not use: after a change others are refused."""
     settings = {name: value for name, value in sorted(source.settings.items()) if name not in COMMON_SETTINGS}
-    parts = (source.kind, harvester.VERSION, source.url, source.language, settings)
+    parts = (source.kind, harvester.VERSION, source.url, source.language, settings, base_url)
     return hashlib.blake2b(msgspec.json.encode(parts), digest_size=8).hexdigest()
 
 
 def read_source(
-    source: Source, harvester: Harvester, http: "Session", staging: Staging, run: int, listeners: Listeners
+    source: Source, harvester: Harvester, http: "Session", staging: Staging, begin: Reached, listeners: Listeners
 ) -> Reading:
-    """Reads a source into the staging, from where an interrupted run stopped if that is not long ago.
+    """Reads a source into the staging, from where an interrupted run stopped if that is not long ago. `begin`: run and
+    edition.
 
     SourceError where the source does not answer as it should, TooLargeError beyond a bound of `RunBounds`.
     """
-    name = edition(source, harvester)
     start = staging.reached(source.name)
-    if start and start.edition == name and _is_recent(start):
-        staging.resume(source.name, start, run)
+    if start and start.edition == begin.edition and _is_recent(start):
+        staging.resume(source.name, start, begin.run)
     else:
-        start = Reached(run, "", name, 0, "")
+        start = begin
     meter = Meter(source.name, RunBounds.of(source.settings), partial(staging.staged_bytes, source.name))
-    pages = _Pages(source.name, staging, msgspec.structs.replace(start, run=run), listeners.offer, meter)
+    pages = _Pages(source.name, staging, msgspec.structs.replace(start, run=begin.run), listeners.offer, meter)
     total, end = None, False
     problems: list[Problem] = []
     for entry in harvester.read(source, http, start.token or None):

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from harvesters.kinds import json
+from harvesters.run import map_item
 from harvesters.run.worker import due
 from registry.model import Run, Source
 from registry.rdf import write
@@ -58,6 +60,35 @@ def test_a_list_in_json_does_not_either(town: Town) -> None:
     (record,) = town.records("liste").values()
     assert record.metadata.iri == ""
     assert record.metadata.extras["iri"] == OURS
+
+
+CLAIM = [{"id": "1", "kind": "project", "title": "Projekt", "abstract": "x", "iri": OURS}]
+
+
+def test_a_claim_that_an_edition_of_before_stored_is_gone_after_the_next_harvest(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(json, "VERSION", json.VERSION - 1)
+        before.setattr(map_item, "may_claim", lambda *_: False)
+        town.harvest(CLAIM)
+    assert town.records()["1"].metadata.iri == OURS
+    run = town.harvest()
+    assert run.counts["changed"] == 1
+    assert ("iri", OURS) in {(finding.field, finding.value) for _, finding in _findings(town, run)}
+    assert town.records()["1"].metadata.iri == ""
+
+
+def test_a_claim_that_is_one_since_our_address_changed_is_gone_after_the_next_harvest(tmp_path: Path) -> None:
+    with files_server({}) as server:
+        with Town(tmp_path / "data", server, base_url="https://alt.example.org") as town:
+            town.harvest(CLAIM)
+            assert town.records()["1"].metadata.iri == OURS
+        with Town(tmp_path / "data", server, base_url=BASE) as town:
+            assert town.harvest().counts["changed"] == 1
+            assert town.records()["1"].metadata.iri == ""
+            assert town.records()["1"].metadata.extras["iri"] == OURS
+            assert town.harvest().counts["same"] == 1
 
 
 def _findings(town: Town, run: Run):  # type: ignore[no-untyped-def]

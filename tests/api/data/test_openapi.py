@@ -3,8 +3,10 @@
 Covers: api/data/examples.py
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -177,3 +179,88 @@ def test_the_file_to_check_may_be_what_the_document_shows(document: dict[str, An
 def test_the_document_is_not_sent_again(browser: TestClient) -> None:
     first = browser.get("/openapi.json")
     assert browser.get("/openapi.json", headers={"if-none-match": first.headers["etag"]}).status_code == 304
+
+
+NO_IDS = ("Radwege", "rad wege", "rad_wege", "-radwege", "radwege-", "rad--wege", "ä", "%00", "a.b")
+
+
+def test_ids_match_the_pattern_that_is_declared_and_no_other_is_answered(
+    document: dict[str, Any], browser: TestClient
+) -> None:
+    changes = browser.get("/api/v1/changes", params={"size": 500}).json()["changes"]
+    ids = [change["id"] for change in changes]
+    for path, suffix in (
+        ("/api/v1/records/{id}", ""),
+        ("/id/{id}", ""),
+        ("/id/{id}", ".ttl"),
+        ("/daten/{id}.{suffix}", ""),
+    ):
+        (parameter,) = [each for each in document["paths"][path]["get"]["parameters"] if each["name"] == "id"]
+        pattern = re.compile(parameter["schema"]["pattern"])
+        assert all(pattern.search(id + suffix) for id in ids), path
+        for id in NO_IDS:
+            assert not pattern.search(id), (path, id)
+            address = path.replace("{id}", quote(id, safe="")).replace("{suffix}", "ttl")
+            assert browser.get(address, headers={"accept": "*/*"}).status_code == 404, (path, id)
+
+
+IN_BOUNDS = {
+    "/api/v1/search": [
+        {"q": "x" * 500}, {"size": "1"}, {"size": "100"}, {"page": "1"}, {"page": "10000", "size": "1"}, {"lang": "en"},
+        {"sort": "title"}, {"theme": "x" * 300},
+    ],
+    "/feed.atom": [{"size": "100"}, {"page": "10000", "size": "1"}, {"sort": "relevance"}],
+    "/api/v1/changes": [{"size": "-5"}, {"size": "99999"}, {"since": ""}, {"since": "x.1"}, {"since": ".0"}],
+    "/catalog": [
+        {"kind": "dataset"}, {"page": "1"}, {"page": "999999999999"}, {"after": "Ä"}, {"snapshot": "x"},
+        *({"modified_since": moment} for moment in (
+            "2026-01-31", "2026-01-31T12:00:00Z", "2026-01-31t12:00:00z", "2026-01-31T12:00:00.123456789+01:00"
+        )),
+    ],
+}  # fmt: skip
+OUT_OF_BOUNDS = {
+    "/api/v1/search": [
+        {"q": "x" * 501}, {"size": "0"}, {"size": "101"}, {"size": "x"}, {"page": "0"}, {"page": "10001"},
+        {"lang": "fr"}, {"sort": "x"}, {"theme": "x" * 301}, {"theme": [f"t{number}" for number in range(51)]},
+    ],
+    "/feed.atom": [{"page": "10001"}],
+    "/api/v1/changes": [
+        {"size": "x"}, {"since": "x"}, {"since": "x.-1"}, {"since": "x.1.1"}, {"since": "x." + "1" * 19},
+    ],
+    "/catalog": [{"kind": "auto"}, {"page": "0"}, {"page": "x"}, {"modified_since": "gestern"}],
+}  # fmt: skip
+
+
+def schema_of(document: dict[str, Any], path: str, name: str) -> dict[str, Any]:
+    (parameter,) = [each for each in document["paths"][path]["get"]["parameters"] if each["name"] == name]
+    return dict(parameter["schema"])
+
+
+def is_in_bounds(schema: dict[str, Any], value: Any) -> bool:
+    """Whether a value of a parameter, as it stands in an address, is what its schema allows."""
+    if schema.get("type") == "array":
+        values = value if isinstance(value, list) else [value]
+        return len(values) <= schema.get("maxItems", 99) and all(is_in_bounds(schema["items"], each) for each in values)
+    if schema.get("type") == "integer":
+        is_number = re.fullmatch("-?[0-9]+", value) is not None
+        return is_number and schema.get("minimum", -99) <= int(value) <= schema.get("maximum", 10**12)
+    is_date = "anyOf" not in schema or value[:1].isdigit()
+    fits = re.search(schema.get("pattern", ""), value) is not None and len(value) <= schema.get("maxLength", 999)
+    return is_date and fits and value in schema.get("enum", [value])
+
+
+@pytest.mark.parametrize("path", IN_BOUNDS)
+def test_what_is_in_the_declared_bounds_is_taken_and_what_is_not_is_refused_or_noted(
+    document: dict[str, Any], browser: TestClient, path: str
+) -> None:
+    for asked_for in IN_BOUNDS[path]:
+        assert all(is_in_bounds(schema_of(document, path, name), value) for name, value in asked_for.items()), asked_for
+        answer = browser.get(path, params=asked_for, headers={"accept": "*/*"})
+        assert answer.status_code in (200, 410), asked_for  # 410: a token of another catalogue
+        assert '"notes":[]' in answer.text or path != "/api/v1/search", asked_for
+    for asked_for in OUT_OF_BOUNDS[path]:
+        ((name, value),) = asked_for.items()
+        assert not is_in_bounds(schema_of(document, path, name), value), asked_for
+        answer = browser.get(path, params=asked_for, headers={"accept": "*/*"})
+        declared = document["paths"][path]["get"]["responses"]
+        assert (answer.status_code >= 400 and str(answer.status_code) in declared) or answer.json()["notes"], asked_for

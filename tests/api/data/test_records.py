@@ -3,9 +3,12 @@
 Covers: api/data/documents.py, api/data/validation.py
 """
 
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+import anyio.to_thread
 import pytest
 from msgspec.structs import replace
 from starlette.testclient import TestClient
@@ -177,10 +180,20 @@ def test_a_file_of_rdf_is_checked(client: TestClient) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_a_finding(client: TestClient) -> None:
-    for body in ("", "kein rdf {", '<?xml version="1.0"?><a><b></a>'):
+    for body in ("kein rdf {", '<?xml version="1.0"?><a><b></a>'):
         answer = client.post("/api/v1/validate", content=body, headers={"Content-Type": "text/turtle"})
         assert answer.status_code == 200
         assert [finding["rule"] for finding in answer.json()["findings"]] == ["unreadable"]
+
+
+@pytest.mark.parametrize("body", ["", " \n\t", "\ufeff", "\ufeff \r\n"])
+@pytest.mark.parametrize("type_", ["text/turtle", "application/json", ""])
+def test_an_empty_body_is_refused_with_its_remedy(client: TestClient, body: str, type_: str) -> None:
+    answer = client.post("/api/v1/validate", content=body.encode(), headers={"Content-Type": type_})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    (error,) = answer.json()["errors"]
+    assert error["rule"] == "file-empty"
+    assert "--data-binary" in error["remedy"]["de"]
 
 
 def test_json_with_unknown_fields_is_refused_field_by_field(client: TestClient) -> None:
@@ -204,15 +217,37 @@ def test_a_body_over_the_bound_is_refused_however_it_comes(client: TestClient) -
         assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def _leave_one_thread() -> None:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = 1
+
+
 def test_only_a_few_files_are_checked_at_a_time(
     filled: Catalog, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.data.records.MAX_CHECKS_AT_ONCE", 0)
-    monkeypatch.setattr("api.data.records.CHECK_TIMEOUT_SECONDS", 0.01)
-    full = TestClient(create_app(filled, settings), base_url=BASE)
-    answer = full.post("/api/v1/validate", json={"kind": "dataset"})
+    """Who waits holds no thread of the pages: with one such thread, a page is answered while all checks wait."""
+    go, began = threading.Event(), []
+
+    def check(*_: object, **__: object) -> bytes:
+        began.append(1)
+        go.wait(20)
+        return b"{}"
+
+    monkeypatch.setattr("api.data.records.check_in_child", check)
+    monkeypatch.setattr("api.data.records.MAX_CHECKS_AT_ONCE", 1)
+    monkeypatch.setattr("api.data.records.MAX_WAITING_CHECKS", 2)
+    with TestClient(create_app(filled, settings), base_url=BASE) as browser, ThreadPoolExecutor() as visitors:
+        assert browser.portal
+        browser.portal.call(_leave_one_thread)
+        checks = [visitors.submit(browser.post, "/api/v1/validate", content=b"{}") for _ in range(4)]
+        answer = next(as_completed(checks, 10)).result()
+        page = visitors.submit(browser.get, "/api/v1/search").result(10)
+        go.set()
+        statuses = sorted(check.result(10).status_code for check in checks)
+    assert page.status_code == 200
     assert (answer.status_code, answer.headers["content-type"]) == (429, "application/problem+json")
     assert int(answer.headers["retry-after"]) > 0
+    assert statuses == [200, 200, 200, 429]
+    assert len(began) == 3
 
 
 def test_health_and_readiness(client: TestClient, filled: Catalog, settings: Settings) -> None:

@@ -1,11 +1,15 @@
 """Sessions, sign-in and forms."""
 
+import asyncio
+import threading
+
 import pytest
 from fastapi.testclient import TestClient
 from msgspec.structs import replace
 
 from api.app import create_app
 from api.web import session
+from api.web.own_threads import OwnThreads
 from registry.people import sign_in_tries
 from tests.sample_city import PASSWORD
 from tests.town import Town
@@ -186,11 +190,18 @@ def test_who_tries_many_names_from_one_address_is_stopped(
 
 
 def test_few_passwords_are_checked_at_a_time() -> None:
-    semaphore = session.TimedSemaphore(at_once=2, timeout_seconds=0.01)
-    with semaphore, semaphore, pytest.raises(session.TooManyError):
-        semaphore.__enter__()
-    with semaphore:
-        pass
+    threads, go = OwnThreads(at_once=2, waiting=0), threading.Event()
+
+    async def ask() -> None:
+        checks = [asyncio.create_task(threads.run(go.wait)) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(session.TooManyError):
+            await threads.run(go.wait)
+        go.set()
+        assert await asyncio.gather(*checks) == [True, True]
+        assert await threads.run(go.wait)
+
+    asyncio.run(ask())
 
 
 def test_a_role_that_is_taken_away_is_gone_at_once(city: Town, browser: TestClient) -> None:

@@ -1,8 +1,12 @@
 """Paths to go on to, tokens of forms, and turns; sign-in as a whole: `tests/api/editing/`."""
 
+import asyncio
+import threading
+
 import pytest
 
-from api.web.session import Forms, Session, TimedSemaphore, TooManyError, local, token
+from api.web.own_threads import OwnThreads
+from api.web.session import Forms, Session, TooManyError, local, token
 from registry.settings import Settings
 
 ANNA = Session("anna", "n1")
@@ -36,9 +40,16 @@ def test_a_number_in_a_form_is_digits_or_nothing() -> None:
         assert Forms([("version", text)]).number("version") == number, text
 
 
-def test_who_waits_too_long_for_a_turn_is_sent_away() -> None:
-    turns = TimedSemaphore(at_once=1, timeout_seconds=0)
-    with turns, pytest.raises(TooManyError):
-        turns.__enter__()
-    with turns:
-        pass
+def test_who_finds_no_place_to_wait_is_sent_away() -> None:
+    turns, go = OwnThreads(at_once=1, waiting=0), threading.Event()
+
+    async def ask() -> None:
+        turn = asyncio.create_task(turns.run(go.wait))
+        await asyncio.sleep(0)
+        with pytest.raises(TooManyError):
+            await turns.run(go.wait)
+        go.set()
+        assert await turn
+        assert await turns.run(go.wait)
+
+    asyncio.run(ask())

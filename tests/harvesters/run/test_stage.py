@@ -17,10 +17,12 @@ from harvesters.run import meter, stage
 from harvesters.run.stage import Reading, edition, read_source
 from registry.errors import SourceError, TooLargeError
 from registry.model import Source
+from registry.model.harvest import Reached
 from registry.model.message import bilingual
 from registry.rules import finding
 from registry.sources.staging import Staging, open_staging
 
+BASE = "https://daten.example.org"
 SOURCE = Source(name="amt", kind="json", url="https://example.org/liste.json")
 
 
@@ -63,7 +65,8 @@ def read_all(staging: Staging, pages: Pages, run: int = 1, told: list[Any] | Non
             told.append((done, of))
 
     source = replace(SOURCE, settings=settings)
-    return read_source(source, pages, None, staging, run, stage.Listeners(progress, lambda new, things: None))  # type: ignore[arg-type]
+    begin = Reached(run, "", edition(source, pages, BASE), 0, "")
+    return read_source(source, pages, None, staging, begin, stage.Listeners(progress, lambda new, things: None))  # type: ignore[arg-type]
 
 
 def staged(staging: Staging, run: int = 1) -> list[str]:
@@ -231,14 +234,19 @@ def test_what_is_too_old_or_was_read_otherwise_is_read_from_the_start(
     assert again.asked == [None]
 
 
-def test_an_edition_is_that_of_mapping_address_and_settings_but_not_of_the_limit() -> None:
+def test_an_edition_is_that_of_mapping_addresses_and_settings_but_not_of_the_limit() -> None:
 
-    base = edition(SOURCE, Pages())
-    assert base == edition(replace(SOURCE, settings={"max_withdrawals": "9"}, rank=3, schedule="* * * * *"), Pages())
+    base = edition(SOURCE, Pages(), BASE)
+    assert base == edition(
+        replace(SOURCE, settings={"max_withdrawals": "9"}, rank=3, schedule="* * * * *"), Pages(), BASE
+    )
     other = Pages()
     other.VERSION = 2
-    others = [
-        edition(SOURCE, other), edition(replace(SOURCE, url="https://example.org/2"), Pages()),
-        edition(replace(SOURCE, language="de"), Pages()), edition(replace(SOURCE, settings={"id": "x"}), Pages()),
-    ]  # fmt: skip
-    assert len({base, *others}) == 5
+    sources = (
+        replace(SOURCE, url="https://example.org/2"),
+        replace(SOURCE, language="de"),
+        replace(SOURCE, settings={"id": "x"}),
+    )
+    others = [edition(SOURCE, other, BASE), edition(SOURCE, Pages(), "https://anders.example.org")]
+    others += [edition(source, Pages(), BASE) for source in sources]
+    assert len({base, *others}) == 6

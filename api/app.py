@@ -27,6 +27,7 @@ from api.web.frame import HEADERS, MAX_BODY_BYTES, Frame
 from api.web.logs import log_to_stderr
 from api.web.negotiate import JSON
 from api.web.problems import problem_response, wants_page, wrong_parameters
+from registry import child_pool
 from registry.build import open_catalog
 from registry.catalog import Catalog
 from registry.errors import LotseError, NotFoundError, NotReadyError, TooLargeError, UsageError
@@ -89,6 +90,7 @@ async def _projector_running(catalog: Catalog) -> AsyncIterator[None]:
         yield
     finally:
         stop.set()
+        child_pool.kill_busy()
         thread.join(timeout=30)
         catalog.close()
 

@@ -1,7 +1,8 @@
 """Runs functions that parse files from outside in child processes, which are kept running and used again.
 
-Entry points: `call` for the parent, with `Limits`; `main` for a child. Native parsers can crash their process or need
-very much memory, even after checks of the file: in a child, only one answer is lost. Invariants:
+Entry points: `call` for the parent, with `Limits`; `kill_busy` when the process ends; `main` for a child. Native
+parsers can crash their process or need very much memory, even after checks of the file: in a child, only one answer is
+lost. Invariants:
 
 - A function is named `module:function`, so that the parent need not import it. It yields bytes; arguments and answers
   are plain values in MessagePack, not pickled objects, so that an answer cannot run code in the parent.
@@ -37,6 +38,7 @@ from registry.errors import (
     LotseError,
     ReadingStoppedError,
     ReadingTimeoutError,
+    StoppedError,
     TooLargeError,
     UnreadableError,
     ValidationError,
@@ -87,6 +89,8 @@ class ChildFaultError(Exception):
 
 
 _idle: list[tuple[ChildProcess, int]] = []  # idle children, with the number of calls each has had
+_busy: set[ChildProcess] = set()  # children that work for a caller
+_killed: set[ChildProcess] = set()  # busy children that `kill_busy` killed
 _lock: Final = threading.Lock()
 
 
@@ -94,7 +98,7 @@ def call(where: str, limits: Limits, function: str, *arguments: Any) -> Iterator
     """Yields what `function` (named `module:function`) yields in a child. `where`: the name of the file, for errors.
 
     Raises the LotseErrors of the function; ReadingStoppedError, ReadingTimeoutError or TooLargeError if a limit is
-    exceeded, which they name; ChildFaultError.
+    exceeded, which they name; StoppedError after `kill_busy`; ChildFaultError.
     """
     child, calls = _borrowed()
     end = None
@@ -113,11 +117,19 @@ def call(where: str, limits: Limits, function: str, *arguments: Any) -> Iterator
             else:
                 end = _ended(answer)
     except ChildError as error:
-        raise _stopped(error, where, limits) from None
+        raise StoppedError("process-ends") if child in _killed else _stopped(error, where, limits) from None
     finally:
         _returned(child, calls + 1, end)
     if end.error:
         raise _restored(end.error)
+
+
+def kill_busy() -> None:
+    """Kills all children that work for a caller, which gets StoppedError: a process that ends waits for no limit."""
+    with _lock:
+        _killed.update(_busy)
+        for child in _busy:
+            child.kill()
 
 
 def close() -> None:
@@ -130,23 +142,30 @@ def close() -> None:
 
 
 def _borrowed() -> tuple[ChildProcess, int]:
-    """An idle child, or else a new one, and the number of calls it has had."""
+    """An idle child, or else a new one, and the number of calls it has had. It is busy now."""
     with _lock:
         while _idle:
             child, calls = _idle.pop()
             if child.alive():
+                _busy.add(child)
                 return child, calls
             child.close()
-    return ChildProcess("registry.child_pool"), 0
+    child = ChildProcess("registry.child_pool")
+    with _lock:
+        _busy.add(child)
+    return child, 0
 
 
 def _returned(child: ChildProcess, calls: int, end: _End | None) -> None:
     """Keeps a child whose answer is complete for the next caller; kills it otherwise."""
-    if end and end.held <= MAX_IDLE_BYTES and calls < MAX_CALLS:
-        with _lock:
-            if len(_idle) < MAX_IDLE_CHILDREN:
-                _idle.append((child, calls))
-                return
+    with _lock:
+        _busy.discard(child)
+        is_killed = child in _killed
+        _killed.discard(child)
+        is_small = end is not None and end.held <= MAX_IDLE_BYTES and calls < MAX_CALLS
+        if is_small and not is_killed and len(_idle) < MAX_IDLE_CHILDREN:
+            _idle.append((child, calls))
+            return
     child.close()
 
 

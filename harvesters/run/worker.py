@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from cronsim import CronSim, CronSimError
 
 from harvesters.run.run import harvest, map_again
+from registry import child_pool
 from registry.catalog import Catalog
 from registry.errors import BusyError, StoppedError
 from registry.fetch.session import Outward, session
@@ -147,10 +148,12 @@ class _Jobs:
             pass
 
     def leave(self) -> list[str]:
-        """Waits up to STOP_SECONDS until the jobs have ended; the names of those that have not."""
+        """Waits up to STOP_SECONDS until the jobs have ended; the names of those that have not. Children that parse
+        files are killed: their page is read again by the next run."""
         end = time.monotonic() + STOP_SECONDS
-        for thread in self._threads.values():
-            thread.join(max(0.0, end - time.monotonic()))
+        while self._running() and time.monotonic() < end:
+            child_pool.kill_busy()
+            time.sleep(POLL_SECONDS)
         return self._running()
 
     def _running(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +16,13 @@ from registry.errors import (
     ReadingStoppedError,
     ReadingTimeoutError,
     SourceError,
+    StoppedError,
     TooLargeError,
     UnreadableError,
     ValidationError,
 )
 from registry.model.message import message, sentence
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -210,3 +213,27 @@ def test_a_child_that_died_while_it_was_idle_is_replaced() -> None:
     os.kill(before, 9)
     time.sleep(0.2)
     assert pid() != before
+
+
+def test_a_process_that_ends_kills_the_children_that_work_and_no_other() -> None:
+    idle, caught = pid(), list[Exception]()
+
+    def wait(number: float) -> None:
+        try:
+            list(call("file", LIMITS._replace(seconds=600), "strange:sleeps", number))
+        except StoppedError as error:
+            caught.append(error)
+
+    callers = [threading.Thread(target=wait, args=(600.0,)) for _ in range(3)]
+    for caller in callers:
+        caller.start()
+    wait_for(lambda: len(child_pool._busy) == 3)
+    time.sleep(0.2)
+    child_pool.kill_busy()
+    for caller in callers:
+        caller.join(10)
+    assert [error.status for error in caught] == [503] * 3
+    assert not child_pool._busy
+    assert not child_pool._killed
+    assert pid() != idle  # one of the three had the idle child
+    assert pid() == pid()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,8 @@ from harvesters.harvester import Mark
 from harvesters.run import run as run_room
 from harvesters.run import worker
 from harvesters.run.worker import due, work
+from registry import child_pool
+from registry.child_pool import Limits, call
 from registry.fetch.session import session
 from registry.model import Run, Source
 from registry.sources.crashes import STOPPED, is_suspended, note_stopped, release
@@ -189,6 +192,40 @@ def test_an_endless_source_holds_up_no_other_and_stop_is_obeyed(town: Town, monk
         endless.ended.set()
         thread.join(30)
     last = town.catalog.runs.newest("a-endless")[0]
+    assert (last.outcome, last.reason) == ("interrupted", STOPPED)
+
+
+def test_a_child_that_parses_a_page_is_killed_when_the_worker_is_stopped(
+    town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its limit lies far beyond the time that runs get to come to an end."""
+    began = tmp_path / "began"
+    (tmp_path / "patient.py").write_text(f"""
+import pathlib, time
+
+def sleeps():
+    pathlib.Path({str(began)!r}).touch()
+    time.sleep(600)
+    yield b""
+""")
+    monkeypatch.syspath_prepend(tmp_path)
+    child_pool.close()  # an idle child does not know the module
+
+    def read(_source: Source, _http: Any, _after: str | None) -> Iterator[Any]:
+        yield from call("page", Limits(300_000_000, 600, 1000), "patient:sleeps")
+
+    harvester = SimpleNamespace(VERSION=1, SETTINGS={}, LABEL={}, read=read, to_metadata=None)
+    monkeypatch.setattr(run_room, "harvester_of", lambda _kind: harvester)
+    town.catalog.sources.add(a_source())
+    stop = threading.Event()
+    thread = threading.Thread(target=work, args=(town.catalog, partial(session, town.settings), stop))
+    thread.start()
+    wait_for(began.exists)
+    stop.set()
+    asked = time.monotonic()
+    thread.join(60)
+    assert time.monotonic() - asked < worker.STOP_SECONDS / 2
+    last = town.catalog.runs.newest("amt")[0]
     assert (last.outcome, last.reason) == ("interrupted", STOPPED)
 
 

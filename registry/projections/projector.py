@@ -23,7 +23,7 @@ from registry.isolation import isolated
 from registry.model import Position
 from registry.projections.projection import Projection
 from registry.store.database import damage_seen
-from registry.store.locks import SharedLock, projector_lock, rebuild_lock, try_lock
+from registry.store.locks import SharedLock, poll, projector_lock, rebuild_lock, try_lock
 from registry.store.store import Store
 
 Progress = Callable[[str, int, int], None]  # name of a projection, number of the change it is at, number to reach
@@ -105,13 +105,11 @@ class Projector:
         RELEASE_TIMEOUT, or if another process rebuilds.
         """
         # Tries for a moment: another process may be testing this lock (`_rebuild_wanted`), and hold it for that.
-        wanted = _until(
-            time.monotonic() + REBUILD_TIMEOUT, lambda: try_lock(self.store.engine, rebuild_lock(self._data))
-        )
+        wanted = poll(REBUILD_TIMEOUT, lambda: try_lock(self.store.engine, rebuild_lock(self._data)))
         if wanted is None:
             raise BusyError("projections-rebuilt-elsewhere")
         with closing(wanted):
-            if not _until(time.monotonic() + RELEASE_TIMEOUT, self._lock.acquire):
+            if not poll(RELEASE_TIMEOUT, self._lock.acquire):
                 raise BusyError("projections-not-released")
             try:
                 _side_by_side(self._names(only), partial(self._advance, progress=progress, anew=True))
@@ -247,10 +245,3 @@ def _side_by_side(names: list[str], act: Callable[[str], None]) -> None:
         log.warning("projection %s: %s: %s", name, type(failure).__name__, failure)
     for failure in failures.values():
         raise failure
-
-
-def _until(deadline: float, attempt: Callable[[], Any]) -> Any:
-    """Calls `attempt` until it returns a true value or the deadline is over; returns its last answer."""
-    while not (answer := attempt()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return answer

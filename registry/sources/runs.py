@@ -5,7 +5,6 @@ Entry points: `open_runs`, `Runs`. Invariants: only one process harvests a sourc
 """
 
 import contextlib
-import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
@@ -24,14 +23,13 @@ from registry.sources import tables
 from registry.sources.staging import Staging, open_staging
 from registry.sources.tables import FINDINGS, RUNS, WAITS
 from registry.store.database import ManyRows, connect, make_tables, reading, writing
-from registry.store.locks import lock_table, source_lock, try_lock
+from registry.store.locks import lock_table, poll, source_lock, try_lock
 
 REPORTED_RUNS: Final = 30  # runs of a source whose problems are kept one by one
 THINGS_PER_PAGE: Final = 1_000  # records whose problems are read in one query
 CRASHED: Final = message("run-ended-without-word")  # reason of a run whose process ended without storing an outcome
 MAX_RUN_NUMBER: Final = (1 << 63) - 1  # the largest value of the column
 HOLD_TIMEOUT: Final = 0.5  # seconds; `held` of another process takes the lock for a moment
-_HOLD_POLL: Final = 0.02  # seconds between two tries to take the lock
 _BITS: Final = {level: 1 << position for position, level in enumerate(LEVELS)}  # bit of each level in FINDINGS.c.levels
 
 
@@ -163,12 +161,10 @@ class Runs:
 
         The lock is free as soon as its process dies.
         """
-        deadline = time.monotonic() + HOLD_TIMEOUT
         name = source_lock(self._data, source)
-        while (lock := try_lock(self._engine, name)) is None:
-            if time.monotonic() > deadline:
-                raise _busy(source, self.last(source))
-            time.sleep(_HOLD_POLL)
+        lock = poll(HOLD_TIMEOUT, lambda: try_lock(self._engine, name))
+        if lock is None:
+            raise _busy(source, self.last(source))
         with contextlib.closing(lock):
             yield
 

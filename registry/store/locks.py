@@ -2,23 +2,27 @@
 
 With SQLite processes lock files (flock); with PostgreSQL they take advisory locks, so that they may run on several
 machines. Both become free as soon as the holder dies. Entry points: `exclusive` (for reading, deciding and writing
-without interference), `try_lock` (held for long, never waits), `lock_transaction` (until the transaction ends).
+without interference), `try_lock` (held for long, never waits; `poll` tries again), `lock_transaction` (until the
+transaction ends).
 """
 
 import contextlib
 import enum
 import fcntl
 import threading
+import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Final, NamedTuple, Protocol
+from typing import IO, Final, NamedTuple, Protocol, TypeVar
 from urllib.parse import quote
 
 import sqlalchemy as sa
 
 from registry.private_files import make_private_folder
+
+T = TypeVar("T")
 
 
 class Key(enum.IntEnum):
@@ -31,6 +35,7 @@ class Key(enum.IntEnum):
     REBUILD = 0x4C6F74736557  # "LotseW": `rebuild_lock`
 
 
+POLL_INTERVAL: Final = 0.02  # seconds between two tries to take a lock
 _SOURCES: Final = 0x4C6F7473  # "Lots": first of the two numbers of a source's key; the second is a digest of its name
 
 
@@ -71,6 +76,14 @@ def try_lock(engine: sa.Engine, name: Name) -> HeldLock | None:
     if engine.dialect.name == "postgresql":
         return _session_lock(engine, name.key)
     return _file_lock(name.file)
+
+
+def poll(timeout: float, attempt: Callable[[], T]) -> T:
+    """Calls `attempt` until it returns a true value or `timeout` seconds are over; returns its last answer."""
+    deadline = time.monotonic() + timeout
+    while not (answer := attempt()) and time.monotonic() < deadline:
+        time.sleep(POLL_INTERVAL)
+    return answer
 
 
 class SharedLock:

@@ -128,17 +128,14 @@ def _box(unread: Unread) -> Place:
     sides = _SIDES
     if not all(side in unread.values for side in sides):
         return Place()
-    try:
-        west, south, east, north = (float(unread.values[side]) for side in sides)
-    except (TypeError, ValueError):
-        unread.add_finding("value-unread", "places", [unread.values[side] for side in sides])
-        return Place()
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        unread.add_finding("value-unread", "places", [unread.values[side] for side in sides])
+    numbers = [unread.values[side] for side in sides]
+    shape = geometry.shape(numbers)
+    if not shape:
+        unread.add_finding("value-unread", "places", numbers)
         return Place()
     for side in sides:
         del unread.values[side]
-    return Place(bbox=geometry.box(west, south, east, north))
+    return Place(bbox=shape.bbox, centroid=shape.centroid)
 
 
 def _reference(unread: Unread) -> Iterator[Place]:

@@ -6,7 +6,6 @@ of the search page and the parameters in the API document. Raise INDEX_VERSION w
 `sync` rebuilds an index of another version.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -19,11 +18,11 @@ from vocab.concepts import Concept, ConceptList, concept_list
 from vocab.formats import file_type
 from vocab.licences import licence
 from vocab.match import district, districts_in, phase, theme
+from vocab.values import year_of
 
 INDEX_VERSION: Final = 2  # raised with every change of this table, of the other fields of an entry, of the analysis
 MAX_KEY: Final = 200  # characters of a facet value, of a key to sort by
 MAX_YEARS: Final = 250  # of one period; a longer one counts with its first and last year
-_YEAR: Final = re.compile(r"\d{4}(?!\d)")
 
 Districts = ConceptList | None  # the city's own list, whose notations are the values of `district`
 ValuesOf = Callable[[Record, Districts], Iterable[str]]
@@ -185,8 +184,9 @@ def _span(metadata: Metadata, start: int, end: int) -> tuple[tuple[int, int], ..
 
 @lru_cache(4096)  # the same few dates in most records of a source
 def _year(value: str) -> int:
-    match = _YEAR.match(value)
-    return int(match[0]) if match else 0
+    """The year of a date, 0 if there is none or it has not four digits, as in "-0012"."""
+    year = year_of(value)
+    return year if 0 < year < 10_000 else 0
 
 
 # -- the table

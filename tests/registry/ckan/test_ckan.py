@@ -356,6 +356,10 @@ def test_places_are_read_from_geojson_iris_and_names() -> None:
     assert read(spatial_coverage=nested).places == (place, Place(name={"de": "Mannheim"}))
     sides = {"bbox-west-long": "8.5", "bbox-south-lat": "49.3", "bbox-east-long": "8.8", "bbox-north-lat": "49.5"}
     assert read(extras=sides).places == (Place(bbox=box),)
+    point = sides | {"bbox-east-long": "8.5", "bbox-north-lat": "49.3"}
+    assert read(extras=point).places == (Place(centroid="POINT(8.5 49.3)"),)
+    outside = sides | {"bbox-north-lat": "149.5"}
+    assert (read(extras=outside).places, read(extras=outside).extras["bbox-north-lat"]) == ((), "149.5")
     assert read(extras={"spatial": "Altstadt"}).places == (Place(name={"de": "Altstadt"}),)
 
 

@@ -93,6 +93,8 @@ def test_districts_are_those_that_a_place_is_or_names(place, districts):
         ({"period": Period(), "issued": "2018"}, ("2018",)),
         ({"kind": "event", "starts": "2024-05-01"}, ("2024",)),
         ({"issued": "gestern"}, ()),
+        ({"issued": "-0012-11-29"}, ()),
+        ({"issued": "12024-01-01"}, ()),
         ({}, ()),
     ],
 )

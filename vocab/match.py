@@ -1,37 +1,21 @@
-"""Free text -> concept of a list; also the door to `folding`, `licences`, `formats` and `frequencies`.
+"""Free text -> concept of a list.
 
-Every answer is exact or None: a text that could name two concepts names none. Answers are cached.
+Entry points: `concept` (any shipped list, by its name), `concepts` (where a text may name two), and one function for
+each list whose texts need more than `folding`. Every answer is exact or None: a text that could name two concepts names
+none. Answers are cached.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Final
 
 from vocab.concepts import Concept, ConceptList, concept_list, split_values
 from vocab.folding import CACHED, MAX_TEXT, fold, fold_text, index, match, named
-from vocab.formats import FileType, file_type, media_type
+from vocab.formats import file_type, media_type
 from vocab.frequencies import frequency
 from vocab.licences import licence
 from vocab.values import TAG_OF_LANGUAGE
-
-__all__ = [
-    "FileType",
-    "district",
-    "districts_in",
-    "file_type",
-    "fold",
-    "frequency",
-    "language",
-    "licence",
-    "match",
-    "media_type",
-    "named",
-    "organization_kind",
-    "phase",
-    "role",
-    "theme",
-    "themes",
-]
 
 
 def language(text: str) -> Concept | None:
@@ -84,14 +68,38 @@ def phase(text: str) -> Concept | None:
     return _phase(text) if text and len(text) <= MAX_TEXT else None
 
 
-def role(text: str) -> Concept | None:
-    """The role of a participant in a project."""
-    return match("roles", text)
+def _file_type(text: str) -> Concept | None:
+    """The content of a file, without what it is packed in."""
+    named_type = file_type(text)
+    return named_type.concept if named_type else None
 
 
-def organization_kind(text: str) -> Concept | None:
-    """The kind of organization that a text names, such as "Verein"; not the kind of the organization with that name."""
-    return match("organization-kinds", text)
+_READERS: Final[Mapping[str, Callable[[str], Concept | None]]] = {  # lists whose texts need more than `folding.match`
+    "file-types": _file_type,
+    "frequencies": frequency,
+    "languages": language,
+    "licences": licence,
+    "phases": phase,
+}
+
+
+def concepts(list_name: str, text: str) -> tuple[str, ...]:
+    """The IRIs of the concepts of a shipped list that a text, a code or an address names: none, one, or two themes."""
+    if list_name == "themes":
+        return tuple(theme.iri for theme in themes(text))
+    if list_name == "media-types":  # their IRIs are those of IANA, also of types that the list does not have
+        iri = media_type(text)
+    else:
+        read = _READERS.get(list_name)
+        concept = read(text) if read else match(list_name, text)
+        iri = concept.iri if concept else None
+    return (iri,) if iri else ()
+
+
+def concept(list_name: str, text: str) -> str | None:
+    """The IRI of the only concept that a text names in a shipped list; None if it names none, or two."""
+    iris = concepts(list_name, text)
+    return iris[0] if len(iris) == 1 else None
 
 
 def district(text: str, districts: ConceptList) -> Concept | None:

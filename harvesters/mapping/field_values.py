@@ -25,7 +25,7 @@ from registry.model import Findings, Kind, Link, Metadata
 from registry.model.identity import with_ids
 from registry.model.structs import struct_of
 from registry.rules import finding
-from vocab import folding, formats, frequencies, geometry, language_tags, licences, match, values
+from vocab import geometry, language_tags, match, values
 from vocab.fields import Field, fields_of, rows_by_name
 from vocab.kinds import KIND_ROWS
 
@@ -182,7 +182,7 @@ class _Reading:
         return {tag: member_keywords for tag, member_keywords in filled.items() if member_keywords}
 
     def concept(self, row: Field, text: str, path: str) -> tuple[str, ...]:
-        concepts = _concepts(row, text)
+        concepts = match.concepts(row.values, text) if row.values else ()
         if concepts:
             return concepts
         rule = CONCEPT_RULES.get(row.values, "concept-unknown")
@@ -272,29 +272,6 @@ READERS: Final[Mapping[str, Callable[[str], values.Read | None]]] = {
     "email": values.email,
     "telephone": values.telephone,
 }
-MATCHES: Final[Mapping[str, Callable[[str], Any]]] = {
-    "licences": licences.licence,
-    "languages": match.language,
-    "frequencies": frequencies.frequency,
-    "phases": match.phase,
-    "roles": match.role,
-    "organization-kinds": match.organization_kind,
-}
-
-
-def _concepts(row: Field, text: str) -> tuple[str, ...]:
-    if row.values == "themes":
-        return tuple(concept.iri for concept in match.themes(text))
-    if row.values == "file-types":
-        type = formats.file_type(text)
-        return (type.concept.iri,) if type else ()
-    if row.values == "media-types":
-        media = formats.media_type(text)
-        return (media,) if media else ()
-    if not row.values:
-        return ()
-    concept = MATCHES[row.values](text) if row.values in MATCHES else folding.match(row.values, text)
-    return (concept.iri,) if concept else ()
 
 
 def _licence_to_distributions(kind: Kind, item: Words) -> Words:

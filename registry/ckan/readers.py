@@ -12,7 +12,7 @@ import orjson
 
 from registry.model import DCAT_KINDS, Finding, Identifier, Kind, Statement, Text
 from registry.rules import finding
-from vocab import folding, formats, frequencies, language_tags, match, values
+from vocab import language_tags, match, values
 from vocab.kinds import KIND_ROWS
 from vocab.values import Read
 
@@ -261,11 +261,12 @@ def as_statement(value: Any, unread: Unread) -> Statement | None:
 
 
 def as_concept(name: str) -> Reader:
-    def read(value: Any, unread: Unread) -> str | None:
-        concept = folding.match(name, value) if isinstance(value, str) else None
-        return concept.iri if concept else None
+    """The reader of a concept of a shipped list, by the list's name."""
 
-    RULE_WHEN_UNREAD[read] = "concept-unknown"
+    def read(value: Any, unread: Unread) -> str | None:
+        return match.concept(name, value) if isinstance(value, str) else None
+
+    RULE_WHEN_UNREAD[read] = "format-unknown" if name == "media-types" else "concept-unknown"
     return read
 
 
@@ -276,31 +277,10 @@ def split_languages(values: dict[str, Any]) -> None:
         values["language"] = [language.strip() for language in value.split(",")]
 
 
-def as_language(value: Any, unread: Unread) -> str | None:
-    concept = match.language(value) if isinstance(value, str) else None
-    return concept.iri if concept else None
-
-
-def as_frequency(value: Any, unread: Unread) -> str | None:
-    concept = frequencies.frequency(value) if isinstance(value, str) else None
-    return concept.iri if concept else None
-
-
-def as_media_type(value: Any, unread: Unread) -> str | None:
-    """The IRI of a media type, also where the value names an EU file type instead."""
-    if not isinstance(value, str):
-        return None
-    file = folding.match("file-types", value)
-    return formats.media_type(value) or (formats.media_type(file.notation) if file else None)
-
-
 # The rule of the finding where a reader returns None; `value-unread` for all others.
 RULE_WHEN_UNREAD: Final[dict[Reader, str]] = {
     as_date: "date-unreadable",
     as_stamp: "date-unreadable",
     as_address: "address-unreadable",
     as_iri: "address-unreadable",
-    as_language: "concept-unknown",
-    as_frequency: "concept-unknown",
-    as_media_type: "format-unknown",
 }

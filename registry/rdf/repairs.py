@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from registry.model import Place
 from registry.model.structs import struct_of
 from registry.rdf.terms import NO_TAG, literal_parts, text_of, valid_iri
-from vocab import folding, formats, frequencies, geometry, licences, match, values
+from vocab import formats, geometry, match, values
 from vocab.fields import Field, fields_of
 from vocab.geometry import WKT_SHAPE
 from vocab.namespaces import XSD
@@ -129,10 +129,9 @@ def concept_named(row: Field, text: str) -> str | None:
     """The IRI of the concept that a text, an address or a code names in the list of a row, else None."""
     if not row.values:
         return None
-    if find := _MATCHERS.get(row.values):
-        return find(text)
-    concept = folding.match(row.values, text)
-    return concept.iri if concept else None
+    if row.values == "file-types" and (named := formats.file_type(text)) and named.package:
+        return None  # it names two: the content and what it is packed in
+    return match.concept(row.values, text)
 
 
 def _node(row: Field, text: str, tag: str, datatype: str) -> Any:
@@ -152,25 +151,6 @@ def _node(row: Field, text: str, tag: str, datatype: str) -> Any:
     named: dict[str, Any] = {naming.name: {tag: text}}
     return struct_of(row.node)(**named)
 
-
-def _file_type(text: str) -> str | None:
-    file_type = formats.file_type(text)
-    return file_type.concept.iri if file_type and not file_type.package else None
-
-
-def _theme(text: str) -> str | None:
-    themes = match.themes(text)
-    return themes[0].iri if len(themes) == 1 else None
-
-
-_MATCHERS: Final[Mapping[str, Callable[[str], str | None]]] = {
-    "file-types": _file_type,
-    "themes": _theme,
-    "media-types": formats.media_type,
-    "languages": lambda text: concept.iri if (concept := match.language(text)) else None,
-    "frequencies": lambda text: concept.iri if (concept := frequencies.frequency(text)) else None,
-    "licences": lambda text: concept.iri if (concept := licences.licence(text)) else None,
-}
 
 _REPAIRS: Final[Mapping[str, Repair]] = {
     "text": _text, "words": _word, "literal": _literal, "date": _by(values.date), "decimal": _by(values.decimal),

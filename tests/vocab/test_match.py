@@ -254,10 +254,29 @@ def test_words_name_a_phase(words, expected):
 
 
 def test_words_name_a_role_and_a_kind_of_organization():
-    assert notation(match.role("Projektleitung")) == "federfuehrung"
-    assert notation(match.role("funder")) == "foerdergeber"
-    assert notation(match.organization_kind("Universität")) == "hochschule"
-    assert match.organization_kind("Universität Heidelberg") is None
+    roles, kinds = concept_list("roles").by_notation, concept_list("organization-kinds").by_notation
+    assert match.concept("roles", "Projektleitung") == roles["federfuehrung"].iri
+    assert match.concept("roles", "funder") == roles["foerdergeber"].iri
+    assert match.concept("organization-kinds", "Universität") == kinds["hochschule"].iri
+    assert match.concept("organization-kinds", "Universität Heidelberg") is None
+
+
+def test_a_list_has_its_own_reader():
+    eu, iana = "http://publications.europa.eu/resource/authority/", "https://www.iana.org/assignments/media-types/"
+    assert match.concept("languages", "de-AT") == f"{eu}language/DEU"
+    assert match.concept("frequencies", "alle 14 Tage") == f"{eu}frequency/BIWEEKLY"
+    assert match.concept("licences", "CC BY 4.0") == licences.licence("CC BY 4.0").iri
+    assert match.concept("phases", "laufend seit 2021") == match.phase("laufend seit 2021").iri
+    assert match.concept("file-types", "zip:shp") == f"{eu}file-type/SHP"
+    assert match.concept("media-types", "text/vnd.abc") == f"{iana}text/vnd.abc"
+    assert match.concept("access-rights", "public") == f"{eu}access-right/PUBLIC"
+
+
+def test_a_text_that_names_two_themes_names_no_single_one():
+    two = match.concepts("themes", "bildung_wissenschaft")
+    assert [iri.rpartition("/")[2] for iri in two] == ["EDUC", "TECH"]
+    assert match.concept("themes", "bildung_wissenschaft") is None
+    assert match.concepts("themes", "no theme") == ()
 
 
 def test_codes_of_oc4ids_name_phases_and_roles(shared):
@@ -303,10 +322,12 @@ def test_words_of_two_concepts_name_none():
 def test_no_words_at_all_break_it(text):
     ask: tuple[Callable[[str], object], ...] = (
         licences.licence, formats.file_type, formats.media_type, match.language, frequencies.frequency, match.themes,
-        match.phase, match.role, match.organization_kind,
+        match.phase,
     )  # fmt: skip
     for question in ask:
         question(text)
+    for name in ("roles", "organization-kinds", "themes", "media-types"):
+        match.concepts(name, text)
     formats.file_type("", text, text)
     licences.licence("", text, text)
     match.districts_in(text, DISTRICTS)

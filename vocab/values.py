@@ -1,6 +1,6 @@
-"""Reads single written values: dates, addresses, numbers, durations. None if it cannot be read; nothing is guessed.
+"""Reads single written values: dates, addresses, telephone numbers, sizes, checksums, durations.
 
-Each function returns a `Read`, whose value is the form that we keep.
+Each function returns a `Read`, whose value is the form that we keep; None if it cannot be read. Nothing is guessed.
 """
 
 import re
@@ -258,25 +258,45 @@ def absolute_iri(text: str) -> Read | None:
     return Read(text) if len(text) <= MAX_ADDRESS and _OTHER.fullmatch(text) else None
 
 
+# -- mail addresses, telephone numbers
+
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
+_MAILTO = re.compile(r"\A\s*+(?:mailto:(?://)?\s*+)++", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"<([^<>\s]{3,300})>\s*+\Z")
+_TEL = re.compile(r"\A\s*+(?:(?:tel|callto|phone):(?://)?\s*+)++", re.IGNORECASE)
 
 
 def email(text: str) -> Read | None:
-    """A mail address, without mailto:."""
+    """The mail address in "a@b.de", "mailto:a@b.de", "MAILTO://a@b.de?subject=…", "Amt <a@b.de>"."""
     return _email(text) if len(text) < 400 else None
 
 
 @lru_cache(maxsize=4096)
 def _email(text: str) -> Read | None:
-    text = text.strip()
-    bare = text[7:] if text[:7].lower() == "mailto:" else text
-    return Read(bare) if len(bare) < 255 and _EMAIL.fullmatch(bare) else None
+    bare = _without_scheme(_MAILTO, text.strip())
+    if _is_email(bare):
+        return Read(bare)
+    in_brackets = _IN_BRACKETS.search(bare)
+    bare = _without_scheme(_MAILTO, in_brackets[1] if in_brackets else bare)
+    bare = unquote(bare.partition("?")[0]).strip()
+    return Read(bare, True) if _is_email(bare) else None
+
+
+def _is_email(text: str) -> bool:
+    return len(text) < 255 and _EMAIL.fullmatch(text) is not None
+
+
+def _without_scheme(scheme: re.Pattern[str], text: str) -> str:
+    """The text; if it has the scheme of an IRI, without it and with its characters decoded."""
+    bare = scheme.sub("", text)
+    return text if bare == text else unquote(bare).strip()
 
 
 def telephone(text: str) -> Read | None:
-    """A telephone number without tel: and its parameters (RFC 3966)."""
+    """A telephone number as it was written, without tel: and the parameters of such an IRI (RFC 3966), or callto:."""
     text = text.strip()
-    bare = unquote(text[4:].partition(";")[0]).strip() if text[:4].lower() == "tel:" else text
+    bare = _without_scheme(_TEL, text)
+    bare = bare if bare == text else bare.partition(";")[0].strip()
     return Read(bare) if bare else None
 
 
@@ -304,6 +324,15 @@ def decimal(value: Any) -> Read | None:
     """A decimal number as it was written."""
     text = str(value).strip() if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
     return Read(text) if re.fullmatch(r"[+-]?\d{1,30}(\.\d{1,30})?", text, re.ASCII) else None
+
+
+_HEX = re.compile(r"(?:[0-9a-f]{2}){4,128}")
+
+
+def hex_binary(text: str) -> Read | None:
+    """A checksum of 4 to 128 bytes as hexadecimal digits, in small letters."""
+    digits = text.strip("\ufeff \t\r\n").lower()
+    return Read(digits) if _HEX.fullmatch(digits) else None
 
 
 # -- durations

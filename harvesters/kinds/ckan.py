@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from requests import Response, Session
 
 LABEL: Final = {"de": "CKAN", "en": "CKAN"}
-VERSION: Final = 2
+VERSION: Final = 3
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "rows": "packages a page, at most 1000 (the default)",

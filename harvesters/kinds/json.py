@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from requests import Session
 
 LABEL: Final = {"de": "JSON", "en": "JSON"}
-VERSION: Final = 2
+VERSION: Final = 3
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "items": "path to the list of items, such as data.items; default: the document is the list",

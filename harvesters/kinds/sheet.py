@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from requests import Session
 
 LABEL: Final = {"de": "Tabelle (XLSX, CSV)", "en": "Sheet (XLSX, CSV)"}
-VERSION: Final = 2
+VERSION: Final = 3
 SUFFIXES: Final = (".csv", ".tsv", ".xlsx", ".xls", ".ods")
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {"sheet": "name of the sheet; default: the first", **item_mapping.SETTINGS}

@@ -247,10 +247,6 @@ def _german_decimal(text: str) -> values.Read | None:
     return values.Read(text.replace(".", "").replace(",", "."), repaired=True) if number else None
 
 
-def _hex(text: str) -> values.Read | None:
-    return values.Read(text.lower()) if re.fullmatch(r"(?:[0-9a-fA-F]{2}){1,128}", text) else None
-
-
 def _wkt(text: str) -> values.Read | None:
     shape = geometry.shape(text)
     return values.Read(text) if shape and geometry.WKT_WRITTEN.match(text) else None
@@ -266,7 +262,7 @@ READERS: Final[Mapping[str, Callable[[str], values.Read | None]]] = {
     "decimal": values.decimal,
     "integer": values.size,
     "duration": values.duration,
-    "hex": _hex,
+    "hex": values.hex_binary,
     "wkt": _wkt,
     "iri": _iri,
     "email": values.email,

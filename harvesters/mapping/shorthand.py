@@ -21,6 +21,7 @@ _MAIN: Final = {  # the field of a node that a plain text stands for
 }  # fmt: skip
 _BY_IRI: Final = ("Agent", "Place", "RightsStatement", "ProvenanceStatement")
 _PERIOD = re.compile(r" ?(?:/|–|—|\bbis\b|\bto\b| - ) ?")  # in text with single blanks
+_NAME_AND_MAIL = re.compile(r"([^<>]*[^<>\s])\s*<([^<>\s]+)>")
 _SINCE = re.compile(r"(?:seit|ab|since|from|von|vom) ", re.IGNORECASE)
 _MONEY = re.compile(r"([\d.,\s]*\d)\s*(€|[A-Za-z]{3,4})?")
 _GERMAN_NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d+,\d{1,2}")
@@ -28,9 +29,7 @@ _GERMAN_NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d+,\d{1,2}")
 
 def spelled_out(cls: str, text: str) -> dict[str, Any]:
     if cls == "Contact":
-        is_mail, is_number = values.email(text), text[:4].lower() == "tel:"
-        name = "email" if is_mail else "telephone" if is_number else "url" if values.address(text) else "name"
-        return {name: text}
+        return _contact(text)
     if cls == "Period":
         return _period(text)
     if cls == "Money":
@@ -40,6 +39,19 @@ def spelled_out(cls: str, text: str) -> dict[str, Any]:
     if cls == "Place" and geometry.looks_like_shape(text):
         return shape_fields(text)
     return {_MAIN[cls]: text}
+
+
+def _contact(text: str) -> dict[str, Any]:
+    """A contact from a mail address, one with a name before it, a number with tel:, a web address, or a name."""
+    named = _NAME_AND_MAIL.fullmatch(text)
+    if named and values.email(named[2]):
+        return {"name": named[1], "email": named[2]}
+    if values.email(text):
+        return {"email": text}
+    number = values.telephone(text)
+    if number and number.value != text.strip():
+        return {"telephone": text}
+    return {"url" if values.address(text) else "name": text}
 
 
 def shape_fields(value: Any) -> dict[str, Any]:

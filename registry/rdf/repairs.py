@@ -21,9 +21,6 @@ from vocab.values import language_tag
 Repair = Callable[[Field, str, str, str], Any]  # row, text, language tag and datatype of a literal -> value, or None
 
 _STARTS_LIKE_IRI = re.compile(r"\s*(?:https?|ftp)://\S|\s*urn:[a-z0-9]", re.IGNORECASE)
-_MAILTO = re.compile(r"\A\s*+(?:mailto:(?://)?\s*+)++", re.IGNORECASE)
-_TEL = re.compile(r"\A\s*+(?:(?:tel|callto|phone):(?://)?\s*+)++", re.IGNORECASE)
-_IN_BRACKETS = re.compile(r"<([^<>\s]{3,300})>\s*+\Z")
 _DIALLED = re.compile(r"[+(]?[0-9][0-9 ()/.\u2013-]{2,30}")
 _NUMBERS: Final = (XSD.double, XSD.float)  # "2.1E0" is the version 2.1
 _MAIL_AT_END = re.compile(r".*/([^/@\s]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,})")
@@ -47,7 +44,7 @@ def _of_iri(row: Field, text: str, former: bool) -> Any:
         return valid_iri(text) or None
     if row.form == "email":
         at_end = _MAIL_AT_END.fullmatch(text)
-        return _email(row, at_end[1] if at_end else text, "", "")
+        return _by(values.email)(row, at_end[1] if at_end else text, "", "")
     if row.form == "literal":
         return text
     if row.form == "telephone":
@@ -87,11 +84,6 @@ def _integer(row: Field, text: str, tag: str, datatype: str) -> int | None:
     return int(number[1]) if number else None
 
 
-def _hex(row: Field, text: str, tag: str, datatype: str) -> str | None:
-    digits = text.strip().lower()
-    return digits if re.fullmatch(r"(?:[0-9a-f]{2}){4,128}", digits) else None
-
-
 def _wkt(row: Field, text: str, tag: str, datatype: str) -> str | None:
     """The shape in the form of the row, from WKT with a coordinate system, GeoJSON, four numbers."""
     shape = geometry.shape(text)
@@ -105,19 +97,11 @@ def _iri(row: Field, text: str, tag: str, datatype: str) -> str | None:
     return valid_iri(text.strip()) or None if _STARTS_LIKE_IRI.match(text) else None
 
 
-def _email(row: Field, text: str, tag: str, datatype: str) -> str | None:
-    """The address in "mailto:a@b.de", "mailto://a@b.de", "MAILTO:a@b.de?subject=…", "Amt <a@b.de>"."""
-    in_brackets = _IN_BRACKETS.search(text)
-    bare = _MAILTO.sub("", in_brackets[1] if in_brackets else text).partition("?")[0]
-    email = values.email(unquote(bare))
-    return email.value if email else None
-
-
 def _telephone(row: Field, text: str, tag: str, datatype: str) -> str | None:
-    text = unquote(_TEL.sub("", text)).partition(";")[0]
-    if not _DIALLED.fullmatch(text.strip()):
-        return None
-    return re.sub(r"[^0-9+]+", "-", text).strip("-")
+    """The number as a tel: IRI has it, with "-" between its parts."""
+    read = values.telephone(text)
+    number = unquote(read.value).partition(";")[0].strip() if read else ""
+    return re.sub(r"[^0-9+]+", "-", number).strip("-") if _DIALLED.fullmatch(number) else None
 
 
 def _concept(row: Field, text: str, tag: str, datatype: str) -> str | None:
@@ -154,7 +138,6 @@ def _node(row: Field, text: str, tag: str, datatype: str) -> Any:
 
 _REPAIRS: Final[Mapping[str, Repair]] = {
     "text": _text, "words": _word, "literal": _literal, "date": _by(values.date), "decimal": _by(values.decimal),
-    "integer": _integer, "duration": _by(values.duration), "hex": _hex, "wkt": _wkt, "iri": _iri, "link": _iri,
-    "concept": _concept, "email": _email,
-    "telephone": _telephone, "node": _node,
+    "integer": _integer, "duration": _by(values.duration), "hex": _by(values.hex_binary), "wkt": _wkt, "iri": _iri,
+    "link": _iri, "concept": _concept, "email": _by(values.email), "telephone": _telephone, "node": _node,
 }  # fmt: skip

@@ -111,6 +111,41 @@ def test_a_mail_address_comes_without_its_scheme() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "address", "repaired"),
+    [("MAILTO://amt@stadt.example", "amt@stadt.example", False),
+     ("mailto:%20amt%2Bdaten@stadt.example", "amt+daten@stadt.example", False),
+     ("mailto:amt@stadt.example?subject=Daten", "amt@stadt.example", True),
+     ("Amt <amt@stadt.example>", "amt@stadt.example", True),
+     ("Amt <mailto:amt@stadt.example>", "amt@stadt.example", True),
+     ("what?@stadt.example", "what?@stadt.example", False)],
+)  # fmt: skip
+def test_a_mail_address_is_read_in_other_forms(written: str, address: str, repaired: bool) -> None:
+    assert values.email(written) == Read(address, repaired)
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("06221 / 58-0", "06221 / 58-0"), ("TEL:+49-6221-58;ext=12", "+49-6221-58"), ("callto:+49622158", "+49622158"),
+     ("tel://+49%206221%2058", "+49 6221 58"), ("tel: tel:115", "115"), ("58; 59", "58; 59")],
+)  # fmt: skip
+def test_a_number_comes_without_its_scheme_and_parameters(written: str, number: str) -> None:
+    assert values.telephone(written) == Read(number)
+
+
+def test_no_number_is_none() -> None:
+    assert values.telephone("tel:") is None
+    assert values.telephone(" ") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "digits"),
+    [(" DEADBEEF ", "deadbeef"), ("\ufeffdeadbeef", "deadbeef"), ("deadbee", None), ("ab", None), ("deadbeeg", None)],
+)
+def test_a_checksum_is_whole_bytes(written: str, digits: str | None) -> None:
+    assert values.hex_binary(written) == (Read(digits) if digits else None)
+
+
+@pytest.mark.parametrize(
     ("written", "size"),
     [(0, Read(0)), ("685246", Read(685246)), (5.0, Read(5)), ("141 Bytes", Read(141, True)),
      ("42 octets", Read(42, True)), ("1.84 KB", Read(1884, True)), ("12,5 MB", Read(13107200, True)), ("1.5", None),
@@ -127,6 +162,8 @@ def test_nothing_that_is_written_breaks_a_reader(text: str) -> None:
         values.address,
         values.absolute_iri,
         values.email,
+        values.telephone,
+        values.hex_binary,
         values.size,
         values.decimal,
         values.duration,

@@ -240,6 +240,13 @@ def test_a_file_that_is_entered_gets_an_id_and_the_other_files_stay() -> None:
     assert file.id
 
 
+def test_a_mail_address_may_stand_behind_a_name() -> None:
+    values, metadata = filled("organization")
+    entered = values | {"email": "Umweltamt <mailto:amt@example.org>"}
+    again, errors = form.read(entered, metadata, context_of("organization"))
+    assert (form.shown(again, context_of("organization"))["email"], errors) == ("amt@example.org", [])
+
+
 def test_a_date_that_cannot_be_read_keeps_the_other_date_too() -> None:
     context, before = context_of("project"), Metadata(kind="project")
     values = form.shown(before, context) | {"start": "Frühjahr", "end": "2027"}

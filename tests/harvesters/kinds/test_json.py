@@ -481,10 +481,24 @@ def test_coordinates_that_cannot_be_read_are_no_name_of_a_place(written: str) ->
         ("tel:+49622158", Contact(telephone="+49622158")),
         ("mailto:amt@example.org", Contact(email="amt@example.org")),
         ({"telephone": "TEL:+49-6221-58"}, Contact(telephone="+49-6221-58")),
+        ("callto:+49622158", Contact(telephone="+49622158")),
+        ("mailto:amt@example.org?subject=Daten", Contact(email="amt@example.org")),
+        ("Amt für Grün <amt@example.org>", Contact(name={"de": "Amt für Grün"}, email="amt@example.org")),
+        ({"email": "Amt <amt@example.org>"}, Contact(email="amt@example.org")),
     ],
 )
 def test_a_contact_may_be_written_with_a_scheme(written: Any, contact: Contact) -> None:
     assert read_one({"id": 1, "title": "Wege", "contacts": written}, a_source())[0].contacts == (contact,)
+
+
+@pytest.mark.parametrize(("written", "value"), [("DEADBEEF", "deadbeef"), (" deadbeef\n", "deadbeef"), ("deadbee", "")])
+def test_a_checksum_is_hexadecimal_digits_of_whole_bytes(written: str, value: str) -> None:
+    file = {"access_url": "https://example.org/a.csv", "checksum": {"algorithm": "sha1", "value": written}}
+    metadata, findings = read_one({"id": 1, "title": "Wege", "distributions": [file]}, a_source())
+    checksum = metadata.distributions[0].checksum
+    assert checksum
+    assert checksum.value == value
+    assert [one.rule for one in findings] == ([] if value else ["value-unread"])
 
 
 def test_blank_keywords_are_none() -> None:

@@ -18,7 +18,7 @@ from harvesters.kinds.sheet import read, to_metadata
 from harvesters.source_kinds import check_source
 from registry.errors import LotseError, SourceError, TooLargeError
 from registry.fetch.session import session
-from registry.model import Link, Metadata, Period, Source
+from registry.model import Contact, Link, Metadata, Period, Source
 from registry.model.message import sentence
 from registry.settings import Settings
 from tests.conftest import SHARED
@@ -352,6 +352,13 @@ def test_a_merged_value_is_repeated_in_data_rows_only() -> None:
     assert all(record.publisher and record.publisher.name == {"de": "Amt für Grün"} for record in records)
     assert [record.keywords for record in records] == [{"de": ("Grün",)}, {"de": ("Grün",)}, {}]
     assert [record.version for record in records] == ["", "2", ""]
+
+
+def test_a_mail_address_behind_a_name_and_a_number_to_dial_are_contacts() -> None:
+    rows = [("id", "title", "contacts"), (1, "Bäume", "Amt <amt@example.org>"), (2, "Parks", "callto:+49622158")]
+    (first, findings), (second, _) = mapped(a_workbook(rows), a_source())
+    assert first.contacts == (Contact(name={"de": "Amt"}, email="amt@example.org"),)
+    assert (second.contacts, findings) == ((Contact(telephone="+49622158"),), [])
 
 
 def test_the_target_of_a_link_counts_where_the_field_takes_an_address() -> None:

@@ -659,6 +659,18 @@ def test_numbers_and_mail_addresses_of_contacts_are_without_their_scheme() -> No
     assert (contact.telephone, contact.email) == ("+49-6221-58", "amt@example.org")
 
 
+def test_mail_addresses_and_checksums_in_other_forms_are_read() -> None:
+    extras = [extra("contact_tel", "callto:+49622158"), extra("contact_email", "Amt <amt@example.org>")]
+    (contact,) = read(extras=extras).contacts
+    assert (contact.telephone, contact.email) == ("+49622158", "amt@example.org")
+    assert ("value-mended", "email", "Amt <amt@example.org>") in findings(extras=extras)
+    file = {"url": "https://example.org/a.csv", "hash_algorithm": "sha1"}
+    checksums = [
+        read(resources=[{**file, "hash": written}]).distributions[0].checksum for written in ("DEADBEEF", "deadbee")
+    ]
+    assert [checksum and checksum.value for checksum in checksums] == ["deadbeef", None]
+
+
 def test_empty_keywords_by_language_are_none() -> None:
     assert read(tags_translated={"de": [" Baum ", "Baum", " "], "en": [""]}).keywords == {"de": ("Baum",)}
 

@@ -22,7 +22,7 @@ from registry.model.message import bilingual
 from registry.model.text import shortened, shortened_text
 from registry.rdf import thing_iri
 from registry.search.facet_counts import normal_where
-from registry.search.query import MAX_DEPTH, Count, Hit, Query
+from registry.search.query import Count, Hit, Query
 from registry.settings import Settings
 
 MAX_CHANGES: Final = 500
@@ -39,7 +39,7 @@ class PublisherOut(msgspec.Struct, frozen=True):
 
 
 class HitOut(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`parts`: the parts of the score, only if the request asks for them."""
+    """`exact`: it has all words of the query; `parts`: the parts of the score, only if the request asks for them."""
 
     id: str
     kind: Kind
@@ -49,6 +49,7 @@ class HitOut(msgspec.Struct, frozen=True, omit_defaults=True):
     publisher: PublisherOut | None
     score: float
     url: str
+    exact: bool
     parts: Mapping[str, float] = {}
 
 
@@ -60,9 +61,11 @@ class CountOut(msgspec.Struct, frozen=True):
 
 
 class SearchAnswer(msgspec.Struct, frozen=True):
-    """`relaxed`: how the query was relaxed because nothing matched all words; `next`: the URL of the next page."""
+    """`total`: exact hits, which the facets count; `similar_total`: similar ones, listed after them; `relaxed`: how the
+    query was relaxed because nothing matched all words; `next`: the URL of the next page."""
 
     total: int
+    similar_total: int
     hits: tuple[HitOut, ...]
     facets: Mapping[str, tuple[CountOut, ...]]
     relaxed: str | None
@@ -126,10 +129,10 @@ def search_answer(
     """The answer of `/api/v1/search` and of `lotse search --json`."""
     page = catalog.index.search(asked)
     records = catalog.store.get_many([hit.id for hit in page.hits])
-    more = asked.page * asked.size < min(page.total, MAX_DEPTH) and page.hits
-    following = query.url(query.with_page(asked, asked.page + 1), SEARCH_PATH) if more else None
+    following = query.url(query.with_page(asked, asked.page + 1), SEARCH_PATH) if page.next else None
     return SearchAnswer(
         total=page.total,
+        similar_total=page.similar_total,
         hits=tuple(_hit(records[hit.id], hit, base, asked.lang, explain) for hit in page.hits if hit.id in records),
         facets=_facets(catalog, city, asked, page.facets),
         relaxed=page.relaxed,
@@ -156,6 +159,7 @@ def _hit(record: Record, hit: Hit, base: str, lang: str, explain: bool) -> HitOu
         publisher=_publisher(metadata.publisher or metadata.organizer),
         score=round(hit.score, 4),
         url=page_url(record, base, "en" if lang == "en" else "de"),
+        exact=hit.exact,
         parts=hit.parts if explain else {},
     )
 

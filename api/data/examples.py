@@ -76,11 +76,12 @@ def _search(base: str) -> SearchAnswer:
         metadata.title,
         metadata.description,
         publisher,
-        17.3,
+        97.3,
         page_url(example, base),
+        True,
     )
     kinds = CountOut("dataset", KIND_ROWS["dataset"].plural, 1, selected=True)
-    return SearchAnswer(1, (hit,), {"kind": (kinds,)}, None, (), 1, 20, None, ())
+    return SearchAnswer(1, 0, (hit,), {"kind": (kinds,)}, None, (), 1, 20, None, ())
 
 
 def _changes(base: str) -> ChangesAnswer:

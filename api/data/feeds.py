@@ -54,7 +54,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
             asked = query.with_sort(asked, "newest")
         url = absolute(settings.base_url, query.url(asked, "/feed.atom"))
         results = catalog.index.search(query.without_facet_counts(asked))
-        records = list(catalog.store.get_many([hit.id for hit in results.hits]).values())
+        records = list(catalog.store.get_many([hit.id for hit in results.hits if hit.exact]).values())
         return answer(
             request,
             lambda: atom(records, asked, url, city, settings.base_url),

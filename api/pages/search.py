@@ -124,15 +124,13 @@ def view(pages: Pages, asked: Query, path: str, lang: Lang, today: date) -> dict
     fixed = addresses.parse_path(path)
     kind = fixed.kind if fixed else None
     names = _names(pages, asked, results, lang)
-    listed = [hit.id for hit in results.hits]
-    complete = max(0, results.complete - (asked.page - 1) * asked.size) if results.complete else len(listed)
     variables = {
         "asked": asked,
         "address": path,
         "fixed_kind": kind,
         "results": results,
-        "cards": cards(pages, listed[:complete], lang, today, asked.words),
-        "similar": cards(pages, listed[complete:], lang, today, asked.words),
+        "cards": cards(pages, (hit.id for hit in results.hits if hit.exact), lang, today, asked.words),
+        "similar": cards(pages, (hit.id for hit in results.hits if not hit.exact), lang, today, asked.words),
         "groups": _groups(asked, results, names, lang, kind),
         "chips": _chips(asked, names, path, lang, kind),
         "offers": _offers(pages, asked, results, path, lang),
@@ -144,7 +142,9 @@ def view(pages: Pages, asked: Query, path: str, lang: Lang, today: date) -> dict
         "culprits": (),
         "suggested": (),
     }
-    return variables | (_nothing(pages, asked, names, path, lang, today, kind) if not results.total else {})
+    return variables | (
+        _nothing(pages, asked, names, path, lang, today, kind) if not results.total and not results.hits else {}
+    )
 
 
 def cards(pages: Pages, ids: Iterable[str], lang: Lang, today: date, words: str = "") -> list[Card]:
@@ -273,7 +273,7 @@ class Pager(NamedTuple):
 
 
 def _pager(asked: Query, results: ResultPage, path: str) -> Pager | None:
-    last = min(-(-results.total // asked.size), MAX_DEPTH // asked.size)
+    last = min(-(-(results.total + results.similar_total) // asked.size), MAX_DEPTH // asked.size)
     if last < 2:
         return None
     numbers_shown = sorted({1, *(n for n in range(asked.page - 1, asked.page + 2) if 1 <= n <= last), last})

@@ -3,15 +3,17 @@
 Entry points: `answer` (the page for a query), `suggestions`, `beginning`, `bounds`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from registry.errors import UsageError
 from registry.search.analysis import clean, fold_word, words
-from registry.search.matching import Engine, asked, choose, relaxed
-from registry.search.query import MAX_DEPTH, RANKED, Found, Hit, Query, ResultPage, Suggestion
+from registry.search.candidates import MAX_SIMILAR, Candidate, Refiner, by_words
+from registry.search.matching import Engine, asked, loosened
+from registry.search.query import MAX_DEPTH, RANKED, Hit, Query, ResultPage, Suggestion
 
 MAX_PREFIX = 60  # characters of a word that is being typed
 FRESHNESS_SHARE, QUALITY_SHARE = 0.06, 0.06  # of a score, that freshness and quality can add to it
+BEST_SCORE = 100  # of the hit that its words fit best, without freshness and quality
 STALE_DAYS = 3650  # since the last change, after which nothing is added for freshness
 
 
@@ -23,44 +25,52 @@ def bounds(query: Query) -> tuple[int, int]:
     return first, first + query.size
 
 
-def ranked(documents: Sequence[Found], today: int, complete: Collection[str] = ()) -> list[Hit]:
-    """The documents as hits. The first RANKED are sorted by score, freshness and quality, those of `complete` (ids that
-    have all words) before the others; the rest keeps its order. `today`: a day number (`date.toordinal`)."""
-    hits = [_hit(document, today) for document in documents[:RANKED]]
-    hits.sort(key=lambda hit: (hit.id not in complete, -hit.score, hit.id))
-    return hits + [_plain(document) for document in documents[RANKED:]]
+def ranked(candidates: Sequence[Candidate], today: int, exact: bool = True) -> list[Hit]:
+    """The candidates as hits. The first RANKED are sorted by score, freshness and quality; the rest keeps its order.
+    `today`: a day number (`date.toordinal`)."""
+    hits = [_hit(candidate, today, exact) for candidate in candidates[:RANKED]]
+    hits.sort(key=lambda hit: (-hit.score, hit.id))
+    return hits + [_plain(candidate, exact) for candidate in candidates[RANKED:]]
 
 
-def _hit(document: Found, today: int) -> Hit:
+def _hit(candidate: Candidate, today: int, exact: bool) -> Hit:
+    document, points = candidate.document, BEST_SCORE * candidate.share
     age = today - document.day if document.day else STALE_DAYS
     freshness = 1 + FRESHNESS_SHARE * min(max(1 - age / STALE_DAYS, 0), 1)
     quality = 1 + QUALITY_SHARE * document.quality / 100
-    parts = {"words": round(document.score, 4), "freshness": round(freshness, 4), "quality": round(quality, 4)}
-    return Hit(document.id, document.kind, round(document.score * freshness * quality, 3), parts)
+    parts = {"words": round(points, 4), "freshness": round(freshness, 4), "quality": round(quality, 4)}
+    score = round(points * freshness * quality, 3)
+    return Hit(document.id, document.kind, score, parts, exact=exact, by=candidate.by)
 
 
-def _plain(document: Found) -> Hit:
-    return Hit(document.id, document.kind, round(document.score, 3))
+def _plain(candidate: Candidate, exact: bool) -> Hit:
+    score = round(BEST_SCORE * candidate.share, 3)
+    return Hit(candidate.document.id, candidate.document.kind, score, exact=exact, by=candidate.by)
 
 
-def answer(query: Query, engine: Engine, today: int) -> ResultPage:
-    """The page that answers a query; UsageError for one beyond MAX_DEPTH. `today`: a day number."""
+def answer(query: Query, engine: Engine, today: int, refiner: Refiner | None = None) -> ResultPage:
+    """The page that answers a query: exact hits, after the last of them the similar ones. UsageError for a page beyond
+    MAX_DEPTH. `today`: a day number; `refiner`: adds what is meant alike, if there is one."""
     first, last = bounds(query)
     wanted = asked(query)
-    need, ranking, complete = choose(wanted, lambda need: engine.find(wanted, need, max(last, RANKED)))
-    if query.sort == "relevance" and need:
-        hits, total = ranked(ranking.found, today, complete)[first:last], ranking.total
+    candidates = by_words(wanted, lambda need: engine.find(wanted, need, max(last, RANKED)))
+    if refiner and wanted.strict:
+        candidates = refiner(query.words, candidates, lambda ids: engine.documents(wanted, ids))
+    similar = ranked(candidates.similar, today, exact=False)[:MAX_SIMILAR]
+    if query.sort == "relevance" and wanted.strict:
+        hits, total = ranked(candidates.exact, today)[first:last], candidates.total
     else:
-        hits, total = engine.sorted(wanted, need, query)
-    facets = engine.facets(need, wanted.where, query.facets)
-    loosened, note = relaxed(wanted, need, len(complete), query.lang) if total else (None, None)
-    before = len(complete) if note and query.sort == "relevance" else 0
-    return ResultPage(tuple(hits), total, facets, next_page(query, total), loosened, note, before)
+        hits, total = engine.sorted(wanted, wanted.strict, query)
+    hits += similar[max(first - total, 0) : max(last - total, 0)]
+    relaxed, note = loosened(wanted, total, len(similar), query.lang)
+    facets = engine.facets(wanted.strict, wanted.where, query.facets)
+    following = next_page(query, total + len(similar))
+    return ResultPage(tuple(hits), total, facets, following, relaxed, note, len(similar))
 
 
-def next_page(query: Query, total: int) -> str | None:
+def next_page(query: Query, count: int) -> str | None:
     _, last = bounds(query)
-    return str(query.page + 1) if query.size > 0 and last < min(total, MAX_DEPTH) else None
+    return str(query.page + 1) if query.size > 0 and last < min(count, MAX_DEPTH) else None
 
 
 def beginning(prefix: str) -> str:

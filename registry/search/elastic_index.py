@@ -7,7 +7,7 @@ after a crash the same changes are applied again.
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +20,7 @@ from registry.isolation import isolated
 from registry.model import Change, Position
 from registry.projections.projection import note
 from registry.search.answering import answer, beginning, bounds, suggestions
+from registry.search.candidates import Refiner
 from registry.search.entry import Entry, entry
 from registry.search.facet_counts import SHOWN_VALUES, aggregations, counts
 from registry.search.facets import COUNTED, FACETS, INDEX_VERSION
@@ -45,15 +46,22 @@ _SETTINGS = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_inte
 
 
 class ElasticIndex:
-    """A SearchIndex on a server. `url` may hold a user and password; `ca_file`: its own certificate authority."""
+    """A SearchIndex on a server. `url` may hold a user and password; `ca_file`: its own certificate authority;
+    `refiner`: see `answer`."""
 
     def __init__(
-        self, url: str, prefix: str = "lotse", districts: ConceptList | None = None, ca_file: str | None = None
+        self,
+        url: str,
+        prefix: str = "lotse",
+        districts: ConceptList | None = None,
+        ca_file: str | None = None,
+        refiner: Refiner | None = None,
     ) -> None:
         more: dict[str, Any] = {"ca_certs": ca_file} if ca_file else {}
         self.client = Elasticsearch(url, request_timeout=REQUEST_TIMEOUT, max_retries=2, retry_on_timeout=True, **more)
         self.prefix = prefix
         self.districts = districts
+        self.refiner = refiner
 
     def position(self) -> Position | None:
         """The stored position; None also for an index of another INDEX_VERSION, which must be built again."""
@@ -95,7 +103,7 @@ class ElasticIndex:
 
     def search(self, query: Query) -> ResultPage:
         with _reachable():
-            return answer(query, self, datetime.now(UTC).date().toordinal())
+            return answer(query, self, datetime.now(UTC).date().toordinal(), self.refiner)
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
         wanted = beginning(prefix)
@@ -171,20 +179,14 @@ class ElasticIndex:
     # -- searching; see `registry.search.matching.Engine`
 
     def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
-        scoring = [{"term": {term.field: {"value": term.text, "boost": term.weight}}} for term in wanted.terms]
-        tree = {"bool": {"filter": [_need(need), *_where(wanted.where)], "should": scoring}}
-        response = self._ask(tree, depth, docvalue_fields=["kind", "day", "quality"])
-        documents = tuple(
-            Found(
-                hit["_id"],
-                hit["fields"]["kind"][0],
-                float(hit["_score"]),
-                int(hit["fields"]["day"][0]),
-                int(hit["fields"]["quality"][0]),
-            )
-            for hit in response["hits"]["hits"]
-        )
-        return Ranking(documents, int(response["hits"]["total"]["value"]))
+        response = self._ask(_scored(wanted, _need(need)), depth, docvalue_fields=["kind", "day", "quality"])
+        return Ranking(_documents(response), int(response["hits"]["total"]["value"]))
+
+    def documents(self, wanted: Asked, ids: Collection[str]) -> Sequence[Found]:
+        if not ids:
+            return ()
+        tree = _scored(wanted, {"ids": {"values": list(ids)}})
+        return _documents(self._ask(tree, len(ids), docvalue_fields=["kind", "day", "quality"]))
 
     def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
         first, _ = bounds(query)
@@ -218,6 +220,24 @@ def _reachable() -> Iterator[None]:
     except (ApiError, TransportError) as error:
         log.warning("search server: %s", str(error)[:2000])  # only logged: it may name hosts and users
         raise NotReadyError("search-server-answer", error=type(error).__name__) from error
+
+
+def _scored(wanted: Asked, need: dict[str, Any]) -> dict[str, Any]:
+    scoring = [{"term": {term.field: {"value": term.text, "boost": term.weight}}} for term in wanted.terms]
+    return {"bool": {"filter": [need, *_where(wanted.where)], "should": scoring}}
+
+
+def _documents(response: Mapping[str, Any]) -> tuple[Found, ...]:
+    return tuple(
+        Found(
+            hit["_id"],
+            hit["fields"]["kind"][0],
+            float(hit["_score"]),
+            int(hit["fields"]["day"][0]),
+            int(hit["fields"]["quality"][0]),
+        )
+        for hit in response["hits"]["hits"]
+    )
 
 
 def _document(entry: Entry) -> dict[str, Any]:

@@ -1,16 +1,16 @@
-"""Turns a query into what an engine is asked (terms, groups, needs), and chooses which hits are shown.
+"""Turns a query into what an engine is asked (terms, groups, needs), and says what was loosened.
 
-Entry points: `asked`, `choose`, `relaxed`; `Engine` is the protocol of both engines. docs/decisions/0030 says why.
+Entry points: `asked`, `loosened`; `Engine` is the protocol of both engines. docs/decisions/0030 says why.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
 
 from registry.model.message import message, sentence
 from registry.search.analysis import Word, words
-from registry.search.query import Count, Hit, Query, Ranking, Where
+from registry.search.query import Count, Found, Hit, Query, Ranking, Where
 
 MAX_QUESTION, MAX_ASKED = 1000, 32  # characters and distinct words of a query that are used
 
@@ -19,8 +19,6 @@ GRAM_WEIGHT = 1.6  # of a gram, in a word of USUAL_GRAMS grams; a stem has 1
 USUAL_GRAMS = 6
 FILLER_WEIGHT = 0.3
 MAX_GRAMS_OF_SHORT_WORD = 8  # words with so many grams are similar if they share two in a row, longer ones three
-MIN_COMPLETE_HITS = 20  # with so many hits that have all words only these are shown
-MAX_PARTIAL_SCORE_SHARE = 0.5  # also if the best of the other hits has at most this share of the best score
 
 
 IndexField = Literal["title_stems", "title_grams", "text_stems", "text_grams", "short_words"]
@@ -105,6 +103,9 @@ class Engine(Protocol):
     def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
         """The first `depth` documents by score that have `need` and are in `wanted.where`."""
 
+    def documents(self, wanted: Asked, ids: Collection[str]) -> Sequence[Found]:
+        """Those of these documents that are in `wanted.where`, with their scores; 0 for one that has no word."""
+
     def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
         """The hits of the page, sorted by title or date, and the number of all hits."""
 
@@ -112,34 +113,11 @@ class Engine(Protocol):
         """Counts by `aggregations`, in one call."""
 
 
-def choose(asked: Asked, find: Callable[[Need], Ranking]) -> tuple[Need | None, Ranking, frozenset[str]]:
-    """The need by which hits are chosen, the documents that `find` returned for it, and ids of those with all words.
-
-    `find`: returns the best RANKED documents or more. Only documents with all words are shown if there are enough of
-    them or if they score far better; else similar ones follow. With all words required most queries of the judged set
-    (`make relevance`) had few hits.
-    """
-    if asked.strict is None:
-        return None, Ranking((), 0), frozenset()
-    strict = find(asked.strict)
-    complete = frozenset(document.id for document in strict.found)
-    if strict.total >= MIN_COMPLETE_HITS:
-        return asked.strict, strict, complete
-    for need in asked.loose:
-        loose = find(need)
-        if loose.total:
-            break
-    other = next((document.score for document in loose.found if document.id not in complete), 0.0)
-    if complete and other <= MAX_PARTIAL_SCORE_SHARE * strict.found[0].score:
-        return asked.strict, strict, complete
-    return need, loose, complete
-
-
-def relaxed(asked: Asked, need: Need | None, complete: int, lang: str) -> tuple[str | None, str | None]:
-    """`relaxed` and `note` of a page, as sentences in `lang`; None where nothing was loosened."""
-    if need is None or need is asked.strict:
+def loosened(asked: Asked, exact: int, similar: int, lang: str) -> tuple[str | None, str | None]:
+    """`relaxed` and `note` of a page, as sentences in `lang`; None where no similar hits are shown."""
+    if asked.strict is None or not similar:
         return None, None
-    asked_for = "word" if len(need.groups) == 1 else "words"
-    if complete:
-        return None, sentence(message(f"search-few-{asked_for}", count=complete), lang)
+    asked_for = "word" if len(asked.strict.groups) == 1 else "words"
+    if exact:
+        return None, sentence(message(f"search-few-{asked_for}", count=exact), lang)
     return sentence(message(f"search-no-{asked_for}"), lang), None

@@ -5,7 +5,7 @@ docs/decisions/0030-analysis-and-needs.md.
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -31,12 +31,15 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """A record on a page of hits. `parts` of the score: points for the words, factors for freshness and quality."""
+    """A record on a page of hits. `parts` of the score: points for the words, factors for freshness and quality.
+    `exact`: it has all words of the query; `by`: what found it."""
 
     id: str
     kind: Kind
     score: float
     parts: Mapping[str, float] = {}
+    exact: bool = True
+    by: Literal["words", "meaning"] = "words"
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -53,9 +56,9 @@ class Suggestion(msgspec.Struct, frozen=True):
 
 
 class ResultPage(msgspec.Struct, frozen=True):
-    """One page of hits. `facets`: counts without the facet's own filter, largest first. `relaxed`: a sentence if no
-    record has all words; `note`: a sentence if similar hits follow the few with all words; else None. `complete`: the
-    number of those few, counted from the first page."""
+    """One page of hits. `total`: of exact ones; `similar_total`: of the similar ones that follow them. `facets`: counts
+    of exact hits without the facet's own filter, largest first. `relaxed`: a sentence if no hit is exact; `note`: a
+    sentence if similar hits follow exact ones; else None."""
 
     hits: tuple[Hit, ...]
     total: int
@@ -63,7 +66,7 @@ class ResultPage(msgspec.Struct, frozen=True):
     next: str | None = None  # the next page's number
     relaxed: str | None = None
     note: str | None = None
-    complete: int = 0
+    similar_total: int = 0
 
 
 class Found(msgspec.Struct, frozen=True):

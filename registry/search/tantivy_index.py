@@ -9,7 +9,7 @@ current                  name of the folder that readers use
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ from registry.model import Change, Position, Record
 from registry.private_files import make_private_folder
 from registry.projections.projection import note
 from registry.search.answering import answer, beginning, bounds, suggestions
+from registry.search.candidates import Refiner
 from registry.search.entry import Entry, entry
 from registry.search.facet_counts import aggregations, counts
 from registry.search.facets import COUNTED, FACETS, INDEX_VERSION
@@ -43,11 +44,13 @@ MISSING = "index-missing-or-older"
 
 
 class TantivyIndex:
-    """A SearchIndex in a folder, which is made by the first `rebuild`. `districts`: see `entry`."""
+    """A SearchIndex in a folder, which is made by the first `rebuild`. `districts`: see `entry`; `refiner`: see
+    `answer`."""
 
-    def __init__(self, path: Path, districts: ConceptList | None = None) -> None:
+    def __init__(self, path: Path, districts: ConceptList | None = None, refiner: Refiner | None = None) -> None:
         self.path = path
         self.districts = districts
+        self.refiner = refiner
         self._reading: _Reading | None = None
         self._lock = Lock()
         self._files = IndexFiles()
@@ -132,7 +135,7 @@ class TantivyIndex:
 
     def search(self, query: Query) -> ResultPage:
         with _Tantivy("index-not-readable", self._generation):
-            return answer(query, self._read(), datetime.now(UTC).date().toordinal())
+            return answer(query, self._read(), datetime.now(UTC).date().toordinal(), self.refiner)
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
         wanted = beginning(prefix)
@@ -313,6 +316,13 @@ class _Reading:
     def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
         result = self.searcher.search(_filtered(need, wanted.where, *_scoring(wanted)), depth)
         return Ranking(tuple(self._found(result.hits)), _total(result))
+
+    def documents(self, wanted: Asked, ids: Collection[str]) -> Sequence[Found]:
+        if not ids:
+            return ()
+        named = Tree.const_score_query(Tree.term_set_query(_SCHEMA, "id", list(ids)), 0.0)
+        tree = _filtered(None, wanted.where, (Occur.Must, named), *_scoring(wanted))
+        return self._found(self.searcher.search(tree, len(ids)).hits)
 
     def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
         first, _ = bounds(query)

@@ -1,11 +1,21 @@
 """What is asked, what is chosen, and how hits are ranked: without any index."""
 
+from collections.abc import Collection
+
 import pytest
 
 from registry.errors import UsageError
 from registry.search.answering import answer, ranked, suggestions
+from registry.search.candidates import (
+    ENOUGH_EXACT_HITS,
+    MAX_SIMILAR,
+    MAX_SIMILAR_SCORE_SHARE,
+    Candidate,
+    Candidates,
+    by_words,
+)
 from registry.search.facet_counts import aggregations, counts, normal_where
-from registry.search.matching import MAX_ASKED, MAX_PARTIAL_SCORE_SHARE, MIN_COMPLETE_HITS, Asked, Need, asked, choose
+from registry.search.matching import MAX_ASKED, Asked, Need, asked
 from registry.search.query import RANKED, Count, Found, Hit, Query, Ranking, Where
 
 
@@ -19,6 +29,9 @@ class Engine:
     def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
         self.needs.append(need)
         return self.rankings[len(self.needs) - 1]
+
+    def documents(self, wanted: Asked, ids: Collection[str]) -> list[Found]:
+        return [Found(id, "project", 0.0) for id in ids]
 
     def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
         return [Hit("sorted", "dataset", 0.0)], 1
@@ -94,43 +107,82 @@ def test_a_query_is_bounded():
 # -- what is chosen
 
 
-def test_enough_hits_with_all_words_are_all_that_is_shown():
-    engine = Engine(ranking(*[1.0] * MIN_COMPLETE_HITS), ranking(9.0))
+def test_enough_exact_hits_are_all_that_is_shown():
+    engine = Engine(ranking(*[1.0] * ENOUGH_EXACT_HITS), ranking(9.0))
     found = page(engine)
-    assert found.total == MIN_COMPLETE_HITS
+    assert (found.total, found.similar_total) == (ENOUGH_EXACT_HITS, 0)
     assert (found.relaxed, found.note) == (None, None)
     assert len(engine.needs) == 1
 
 
 def test_few_that_stand_out_are_all_that_is_shown():
-    found = page(Engine(ranking(10.0), ranking(10.0, 10.0 * MAX_PARTIAL_SCORE_SHARE)))
-    assert found.total == 1
+    found = page(Engine(ranking(10.0), ranking(10.0, 10.0 * MAX_SIMILAR_SCORE_SHARE)))
+    assert (found.total, found.similar_total, len(found.hits)) == (1, 0, 1)
     assert (found.relaxed, found.note) == (None, None)
 
 
 def test_few_that_do_not_stand_out_are_followed_by_similar_ones_with_a_note():
     found = page(Engine(ranking(10.0), ranking(10.0, 9.0)))
-    assert found.total == 2
+    assert (found.total, found.similar_total) == (1, 1)
+    assert [(hit.id, hit.exact) for hit in found.hits] == [("r0", True), ("r1", False)]
     assert found.relaxed is None
     assert found.note == "Alle Wörter: 1 Treffer. Dazu zeigen wir solche, die einen Teil oder ähnliche enthalten."
-    assert found.complete == 1
 
 
-def test_hits_with_all_words_come_before_similar_ones_however_they_score():
+def test_exact_hits_come_before_similar_ones_however_they_score():
     similar = ranking(9.0, 8.0, first=1)
     found = page(Engine(ranking(7.0), Ranking((*similar.found, Found("r0", "dataset", 7.0)), 3)))
     assert [hit.id for hit in found.hits] == ["r0", "r1", "r2"]
-    assert found.complete == 1
+    assert found.total == 1
+
+
+def test_few_similar_ones_follow_the_last_exact_hit_and_pages_have_no_gap():
+    def shown(number: int) -> list[str]:
+        loose = Ranking(tuple(Found(f"s{place:02}", "dataset", 9.0) for place in range(40)), 40)
+        return [
+            hit.id
+            for hit in answer(
+                Query(words="Radwege", size=6, page=number), Engine(ranking(*[9.0] * 9), loose), 738_000
+            ).hits
+        ]
+
+    pages = [shown(number) for number in range(1, 5)]
+    assert [len(page) for page in pages] == [6, 6, 6, 1]
+    assert pages[1][:3] == ["r6", "r7", "r8"]
+    listed = [id for page in pages for id in page]
+    assert len(listed) == len(set(listed)) == 9 + MAX_SIMILAR
+
+
+def test_what_scores_far_below_the_best_is_not_similar():
+    found = page(Engine(ranking(), ranking(10.0, 1.0)))
+    assert [hit.id for hit in found.hits] == ["r0"]
 
 
 def test_where_nothing_has_all_words_the_first_step_that_finds_something_is_shown():
     words = "Radwege Brunnen Museen Schulen"
     found = page(Engine(ranking(), ranking(), ranking(3.0)), words)
-    assert found.total == 1
+    assert (found.total, found.similar_total) == (0, 1)
     assert (
         found.relaxed == "Kein Treffer enthält alle Wörter. Wir zeigen solche, die einen Teil oder ähnliche enthalten."
     )
     assert found.note is None
+
+
+def test_a_refiner_orders_candidates_and_adds_similar_ones_but_no_exact_ones():
+    def refiner(words, candidates: Candidates, documents) -> Candidates:
+        assert words == "Radwege"
+        meant = tuple(Candidate(document, 0.5, "meaning") for document in documents(["meant"]))
+        exact = tuple(Candidate(one.document, 1 - one.share) for one in candidates.exact)
+        return Candidates(exact, candidates.similar + meant, candidates.total)
+
+    engine = Engine(ranking(10.0, 9.0), ranking())
+    found = answer(Query(words="Radwege"), engine, 738_000, refiner)
+    assert [(hit.id, hit.exact, hit.by) for hit in found.hits] == [
+        ("r1", True, "words"),
+        ("r0", True, "words"),
+        ("meant", False, "meaning"),
+    ]
+    assert (found.total, found.similar_total) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +200,7 @@ def test_what_was_loosened_is_said_in_the_readers_language(lang, words, beginnin
 
 
 def test_nothing_at_all_is_nothing():
-    assert choose(asked(Query()), lambda need: ranking(1.0)) == (None, Ranking((), 0), frozenset())
+    assert by_words(asked(Query()), lambda need: ranking(1.0)) == Candidates()
     found = page(Engine(ranking(), ranking()))
     assert (found.total, found.hits) == (0, ())
 
@@ -160,28 +212,35 @@ def test_without_words_the_order_is_not_by_score():
 # -- how hits are ranked
 
 
+def candidates(*documents: Found) -> list[Candidate]:
+    best = max(document.score for document in documents)
+    return [Candidate(document, document.score / best) for document in documents]
+
+
 def test_freshness_and_quality_can_turn_near_scores_but_not_far_ones():
     today = 738_000
     old, new = Found("old", "dataset", 10.0, 700_000, 0), Found("new", "dataset", 9.5, today, 100)
     far = Found("far", "dataset", 8.0, today, 100)
-    assert [hit.id for hit in ranked([old, new, far], today)] == ["new", "old", "far"]
+    assert [hit.id for hit in ranked(candidates(old, new, far), today)] == ["new", "old", "far"]
 
 
 def test_the_parts_of_a_score_multiply_to_it():
-    (hit,) = ranked([Found("one", "dataset", 12.5, 737_000, 50)], 738_000)
+    (hit,) = ranked(candidates(Found("one", "dataset", 12.5, 737_000, 50)), 738_000)
     assert hit.score == pytest.approx(hit.parts["words"] * hit.parts["freshness"] * hit.parts["quality"], rel=1e-3)
     assert set(hit.parts) == {"words", "freshness", "quality"}
 
 
 def test_a_day_in_the_future_is_no_fresher_than_today():
     today = 738_000
-    one, other = ranked([Found("a", "dataset", 1.0, today), Found("b", "dataset", 1.0, today + 10_000)], today)
+    one, other = ranked(
+        candidates(Found("a", "dataset", 1.0, today), Found("b", "dataset", 1.0, today + 10_000)), today
+    )
     assert one.parts["freshness"] == other.parts["freshness"]
 
 
 def test_equal_scores_are_ordered_by_id_and_deep_hits_stay_as_they_come():
     found = [Found(f"z{number:04}", "dataset", 1.0) for number in reversed(range(RANKED + 2))]
-    hits = ranked(found, 0)
+    hits = ranked(candidates(*found), 0)
     assert [hit.id for hit in hits[:RANKED]] == sorted(one.id for one in found[:RANKED])
     assert [hit.id for hit in hits[RANKED:]] == ["z0001", "z0000"]
 

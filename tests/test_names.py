@@ -24,7 +24,7 @@ LEFT: Final[dict[str, dict[str, int]]] = {  # folder -> name -> how often it is 
     "harvesters": {},
     "api": {},
     "deploy": {},
-    "tests": {"one": 78, "found": 101, "said": 86, "made": 19},
+    "tests": {"one": 78, "found": 95, "said": 86, "made": 19},
 }
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 

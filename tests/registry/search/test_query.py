@@ -1,4 +1,7 @@
-"""What is asked, what is chosen, and how hits are ranked: without any index."""
+"""What is asked, what is chosen, and how hits are ranked: without any index.
+
+Covers: registry/search/candidates.py
+"""
 
 from collections.abc import Collection
 
@@ -109,31 +112,31 @@ def test_a_query_is_bounded():
 
 def test_enough_exact_hits_are_all_that_is_shown():
     engine = Engine(ranking(*[1.0] * ENOUGH_EXACT_HITS), ranking(9.0))
-    found = page(engine)
-    assert (found.total, found.similar_total) == (ENOUGH_EXACT_HITS, 0)
-    assert (found.relaxed, found.note) == (None, None)
+    shown_page = page(engine)
+    assert (shown_page.total, shown_page.similar_total) == (ENOUGH_EXACT_HITS, 0)
+    assert (shown_page.relaxed, shown_page.note) == (None, None)
     assert len(engine.needs) == 1
 
 
 def test_few_that_stand_out_are_all_that_is_shown():
-    found = page(Engine(ranking(10.0), ranking(10.0, 10.0 * MAX_SIMILAR_SCORE_SHARE)))
-    assert (found.total, found.similar_total, len(found.hits)) == (1, 0, 1)
-    assert (found.relaxed, found.note) == (None, None)
+    shown_page = page(Engine(ranking(10.0), ranking(10.0, 10.0 * MAX_SIMILAR_SCORE_SHARE)))
+    assert (shown_page.total, shown_page.similar_total, len(shown_page.hits)) == (1, 0, 1)
+    assert (shown_page.relaxed, shown_page.note) == (None, None)
 
 
 def test_few_that_do_not_stand_out_are_followed_by_similar_ones_with_a_note():
-    found = page(Engine(ranking(10.0), ranking(10.0, 9.0)))
-    assert (found.total, found.similar_total) == (1, 1)
-    assert [(hit.id, hit.exact) for hit in found.hits] == [("r0", True), ("r1", False)]
-    assert found.relaxed is None
-    assert found.note == "Alle Wörter: 1 Treffer. Dazu zeigen wir solche, die einen Teil oder ähnliche enthalten."
+    shown_page = page(Engine(ranking(10.0), ranking(10.0, 9.0)))
+    assert (shown_page.total, shown_page.similar_total) == (1, 1)
+    assert [(hit.id, hit.exact) for hit in shown_page.hits] == [("r0", True), ("r1", False)]
+    assert shown_page.relaxed is None
+    assert shown_page.note == "Alle Wörter: 1 Treffer. Dazu zeigen wir solche, die einen Teil oder ähnliche enthalten."
 
 
 def test_exact_hits_come_before_similar_ones_however_they_score():
     similar = ranking(9.0, 8.0, first=1)
-    found = page(Engine(ranking(7.0), Ranking((*similar.found, Found("r0", "dataset", 7.0)), 3)))
-    assert [hit.id for hit in found.hits] == ["r0", "r1", "r2"]
-    assert found.total == 1
+    shown_page = page(Engine(ranking(7.0), Ranking((*similar.found, Found("r0", "dataset", 7.0)), 3)))
+    assert [hit.id for hit in shown_page.hits] == ["r0", "r1", "r2"]
+    assert shown_page.total == 1
 
 
 def test_few_similar_ones_follow_the_last_exact_hit_and_pages_have_no_gap():
@@ -154,18 +157,19 @@ def test_few_similar_ones_follow_the_last_exact_hit_and_pages_have_no_gap():
 
 
 def test_what_scores_far_below_the_best_is_not_similar():
-    found = page(Engine(ranking(), ranking(10.0, 1.0)))
-    assert [hit.id for hit in found.hits] == ["r0"]
+    shown_page = page(Engine(ranking(), ranking(10.0, 1.0)))
+    assert [hit.id for hit in shown_page.hits] == ["r0"]
 
 
 def test_where_nothing_has_all_words_the_first_step_that_finds_something_is_shown():
     words = "Radwege Brunnen Museen Schulen"
-    found = page(Engine(ranking(), ranking(), ranking(3.0)), words)
-    assert (found.total, found.similar_total) == (0, 1)
+    shown_page = page(Engine(ranking(), ranking(), ranking(3.0)), words)
+    assert (shown_page.total, shown_page.similar_total) == (0, 1)
     assert (
-        found.relaxed == "Kein Treffer enthält alle Wörter. Wir zeigen solche, die einen Teil oder ähnliche enthalten."
+        shown_page.relaxed
+        == "Kein Treffer enthält alle Wörter. Wir zeigen solche, die einen Teil oder ähnliche enthalten."
     )
-    assert found.note is None
+    assert shown_page.note is None
 
 
 def test_a_refiner_orders_candidates_and_adds_similar_ones_but_no_exact_ones():
@@ -176,13 +180,13 @@ def test_a_refiner_orders_candidates_and_adds_similar_ones_but_no_exact_ones():
         return Candidates(exact, candidates.similar + meant, candidates.total)
 
     engine = Engine(ranking(10.0, 9.0), ranking())
-    found = answer(Query(words="Radwege"), engine, 738_000, refiner)
-    assert [(hit.id, hit.exact, hit.by) for hit in found.hits] == [
+    shown_page = answer(Query(words="Radwege"), engine, 738_000, refiner)
+    assert [(hit.id, hit.exact, hit.by) for hit in shown_page.hits] == [
         ("r1", True, "words"),
         ("r0", True, "words"),
         ("meant", False, "meaning"),
     ]
-    assert (found.total, found.similar_total) == (2, 1)
+    assert (shown_page.total, shown_page.similar_total) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -201,8 +205,8 @@ def test_what_was_loosened_is_said_in_the_readers_language(lang, words, beginnin
 
 def test_nothing_at_all_is_nothing():
     assert by_words(asked(Query()), lambda need: ranking(1.0)) == Candidates()
-    found = page(Engine(ranking(), ranking()))
-    assert (found.total, found.hits) == (0, ())
+    shown_page = page(Engine(ranking(), ranking()))
+    assert (shown_page.total, shown_page.hits) == (0, ())
 
 
 def test_without_words_the_order_is_not_by_score():

@@ -73,7 +73,8 @@ def _described(unread: Unread, prefix: str, contact: bool) -> tuple[Any, ...]:
     """The agents or contacts in the list under `prefix`, or in the keys that begin with it. What cannot be read
     stays."""
     value = unread.values.get(prefix)
-    value = written_object(value) or value
+    if isinstance(value, str) and value[:1] == "{":
+        value = written_object(value) or value
     nested = isinstance(value, list | dict) or (isinstance(value, str) and value[:2] == "[{")
     entries = listed(value) if nested else []
     if entries and all(isinstance(entry, dict) and not are_known(entry) for entry in entries):

@@ -133,7 +133,9 @@ def listed(value: Any) -> list[Any]:
     """The filled values of a list, or of a JSON list in a string; else the value itself in a list."""
     if isinstance(value, str) and value[:1] == "[" and isinstance(items := parsed(value), list):
         value = items
-    return [item for item in value if is_filled(item)] if isinstance(value, list) else [value]
+    if not isinstance(value, list):
+        return [value]
+    return [item for item in value if (item if type(item) is dict else is_filled(item))]
 
 
 _NOTHING: Final = frozenset(("", "[]", "{}"))
@@ -178,6 +180,8 @@ def parsed(value: str) -> Any:
 
 
 def as_literal(value: Any, unread: Unread) -> str | None:
+    if value is None:
+        return None
     if isinstance(value, str):
         return value.strip() or None
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
@@ -187,6 +191,8 @@ def as_text(value: Any, unread: Unread) -> Text | None:
     """A text in the source's language, or by language as ckanext-fluent writes it: a mapping, in extras as JSON.
 
     None for a mapping whose keys are no languages (vocab/language_tags.py): it is no text."""
+    if type(value) is str and value[:1] != "{":  # nearly all texts
+        return {unread.language: text} if (text := value.strip()) else None
     value = written_object(value) or value
     if isinstance(value, dict):
         if not language_tags.are_known(value):

@@ -309,13 +309,16 @@ def _ordered(value: Any) -> Any:
     """The value with the members of all lists sorted by their JSON. `value`: made of builtins only."""
     kind = type(value)
     if kind is dict:
-        return {key: item if type(item) is str else _ordered(item) for key, item in value.items()}
-    if kind is list or kind is tuple:  # msgspec leaves tuples as they are
+        return {key: _ordered(item) if type(item) in _CONTAINERS else item for key, item in value.items()}
+    if kind is list or kind is tuple:
         if len(value) == 1:
             return [_ordered(value[0])]
-        parts = sorted([_encode(item if type(item) is str else _ordered(item)) for item in value])
+        parts = sorted([_encode(_ordered(item) if type(item) in _CONTAINERS else item) for item in value])
         return [msgspec.Raw(part) for part in parts]
     return value
+
+
+_CONTAINERS: Final = frozenset((dict, list, tuple))  # msgspec leaves tuples as they are
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -5,6 +5,7 @@ Entry point: `check`. It runs on each harvested record, so what depends on the c
 
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from registry.model import DCAT_KINDS, Distribution, Finding, Findings, Level, Metadata, Period
@@ -130,7 +131,7 @@ def _has(row: Field) -> Callable[[Any], Any]:
         return lambda metadata: any(link.relation == name for link in metadata.links)
     if row.form == "text" and not row.many:
         return lambda struct: any(map(str.strip, getattr(struct, name).values()))
-    return lambda struct: getattr(struct, name)
+    return attrgetter(name)
 
 
 def rule_of(field: str) -> str:

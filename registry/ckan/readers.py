@@ -192,7 +192,7 @@ def as_text(value: Any, unread: Unread) -> Text | None:
 
     None for a mapping whose keys are no languages (vocab/language_tags.py): it is no text."""
     if type(value) is str and value[:1] != "{":  # nearly all texts
-        return {unread.language: text} if (text := value.strip()) else None
+        return {unread.language: stripped} if (stripped := value.strip()) else None
     value = written_object(value) or value
     if isinstance(value, dict):
         if not language_tags.are_known(value):

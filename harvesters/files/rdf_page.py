@@ -3,7 +3,7 @@
 Entry points: `read_page` and `count_things` for the parent; `page` and `count` run in the child.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import urldefrag, urljoin
 
@@ -16,7 +16,7 @@ from registry.errors import SourceError
 from registry.masking import public, shown
 from registry.model import Findings, Kind
 from registry.rdf.descriptions import Description
-from registry.rdf.parsing import ParsedGraph, objects
+from registry.rdf.parsing import objects
 from registry.rdf.terms import text_of
 from vocab.namespaces import HYDRA
 from vocab.values import address
@@ -69,14 +69,12 @@ def count_things(answer: PageBytes, limit: int) -> int:
 
 def page(data: bytes, media_type: str, place: str, kinds: Sequence[Kind], limit: int) -> Iterator[bytes]:
     """Yields the head of the page, then lists of its things."""
-    where = shown(place)
-    data = unpacked(data, where, limit)
-    if media_type.startswith("text/html") or data[:200].lstrip()[:14].lower().startswith(_WEB_PAGE):
-        raise SourceError("rdf-is-web-page", {"address": where}, url=where)
     parsed = _parsed(data, media_type, place, limit)
     del data
     encode = msgspec.msgpack.Encoder().encode
-    yield encode(PageHead(_next(parsed.graph, place), _total(parsed.graph), parsed.findings))
+    hydra = objects(parsed.graph, HYDRA.next, HYDRA.nextPage, HYDRA.totalItems)
+    following = _next([*hydra[HYDRA.next], *hydra[HYDRA.nextPage]], place)
+    yield encode(PageHead(following, _total(hydra[HYDRA.totalItems]), parsed.findings))
     things: list[Description] = []
     size = 0
     for thing in rdf.things(parsed.graph, *([kinds] if kinds else [])):
@@ -96,28 +94,30 @@ def count(data: bytes, media_type: str, place: str, limit: int) -> Iterator[byte
 def _parsed(data: bytes, media_type: str, place: str, limit: int) -> rdf.Parsed:
     where = shown(place)
     data = unpacked(data, where, limit)
+    if media_type.startswith("text/html") or data[:200].lstrip()[:14].lower().startswith(_WEB_PAGE):
+        raise SourceError("rdf-is-web-page", {"address": where}, url=where)
     # The name without what may be secret and without `.gz`: the suffix before it tells the serialisation.
     name = where.removesuffix("?…").removesuffix(".gz")
     return rdf.parse(data, media_type=media_type, name=name, base=public(place), limit=limit)
 
 
-def _next(graph: ParsedGraph, place: str) -> str:
-    """hydra:next, else the old hydra:nextPage; as IRI or as literal, relative or whole. What is no web address comes
-    back as it is."""
-    for name in (HYDRA.next, HYDRA.nextPage):
-        for term in objects(graph, name):
-            text = "" if term.startswith("_:") else text_of(term).strip()
-            try:
-                target = address(urljoin(place, text)) if text else None
-            except ValueError:  # http://[
-                target = None
-            if target or text:
-                return urldefrag(str(target.value))[0] if target else text
+def _next(terms: Iterable[str], place: str) -> str:
+    """The address in the first term that has one, an IRI or a literal, relative or whole; what is no web address comes
+    back as it is. "" if there is none."""
+    for term in terms:
+        text = "" if term.startswith("_:") else text_of(term).strip()
+        try:
+            target = address(urljoin(place, text)) if text else None
+        except ValueError:  # http://[
+            target = None
+        if target or text:
+            return urldefrag(str(target.value))[0] if target else text
     return ""
 
 
-def _total(graph: ParsedGraph) -> int | None:
-    for term in objects(graph, HYDRA.totalItems):
+def _total(terms: Iterable[str]) -> int | None:
+    """The first whole number among the terms."""
+    for term in terms:
         digits = term[1:].partition('"')[0]
         if digits.isascii() and digits.isdigit() and len(digits) < 10:
             return int(digits)

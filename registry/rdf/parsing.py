@@ -237,13 +237,16 @@ def _index(packs: Iterable[list[bytes]]) -> ParsedGraph:
     return graph
 
 
-def objects(graph: ParsedGraph, property: str) -> Iterator[str]:
-    """The values of a property in a graph, of any subject, as terms in the order of the file."""
-    start = f"<{property}> ".encode()
+def objects(graph: ParsedGraph, *properties: str) -> dict[str, list[str]]:
+    """Property -> its values in a graph, of any subject, as terms in the order of the file."""
+    values: dict[str, list[str]] = {name: [] for name in properties}
+    starts = tuple(f"<{name}> ".encode() for name in properties)
     for about in graph.values():
         for statement in about:
-            if statement.startswith(start):
-                yield statement[len(start) :].decode()
+            if statement.startswith(starts):
+                name, _, term = statement.decode().partition("> ")
+                values[name[1:]].append(term)
+    return values
 
 
 def _parsed_leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: str) -> Parsed:

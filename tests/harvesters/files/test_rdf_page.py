@@ -1,5 +1,7 @@
 """A page of RDF is read in a child process: what it says of the listing comes first, then its things."""
 
+import gzip
+
 import pytest
 
 from harvesters.files import rdf_page
@@ -26,6 +28,28 @@ def test_the_things_are_those_that_are_read_here() -> None:
         rdf.things(rdf.parse(page.data, media_type="text/turtle", name=PLACE, base=PLACE).graph)
     )
     assert count_things(page, len(page.data)) == 5_000
+
+
+def test_a_packed_page_is_unpacked_once_for_its_things_and_for_their_number() -> None:
+    page = a_page(3)
+    packed = page._replace(data=gzip.compress(page.data))
+    assert len(list(read_page(packed, (), 10_000)[1])) == count_things(packed, 10_000) == 3
+    twice = packed._replace(data=gzip.compress(packed.data))
+    with pytest.raises(UnreadableError):
+        read_page(twice, (), 10_000)
+    with pytest.raises(UnreadableError):
+        count_things(twice, 10_000)
+
+
+def test_the_new_name_of_the_next_page_counts_before_the_old_one() -> None:
+    more = "<?page=1> hydra:nextPage <?old=2> . <?page=1> hydra:totalItems 4 . <?page=1> hydra:next <?new=2> ."
+    head, _ = read_page(a_page(1, more), (), 10_000)
+    assert (head.next, head.total) == (f"{PLACE}?new=2", 4)
+
+
+def test_a_web_page_describes_nothing() -> None:
+    with pytest.raises(SourceError, match="is a web page"):
+        count_things(PageBytes(b"<!DOCTYPE html><p>", "text/html", PLACE), 10_000)
 
 
 def test_what_cannot_be_read_is_told_as_it_is_here() -> None:

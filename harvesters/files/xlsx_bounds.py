@@ -1,6 +1,6 @@
 """Bounds of a workbook (XLSX), checked before a library opens it: a small file can need a lot of memory (zip bomb).
 
-Entry point: `check`. It parses the parts of the package piece by piece and keeps only counts.
+Entry point: `check_size`. It parses the parts of the package piece by piece and keeps only counts.
 """
 
 import io

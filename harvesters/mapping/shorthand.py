@@ -58,13 +58,17 @@ def shape_fields(value: Any) -> dict[str, Any]:
     """The fields of a place from a shape in any notation; one that cannot be read is left for the reader of `geometry`,
     which says so."""
     shape = geometry.shape(value)
-    return {name: text for name, text in shape._asdict().items() if text} if shape else {"geometry": str(value)}
+    return _fields_of_shape(shape) if shape else {"geometry": str(value)}
+
+
+def _fields_of_shape(shape: geometry.Shape) -> dict[str, Any]:
+    return {name: text for name, text in shape._asdict().items() if text}
 
 
 def place_fields(value: Words) -> Words:
     """A place whose shapes are WKT, also where GeoJSON is in the place of the whole, and a shape in that of a name."""
-    if geometry.shape(dict(value)):
-        return shape_fields(dict(value))
+    if shape := geometry.shape(dict(value)):
+        return _fields_of_shape(shape)
     name = value.get("name")
     if isinstance(name, str) and geometry.looks_like_shape(name):
         return {**shape_fields(name), **{key: inner for key, inner in value.items() if key != "name"}}

@@ -74,7 +74,7 @@ def has_long_run(text: bytes, is_json: bool) -> bool:
 
 
 class Output:
-    """Counts what comes out of a file of `size` bytes. `findings`: what was left out, and why."""
+    """Counts what comes out of a file of `size` bytes. `left_out`: what was left out, and why."""
 
     def __init__(self, size: int, where: str) -> None:
         self.where = where

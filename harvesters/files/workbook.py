@@ -67,7 +67,7 @@ def _fill_merged(cells: list[list[Any]], ranges: list[Any], begins: tuple[int, i
 
 
 def _add_notes(part: list[list[Any]], start: int, begins: tuple[int, int], targets: Cells, errors: Cells) -> None:
-    """Makes each cell with a link or an error a mapping: {"text": …, "link": …} or {"error": "#REF!"}."""
+    """Makes each cell with a link or an error a mapping: {"text": …, "link": …} or {"text": …, "error": "#REF!"}."""
     for key, texts in (("link", targets), ("error", errors)):
         for (row, column), text in texts.items():
             number, place = row - begins[0] - start, column - begins[1]

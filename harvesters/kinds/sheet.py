@@ -14,7 +14,7 @@ import orjson
 from harvesters.files import xlsx_bounds
 from harvesters.files.json_text import decoded
 from harvesters.files.payload import lost_characters, payload
-from harvesters.files.workbook import cell_value, failed, rows_of, too_large
+from harvesters.files.workbook import failed, rows_of, too_large
 from harvesters.harvester import Answer, Item, Mark, Recognised
 from harvesters.mapping import item_mapping
 from registry.fetch.session import body
@@ -89,7 +89,7 @@ def _cells(row: Iterable[tuple[str, Any]], linked: frozenset[str]) -> tuple[dict
     errors: dict[str, str] = {}
     for name, cell in row:
         noted = cell if isinstance(cell, dict) else {"text": cell}
-        value, target = cell_value(noted.get("text")), noted.get("link")
+        value, target = noted["text"], noted.get("link")
         error = noted.get("error") or (value if isinstance(value, str) and _ERROR.fullmatch(value) else "")
         if error:
             errors[name] = error
@@ -116,7 +116,8 @@ def _check_names(names: Sequence[str], source: Source) -> None:
 # -- tables as text
 
 
-def _csv(content: bytes, source: Source) -> Iterator[Sequence[Any]]:
+def _csv(content: bytes, source: Source) -> Iterator[Sequence[str]]:
+    """The rows of a text, its cells without blanks around them. SourceError, TooLargeError."""
     url = source.url
     utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     if content[:4] == b"\xd0\xcf\x11\xe0" or (b"\0" in content[:1000] and not utf_16):
@@ -139,7 +140,7 @@ def _csv(content: bytes, source: Source) -> Iterator[Sequence[Any]]:
             if count > MAX_ROWS or len(row) > MAX_COLUMNS:
                 raise too_large(url)
             begins, ends = ends, rows.line_num
-            yield row
+            yield [cell.strip() for cell in row]
         if ends - begins > 1:  # the last row: it has lost its end, or swallowed the others
             list(csv.reader(islice(io.StringIO(text, newline=""), begins, None), delimiter=delimiter, strict=True))
     except csv.Error:
@@ -156,8 +157,9 @@ _SEPARATOR: Final = re.compile(r"sep=(.)[\r\n]+", re.IGNORECASE)
 def _names(row: Sequence[Any]) -> list[str]:
     """One for each column; what stands there twice gets a count, what is empty the column's number."""
     names: list[str] = []
-    for place, cell in enumerate(row, 1):
-        name = " ".join(str(cell_value(cell)).split()) or f"column {place}"
+    for number, cell in enumerate(row, 1):
+        text = cell["text"] if isinstance(cell, dict) else cell  # of a heading that is a link, its text
+        name = " ".join(str(text).split()) or f"column {number}"
         count = sum(other == name or other.startswith(f"{name} (") for other in names)
         names.append(f"{name} ({count + 1})" if count else name)
     while names and names[-1] == f"column {len(names)}":

@@ -361,6 +361,19 @@ def test_a_mail_address_behind_a_name_and_a_number_to_dial_are_contacts() -> Non
     assert (second.contacts, findings) == ((Contact(telephone="+49622158"),), [])
 
 
+def test_a_heading_that_is_a_link_names_its_column_by_its_text() -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet["B1"].hyperlink = "https://example.org/glossar#titel"
+        sheet["C1"] = '=HYPERLINK("https://example.org/glossar#farbe","Farbe")'
+
+    ((metadata, findings),) = mapped(
+        a_changed_workbook([("id", "title", None), (1, "Bäume", "grün")], change), a_source()
+    )
+    assert (metadata.title, findings) == ({"de": "Bäume"}, [])
+    assert list(metadata.extras.values()) == ["grün"]
+    assert not any("glossar" in name for name in metadata.extras)
+
+
 def test_the_target_of_a_link_counts_where_the_field_takes_an_address() -> None:
     def change(sheet: Worksheet) -> None:
         sheet["C2"].hyperlink = "https://daten.example.org/baeume"

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 LABEL: Final = {"de": "Tabelle (XLSX, CSV)", "en": "Sheet (XLSX, CSV)"}
 VERSION: Final = 3
-SUFFIXES: Final = (".csv", ".tsv", ".xlsx", ".xls", ".ods")
+SUFFIXES: Final = (".csv", ".tsv", ".xlsx")
+MEDIA_TYPES: Final = ("csv", "tab-separated-values", "spreadsheetml")  # parts of the names of media types
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {"sheet": "name of the sheet; default: the first", **item_mapping.SETTINGS}
 )
@@ -68,8 +69,8 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
 
 def recognises(answer: Answer) -> Recognised | None:
     """By the suffix of the address, or the media type."""
-    is_named_so = urlsplit(answer.url).path.lower().endswith(SUFFIXES)
-    return Recognised() if is_named_so or "csv" in answer.media_type or "spreadsheet" in answer.media_type else None
+    has_suffix = urlsplit(answer.url).path.lower().endswith(SUFFIXES)
+    return Recognised() if has_suffix or any(name in answer.media_type for name in MEDIA_TYPES) else None
 
 
 def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:

@@ -13,8 +13,8 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from harvesters.files import xlsx_bounds
-from harvesters.harvester import Item, Mark
-from harvesters.kinds.sheet import read, to_metadata
+from harvesters.harvester import Answer, Item, Mark
+from harvesters.kinds.sheet import read, recognises, to_metadata
 from harvesters.source_kinds import check_source
 from registry.errors import LotseError, SourceError, TooLargeError
 from registry.fetch.session import session
@@ -186,6 +186,36 @@ def test_what_is_no_sheet_ends_the_run_with_a_remedy(content: bytes, words: str)
     with pytest.raises(SourceError, match=words) as failed:
         reading(content, a_source())
     assert sentence(failed.value.summary, "de")
+
+
+def an_ods() -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr("content.xml", "<office/>")
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("content", [an_ods(), b"\xd0\xcf\x11\xe0" + b"\0" * 100], ids=["ods", "xls"])
+def test_who_sends_another_kind_of_workbook_is_told_to_save_it_as_xlsx(content: bytes) -> None:
+    with pytest.raises(SourceError) as failed:
+        reading(content, a_source())
+    assert "save it as XLSX" in sentence(failed.value.summary, "en")
+    assert "speichern Sie es als XLSX" in sentence(failed.value.summary, "de")
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "readable"),
+    [
+        ("liste.csv", "", True), ("liste.TSV", "", True), ("liste.xlsx", "", True), ("liste", "text/csv", True),
+        ("liste", "text/tab-separated-values", True),
+        ("liste", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", True),
+        ("liste.ods", "application/vnd.oasis.opendocument.spreadsheet", False),
+        ("liste.xls", "application/vnd.ms-excel", False),
+    ],
+)  # fmt: skip
+def test_only_what_can_be_read_is_recognised(name: str, media_type: str, readable: bool) -> None:
+    assert (recognises(Answer(f"https://example.org/{name}", media_type, b"")) is not None) == readable
 
 
 def test_a_workbook_that_unpacks_to_a_monster_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:

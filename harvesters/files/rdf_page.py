@@ -69,6 +69,10 @@ def count_things(answer: PageBytes, limit: int) -> int:
 
 def page(data: bytes, media_type: str, place: str, kinds: Sequence[Kind], limit: int) -> Iterator[bytes]:
     """Yields the head of the page, then lists of its things."""
+    where = shown(place)
+    data = unpacked(data, where, limit)
+    if media_type.startswith("text/html") or data[:200].lstrip()[:14].lower().startswith(_WEB_PAGE):
+        raise SourceError("rdf-is-web-page", {"address": where}, url=where)
     parsed = _parsed(data, media_type, place, limit)
     del data
     encode = msgspec.msgpack.Encoder().encode
@@ -88,16 +92,14 @@ def page(data: bytes, media_type: str, place: str, kinds: Sequence[Kind], limit:
 
 def count(data: bytes, media_type: str, place: str, limit: int) -> Iterator[bytes]:
     """Yields how many things the page describes."""
-    yield b"%d" % sum(1 for _ in rdf.things(_parsed(data, media_type, place, limit).graph))
+    yield b"%d" % sum(
+        1 for _ in rdf.things(_parsed(unpacked(data, shown(place), limit), media_type, place, limit).graph)
+    )
 
 
 def _parsed(data: bytes, media_type: str, place: str, limit: int) -> rdf.Parsed:
-    where = shown(place)
-    data = unpacked(data, where, limit)
-    if media_type.startswith("text/html") or data[:200].lstrip()[:14].lower().startswith(_WEB_PAGE):
-        raise SourceError("rdf-is-web-page", {"address": where}, url=where)
     # The name without what may be secret and without `.gz`: the suffix before it tells the serialisation.
-    name = where.removesuffix("?…").removesuffix(".gz")
+    name = shown(place).removesuffix("?…").removesuffix(".gz")
     return rdf.parse(data, media_type=media_type, name=name, base=public(place), limit=limit)
 
 

@@ -47,11 +47,6 @@ def test_the_new_name_of_the_next_page_counts_before_the_old_one() -> None:
     assert (head.next, head.total) == (f"{PLACE}?new=2", 4)
 
 
-def test_a_web_page_describes_nothing() -> None:
-    with pytest.raises(SourceError, match="is a web page"):
-        count_things(PageBytes(b"<!DOCTYPE html><p>", "text/html", PLACE), 10_000)
-
-
 def test_what_cannot_be_read_is_told_as_it_is_here() -> None:
     with pytest.raises(UnreadableError, match=r"katalog\.ttl cannot be read: line 3"):
         read_page(a_page(0, "<a> <b> ."), (), 10_000)

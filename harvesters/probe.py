@@ -44,8 +44,8 @@ def _by_interface(http: "Session", url: str) -> dict[str, Any] | None:
 def _by_content(http: "Session", url: str) -> dict[str, Any]:
     """The kind that can read what the address itself answers; one that counted things goes first."""
     answer = _answer(http, url)
-    known = [(kind, recognised) for kind in SOURCE_KINDS if (recognised := _recognised(kind, answer))]
-    kind, recognised = max(known, key=lambda pair: pair[1].things or 0, default=(None, Recognised()))
+    recognising = [(kind, recognised) for kind in SOURCE_KINDS if (recognised := _recognised(kind, answer))]
+    kind, recognised = max(recognising, key=lambda pair: pair[1].things or 0, default=(None, Recognised()))
     size = len(answer.body)
     return {"url": url, "kind": kind, "things": recognised.things, "content_type": answer.media_type, "bytes": size}
 

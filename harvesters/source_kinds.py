@@ -44,14 +44,16 @@ def label(kind: str) -> Text:
 
 def check_source(source: Source) -> None:
     """Raises UsageError for an unknown kind, an address that is not http(s), or a setting it does not know."""
-    known = {**COMMON_SETTINGS, **harvester(source.kind).SETTINGS}
+    settings = {**COMMON_SETTINGS, **harvester(source.kind).SETTINGS}
     if not source.url.lower().startswith(("http://", "https://")):
         raise UsageError("address-scheme", url=source.url)
     for name in source.settings:
-        if not any(_fits(name, pattern) for pattern in known):
-            near = difflib.get_close_matches(name, known, 1)
+        if not any(_fits(name, pattern) for pattern in settings):
+            near = difflib.get_close_matches(name, settings, 1)
             hint = message("did-you-mean", near=repr(near[0])) if near else ""
-            raise UsageError("source-setting-unknown", kind=source.kind, name=name, hint=hint, names=", ".join(known))
+            raise UsageError(
+                "source-setting-unknown", kind=source.kind, name=name, hint=hint, names=", ".join(settings)
+            )
     Limit.of(source.settings)
     RunBounds.of(source.settings)
     getattr(harvester(source.kind), "check", _no_check)(source)

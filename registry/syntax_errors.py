@@ -43,10 +43,10 @@ def rdf_fault(text: str, form: str) -> Message:
 
     `form`: the name of the format in which the file was read.
     """
-    place = _PLACE.match(text)
-    if not place:
+    position = _PLACE.match(text)
+    if not position:
         return _rdf_fault(text, form)
-    return _at(int(place[1]), int(place[2] or 0), _rdf_fault(_LINE.sub("", text[place.end() :]), form))
+    return _at(int(position[1]), int(position[2] or 0), _rdf_fault(_LINE.sub("", text[position.end() :]), form))
 
 
 def _rdf_fault(text: str, form: str) -> Message:

@@ -45,11 +45,18 @@ Responses = dict[int | str, dict[str, Any]]
 
 
 def parameter(
-    name: str, text: str, example: Any = None, schema: Mapping[str, Any] = TEXT, place: str = "query"
+    name: str, text: str, example: Any = None, schema: Mapping[str, Any] = TEXT, location: str = "query"
 ) -> dict[str, Any]:
     """A parameter that the view reads from the request itself, so FastAPI does not know it."""
     shown = {} if example is None else {"example": example}
-    return {"name": name, "in": place, "required": place == "path", "description": text, "schema": schema, **shown}
+    return {
+        "name": name,
+        "in": location,
+        "required": location == "path",
+        "description": text,
+        "schema": schema,
+        **shown,
+    }
 
 
 def search_parameters() -> list[dict[str, Any]]:

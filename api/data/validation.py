@@ -142,8 +142,8 @@ def _own_json(data: bytes) -> list[Any] | None:
 
 
 def _of_json(values: list[Any]) -> Iterator[tuple[int, Findings]]:
-    for place, value in enumerate(values):
-        metadata = metadata_of(value.get("metadata", value), f"[{place}]" if len(values) > 1 else "")
+    for position, value in enumerate(values):
+        metadata = metadata_of(value.get("metadata", value), f"[{position}]" if len(values) > 1 else "")
         node = metadata.iri or str(value.get("id", "")) or next(iter(metadata.title.values()), "")
         yield 1, tuple(_at(each, node) for each in check_quality(metadata))
 
@@ -157,8 +157,8 @@ def metadata_of(value: Any, where: str = "") -> Metadata:
             raise ValidationError("fields-unknown", unknown)
         return metadata
     except msgspec.ValidationError as error:
-        sentence, _, place = str(error).partition(" - at `$")
-        field = f"{where}{place.rstrip('`').lstrip('.')}"
+        sentence, _, path = str(error).partition(" - at `$")
+        field = f"{where}{path.rstrip('`').lstrip('.')}"
         raise ValidationError("field-wrong", [_wrong(field, "field-form", _form(sentence))]) from None
 
 
@@ -172,8 +172,8 @@ def _unknown(sent: Any, read: Any, where: str) -> Iterator[str]:
             else:
                 yield path
     elif isinstance(read, tuple) and isinstance(sent, list):
-        for place, (value, decoded) in enumerate(zip(sent, read, strict=False)):
-            yield from _unknown(value, decoded, f"{where}[{place}]")
+        for position, (value, decoded) in enumerate(zip(sent, read, strict=False)):
+            yield from _unknown(value, decoded, f"{where}[{position}]")
     elif isinstance(read, dict) and isinstance(sent, dict):
         for key, value in sent.items():
             yield from _unknown(value, read.get(key), f"{where}.{key}")

@@ -209,14 +209,14 @@ class Block(NamedTuple):
 def questions(context: FormContext) -> list[Block]:
     """The form of a kind of thing in the reader's language."""
     fields = form_of(context.kind)
-    last_needed = max(place for place, form_field in enumerate(fields) if form_field.is_needed(context.kind))
+    last_needed = max(position for position, form_field in enumerate(fields) if form_field.is_needed(context.kind))
     blocks: list[Block] = []
-    place = 0
-    for _key, several in groupby(fields, key=lambda form_field: form_field.beside or form_field.name):
-        block = tuple(_question(form_field, context) for form_field in several)
-        voluntary = place > last_needed and not any(earlier.voluntary for earlier in blocks)
+    position = 0
+    for _key, form_fields in groupby(fields, key=lambda form_field: form_field.beside or form_field.name):
+        block = tuple(_question(form_field, context) for form_field in form_fields)
+        voluntary = position > last_needed and not any(earlier.voluntary for earlier in blocks)
         blocks.append(Block(block, voluntary))
-        place += len(block)
+        position += len(block)
     return blocks
 
 

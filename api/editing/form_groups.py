@@ -205,13 +205,13 @@ def _read_agent(group: FieldGroup, before: Metadata, reading: Reading) -> dict[s
 
 
 def shown_node(group: FieldGroup, metadata: Metadata, context: FormContext) -> tuple[int, Any]:
-    """The node that the form shows, and its place: the first, or the first whose key the form knows; else an empty one
-    after all others."""
+    """Position and node that the form shows: the first, or the first whose key the form knows; else an empty node after
+    all others."""
     nodes = nodes_of(group, metadata)
     key = _key(group)
-    for place, node in enumerate(nodes):
+    for position, node in enumerate(nodes):
         if key is None or shown_concept(key, getattr(node, key.part), context):
-            return place, node
+            return position, node
     return len(nodes), struct_of(group.row.node)()
 
 
@@ -220,7 +220,7 @@ def _key(group: FieldGroup) -> FormField | None:
 
 
 def _show_node(group: FieldGroup, metadata: Metadata, context: FormContext) -> dict[str, Any]:
-    _place, node = shown_node(group, metadata, context)
+    _position, node = shown_node(group, metadata, context)
     return {
         form_field.name: shown_value(form_field, getattr(node, form_field.part), context) for form_field in group.fields
     }
@@ -229,7 +229,7 @@ def _show_node(group: FieldGroup, metadata: Metadata, context: FormContext) -> d
 def _read_node(group: FieldGroup, before: Metadata, reading: Reading) -> dict[str, Any]:
     """The parts that were entered in the node that the form shows, among the other nodes; without any part, or without
     its key, it is gone."""
-    place, node = shown_node(group, before, reading.context)
+    position, node = shown_node(group, before, reading.context)
     key = _key(group)
     parts = {
         form_field.part: read_value(form_field, getattr(node, form_field.part), reading) for form_field in group.fields
@@ -250,7 +250,7 @@ def _read_node(group: FieldGroup, before: Metadata, reading: Reading) -> dict[st
     if not group.row.many:
         return {group.row.name: kept[0] if kept else None}
     nodes = nodes_of(group, before)
-    return {group.row.name: (*nodes[:place], *kept, *nodes[place + 1 :])}
+    return {group.row.name: (*nodes[:position], *kept, *nodes[position + 1 :])}
 
 
 def _is_reversed(period: Period) -> bool:

@@ -45,8 +45,8 @@ def start_page(pages: Pages) -> View:
             districts=districts.rows(pages, data["district"], projects["district"], lang),
             map=districts.drawing(pages, data["district"], projects["district"], lang),
             newest=[
-                (name, _newest(pages, several, lang))
-                for name, several in (("dataset", DCAT_KINDS), ("project", ("project",)))
+                (name, _newest(pages, kinds_of_list, lang))
+                for name, kinds_of_list in (("dataset", DCAT_KINDS), ("project", ("project",)))
             ],
             calls=_calls(pages, partners[:MAX_CALLS], lang),
             more_calls=len(partners[MAX_CALLS:]),

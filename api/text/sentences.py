@@ -240,7 +240,7 @@ def hours(start: str, end: str, lang: Lang) -> str:
 
 def periods(values: Iterable[Period], lang: Lang) -> str:
     """All periods in words, in their order."""
-    return "; ".join(dict.fromkeys(words for value in values if (words := span(value.start, value.end, lang))))
+    return "; ".join(dict.fromkeys(period for value in values if (period := span(value.start, value.end, lang))))
 
 
 def open_calls(metadata: Metadata, today: date) -> tuple[list[Opportunity], list[Opportunity]]:

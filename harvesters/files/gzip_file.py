@@ -20,17 +20,17 @@ def unpacked(data: bytes, where: str, limit: int) -> bytes:
     if data[:2] != MAGIC:
         return data
     parts: list[bytes] = []
-    size = place = members = 0
-    while place < len(data):
+    size = start = members = 0
+    while start < len(data):
         members += 1
         if members > MAX_MEMBERS:
             raise _unpackable(where, message("gzip-members", limit=MAX_MEMBERS))
         member = zlib.decompressobj(wbits=31)
         while not member.eof:
-            packed = member.unconsumed_tail or data[place : place + _CHUNK]
+            packed = member.unconsumed_tail or data[start : start + _CHUNK]
             if not packed:
                 raise _unpackable(where, message("file-breaks-off"))
-            place += 0 if member.unconsumed_tail else len(packed)
+            start += 0 if member.unconsumed_tail else len(packed)
             try:
                 parts.append(member.decompress(packed, limit - size + 1))
             except zlib.error as error:
@@ -38,7 +38,7 @@ def unpacked(data: bytes, where: str, limit: int) -> bytes:
             size += len(parts[-1])
             if size > limit:
                 raise TooLargeError("answer-too-large", {"limit": limit}, url=where, limit=limit)
-        place -= len(member.unused_data)
+        start -= len(member.unused_data)
     return b"".join(parts)
 
 

@@ -33,14 +33,14 @@ def decoded(content: bytes, charset: str | None) -> str:
     return content.decode("latin-1")
 
 
-def parsed(text: str, place: str) -> Any:
+def parsed(text: str, where: str) -> Any:
     """The value of a JSON text. What is nested deeper than MAX_DEPTH_READ is read as empty: that item is too deep to
-    come in, the others are not affected. `place`: the address, as it may be shown.
+    come in, the others are not affected. `where`: the address, as it may be shown.
 
     Raises SourceError, which names line, column and remedy, where it is no JSON; TooLargeError.
     """
     if sum(map(text.count, ",[{")) > MAX_VALUES:
-        raise TooLargeError("json-too-many-values", url=place, limit=MAX_VALUES)
+        raise TooLargeError("json-too-many-values", url=where, limit=MAX_VALUES)
     try:
         try:
             return _parsed(text)
@@ -49,9 +49,9 @@ def parsed(text: str, place: str) -> Any:
                 return thread.submit(_parsed, shallow(text)).result()
     except json.JSONDecodeError as error:
         if text.lstrip()[:1] == "<":
-            raise SourceError("json-is-web-page", url=place) from None
+            raise SourceError("json-is-web-page", url=where) from None
         fault = json_fault(json.JSONDecodeError(error.msg, text, error.pos))
-        raise SourceError("json-unreadable", url=place, what=fault) from None
+        raise SourceError("json-unreadable", url=where, what=fault) from None
 
 
 def shallow(text: str) -> str:
@@ -91,9 +91,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object. Of a key that occurs more than once the last value counts; the others are kept as `key (position)`."""
     members = dict(pairs)
     if len(members) < len(pairs):
-        for place, (key, value) in enumerate(pairs):
+        for position, (key, value) in enumerate(pairs):
             if value is not members[key]:
-                members[f"{key} ({place + 1})"] = value
+                members[f"{key} ({position + 1})"] = value
     return members
 
 

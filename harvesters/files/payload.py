@@ -42,9 +42,9 @@ def lost_characters(staged: bytes, thing: Mapping[str, Any]) -> Findings:
         return ()
     texts = ((key, f"{key}: {value}" if _REPLACEMENT_CHARACTER in key else str(value)) for key, value in thing.items())
     return tuple(
-        finding("character-broken", key, text[max(0, place - 100) : place + 100])
+        finding("character-broken", key, text[max(0, position - 100) : position + 100])
         for key, text in texts
-        if (place := text.find(_REPLACEMENT_CHARACTER)) >= 0
+        if (position := text.find(_REPLACEMENT_CHARACTER)) >= 0
     )
 
 

@@ -27,11 +27,11 @@ _WEB_PAGE: Final = (b"<!doctype html", b"<html")
 
 
 class PageBytes(NamedTuple):
-    """What an address answered. `place`: where it was in the end, after redirects."""
+    """What an address answered. `base`: the address in the end, after redirects."""
 
     data: bytes
     media_type: str
-    place: str
+    base: str
 
 
 class PageHead(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ def read_page(answer: PageBytes, kinds: Sequence[Kind], limit: int) -> tuple[Pag
 
     Raises, also while the things are read, UnreadableError, TooLargeError above `limit` bytes unpacked, SourceError.
     """
-    where = shown(answer.place)
+    where = shown(answer.base)
     parts = call(where, LIMITS, "harvesters.files.rdf_page:page", *answer, list(kinds), limit)
     return msgspec.msgpack.decode(next(parts), type=PageHead), _things(parts)
 
@@ -61,23 +61,23 @@ def _things(parts: Iterator[bytes]) -> Iterator[Description]:
 
 def count_things(answer: PageBytes, limit: int) -> int:
     """How many things a page describes; raises as `read_page`."""
-    return int(b"".join(call(shown(answer.place), LIMITS, "harvesters.files.rdf_page:count", *answer, limit)))
+    return int(b"".join(call(shown(answer.base), LIMITS, "harvesters.files.rdf_page:count", *answer, limit)))
 
 
 # -- in the child
 
 
-def page(data: bytes, media_type: str, place: str, kinds: Sequence[Kind], limit: int) -> Iterator[bytes]:
+def page(data: bytes, media_type: str, base: str, kinds: Sequence[Kind], limit: int) -> Iterator[bytes]:
     """Yields the head of the page, then lists of its things."""
-    where = shown(place)
+    where = shown(base)
     data = unpacked(data, where, limit)
     if media_type.startswith("text/html") or data[:200].lstrip()[:14].lower().startswith(_WEB_PAGE):
         raise SourceError("rdf-is-web-page", {"address": where}, url=where)
-    parsed = _parsed(data, media_type, place, limit)
+    parsed = _parsed(data, media_type, base, limit)
     del data
     encode = msgspec.msgpack.Encoder().encode
     hydra = objects(parsed.graph, HYDRA.next, HYDRA.nextPage, HYDRA.totalItems)
-    following = _next([*hydra[HYDRA.next], *hydra[HYDRA.nextPage]], place)
+    following = _next([*hydra[HYDRA.next], *hydra[HYDRA.nextPage]], base)
     yield encode(PageHead(following, _total(hydra[HYDRA.totalItems]), parsed.findings))
     things: list[Description] = []
     size = 0
@@ -90,26 +90,25 @@ def page(data: bytes, media_type: str, place: str, kinds: Sequence[Kind], limit:
     yield encode(things)
 
 
-def count(data: bytes, media_type: str, place: str, limit: int) -> Iterator[bytes]:
+def count(data: bytes, media_type: str, base: str, limit: int) -> Iterator[bytes]:
     """Yields how many things the page describes."""
-    yield b"%d" % sum(
-        1 for _ in rdf.things(_parsed(unpacked(data, shown(place), limit), media_type, place, limit).graph)
-    )
+    parsed = _parsed(unpacked(data, shown(base), limit), media_type, base, limit)
+    yield b"%d" % sum(1 for _ in rdf.things(parsed.graph))
 
 
-def _parsed(data: bytes, media_type: str, place: str, limit: int) -> rdf.Parsed:
+def _parsed(data: bytes, media_type: str, base: str, limit: int) -> rdf.Parsed:
     # The name without what may be secret and without `.gz`: the suffix before it tells the serialisation.
-    name = shown(place).removesuffix("?…").removesuffix(".gz")
-    return rdf.parse(data, media_type=media_type, name=name, base=public(place), limit=limit)
+    name = shown(base).removesuffix("?…").removesuffix(".gz")
+    return rdf.parse(data, media_type=media_type, name=name, base=public(base), limit=limit)
 
 
-def _next(terms: Iterable[str], place: str) -> str:
+def _next(terms: Iterable[str], base: str) -> str:
     """The address in the first term that has one, an IRI or a literal, relative or whole; what is no web address comes
     back as it is. "" if there is none."""
     for term in terms:
         text = "" if term.startswith("_:") else text_of(term).strip()
         try:
-            target = address(urljoin(place, text)) if text else None
+            target = address(urljoin(base, text)) if text else None
         except ValueError:  # http://[
             target = None
         if target or text:

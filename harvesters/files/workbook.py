@@ -70,9 +70,9 @@ def _add_notes(part: list[list[Any]], start: int, begins: tuple[int, int], targe
     """Makes each cell with a link or an error a mapping: {"text": …, "link": …} or {"text": …, "error": "#REF!"}."""
     for key, texts in (("link", targets), ("error", errors)):
         for (row, column), text in texts.items():
-            number, place = row - begins[0] - start, column - begins[1]
-            if 0 <= number < len(part) and 0 <= place < len(part[number]):
-                part[number][place] = {"text": part[number][place], key: text}
+            number, column_number = row - begins[0] - start, column - begins[1]
+            if 0 <= number < len(part) and 0 <= column_number < len(part[number]):
+                part[number][column_number] = {"text": part[number][column_number], key: text}
 
 
 def cell_value(cell: Any) -> Any:

@@ -55,22 +55,22 @@ def _read(part: bytes, relations: dict[str, str], targets: Cells, errors: Cells)
             element.clear()
         elif name == "hyperlink":
             relation = next((value for key, value in element.items() if key.endswith("}id")), "")
-            if relation in relations and (place := _place(element.get("ref", "").partition(":")[0])):
-                targets[place] = relations[relation]
+            if relation in relations and (position := _position(element.get("ref", "").partition(":")[0])):
+                targets[position] = relations[relation]
 
 
 def _read_cell(element: ElementTree.Element, targets: Cells, errors: Cells) -> None:
-    place = _place(element.get("r", ""))
-    if not place:
+    position = _position(element.get("r", ""))
+    if not position:
         return
     texts = {_name(part): part.text or "" for part in element}
     if element.get("t") == "e":
-        errors[place] = texts.get("v", "")
+        errors[position] = texts.get("v", "")
     if target := _FORMULA.match(texts.get("f", "")):
-        targets[place] = target[1]
+        targets[position] = target[1]
 
 
-def _place(address: str) -> tuple[int, int] | None:
+def _position(address: str) -> tuple[int, int] | None:
     """Row and column from 0, of "E3"."""
     match = _ADDRESS.fullmatch(address)
     if not match:

@@ -163,8 +163,8 @@ class _Cells(_Handler):
     def closed(self, name: str) -> None:
         if name != "v" or self.value is None:
             return
-        place = _number("".join(self.value).strip(), len(self.lengths)) if self.is_shared else len(self.lengths)
-        self.characters += self.lengths[place] if place < len(self.lengths) else 0
+        index = _number("".join(self.value).strip(), len(self.lengths)) if self.is_shared else len(self.lengths)
+        self.characters += self.lengths[index] if index < len(self.lengths) else 0
         self.value = None
 
 

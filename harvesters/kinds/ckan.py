@@ -51,18 +51,18 @@ class Page(NamedTuple):
 
 
 def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | Mark]:
-    """Yields the packages page by page. Token of a mark: way, where the next page starts, how many were left out.
+    """Yields the packages page by page. Token of a mark: method, where the next page starts, how many were left out.
 
     SourceError; TooLargeError.
     """
     portal = Portal(source, http)
-    way, _, place = (after or "").partition(" ")
-    start, left_out = (int(number) for number in place.split("+")) if place else (0, 0)
-    way = way or portal.way()
+    method, _, numbers = (after or "").partition(" ")
+    start, left_out = (int(number) for number in numbers.split("+")) if numbers else (0, 0)
+    method = method or portal.first_method()
     seen: set[str] = set()
     lengths: list[int] = []
     while True:
-        page = portal.page(way, start)
+        page = portal.page(method, start)
         names = [_name(package) for package in page.packages]
         fresh = [one for one, name in zip(page.packages, names, strict=True) if not name or name not in seen]
         for package in fresh:
@@ -77,7 +77,7 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
         # A page that came before: this server ignores `start`. After a full page there may be more, despite `count`.
         full = lengths[-1] >= portal.rows() or (len(lengths) > 1 and lengths[-1] == max(lengths))
         end = not fresh or (page.total is not None and start >= page.total and not full)
-        yield Mark(f"{way} {start}+{left_out}", total, end=end, left_out=left_out)
+        yield Mark(f"{method} {start}+{left_out}", total, end=end, left_out=left_out)
         if end:
             return
 
@@ -103,9 +103,9 @@ def site(url: str) -> str:
 
 
 class Portal:
-    """One CKAN portal; `ways` are the three in which it can be read, best first."""
+    """One CKAN portal; `METHODS` are the three by which it can be read, best first."""
 
-    ways = ("search", "list", "show")
+    METHODS = ("search", "list", "show")
 
     def __init__(self, source: Source, http: "Session") -> None:
         self.source = source
@@ -115,27 +115,27 @@ class Portal:
         self.names: list[str] = []
         self.sort = True
 
-    def way(self) -> str:
-        """The first way that this server knows."""
+    def first_method(self) -> str:
+        """The first method that this server knows."""
         settings = self.source.settings
-        for way in self.ways:
+        for method in self.METHODS:
             try:
-                self.ask("package_search", rows=0) if way == "search" else self.page(way, 0)
+                self.ask("package_search", rows=0) if method == "search" else self.page(method, 0)
             except SourceError as error:
                 status = error.detail.get("status")
-                if status not in UNKNOWN_ACTION_STATUSES or way == "show":
+                if status not in UNKNOWN_ACTION_STATUSES or method == "show":
                     raise
                 if narrowed := [name for name in ("organization", "fq", "q") if settings.get(name)]:
                     names = ", ".join(narrowed)
                     raise self.failed(message("ckan-no-search", names=names), status) from error
                 continue
-            return way
-        raise AssertionError("the last way returns or raises")
+            return method
+        raise AssertionError("the last method returns or raises")
 
-    def page(self, way: str, start: int) -> Page:
-        if way == "search":
+    def page(self, method: str, start: int) -> Page:
+        if method == "search":
             return self._search(start)
-        if way == "list":
+        if method == "list":
             result = self.ask("current_package_list_with_resources", limit=self.rows(), offset=start)
             return Page(_flat(result), None) if isinstance(result, list) else self._not_a(result, "list")
         return self._shown(start)

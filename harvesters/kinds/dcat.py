@@ -78,13 +78,13 @@ def _following(source: Source, page: Page, seen: Collection[str]) -> tuple[str, 
     """The address of the next page, if it may be followed, else why not."""
     if page.head.next and not address(page.head.next):
         return "", (message("next-page-address", url=page.head.next[:200]),)
-    here, there = urlsplit(page.url).netloc.lower(), urlsplit(page.head.next).netloc.lower()
-    hosts = {here, urlsplit(source.url).netloc.lower(), *source.settings.get("hosts", "").lower().split(",")}
-    place = shown(page.head.next)
-    if page.head.next and there not in hosts:
-        return "", (message("next-page-host", url=place, host=there),)
+    page_host, next_host = urlsplit(page.url).netloc.lower(), urlsplit(page.head.next).netloc.lower()
+    hosts = {page_host, urlsplit(source.url).netloc.lower(), *source.settings.get("hosts", "").lower().split(",")}
+    shown_url = shown(page.head.next)
+    if page.head.next and next_host not in hosts:
+        return "", (message("next-page-host", url=shown_url, host=next_host),)
     if page.head.next in seen and page.head.total is None:  # otherwise the number of things tells whether all are there
-        return "", (message("next-page-again", url=place),)
+        return "", (message("next-page-again", url=shown_url),)
     if len(seen) >= MAX_PAGES:
         return "", (message("pages-too-many", limit=MAX_PAGES),)
     return ("" if page.head.next in seen else page.head.next), ()
@@ -146,16 +146,16 @@ def _partial(url: str, what: str | Message) -> Finding:
 def _page(source: Source, http: "Session", url: str, kinds: tuple[Kind, ...]) -> Page:
     response = http.get(url, headers={"Accept": ACCEPT}, stream=True)
     data, media_type = body(response, MAX_PAGE_BYTES), response.headers.get("Content-Type", "")
-    place = urldefrag(response.url)[0]
-    head, things = read_page(PageBytes(data, media_type, place), kinds, MAX_PAGE_BYTES)
-    return Page(place, msgspec.structs.replace(head, next=_signed_in(head.next, place)), things)
+    base = urldefrag(response.url)[0]
+    head, things = read_page(PageBytes(data, media_type, base), kinds, MAX_PAGE_BYTES)
+    return Page(base, msgspec.structs.replace(head, next=_signed_in(head.next, base)), things)
 
 
-def _signed_in(url: str, place: str) -> str:
+def _signed_in(url: str, page_url: str) -> str:
     """The address of the next page with user and password of this one, if it is on the same host."""
-    here = urlsplit(place).netloc
+    netloc = urlsplit(page_url).netloc
     try:
-        same = urlsplit(url).netloc == here.rpartition("@")[2]
+        same = urlsplit(url).netloc == netloc.rpartition("@")[2]
     except ValueError:
         return url
-    return urlsplit(url)._replace(netloc=here).geturl() if same else url
+    return urlsplit(url)._replace(netloc=netloc).geturl() if same else url

@@ -88,6 +88,6 @@ def _list(document: Any, source: Source) -> list[Any]:
     if isinstance(members, list):
         return members
     keys = [key for key, value in document.items() if isinstance(value, list)] if isinstance(document, dict) else []
-    place = message("json-list-at", path=path) if path else ""
+    where = message("json-list-at", path=path) if path else ""
     lists = message("json-lists-stand-at", names=", ".join(keys[:10])) if keys else ""
-    raise SourceError("json-list-missing", url=shown(source.url), place=place, lists=lists)
+    raise SourceError("json-list-missing", url=shown(source.url), place=where, lists=lists)

@@ -178,8 +178,8 @@ def _several(value: Any) -> Any:
 
 def _linked(source: Source, names: Sequence[str]) -> frozenset[str]:
     """The columns whose field takes an address."""
-    named = item_mapping.rules(source)
-    rows = rows_by_name(named.kind)
+    rules = item_mapping.rules(source)
+    rows = rows_by_name(rules.kind)
     columns = set()
     for name, field in _field_of_column(source, names).items():
         first, _, inner = field.partition(".")
@@ -194,16 +194,16 @@ def _linked(source: Source, names: Sequence[str]) -> frozenset[str]:
 
 def _field_of_column(source: Source, names: Sequence[str]) -> dict[str, str]:
     """Column -> the path of the field that it fills, "" for none."""
-    named = item_mapping.rules(source)
-    labels = item_mapping.labels_of(named.kind)
-    fields = {path: field for field, path in named.paths.items()}
-    return {name: fields.get(name) or (labels.get(fold(name), name) if not named.paths else "") for name in names}
+    rules = item_mapping.rules(source)
+    labels = item_mapping.labels_of(rules.kind)
+    fields = {path: field for field, path in rules.paths.items()}
+    return {name: fields.get(name) or (labels.get(fold(name), name) if not rules.paths else "") for name in names}
 
 
 def _many(source: Source, names: Sequence[str]) -> frozenset[str]:
     """The columns whose field may have several values."""
-    named = item_mapping.rules(source)
-    rows = rows_by_name(named.kind)
+    rules = item_mapping.rules(source)
+    rows = rows_by_name(rules.kind)
     columns = set()
     for name, field in _field_of_column(source, names).items():
         row = rows.get(field.partition(".")[0])

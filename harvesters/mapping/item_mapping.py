@@ -60,21 +60,21 @@ class Rules(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=64)
 def _rules(settings: tuple[tuple[str, str], ...]) -> Rules:
-    named = dict(settings)
-    paths, constants = _named(named, "map."), _named(named, "const.")
+    by_name = dict(settings)
+    paths, constants = _named(by_name, "map."), _named(by_name, "const.")
     tables: dict[str, dict[str, str]] = {}
     fields = sorted({*paths, *constants, *_field_names()}, key=len, reverse=True)
-    for name, value in _named(named, "table.").items():
+    for name, value in _named(by_name, "table.").items():
         field = next(
             (name_of_field for name_of_field in fields if name.startswith(f"{name_of_field}.")), name.partition(".")[0]
         )
         tables.setdefault(field, {})[fold(name[len(field) + 1 :])] = value
-    kind = KIND_WORDS.get(fold(named.get("kind") or constants.get("kind") or "dataset"))
+    kind = KIND_WORDS.get(fold(by_name.get("kind") or constants.get("kind") or "dataset"))
     if kind is None:
-        text, kinds = named.get("kind"), ", ".join(KINDS)
+        text, kinds = by_name.get("kind"), ", ".join(KINDS)
         raise UsageError("setting-kind", value=text, kinds=kinds)
-    ignored = frozenset(filter(None, map(str.strip, named.get("ignore", "").split(","))))
-    return Rules(kind, named.get("id", ""), paths, constants, tables, ignored)
+    ignored = frozenset(filter(None, map(str.strip, by_name.get("ignore", "").split(","))))
+    return Rules(kind, by_name.get("id", ""), paths, constants, tables, ignored)
 
 
 def rules(source: Source) -> Rules:
@@ -102,10 +102,10 @@ def _is_field(path: str, table: bool) -> bool:
         return inner.partition(".")[0] in LINK_RELATIONS
     rows = [row for row in FIELDS if name and name in (row.name, row.all)]
     nodes = [row.node for row in rows if row.form == "node"]
-    known = {row_of_node.name for node in nodes for row_of_node in fields_of(node)} | {"iri"}
+    inner_names = {row_of_node.name for node in nodes for row_of_node in fields_of(node)} | {"iri"}
     if table or not inner or not rows:
         return bool(rows) and (bool(inner) or not table)
-    if nodes and inner.partition(".")[0] in known:
+    if nodes and inner.partition(".")[0] in inner_names:
         return True
     return name == "participants" or any(row.form in ("text", "words") for row in rows)
 
@@ -123,9 +123,9 @@ def _field_names() -> Iterator[str]:
 
 def remote_id(item: Mapping[str, Any], source: Source) -> str:
     """The id of an item in its source, "" if it has none."""
-    named = rules(source)
-    folded = {fold(str(key)): value for key, value in item.items()} if not named.id else {}
-    for value in [at(item, named.id)] if named.id else [folded.get(key) for key in _ID_KEYS]:
+    source_rules = rules(source)
+    folded = {fold(str(key)): value for key, value in item.items()} if not source_rules.id else {}
+    for value in [at(item, source_rules.id)] if source_rules.id else [folded.get(key) for key in _ID_KEYS]:
         if isinstance(value, list | tuple):
             value = value[0] if value else None
         if isinstance(value, Mapping):
@@ -145,25 +145,25 @@ def is_id(key: str) -> bool:
 def nameless(item: Mapping[str, Any], source: Source) -> Finding:
     """The finding for an item without an id: where the id should be, and what a person finds the item by: its title,
     else its keys."""
-    named = rules(source)
-    titles = (at(item, key) for key in (named.paths.get("title", ""), "title", "titel", "name") if key)
+    source_rules = rules(source)
+    titles = (at(item, key) for key in (source_rules.paths.get("title", ""), "title", "titel", "name") if key)
     title = next(
         (text for text in titles if isinstance(text, str) and text.strip()), ", ".join(map(str, list(item)[:10]))
     )
-    return finding("id-missing", named.id or "id", title[:200])
+    return finding("id-missing", source_rules.id or "id", title[:200])
 
 
 def to_metadata(item: Mapping[str, Any], source: Source, parent: str = "") -> tuple[Metadata, Findings]:
     """`parent`: remote id of the item that this one is a part of."""
-    named = rules(source)
-    kept = {key: value for key, value in item.items() if key not in named.ignored}
-    fields, rest = _mapped(kept, named) if named.paths else (_by_labels(kept, named.kind), {})
+    source_rules = rules(source)
+    kept = {key: value for key, value in item.items() if key not in source_rules.ignored}
+    fields, rest = _mapped(kept, source_rules) if source_rules.paths else (_by_labels(kept, source_rules.kind), {})
     findings: list[Any] = []
-    kind = _kind(fields.pop("kind", None) or fields.pop("art", None), named, findings)
-    for field, value in named.constants.items():
+    kind = _kind(fields.pop("kind", None) or fields.pop("art", None), source_rules, findings)
+    for field, value in source_rules.constants.items():
         if field != "kind":
             _put(fields, field, value)
-    for field, table in named.tables.items():
+    for field, table in source_rules.tables.items():
         _replace(fields, field.split("."), table)
     if parent:
         fields = _part_of(fields, kind, parent)
@@ -172,21 +172,21 @@ def to_metadata(item: Mapping[str, Any], source: Source, parent: str = "") -> tu
     return msgspec.structs.replace(metadata, extras=extras), few([*findings, *value_findings, *_written_twice(item)])
 
 
-def _kind(value: Any, named: Rules, findings: list[Any]) -> Kind:
+def _kind(value: Any, source_rules: Rules, findings: list[Any]) -> Kind:
     text = value[0] if isinstance(value, list | tuple) and value else value
     if text in (None, ""):
-        return named.kind
-    kind = KIND_WORDS.get(fold(named.tables.get("kind", {}).get(fold(str(text)), str(text))))
+        return source_rules.kind
+    kind = KIND_WORDS.get(fold(source_rules.tables.get("kind", {}).get(fold(str(text)), str(text))))
     if kind is None:
         findings.append(finding("concept-unknown", "kind", str(text)[:200]))
-    return kind or named.kind
+    return kind or source_rules.kind
 
 
-def _mapped(item: Mapping[str, Any], named: Rules) -> tuple[dict[str, Any], dict[str, Any]]:
+def _mapped(item: Mapping[str, Any], source_rules: Rules) -> tuple[dict[str, Any], dict[str, Any]]:
     """By our field names, and what no path leads to."""
     fields: dict[str, Any] = {}
-    used = [path for path in (*named.paths.values(), named.id) if path]
-    for field, path in sorted(named.paths.items()):  # a field before what leads into it
+    used = [path for path in (*source_rules.paths.values(), source_rules.id) if path]
+    for field, path in sorted(source_rules.paths.items()):  # a field before what leads into it
         value = at(item, path)
         if value not in (None, "", [], {}):
             _put(fields, field, value)
@@ -214,8 +214,8 @@ def _by_labels(item: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
 
 def _put(fields: dict[str, Any], field: str, value: Any) -> None:
     """Sets a field, by a path with dots; a value that is there already stays."""
-    *way, last = field.split(".")
-    for step in way:
+    *outer_keys, last = field.split(".")
+    for step in outer_keys:
         inner = fields.setdefault(step, {})
         if not isinstance(inner, dict):
             inner = fields[step] = {_main(step, inner): inner}
@@ -230,14 +230,14 @@ def _main(field: str, value: Any) -> str:
     return "iri" if isinstance(value, str) and "://" in value else "name"
 
 
-def _replace(fields: Any, way: list[str], table: Mapping[str, str]) -> None:
+def _replace(fields: Any, path: list[str], table: Mapping[str, str]) -> None:
     """Replaces values of the source by ours, in place."""
     for member in fields if isinstance(fields, list) else (fields,):
-        if isinstance(member, dict) and way[0] in member:
-            if len(way) > 1:
-                _replace(member[way[0]], way[1:], table)
+        if isinstance(member, dict) and path[0] in member:
+            if len(path) > 1:
+                _replace(member[path[0]], path[1:], table)
             else:
-                member[way[0]] = _looked_up(member[way[0]], table)
+                member[path[0]] = _looked_up(member[path[0]], table)
 
 
 def _looked_up(value: Any, table: Mapping[str, str]) -> Any:
@@ -276,22 +276,22 @@ def _at(value: Any, steps: list[str]) -> Any:
         return _at(value.get(steps[0]), steps[1:])
     if isinstance(value, list):
         if steps[0].isdigit():
-            place = int(steps[0])
-            return _at(value[place], steps[1:]) if place < len(value) else None
+            number = int(steps[0])
+            return _at(value[number], steps[1:]) if number < len(value) else None
         members = [result for member in value if (result := _at(member, steps)) is not None]
         return [inner for result in members for inner in (result if isinstance(result, list) else [result])] or None
     return None
 
 
-def _without(value: Any, ways: list[list[str]]) -> Any:
+def _without(value: Any, paths: list[list[str]]) -> Any:
     """The value without what these paths lead to, and without what is empty."""
-    if [] in ways:
+    if [] in paths:
         return None
     if isinstance(value, Mapping):
-        rest = {key: _without(member, [way[1:] for way in ways if way[0] == key]) for key, member in value.items()}
+        rest = {key: _without(member, [path[1:] for path in paths if path[0] == key]) for key, member in value.items()}
         return {key: member for key, member in rest.items() if member not in (None, "", [], {})}
     if isinstance(value, list):
-        rest = [_without(member, ways) for member in value] if ways else value  # type: ignore[assignment]
+        rest = [_without(member, paths) for member in value] if paths else value  # type: ignore[assignment]
         return [member for member in rest if member not in (None, "", [], {})]
     return value
 

@@ -125,9 +125,9 @@ def _spread(cls: str, fields: Words) -> Iterator[dict[str, Any]]:
         for row in fields_of(cls)
         if not row.many and row.form != "words" and isinstance(fields.get(row.name), list | tuple)
     }
-    for place in range(min(max(map(len, lists.values()), default=1), MAX_VALUES_PER_FIELD)):
+    for number in range(min(max(map(len, lists.values()), default=1), MAX_VALUES_PER_FIELD)):
         yield {
-            key: (value[place] if place < len(value) else None) if key in lists else value
+            key: (value[number] if number < len(value) else None) if key in lists else value
             for key, value in fields.items()
         }
 

@@ -33,9 +33,9 @@ def period(unread: Unread, fields: dict[str, Any]) -> None:
         unread.values["temporal_coverage"] = remaining
         if not remaining:
             del unread.values["temporal_coverage"]
-        for keys, known in ((STARTS, periods[0].start), (ENDS, periods[0].end)):
+        for keys, first_date in ((STARTS, periods[0].start), (ENDS, periods[0].end)):
             for key in keys:  # beside the list of all, CKAN has the first
-                if key in unread.values and _first_date(unread.values[key], unread) == known:
+                if key in unread.values and _first_date(unread.values[key], unread) == first_date:
                     del unread.values[key]
     else:
         start, end = (unread.take_first("period", keys, _first_date) for keys in (STARTS, ENDS))

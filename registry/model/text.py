@@ -17,9 +17,9 @@ LONGEST: Final = 80  # characters
 MAX_TITLE_IN_LISTS: Final = 300  # characters of a title or a name; the page of the record shows all
 
 
-def shortened(words: str, most: int = MAX_TITLE_IN_LISTS) -> str:
-    """The words, cut after `most` characters, with "…" for the rest."""
-    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+def shortened(text: str, most: int = MAX_TITLE_IN_LISTS) -> str:
+    """The text, cut after `most` characters, with "…" for the rest."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def shortened_text(text: Text, most: int = MAX_TITLE_IN_LISTS) -> Text:

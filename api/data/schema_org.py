@@ -26,7 +26,8 @@ def script(record: Record, base: str, lang: Lang) -> Markup:
 
 
 def described(record: Record, base: str, lang: Lang) -> dict[str, Any]:
-    """The JSON-LD object of a record, without empty properties."""
+    """The JSON-LD object of a record. What is not known is left out: no empty value, and nothing that only a type is
+    known of."""
     metadata = record.metadata
     properties: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -44,25 +45,25 @@ def described(record: Record, base: str, lang: Lang) -> dict[str, Any]:
             "endDate": metadata.ends,
             "organizer": _agent(metadata.organizer, lang),
         }
-    return {key: value for key, value in properties.items() if value}
+    known: dict[str, Any] = _known(properties)
+    return known
 
 
 def _dataset(metadata: Metadata, lang: Lang) -> dict[str, Any]:
-    licences = dict.fromkeys(
-        sentences.licence(file.licence, lang).url for file in metadata.distributions if file.licence
-    )
-    periods = [f"{period.start or '..'}/{period.end or '..'}" for period in metadata.periods]
+    licences = [sentences.licence(iri, lang) for iri in dict.fromkeys(file.licence for file in metadata.distributions)]
+    dated = [period for period in metadata.periods if period.start or period.end]
     return {
-        "license": next(filter(None, licences), ""),
-        "creator": _agent(metadata.publisher, lang),
+        "license": _one_or_all([licence.url for licence in licences if licence.url]),
+        "publisher": _agent(metadata.publisher, lang),
+        "creator": _one_or_all([_agent(creator, lang) for creator in metadata.creators]),
         "dateModified": metadata.modified,
         "datePublished": metadata.issued,
         "keywords": [
             keyword[:100]
             for keyword in next((metadata.keywords[tag] for tag in tags(metadata.keywords, lang)), ())[:50]
         ],
-        "temporalCoverage": periods if len(periods) > 1 else "".join(periods),
-        "isAccessibleForFree": True if licences else None,
+        "temporalCoverage": _one_or_all([f"{period.start or '..'}/{period.end or '..'}" for period in dated]),
+        "isAccessibleForFree": True if licences and all(licence.open for licence in licences) else None,
         "distribution": [
             {
                 "@type": "DataDownload",
@@ -76,3 +77,17 @@ def _dataset(metadata: Metadata, lang: Lang) -> dict[str, Any]:
 
 def _agent(agent: Agent | None, lang: Lang) -> dict[str, str] | None:
     return {"@type": "Organization", "name": pick_language(agent.name, lang).words} if agent else None
+
+
+def _one_or_all(values: list[Any]) -> Any:
+    return values[0] if len(values) == 1 else values
+
+
+def _known(value: Any) -> Any:
+    """The value without what is empty in it; None for an object of which only its type is left."""
+    if isinstance(value, dict):
+        known = {key: inner for key, item in value.items() if (inner := _known(item))}
+        return known if known.keys() - {"@type"} else None
+    if isinstance(value, list):
+        return [inner for item in value if (inner := _known(item))]
+    return value.strip() if isinstance(value, str) else value

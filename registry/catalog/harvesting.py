@@ -16,6 +16,7 @@ from registry.errors import ConflictError
 from registry.masking import public
 from registry.model import Origin, Record, Source, Step, Taken, Withdrawal
 from registry.model.agents import match_agents
+from registry.model.identity import with_former_ids
 from registry.model.message import Message
 from registry.model.record import by_source, is_source
 from registry.store.store import Store
@@ -65,11 +66,12 @@ def _after(step: Step, record: Record | None, source: Source, id: str) -> Record
         return withdrawn(record, by_source(source.name), step.why)
     if step.metadata is None:
         raise ValueError(f"step {step.action} of {step.remote_id} without metadata")
-    record = record or Record(id=id, said=step.metadata)
+    metadata = with_former_ids(step.metadata, record.said) if record else step.metadata
+    record = record or Record(id=id, said=metadata)
     back = record.withdrawn is not None and is_source(record.withdrawn.by)
     return replace(
         record,
-        said=step.metadata,
+        said=metadata,
         digest=step.digest,
         origin=Origin(source.name, step.remote_id, public(step.url, source.url)),
         owner=source.owner or record.owner,

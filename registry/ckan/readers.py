@@ -220,7 +220,7 @@ def as_date(value: Any, unread: Unread) -> Read | None:
 
 
 def as_stamp(value: Any, unread: Unread) -> Read | None:
-    """A date of CKAN, where a time without a zone is UTC. DKAN writes "Date changed" before it."""
+    """A date that CKAN itself sets, where a time without a zone is UTC. DKAN writes "Date changed" before it."""
     date = values.date(value, "Z") if isinstance(value, str) else None
     return Read(date.value) if date and value.startswith("Date changed") and date.value in value else date
 

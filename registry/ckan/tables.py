@@ -1,7 +1,8 @@
 """Tables of the keys of CKAN packages, resources and agents, each with the field that it fills and its reader.
 
 The keys are those of CKAN itself, ckanext-dcat, GovData's extras and OGD 1.1 (2012). The first key of a row with a
-readable value fills the field; the others stay in `Unread`.
+readable value fills the field; the others stay in `Unread`. A field may have several rows, of which the first counts:
+dates of CKAN itself are UTC, those of extras are as they were written.
 
 Entry point: `fill`.
 """
@@ -14,6 +15,7 @@ from registry.ckan.readers import (
     Unread,
     as_address,
     as_concept,
+    as_date,
     as_decimal,
     as_duration,
     as_email,
@@ -67,8 +69,10 @@ PACKAGE: Final = _rows(
     ("legislation*", "applicable_legislation", as_iri),
     ("hvd_categories*", "hvd_category", as_concept("hvd-categories")),
     ("provenance*", "provenance", as_statement),
-    ("issued", "issued dcat_issued date_released metadata_created", as_stamp),
-    ("modified", "modified dcat_modified date_updated metadata_modified", as_stamp),
+    ("issued", "issued dcat_issued date_released", as_date),
+    ("issued", "metadata_created", as_stamp),
+    ("modified", "modified dcat_modified date_updated", as_date),
+    ("modified", "metadata_modified", as_stamp),
     ("spatial_resolution", "spatial_resolution_in_meters", as_decimal),
     ("temporal_resolution", "temporal_resolution", as_duration),
     ("geocoding_levels*", "politicalGeocodingLevelURI", as_concept("political-geocoding-levels")),
@@ -105,8 +109,10 @@ RESOURCE: Final = _rows(
     ("documentation*", "documentation", as_address),
     ("conforms_to*", "conforms_to", as_iri),
     ("legislation*", "applicable_legislation", as_iri),
-    ("issued", "issued created", as_stamp),
-    ("modified", "modified last_modified", as_stamp),
+    ("issued", "issued", as_date),
+    ("issued", "created", as_stamp),
+    ("modified", "modified", as_date),
+    ("modified", "last_modified", as_stamp),
     ("spatial_resolution", "spatial_resolution_in_meters", as_decimal),
     ("temporal_resolution", "temporal_resolution", as_duration),
 )

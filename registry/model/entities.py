@@ -15,6 +15,7 @@ from registry.model.metadata import Metadata
 
 _ENTITY: Final = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _ENTITY_BYTES: Final = re.compile(_ENTITY.pattern.encode())
+_PLAIN_TEXTS: Final = frozenset(("version", "street", "locality", "country", "unit"))  # fields without a language
 _UNDECODED_EMPTY: Final[Mapping[str, Any]] = {"description": {}, "abstract": {}, "extras": {}, "statements": ""}
 
 
@@ -33,27 +34,29 @@ def without_entities(metadata: Metadata) -> tuple[Metadata, dict[str, str]]:
         field: decoded
         for field in metadata.__struct_fields__
         if field not in _UNDECODED_EMPTY
-        and (decoded := _decoded(value := getattr(metadata, field), field, written)) is not value
+        and (decoded := _decoded(value := getattr(metadata, field), field, field, written)) is not value
     }
     return (msgspec.structs.replace(metadata, **fields) if fields else metadata), written
 
 
-def _decoded(value: Any, field: str, written: dict[str, str]) -> Any:
-    """The value itself where nothing in it changes. Only texts by language are decoded: an address may hold `&`."""
+def _decoded(value: Any, name: str, field: str, written: dict[str, str]) -> Any:
+    """The value itself where nothing in it changes. `name`: its own field; `field`: that of the record.
+
+    Decoded are texts by language and _PLAIN_TEXTS: an address or an identifier may hold `&`."""
     if not value or type(value) is str:  # nearly all fields
-        return value
+        return _decoded_text(value, field, written) if name in _PLAIN_TEXTS else value
     if isinstance(value, Mapping):
         texts = {tag: _decoded_text(text, field, written) for tag, text in value.items()}
         return texts if texts != value else value
     if isinstance(value, tuple):
-        members = tuple(_decoded(member, field, written) for member in value)
+        members = tuple(_decoded(member, name, field, written) for member in value)
         changed = any(new is not old for new, old in zip(members, value, strict=True))
         return members if changed else value
     if isinstance(value, msgspec.Struct):
         fields = {
-            name: decoded
-            for name in value.__struct_fields__
-            if (decoded := _decoded(inner := getattr(value, name), field, written)) is not inner
+            inner_name: decoded
+            for inner_name in value.__struct_fields__
+            if (decoded := _decoded(inner := getattr(value, inner_name), inner_name, field, written)) is not inner
         }
         return msgspec.structs.replace(value, **fields) if fields else value
     return value

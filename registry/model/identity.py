@@ -1,18 +1,23 @@
 """Keys by which entries of two sources are recognised as the same thing, and ids of records and distributions.
 
-Entry points: `names` (the keys of a thing), `local` (IRI of a record), `with_ids` (ids of distributions).
+Entry points: `names` (the keys of a thing), `local` (IRI of a record), `with_ids` (ids of distributions),
+`with_former_ids` (the same ids as at the harvest before).
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from typing import Any, Final
 
+import msgspec
 from msgspec.structs import replace
 
 from registry.model.metadata import Distribution, Metadata
 from registry.model.text import in_language, normal_name, storable
 
 MAX_TITLE_CHARACTERS = 300  # of a title that are compared
+_DIGEST_ID: Final = re.compile(r"([0-9a-f]{12})(?:-[0-9]+)?")  # of a distribution without an id of its own
 
 
 def names(metadata: Metadata) -> Iterator[str]:
@@ -70,3 +75,69 @@ def with_ids(
             id = f"{first_id}-{counts[first_id]}"
         ids[id] = replace(distribution, id=id)
     return tuple(ids.values())
+
+
+def with_former_ids(metadata: Metadata, former: Metadata) -> Metadata:
+    """The metadata with the ids that its distributions had before; the same object if nothing changes.
+
+    Distributions with the same address are told apart by a count only. So that none of them gets the id of another
+    when the source reorders, adds or removes one, they are recognised by all they say, else by their title, else by
+    their format, else by their order.
+    """
+    groups, former_groups = _by_digest(metadata.distributions), _by_digest(former.distributions)
+    ids: dict[str, str] = {}  # id as mapped -> id as before
+    for base, group in groups.items():
+        known = former_groups.get(base, [])
+        if len(group) > 1 or len(known) > 1 or [file.id for file in group] != [file.id for file in known]:
+            ids |= _recognised(base, group, known)
+    if all(id == kept for id, kept in ids.items()):
+        return metadata
+    changes: dict[str, Any] = {
+        "distributions": tuple(replace(file, id=ids.get(file.id, file.id)) for file in metadata.distributions)
+    }
+    if isinstance(by_id := metadata.extras.get("resources"), dict):  # what no field of a distribution covers
+        renamed = {ids.get(id, id): rest for id, rest in by_id.items()}
+        changes["extras"] = {**metadata.extras, "resources": renamed}
+    return replace(metadata, **changes)
+
+
+def _by_digest(distributions: Sequence[Distribution]) -> dict[str, list[Distribution]]:
+    """The distributions whose id is a digest, by that digest."""
+    groups: dict[str, list[Distribution]] = {}
+    for distribution in distributions:
+        if derived := _DIGEST_ID.fullmatch(distribution.id):
+            groups.setdefault(derived[1], []).append(distribution)
+    return groups
+
+
+def _recognised(base: str, group: Sequence[Distribution], former: Sequence[Distribution]) -> dict[str, str]:
+    """The former id of each distribution of a group, by its id as mapped; a new one gets an id that none has had."""
+    ids: dict[str, str] = {}
+    known = {file.id: file for file in former}
+    for likeness in _LIKENESSES:
+        by_likeness: dict[Any, list[str]] = {}
+        for file in reversed(known.values()):
+            by_likeness.setdefault(likeness(file), []).append(file.id)
+        for file in group:
+            if file.id not in ids and (candidates := by_likeness.get(likeness(file))):
+                ids[file.id] = candidates.pop()
+                del known[ids[file.id]]
+    taken, count = {*ids.values(), *(file.id for file in former)}, 1
+    for file in group:
+        if file.id not in ids:
+            id = base
+            while id in taken:
+                count += 1
+                id = f"{base}-{count}"
+            ids[file.id] = id
+            taken.add(id)
+    return ids
+
+
+# What tells distributions with the same address apart, the most exact first.
+_LIKENESSES: Final[tuple[Callable[[Distribution], Any], ...]] = (
+    lambda file: msgspec.json.encode(replace(file, id="")),
+    lambda file: tuple(sorted(file.title.items())),
+    lambda file: (file.format, file.media_type),
+    lambda _: None,
+)

@@ -227,8 +227,44 @@ def test_ogd_dates_are_read_by_their_role() -> None:
         {"role": "aktualisiert", "date": "2013-01-02"},
     ]
     metadata = read(extras={"dates": json.dumps(dates)}, metadata_created="2020-01-01T00:00:00")
-    assert (metadata.issued, metadata.modified) == ("2012-06-01T00:00:00Z", "2013-01-02")
+    assert (metadata.issued, metadata.modified) == ("2012-06-01T00:00:00", "2013-01-02")
     assert metadata.extras["dates"] == [{"role": "erstellt", "date": "2012-05-01"}]
+
+
+@pytest.mark.parametrize("key", ["issued", "dcat_issued", "date_released"])
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("2024-03-01T12:00:00", "2024-03-01T12:00:00"),
+        ("2024-03-01 12:00", "2024-03-01 12:00"),
+        ("2024-03-01T12:00:00+02:00", "2024-03-01T12:00:00+02:00"),
+        ("01.03.2024 12:00", "2024-03-01T12:00:00"),
+        ("2024-03", "2024-03"),
+    ],
+)
+def test_dates_of_extras_are_as_written(key: str, written: str, kept: str) -> None:
+    later = key.replace("issued", "modified").replace("date_released", "date_updated")
+    metadata = read(extras={key: written, later: written}, metadata_created="2020-01-01T00:00:00")
+    assert (metadata.issued, metadata.modified) == (read_iso(kept), read_iso(kept))
+    resource = a_resource(issued=written, modified=written, created="2020-01-01T00:00:00")
+    (file,) = read(resources=[resource]).distributions
+    assert (file.issued, file.modified) == (read_iso(kept), read_iso(kept))
+
+
+def read_iso(text: str) -> str:
+    """With the T and the seconds that we write."""
+    return text.replace(" ", "T") + ":00" if " " in text else text
+
+
+def test_dates_of_ckan_itself_are_utc() -> None:
+    metadata = read(metadata_created="2024-03-01T12:00:00.5", metadata_modified="2024-03-02 12:00:00")
+    assert (metadata.issued, metadata.modified) == ("2024-03-01T12:00:00.5Z", "2024-03-02T12:00:00Z")
+    (file,) = read(
+        resources=[a_resource(created="2024-03-01T12:00:00", last_modified="2024-03-02T12:00:00+01:00")]
+    ).distributions
+    assert (file.issued, file.modified) == ("2024-03-01T12:00:00Z", "2024-03-02T12:00:00+01:00")
+    in_extras = read(extras={"metadata_created": "2024-03-01T12:00:00"})
+    assert in_extras.issued == "2024-03-01T12:00:00Z"
 
 
 def test_the_attribution_of_the_terms_of_use_stands_with_each_file() -> None:

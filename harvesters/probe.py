@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 
 def probe(url: str, settings: Settings) -> dict[str, Any]:
-    """`kind`: the source kind that would read it, None if none is sure; `things`: how many it names, if that is told.
+    """What an address answers. `kind`: the source kind that would read it, None if none is sure; `things`: how many it
+    names, None if that is not known.
 
-    SourceError if nothing answers.
+    UsageError for an address that is not http(s); SourceError if nothing answers.
     """
     if urlsplit(url).scheme not in ("http", "https"):
         raise UsageError("address-scheme", url=url)

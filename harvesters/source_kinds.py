@@ -79,7 +79,7 @@ class Limit(NamedTuple):
 
     @classmethod
     def of(cls, settings: Mapping[str, str]) -> "Limit":
-        """From the source setting `max_withdrawals`, such as 10 or 50%; raises UsageError."""
+        """The limit in the source setting `max_withdrawals`, such as 10 or 50%; UsageError for any other text."""
         text = settings.get("max_withdrawals", "").strip()
         if not text:
             return cls()
@@ -89,6 +89,7 @@ class Limit(NamedTuple):
         return cls(0, int(number) / 100) if text.endswith("%") else cls(int(number), 0.0)
 
     def passed(self, going: int, published: int) -> bool:
+        """Whether that many withdrawals of `published` records need approval."""
         return going > max(self.number, self.share * published)
 
 

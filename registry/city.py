@@ -38,10 +38,12 @@ class City(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def organizations(self) -> Path | None:
+        """TOML file of the city's organizations; None if there is none."""
         return _existing(self.folder / "organizations.toml")
 
     @property
     def sources(self) -> Path | None:
+        """TOML file of the city's sources; None if there is none."""
         return _existing(self.folder / "sources.toml")
 
 

@@ -59,11 +59,14 @@ class LotseError(Exception):
 
 
 class UsageError(LotseError):
+    """A wrong argument, setting or parameter."""
+
     exit_code = 2
 
 
 class ValidationError(UsageError):
-    """`errors`: one mapping for each field, with `field`, `rule`, `message` and `remedy` ({"de", "en"} each)."""
+    """Metadata that are refused. `errors`: one mapping for each field, with `field`, `rule`, `message` and `remedy`
+    ({"de", "en"} each)."""
 
     status = 422
 
@@ -73,12 +76,14 @@ class ValidationError(UsageError):
 
 
 class NotFoundError(LotseError):
+    """There is no such record, source, run, account or page."""
+
     status = 404
     exit_code = 3
 
 
 class WithdrawnError(NotFoundError):
-    """`reason`: why it was withdrawn: the text of a person, or a message."""
+    """The record was withdrawn. `reason`: why: the text of a person, or a message."""
 
     status = 410
 
@@ -90,38 +95,50 @@ class WithdrawnError(NotFoundError):
 
 
 class StartAgainError(LotseError):
+    """A position that a reader was given is no longer valid, because the database was replaced since then."""
+
     status = 410
 
 
 class NotAllowedError(LotseError):
+    """The account may not do this."""
+
     status = 403
     exit_code = 4
 
 
 class NotSignedInError(NotAllowedError):
+    """Only somebody who is signed in may do this."""
+
     status = 401
 
 
 class ConflictError(LotseError):
+    """Something exists already, or is no longer in the state from which the caller wants to change it."""
+
     status = 409
     exit_code = 5
 
 
 class BusyError(ConflictError):
-    pass
+    """Another process holds the lock that is needed."""
 
 
 class TooLargeError(LotseError):
+    """Something exceeds one of our bounds; the sentence names the bound."""
+
     status = 413
 
 
 class SourceError(LotseError):
+    """A source does not answer as it should; the sentence names its address and a remedy."""
+
     status = 502
     exit_code = 7
 
 
 class UnreadableError(SourceError):
-    """`place`: which place of the file cannot be read, and why."""
+    """A file of a source cannot be read. `place`: where in the file, and why."""
 
     def __init__(self, code: str, place: "Message | str", /, **values: Any) -> None:
         super().__init__(code, place=place, **values)
@@ -129,32 +146,40 @@ class UnreadableError(SourceError):
 
 
 class ReadingStoppedError(UnreadableError):
+    """A file needs more memory, depth or output than a child process may use for it."""
+
     status = 422
 
 
 class ReadingTimeoutError(ReadingStoppedError):
+    """A file needs more time than a child process may use for it."""
+
     status = 504
 
 
 class ForbiddenAddressError(SourceError):
-    pass
+    """The SSRF guard refuses the address."""
 
 
 class NotReadyError(LotseError):
+    """The store or the index cannot answer now."""
+
     status = 503
 
 
 class UpgradeNeededError(NotReadyError):
-    pass
+    """The tables are of an older version: `lotse upgrade` brings them up to date."""
 
 
 class StoppedError(NotReadyError):
-    pass
+    """The process ends, or somebody stops the run."""
 
 
 class StorageFullError(NotReadyError):
+    """The disk or the database is full."""
+
     status = 507
 
 
 class DatabaseDamagedError(NotReadyError):
-    pass
+    """The database found a damaged page."""

@@ -30,7 +30,7 @@ def fold(text: str) -> str:
 
 
 def fold_text(text: str) -> str:
-    """The same for text that is never an IRI, with single blanks between the words."""
+    """The folded form of a text that is never an IRI, with single blanks between the words."""
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_UMLAUTS)
     marks = unicodedata.normalize("NFD", plain)
     return _PUNCTUATION.sub(" ", "".join(c for c in marks if not unicodedata.combining(c))).strip()
@@ -65,5 +65,5 @@ def named(concepts: ConceptList, text: str) -> Concept | None:
 
 
 def match(name: str, text: str) -> Concept | None:
-    """The same for a shipped list, by its name."""
+    """The concept of a shipped list with this text, as `named` finds it; `name`: of the list."""
     return named(concept_list(name), text)

@@ -13,7 +13,7 @@ from vocab.folding import CACHED, MAX_TEXT, fold, named
 
 
 class FileType(NamedTuple):
-    """`package`: what the content is packed in, such as ZIP; None if it is not."""
+    """The type of a file. `package`: what the content is packed in, such as ZIP; None if it is not packed."""
 
     concept: Concept
     package: Concept | None

@@ -30,7 +30,7 @@ _ABOUT: Final = ("title", "heading", "iri")
 
 
 class Profile(NamedTuple):
-    """`levels`: (class, field) -> M, R or O; what is not in it is not in the profile."""
+    """An application profile. `levels`: (class, field) -> M, R or O; what is not in it is not in the profile."""
 
     title: str
     heading: str

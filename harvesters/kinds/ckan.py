@@ -46,6 +46,8 @@ CKANAPI_ERRORS: Final = (CKANAPIError, ServerIncompatibleError, KeyError, TypeEr
 
 
 class Page(NamedTuple):
+    """Packages that a server answered at once. `total`: how many there are in all, None if it does not say so."""
+
     packages: list[Any]
     total: int | None
 
@@ -83,7 +85,7 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
 
 
 def recognises(answer: Answer) -> Recognised | None:
-    """Of a CKAN's answer to a search for nothing: how many packages it has."""
+    """How many packages a CKAN names in its answer to an empty search; None for any other answer."""
     document = orjson.loads(answer.body)
     if not isinstance(document, dict) or document.get("success") is not True:
         return None
@@ -92,6 +94,7 @@ def recognises(answer: Answer) -> Recognised | None:
 
 
 def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
+    """The Metadata of a package by the tables of `registry.ckan`, with findings."""
     package = orjson.loads(item.payload)
     metadata, findings = ckan.to_metadata(package, site(source.url), source.language)
     return metadata, few([*findings, *lost_characters(item.payload, package)])
@@ -133,6 +136,7 @@ class Portal:
         raise AssertionError("the last method returns or raises")
 
     def page(self, method: str, start: int) -> Page:
+        """The packages from position `start` on, by one of METHODS."""
         if method == "search":
             return self._search(start)
         if method == "list":
@@ -141,6 +145,7 @@ class Portal:
         return self._shown(start)
 
     def rows(self) -> int:
+        """How many packages are requested at once; UsageError for an invalid setting `rows`."""
         text = self.source.settings.get("rows", "")
         if text and not (text.isascii() and text.isdigit() and 0 < int(text[:6]) <= MAX_PACKAGES_PER_PAGE):
             raise UsageError("setting-rows", value=text, limit=MAX_PACKAGES_PER_PAGE)

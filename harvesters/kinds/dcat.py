@@ -41,7 +41,8 @@ MAX_PAGES: Final = 10_000
 
 
 class Page(NamedTuple):
-    """`head.next`: the address of the page that follows, with user and password; `things`: read as they are needed."""
+    """A page of the catalogue. `head.next`: the address of the next page, with user and password; `things`: read one
+    after the other, as they are needed."""
 
     url: str
     head: PageHead
@@ -97,6 +98,7 @@ def recognises(answer: Answer) -> Recognised | None:
 
 
 def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
+    """The Metadata of a description in RDF, with findings. Texts without a tag get the language of the source."""
     metadata, findings = rdf.read(item.payload, *_kind(source))
     if source.language:
         fields = msgspec.to_builtins(metadata)

@@ -50,6 +50,7 @@ def recognises(answer: Answer) -> Recognised | None:
 
 
 def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
+    """The Metadata of an item of the list, with findings."""
     staged = orjson.loads(item.payload)
     metadata, findings = item_mapping.to_metadata(staged["item"], source, staged["parent"])
     return metadata, (*findings, *lost_characters(item.payload, staged["item"]))

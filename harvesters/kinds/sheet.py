@@ -74,6 +74,7 @@ def recognises(answer: Answer) -> Recognised | None:
 
 
 def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
+    """The Metadata of a row, with findings, also for cells that hold an error (#REF!)."""
     staged = orjson.loads(item.payload)
     metadata, findings = item_mapping.to_metadata(staged["item"], source)
     errors = tuple(finding("value-unread", name, error) for name, error in staged.get("errors", {}).items())

@@ -13,7 +13,7 @@ from typing import Any, Final
 from harvesters.harvester import REMOTE
 from harvesters.mapping.shorthand import (
     MAX_VALUES_PER_FIELD,
-    Words,
+    FieldValues,
     empty,
     one_each,
     place_fields,
@@ -34,7 +34,7 @@ RULES: Final = {"date": "date-unreadable", "iri": "address-unreadable"}
 CONCEPT_RULES: Final = {"licences": "licence-unknown", "file-types": "format-unknown", "media-types": "format-unknown"}
 
 
-def metadata(kind: Kind, item: Words, language: str) -> tuple[Metadata, Findings]:
+def metadata(kind: Kind, item: FieldValues, language: str) -> tuple[Metadata, Findings]:
     """Metadata and findings of an item.
 
     `item`: values by field name, as in the JSON of Metadata or in a friendlier form. `language`: of texts without a
@@ -58,20 +58,23 @@ class _Reading:
         self.kept: dict[str, list[Any]] = {}
 
     def misfit(self, rule: str, path: str, value: Any) -> None:
+        """Keeps a value that does not fit its field, with a finding."""
         self.findings.append(finding(rule, path, _shown(value)))
         self.keep(path, value)
 
     def keep(self, path: str, value: Any) -> None:
+        """Keeps a value for the extras, by its path."""
         self.kept.setdefault(path, []).append(value)
 
     def left(self) -> dict[str, Any]:
+        """Path -> the values that were kept: the value itself if there is one, else a list."""
         return {
             path: kept_values if len(kept_values) > 1 else kept_values[0] for path, kept_values in self.kept.items()
         }
 
     # -- a described thing
 
-    def struct(self, cls: str, item: Words, path: str) -> dict[str, Any]:
+    def struct(self, cls: str, item: FieldValues, path: str) -> dict[str, Any]:
         """Field name -> value for what the rows of a class take."""
         rows = {name: row for name, row in rows_by_name(cls).items() if row.form != "link"}
         fields: dict[str, Any] = {}
@@ -92,13 +95,14 @@ class _Reading:
         return fields
 
     def field(self, row: Field, value: Any, path: str) -> Any:
+        """The value of a field: a tuple where it may have several. Further values are kept, with a finding."""
         is_list = isinstance(value, list | tuple) and not (row.node == "Place" and geometry.shape(value))
         members = [member for member in (value if is_list else [value]) if not empty(member)]
         for member in members[MAX_VALUES_PER_FIELD:]:
             self.misfit("value-extra", path, member)
         members = members[:MAX_VALUES_PER_FIELD]
         if row.form == "words":
-            return self.words(members, path)
+            return self.keywords(members, path)
         if row.form == "node":
             members = list(one_each(row.node, members, row.many))
         read = [read for member in members for read in self.read(row, member, path) if not empty(read)]
@@ -133,6 +137,7 @@ class _Reading:
         return row.form == "decimal" and self.language.lower().startswith("de")
 
     def node(self, cls: str, value: Any, path: str) -> tuple[Any, ...]:
+        """The struct of a described node, from its fields or a short form; () if there is nothing to read."""
         if isinstance(value, str | int | float) and not isinstance(value, bool):
             value = spelled_out(cls, str(value).strip())
         elif cls == "Place" and isinstance(value, list):  # west, south, east, north
@@ -146,6 +151,7 @@ class _Reading:
         return (struct_of(cls)(**fields),) if fields else ()
 
     def text(self, value: Any, path: str) -> tuple[Any, ...]:
+        """A text by language, from a mapping or one text in the language of the item; () for any other value."""
         if isinstance(value, Mapping):
             texts = {}
             for tag, text in value.items():
@@ -161,12 +167,13 @@ class _Reading:
         return ()
 
     def tag(self, tag: str) -> str:
+        """The language tag as we write it; the language of the item for "und"."""
         tag = values.language_tag(tag)
         return self.language if tag == "und" else tag.lower() if len(tag) < 4 else tag
 
-    def words(self, members: list[Any], path: str) -> dict[str, tuple[str, ...]]:
+    def keywords(self, members: list[Any], path: str) -> dict[str, tuple[str, ...]]:
         """Keywords by language."""
-        keywords: dict[str, dict[str, None]] = {}
+        by_language: dict[str, dict[str, None]] = {}
         for value in members:
             for tag, member_keywords in value.items() if isinstance(value, Mapping) else ((self.language, value),):
                 for keyword in member_keywords if isinstance(member_keywords, list | tuple) else (member_keywords,):
@@ -175,13 +182,14 @@ class _Reading:
                         and not isinstance(keyword, bool)
                         and language_tags.is_known(str(tag))
                     ):
-                        keywords.setdefault(self.tag(str(tag)), {})[str(keyword).strip()] = None
+                        by_language.setdefault(self.tag(str(tag)), {})[str(keyword).strip()] = None
                     else:
                         self.misfit("value-unread", f"{path}.{tag}" if isinstance(value, Mapping) else path, keyword)
-        filled = {tag: tuple(filter(None, member_keywords)) for tag, member_keywords in keywords.items()}
+        filled = {tag: tuple(filter(None, member_keywords)) for tag, member_keywords in by_language.items()}
         return {tag: member_keywords for tag, member_keywords in filled.items() if member_keywords}
 
     def concept(self, row: Field, text: str, path: str) -> tuple[str, ...]:
+        """The IRIs of the concepts that a text names. An IRI of another list is kept in the field, with a finding."""
         concepts = match.concepts(row.values, text) if row.values else ()
         if concepts:
             return concepts
@@ -195,7 +203,7 @@ class _Reading:
 
     # -- to other things
 
-    def links(self, kind: Kind, item: Words) -> Iterator[Link]:
+    def links(self, kind: Kind, item: FieldValues) -> Iterator[Link]:
         """The links of an item, by the name of the relation, beside the other fields or under `links`."""
         relations = _relations(kind)
         beside = [(name, value) for name, value in item.items() if name in relations]
@@ -270,7 +278,7 @@ READERS: Final[Mapping[str, Callable[[str], values.Read | None]]] = {
 }
 
 
-def _licence_to_distributions(kind: Kind, item: Words) -> Words:
+def _licence_to_distributions(kind: Kind, item: FieldValues) -> FieldValues:
     """The item with the licence of a dataset moved to each of its distributions that has none of its own."""
     forms = item.get("distributions")
     if not KIND_ROWS[kind].has_files or "licence" not in item or empty(forms):
@@ -288,7 +296,7 @@ def _licence_to_distributions(kind: Kind, item: Words) -> Words:
     return {**rest, "distributions": licensed}
 
 
-def _mapping(value: Any) -> Words:
+def _mapping(value: Any) -> FieldValues:
     return value if isinstance(value, Mapping) else {}
 
 

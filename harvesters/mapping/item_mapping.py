@@ -78,7 +78,7 @@ def _rules(settings: tuple[tuple[str, str], ...]) -> Rules:
 
 
 def rules(source: Source) -> Rules:
-    """Raises UsageError where the settings contradict what can be."""
+    """The settings of a source, read; UsageError for a kind that does not exist."""
     return _rules(tuple(sorted(source.settings.items())))
 
 
@@ -154,7 +154,10 @@ def nameless(item: Mapping[str, Any], source: Source) -> Finding:
 
 
 def to_metadata(item: Mapping[str, Any], source: Source, parent: str = "") -> tuple[Metadata, Findings]:
-    """`parent`: remote id of the item that this one is a part of."""
+    """The Metadata of an item as the settings of its source say, with findings.
+
+    `parent`: remote id of the item that it is a part of.
+    """
     source_rules = rules(source)
     kept = {key: value for key, value in item.items() if key not in source_rules.ignored}
     fields, rest = _mapped(kept, source_rules) if source_rules.paths else (_by_labels(kept, source_rules.kind), {})

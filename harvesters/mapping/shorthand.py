@@ -11,7 +11,7 @@ from vocab import geometry, values
 from vocab.fields import fields_of
 
 MAX_VALUES_PER_FIELD: Final = 10_000  # in one field
-Words = Mapping[str, Any]
+FieldValues = Mapping[str, Any]
 
 _MAIN: Final = {  # the field of a node that a plain text stands for
     "Agent": "name", "Contact": "name", "Place": "name", "Identifier": "notation", "RightsStatement": "label",
@@ -28,6 +28,7 @@ _GERMAN_NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d+,\d{1,2}")
 
 
 def spelled_out(cls: str, text: str) -> dict[str, Any]:
+    """The fields of a node of class `cls` from one text."""
     if cls == "Contact":
         return _contact(text)
     if cls == "Period":
@@ -65,7 +66,7 @@ def _fields_of_shape(shape: geometry.Shape) -> dict[str, Any]:
     return {name: text for name, text in shape._asdict().items() if text}
 
 
-def place_fields(value: Words) -> Words:
+def place_fields(value: FieldValues) -> FieldValues:
     """A place whose shapes are WKT, also where GeoJSON is in the place of the whole, and a shape in that of a name."""
     if shape := geometry.shape(dict(value)):
         return _fields_of_shape(shape)
@@ -105,7 +106,7 @@ def one_each(cls: str, members: list[Any], many: bool) -> Iterator[Any]:
             yield from _spread(cls, value)
 
 
-def _participations(cls: str, fields: Words) -> Iterator[Any]:
+def _participations(cls: str, fields: FieldValues) -> Iterator[Any]:
     own = {row.name for row in fields_of(cls)} | {"iri"}
     agent = {row.name for row in fields_of("Agent")}
     if fields.keys() & (own | agent):
@@ -119,7 +120,7 @@ def _participations(cls: str, fields: Words) -> Iterator[Any]:
                 yield {"agent": participant, "role": role}
 
 
-def _spread(cls: str, fields: Words) -> Iterator[dict[str, Any]]:
+def _spread(cls: str, fields: FieldValues) -> Iterator[dict[str, Any]]:
     lists = {
         row.name: fields[row.name]
         for row in fields_of(cls)
@@ -133,6 +134,7 @@ def _spread(cls: str, fields: Words) -> Iterator[dict[str, Any]]:
 
 
 def empty(value: Any) -> bool:
+    """Whether a value says nothing: None, an empty list or mapping, or a text without a character that can be seen."""
     return value is None or (isinstance(value, str | list | tuple | Mapping) and not value) or (
         isinstance(value, str) and not value.strip()
     )  # fmt: skip

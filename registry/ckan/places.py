@@ -24,6 +24,7 @@ from vocab import geometry
 
 
 def period(unread: Unread, fields: dict[str, Any]) -> None:
+    """Fills `periods`; what cannot be read stays, with a finding."""
     coverage = unread.values.get("temporal_coverage")
     entries = listed(coverage) if coverage is not None else []
     parts = [unread.part(without_empty(entry)) if isinstance(entry, dict) else entry for entry in entries]
@@ -61,6 +62,7 @@ ENDS: Final = ("temporal_end", "temporal_coverage_to", "temporal_coverage-to")
 
 
 def places(unread: Unread, fields: dict[str, Any]) -> None:
+    """Fills `places` from the keys of all dialects; what cannot be read stays, with a finding."""
     values = unread.values
     coverage = values.get("spatial_coverage")
     entries = listed(coverage) if coverage is not None else []

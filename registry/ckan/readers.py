@@ -52,6 +52,7 @@ class Unread:
         self.node = node
 
     def add_finding(self, rule: str, field: str, value: Any) -> None:
+        """Adds a finding about a value as the source wrote it."""
         self.findings.append(finding(rule, field, as_written(value), self.node))
 
     def part(self, values: dict[str, Any]) -> "Unread":
@@ -180,6 +181,7 @@ def parsed(value: str) -> Any:
 
 
 def as_literal(value: Any, unread: Unread) -> str | None:
+    """A text or a number as text, without blanks around it; None if nothing is left."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -216,6 +218,7 @@ def tag_of(tag: str) -> str:
 
 
 def as_date(value: Any, unread: Unread) -> Read | None:
+    """A date as `vocab.values.date` reads it."""
     return values.date(value) if isinstance(value, str) else None
 
 
@@ -226,40 +229,49 @@ def as_stamp(value: Any, unread: Unread) -> Read | None:
 
 
 def as_address(value: Any, unread: Unread) -> Read | None:
+    """A web address; a path is one of the portal."""
     return values.address(value, unread.site) if isinstance(value, str) else None
 
 
 def as_iri(value: Any, unread: Unread) -> Read | None:
+    """An absolute IRI, with nothing repaired in it."""
     return values.absolute_iri(value) if isinstance(value, str) else None
 
 
 def as_email(value: Any, unread: Unread) -> Read | None:
+    """A mail address, without its scheme or a name before it."""
     return values.email(value) if isinstance(value, str) else None
 
 
 def as_telephone(value: Any, unread: Unread) -> Read | None:
+    """A telephone number as it was written, without its scheme."""
     number = as_literal(value, unread)
     return values.telephone(number) if number else None
 
 
 def as_size(value: Any, unread: Unread) -> Read | None:
+    """A number of bytes."""
     return values.size(value)
 
 
 def as_decimal(value: Any, unread: Unread) -> Read | None:
+    """A decimal number as it was written."""
     return values.decimal(value)
 
 
 def as_duration(value: Any, unread: Unread) -> Read | None:
+    """An xsd:duration."""
     return values.duration(value) if isinstance(value, str) else None
 
 
 def as_identifier(value: Any, unread: Unread) -> Identifier | None:
+    """A further identifier from its notation."""
     notation = as_literal(value, unread)
     return Identifier(notation=notation) if notation else None
 
 
 def as_statement(value: Any, unread: Unread) -> Statement | None:
+    """A statement of rights or provenance: by its IRI, else by its label."""
     if isinstance(value, str) and values.absolute_iri(value):
         return Statement(iri=value.strip())
     label = as_text(value, unread)

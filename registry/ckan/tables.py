@@ -31,7 +31,7 @@ from registry.ckan.readers import (
 
 
 class Row(NamedTuple):
-    """`many`: the field is a tuple."""
+    """A field, the keys that may hold it, best first, and how its value is read. `many`: the field is a tuple."""
 
     field: str
     keys: tuple[str, ...]
@@ -40,6 +40,8 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
+    """Rows for one class. `row_of`: key -> number of its row."""
+
     rows: tuple[Row, ...]
     row_of: Mapping[str, int]  # key -> index of its row
 
@@ -134,7 +136,7 @@ CONTACT: Final = _rows(
 
 
 def fill(unread: Unread, table: Table, fields: dict[str, Any]) -> dict[str, Any]:
-    """`fields` with the values that the rows of the table read; a field that has a value keeps it."""
+    """Adds what the rows of the table read to `fields`, and returns them. A field that has a value keeps it."""
     row_of = table.row_of
     for number in sorted({row_of[key] for key in unread.values if key in row_of}):
         field, keys, read, many = table.rows[number]

@@ -68,7 +68,8 @@ _UNDERSCORED = re.compile(rb'(["\']@[A-Za-z]{2,3})_([A-Za-z0-9]{2,8}\b)')
 
 
 class Parsed(NamedTuple):
-    """`findings` are about the file, not about a record: statements that had to be left out."""
+    """The statements of a file. `findings` are about the file, not about a record: statements that had to be left
+    out."""
 
     graph: ParsedGraph
     findings: Findings

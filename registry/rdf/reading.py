@@ -239,7 +239,10 @@ class _Reader(Kept):
         return False
 
     def repair_named(self, fields: dict[str, Any], subject: str, slot: Slot, predicate: str, term: str) -> bool:
-        """The same for a blank node that only names a concept, such as `[ rdfs:label "CSV" ]`."""
+        """Puts the concept that a blank node only names, such as `[ rdfs:label "CSV" ]`, into its field.
+
+        False, with a finding, if the node names none or the field holds another value.
+        """
         names = labels(self.index.get(term, []))
         value = next(filter(None, (repaired(slot.row, name) for name in names)), None)
         text = " ".join(map(text_of, names))

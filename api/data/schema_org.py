@@ -45,8 +45,8 @@ def described(record: Record, base: str, lang: Lang) -> dict[str, Any]:
             "endDate": metadata.ends,
             "organizer": _agent(metadata.organizer, lang),
         }
-    known: dict[str, Any] = _known(properties)
-    return known
+    filled: dict[str, Any] = _known(properties)
+    return filled
 
 
 def _dataset(metadata: Metadata, lang: Lang) -> dict[str, Any]:
@@ -86,8 +86,8 @@ def _one_or_all(values: list[Any]) -> Any:
 def _known(value: Any) -> Any:
     """The value without what is empty in it; None for an object of which only its type is left."""
     if isinstance(value, dict):
-        known = {key: inner for key, item in value.items() if (inner := _known(item))}
-        return known if known.keys() - {"@type"} else None
+        filled = {key: inner for key, item in value.items() if (inner := _known(item))}
+        return filled if filled.keys() - {"@type"} else None
     if isinstance(value, list):
         return [inner for item in value if (inner := _known(item))]
     return value.strip() if isinstance(value, str) else value

@@ -87,9 +87,9 @@ def with_former_ids(metadata: Metadata, former: Metadata) -> Metadata:
     groups, former_groups = _by_digest(metadata.distributions), _by_digest(former.distributions)
     ids: dict[str, str] = {}  # id as mapped -> id as before
     for base, group in groups.items():
-        known = former_groups.get(base, [])
-        if len(group) > 1 or len(known) > 1 or [file.id for file in group] != [file.id for file in known]:
-            ids |= _recognised(base, group, known)
+        former_files = former_groups.get(base, [])
+        if len(group) > 1 or len(former_files) > 1 or [file.id for file in group] != [file.id for file in former_files]:
+            ids |= _recognised(base, group, former_files)
     if all(id == kept for id, kept in ids.items()):
         return metadata
     changes: dict[str, Any] = {
@@ -113,15 +113,15 @@ def _by_digest(distributions: Sequence[Distribution]) -> dict[str, list[Distribu
 def _recognised(base: str, group: Sequence[Distribution], former: Sequence[Distribution]) -> dict[str, str]:
     """The former id of each distribution of a group, by its id as mapped; a new one gets an id that none has had."""
     ids: dict[str, str] = {}
-    known = {file.id: file for file in former}
+    former_by_id = {file.id: file for file in former}
     for likeness in _LIKENESSES:
         by_likeness: dict[Any, list[str]] = {}
-        for file in reversed(known.values()):
+        for file in reversed(former_by_id.values()):
             by_likeness.setdefault(likeness(file), []).append(file.id)
         for file in group:
             if file.id not in ids and (candidates := by_likeness.get(likeness(file))):
                 ids[file.id] = candidates.pop()
-                del known[ids[file.id]]
+                del former_by_id[ids[file.id]]
     taken, count = {*ids.values(), *(file.id for file in former)}, 1
     for file in group:
         if file.id not in ids:

@@ -72,7 +72,7 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
 
 
 def from_environment() -> FastAPI:
-    """For the server's worker processes: the application of the settings in force."""
+    """The application with the settings of the environment, for each worker process of the server."""
     settings = with_secret(load())
     log_to_stderr(settings.debug)
     threading.Thread(target=records.warm_up, name="warm-up", daemon=True).start()

@@ -32,7 +32,7 @@ class RunBounds(NamedTuple):
 
     @classmethod
     def of(cls, settings: Mapping[str, str]) -> "RunBounds":
-        """From the settings of a source; UsageError for one that is no whole number above 0."""
+        """The bounds in the settings of a source; UsageError for a value that is no whole number above 0."""
         units = (SECONDS_PER_MINUTE, 1, MEGABYTE, 1, MEGABYTE)
         values = {
             field: _whole_number(name, settings[name]) * unit

@@ -14,7 +14,8 @@ from registry.settings import Settings, _file, _refuse_unknown, as_path
 
 
 class City(msgspec.Struct, frozen=True, kw_only=True):
-    """`city.toml`: the catalogue's own description and the names of the city's files. Missing keys stay empty."""
+    """The city's own description of its catalogue, and the names of the city's files: `city.toml`. Missing keys stay
+    empty."""
 
     name: str = ""
     title: Text = {}

@@ -51,7 +51,7 @@ class Field(NamedTuple):
     all: str = ""
 
     def label(self, lang: str) -> str:
-        """What people call it, in German ("de") or English."""
+        """The name of the field for people, in German ("de") or English."""
         return self.label_de if lang == "de" else self.label_en
 
 

@@ -172,7 +172,7 @@ def exists(value: str) -> bool:
 
 
 def _exists_in_other_years(value: str) -> bool:
-    """The same where Python's calendar does not reach, and for the hour 24."""
+    """Whether there is such a day and time in the years that Python's calendar lacks, or at the hour 24."""
     year, rest = value[: value.index("-", 4)], value[value.index("-", 4) :]
     if len(year) > 4 or year == "0000":  # the calendar repeats after 400 years
         year = f"{2000 + int(year) % 400}"

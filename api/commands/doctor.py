@@ -22,7 +22,7 @@ RESTORE: Final = "Stop Lotse, put the last backup in its place, delete its -wal 
 
 
 class Check(NamedTuple):
-    """`state`: ok, look or broken; `remedy` is empty for ok."""
+    """The result of one check. `state`: ok, look or broken; `remedy` is empty for ok."""
 
     name: str
     state: str

@@ -69,7 +69,7 @@ def search(
 
 
 def pairs(conditions: Iterable[str]) -> list[tuple[str, str]]:
-    """`theme=TRAN` as pairs; UsageError for another form or a facet that there is not."""
+    """Facet and value of each condition such as `theme=TRAN`; UsageError for another form or an unknown facet."""
     from registry.search.facet_counts import normal_where
 
     parsed = []

@@ -76,7 +76,7 @@ def names_of_own_organization(kind: Kind) -> list[str]:
 
 
 def read(values: Entered, before: Metadata, context: FormContext) -> tuple[Metadata, list[FieldError]]:
-    """What was entered, over what was there before; and what of it cannot be read."""
+    """The metadata `before` with what was entered, and an error for each field that cannot be read."""
     reading = Reading(values, context, [])
     metadata = before
     unread: dict[str, Any] = {}
@@ -117,7 +117,8 @@ def faults(
 
 
 def missing(values: Entered, metadata: Metadata, context: FormContext) -> list[FieldError]:
-    """What the form itself asks for: a value where one is needed, in whatever language, and not too long a one."""
+    """Errors for what the form itself asks for: a value where one is needed, in any language, and not too long a
+    one."""
     own_faults = (
         (form_field.name, _own_fault(form_field, values, metadata, context)) for form_field in form_of(context.kind)
     )
@@ -246,6 +247,6 @@ def _question(form_field: FormField, context: FormContext) -> Question:
 
 
 def targets(errors: Iterable[FieldError], blocks: Iterable[Block]) -> list[tuple[str, str]]:
-    """For the summary of errors: the id of the input that each leads to ("" for none), and its message."""
+    """Id of the input ("" for none) and message of each error, for the summary of errors."""
     ids = {question.name: question.id for block in blocks for question in block.questions}
     return [(ids.get(error.field, ""), error.message) for error in errors]

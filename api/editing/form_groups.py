@@ -35,7 +35,7 @@ from vocab.fields import Field, field
 
 
 class FieldGroup(NamedTuple):
-    """`row`: of the metadata field in vocab/fields.py."""
+    """The form fields of one field of the metadata. `row`: of that field in vocab/fields.py."""
 
     row: Field
     fields: tuple[FormField, ...]

@@ -33,7 +33,7 @@ class FieldError(NamedTuple):
 
 
 class FormContext(NamedTuple):
-    """For whom and with what a form is shown or read: language, kind of thing, the city's districts."""
+    """Language, kind of thing and the city's districts, with which a form is shown or read."""
 
     kind: Kind
     lang: Lang
@@ -87,7 +87,8 @@ def own_text(text: Text, lang: Lang) -> str:
 
 
 def changed_text(before: Text, entered: str, lang: Lang) -> Text:
-    """`before` with what was entered in the form's language; a text without a language stays until it is changed."""
+    """The text `before` with what was entered in the form's language. A text without a language stays until it is
+    changed."""
     if entered == own_text(before, lang):
         return before
     others = {tag: text for tag, text in before.items() if tag != lang and (tag != "und" or before.get(lang))}

@@ -76,7 +76,7 @@ def _said(error: LotseError, lang: Lang) -> tuple[str, str]:
 
 
 def _details(error: LotseError, lang: Lang) -> list[str]:
-    """Of wrong fields: which, and how to mend them."""
+    """Which fields are wrong and how to correct them, a sentence each; [] for any other error."""
     if not isinstance(error, ValidationError):
         return []
     details = []

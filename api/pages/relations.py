@@ -46,7 +46,8 @@ class RelationGroup(NamedTuple):
 
 
 class Relations(NamedTuple):
-    """`data`: what a project uses and produces; `others`: all else; `projects`: those with these data."""
+    """The things that a record is connected with. `data`: what a project uses and produces; `others`: all else;
+    `projects`: those with these data."""
 
     data: list[RelationGroup]
     others: list[RelationGroup]
@@ -54,6 +55,7 @@ class Relations(NamedTuple):
 
 
 def relations(pages: Pages, record: Record, lang: Lang, today: date) -> Relations:
+    """The relations of a record, from its own links and from those that lead to it."""
     back = list(islice(backlinks(pages.catalog, record), MAX_RELATIONS))
     pointing = pages.catalog.store.get_many(list(dict.fromkeys(backlink.id for backlink in back)))
     groups = _links(pages, record, back, pointing, lang)

@@ -23,8 +23,8 @@ _SEEKING: Final = ("partnergesuch", "ausschreibung")
 
 
 class Licence(NamedTuple):
-    """`sentence`: what is allowed; `name`, `url`: the licence itself; `open`: whether it is an open licence;
-    `attribution`: whether the source must be named."""
+    """A licence as pages show it. `sentence`: what is allowed; `name`, `url`: the licence itself; `open`: whether it is
+    an open licence; `attribution`: whether the source must be named."""
 
     sentence: str
     name: str
@@ -34,7 +34,8 @@ class Licence(NamedTuple):
 
 
 class Freshness(NamedTuple):
-    """`state`: fresh | overdue | plain (no promised rhythm). `short` is for lists."""
+    """Whether data are as new as promised. `state`: fresh | overdue | plain (no promised rhythm). `short` is for
+    lists."""
 
     state: str
     verdict: str
@@ -91,6 +92,7 @@ def _allows(licence: Concept, lang: Lang) -> str:
 
 
 def licence_in_short(iri: str, lang: Lang) -> str:
+    """What a licence allows, in a few words for lists."""
     _ = translator(lang)
     described = licence(iri, lang)
     if not iri:

@@ -60,7 +60,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
 
 def bounded_body(receive: Receive) -> Receive:
-    """The same `receive`; HTTPException 408 if the body of the request does not arrive in time."""
+    """A `receive` that raises HTTPException 408 if the body of the request does not arrive in time."""
     deadline = time.monotonic() + BODY_SECONDS
     complete = False
 

@@ -13,7 +13,8 @@ MAX_HEADER: Final = 4_000  # characters of an Accept header that are read
 
 
 class Format(NamedTuple):
-    """`name` is the suffix; `aliases` are further media types by which clients ask for it."""
+    """A format that an address serves. `name` is the suffix; `aliases`: further media types by which clients ask for
+    it."""
 
     name: str
     type: str

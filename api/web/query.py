@@ -168,5 +168,5 @@ def with_sort(query: Query, sort: str) -> Query:
 
 
 def without_facet_counts(query: Query) -> Query:
-    """The same hits without counting facets."""
+    """The query for the same hits, without counting facets."""
     return replace(query, facets=())

@@ -108,7 +108,7 @@ class _Handler:
 
 
 class _SharedStrings(_Handler):
-    """`lengths`: the characters of each shared string."""
+    """Reads the shared strings. `lengths`: the characters of each."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -169,7 +169,7 @@ class _Cells(_Handler):
 
 
 def _address(text: str) -> tuple[str, str]:
-    """`AB12` as its letters and digits."""
+    """The letters and the digits of an address such as `AB12`."""
     text = text.strip().replace("$", "")
     letters = text.rstrip("0123456789")
     return (letters[:MAX_LETTERS] if letters.isascii() and letters.isalpha() else ""), text[len(letters) :]

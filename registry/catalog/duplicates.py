@@ -60,7 +60,7 @@ def join(batch: ChangeSet, new: Sequence[str], source: str, ranks: Ranks) -> Non
 
 
 def leave(batch: ChangeSet, ids: Collection[str], ranks: Ranks) -> None:
-    """For each of these records, which are no longer published, shows the next in rank of its group."""
+    """Shows the next in rank of the group of each of these records, which are no longer published."""
     batch.add(batch.store.following(ids))
     for id in ids:
         if followers := [record for record in batch.will.values() if record.same_as == id and _published(record)]:

@@ -89,7 +89,8 @@ def allowance(http: requests.Session, seconds: float, max_bytes: int) -> Iterato
 
 
 class _Allowance(NamedTuple):
-    """`end`: of the monotonic clock; `last_byte`: of the bytes that the session's adapter counts."""
+    """What one request may still take. `end`: of the monotonic clock; `last_byte`: of the bytes that the session's
+    adapter counts."""
 
     end: float
     last_byte: int

@@ -30,7 +30,7 @@ def agents(metadata: Metadata) -> Iterator[tuple[str, Agent]]:
 
 
 def with_agents(metadata: Metadata, change: Callable[[Agent], Agent]) -> Metadata:
-    """The same metadata with each agent changed."""
+    """A copy of the metadata in which each agent is replaced by `change(agent)`."""
     new: dict[str, Any] = {}
     for field in _ONE:
         if agent := getattr(metadata, field):

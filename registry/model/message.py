@@ -16,7 +16,8 @@ Value = Union[str, int, float, "Message"]
 
 
 class Message(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """`code`: key in `vocab.messages`; `values`: values of its placeholders, which may be messages themselves."""
+    """A sentence as a code with values. `code`: key in `vocab.messages`; `values`: of its placeholders, which may be
+    messages themselves."""
 
     code: str
     values: Mapping[str, Value] = {}

@@ -49,7 +49,7 @@ class Withdrawal(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     @property
     def reason(self) -> str | Message:
-        """`why`, with sentences of an older Lotse read as messages."""
+        """Why it was withdrawn; sentences that an older Lotse stored are read as messages."""
         return read_text(self.why) if isinstance(self.why, str) and is_source(self.by) else self.why
 
 

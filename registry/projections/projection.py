@@ -16,7 +16,7 @@ class Projection(Protocol):
         """Epoch and number of the last change that was applied; survives a crash. None: it must be built first."""
 
     def damage(self) -> str:
-        """What of it is damaged and has to be built anew; "" for nothing, also where a server looks after that."""
+        """Which part is damaged and has to be rebuilt; "" if nothing is, also if a server takes care of that."""
 
     def apply(self, changes: Iterable[Change], position: Position) -> None:
         """Applies changes (`record` None: delete) and stores `position`. After a crash the same changes come again."""

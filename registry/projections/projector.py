@@ -41,7 +41,7 @@ log = logging.getLogger("lotse.projector")
 
 
 class Projector:
-    """`projections`: by name. `data`: the folder of the lock files."""
+    """Applies the store's changes to its projections. `projections`: by name; `data`: the folder of the lock files."""
 
     def __init__(self, store: Store, projections: Mapping[str, Projection], data: Path) -> None:
         self.store = store
@@ -57,7 +57,7 @@ class Projector:
         return {name: projection.position() for name, projection in self.projections.items()}
 
     def state(self) -> dict[str, Any]:
-        """For `/health`: whether store and search index answer (`ready`), and how far `behind` each projection is."""
+        """Whether store and search index answer (`ready`), and how far `behind` each projection is; for `/health`."""
         try:
             now = self.store.position()
             positions = self.positions()

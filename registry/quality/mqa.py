@@ -22,7 +22,8 @@ _KNOWN_GERMAN: Final = {"dl-by-de/1.0", "dl-by-de/2.0", "dl-by-nc-de/1.0", "dl-z
 
 
 class Mqa(NamedTuple):
-    """`points`: of each of DIMENSIONS; `uncounted`: points for addresses of which nobody knows whether they answer."""
+    """The result of MQA for a record. `points`: of each of DIMENSIONS; `uncounted`: points for addresses of which
+    nobody knows whether they answer."""
 
     points: Mapping[str, int]
     uncounted: int

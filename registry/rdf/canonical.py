@@ -22,9 +22,11 @@ Edges = Mapping[bytes, list[tuple[bytes, bytes]]]  # subject -> (predicate, blan
 
 
 class Work:
-    """What telling blank nodes apart may still cost: `left` for all things of a page, `left_of_thing` for this one.
+    """How much work may still be done to tell blank nodes apart: `left` for all things of a page, `left_of_thing` for
+    this one.
 
-    `refused`: blank nodes that could not be told apart for one thing; others that share them are refused at once."""
+    `refused`: blank nodes that could not be told apart for one thing; others that share them are refused at once.
+    """
 
     def __init__(self, left: int) -> None:
         self.left = left

@@ -29,8 +29,9 @@ _NOTE = f"<{SKOS.editorialNote}>"
 
 
 class Kept:
-    """`unread`: the statements about each node that no struct holds; `notes`: lines of N-Triples that keep what the
-    source wrote; `held`: the nodes whose structs the fields of a node hold."""
+    """What a description says besides its fields. `unread`: the statements about each node that no struct holds;
+    `notes`: lines of N-Triples that keep what the source wrote; `held`: the nodes whose structs the fields of a node
+    hold."""
 
     def __init__(self, index: Mapping[str, list[Pair]], root: str) -> None:
         self.index = index

@@ -113,8 +113,8 @@ def _findings(left_out: Iterable[Message]) -> Findings:
 
 
 def _with_lost_things(parsed: Parsed, things: int) -> Parsed:
-    """The same with a finding if the parser gives fewer things than the JSON describes, so that nobody takes the others
-    for gone."""
+    """The parsed file, with a finding if it has fewer things than the JSON describes: else the others would count as
+    gone."""
     if not things:
         return parsed
     here = sum(1 for types in parsed.graph.types.values() if any(map(_is_thing, types)))

@@ -166,7 +166,8 @@ class _Reader(Kept):
             unread.append(statement)
 
     def set_unread(self, subject: str, unread: list[Pair]) -> None:
-        """Of a node that was read as two classes, only what neither has a field for stays unread."""
+        """Stores the statements about a node that no field takes; if it was read as two classes, those that neither
+        takes."""
         before = self.unread.get(subject)
         again = frozenset(unread) if before else ()
         self.unread[subject] = unread if before is None else [statement for statement in before if statement in again]

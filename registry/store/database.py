@@ -100,7 +100,7 @@ _DAMAGE: Final[dict[str, str]] = {}  # URL of a database -> what SQLite said of 
 
 
 def damage_seen(engine: sa.Engine) -> str:
-    """What this process has seen of damaged pages of a database; "" for nothing."""
+    """The last error about a damaged page of this database that this process met; "" for none."""
     return _DAMAGE.get(str(engine.url), "")
 
 

@@ -81,7 +81,7 @@ def columns(record: Record) -> dict[str, Any]:
 
 
 def dates(record: Record) -> dict[str, Any]:
-    """`number`, `created` and `changed` of the row, which the store has set in the record."""
+    """The columns `number`, `created` and `changed` of the row, which the store has set in the record."""
     created, changed = record.created or datetime.now(UTC), record.changed or datetime.now(UTC)
     return {"number": record.number, "created": stamp(created), "changed": stamp(changed)}
 

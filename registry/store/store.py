@@ -167,7 +167,7 @@ class Store:
             }
 
     def duplicates(self, source: str, things: Sequence[Metadata]) -> list[tuple[str, ...]]:
-        """For each thing the ids of published records of the same thing that are not of `source`.
+        """The ids of published records of other sources that describe the same thing, for each of `things`.
 
         Two are the same thing if they have the same IRI, or an identifier and the title in common.
         """

@@ -111,6 +111,13 @@ _LEVELS: Final[Mapping[str, Level]] = MappingProxyType(
 )
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({name: Rule(name, level) for name, level in _LEVELS.items()})
 
+_UNMATCHED: Final = {"licences": "licence-unknown", "file-types": "format-unknown", "media-types": "format-unknown"}
+
+
+def rule_of_unmatched(list_name: str) -> str:
+    """The rule for a text that names no concept of a list."""
+    return _UNMATCHED.get(list_name, "concept-unknown")
+
 
 def finding(
     rule: str, field: str = "", value: str | Message = "", node: str = "", level: Level | None = None

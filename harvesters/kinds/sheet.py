@@ -54,12 +54,12 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
     if not any(names):
         raise failed(source.url, "sheet-empty")
     _check_names(names, source)
-    many, linked = _many(source, names), _linked(source, names)
+    many, linked = _columns_of_lists(source, names), _columns_of_addresses(source, names)
     for row in rows:
         beyond = (f"column {place}" for place in range(len(names) + 1, len(row) + 1))  # filled, but without a name
         item, errors = _cells(zip((*names, *beyond), row, strict=False), linked)
         if item:
-            item = {name: _several(value) if name in many else value for name, value in item.items()}
+            item = {name: _split_values(value) if name in many else value for name, value in item.items()}
             remote_id = item_mapping.remote_id(item, source)
             error = None if remote_id else item_mapping.nameless(item, source)
             staged = {"item": item, "parent": "", **({"errors": errors} if errors else {})}
@@ -169,7 +169,7 @@ def _names(row: Sequence[Any]) -> list[str]:
     return names
 
 
-def _several(value: Any) -> Any:
+def _split_values(value: Any) -> Any:
     """Values with | or line breaks between them."""
     if not isinstance(value, str):
         return value
@@ -177,7 +177,7 @@ def _several(value: Any) -> Any:
     return parts if len(parts) > 1 else value
 
 
-def _linked(source: Source, names: Sequence[str]) -> frozenset[str]:
+def _columns_of_addresses(source: Source, names: Sequence[str]) -> frozenset[str]:
     """The columns whose field takes an address."""
     rules = item_mapping.rules(source)
     rows = rows_by_name(rules.kind)
@@ -201,7 +201,7 @@ def _field_of_column(source: Source, names: Sequence[str]) -> dict[str, str]:
     return {name: fields.get(name) or (labels.get(fold(name), name) if not rules.paths else "") for name in names}
 
 
-def _many(source: Source, names: Sequence[str]) -> frozenset[str]:
+def _columns_of_lists(source: Source, names: Sequence[str]) -> frozenset[str]:
     """The columns whose field may have several values."""
     rules = item_mapping.rules(source)
     rows = rows_by_name(rules.kind)

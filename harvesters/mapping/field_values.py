@@ -24,14 +24,13 @@ from registry import model
 from registry.model import Findings, Kind, Link, Metadata
 from registry.model.identity import with_ids
 from registry.model.structs import struct_of
-from registry.rules import finding
+from registry.rules import finding, rule_of_unmatched
 from vocab import geometry, language_tags, match, values
 from vocab.fields import Field, fields_of, rows_by_name
 from vocab.kinds import KIND_ROWS
 
 MAX_NODE_DEPTH: Final = 8  # nodes inside nodes
 RULES: Final = {"date": "date-unreadable", "iri": "address-unreadable"}
-CONCEPT_RULES: Final = {"licences": "licence-unknown", "file-types": "format-unknown", "media-types": "format-unknown"}
 
 
 def metadata(kind: Kind, item: FieldValues, language: str) -> tuple[Metadata, Findings]:
@@ -193,7 +192,7 @@ class _Reading:
         concepts = match.concepts(row.values, text) if row.values else ()
         if concepts:
             return concepts
-        rule = CONCEPT_RULES.get(row.values, "concept-unknown")
+        rule = rule_of_unmatched(row.values)
         if values.absolute_iri(text):  # another list than ours; the IRI is kept where it belongs
             if row.values:
                 self.findings.append(finding(rule, path, text))

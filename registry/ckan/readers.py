@@ -11,7 +11,7 @@ from typing import Any, Final
 import orjson
 
 from registry.model import DCAT_KINDS, Finding, Identifier, Kind, Statement, Text
-from registry.rules import finding
+from registry.rules import finding, rule_of_unmatched
 from vocab import language_tags, match, values
 from vocab.kinds import KIND_ROWS
 from vocab.values import Read
@@ -284,7 +284,7 @@ def as_concept(name: str) -> Reader:
     def read(value: Any, unread: Unread) -> str | None:
         return match.concept(name, value) if isinstance(value, str) else None
 
-    RULE_WHEN_UNREAD[read] = "format-unknown" if name == "media-types" else "concept-unknown"
+    RULE_WHEN_UNREAD[read] = rule_of_unmatched(name)
     return read
 
 

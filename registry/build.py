@@ -11,7 +11,12 @@ from registry.people import accounts, drafts, sign_in_tries
 from registry.people.accounts import open_people
 from registry.people.drafts import open_inbox
 from registry.projections.projector import Projector
+from registry.search.candidates import Refiner
+from registry.search.meaning import is_installed, open_encoder
 from registry.search.query import SearchIndex
+from registry.search.refining import ByMeaning
+from registry.search.vector_files import VectorFiles
+from registry.search.vectors import Vectors, folder_name
 from registry.settings import Settings, refuse_lost_database
 from registry.sources import staging, tables
 from registry.sources.runs import open_runs
@@ -27,12 +32,13 @@ def open_catalog(settings: Settings) -> Catalog:
     """Opens the catalogue; UpgradeNeededError if the database is from an older version, NotReadyError if it is lost."""
     refuse_lost_database(settings)
     store = open_store(settings.database_url)
-    index = open_index(settings)
+    vectors = open_vectors(settings)
+    index = open_index(settings, ByMeaning(vectors.store, vectors.encoder) if vectors else None)
     staging = open_staging(settings.database_url, settings.data)
     return Catalog(
         store=store,
         index=index,
-        projector=Projector(store, {"search": index}, settings.data),
+        projector=Projector(store, {"search": index} | ({"meaning": vectors} if vectors else {}), settings.data),
         settings=settings,
         sources=open_sources(settings.database_url, settings.data, staging),
         runs=open_runs(settings.database_url, settings.data, staging),
@@ -51,16 +57,25 @@ def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
     return versions | {"staging": upgrade_tables(staged, staging.TABLES)}
 
 
-def open_index(settings: Settings) -> SearchIndex:
+def open_index(settings: Settings, refiner: Refiner | None = None) -> SearchIndex:
     """The search index: Tantivy in the data folder, or Elasticsearch. Only the one in use is imported."""
     districts = _districts(settings)
     if settings.search == "tantivy":
         from registry.search.tantivy_index import TantivyIndex
 
-        return TantivyIndex(settings.data / "search", districts)
+        return TantivyIndex(settings.data / "search", districts, refiner)
     from registry.search.elastic_index import ElasticIndex
 
-    return ElasticIndex(settings.search, districts=districts, ca_file=str(settings.ca_file or "") or None)
+    ca_file = str(settings.ca_file or "") or None
+    return ElasticIndex(settings.search, districts=districts, ca_file=ca_file, refiner=refiner)
+
+
+def open_vectors(settings: Settings) -> Vectors | None:
+    """The vectors of records, by which a search finds what is meant alike; None where that is off or not installed."""
+    if settings.meaning == "off" or not (settings.meaning or is_installed()):
+        return None
+    encoder = open_encoder()
+    return Vectors(VectorFiles(settings.data / "meaning", folder_name(encoder), encoder.dimensions), encoder)
 
 
 def _districts(settings: Settings) -> ConceptList | None:

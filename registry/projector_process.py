@@ -41,11 +41,12 @@ class ProjectorProcess:
 
 
 def main(parent: Parent) -> None:
-    """Updates the projections until the parent ends."""
+    """Updates the search index until the parent ends. Others can wait: they would take time from the harvest."""
     from registry.build import open_catalog
+    from registry.projections.projector import SEARCH
 
     gc.set_threshold(50_000)  # many short-lived objects, few reference cycles
     for message in parent:
         settings = msgspec.json.decode(message, type=Settings, dec_hook=as_path)
         projector, stop = open_catalog(settings).projector, threading.Event()
-        threading.Thread(target=projector.run, args=(stop,), daemon=True).start()
+        threading.Thread(target=projector.run, args=(stop, SEARCH), daemon=True).start()

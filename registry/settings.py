@@ -40,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ca_file: Path | None = None  # certificate authority of the proxy
     secret: tuple[str, ...] = ()  # keys of sessions: the first signs, each may verify
     contributor: str = ""  # dcatde:contributorID of the catalogue
+    meaning: str = ""  # on, off; empty: on where its package is installed
     debug: bool = False  # tracebacks on stderr
 
     @property
@@ -133,6 +134,8 @@ def _check(settings: Settings) -> None:
         raise UsageError("setting-search", search=settings.search)
     if settings.database and not settings.database.startswith(("sqlite:", "postgresql+psycopg:")):
         raise UsageError("setting-database", start=settings.database.partition(":")[0])
+    if settings.meaning not in ("", "on", "off"):
+        raise UsageError("setting-meaning", value=settings.meaning)
     for proxy in settings.trusted_proxies:
         try:
             ip_network(proxy)

@@ -11,6 +11,7 @@ import argon2
 import hypothesis
 import pytest
 
+from registry import build
 from registry.people import accounts
 from tests.distribution import Scheduler, group
 from tests.effort import LONG, tries
@@ -75,6 +76,13 @@ def shipped_hasher() -> Iterator[argon2.PasswordHasher]:
     accounts._HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     yield shipped
     accounts._HASHER = shipped
+
+
+@pytest.fixture(scope="session", autouse=True)
+def search_by_words_only() -> None:
+    """Whoever tests the search by meaning says `meaning="on"`: its encoder takes a second to load in each process."""
+    os.environ["LOTSE_MEANING"] = "off"
+    build.is_installed = lambda: False
 
 
 @pytest.fixture(scope="session")

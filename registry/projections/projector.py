@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from registry.errors import BusyError, LotseError, NotReadyError
 from registry.isolation import isolated
-from registry.model import Position
+from registry.model import Change, Position
 from registry.projections.projection import Projection
 from registry.store.database import damage_seen
 from registry.store.locks import SharedLock, poll, projector_lock, rebuild_lock, try_lock
@@ -33,11 +33,17 @@ REBUILD_DIVISOR: Final = 20  # if more than 1/20 of the records has changed, a r
 MIN_CHANGED: Final = 1000  # changed records below which it is never rebuilt for that reason
 IDLE_SECONDS: Final = 1.0  # between two checks of the store if no change is announced
 SEARCH: Final = ("search",)  # projections that a command waits for
+RESUMING: Final = ("meaning",)  # slow projections, which are interrupted when asked to stop and go on where they were
+CHECK_SECONDS: Final = 1.0  # between two checks whether to interrupt, and between two reports of progress
 REBUILD_TIMEOUT: Final = 0.5  # seconds; `_rebuild_wanted` of another process takes the rebuild lock for a moment
 RELEASE_TIMEOUT: Final = 120.0  # seconds that the holder of the projector's lock may need to release it
 UNREACHABLE: Final = (LotseError, sa.exc.SQLAlchemyError, OSError, ValueError, msgspec.MsgspecError)
 
 log = logging.getLogger("lotse.projector")
+
+
+class _Interrupted(Exception):
+    """The projector is to stop, or to release its lock."""
 
 
 class Projector:
@@ -143,14 +149,14 @@ class Projector:
         positions = [self.projections[name].position() for name in only if name in self.projections]
         return all(at is not None and at.epoch == epoch and at.number >= number for at in positions)
 
-    def run(self, stop: threading.Event) -> None:
-        """Keeps all projections up to date until `stop` is set, each in a thread of its own.
+    def run(self, stop: threading.Event, only: Collection[str] | None = None) -> None:
+        """Keeps all projections (or those named) up to date until `stop` is set, each in a thread of its own.
 
         If another process holds the lock and dies, this one takes over within IDLE_SECONDS.
         """
         feeders = [
             threading.Thread(target=self._feed, args=(name, stop), name=f"projector-{name}", daemon=True)
-            for name in self.projections
+            for name in self._names(only)
         ]
         for feeder in feeders:
             feeder.start()
@@ -167,13 +173,17 @@ class Projector:
             stop.wait(IDLE_SECONDS)
 
     def _feed_while_held(self, name: str, stop: threading.Event) -> None:
-        with self._holding() as holds:
-            while holds and not stop.is_set() and self._lock.alive() and not self._rebuild_wanted():
+        def wanted() -> bool:
+            return not stop.is_set() and self._lock.alive() and not self._rebuild_wanted()
+
+        interrupting = wanted if name in RESUMING else None
+        with self._holding() as holds, suppress(_Interrupted):
+            while holds and wanted():
                 number = self.store.last()
                 damage = self.projections[name].damage()
                 if damage:
                     log.error("projection %s: %s is damaged, so it is built anew", name, damage)
-                self._advance(name, anew=bool(damage))
+                self._advance(name, anew=bool(damage), wanted=interrupting)
                 self.store.wait_for_change(number, IDLE_SECONDS)
 
     @contextmanager
@@ -197,34 +207,56 @@ class Projector:
     def _names(self, only: Collection[str] | None) -> list[str]:
         return [name for name in self.projections if only is None or name in only]
 
-    def _advance(self, name: str, progress: Progress | None = None, anew: bool = False) -> None:
-        """Brings a projection to the store's present change; later ones follow with the next call. `anew`: rebuild."""
+    def _advance(
+        self, name: str, progress: Progress | None = None, anew: bool = False, wanted: Callable[[], bool] | None = None
+    ) -> None:
+        """Brings a projection to the store's present change; later ones follow with the next call. `anew`: rebuild;
+        `wanted`: whether to go on, asked every CHECK_SECONDS."""
         with self._writing[name]:
             goal = self.store.position()
             at = self.projections[name].position()
-            if anew or at is None or at.epoch != goal.epoch or at.number > goal.number or self._much_changed(at.number):
-                at = self._rebuild(name, goal, progress)
+            if anew or at is None or at.epoch != goal.epoch or at.number > goal.number or self._much_changed(name, at):
+                at = self._rebuild(name, goal, progress, wanted)
                 goal = self.store.position() if anew else goal
             while at.number < goal.number:
                 upto = min(at.number + NUMBERS_PER_APPLY, goal.number)
                 after = Position(goal.epoch, upto)
-                self.projections[name].apply(self.store.changes(at.number, upto), after)
+                changes = self._watched(name, at.number, upto, progress, wanted)
+                self.projections[name].apply(changes, after)
                 at = after
                 if progress:
                     progress(name, at.number, goal.number)
 
-    def _rebuild(self, name: str, goal: Position, progress: Progress | None) -> Position:
+    def _rebuild(
+        self, name: str, goal: Position, progress: Progress | None, wanted: Callable[[], bool] | None
+    ) -> Position:
         log.info("projection %s: built from nothing up to %s", name, goal.number)
         if progress:
             progress(name, 0, goal.number)
-        self.projections[name].rebuild(self.store.changes(0, goal.number), goal)
+        self.projections[name].rebuild(self._watched(name, 0, goal.number, progress, wanted), goal)
         if progress:
             progress(name, goal.number, goal.number)
         return goal
 
-    def _much_changed(self, since: int) -> bool:
+    def _watched(
+        self, name: str, since: int, upto: int, progress: Progress | None, wanted: Callable[[], bool] | None
+    ) -> Iterator[Change]:
+        """The store's changes; reports progress as they are consumed, and raises _Interrupted if no more are wanted."""
+        checked = time.monotonic()
+        for change in self.store.changes(since, upto):
+            yield change
+            if time.monotonic() - checked > CHECK_SECONDS:
+                if wanted and not wanted():
+                    raise _Interrupted
+                if progress:
+                    progress(name, change.number, upto)
+                checked = time.monotonic()
+
+    def _much_changed(self, name: str, at: Position) -> bool:
         """Whether a rebuild is faster than applying. New records cost the same either way, so only others count."""
-        changed = self.store.count(since=since, changed=True)
+        if name in RESUMING:
+            return False
+        changed = self.store.count(since=at.number, changed=True)
         return changed > MIN_CHANGED and changed * REBUILD_DIVISOR > self.store.count()
 
     def _number(self, name: str) -> int:

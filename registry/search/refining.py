@@ -1,0 +1,79 @@
+"""Orders the candidates of a search by words and meaning together, and adds similar ones. Entry point: `ByMeaning`.
+
+The weights were chosen by cross-validation on the judged queries, the floors on the demo: docs/decisions/0159.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
+
+from msgspec.structs import replace
+
+from registry.isolation import isolated
+from registry.search.analysis import clean
+from registry.search.candidates import Candidate, Candidates, Documents
+from registry.search.meaning import MAX_CHARACTERS, Encoder
+from registry.search.vectors import VectorStore
+
+MEANING_SHARE: Final = 0.2  # of a score; the rest is that of the words
+MIN_COSINE: Final = 0.25  # below it a record is not similar in meaning, however near it is among all
+MIN_SHARE_OF_BEST_COSINE: Final = 0.6
+MAX_NEAREST: Final = 50  # records that are looked at because of their meaning, before filters
+MAX_CACHED: Final = 1000  # vectors of queries: the same words are asked again with each filter and page
+
+log = logging.getLogger("lotse.search")
+
+
+class ByMeaning:
+    """A Refiner. Where it fails, the candidates stay as the words gave them."""
+
+    def __init__(self, store: VectorStore, encoder: Encoder) -> None:
+        self.store = store
+        self.encoder = encoder
+        self.vector = lru_cache(MAX_CACHED)(self._vector)
+
+    def __call__(self, words: str, candidates: Candidates, documents: Documents) -> Candidates:
+        def failed(error: Exception) -> None:
+            log.warning("search by meaning: %s: %s", type(error).__name__, error)
+
+        return isolated(lambda: self._refined(words, candidates, documents), failed) or candidates
+
+    def _vector(self, text: str) -> bytes:
+        return self.encoder.encode([text])[0]
+
+    def _refined(self, words: str, candidates: Candidates, documents: Documents) -> Candidates:
+        text = " ".join(clean(words).split())[:MAX_CHARACTERS].encode("utf-8", "ignore").decode()
+        progress = self.store.progress()
+        if not text or progress is None or not progress.is_complete:
+            return candidates
+        vector = self.vector(text)
+        nearest = dict(self.store.nearest(vector, MAX_NEAREST))
+        known = [candidate.document.id for candidate in (*candidates.exact, *candidates.similar)]
+        cosines = {**self.store.cosines(vector, [id for id in known if id not in nearest]), **nearest}
+        best = max(cosines.values(), default=0.0)
+        if best <= 0:
+            return candidates
+        exact = _fused(candidates.exact, cosines, best)
+        similar = _fused((*candidates.similar, *_added(nearest, known, documents)), cosines, best)
+        return replace(candidates, exact=exact, similar=similar)
+
+
+def _added(nearest: Mapping[str, float], known: Iterable[str], documents: Documents) -> Sequence[Candidate]:
+    """The nearest records that are near enough and that the words did not find."""
+    floor = max(MIN_COSINE, MIN_SHARE_OF_BEST_COSINE * max(nearest.values(), default=0.0))
+    ids = {id for id, cosine in nearest.items() if cosine >= floor}.difference(known)
+    return [Candidate(document, 0.0, "meaning") for document in documents(ids)]
+
+
+def _fused(candidates: Iterable[Candidate], cosines: Mapping[str, float], best: float) -> tuple[Candidate, ...]:
+    """The candidates with the score of words and meaning together, best first."""
+    fused = (
+        replace(
+            candidate,
+            share=(1 - MEANING_SHARE) * candidate.share
+            + MEANING_SHARE * max(cosines.get(candidate.document.id, 0.0), 0.0) / best,
+        )
+        for candidate in candidates
+    )
+    return tuple(sorted(fused, key=lambda candidate: (-candidate.share, candidate.document.id)))

@@ -16,7 +16,8 @@ from registry.search.candidates import Candidate, Candidates, Documents
 from registry.search.meaning import MAX_CHARACTERS, Encoder
 from registry.search.vectors import VectorStore
 
-MEANING_SHARE: Final = 0.2  # of a score; the rest is that of the words
+MEANING_SHARE: Final = 0.25  # of a score; the rest is that of the words
+FULL_COSINE: Final = 0.4  # from which on a record has all of that share
 MIN_COSINE: Final = 0.25  # below it a record is not similar in meaning, however near it is among all
 MIN_SHARE_OF_BEST_COSINE: Final = 0.6
 MAX_NEAREST: Final = 50  # records that are looked at because of their meaning, before filters
@@ -51,11 +52,8 @@ class ByMeaning:
         nearest = dict(self.store.nearest(vector, MAX_NEAREST))
         known = [candidate.document.id for candidate in (*candidates.exact, *candidates.similar)]
         cosines = {**self.store.cosines(vector, [id for id in known if id not in nearest]), **nearest}
-        best = max(cosines.values(), default=0.0)
-        if best <= 0:
-            return candidates
-        exact = _fused(candidates.exact, cosines, best)
-        similar = _fused((*candidates.similar, *_added(nearest, known, documents)), cosines, best)
+        exact = _fused(candidates.exact, cosines)
+        similar = _fused((*candidates.similar, *_added(nearest, known, documents)), cosines)
         return replace(candidates, exact=exact, similar=similar)
 
 
@@ -66,14 +64,12 @@ def _added(nearest: Mapping[str, float], known: Iterable[str], documents: Docume
     return [Candidate(document, 0.0, "meaning") for document in documents(ids)]
 
 
-def _fused(candidates: Iterable[Candidate], cosines: Mapping[str, float], best: float) -> tuple[Candidate, ...]:
+def _fused(candidates: Iterable[Candidate], cosines: Mapping[str, float]) -> tuple[Candidate, ...]:
     """The candidates with the score of words and meaning together, best first."""
-    fused = (
-        replace(
-            candidate,
-            share=(1 - MEANING_SHARE) * candidate.share
-            + MEANING_SHARE * max(cosines.get(candidate.document.id, 0.0), 0.0) / best,
-        )
-        for candidate in candidates
-    )
+
+    def share(candidate: Candidate) -> float:
+        meaning = min(max(cosines.get(candidate.document.id, 0.0), 0.0) / FULL_COSINE, 1.0)
+        return (1 - MEANING_SHARE) * candidate.share + MEANING_SHARE * meaning
+
+    fused = (replace(candidate, share=share(candidate)) for candidate in candidates)
     return tuple(sorted(fused, key=lambda candidate: (-candidate.share, candidate.document.id)))

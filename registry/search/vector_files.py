@@ -42,7 +42,7 @@ TABLES: Final = Tables(
     ),
 )
 _VECTORS: Final = sa.table("vectors", *map(sa.column, ("id", "place", "digest", "crc", "stamp")))
-_FREE: Final = sa.table("free_places", sa.column("place"), sa.column("cleared"))
+_FREE_PLACES: Final = sa.table("free_places", sa.column("place"), sa.column("cleared"))
 _PROGRESS: Final = sa.table("progress", sa.column("key"), sa.column("body"))
 _UNREADABLE: Final = (DatabaseDamagedError, sa.exc.SQLAlchemyError, OSError, msgspec.MsgspecError)
 
@@ -176,21 +176,23 @@ class VectorFiles:
         """Deletes the rows of these records; their places are free, but not cleared yet."""
         named = among(self._engine, _VECTORS.c.id, ids)
         places = sa.select(_VECTORS.c.place, sa.literal(0)).where(named)
-        connection.execute(_FREE.insert().from_select(["place", "cleared"], places))
+        connection.execute(_FREE_PLACES.insert().from_select(["place", "cleared"], places))
         connection.execute(_VECTORS.delete().where(named))
 
     def _places(self, connection: sa.Connection, number: int) -> list[int]:
         """Places for so many vectors: cleared ones first, then those behind the last one."""
-        query = sa.select(_FREE.c.place).where(_FREE.c.cleared == 1).limit(number)
+        query = sa.select(_FREE_PLACES.c.place).where(_FREE_PLACES.c.cleared == 1).limit(number)
         cleared = connection.execute(query).scalars().all()
-        connection.execute(_FREE.delete().where(_FREE.c.place.in_(cleared)))
-        ends = [connection.execute(sa.select(sa.func.max(table.c.place))).scalar() for table in (_VECTORS, _FREE)]
+        connection.execute(_FREE_PLACES.delete().where(_FREE_PLACES.c.place.in_(cleared)))
+        ends = [
+            connection.execute(sa.select(sa.func.max(table.c.place))).scalar() for table in (_VECTORS, _FREE_PLACES)
+        ]
         behind = count(max((end for end in ends if end is not None), default=-1) + 1)
         return [*cleared, *islice(behind, number - len(cleared))]
 
     def _clear(self) -> None:
         """Overwrites what stood in free places, so that nothing of a record stays once it is withdrawn."""
-        query = sa.select(_FREE.c.place).where(_FREE.c.cleared == 0)
+        query = sa.select(_FREE_PLACES.c.place).where(_FREE_PLACES.c.cleared == 0)
         with reading(self._engine) as connection:
             places = connection.execute(query).scalars().all()
         if not places:
@@ -200,7 +202,7 @@ class VectorFiles:
                 file.seek(place * self.dimensions)
                 file.write(bytes(self.dimensions))
         with writing(self._engine) as connection:
-            connection.execute(_FREE.update().values(cleared=1).where(_FREE.c.cleared == 0))
+            connection.execute(_FREE_PLACES.update().values(cleared=1).where(_FREE_PLACES.c.cleared == 0))
 
     # -- searching
 

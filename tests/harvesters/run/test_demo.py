@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 from msgspec import convert
+from msgspec.structs import replace
 
 from deploy.heidelberg.demo import HERE, addressed
 from deploy.heidelberg.sample import stadt
@@ -22,6 +23,7 @@ from registry.fetch.session import session
 from registry.model import Record, Run, Source
 from registry.rdf import write
 from registry.rules import RULES
+from registry.search import meaning
 from registry.search.query import Query
 from registry.settings import Settings
 from registry.store.store import Selection
@@ -246,3 +248,36 @@ def test_the_shapes_see_the_record_without_a_publisher(demo: Demo, shared: Path)
     record = demo.catalog.store.existing(resolve(demo.catalog, "https://stadtwerke.example.org/id/fehler-stelle") or "")
     found = shapes_oracle.violations(b"".join(write([record], "ttl", base_url=BASE)), "de30_spec")
     assert "http://purl.org/dc/terms/publisher" in {one.field for one in found}
+
+
+@pytest.fixture(scope="module")
+def meant(demo: Demo) -> Iterator[Catalog]:
+    """The catalogue of the demo with the search by meaning; other tests see no vectors."""
+    catalog = open_catalog(replace(demo.settings, meaning="on"))
+    catalog.sync(only=("search", "meaning"))
+    yield catalog
+    catalog.close()
+
+
+@pytest.mark.skipif(not meaning.is_installed(), reason=f"needs the encoder: {meaning.INSTALL}")
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("How many bicycles cross the bridge?", "Radverkehr: Zählstellen"),
+        ("free wifi in the old town", "WLAN auf Plätzen"),
+        ("playgrounds", "Spielplätze"),
+    ],
+)
+def test_what_is_meant_in_english_stands_first(meant: Catalog, words: str, first: str) -> None:
+    hit = meant.index.search(Query(words=words, lang="en")).hits[0]
+    assert meant.store.existing(hit.id).metadata.title["de"] == first
+
+
+@pytest.mark.skipif(not meaning.is_installed(), reason=f"needs the encoder: {meaning.INSTALL}")
+@pytest.mark.parametrize(
+    "words", ["stau", "blockchain", "asdfgh", "xyz qqq", "Pizza bestellen", "cheap flights to london"]
+)
+def test_meaning_adds_nothing_that_is_far_from_it(demo: Demo, meant: Catalog, words: str) -> None:
+    assert not [hit for hit in meant.index.search(Query(words=words)).hits if hit.by == "meaning"]
+    plain = demo.catalog.index.search(Query(words=words))
+    assert {hit.id for hit in meant.index.search(Query(words=words)).hits} == {hit.id for hit in plain.hits}

@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,12 @@ from msgspec.structs import replace
 
 from registry.errors import NotReadyError
 from registry.model import Position
+from registry.projections import projector as projectors
 from registry.projections.projector import MIN_CHANGED, NUMBERS_PER_APPLY, Projector
 from registry.store.store import Selection, open_store
 from tests.benchmarks.made_up import made_up
 from tests.builders import a_record
+from tests.waiting import wait_for
 
 
 class Titles:
@@ -290,3 +293,47 @@ def test_several_are_synced_side_by_side_and_the_first_failure_is_told(store, ti
 def put(store, records):
     for start in range(0, len(records), 500):
         store.put(records[start : start + 500], by="t")
+
+
+class Resuming(Titles):
+    """Stores its position after each change, slowly, as the projection of vectors does."""
+
+    def apply(self, changes, position):
+        for change in changes:
+            super().apply([change], Position(position.epoch, change.number))
+            time.sleep(0.01)
+
+    def rebuild(self, changes, position):
+        super().rebuild([], Position(position.epoch, 0))
+        self.apply(changes, position)
+
+
+def test_a_slow_projection_is_interrupted_and_goes_on_where_it_was(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(projectors, "CHECK_SECONDS", 0.05)
+    store.put([a_record(f"r{number}") for number in range(200)], by="test")
+    slow = Resuming(tmp_path / "slow")
+    stop = threading.Event()
+    running = threading.Thread(target=Projector(store, {"meaning": slow}, tmp_path).run, args=(stop,))
+    running.start()
+    wait_for(lambda: len(slow.calls) > 10)
+    stop.set()
+    running.join(5)
+    assert not running.is_alive()
+    position = slow.position()
+    assert 0 < position.number < store.last()
+    Projector(store, {"meaning": slow}, tmp_path).sync()
+    numbers = [number for call, number in slow.calls if call == "apply"]
+    assert numbers == sorted(set(numbers))
+    assert slow.position() == store.position()
+
+
+def test_only_what_is_named_is_fed(store, tmp_path):
+    search, meaning = Titles(tmp_path / "search"), Titles(tmp_path / "meaning")
+    stop = threading.Event()
+    feeding = Projector(store, {"search": search, "meaning": meaning}, tmp_path)
+    running = threading.Thread(target=feeding.run, args=(stop, ["search"]))
+    running.start()
+    wait_for(lambda: search.position() == store.position())
+    stop.set()
+    running.join(5)
+    assert meaning.position() is None

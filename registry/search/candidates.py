@@ -42,8 +42,8 @@ class Refiner(Protocol):
     """Orders candidates anew and adds similar ones, as a search by meaning does. It never adds exact ones and drops
     none of them; `MAX_SIMILAR` similar ones are shown."""
 
-    def __call__(self, words: str, candidates: Candidates, documents: Documents) -> Candidates:
-        """`words`: as typed; `documents`: what the engine knows of records that the refiner found by itself."""
+    def __call__(self, text: str, candidates: Candidates, documents: Documents) -> Candidates:
+        """`text`: the query as typed; `documents`: what the engine knows of records that the refiner found by itself."""
 
 
 def by_words(asked: Asked, find: Callable[[Need], Ranking]) -> Candidates:

@@ -18,48 +18,48 @@ class Nearest:
     A vector may become zero in the file when its record is withdrawn; then its cosine is 0.
     """
 
-    ids: list[str]  # by place; "" for none
-    places: dict[str, int]
+    ids: list[str]  # by slot; "" for none
+    slots: dict[str, int]
     _lengths: Floats
 
     def __init__(self, path: Path, dimensions: int, rows: Iterable[tuple[str, int]], before: "Nearest | None") -> None:
-        """`rows`: ids and places that are new since `before`."""
+        """`rows`: ids and slots that are new since `before`."""
         ids: list[str] = list(before.ids) if before else []
-        places: dict[str, int] = dict(before.places) if before else {}
+        slots: dict[str, int] = dict(before.slots) if before else {}
         changed = list(rows)
-        ids += [""] * (1 + max((place for _, place in changed), default=-1) - len(ids))
-        for id, place in changed:
-            ids[place] = id
-            places[id] = place
+        ids += [""] * (1 + max((slot for _, slot in changed), default=-1) - len(ids))
+        for id, slot in changed:
+            ids[slot] = id
+            slots[id] = slot
         self.ids = ids
-        self.places = places
+        self.slots = slots
         self._vectors = np.memmap(path, np.int8, "r", shape=(len(ids), dimensions)) if ids else _NOTHING
         self._lengths = np.ones(len(ids), np.float32)
         if before:
             self._lengths[: len(before.ids)] = before._lengths
-        self._measure(np.array([place for _, place in changed], np.int64))
+        self._measure(np.array([slot for _, slot in changed], np.int64))
 
-    def _measure(self, places: NDArray[np.int64]) -> None:
+    def _measure(self, slots: NDArray[np.int64]) -> None:
         """Fills in the lengths of these vectors; 1 for one of zeros, which is near to nothing."""
-        for start in range(0, len(places), CHUNK):
-            part = places[start : start + CHUNK]
+        for start in range(0, len(slots), CHUNK):
+            part = slots[start : start + CHUNK]
             lengths = np.sqrt(np.square(self._vectors[part].astype(np.float32)).sum(axis=1))
             self._lengths[part] = np.where(lengths > 0, lengths, 1)
 
     def cosines(self, vector: bytes, ids: Collection[str]) -> dict[str, float]:
         """Id -> cosine, of those of these records that have a vector."""
-        known = [id for id in ids if id in self.places and self.ids[self.places[id]] == id]
-        if not known:
+        with_vector = [id for id in ids if id in self.slots and self.ids[self.slots[id]] == id]
+        if not with_vector:
             return {}
-        places = np.array([self.places[id] for id in known])
-        products = self._vectors[places].astype(np.float32) @ _floats(vector)
-        return dict(zip(known, (products / self._lengths[places]).tolist(), strict=True))
+        slots = np.array([self.slots[id] for id in with_vector])
+        products = self._vectors[slots].astype(np.float32) @ _floats(vector)
+        return dict(zip(with_vector, (products / self._lengths[slots]).tolist(), strict=True))
 
     def best(self, vector: bytes, count: int) -> list[tuple[str, float]]:
         """The `count` records with the largest cosines, largest first, equal ones by id."""
         cosines = self._products(_floats(vector)) / self._lengths
-        places = np.argpartition(-cosines, min(count, len(cosines) - 1))[:count] if len(cosines) else ()
-        best = [(self.ids[place], float(cosines[place])) for place in places if cosines[place] > 0]
+        slots = np.argpartition(-cosines, min(count, len(cosines) - 1))[:count] if len(cosines) else ()
+        best = [(self.ids[slot], float(cosines[slot])) for slot in slots if cosines[slot] > 0]
         return sorted(best, key=lambda pair: (-pair[1], pair[0]))
 
     def _products(self, vector: Floats) -> Floats:

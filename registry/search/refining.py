@@ -34,33 +34,33 @@ class ByMeaning:
         self.encoder = encoder
         self.vector = lru_cache(MAX_CACHED)(self._vector)
 
-    def __call__(self, words: str, candidates: Candidates, documents: Documents) -> Candidates:
+    def __call__(self, text: str, candidates: Candidates, documents: Documents) -> Candidates:
         def failed(error: Exception) -> None:
             log.warning("search by meaning: %s: %s", type(error).__name__, error)
 
-        return isolated(lambda: self._refined(words, candidates, documents), failed) or candidates
+        return isolated(lambda: self._refined(text, candidates, documents), failed) or candidates
 
     def _vector(self, text: str) -> bytes:
         return self.encoder.encode([text])[0]
 
-    def _refined(self, words: str, candidates: Candidates, documents: Documents) -> Candidates:
-        text = " ".join(clean(words).split())[:MAX_CHARACTERS].encode("utf-8", "ignore").decode()
+    def _refined(self, text: str, candidates: Candidates, documents: Documents) -> Candidates:
+        text = " ".join(clean(text).split())[:MAX_CHARACTERS].encode("utf-8", "ignore").decode()
         progress = self.store.progress()
         if not text or progress is None or not progress.is_complete:
             return candidates
         vector = self.vector(text)
         nearest = dict(self.store.nearest(vector, MAX_NEAREST))
-        known = [candidate.document.id for candidate in (*candidates.exact, *candidates.similar)]
-        cosines = {**self.store.cosines(vector, [id for id in known if id not in nearest]), **nearest}
+        by_words = [candidate.document.id for candidate in (*candidates.exact, *candidates.similar)]
+        cosines = {**self.store.cosines(vector, [id for id in by_words if id not in nearest]), **nearest}
         exact = _fused(candidates.exact, cosines)
-        similar = _fused((*candidates.similar, *_added(nearest, known, documents)), cosines)
+        similar = _fused((*candidates.similar, *_added(nearest, by_words, documents)), cosines)
         return replace(candidates, exact=exact, similar=similar)
 
 
-def _added(nearest: Mapping[str, float], known: Iterable[str], documents: Documents) -> Sequence[Candidate]:
+def _added(nearest: Mapping[str, float], by_words: Iterable[str], documents: Documents) -> Sequence[Candidate]:
     """The nearest records that are near enough and that the words did not find."""
     floor = max(MIN_COSINE, MIN_SHARE_OF_BEST_COSINE * max(nearest.values(), default=0.0))
-    ids = {id for id, cosine in nearest.items() if cosine >= floor}.difference(known)
+    ids = {id for id, cosine in nearest.items() if cosine >= floor}.difference(by_words)
     return [Candidate(document, 0.0, "meaning") for document in documents(ids)]
 
 

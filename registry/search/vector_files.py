@@ -2,9 +2,9 @@
 
 Entry point: `VectorFiles`, a `VectorStore`. Its files, in a folder for each encoder:
 vectors   the vectors one after the other; readers map it into memory, so that all processes share one copy
-rows      SQLite: which record has which place in it, the digest of its text and the CRC-32 of its vector
+rows      SQLite: which record has which slot in it, the digest of its text and the CRC-32 of its vector
 
-A vector that is in use is never overwritten: a new one gets a free place, then its row names that place.
+A vector that is in use is never overwritten: a new one gets a free slot, then its row names that slot.
 """
 
 import os
@@ -33,16 +33,16 @@ TABLES: Final = Tables(
     "vectors_version",
     (
         """CREATE TABLE vectors (
-            id TEXT PRIMARY KEY, place {big} NOT NULL UNIQUE, digest TEXT NOT NULL, crc {big} NOT NULL,
+            id TEXT PRIMARY KEY, slot {big} NOT NULL UNIQUE, digest TEXT NOT NULL, crc {big} NOT NULL,
             stamp {big} NOT NULL)""",
         "CREATE INDEX vectors_by_digest ON vectors (digest)",
         "CREATE INDEX vectors_by_stamp ON vectors (stamp)",
-        "CREATE TABLE free_places (place {big} PRIMARY KEY, cleared INTEGER NOT NULL)",
+        "CREATE TABLE free_slots (slot {big} PRIMARY KEY, cleared INTEGER NOT NULL)",
         "CREATE TABLE progress (key INTEGER PRIMARY KEY, body {blob} NOT NULL)",
     ),
 )
-_VECTORS: Final = sa.table("vectors", *map(sa.column, ("id", "place", "digest", "crc", "stamp")))
-_FREE_PLACES: Final = sa.table("free_places", sa.column("place"), sa.column("cleared"))
+_VECTORS: Final = sa.table("vectors", *map(sa.column, ("id", "slot", "digest", "crc", "stamp")))
+_FREE_SLOTS: Final = sa.table("free_slots", sa.column("slot"), sa.column("cleared"))
 _PROGRESS: Final = sa.table("progress", sa.column("key"), sa.column("body"))
 _UNREADABLE: Final = (DatabaseDamagedError, sa.exc.SQLAlchemyError, OSError, msgspec.MsgspecError)
 
@@ -97,12 +97,12 @@ class VectorFiles:
     def _damaged(self) -> list[str]:
         """Ids of the records whose vector is not what was written."""
         with reading(self._engine) as connection:
-            rows = connection.execute(sa.select(_VECTORS.c.id, _VECTORS.c.place, _VECTORS.c.crc)).fetchall()
+            rows = connection.execute(sa.select(_VECTORS.c.id, _VECTORS.c.slot, _VECTORS.c.crc)).fetchall()
         with self.path.open("rb") as file:
-            return [row.id for row in rows if zlib.crc32(self._at(file.fileno(), row.place)) != row.crc]
+            return [row.id for row in rows if zlib.crc32(self._at(file.fileno(), row.slot)) != row.crc]
 
-    def _at(self, file: int, place: int) -> bytes:
-        return os.pread(file, self.dimensions, place * self.dimensions)
+    def _at(self, file: int, slot: int) -> bytes:
+        return os.pread(file, self.dimensions, slot * self.dimensions)
 
     # -- writing
 
@@ -125,18 +125,18 @@ class VectorFiles:
             return {row.id: row.digest for row in connection.execute(query)}
 
     def vectors(self, digests: Collection[str]) -> Mapping[str, bytes]:
-        columns = (_VECTORS.c.digest, _VECTORS.c.place)
+        columns = (_VECTORS.c.digest, _VECTORS.c.slot)
         query = sa.select(*columns).where(among(self._engine, _VECTORS.c.digest, list(digests)))
         with reading(self._engine) as connection, self.path.open("rb") as file:
-            return {row.digest: self._at(file.fileno(), row.place) for row in connection.execute(query)}
+            return {row.digest: self._at(file.fileno(), row.slot) for row in connection.execute(query)}
 
     def write(self, rows: Sequence[Row], gone: Collection[str], progress: Progress) -> None:
         new = [row for row in rows if row.vector is not None]
         kept = [row.id for row in rows if row.vector is None]
         with writing(self._engine) as connection:
-            places = self._places(connection, len(new))
+            slots = self._slots(connection, len(new))
             self._free(connection, [*gone, *(row.id for row in new)])
-            self._store(connection, dict(zip(places, new, strict=True)), progress.stamp)
+            self._store(connection, dict(zip(slots, new, strict=True)), progress.stamp)
             named = among(self._engine, _VECTORS.c.id, kept)
             connection.execute(_VECTORS.update().values(stamp=progress.stamp).where(named))
             body = msgspec.json.encode(progress)
@@ -145,14 +145,14 @@ class VectorFiles:
         self._clear()
 
     def _store(self, connection: sa.Connection, rows: Mapping[int, Row], stamp: int) -> None:
-        """Writes vectors to their places first, then the rows that name these places."""
+        """Writes vectors to their slots first, then the rows that name these slots."""
         with self.path.open("r+b") as file:
-            for place, row in rows.items():
-                file.seek(place * self.dimensions)
+            for slot, row in rows.items():
+                file.seek(slot * self.dimensions)
                 file.write(row.vector or b"")
         values = [
-            {"id": row.id, "place": place, "digest": row.digest, "crc": zlib.crc32(row.vector or b""), "stamp": stamp}
-            for place, row in rows.items()
+            {"id": row.id, "slot": slot, "digest": row.digest, "crc": zlib.crc32(row.vector or b""), "stamp": stamp}
+            for slot, row in rows.items()
         ]
         if values:
             connection.execute(_VECTORS.insert(), values)
@@ -173,36 +173,34 @@ class VectorFiles:
         self._clear()
 
     def _free(self, connection: sa.Connection, ids: Sequence[str]) -> None:
-        """Deletes the rows of these records; their places are free, but not cleared yet."""
+        """Deletes the rows of these records; their slots are free, but not cleared yet."""
         named = among(self._engine, _VECTORS.c.id, ids)
-        places = sa.select(_VECTORS.c.place, sa.literal(0)).where(named)
-        connection.execute(_FREE_PLACES.insert().from_select(["place", "cleared"], places))
+        slots = sa.select(_VECTORS.c.slot, sa.literal(0)).where(named)
+        connection.execute(_FREE_SLOTS.insert().from_select(["slot", "cleared"], slots))
         connection.execute(_VECTORS.delete().where(named))
 
-    def _places(self, connection: sa.Connection, number: int) -> list[int]:
+    def _slots(self, connection: sa.Connection, number: int) -> list[int]:
         """Places for so many vectors: cleared ones first, then those behind the last one."""
-        query = sa.select(_FREE_PLACES.c.place).where(_FREE_PLACES.c.cleared == 1).limit(number)
+        query = sa.select(_FREE_SLOTS.c.slot).where(_FREE_SLOTS.c.cleared == 1).limit(number)
         cleared = connection.execute(query).scalars().all()
-        connection.execute(_FREE_PLACES.delete().where(_FREE_PLACES.c.place.in_(cleared)))
-        ends = [
-            connection.execute(sa.select(sa.func.max(table.c.place))).scalar() for table in (_VECTORS, _FREE_PLACES)
-        ]
+        connection.execute(_FREE_SLOTS.delete().where(_FREE_SLOTS.c.slot.in_(cleared)))
+        ends = [connection.execute(sa.select(sa.func.max(table.c.slot))).scalar() for table in (_VECTORS, _FREE_SLOTS)]
         behind = count(max((end for end in ends if end is not None), default=-1) + 1)
         return [*cleared, *islice(behind, number - len(cleared))]
 
     def _clear(self) -> None:
-        """Overwrites what stood in free places, so that nothing of a record stays once it is withdrawn."""
-        query = sa.select(_FREE_PLACES.c.place).where(_FREE_PLACES.c.cleared == 0)
+        """Overwrites what stood in free slots, so that nothing of a record stays once it is withdrawn."""
+        query = sa.select(_FREE_SLOTS.c.slot).where(_FREE_SLOTS.c.cleared == 0)
         with reading(self._engine) as connection:
-            places = connection.execute(query).scalars().all()
-        if not places:
+            slots = connection.execute(query).scalars().all()
+        if not slots:
             return
         with self.path.open("r+b") as file:
-            for place in places:
-                file.seek(place * self.dimensions)
+            for slot in slots:
+                file.seek(slot * self.dimensions)
                 file.write(bytes(self.dimensions))
         with writing(self._engine) as connection:
-            connection.execute(_FREE_PLACES.update().values(cleared=1).where(_FREE_PLACES.c.cleared == 0))
+            connection.execute(_FREE_SLOTS.update().values(cleared=1).where(_FREE_SLOTS.c.cleared == 0))
 
     # -- searching
 
@@ -232,7 +230,7 @@ class VectorFiles:
         return None
 
     def _rows(self, stamp: int) -> list[tuple[str, int]]:
-        """Ids and places of the rows that were written after a stamp."""
-        query = sa.select(_VECTORS.c.id, _VECTORS.c.place).where(_VECTORS.c.stamp > stamp)
+        """Ids and slots of the rows that were written after a stamp."""
+        query = sa.select(_VECTORS.c.id, _VECTORS.c.slot).where(_VECTORS.c.stamp > stamp)
         with reading(self._engine) as connection:
-            return [(row.id, row.place) for row in connection.execute(query)]
+            return [(row.id, row.slot) for row in connection.execute(query)]

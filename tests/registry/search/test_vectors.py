@@ -135,7 +135,7 @@ def test_nothing_of_a_withdrawn_record_stays(store: Store, tmp_path: Path) -> No
     size = files.path.stat().st_size
     synced(store, vectors, tmp_path)
     assert nearest(vectors, "playgrounds") == ["r1"]
-    assert files.path.stat().st_size == size  # the place was used again
+    assert files.path.stat().st_size == size  # its slot was used again
 
 
 def test_files_are_private(store: Store, tmp_path: Path) -> None:

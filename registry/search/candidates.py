@@ -43,7 +43,7 @@ class Refiner(Protocol):
     none of them; `MAX_SIMILAR` similar ones are shown."""
 
     def __call__(self, text: str, candidates: Candidates, documents: Documents) -> Candidates:
-        """`text`: the query as typed; `documents`: what the engine knows of records that the refiner found by itself."""
+        """`text`: the query as typed; `documents`: what the engine knows of records that the refiner found itself."""
 
 
 def by_words(asked: Asked, find: Callable[[Need], Ranking]) -> Candidates:

@@ -1,1 +1,1 @@
-"""How other catalogues come in."""
+"""Harvesting: reads the catalogues of others and writes their records into ours."""

@@ -124,7 +124,7 @@ def show_source(pages: Pages, request: Request, name: str) -> Response:
 
 
 def release_source(pages: Pages, request: Request, name: str, body: FormBody = b"") -> Response:
-    """Lets the worker read a source again whose runs ended without a word; NotFoundError for an unknown name."""
+    """Lets the worker start a source again whose runs crashed; NotFoundError for an unknown name."""
     pages.form(request, body)
     pages.required(request, *STAFF)
     release(pages.catalog.runs, pages.catalog.sources.get(name).name)

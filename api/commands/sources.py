@@ -138,7 +138,7 @@ def list_(json: bool) -> None:
 
 
 def _last_run(run: "Run | None", suspended: bool) -> str:
-    """How the last run ended; `suspended`: its last runs ended without a word, a person has to start it."""
+    """How the last run ended; `suspended`: its last runs crashed, so a person has to start it."""
     return "suspended" if suspended else run.outcome if run else "never"
 
 

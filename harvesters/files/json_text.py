@@ -34,8 +34,8 @@ def decoded(content: bytes, charset: str | None) -> str:
 
 
 def parsed(text: str, where: str) -> Any:
-    """The value of a JSON text. What is nested deeper than MAX_DEPTH_READ is read as empty: that item is too deep to
-    come in, the others are not affected. `where`: the address, as it may be shown.
+    """The value of a JSON text. What is nested deeper than MAX_DEPTH_READ is read as empty: that item is refused
+    later as too deep, the others are not affected. `where`: the address, as it may be shown.
 
     Raises SourceError, which names line, column and remedy, where it is no JSON; TooLargeError.
     """

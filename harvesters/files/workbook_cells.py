@@ -26,7 +26,7 @@ def notes(content: bytes, sheet: str) -> tuple[Cells, Cells]:
             part = package.read(path)
             if any(mark in part for mark in _MARKS):
                 _read(part, _relations(package, path), targets, errors)
-    except (KeyError, ElementTree.ParseError):  # the values could be read, so they come in without notes
+    except (KeyError, ElementTree.ParseError):  # the values could be read, so they are taken without notes
         pass
     return targets, errors
 

@@ -1,7 +1,7 @@
 """Reads a catalogue in RDF: one file, or Hydra pages of the old and the new kind, in any serialisation.
 
-A later page that cannot be read, or statements that cannot, are named in the report; what can be read comes in, but the
-listing does not count as complete then, and nothing is withdrawn.
+If a later page or a statement cannot be read, the report names it and everything else is taken. The listing does not
+count as complete then, so nothing is withdrawn.
 """
 
 from collections.abc import Collection, Iterator, Mapping

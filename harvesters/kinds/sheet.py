@@ -105,7 +105,7 @@ def _cells(row: Iterable[tuple[str, Any]], linked: frozenset[str]) -> tuple[dict
 
 
 def _check_names(names: Sequence[str], source: Source) -> None:
-    """Raises SourceError if no column holds an id: no row could come in, so the names are probably in another row."""
+    """Raises SourceError if no column holds an id: every row would fail, so the names are probably in another row."""
     wanted = item_mapping.rules(source).id
     if wanted.partition(".")[0] in names or wanted in names if wanted else any(map(item_mapping.is_id, names)):
         return

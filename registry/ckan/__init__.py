@@ -1,4 +1,4 @@
-"""The door to CKAN packages: `to_metadata` reads one, `to_package` writes one. All pure."""
+"""The door to CKAN packages: `to_metadata` reads one, `to_package` writes one. Pure functions."""
 
 from registry.ckan.reading import to_metadata
 from registry.ckan.writing import to_package

@@ -75,7 +75,7 @@ class Staged(msgspec.Struct, frozen=True, gc=False):
 
 class Mapped(msgspec.Struct, frozen=True, gc=False):
     """The result of mapping an item. `digest`: of the metadata; `iri`: as the source gave it; `metadata`: JSON, None if
-    the item cannot come in; `again`: the result depends on other items, so the item is mapped in every run."""
+    the item failed; `again`: the result depends on other items, so the item is mapped in every run."""
 
     remote_id: str
     digest: str = ""
@@ -114,7 +114,7 @@ class MappedThing(msgspec.Struct, frozen=True, gc=False):
 
 class Reached(msgspec.Struct, frozen=True, gc=False):
     """Where an interrupted run can resume: after `token`, with the item at position `place` + 1. `edition`: a digest of
-    the source's settings and the mapping at that time; with another one the run starts anew."""
+    the source's settings and the mapping at that time; with another one the run starts from the beginning."""
 
     run: int
     token: str

@@ -22,7 +22,7 @@ class Projection(Protocol):
         """Applies changes (`record` None: delete) and stores `position`. After a crash the same changes come again."""
 
     def rebuild(self, changes: Iterable[Change], position: Position) -> None:
-        """Builds it anew from all changes; readers see the old content until the new one is complete."""
+        """Builds it again from all changes; readers see the old content until the new one is complete."""
 
 
 MAX_NAMED: Final = 200  # records that are kept with id and reason

@@ -105,7 +105,7 @@ class Projector:
             _side_by_side(self._names(only), partial(self._advance, progress=progress))
 
     def rebuild(self, only: Collection[str] | None = None, progress: Progress | None = None) -> None:
-        """Builds all projections (or those named) anew.
+        """Builds all projections, or those named, again from all changes.
 
         The process that holds the projector's lock releases it meanwhile. BusyError if it does not do so within
         RELEASE_TIMEOUT, or if another process rebuilds.

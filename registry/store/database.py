@@ -137,7 +137,7 @@ def _explained(engine: sa.Engine) -> Iterator[None]:
 def among(bound: sa.Engine | sa.Connection, column: Any, values: Sequence[str]) -> Any:
     """The condition that a column is one of `values`, as one parameter.
 
-    As one parameter a value, SQLAlchemy would compile the statement anew for each number of values.
+    As one parameter a value, SQLAlchemy would compile the statement again for each number of values.
     """
     if bound.dialect.name == "postgresql":
         return column == sa.any_(sa.literal(list(values), ARRAY(sa.Text)))

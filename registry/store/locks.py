@@ -52,7 +52,7 @@ def projector_lock(data: Path) -> Name:
 
 
 def rebuild_lock(data: Path) -> Name:
-    """Held by the process that builds the projections anew; meanwhile the projector's process releases its lock."""
+    """Held by the process that rebuilds the projections; meanwhile the projector's process releases its lock."""
     return Name(data / "rebuild.lock", (Key.REBUILD,))
 
 

@@ -1,8 +1,8 @@
 """The catalogue of messages: code -> sentence, one TOML file for each language beside this module.
 
-`template(code, lang)` is the sentence with its `{placeholders}`, `remedy(code, lang)` what to do about it. A language
-joins by its file (`fr.toml`): no code names the languages there are. A sentence that a language lacks is given in
-English, a code that nobody knows as itself.
+`template(code, lang)` is the sentence with its `{placeholders}`, `remedy(code, lang)` what to do about it. A new
+language is a new file (`fr.toml`): no code lists the languages. A sentence that a language lacks is given in English;
+for an unknown code the code itself is given.
 """
 
 import tomllib

@@ -81,7 +81,7 @@ def _links(pages: Pages, metadata: Metadata, relation: str, lang: Lang) -> list[
         if link.relation == relation:
             id = resolve(pages.catalog, link.iri)
             record = pages.catalog.store.get(id) if id else None
-            titles.append(pick_language(record.metadata.title, lang).words if record else link.iri)
+            titles.append(shortened(pick_language(record.metadata.title, lang).words if record else link.iri))
     return titles
 
 

@@ -21,8 +21,9 @@ from api.web import addresses
 from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, Forms
 from registry.catalog import Catalog
-from registry.errors import ConflictError, NotFoundError, ValidationError
+from registry.errors import ConflictError, NotFoundError, StorageFullError, ValidationError
 from registry.model import LEVELS, Account, Draft, Record
+from registry.model.text import shortened
 from registry.people.review import has_edited, is_proposal, may, moved
 from registry.quality import check
 from registry.settings import Settings
@@ -33,12 +34,14 @@ MAX_MESSAGE_CHARACTERS: Final = 4_000
 
 class Answer(NamedTuple):
     """What the page of a draft says about a decision that was not carried out. `message`: what the reviewer wrote;
-    `fault`: what is wrong with it; `conflict`: somebody else was faster; `refused`: the draft cannot be published."""
+    `fault`: what is wrong with it; `conflict`: somebody else was faster; `refused`: the draft cannot be published;
+    `full`: there is no room on the server's disk."""
 
     message: str = ""
     fault: str = ""
     conflict: bool = False
     refused: bool = False
+    full: bool = False
 
 
 NOT_YET: Final = Answer()
@@ -68,7 +71,9 @@ def queue(pages: Pages, request: Request) -> Response:
         "queue.html",
         lang,
         drafts=list(pages.inbox.queue()),
-        published=(pick_language(record.metadata.title, lang).words, _page(record, lang)) if record else None,
+        published=(shortened(pick_language(record.metadata.title, lang).words), _page(record, lang))
+        if record
+        else None,
         returned="returned" in request.query_params,
         decided="decided" in request.query_params,
         owner=lambda draft: owner(pages, draft, lang),
@@ -109,6 +114,8 @@ def _return(pages: Pages, request: Request, draft: Draft, fields: Forms, account
         pages.inbox.hand_back(draft.id, account, fields.number("version"), message)
     except ConflictError:
         return _conflict(pages, request, draft.id, message)
+    except StorageFullError as error:
+        return _show(pages, request, draft, error.status, Answer(message, full=True))
     return RedirectResponse(place("review", lang) + "?returned", 303)
 
 
@@ -127,6 +134,8 @@ def _publish(pages: Pages, request: Request, draft: Draft, fields: Forms, accoun
         return _conflict(pages, request, draft.id, message)
     except ValidationError:
         return _show(pages, request, draft, 422, Answer(message, refused=True))
+    except StorageFullError as error:
+        return _show(pages, request, draft, error.status, Answer(message, full=True))
     return RedirectResponse(f"{place('review', language(request))}?published={record.id}", 303)
 
 

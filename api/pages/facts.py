@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from api.pages.cards import lead
 from api.pages.site import Pages
 from api.text import sentences
-from api.text.formatting import day, host, link, number, text_markup
+from api.text.formatting import day, host, link, number, short_markup
 from api.text.i18n import translator
 from api.text.labels import concept, district_of
 from api.web import addresses
@@ -155,9 +155,9 @@ def _agent(pages: Pages, agent: Agent | None, lang: Lang) -> list[Item]:
     organization = pages.catalog.store.get(agent.id) if agent.id else None
     if organization and organization.kind == "organization":
         return [
-            Item(text_markup(organization.metadata.title, lang), addresses.page("organization", organization.id, lang))
+            Item(short_markup(organization.metadata.title, lang), addresses.page("organization", organization.id, lang))
         ]
-    name = text_markup(agent.name, lang) or escape(host(agent.homepage))
+    name = short_markup(agent.name, lang) or escape(host(agent.homepage))
     return [Item(name, link(agent.homepage))] if name else []
 
 
@@ -166,7 +166,7 @@ def contact_items(contacts: Iterable[Contact], lang: Lang, small: bool = False) 
     items: list[Item] = []
     for contact in contacts:
         if contact.name and not small:
-            items.append(Item(text_markup(contact.name, lang)))
+            items.append(Item(short_markup(contact.name, lang)))
         if contact.email:
             items.append(Item(contact.email, f"mailto:{contact.email}", small))
         if contact.url:
@@ -191,7 +191,7 @@ def _places(pages: Pages, metadata: Metadata, lang: Lang) -> list[Item]:
             )
             items[Item(named_district.label(lang), address)] = None
         if not shown_districts and place.name:
-            items[Item(text_markup(place.name, lang))] = None
+            items[Item(short_markup(place.name, lang))] = None
     return list(items)[:MAX_ITEMS_PER_FACT]
 
 
@@ -231,7 +231,7 @@ def _money(money: Money | None, lang: Lang) -> list[Item]:
 
 def _funding(pages: Pages, funding: Funding, lang: Lang) -> list[Item]:
     funder = _agent(pages, funding.funder, lang)
-    name = [Item(text_markup(funding.name, lang))] if funding.name else []
+    name = [Item(short_markup(funding.name, lang))] if funding.name else []
     return [*name, *funder, *_money(funding.amount, lang)]
 
 

@@ -20,7 +20,7 @@ from api.pages.organization import more
 from api.pages.relations import relations
 from api.pages.site import Pages, View, today
 from api.text import sentences
-from api.text.formatting import as_date, day, link, pick_language, sentence, size, text_markup
+from api.text.formatting import as_date, day, link, pick_language, sentence, short_markup, size, text_markup
 from api.text.i18n import translator
 from api.text.labels import area, finding_words
 from api.web import addresses, query
@@ -265,7 +265,7 @@ def _participants(pages: Pages, record: Record, lang: Lang) -> Iterator[Particip
         )
         names = participation.agent.name or (organization.metadata.title if organization else {})
         role = sentences.concept("roles", participation.role, lang)
-        yield Participant(text_markup(names, lang), address, role, text_markup(participation.description, lang))
+        yield Participant(short_markup(names, lang), address, role, short_markup(participation.description, lang))
 
 
 def _opportunity(type: str, lang: Lang) -> str:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+import msgspec
 import orjson
 
 from registry.model import DCAT_KINDS, Finding, Identifier, Kind, Statement, Text
@@ -162,11 +163,22 @@ def is_filled(value: Any) -> bool:
 
 def distinct(items: Iterable[Any]) -> tuple[Any, ...]:
     """Each item once, in order; items need not be hashable."""
-    seen: list[Any] = []
+    items = tuple(items)
+    if len(items) < 2:
+        return items
+    first_of_key: dict[Any, Any] = {}
     for item in items:
-        if item not in seen:
-            seen.append(item)
-    return tuple(seen)
+        first_of_key.setdefault(item if isinstance(item, str) else _key(item), item)
+    return tuple(first_of_key.values())
+
+
+def _key(item: Any) -> bytes | str:
+    """The same text for equal items; a comparison with each other item would take time with the square of their
+    number."""
+    try:
+        return msgspec.json.encode(item, order="sorted")
+    except (TypeError, ValueError, RecursionError):  # integers beyond 64 bits, halves of surrogate pairs
+        return repr(item)
 
 
 def parsed(value: str) -> Any:

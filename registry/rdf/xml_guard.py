@@ -14,7 +14,7 @@ from registry.model.message import message
 from registry.syntax_errors import FLATTER, unreadable
 
 MAX_DEPTH: Final = 200  # of JSON-LD and RDF/XML
-SMALL_FILE_BYTES: Final = 100_000  # RDF/XML below this size is fast at any depth
+SMALL_FILE_BYTES: Final = 100_000  # RDF/XML below this size is parsed once more to count its depth: a millisecond
 SCAN_STEP_BYTES: Final = 8_192  # see `_is_shallow`
 MAX_ATTRIBUTES: Final = 5_000  # of one element; the parser's time grows with their square
 DECLARATION_CHARACTERS: Final = 400  # at the start of the file, in which the XML declaration is looked for
@@ -52,8 +52,7 @@ def plain_xml(data: bytes, where: str) -> bytes:
     plain = text.encode()
     if any(tag[0].count(b"=") > MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(plain)):
         raise unreadable(where, _ATTRIBUTES, FLATTER)
-    if len(plain) > SMALL_FILE_BYTES:
-        _check_depth(plain, where)
+    _check_depth(plain, where)
     return plain
 
 
@@ -91,7 +90,7 @@ def with_whole_texts(plain: bytes) -> bytes:
 
 def _check_depth(text: bytes, where: str) -> None:
     """Raises SourceError for a file that is nested deeper than MAX_DEPTH."""
-    if _is_shallow(text):
+    if len(text) > SMALL_FILE_BYTES and _is_shallow(text):
         return
     depth = deepest = 0
 

@@ -6,6 +6,7 @@ A disk is full in two ways: SQLite may take no more pages (works everywhere), an
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -24,9 +25,10 @@ from registry.model import Metadata
 from registry.search.query import Query
 from registry.search.tantivy_index import TantivyIndex
 from registry.settings import Settings
-from registry.store.database import check_pages, connect, damage_seen, writing
+from registry.store.database import check_pages, connect, damage_seen, give_space_back, writing
 from tests.api.commands.calling import LOTSE
-from tests.signed_in import PROJECT, browser, hidden
+from tests.servers import postgres
+from tests.signed_in import PROJECT, browser, hidden, send
 from tests.town import Town, take
 from tests.waiting import wait_for
 
@@ -85,6 +87,25 @@ def test_a_form_comes_back_with_what_was_typed_when_the_disk_is_full(city: Town,
     assert again.status_code == 303  # the same form, once there is room
 
 
+@pytest.mark.parametrize("act", ["return", "publish"])
+def test_a_reviewer_keeps_what_was_typed_when_the_disk_is_full(city: Town, act: str) -> None:
+    long = " ".join(secrets.token_hex(8) for _ in range(1_000))  # needs pages of its own when it is published
+    send(browser(city, "agentur"), "/anmelden/projekt", "submit", **PROJECT, description=long)
+    (draft,) = city.catalog.inbox.queue()
+    reviewer = browser(city, "lotsin")
+    fields = {**hidden(reviewer.get(f"/freigabe/{draft.id}").text), "act": act}
+    fields["message"] = "Bitte nennen Sie die Messstellen. " * 100
+    give_space_back(city.catalog.store.engine, vacuum=True)  # so that there are no free pages
+    with no_more_pages(city.catalog.store.engine):
+        answer = reviewer.post(f"/freigabe/{draft.id}", data=fields)
+        assert answer.status_code == 507
+        assert "kein Platz mehr" in answer.text
+        assert fields["message"].strip() in answer.text
+        assert PROJECT["title"] in answer.text
+    assert [waiting.id for waiting in city.catalog.inbox.queue()] == [draft.id]
+    assert reviewer.post(f"/freigabe/{draft.id}", data=fields).status_code == 303
+
+
 def test_signing_out_works_when_the_disk_is_full(city: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     client = browser(city, "agentur")
     token = hidden(client.get("/konto").text)
@@ -130,6 +151,30 @@ def test_on_a_full_disk_doctor_works_and_a_source_can_be_removed(small_disk: Pat
     with Town(data) as town:
         assert town.catalog.sources.all() == ()
         assert town.records() == {}
+
+
+@pytest.fixture
+def small_tablespace(postgres_url: str) -> Iterator[str]:
+    with contextlib.ExitStack() as stack:
+        try:
+            name = stack.enter_context(postgres.small_tablespace(postgres_url))
+        except RuntimeError as error:
+            pytest.skip(str(error))
+        yield name
+
+
+@pytest.mark.postgres
+def test_a_full_disk_of_postgres_is_an_error_of_its_own(postgres_url: str, small_tablespace: str) -> None:
+    engine = connect(postgres_url)
+    with writing(engine) as connection:
+        connection.exec_driver_sql(f"CREATE TABLE words (word TEXT) TABLESPACE {small_tablespace}")
+        connection.exec_driver_sql("ALTER TABLE words ALTER COLUMN word SET STORAGE EXTERNAL")
+    with pytest.raises(StorageFullError) as full, writing(engine) as connection:
+        connection.exec_driver_sql("INSERT INTO words SELECT repeat('x', 1000000) FROM generate_series(1, 40)")
+    assert full.value.status == 507
+    with writing(engine) as connection:  # the connection goes on, and makes room
+        connection.exec_driver_sql("DROP TABLE words")
+    engine.dispose()
 
 
 def fill(path: Path) -> None:

@@ -1,12 +1,18 @@
 """Words of strangers in pages: bounded in lists, and nothing in them that cannot be seen."""
 
+import re
+
 import pytest
 from fastapi.testclient import TestClient
+from msgspec.structs import replace
 
 from api.app import create_app
+from api.editing.comparison import compare
+from api.pages.site import Pages
 from api.text.formatting import breakable, link, visible
-from registry.model import Agent, Contact, Distribution, Metadata, Record
+from registry.model import Agent, Contact, Distribution, Link, Metadata, Participation, Place, Record
 from registry.model.text import MAX_TITLE_IN_LISTS, shortened, shortened_text
+from tests.sample_city import iri
 from tests.signed_in import PROJECT, browser, send
 from tests.town import Town
 
@@ -26,7 +32,10 @@ def test_long_titles_are_cut_in_lists_and_whole_on_their_page(city: Town) -> Non
     browser = put(city, "lang", title={"de": f"Xylophon {LONG}"}, description={"de": LONG}, publisher=agent)
     page = browser.get("/suche?q=xylophon", headers=HTML).text
     assert "Xylophon" in page
-    assert "…" in page
+    cut = shortened(f"Xylophon {LONG}")
+    assert len(cut) <= MAX_TITLE_IN_LISTS
+    assert re.sub("</?mark>", "", page).count(cut) == 1
+    assert re.search(rf"{re.escape(cut)}\s*</a>", re.sub("</?mark>", "", page))  # the title is not longer
     assert len(page) < 100_000
     assert len(browser.get("/feed.atom?q=xylophon").content) < 20_000
     answer = browser.get("/api/v1/search?q=xylophon")
@@ -47,6 +56,35 @@ def test_a_cut_text_is_never_longer_than_its_bound(words: str, most: int, cut: s
     assert shortened(words, most) == cut
     short = {"de": words}
     assert (shortened_text(short, most) is short) == (len(words) <= most)
+
+
+def test_long_names_are_cut_where_a_record_or_a_review_lists_them(city: Town) -> None:
+    name = {"de": f"Ypsilon {LONG}"}
+    cut = shortened(name["de"])
+    agent = Agent(name=name)
+    metadata = Metadata(
+        kind="project",
+        title={"de": "Namen"},
+        publisher=agent,
+        contacts=(Contact(name=name, email="a@example.org"),),
+        places=(Place(name=name),),
+        participants=(Participation(agent=agent, role=iri("roles", "partner"), description=name),),
+    )
+    data = replace(metadata, kind="dataset")
+    city.catalog.store.put([Record(id="projekt", said=metadata), Record(id="daten", said=data)], "test")
+    visitor = browser(city)
+    for path, times in (("/projekte/projekt", 3), ("/daten/daten", 2)):  # partner, his part, contact; office, place
+        page = visitor.get(path, headers=HTML).text.partition("<details")[0]  # all details come below
+        assert page.count(cut) >= times, path
+        assert f"{cut[:-1]} Wort" not in page, path
+
+    said = Metadata(kind="dataset", title=name)
+    city.catalog.store.put([Record(id="langer-titel", said=said)], "test")
+    draft = Metadata(kind="project", title={"de": "Projekt"}, links=(Link("uses", "/id/langer-titel"),))
+    shown = compare(Pages(city.catalog, city.settings), None, draft, "de")
+    assert [str(field.now) for field in shown.changed if "Ypsilon" in field.now] == [f"<ins>{cut}</ins>"]
+    queue = browser(city, "lotsin").get("/freigabe?published=langer-titel").text
+    assert f">{cut}</a>" in queue
 
 
 def test_what_cannot_be_seen_is_shown_as_a_sign(city: Town) -> None:

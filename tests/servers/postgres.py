@@ -1,8 +1,11 @@
 """A real PostgreSQL on this machine, without root and without a port: one server a test run, a database a test."""
 
 import contextlib
+import os
 import secrets
 import shutil
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -49,3 +52,30 @@ def database(address: str) -> Iterator[str]:
     finally:
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextlib.contextmanager
+def small_tablespace(url: str) -> Iterator[str]:
+    """The name of a tablespace on a file system of 16 MB; RuntimeError where none can be mounted."""
+    address = url.replace("postgresql+psycopg://", "postgresql://")
+    with psycopg.connect(address, autocommit=True) as connection:
+        (data,) = connection.execute("SHOW data_directory").fetchone() or ("",)
+        owner, folder = Path(data).stat(), tempfile.mkdtemp(prefix="lotse-small-")
+        options = f"size=16m,uid={owner.st_uid},gid={owner.st_gid},mode=0700"
+        try:
+            mounted = sys.platform == "linux" and os.geteuid() == 0 and shutil.which("mount")
+            command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder]
+            if not mounted or subprocess.run(command, capture_output=True, check=False).returncode:
+                raise RuntimeError("mounting a small file system needs root on Linux")
+            name = f"small_{secrets.token_hex(6)}"
+            try:
+                connection.execute(f"CREATE TABLESPACE {name} LOCATION '{folder}'")
+                try:
+                    yield name
+                finally:
+                    connection.execute("CHECKPOINT")  # removes the files of dropped tables
+                    connection.execute(f"DROP TABLESPACE {name}")
+            finally:
+                subprocess.run(["umount", "-l", folder], check=True)
+        finally:
+            Path(folder).rmdir()

@@ -75,6 +75,21 @@ def test_deep_xml_is_refused_quickly_however_it_hides(inside):
         parse(f"{XML}{body}</rdf:RDF>".encode(), name="a.rdf")
 
 
+@pytest.mark.parametrize("inside", ["", "<!-- ein Wort -->", "<![CDATA[ ]]>", "<?hinweis ja?>"])
+def test_deep_xml_is_refused_whatever_its_size(inside):
+    """A file of a few kB, just above and just below the bound."""
+    for depth, is_refused in ((MAX_DEPTH // 2 + 1, True), (MAX_DEPTH // 2 - 2, False)):
+        body = (
+            f'<rdf:Description xmlns:e="http://e.example/"><e:p>{inside}' * depth + "</e:p></rdf:Description>" * depth
+        )
+        data = f"{XML}{body}</rdf:RDF>".encode()
+        if is_refused:
+            with pytest.raises(SourceError, match=f"deeper than {MAX_DEPTH}"):
+                parse(data, name="a.rdf")
+        else:
+            parse(data, name="a.rdf")
+
+
 def test_deep_json_is_refused():
     for depth in (MAX_DEPTH + 10, 900, 30_000):
         with pytest.raises(SourceError):

@@ -19,6 +19,7 @@ from api.web.addresses import Lang
 from registry.model import Date, Text, message
 from registry.model.message import Message
 from registry.model.text import shortened_text, tags
+from registry.model.timing import first_day
 from registry.search.analysis import Word, clean, mark
 
 ZONE: Final = ZoneInfo("Europe/Berlin")
@@ -146,11 +147,7 @@ def as_date(value: Date | date | datetime | None) -> date | None:
         return _local(value).date()
     if isinstance(value, date) or not value:
         return value or None
-    match = re.match(r"(\d{4})(?!\d)(?:-(\d\d)(?:-(\d\d))?)?", value)
-    try:
-        return date(int(match[1]), int(match[2] or 1), int(match[3] or 1)) if match else None
-    except ValueError:
-        return None
+    return first_day(value)
 
 
 def number(value: float | int | str, lang: Lang) -> str:

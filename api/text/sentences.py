@@ -3,7 +3,6 @@
 Entry points: `licence`, `freshness`, `track`, `span`, `hours`, `open_calls`.
 """
 
-import calendar
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -14,8 +13,8 @@ from api.text.formatting import as_date, day, moment
 from api.text.i18n import translator
 from api.web.addresses import Lang
 from registry.model import Metadata, Opportunity, Period
+from registry.model.timing import last_day, last_update, promise
 from vocab.concepts import Concept, concept_list
-from vocab.values import interval
 
 PHASES: Final = ("idee", "vorbereitung", "umsetzung", "abschluss", "dauerbetrieb")  # as drawn
 _ENDED: Final = {"abgeschlossen": "abschluss"}  # phases that are drawn as another one, done
@@ -110,23 +109,21 @@ def licence_in_short(iri: str, lang: Lang) -> str:
 def freshness(metadata: Metadata, today: date, lang: Lang) -> Freshness | None:
     """How current a dataset is, compared with its promised update rhythm; None if it has no date.
 
-    Overdue only after a tenth of the rhythm, at least one day and at most 14.
+    `registry.model.timing.promise` says from when it is overdue.
     """
     _ = translator(lang)
-    dates = [as_date(changed) for changed in (metadata.modified, *(file.modified for file in metadata.distributions))]
-    last = max((changed for changed in dates if changed), default=None) or as_date(metadata.issued)
+    last = last_update(metadata)
     if last is None:
         return None
     updated = _updated(last, today, lang)
-    rhythm = concept_list("frequencies").get(metadata.frequency) if metadata.frequency else None
-    due = _due(last, rhythm.extra["interval"]) if rhythm else None
-    if rhythm is None or due is None:
+    promised = promise(metadata)
+    if promised is None:
         return Freshness("plain", "", updated + ".", updated)
-    detail = _("%(updated)s. Zugesagt: %(rhythm)s.") % {"updated": updated, "rhythm": rhythm.label(lang)}
-    grace = min(max(timedelta(days=1), (due - last) / 10), timedelta(days=14))
-    if today - grace <= due:
+    rhythm = promised.frequency.label(lang)
+    detail = _("%(updated)s. Zugesagt: %(rhythm)s.") % {"updated": updated, "rhythm": rhythm}
+    if today <= promised.last_good_day:
         return Freshness("fresh", _("So aktuell wie zugesagt."), detail, updated)
-    late = _overdue((today - due).days, lang)
+    late = _overdue((today - promised.due).days, lang)
     return Freshness("overdue", f"{late}.", detail, late)
 
 
@@ -149,18 +146,6 @@ def _overdue(days: int, lang: Lang) -> str:
     if days < 730:
         return _("Überfällig seit %(number)s Monaten") % {"number": days // 30}
     return _("Überfällig seit %(number)s Jahren") % {"number": days // 365}
-
-
-def _due(last: date, duration: str) -> date | None:
-    """The day on which the next update is due; intervals below a day count as one day. None beyond the calendar."""
-    parts = interval(duration)
-    if not parts:
-        return None
-    days = parts.years * 365.25 + parts.months * 30.5 + parts.weeks * 7 + parts.days
-    try:
-        return last + timedelta(days=max(1.0, days))
-    except OverflowError:
-        return None
 
 
 # -- projects
@@ -248,9 +233,7 @@ def periods(values: Iterable[Period], lang: Lang) -> str:
 def open_calls(metadata: Metadata, today: date) -> tuple[list[Opportunity], list[Opportunity]]:
     """Opportunities that are not over: first those to take part, then those that look for partners."""
     current = [
-        opportunity
-        for opportunity in metadata.opportunities
-        if not (end := _last_day(opportunity.ends)) or end >= today
+        opportunity for opportunity in metadata.opportunities if not (end := last_day(opportunity.ends)) or end >= today
     ]
     seeking = {concept_list("opportunities").by_notation[opportunity].iri for opportunity in _SEEKING}
     return [opportunity for opportunity in current if opportunity.type not in seeking], [
@@ -271,15 +254,6 @@ def partners_until(metadata: Metadata, today: date) -> str:
 def _for_partners(metadata: Metadata, today: date) -> list[Opportunity]:
     partners = concept_list("opportunities").by_notation["partnergesuch"].iri
     return [opportunity for opportunity in open_calls(metadata, today)[1] if opportunity.type == partners]
-
-
-def _last_day(value: str) -> date | None:
-    """The last day that a date of any accuracy can mean."""
-    first = as_date(value)
-    if first is None or len(value) >= 10:
-        return first
-    month = first.month if len(value) == 7 else 12
-    return first.replace(month=month, day=calendar.monthrange(first.year, month)[1])
 
 
 def listing(parts: Iterable[str]) -> str:

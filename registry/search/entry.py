@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 
 import msgspec
 
 from registry.model import Kind, Metadata, Record
+from registry.model.timing import first_day
 from registry.search.analysis import NOTHING, STOP_WORDS, Terms, analysed, base_letters, clean, fold_word
 from registry.search.facets import COUNTED, FACETS, MAX_KEY, value_list
 from vocab.concepts import ConceptList, concept_list
@@ -14,7 +14,6 @@ from vocab.concepts import ConceptList, concept_list
 MAX_WORD_ENTRIES = 60  # words of a record that can be suggested
 TITLE_WEIGHT = 5  # how often the title is repeated in `Entry.text`
 
-_DATE = re.compile(r"(\d{4})(?!\d)(?:-(\d\d)(?:-(\d\d))?)?")
 _SURFACE = re.compile(r"[^\W\d_][\w-]+")
 
 
@@ -108,11 +107,8 @@ def _values(facets: Mapping[str, tuple[str, ...]], districts: ConceptList | None
 def _day(metadata: Metadata, record: Record) -> int:
     """Day number of `modified`, else of `issued`, else of the last change of the record; 0 if there is none."""
     for value in (metadata.modified, metadata.issued):
-        if match := _DATE.match(value):
-            try:
-                return date(int(match[1]), int(match[2] or 1), int(match[3] or 1)).toordinal()
-            except ValueError:
-                continue
+        if day := first_day(value):
+            return day.toordinal()
     return record.changed.toordinal() if record.changed else 0
 
 

@@ -1,6 +1,6 @@
 """Shapes of places in any notation -> WKT, and WKT -> GeoJSON, in longitude and latitude.
 
-Entry points: `shape` (GeoJSON, WKT, four numbers, ArcGIS -> WKT), `looks_like_shape`, `geojson`, `box`.
+Entry points: `shape` (GeoJSON, WKT, four numbers, ArcGIS -> WKT), `looks_like_shape`, `geojson`, `box`, `bounds`.
 """
 
 import json
@@ -34,6 +34,7 @@ _SIDES: Final = (("xmin", "ymin", "xmax", "ymax"), ("west", "south", "east", "no
 _CRS: Final = r"(?:<(?P<iri>[^<>\s]++)>|SRID\s*+=\s*+(?P<srid>\d{4,6})\s*+;|(?P<epsg>EPSG:\d{4,6})\s*+[;:,]?)\s*+"
 _CRS_BEFORE = re.compile(rf"\s*+{_CRS}", re.IGNORECASE | re.ASCII)
 _NUMBER: Final = r"[-+]?+(?:\d{1,12}+(?:\.\d{0,20}+)?+|\.\d{1,20}+)(?:e[-+]?\d{1,3}+)?+"
+_DECIMAL = re.compile(r"-?\d+(?:\.\d+)?")  # as `number` writes them
 _SEPARATOR = re.compile(r"\s*+[,;]\s*+|\s++")
 _COORDINATES = re.compile(
     rf"\s*+(?:{_CRS})?+(?:"
@@ -201,6 +202,16 @@ def box(west: float, south: float, east: float, north: float) -> str:
     """The WKT of a bounding box."""
     w, s, e, n = map(number, (west, south, east, north))
     return f"POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))"
+
+
+def bounds(text: str) -> tuple[float, float, float, float] | None:
+    """West, south, east and north of a shape in any notation; None if it cannot be read."""
+    plain = shape(text)
+    numbers = _DECIMAL.findall(plain.bbox or plain.centroid) if plain else ()
+    if not numbers:
+        return None
+    west, south, east, north = map(float, (*numbers[:2], *(numbers[4:6] or numbers[:2])))
+    return west, south, east, north
 
 
 MAX_DIGITS: Final = 40  # characters of a number

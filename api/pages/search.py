@@ -176,7 +176,7 @@ def _groups(asked: Query, results: ResultPage, names: Names, lang: Lang, kind: s
     for facet in GROUPS:
         chosen = asked.where.get(facet.name, ())
         values = _values(facet, results.facets.get(facet.name, ()), chosen, names)
-        if not values or (facet.only_kind and kind not in (None, facet.only_kind) and not chosen):
+        if not values or (facet.kinds and kind and kind not in facet.kinds and not chosen):
             continue
         top = len(groups) < OPEN_GROUPS or bool(chosen)
         groups.append(

@@ -17,11 +17,10 @@ from vocab import folding, licences
 from vocab.concepts import Concept, concept_list
 from vocab.fields import Field, fields_of
 from vocab.formats import IANA
-from vocab.namespaces import VOC
+from vocab.namespaces import HVD_ACT, VOC
 from vocab.profile import DE, EU, HVD, PROJECT, level
 from vocab.values import is_reversed
 
-ELI: Final = "http://data.europa.eu/eli/reg_impl/2023/138/oj"  # marks a high-value dataset
 LEAD: Final = VOC + "role/federfuehrung"
 MIN_DESCRIPTION: Final = 50  # characters; search engines do not take a shorter text as a description
 _ALMOST_ELI: Final = "eli/reg_impl/2023/138"
@@ -41,7 +40,7 @@ def check(metadata: Metadata) -> Findings:
 
 
 def _findings(metadata: Metadata) -> Iterator[Finding]:
-    hvd = ELI in metadata.legislation
+    hvd = HVD_ACT in metadata.legislation
     for wanted in _wanted(metadata.kind, hvd):
         if not wanted.has(metadata):
             yield finding(wanted.rule, wanted.field, level=wanted.level)
@@ -260,5 +259,5 @@ def _distribution(distribution: Distribution, hvd: bool, reported: set[str]) -> 
         yield finding("attribution-missing", "attribution", licence.notation, node)
     if distribution.download_url and distribution.access_url and distribution.download_url != distribution.access_url:
         yield finding("download-differs", "download_url", distribution.download_url, node)
-    if hvd and ELI not in distribution.legislation:
+    if hvd and HVD_ACT not in distribution.legislation:
         yield finding("hvd-mark-missing", "legislation", node=node)

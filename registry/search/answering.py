@@ -5,9 +5,13 @@ Entry points: `answer` (the page for a query), `suggestions`, `beginning`, `boun
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from registry.errors import UsageError
 from registry.search.analysis import clean, fold_word, words
 from registry.search.candidates import MAX_SIMILAR, Candidate, Refiner, by_words
+from registry.search.facets import FACETS
+from registry.search.filters import Filters
 from registry.search.matching import Engine, asked, loosened
 from registry.search.query import MAX_DEPTH, RANKED, Hit, Query, ResultPage, Suggestion
 
@@ -53,6 +57,7 @@ def answer(query: Query, engine: Engine, today: int, refiner: Refiner | None = N
     MAX_DEPTH. `today`: a day number; `refiner`: adds what is meant alike, if there is one."""
     first, last = bounds(query)
     wanted = asked(query)
+    wanted = replace(wanted, filters=_narrowed(wanted.filters, query, engine, today))
     candidates = by_words(wanted, lambda need: engine.find(wanted, need, max(last, RANKED)))
     if refiner and wanted.strict:
         candidates = refiner(query.words, candidates, lambda ids: engine.documents(wanted, ids))
@@ -63,9 +68,17 @@ def answer(query: Query, engine: Engine, today: int, refiner: Refiner | None = N
         hits, total = engine.sorted(wanted, wanted.strict, query)
     hits += similar[max(first - total, 0) : max(last - total, 0)]
     relaxed, note = loosened(wanted, total, len(similar), query.lang)
-    facets = engine.facets(wanted.strict, wanted.where, query.facets)
+    facets = engine.facets(wanted.strict, wanted.filters, query.facets)
     following = next_page(query, total + len(similar))
     return ResultPage(tuple(hits), total, facets, following, relaxed, note, len(similar))
+
+
+def _narrowed(where: Filters, query: Query, engine: Engine, today: int) -> Filters:
+    """The filters with all that belongs to them: limits, day, and the units of chosen organizations."""
+    chosen = [id for facet, values in where.where.items() if FACETS[facet].tree for id in values]
+    tree = engine.organizations() if chosen else None
+    units = {id: tree.units(id) for id in chosen} if tree else {}
+    return replace(where, limits=query.limits.conditions(), today=today, units=units)
 
 
 def next_page(query: Query, count: int) -> str | None:

@@ -22,10 +22,13 @@ from registry.projections.projection import note
 from registry.search.answering import answer, beginning, bounds, suggestions
 from registry.search.candidates import Refiner
 from registry.search.entry import Entry, entry
-from registry.search.facet_counts import SHOWN_VALUES, aggregations, counts
-from registry.search.facets import COUNTED, FACETS, INDEX_VERSION
+from registry.search.facet_counts import MAX_KEYS, SHOWN_VALUES, aggregations, counts
+from registry.search.facets import COUNTED, DATED_FACETS, INDEX_VERSION, PARENTS, TEXT_FACETS
+from registry.search.filters import Condition, Filters, Range, Texts
 from registry.search.matching import Asked, Need, WordGroup
-from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Suggestion, Where
+from registry.search.organization_tree import OrganizationTree
+from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Suggestion
+from registry.search.space_time import NUMBERS
 from vocab.concepts import ConceptList
 
 DOCUMENTS_PER_REQUEST, MAX_REQUEST_BYTES = 500, 8_000_000
@@ -38,7 +41,10 @@ _ORDER = {"type": "keyword", "index": False}
 _NUMBER = {"type": "integer", "index": False}
 _FIELDS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("title_stems", "title_grams", "text_stems", "text_grams"), _TERMS),
-    **dict.fromkeys((*FACETS, *(counted.field for counted in COUNTED), "short_words", "words"), _COUNTED),
+    **dict.fromkeys(
+        (*TEXT_FACETS, *(counted.field for counted in (*COUNTED, PARENTS)), "short_words", "words"), _COUNTED
+    ),
+    **{field: {"type": "double" if NUMBERS.get(field) is float else "long"} for field in (*DATED_FACETS, *NUMBERS)},
     **dict.fromkeys(("by_title", "by_date"), _ORDER),
     **dict.fromkeys(("day", "quality"), _NUMBER),
 }
@@ -191,17 +197,23 @@ class ElasticIndex:
     def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
         first, _ = bounds(query)
         order = [{"by_title": "asc"}] if query.sort == "title" else [{"by_date": "desc"}]
-        tree = {"bool": {"filter": [_need(need), *_where(wanted.where)]}}
+        tree = {"bool": {"filter": [_need(need), *map(_condition, wanted.filters.conditions())]}}
         response = self._ask(tree, query.size, from_=first, sort=order, docvalue_fields=["kind"])
         hits = [Hit(hit["_id"], hit["fields"]["kind"][0], 0.0) for hit in response["hits"]["hits"]]
         return hits, int(response["hits"]["total"]["value"])
 
-    def facets(self, need: Need | None, where: Where, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
+    def facets(self, need: Need | None, where: Filters, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
         if not facets:
             return {}
-        parts = aggregations(where, facets, _written, "shard_size")
-        response = self._ask({"bool": {"filter": [_need(need)]}}, 0, aggs=parts)
-        return {facet: counts(response["aggregations"], facet, where.get(facet, ())) for facet in facets}
+        parts = aggregations(where, facets, _all_of, "shard_size")
+        response = self._ask({"bool": {"filter": [_need(need), *map(_condition, where.limits)]}}, 0, aggs=parts)
+        answer, chosen = response["aggregations"], where.where
+        return {facet: counts(answer, facet, chosen.get(facet, ()), self.organizations) for facet in facets}
+
+    def organizations(self) -> OrganizationTree:
+        every = {"terms": {"field": PARENTS.field, "size": MAX_KEYS}}
+        response = self._ask({"exists": {"field": PARENTS.field}}, 0, aggs={"pairs": every})
+        return OrganizationTree(bucket["key"] for bucket in response["aggregations"]["pairs"]["buckets"])
 
     def _ask(self, tree: dict[str, Any], size: int, **more: Any) -> Mapping[str, Any]:
         # dfs: term statistics over all shards, so that a score does not depend on the shard of a record
@@ -224,7 +236,7 @@ def _reachable() -> Iterator[None]:
 
 def _scored(wanted: Asked, need: dict[str, Any]) -> dict[str, Any]:
     scoring = [{"term": {term.field: {"value": term.text, "boost": term.weight}}} for term in wanted.terms]
-    return {"bool": {"filter": [need, *_where(wanted.where)], "should": scoring}}
+    return {"bool": {"filter": [need, *map(_condition, wanted.filters.conditions())], "should": scoring}}
 
 
 def _documents(response: Mapping[str, Any]) -> tuple[Found, ...]:
@@ -254,6 +266,7 @@ def _document(entry: Entry) -> dict[str, Any]:
         "quality": entry.quality,
         **entry.facets,
         **entry.counted,
+        **entry.numbers,
     }
 
 
@@ -269,9 +282,17 @@ def _need(need: Need | None) -> dict[str, Any]:
     return {"bool": {"should": [_group(group) for group in need.groups], "minimum_should_match": need.least}}
 
 
-def _where(where: Where) -> list[dict[str, Any]]:
-    return [{"terms": {facet: list(values)}} for facet, values in where.items()]
+def _condition(condition: Condition) -> dict[str, Any]:
+    if isinstance(condition, Texts):
+        return {"terms": {condition.field: list(condition.values)}}
+    alternatives = [{"bool": {"filter": list(map(_range, ranges))}} for ranges in condition.alternatives]
+    return {"bool": {"should": alternatives, "minimum_should_match": 1}}
 
 
-def _written(where: Where) -> dict[str, Any]:
-    return {"bool": {"filter": _where(where)}}
+def _range(range: Range) -> dict[str, Any]:
+    bounds = {"gte": range.low, "lte": range.high}
+    return {"range": {range.field: {name: bound for name, bound in bounds.items() if bound is not None}}}
+
+
+def _all_of(conditions: Iterable[Condition]) -> dict[str, Any]:
+    return {"bool": {"filter": list(map(_condition, conditions))}}

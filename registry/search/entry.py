@@ -8,7 +8,9 @@ import msgspec
 from registry.model import Kind, Metadata, Record
 from registry.model.timing import first_day
 from registry.search.analysis import NOTHING, STOP_WORDS, Terms, analysed, base_letters, clean, fold_word
-from registry.search.facets import COUNTED, FACETS, MAX_KEY, value_list
+from registry.search.facet_values import MAX_KEY
+from registry.search.facets import COUNTED, DATED_FACETS, FACETS, PARENTS, TEXT_FACETS, value_list
+from registry.search.space_time import numbers_of
 from vocab.concepts import ConceptList, concept_list
 
 MAX_WORD_ENTRIES = 60  # words of a record that can be suggested
@@ -18,7 +20,8 @@ _SURFACE = re.compile(r"[^\W\d_][\w-]+")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """`title`, `text`: terms; `facets`: facet -> values; `counted`: fields that are counted instead (`facets.Counted`).
+    """`title`, `text`: terms; `facets`: facet -> values; `counted`: other fields with texts (`facets.Counted`);
+    `numbers`: fields with numbers (`facets.Dated`, `space_time`).
 
     `short_words`: those inside compounds. `words`: "folded<tab>as written", for suggestions. `by_title`, `by_date`:
     unique keys to sort by. `day`: day number of the last change, 0 if unknown; `quality`: 0 to 100.
@@ -30,6 +33,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     text: Terms
     facets: Mapping[str, tuple[str, ...]]
     counted: Mapping[str, tuple[str, ...]]
+    numbers: Mapping[str, tuple[float, ...]]
     short_words: tuple[str, ...]
     words: tuple[str, ...]
     by_title: str
@@ -42,7 +46,7 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
     """The entry of a record; `districts`: the city's own list, whose notations are the values of that facet."""
     metadata = record.metadata
     title, day = " ".join(metadata.title.values()), _day(metadata, record)
-    facets = {name: tuple(dict.fromkeys(facet.values_of(record, districts))) for name, facet in FACETS.items()}
+    facets = {name: tuple(dict.fromkeys(FACETS[name].values_of(record, districts))) for name in TEXT_FACETS}
     head, short_in_title = analysed(title)
     rest, short_in_rest = analysed(" ".join((*_texts(metadata), *_values(facets, districts))))
     return Entry(
@@ -51,7 +55,8 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
         title=head,
         text=Terms(*(_whole(first, then) for first, then in zip(head, rest, strict=True))),
         facets=facets,
-        counted={field: tuple(values_of(record, districts)) for field, values_of in COUNTED},
+        counted={field: tuple(values_of(record, districts)) for field, values_of in (*COUNTED, PARENTS)},
+        numbers=_numbers(record),
         short_words=tuple(sorted(short_in_title | short_in_rest)),
         words=tuple(_words(metadata)),
         by_title=f"{base_letters(clean(title))[:MAX_KEY]}\t{record.id}",
@@ -59,6 +64,11 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
         day=day,
         quality=_completeness(metadata),
     )
+
+
+def _numbers(record: Record) -> dict[str, tuple[float, ...]]:
+    of_facets = {name: tuple(dated.numbers_of(record)) for name, dated in DATED_FACETS.items()}
+    return of_facets | {field: (number,) for field, number in numbers_of(record)}
 
 
 def _whole(title: str, rest: str) -> str:

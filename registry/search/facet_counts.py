@@ -9,8 +9,10 @@ from typing import Any
 
 from registry.errors import UsageError
 from registry.model.message import message
-from registry.search.facets import FACETS, Facet, value_list
-from registry.search.query import Count, Where
+from registry.search.facets import DATED_FACETS, FACETS, Facet, value_list
+from registry.search.filters import Condition, Filters, Where, conditions_of
+from registry.search.organization_tree import OrganizationTree
+from registry.search.query import Count
 from vocab.concepts import ConceptList
 from vocab.match import district
 
@@ -39,36 +41,55 @@ def _value(facet: Facet, value: str, districts: ConceptList | None) -> str:
         return value.rpartition("/id/")[2]
     concepts = value_list(facet, districts)
     concept = concepts.get(value) if concepts else None
+    if concept is None and facet.own:
+        concept = next((own for own in facet.own if value.lower() in own.alternatives), None)
     if concept is None and concepts is not None and concepts is districts:
         concept = district(value, concepts)
     return concept.notation if concept else value
 
 
-MAX_YEAR_RANGES = 10_000  # different ranges of years that are counted
+MAX_KEYS = 10_000  # different keys that are counted of a facet whose values are put together from them
+Written = Callable[[Iterable[Condition]], Any]  # conditions in the engine's query language
 
 
-def aggregations(
-    where: Where, facets: Iterable[str], written: Callable[[Where], Any], more: str
-) -> dict[str, dict[str, Any]]:
+def aggregations(where: Filters, facets: Iterable[str], written: Written, more: str) -> dict[str, dict[str, Any]]:
     """The aggregations of a search: each facet's terms, filtered by the selected values of the other facets only.
 
-    Each selected value has a filter of its own, so that it is counted even if it is rare. `written`: turns filters into
-    the engine's query language; `more`: the engine's parameter for the number of terms that a shard or segment counts.
+    Each selected value has a filter of its own, so that it is counted even if it is rare. `more`: the engine's
+    parameter for the number of terms that a shard or segment counts.
     """
     parts: dict[str, dict[str, Any]] = {}
     for facet in facets:
-        others = {other: values for other, values in where.items() if other != facet}
+        others = {other: values for other, values in where.where.items() if other != facet}
         above = parts
         if others:
-            above = parts.setdefault(f"by {' '.join(others)}", {"filter": written(others), "aggs": {}})["aggs"]
-        size = MAX_YEAR_RANGES if FACETS[facet].values == "years" else SHOWN_VALUES
-        above[facet] = {"terms": {"field": FACETS[facet].counted_field, "size": size, more: 20 * size}}
-        for n, value in enumerate(where.get(facet, ())):
-            above[f"{facet} {n}"] = {"filter": written({facet: (value,)})}
+            part = {"filter": written(conditions_of(where, others)), "aggs": {}}
+            above = parts.setdefault(f"by {' '.join(others)}", part)["aggs"]
+        above[facet] = _ranges(facet, where.today) if facet in DATED_FACETS else _terms(facet, more)
+        for n, value in enumerate(where.where.get(facet, ())):
+            above[f"{facet} {n}"] = {"filter": written(conditions_of(where, {facet: (value,)}))}
     return parts
 
 
-def counts(answer: Mapping[str, Any], facet: str, selected: Sequence[str]) -> tuple[Count, ...]:
+def _terms(facet: str, more: str) -> dict[str, Any]:
+    row = FACETS[facet]
+    size = MAX_KEYS if row.tree or row.values == "years" else SHOWN_VALUES
+    return {"terms": {"field": row.counted_field, "size": size, more: 20 * size}}
+
+
+def _ranges(facet: str, today: int) -> dict[str, Any]:
+    """The end of a range is not part of it. Numbers in no range are in further buckets, which `counts` leaves out."""
+    ranges = sorted(DATED_FACETS[facet].ranges(today).items(), key=lambda range: range[1])
+    listed = [{"key": f"={value}", "from": low, "to": high + 1} for value, (low, high) in ranges]
+    return {"range": {"field": facet, "ranges": listed}}
+
+
+def counts(
+    answer: Mapping[str, Any],
+    facet: str,
+    selected: Sequence[str],
+    organizations: Callable[[], OrganizationTree] = OrganizationTree,
+) -> tuple[Count, ...]:
     """Counts of a facet, largest first, from an engine's answer to `aggregations`."""
     below = next(part for part in (answer, *answer.values()) if facet in part)
     count_by_value: dict[str, int] = {}
@@ -77,7 +98,10 @@ def counts(answer: Mapping[str, Any], facet: str, selected: Sequence[str]) -> tu
         for value, label in _counted(facet, bucket["key"]):
             count_by_value[value] = count_by_value.get(value, 0) + int(bucket["doc_count"])
             labels.setdefault(value, label)
-    ordered = dict(sorted(count_by_value.items(), key=lambda counted: (-counted[1], counted[0]))[:SHOWN_VALUES])
+    if FACETS[facet].tree:
+        count_by_value = organizations().with_parents(count_by_value)
+    counted = sorted(count_by_value.items(), key=lambda counted: (-counted[1], counted[0]))
+    ordered = {value: count for value, count in counted[:SHOWN_VALUES] if count}
     for n, value in enumerate(selected):
         if value not in ordered and "://" not in value:
             ordered[value] = int(below[f"{facet} {n}"]["doc_count"])
@@ -85,8 +109,11 @@ def counts(answer: Mapping[str, Any], facet: str, selected: Sequence[str]) -> tu
 
 
 def _counted(facet: str, key: str) -> Iterator[tuple[str, str]]:
-    """The values of the facet, with their labels, that a counted value (`facets.Counted`) stands for."""
-    if FACETS[facet].values == "years":
+    """The values of the facet, with their labels, that a counted value (`facets.Counted`, a range) stands for."""
+    if facet in DATED_FACETS:
+        if key.startswith("="):
+            yield key[1:], ""
+    elif FACETS[facet].values == "years":
         first, _, last = key.partition("-")
         yield from ((str(year), "") for year in range(int(first), int(last) + 1))
     else:

@@ -10,7 +10,9 @@ import msgspec
 
 from registry.model.message import message, sentence
 from registry.search.analysis import Word, words
-from registry.search.query import Count, Found, Hit, Query, Ranking, Where
+from registry.search.filters import Filters
+from registry.search.organization_tree import OrganizationTree
+from registry.search.query import Count, Found, Hit, Query, Ranking
 
 MAX_QUESTION, MAX_ASKED = 1000, 32  # characters and distinct words of a query that are used
 
@@ -55,14 +57,14 @@ class Asked(msgspec.Struct, frozen=True):
     terms: tuple[Term, ...]
     strict: Need | None
     loose: tuple[Need, ...]
-    where: Where
+    filters: Filters
 
 
 def asked(query: Query) -> Asked:
     """The query as an engine is asked. Fillers score little and need not match, unless the query has nothing else."""
     given = words(query.words[:MAX_QUESTION])[:MAX_ASKED]
     content = [word for word in given if not word.filler] or given
-    where = {facet: values for facet, values in query.where.items() if values}
+    where = Filters({facet: values for facet, values in query.where.items() if values})
     if not content:
         return Asked((), None, (), where)
     strict = Need(tuple(WordGroup(word.stem, _roots(word), word.short) for word in content), len(content))
@@ -101,16 +103,19 @@ class Engine(Protocol):
     """An index, as far as it executes queries that were built here."""
 
     def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
-        """The first `depth` documents by score that have `need` and are in `wanted.where`."""
+        """The first `depth` documents by score that have `need` and are in `wanted.filters`."""
 
     def documents(self, wanted: Asked, ids: Collection[str]) -> Sequence[Found]:
-        """Those of these documents that are in `wanted.where`, with their scores; 0 for one that has no word."""
+        """Those of these documents that are in `wanted.filters`, with their scores; 0 for one that has no word."""
 
     def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
         """The hits of the page, sorted by title or date, and the number of all hits."""
 
-    def facets(self, need: Need | None, where: Where, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
+    def facets(self, need: Need | None, where: Filters, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
         """Counts by `aggregations`, in one call."""
+
+    def organizations(self) -> OrganizationTree:
+        """Which organization is a unit of which."""
 
 
 def loosened(asked: Asked, exact: int, similar: int, lang: str) -> tuple[str | None, str | None]:

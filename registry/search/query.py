@@ -11,15 +11,16 @@ import msgspec
 
 from registry.model import Kind
 from registry.projections.projection import Projection
-from registry.search.facets import FACETS
+from registry.search.facets import DEFAULT_FACETS
+from registry.search.filters import Where as Where
+from registry.search.limits import Limits
 
-Where = Mapping[str, tuple[str, ...]]  # facet -> values: OR within a facet, AND between
 RANKED = 200  # first hits that are sorted again by freshness and quality
 MAX_DEPTH = 10_000  # hits that can be paged through; all records are in the export
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """A search. `page`: from 1; `size`: hits a page; `facets`: those to count."""
+    """A search. `page`: from 1; `size`: hits a page; `facets`: those to count; `limits`: by place and time."""
 
     words: str = ""
     where: Where = {}
@@ -27,7 +28,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     page: int = 1
     sort: str = "relevance"  # relevance (without words: newest) | newest | title
     lang: str = "de"
-    facets: tuple[str, ...] = tuple(FACETS)
+    facets: tuple[str, ...] = DEFAULT_FACETS
+    limits: Limits = Limits()
 
 
 class Hit(msgspec.Struct, frozen=True):

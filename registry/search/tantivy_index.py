@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from threading import Lock
@@ -20,7 +21,7 @@ from types import TracebackType
 from typing import Any
 
 import tantivy
-from tantivy import Document, Occur, Order
+from tantivy import Document, FieldType, Occur, Order
 from tantivy import Query as Tree
 
 from registry.errors import NotReadyError
@@ -31,11 +32,14 @@ from registry.projections.projection import note
 from registry.search.answering import answer, beginning, bounds, suggestions
 from registry.search.candidates import Refiner
 from registry.search.entry import Entry, entry
-from registry.search.facet_counts import aggregations, counts
-from registry.search.facets import COUNTED, FACETS, INDEX_VERSION
+from registry.search.facet_counts import MAX_KEYS, aggregations, counts
+from registry.search.facets import COUNTED, DATED_FACETS, INDEX_VERSION, PARENTS, TEXT_FACETS
+from registry.search.filters import Condition, Filters, Range, Texts
 from registry.search.index_files import IndexFiles
 from registry.search.matching import Asked, Need, WordGroup
-from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Suggestion, Where
+from registry.search.organization_tree import OrganizationTree
+from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Suggestion
+from registry.search.space_time import NUMBERS
 from vocab.concepts import ConceptList
 
 WRITER_HEAP_BYTES = 60_000_000  # that a writer may collect in memory before it writes a segment
@@ -209,12 +213,14 @@ def _schema() -> tantivy.Schema:
     for field in ("title_stems", "title_grams", "text_stems", "text_grams"):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     counted_fields = (counted.field for counted in COUNTED)
-    for field in (*(name for name in FACETS if name != "kind"), *counted_fields, "by_title", "by_date"):
+    for field in (*(name for name in TEXT_FACETS if name != "kind"), *counted_fields, "by_title", "by_date"):
         builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
-    for field in ("short_words", "words"):
+    for field in ("short_words", "words", PARENTS.field):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
-    builder.add_unsigned_field("day", fast=True)
-    builder.add_unsigned_field("quality", fast=True)
+    for field in ("day", "quality", *DATED_FACETS, *(name for name, type in NUMBERS.items() if type is int)):
+        builder.add_unsigned_field(field, fast=True)
+    for field in (name for name, type in NUMBERS.items() if type is float):
+        builder.add_float_field(field, fast=True)
     return builder.build()
 
 
@@ -234,7 +240,7 @@ def _document(entry: Entry) -> Document:
         "by_date": entry.by_date,
         "day": entry.day,
         "quality": entry.quality,
-        **{field: list(values) for field, values in (*entry.facets.items(), *entry.counted.items())},
+        **{field: list(values) for field, values in {**entry.facets, **entry.counted, **entry.numbers}.items()},
     }
     return Document.from_dict(fields, _SCHEMA)
 
@@ -267,22 +273,33 @@ def _need(need: Need | None) -> Tree:
     return _all(groups) if need.least == len(groups) else _any(groups, need.least)
 
 
-def _where(where: Where) -> list[Tree]:
-    return [Tree.term_set_query(_SCHEMA, facet, list(values)) for facet, values in where.items()]
+def _condition(condition: Condition) -> Tree:
+    if isinstance(condition, Texts):
+        return Tree.term_set_query(_SCHEMA, condition.field, list(condition.values))
+    return _any(_all(map(_range, ranges)) for ranges in condition.alternatives)
 
 
-def _filtered(need: Need | None, where: Where, *others: tuple[Occur, Tree]) -> Tree:
+def _range(range: Range) -> Tree:
+    type = FieldType.Float if NUMBERS.get(range.field) is float else FieldType.Unsigned
+    return Tree.range_query(_SCHEMA, range.field, type, range.low, range.high)
+
+
+def _filtered(need: Need | None, conditions: Iterable[Condition], *others: tuple[Occur, Tree]) -> Tree:
     """A tree for documents that fulfil need and filters, which do not change the score; `others` do."""
-    exact = [(Occur.Must, Tree.const_score_query(part, 0.0)) for part in (_need(need), *_where(where))]
+    exact = [(Occur.Must, Tree.const_score_query(part, 0.0)) for part in (_need(need), *map(_condition, conditions))]
     return Tree.boolean_query([*exact, *others])
 
 
-def _filter_text(where: Where) -> str:
-    """The filters in Tantivy's query language, which aggregations need."""
-    quoted = {
-        facet: " OR ".join(f'{facet}:"{value}"' for value in map(_escaped, values)) for facet, values in where.items()
-    }
-    return " AND ".join(f"({alternatives})" for alternatives in quoted.values())
+def _filter_text(conditions: Iterable[Condition]) -> str:
+    """Filters by facets in Tantivy's query language, which aggregations need."""
+    return " AND ".join(f"({' OR '.join(_alternatives(condition))})" for condition in conditions)
+
+
+def _alternatives(condition: Condition) -> Iterator[str]:
+    if isinstance(condition, Texts):
+        yield from (f'{condition.field}:"{_escaped(value)}"' for value in condition.values)
+    else:
+        yield from (f"{range.field}:[{range.low} TO {range.high}]" for (range,) in condition.alternatives)
 
 
 def _escaped(value: str) -> str:
@@ -314,20 +331,20 @@ class _Reading:
     counted: dict[Any, Mapping[str, tuple[Count, ...]]]
 
     def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
-        result = self.searcher.search(_filtered(need, wanted.where, *_scoring(wanted)), depth)
+        result = self.searcher.search(_filtered(need, wanted.filters.conditions(), *_scoring(wanted)), depth)
         return Ranking(tuple(self._found(result.hits)), _total(result))
 
     def documents(self, wanted: Asked, ids: Collection[str]) -> Sequence[Found]:
         if not ids:
             return ()
         named = Tree.const_score_query(Tree.term_set_query(_SCHEMA, "id", list(ids)), 0.0)
-        tree = _filtered(None, wanted.where, (Occur.Must, named), *_scoring(wanted))
+        tree = _filtered(None, wanted.filters.conditions(), (Occur.Must, named), *_scoring(wanted))
         return self._found(self.searcher.search(tree, len(ids)).hits)
 
     def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
         first, _ = bounds(query)
         field, order = ("by_title", Order.Asc) if query.sort == "title" else ("by_date", Order.Desc)
-        tree = _filtered(need, wanted.where)
+        tree = _filtered(need, wanted.filters.conditions())
         result = self.searcher.search(tree, max(query.size, 1), order_by_field=field, order=order, offset=first)
         return [Hit(id, kind, 0.0) for id, kind in self._names(result.hits[: query.size])], _total(result)
 
@@ -343,20 +360,29 @@ class _Reading:
         named = zip(self._names(hits), hits, days, qualities, strict=True)
         return [Found(id, kind, hit[0], int(day or 0), int(quality or 0)) for (id, kind), hit, day, quality in named]
 
-    def facets(self, need: Need | None, where: Where, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
+    def facets(self, need: Need | None, where: Filters, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
         """As in `Engine`; the answers are kept until the next change of the index."""
-        key = (need, tuple(sorted(where.items())), facets)
+        key = (need, where.key, facets)
         if not facets:
             return {}
         cached = self.counted.get(key)  # one look-up: another thread may clear the cache at any time
         if cached is None:
             parts = aggregations(where, facets, _filter_text, "segment_size")
-            response = self.searcher.aggregate(_filtered(need, {}), parts)
-            cached = {facet: counts(response, facet, where.get(facet, ())) for facet in facets}
+            response = self.searcher.aggregate(_filtered(need, where.limits), parts)
+            cached = {
+                facet: counts(response, facet, where.where.get(facet, ()), self.organizations) for facet in facets
+            }
             if len(self.counted) >= MAX_CACHED:
                 self.counted.clear()
             self.counted[key] = cached
         return cached
+
+    def organizations(self) -> OrganizationTree:
+        return self._organizations
+
+    @cached_property
+    def _organizations(self) -> OrganizationTree:
+        return OrganizationTree(pair for pair, _ in self.searcher.terms_with_prefix(PARENTS.field, "", limit=MAX_KEYS))
 
 
 def _total(result: tantivy.SearchResult) -> int:

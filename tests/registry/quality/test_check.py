@@ -10,11 +10,11 @@ import pytest
 
 from registry import rdf
 from registry.model import KINDS, Agent, Contact, Link, Opportunity, Participation, Period, Place
-from registry.quality.check import ELI, _wanted, check
+from registry.quality.check import _wanted, check
 from registry.quality.mqa import DIMENSIONS, mqa
 from registry.rules import RULES
 from tests.builders import a_dataset, a_distribution, a_metadata
-from vocab.namespaces import VOC
+from vocab.namespaces import HVD_ACT, VOC
 
 # The rules by which we notice each fault; none: a fault of the catalogue or its entry, which are our own.
 FAULTS = {
@@ -95,7 +95,7 @@ def test_a_whole_dataset_has_nothing_that_must_be_mended():
         ({"period": Period(start="2021-05", end="2021-03-31")}, "period-reversed"),
         ({"themes": ("http://x.example/t",)}, "theme-unlisted"),
         ({"hvd_categories": ("http://data.europa.eu/bna/c_dd313021",)}, "hvd-mark-missing"),
-        ({"legislation": (ELI,)}, "hvd-categories-missing"),
+        ({"legislation": (HVD_ACT,)}, "hvd-categories-missing"),
         ({"places": (Place(geometry="POINT(8 49)"),)}, "field-deprecated"),
         ({"statements": "das ist kein N-Triples\n"}, "statements-invalid"),
         ({"distributions": (a_distribution(licence=""),)}, "licence-missing"),

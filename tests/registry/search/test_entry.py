@@ -7,7 +7,7 @@ import pytest
 from registry.model import Agent, Distribution, Metadata, Origin, Participation, Period, Place
 from registry.search.analysis import NOTHING
 from registry.search.entry import entry
-from registry.search.facets import MAX_YEARS, named_publisher, publisher_value
+from registry.search.facet_values import MAX_YEARS, named_publisher, publisher_value
 from tests.builders import CSV, TRAN, a_dataset, a_distribution, a_metadata, a_record
 from vocab.concepts import Concept, ConceptList
 

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from registry.search import elastic_index, facets
-from registry.search.facets import COUNTED, FACETS, INDEX_VERSION, MAX_KEY, value_list
+from registry.search.facet_values import MAX_KEY
+from registry.search.facets import COUNTED, FACETS, INDEX_VERSION, PARENTS, value_list
 from tests.paths import ROOT
 from vocab.concepts import load
 from vocab.kinds import KIND_ROWS
@@ -15,6 +16,8 @@ DISTRICTS = load(ROOT / "deploy/heidelberg/districts.csv")
 FIELDS_OF_VERSION = {
     1: "kind theme publisher district format licence phase source year publishers years",
     2: "kind theme publisher district format licence phase source year publishers years",
+    3: "kind theme publisher district format licence phase source year opportunity family use freshness hvd language "
+    "funding participant organization_kind publishers years funders participants parents",
 }
 
 # One row more, before anything else reads the table; all that follows is the product as it stands.
@@ -29,8 +32,12 @@ def access(record, districts):
     known = concept_list("access-rights").get(record.metadata.access)
     return (known.notation,) if known else ()
 
-row = facets.Facet("access", {"de": "Zugang", "en": "Access"}, "list", access, "PUBLIC", order=9, list="access-rights")
+row = facets.Facet(
+    "access", {"de": "Zugang", "en": "Access"}, "list", access, "PUBLIC", 18, list="access-rights", by_default=True
+)
 facets.FACETS = MappingProxyType({**facets.FACETS, "access": row})
+facets.TEXT_FACETS += ("access",)
+facets.DEFAULT_FACETS += ("access",)
 
 from api.data.openapi import search_parameters
 from api.pages.search import GROUPS
@@ -76,8 +83,7 @@ def test_a_facet_has_labels_and_an_example_that_is_a_value(facet):
     concepts = value_list(facet, DISTRICTS)
     if concepts is not None:
         assert facet.example in concepts.by_notation
-    if facet.only_kind:
-        assert facet.only_kind in KIND_ROWS
+    assert set(facet.kinds) <= set(KIND_ROWS)
     if facet.values == "kinds":
         assert facet.example in KIND_ROWS
 
@@ -95,7 +101,7 @@ def test_fields_that_are_counted_are_no_facets():
 
 def test_an_index_with_other_fields_has_another_version():
     """Whoever adds a facet raises INDEX_VERSION and adds its fields here: indexes of before are then built again."""
-    fields = " ".join((*FACETS, *(one.field for one in COUNTED)))
+    fields = " ".join((*FACETS, *(one.field for one in (*COUNTED, PARENTS))))
     assert FIELDS_OF_VERSION[INDEX_VERSION] == fields
     assert max(FIELDS_OF_VERSION) == INDEX_VERSION
     assert set(fields.split()) <= set(elastic_index._FIELDS)

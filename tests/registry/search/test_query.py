@@ -18,6 +18,7 @@ from registry.search.candidates import (
     by_words,
 )
 from registry.search.facet_counts import aggregations, counts, normal_where
+from registry.search.filters import Filters, Texts
 from registry.search.matching import MAX_ASKED, Asked, Need, asked
 from registry.search.query import RANKED, Count, Found, Hit, Query, Ranking, Where
 
@@ -96,7 +97,7 @@ def test_a_query_of_fillers_needs_them():
 def test_no_words_need_nothing_and_empty_filters_are_none():
     wanted = asked(Query(words=" ", where={"kind": ("dataset",), "theme": ()}))
     assert (wanted.terms, wanted.strict, wanted.loose) == ((), None, ())
-    assert wanted.where == {"kind": ("dataset",)}
+    assert wanted.filters.where == {"kind": ("dataset",)}
 
 
 def test_a_query_is_bounded():
@@ -253,9 +254,10 @@ def test_equal_scores_are_ordered_by_id_and_deep_hits_stay_as_they_come():
 
 
 def test_each_facet_is_counted_without_its_own_filter():
-    parts = aggregations({"theme": ("TRAN",), "kind": ("dataset",)}, ("theme", "kind", "format"), str, "shard_size")
+    filters = Filters({"theme": ("TRAN",), "kind": ("dataset",)})
+    parts = aggregations(filters, ("theme", "kind", "format"), lambda given: str(list(given)), "shard_size")
     assert set(parts) == {"by kind", "by theme", "by theme kind"}
-    assert parts["by kind"]["filter"] == str({"kind": ("dataset",)})
+    assert parts["by kind"]["filter"] == str([Texts("kind", ("dataset",))])
     assert set(parts["by kind"]["aggs"]) == {"theme", "theme 0"}
     assert set(parts["by theme kind"]["aggs"]) == {"format"}
 

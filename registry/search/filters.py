@@ -1,0 +1,67 @@
+"""The filters of a query as conditions that every engine executes: texts of a field, or ranges of its numbers.
+
+Entry points: `Filters`, which goes through to the engines; `conditions_of` for some of the facets.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+import msgspec
+
+from registry.search.facets import DATED_FACETS
+
+Where = Mapping[str, tuple[str, ...]]  # facet -> values: OR within a facet, AND between
+NEVER: Final = (2**50, 2**50)  # a range in which no number of a record is
+
+
+class Range(NamedTuple):
+    """Numbers of a field from `low` to `high`, both included; None: open."""
+
+    field: str
+    low: float | None
+    high: float | None
+
+
+class Texts(NamedTuple):
+    """A document has one of these texts in the field."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+class Ranges(NamedTuple):
+    """A document has, for one of the alternatives, a number in each of its ranges."""
+
+    alternatives: tuple[tuple[Range, ...], ...]
+
+
+Condition = Texts | Ranges
+
+
+class Filters(msgspec.Struct, frozen=True):
+    """What narrows a search. `where`: facets; `limits`: by place and time; `today`: a day number; `units`: for an
+    organization the ids of those that are a unit of it, at any depth, and its own."""
+
+    where: Where = {}
+    limits: tuple[Ranges, ...] = ()
+    today: int = 0
+    units: Mapping[str, tuple[str, ...]] = {}
+
+    def conditions(self) -> Iterator[Condition]:
+        yield from conditions_of(self, self.where)
+        yield from self.limits
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The same for the same filters on the same day."""
+        return tuple(sorted(self.where.items())), self.limits, self.today
+
+
+def conditions_of(filters: Filters, where: Where) -> Iterator[Condition]:
+    """A condition for each facet of `where`."""
+    for facet, values in where.items():
+        if facet in DATED_FACETS:
+            ranges = DATED_FACETS[facet].ranges(filters.today)
+            yield Ranges(tuple((Range(facet, *ranges.get(value, NEVER)),) for value in values))
+        else:
+            yield Texts(facet, tuple(unit for value in values for unit in filters.units.get(value, (value,))))

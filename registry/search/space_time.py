@@ -97,8 +97,8 @@ def around(longitude: float, latitude: float, km: float) -> tuple[Box, ...]:
 
 
 def _boxes(places: Iterable[Place]) -> Iterator[Box]:
-    for place in places:
-        for shape in filter(None, (place.bbox, place.geometry, place.centroid)):
+    for location in places:
+        for shape in filter(None, (location.bbox, location.geometry, location.centroid)):
             if sides := bounds(shape):
                 yield Box(*sides)
                 break
@@ -107,8 +107,8 @@ def _boxes(places: Iterable[Place]) -> Iterator[Box]:
 def _spans(metadata: Metadata) -> list[Span]:
     given = [(period.start, period.end) for period in metadata.periods if period.start or period.end]
     if not given and (metadata.starts or metadata.ends):
-        one_day = metadata.kind == "event"
-        given = [(metadata.starts, metadata.ends or (metadata.starts if one_day else ""))]
+        is_event = metadata.kind == "event"
+        given = [(metadata.starts, metadata.ends or (metadata.starts if is_event else ""))]
     spans = (Span(_day(first_day(start), FIRST_DAY), _day(last_day(end), LAST_DAY)) for start, end in given)
     return _joined((span for span in spans if span.first <= span.last), MAX_SPANS, _both, _days)
 
@@ -117,16 +117,16 @@ def _day(day: date | None, otherwise: int) -> int:
     return day.toordinal() if day else otherwise
 
 
-def _around_both(one: Box, other: Box) -> Box:
-    return Box(*map(min, one[:2], other[:2]), *map(max, one[2:], other[2:]))
+def _around_both(first: Box, second: Box) -> Box:
+    return Box(*map(min, first[:2], second[:2]), *map(max, first[2:], second[2:]))
 
 
 def _area(box: Box) -> float:
     return (box.east - box.west + 0.001) * (box.north - box.south + 0.001)  # points grow, too
 
 
-def _both(one: Span, other: Span) -> Span:
-    return Span(min(one.first, other.first), max(one.last, other.last))
+def _both(span: Span, other: Span) -> Span:
+    return Span(min(span.first, other.first), max(span.last, other.last))
 
 
 def _days(span: Span) -> float:
@@ -141,6 +141,6 @@ def _joined(
     while len(left) > MAX_COMPARED:
         left = [join(left[at], left[min(at + 1, len(left) - 1)]) for at in range(0, len(left), 2)]
     while len(left) > limit:
-        one, other = min(combinations(left, 2), key=lambda pair: size(join(*pair)) - size(pair[0]) - size(pair[1]))
-        left = sorted({part for part in left if part not in (one, other)} | {join(one, other)})
+        first, second = min(combinations(left, 2), key=lambda pair: size(join(*pair)) - size(pair[0]) - size(pair[1]))
+        left = sorted({part for part in left if part not in (first, second)} | {join(first, second)})
     return left

@@ -31,6 +31,7 @@ from registry import child_pool
 from registry.build import open_catalog
 from registry.catalog import Catalog
 from registry.errors import LotseError, NotFoundError, NotReadyError, TooLargeError, UsageError
+from registry.search.query import Query
 from registry.settings import Settings, load, with_secret
 from registry.store.database import check_pages
 
@@ -75,8 +76,16 @@ def from_environment() -> FastAPI:
     """The application with the settings of the environment, for each worker process of the server."""
     settings = with_secret(load())
     log_to_stderr(settings.debug)
+    catalog = open_catalog(settings)
     threading.Thread(target=records.warm_up, name="warm-up", daemon=True).start()
-    return create_app(open_catalog(settings), settings)
+    threading.Thread(target=_search_once, args=(catalog,), name="warm-up-search", daemon=True).start()
+    return create_app(catalog, settings)
+
+
+def _search_once(catalog: Catalog) -> None:
+    """Loads what the first who searches would wait for: the index, and the encoder of the search by meaning."""
+    with contextlib.suppress(LotseError):
+        catalog.index.search(Query(words="Stadt", facets=()))
 
 
 @contextlib.asynccontextmanager

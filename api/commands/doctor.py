@@ -185,6 +185,8 @@ def _projections(catalog: "Catalog") -> Iterator[Check]:
             yield Check(name, "look", f"{at['behind']} changes behind", "Run: lotse sync")
         else:
             yield Check(name, "ok", f"at change {at['number']}")
+    if "meaning" not in state["projections"] and state["projections"]:
+        yield Check("meaning", "ok", "off: the search goes by words (LOTSE_MEANING)")
     more = faults.pop(OTHERS_COUNTED, "")
     for id, why in list(faults.items())[:20]:
         yield Check("search", "look", f"{id} is left out: {why}", f"Look at it: lotse record show {id}")

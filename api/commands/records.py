@@ -13,6 +13,7 @@ from api.commands.terminal import PARTLY, LateChoice, as_json, document, one_lin
 from registry.errors import LotseError, NotFoundError, TooLargeError, UsageError
 
 if TYPE_CHECKING:
+    from api.data.documents import HitOut
     from api.data.validation import CheckAnswer
     from registry.catalog import Catalog
     from registry.model import Record
@@ -59,13 +60,19 @@ def search(
         if note:
             say(note)
     head = ("ID", "KIND", "SCORE", "TITLE")
-    table(head, ((hit.id, hit.kind, f"{hit.score:.2f}", text_in(hit.title, lang)) for hit in answer.hits))
+    table(head, ((hit.id, hit.kind, f"{hit.score:.2f}", _title(hit, lang)) for hit in answer.hits))
     if explain:
         for hit in answer.hits:
             say(f"{hit.id}: " + ", ".join(f"{name} {value:g}" for name, value in hit.parts.items()))
     say(f"{answer.total} hits" + (f", page {page}" if page > 1 else ""))
     if answer.suggestions:
         say("Perhaps: " + ", ".join(answer.suggestions))
+
+
+def _title(hit: "HitOut", lang: str) -> str:
+    """The title of a hit, with the reason if only its meaning is similar."""
+    title = text_in(hit.title, lang)
+    return f"{title} ({'ähnlich gemeint' if lang == 'de' else 'similar in meaning'})" if hit.by == "meaning" else title
 
 
 def pairs(conditions: Iterable[str]) -> list[tuple[str, str]]:

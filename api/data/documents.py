@@ -6,7 +6,7 @@ document and do not change within a version.
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -39,7 +39,8 @@ class PublisherOut(msgspec.Struct, frozen=True):
 
 
 class HitOut(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`exact`: it has all words of the query; `parts`: the parts of the score, only if the request asks for them."""
+    """`exact`: it has all words of the query. `by`: what found it; "meaning" if none of its words did, then it is only
+    similar in meaning. `parts`: the parts of the score, only if the request asks for them."""
 
     id: str
     kind: Kind
@@ -50,6 +51,7 @@ class HitOut(msgspec.Struct, frozen=True, omit_defaults=True):
     score: float
     url: str
     exact: bool
+    by: Literal["words", "meaning"]
     parts: Mapping[str, float] = {}
 
 
@@ -160,6 +162,7 @@ def _hit(record: Record, hit: Hit, base: str, lang: str, explain: bool) -> HitOu
         score=round(hit.score, 4),
         url=page_url(record, base, "en" if lang == "en" else "de"),
         exact=hit.exact,
+        by=hit.by,
         parts=hit.parts if explain else {},
     )
 

@@ -79,6 +79,7 @@ def _search(base: str) -> SearchAnswer:
         97.3,
         page_url(example, base),
         True,
+        "words",
     )
     kinds = CountOut("dataset", KIND_ROWS["dataset"].plural, 1, selected=True)
     return SearchAnswer(1, 0, (hit,), {"kind": (kinds,)}, None, (), 1, 20, None, ())

@@ -91,7 +91,7 @@ class _Views:
         return answer(
             request,
             lambda: json_bytes(search_answer(self.catalog, self.city, self.settings.base_url, asked, notes)),
-            etag=tag(self.catalog.index.position(), query.url(asked, ""), asked.lang, notes, sources),
+            etag=tag(self.catalog.projector.positions(), query.url(asked, ""), asked.lang, notes, sources),
         )
 
     def record(

@@ -131,6 +131,7 @@ def view(pages: Pages, asked: Query, path: str, lang: Lang, today: date) -> dict
         "results": results,
         "cards": cards(pages, (hit.id for hit in results.hits if hit.exact), lang, today, asked.words),
         "similar": cards(pages, (hit.id for hit in results.hits if not hit.exact), lang, today, asked.words),
+        "meant": frozenset(hit.id for hit in results.hits if hit.by == "meaning"),
         "groups": _groups(asked, results, names, lang, kind),
         "chips": _chips(asked, names, path, lang, kind),
         "offers": _offers(pages, asked, results, path, lang),

@@ -45,6 +45,7 @@ def main() -> int:
     with contextlib.suppress(KeyboardInterrupt), owners(arguments.port + 1) as addresses:
         _prepare(environ, arguments.data, addresses)
         _lotse(environ, "harvest", "--all", allowed=EXIT_CODES_OF_HARVEST)
+        _lotse(environ, "sync")  # waits until the search by meaning knows all records, too
         return _serve(environ, arguments.port)
     return 0
 

@@ -42,7 +42,9 @@ def _hit(candidate: Candidate, today: int, exact: bool) -> Hit:
     age = today - document.day if document.day else STALE_DAYS
     freshness = 1 + FRESHNESS_SHARE * min(max(1 - age / STALE_DAYS, 0), 1)
     quality = 1 + QUALITY_SHARE * document.quality / 100
-    parts = {"words": round(points, 4), "freshness": round(freshness, 4), "quality": round(quality, 4)}
+    of_meaning = BEST_SCORE * candidate.meaning
+    parts = {"words": round(points - of_meaning, 4)} | ({"meaning": round(of_meaning, 4)} if of_meaning else {})
+    parts |= {"freshness": round(freshness, 4), "quality": round(quality, 4)}
     score = round(points * freshness * quality, 3)
     return Hit(document.id, document.kind, score, parts, exact=exact, by=candidate.by)
 

@@ -19,11 +19,13 @@ MIN_SIMILAR_SCORE_SHARE: Final = 0.2  # of the best score: below it a hit is not
 
 class Candidate(msgspec.Struct, frozen=True):
     """A document that may be shown. `share`: its score by words as a share of the best one, 0 to 1; a Refiner may set
-    it anew, it orders the hits. `by`: what found it; only words find exact hits."""
+    it anew, it orders the hits. `by`: what found it; only words find exact hits. `meaning`: how much of `share` comes
+    from its meaning."""
 
     document: Found
     share: float
     by: Literal["words", "meaning"] = "words"
+    meaning: float = 0.0
 
 
 class Candidates(msgspec.Struct, frozen=True):

@@ -67,9 +67,9 @@ def _added(nearest: Mapping[str, float], by_words: Iterable[str], documents: Doc
 def _fused(candidates: Iterable[Candidate], cosines: Mapping[str, float]) -> tuple[Candidate, ...]:
     """The candidates with the score of words and meaning together, best first."""
 
-    def share(candidate: Candidate) -> float:
-        meaning = min(max(cosines.get(candidate.document.id, 0.0), 0.0) / FULL_COSINE, 1.0)
-        return (1 - MEANING_SHARE) * candidate.share + MEANING_SHARE * meaning
+    def fused(candidate: Candidate) -> Candidate:
+        cosine = max(cosines.get(candidate.document.id, 0.0), 0.0)
+        meaning = MEANING_SHARE * min(cosine / FULL_COSINE, 1.0)
+        return replace(candidate, share=(1 - MEANING_SHARE) * candidate.share + meaning, meaning=meaning)
 
-    fused = (replace(candidate, share=share(candidate)) for candidate in candidates)
-    return tuple(sorted(fused, key=lambda candidate: (-candidate.share, candidate.document.id)))
+    return tuple(sorted(map(fused, candidates), key=lambda candidate: (-candidate.share, candidate.document.id)))

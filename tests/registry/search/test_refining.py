@@ -3,12 +3,15 @@
 Covers: registry/search/refining.py
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
+from api.app import create_app
 from registry import build
 from registry.catalog import Catalog
 from registry.errors import NotReadyError
@@ -18,6 +21,7 @@ from registry.search.candidates import MAX_SIMILAR
 from registry.search.query import Query, ResultPage
 from registry.search.refining import ByMeaning
 from registry.settings import Settings
+from tests.api.commands.calling import lotse
 from tests.builders import a_record
 
 pytestmark = pytest.mark.skipif(not meaning.is_installed(), reason=f"needs the encoder: {meaning.INSTALL}")
@@ -38,7 +42,9 @@ def described(id: str) -> Record:
 
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
-    with closing(build.open_catalog(Settings(data=tmp_path_factory.mktemp("data"), meaning="on"))) as catalog:
+    with closing(
+        build.open_catalog(Settings(data=tmp_path_factory.mktemp("data"), secret=("s" * 40,), meaning="on"))
+    ) as catalog:
         catalog.store.put([described(id) for id in RECORDS], by="test")
         catalog.sync(only=("search", "meaning"))
         yield catalog
@@ -53,6 +59,23 @@ def test_what_only_meaning_finds_is_similar_and_says_so(catalog: Catalog) -> Non
     assert (page.total, page.similar_total) == (0, len(page.hits))
     assert (page.hits[0].id, page.hits[0].exact, page.hits[0].by) == ("wlan", False, "meaning")
     assert page.relaxed
+
+
+def test_page_api_and_command_say_that_it_is_only_meant_alike(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = TestClient(create_app(catalog, catalog.settings), base_url=catalog.settings.base_url)
+    hits = client.get("/api/v1/search", params={"q": "free wifi in the old town"}).json()["hits"]
+    assert (hits[0]["id"], hits[0]["exact"], hits[0]["by"]) == ("wlan", False, "meaning")
+    assert client.get("/api/v1/search?q=Spielplätze").json()["hits"][0]["by"] == "words"
+    assert "ähnlich gemeint" in client.get("/suche", params={"q": "free wifi in the old town"}).text
+    assert "similar in meaning" in client.get("/en/search", params={"q": "free wifi in the old town"}).text
+    assert "ähnlich gemeint" not in client.get("/suche?q=Spielplätze").text
+    monkeypatch.setenv("LOTSE_DATA", str(catalog.settings.data))
+    monkeypatch.setenv("LOTSE_MEANING", "on")
+    assert "WLAN auf Plätzen (ähnlich gemeint)" in lotse("search", "free wifi in the old town").stdout
+    explained = json.loads(lotse("search", "free wifi in the old town", "--explain", "--json").stdout)["hits"][0]
+    assert explained["parts"]["meaning"] > explained["parts"]["words"] == 0
 
 
 def test_hits_with_all_words_stay_exact_and_first(catalog: Catalog) -> None:

@@ -49,7 +49,9 @@ def test_formats_have_a_family_and_licences_a_use(index):
     )
     closed = a_dataset("Zu", distributions=(Distribution(access_url="https://example.org/a", licence=NO_CHANGES),))
     bare = a_dataset("Ohne", distributions=(Distribution(access_url="https://example.org/b"),))
-    filled(index, *(a_record(said.title["de"].lower(), said=said) for said in (table, service, closed, bare)))
+    filled(
+        index, *(a_record(metadata.title["de"].lower(), said=metadata) for metadata in (table, service, closed, bare))
+    )
     assert with_facet(index, "family") == {"table": 2, "map": 1}
     assert ids(index, where={"family": ("map",)}) == ["karte"]
     assert with_facet(index, "use") == {"attribution": 2, "free": 1, "restricted": 1}

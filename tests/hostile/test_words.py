@@ -78,8 +78,8 @@ def test_long_names_are_cut_where_a_record_or_a_review_lists_them(city: Town) ->
         assert page.count(cut) >= times, path
         assert f"{cut[:-1]} Wort" not in page, path
 
-    said = Metadata(kind="dataset", title=name)
-    city.catalog.store.put([Record(id="langer-titel", said=said)], "test")
+    metadata = Metadata(kind="dataset", title=name)
+    city.catalog.store.put([Record(id="langer-titel", said=metadata)], "test")
     draft = Metadata(kind="project", title={"de": "Projekt"}, links=(Link("uses", "/id/langer-titel"),))
     shown = compare(Pages(city.catalog, city.settings), None, draft, "de")
     assert [str(field.now) for field in shown.changed if "Ypsilon" in field.now] == [f"<ins>{cut}</ins>"]

@@ -26,7 +26,7 @@ from registry.search.query import Query
 from registry.search.tantivy_index import TantivyIndex
 from registry.settings import Settings
 from registry.store.database import check_pages, connect, damage_seen, give_space_back, writing
-from tests.api.commands.calling import LOTSE
+from tests.api.commands.calling import lotse
 from tests.servers import postgres
 from tests.signed_in import PROJECT, browser, hidden, send
 from tests.town import Town, take
@@ -50,9 +50,12 @@ def no_more_pages(engine: sa.Engine) -> Iterator[None]:
         engine.dispose()
 
 
-def lotse(data: Path, *words: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
-    environ = {"PATH": os.environ["PATH"], "LOTSE_DATA": str(data), "LOTSE_ALLOW_HOSTS": "127.0.0.1"}
-    return subprocess.run([*LOTSE, *words], env=environ, capture_output=True, text=True, timeout=seconds, check=False)
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data folder of the commands that the test calls; not there yet."""
+    monkeypatch.setenv("LOTSE_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("LOTSE_ALLOW_HOSTS", "127.0.0.1")
+    return tmp_path / "data"
 
 
 # -- a full disk
@@ -132,20 +135,23 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
-def test_on_a_full_disk_doctor_works_and_a_source_can_be_removed(small_disk: Path) -> None:
+def test_on_a_full_disk_doctor_works_and_a_source_can_be_removed(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = small_disk / "data"
+    monkeypatch.setenv("LOTSE_DATA", str(data))
     with Town(data) as town:
         take(town.catalog, *(Metadata(kind="dataset", title={"de": f"Ding {n}"}) for n in range(50)), source="amt")
         town.catalog.sources.add(town.source)
     (data / "reserve").write_bytes(bytes(6_000_000))  # as `lotse serve` keeps it, but smaller
     fill(small_disk / "other-things")
-    doctor = lotse(data, "doctor", "--json")
-    assert doctor.returncode == 1
+    doctor = lotse("doctor", "--json")
+    assert doctor.exit_code == 1
     disk = next(check for check in json.loads(doctor.stdout)["checks"] if check["name"] == "disk")
     assert disk["state"] == "broken"
     assert "lotse source remove" in disk["remedy"]
-    removed = lotse(data, "source", "remove", "amt", "--yes")
-    assert removed.returncode == 0, removed.stderr
+    removed = lotse("source", "remove", "amt", "--yes")
+    assert removed.exit_code == 0, removed.stderr
     assert not (data / "reserve").exists()
     (small_disk / "other-things").unlink()
     with Town(data) as town:
@@ -233,18 +239,17 @@ def test_a_missing_file_of_the_index_is_damage_and_a_commit_is_none(tmp_path: Pa
         assert town.catalog.index.damage().endswith(".store")
 
 
-def test_doctor_names_the_remedy_of_a_damaged_index(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+def test_doctor_names_the_remedy_of_a_damaged_index(data: Path) -> None:
     with Town(data) as town:
         take(town.catalog, Metadata(kind="dataset", title={"de": "Radweg"}))
         damage(index_file(town, ".store"))
-    assert check(data, "search") == ("broken", "Run: lotse rebuild (serve and worker do it too)")
-    assert lotse(data, "rebuild").returncode == 0
-    assert check(data, "search")[0] == "ok"
+    assert check("search") == ("broken", "Run: lotse rebuild (serve and worker do it too)")
+    assert lotse("rebuild").exit_code == 0
+    assert check("search")[0] == "ok"
 
 
-def check(data: Path, name: str) -> tuple[str, str]:
-    checks = json.loads(lotse(data, "doctor", "--json").stdout)["checks"]
+def check(name: str) -> tuple[str, str]:
+    checks = json.loads(lotse("doctor", "--json").stdout)["checks"]
     return next((check["state"], check["remedy"]) for check in checks if check["name"] == name)
 
 
@@ -261,10 +266,9 @@ def damaged_database(data: Path) -> None:
     path.write_bytes(content)
 
 
-def test_damaged_pages_of_the_database_are_noticed(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+def test_damaged_pages_of_the_database_are_noticed(data: Path) -> None:
     damaged_database(data)
-    state, remedy = check(data, "database")
+    state, remedy = check("database")
     assert state == "broken"
     assert "backup" in remedy
     with Town(data) as town:
@@ -285,26 +289,24 @@ def test_a_sound_database_has_no_damage(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [("search", "rad"), ("source", "list"), ("run", "list"), ("harvest", "--all")])
-def test_a_lost_database_is_told_and_no_empty_one_takes_its_place(tmp_path: Path, words: tuple[str, ...]) -> None:
-    data = tmp_path / "data"
+def test_a_lost_database_is_told_and_no_empty_one_takes_its_place(data: Path, words: tuple[str, ...]) -> None:
     with Town(data) as town:
         take(town.catalog, Metadata(kind="dataset", title={"de": "Radweg"}))
     for file in data.glob("lotse.sqlite*"):
         file.unlink()
-    ended = lotse(data, *words)
-    assert ended.returncode == 1
+    ended = lotse(*words)
+    assert ended.exit_code == 1
     assert "backup" in ended.stderr
     assert not (data / "lotse.sqlite").exists()
-    assert check(data, "database")[0] == "broken"
+    assert check("database")[0] == "broken"
     with pytest.raises(NotReadyError, match="backup"):
         Town(data)
 
 
-def test_upgrade_refuses_newer_tables(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+def test_upgrade_refuses_newer_tables(data: Path) -> None:
     with Town(data) as town, writing(town.catalog.store.engine) as connection:
         connection.execute(sa.text("UPDATE tables_version SET version = 99"))
-    ended = lotse(data, "upgrade")
-    assert ended.returncode == 1
+    ended = lotse("upgrade")
+    assert ended.exit_code == 1
     assert "newer Lotse" in ended.stderr
     assert "up to date" not in ended.stderr

@@ -21,7 +21,7 @@ from tests.town import Town
 
 SIGN_IN = "/konto/anmelden"
 HTML = {"accept": "text/html"}
-KNOCKS = 100
+KNOCKS = 60
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +65,9 @@ def test_a_forged_address_gives_no_more_tries(portal: Served) -> None:
 
 @pytest.fixture
 def proxied_portal(sample_folder: Path, tmp_path: Path) -> Iterator[Served]:
-    """Two processes behind a proxy of their own machine: what it says of a client's address is believed."""
+    """A process behind a proxy of its own machine: what the proxy says of a client's address is believed."""
     shutil.copytree(sample_folder, tmp_path / "data")
-    with served(tmp_path / "data", workers=2, trusted_proxies="127.0.0.1") as portal:
+    with served(tmp_path / "data", trusted_proxies="127.0.0.1") as portal:
         yield portal
 
 

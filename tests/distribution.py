@@ -13,6 +13,13 @@ GROUPS: Final = {  # group -> what the ids of its tests contain
     "postgres": ("postgres",),
     "browser": ("tests/browser/",),
     "demo": ("tests/test_make.py", "run/test_demo.py"),
+    "source text": (
+        "tests/test_names.py",
+        "tests/test_structure.py",
+        "vocab/test_messages.py",
+        "vocab/test_kinds.py",
+        "registry/test_errors.py",
+    ),
 }
 
 

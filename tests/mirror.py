@@ -7,6 +7,7 @@
 import ast
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from tests.paths import ROOT
@@ -27,6 +28,7 @@ def files(root: Path = ROOT) -> dict[str, str]:
     return {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in paths}
 
 
+@cache
 def covered(file: str, text: str) -> set[str]:
     """The modules that a test file covers: the one of its name, and those that it names."""
     folder, _, name = file.removeprefix("tests/").rpartition("/")

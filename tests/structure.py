@@ -40,6 +40,12 @@ def trees(folder: Path) -> tuple[Module, ...]:
     )
 
 
+@cache
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """All nodes of a syntax tree, walked once in each process."""
+    return tuple(ast.walk(tree))
+
+
 def product(root: Path = ROOT) -> list[Module]:
     """The modules of the four floors of a checkout."""
     return [module for floor in FLOORS for module in trees(root / floor)]
@@ -127,7 +133,7 @@ def read(root: Path = ROOT) -> Structure:
     structure = Structure()
     for file, lines, tree in product(root):
         structure.lines[file] = lines
-        structure.functions[file] = [node for node in ast.walk(tree) if isinstance(node, Function)]
+        structure.functions[file] = [node for node in nodes(tree) if isinstance(node, Function)]
         structure.imports[_module(file)] = set(_imports(tree, modules)) - {_module(file)}
         structure.strings += [(file, name) for name in _names_in_strings(tree)]
     return structure
@@ -138,7 +144,7 @@ def _module(file: str) -> str:
 
 
 def _imports(tree: ast.AST, modules: Mapping[str, str]) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in modules)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -150,7 +156,7 @@ def _imports(tree: ast.AST, modules: Mapping[str, str]) -> Iterator[str]:
 
 def _names_in_strings(tree: ast.AST) -> Iterator[str]:
     """Dotted names of our modules in strings, also `module:function`; docstrings are prose."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             name = node.value
             if name.partition(".")[0] in FLOORS and name.replace(".", "").replace("_", "").replace(":", "").isalnum():

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from tests.paths import ROOT
-from tests.structure import trees
+from tests.structure import nodes, trees
 
 VAGUE_NAMES: Final = ("one", "said", "found", "made")
 VAGUE_IN_PRODUCT: Final = ("known", "place", "several", "way", "words")
@@ -39,9 +39,9 @@ Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 def bindings(tree: ast.AST) -> Iterator[str]:
     """The name of each variable and parameter that is bound; `one` only outside of comprehensions of one line."""
-    short = [node for node in ast.walk(tree) if isinstance(node, Comprehension) and node.lineno == node.end_lineno]
+    short = [node for node in nodes(tree) if isinstance(node, Comprehension) and node.lineno == node.end_lineno]
     in_short = {id(name) for node in short for part in node.generators for name in ast.walk(part.target)}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.arg):
             yield node.arg
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and id(node) not in in_short:
@@ -53,7 +53,7 @@ def words_of_metadata(tree: ast.AST) -> int:
     return sum(
         (isinstance(node, ast.arg) and node.arg == "words" and _names_metadata(node.annotation))
         or (isinstance(node, ast.Assign) and _is_words(node.targets) and _names_metadata(node.value))
-        for node in ast.walk(tree)
+        for node in nodes(tree)
     )
 
 

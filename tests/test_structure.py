@@ -68,7 +68,7 @@ def test_names_of_tests_can_be_read() -> None:
     names = {
         f"{file}: {node.name}"
         for file, _, tree in structure.trees(ROOT / "tests")
-        for node in ast.walk(tree)
+        for node in structure.nodes(tree)
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and len(node.name) > MAX_NAME_CHARACTERS
     }
     assert names == set(), f"at most {MAX_NAME_CHARACTERS} characters"
@@ -146,7 +146,7 @@ def test_a_module_without_tests_and_a_name_without_module_are_found() -> None:
 
 def _catches_everything(tree: ast.AST) -> bool:
     """Whether some `except` names nothing, Exception or BaseException."""
-    caught = [node.type for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)]
+    caught = [node.type for node in structure.nodes(tree) if isinstance(node, ast.ExceptHandler)]
     names = [
         each
         for caught_type in caught

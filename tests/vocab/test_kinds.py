@@ -10,7 +10,7 @@ import pytest
 
 from registry import model
 from registry.catalog.ids import RESERVED_IDS
-from tests.structure import product
+from tests.structure import nodes, product
 from vocab.fields import TYPES, fields_of
 from vocab.kinds import KIND_ROWS
 from vocab.pages import PAGE_ROWS
@@ -51,7 +51,7 @@ def test_only_the_table_lists_the_kinds():
     for file, _, tree in product():
         if file == "vocab/kinds.py":
             continue
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict):
                 parts = [*node.keys, *node.values] if isinstance(node, ast.Dict) else node.elts
                 named = {part.value for part in parts if isinstance(part, ast.Constant) and part.value in KIND_ROWS}

@@ -13,7 +13,7 @@ import pytest
 
 from registry.model.message import message, sentence, translations
 from registry.rules import RULES
-from tests.structure import product
+from tests.structure import nodes, product
 from vocab import messages
 
 CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -31,7 +31,7 @@ def classes_below(name: str) -> frozenset[str]:
     bases = {
         node.name: {base.id for base in node.bases if isinstance(base, ast.Name)}
         for _, _, tree in product()
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.ClassDef)
     }
     below = {name}
@@ -48,7 +48,7 @@ def maker(call: ast.Call) -> str:
 def calls_with_code(tree: ast.AST) -> Iterator[tuple[ast.Call, ast.expr]]:
     """`message(…)` and the making of an error, each with its code; twice where the code is `a if … else b`."""
     makers = {"message", *classes_below("LotseError")}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call) and maker(node) in makers and node.args:
             yield from ((node, code) for code in branches(node.args[0]))
 
@@ -87,7 +87,7 @@ def strings() -> set[str]:
     """Every string of the code; of those with values, the part before them with all that the catalogue goes on with."""
     found: set[str] = set()
     for _, _, tree in product():
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):

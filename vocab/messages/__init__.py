@@ -48,7 +48,7 @@ def is_known(code: str) -> bool:
 
 def catalogue(lang: str) -> Mapping[str, Entry]:
     """All codes of a language; empty for a language without a file."""
-    return _catalogue(FOLDER / f"{lang}.toml") if lang in languages() else MappingProxyType({})
+    return _catalogue(FOLDER, lang) if lang in languages() else MappingProxyType({})
 
 
 def _entry(code: str, lang: str) -> Entry | None:
@@ -62,9 +62,9 @@ def _languages(folder: Path) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16)
-def _catalogue(path: Path) -> Mapping[str, Entry]:
+def _catalogue(folder: Path, lang: str) -> Mapping[str, Entry]:
     """The tables of a file only keep what belongs together side by side; a code stands in one of them."""
-    with path.open("rb") as file:
+    with (folder / f"{lang}.toml").open("rb") as file:
         tables = tomllib.load(file)
     return MappingProxyType(
         {

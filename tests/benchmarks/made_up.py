@@ -3,8 +3,11 @@
 
 import csv
 import random
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
+from itertools import islice
 from typing import Any
 
 from registry.model import (
@@ -184,6 +187,18 @@ def made_up(count: int, seed: int = 7, source: str = "stadt") -> Iterator[Record
         metadata = _project(chooser) if number % 10 == 9 else _dataset(chooser)
         origin = Origin(source, chooser.hex(), f"https://{chooser.random.choice(_HOSTS)}/dataset/{number}")
         yield Record(id=f"made-up-{number}", said=metadata, owner=source, origin=origin)
+
+
+def made_up_once(count: int) -> list[Record]:
+    """The same as `made_up(count)` as a list; each record is made once in each process."""
+    kept, more = _made_up_once()
+    kept += islice(more, max(0, count - len(kept)))
+    return kept[:count]
+
+
+@cache
+def _made_up_once() -> tuple[list[Record], Iterator[Record]]:
+    return [], made_up(sys.maxsize)
 
 
 def aged(record: Record, number: int) -> Record:

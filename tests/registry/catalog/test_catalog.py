@@ -20,7 +20,7 @@ from registry.model import Agent, Distribution, Draft, Link, Metadata, Origin, S
 from registry.projections.projector import Projector
 from registry.search.query import Query
 from registry.store.store import Selection, open_store
-from tests.benchmarks.made_up import made_up
+from tests.benchmarks.made_up import made_up_once
 from tests.builders import a_dataset, a_metadata, a_project, a_record
 from tests.effort import tries
 from tests.town import Town
@@ -69,7 +69,7 @@ def test_what_is_taken_in_is_a_record_with_owner_and_origin(catalog):
 
 
 def test_hundreds_are_taken_in_and_every_step_is_answered_in_order(catalog):
-    steps = [add(f"r{n}", record.said) for n, record in enumerate(made_up(620))]
+    steps = [add(f"r{n}", record.said) for n, record in enumerate(made_up_once(620))]
     taken = catalog.take(BERLIN, steps)
     assert [one.remote_id for one in taken] == [one.remote_id for one in steps]
     assert [one.number for one in taken] == [catalog.store.existing(one.id).number for one in taken]
@@ -474,7 +474,7 @@ def test_what_was_taken_in_is_found_after_a_sync_and_not_after_a_withdrawal(cata
 
 
 def test_the_index_can_be_built_from_nothing_at_any_time(catalog):
-    catalog.take(BERLIN, [add(f"r{n}", record.said) for n, record in enumerate(made_up(60))])
+    catalog.take(BERLIN, [add(f"r{n}", record.said) for n, record in enumerate(made_up_once(60))])
     catalog.sync()
     hits = catalog.index.search(Query(size=100)).hits
     catalog.projector.rebuild()

@@ -18,7 +18,7 @@ from registry.model import Position
 from registry.projections import projector as projectors
 from registry.projections.projector import MIN_CHANGED, NUMBERS_PER_APPLY, Projector
 from registry.store.store import Selection, open_store
-from tests.benchmarks.made_up import made_up
+from tests.benchmarks.made_up import made_up_once
 from tests.builders import a_record
 from tests.waiting import wait_for
 
@@ -138,7 +138,7 @@ def test_a_projection_that_fails_does_not_hold_up_the_others(store, titles, tmp_
 
 def test_many_new_records_are_applied_and_many_changed_ones_built_anew(store, titles, projector):
     projector.sync()
-    put(store, list(made_up(MIN_CHANGED + 500)))
+    put(store, made_up_once(MIN_CHANGED + 500))
     projector.sync()
     assert [call for call, _ in titles.calls] == ["rebuild", "apply"]
     put(store, [replace(change.record, owner="neu") for change in list(store.changes())])
@@ -151,7 +151,7 @@ def test_a_long_way_is_gone_in_slices_and_told(store, titles, projector, monkeyp
     monkeypatch.setattr("registry.projections.projector.NUMBERS_PER_APPLY", 400)
     assert NUMBERS_PER_APPLY > 400
     projector.sync()
-    put(store, list(made_up(1000)))
+    put(store, made_up_once(1000))
     told = []
     projector.sync(progress=lambda *step: told.append(step))
     assert told == [("search", 400, 1000), ("search", 800, 1000), ("search", 1000, 1000)]

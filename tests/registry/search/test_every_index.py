@@ -16,7 +16,7 @@ from registry.search.elastic_index import ElasticIndex
 from registry.search.facet_counts import normal_where
 from registry.search.query import MAX_DEPTH, Query, SearchIndex
 from registry.search.tantivy_index import TantivyIndex
-from tests.benchmarks.made_up import aged, made_up
+from tests.benchmarks.made_up import aged, made_up_once
 from tests.builders import CSV, LICENCE, TRAN, a_dataset, a_distribution, a_metadata, a_record
 from vocab.concepts import Concept, ConceptList
 
@@ -515,7 +515,7 @@ def test_inflections_are_suggested_once(index):
 @pytest.mark.elastic
 def test_elasticsearch_and_tantivy_give_the_same_scores_order_counts_and_suggestions(elastic_address, tmp_path):
     elastic, tantivy = ElasticIndex(elastic_address, next(names)), TantivyIndex(tmp_path)
-    records = [aged(record, number) for number, record in enumerate(made_up(400), 1)]
+    records = [aged(record, number) for number, record in enumerate(made_up_once(400), 1)]
     bare = a_record("leer", said=Metadata(kind="event", links=(Link("related", "https://example.org/x"),)))
     try:
         for index in (elastic, tantivy):

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from registry.errors import ConflictError
 from registry.model import Agent, Backlink, Link, Metadata, Origin, Override, Withdrawal
 from registry.store.store import Selection, open_store
-from tests.benchmarks.made_up import made_up
+from tests.benchmarks.made_up import made_up_once
 from tests.builders import a_dataset, a_metadata, a_record
 
 
@@ -71,7 +71,7 @@ def test_what_is_not_there_is_none(store):
 
 
 def test_many_records_come_in_the_order_asked_for_however_many(store):
-    records = list(made_up(1200))
+    records = made_up_once(1200)
     for start in range(0, 1200, 500):
         store.put(records[start : start + 500], by="t")
     ids = [record.id for record in records]
@@ -142,11 +142,11 @@ def test_of_a_batch_with_one_conflict_nothing_is_written(store):
 
 def test_at_most_500_records_and_none_twice(store):
     with pytest.raises(ValueError, match="500"):
-        store.put(list(made_up(501)), by="a")
+        store.put(made_up_once(501), by="a")
     with pytest.raises(ValueError, match="twice"):
         store.put([a_record(), a_record()], by="a")
     assert store.last() == 0
-    assert store.put(list(made_up(500)), by="a") == 500
+    assert store.put(made_up_once(500), by="a") == 500
     assert store.put([], by="a") == 500
 
 
@@ -168,7 +168,7 @@ def test_changes_give_the_newest_state_of_each_record_once_in_order(store):
 
 
 def test_changes_page_over_more_than_one_transaction(store):
-    records = list(made_up(1300))
+    records = made_up_once(1300)
     for start in range(0, 1300, 500):
         store.put(records[start : start + 500], by="t")
     assert [change.number for change in store.changes(10)] == list(range(11, 1301))
@@ -348,7 +348,7 @@ def test_find_and_count_by_everything_that_needs_no_index(store):
 
 def test_find_pages_over_many_records_by_id(store):
     for start in range(0, 1200, 400):
-        store.put(list(made_up(1200))[start : start + 400], by="t")
+        store.put(made_up_once(1200)[start : start + 400], by="t")
     ids = [record.id for record in store.find(Selection(source="stadt"))]
     assert len(ids) == 1200
     assert len(set(ids)) == 1200

@@ -22,6 +22,7 @@ from api.data import examples, feeds, linked, openapi, records, well_known
 from api.data.openapi import responses, texts
 from api.editing import account, register, review
 from api.pages import error_pages, routes
+from api.pages.site import Pages
 from api.web.answers import answer, json_bytes
 from api.web.frame import HEADERS, MAX_BODY_BYTES, Frame
 from api.web.logs import log_to_stderr
@@ -56,10 +57,13 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         lifespan=lambda _: _projector_running(catalog),
     )
     linked.mount(app, catalog, settings)
-    for module in (records, feeds, well_known, account, register, review, harvests, routes):
-        app.include_router(module.routes(catalog, settings))
+    for data in (records, feeds, well_known):
+        app.include_router(data.routes(catalog, settings))
+    pages = Pages(catalog, settings)
+    for module in (account, register, review, harvests, routes):
+        app.include_router(module.routes(pages))
     app.include_router(_health(catalog))
-    app.state.error_page = error_pages.error_page(catalog, settings)
+    app.state.error_page = error_pages.error_page(pages)
     app.add_exception_handler(LotseError, _lotse_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -5,7 +5,6 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from tests.sample_city import PASSWORD
 from tests.town import Town
 
@@ -22,8 +21,7 @@ PROJECT = {
 
 def browser(city: Town, name: str = "", follow: bool = False) -> TestClient:
     """A browser, signed in as `name`, that follows redirects or does not."""
-    app = create_app(city.catalog, city.settings)
-    client = TestClient(app, headers={"accept": "text/html"}, follow_redirects=follow)
+    client = TestClient(city.app, headers={"accept": "text/html"}, follow_redirects=follow)
     if name:
         answer = client.post("/konto/anmelden", data={"name": name, "password": PASSWORD})
         assert answer.status_code == (200 if follow else 303), answer.text

@@ -2,10 +2,12 @@
 
 import json
 import shutil
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from fastapi import FastAPI
 from msgspec.structs import replace
 
 from harvesters.run.run import harvest
@@ -34,6 +36,13 @@ class Town:
         self.catalog: Catalog = open_catalog(self.settings)
         self.server = server or Files({})  # not started: for a town that harvests nothing
         self.source = Source(name="amt", kind="json", url=f"{self.server.url}/amt.json", language="de")
+
+    @cached_property
+    def app(self) -> FastAPI:
+        """The application over the catalogue with these settings, built once."""
+        from api.app import create_app  # not needed where only the catalogue is tested
+
+        return create_app(self.catalog, self.settings)
 
     def __enter__(self) -> Self:
         return self

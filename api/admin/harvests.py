@@ -21,13 +21,11 @@ from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody
 from harvesters.run.run import apply, discard
 from harvesters.source_kinds import label
-from registry.catalog import Catalog
 from registry.errors import ConflictError, UsageError
 from registry.masking import shown
 from registry.model import LEVELS, Level, Problem, Record, Run, Source
 from registry.model.text import shortened
 from registry.rules import RULES
-from registry.settings import Settings
 from registry.sources.crashes import is_suspended, release
 from registry.store.store import Selection
 
@@ -60,8 +58,7 @@ class Cause(NamedTuple):
     examples: tuple[Problem, ...]
 
 
-def routes(catalog: Catalog, settings: Settings) -> APIRouter:
-    pages = Pages(catalog, settings)
+def routes(pages: Pages) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     mount(router, patterns("admin"), partial(to_sources, pages))
     mount(router, patterns("admin", "sources"), partial(show_sources, pages))

@@ -18,10 +18,8 @@ from api.web import addresses, session
 from api.web.addresses import language, mount, patterns, place
 from api.web.own_threads import OwnThreads
 from api.web.session import FormBody, TooManyError
-from registry.catalog import Catalog
 from registry.errors import StorageFullError
 from registry.people.sign_in_tries import Attempt
-from registry.settings import Settings
 
 MAX_NAME_CHARACTERS: Final = 80  # of the name of an account
 
@@ -30,8 +28,7 @@ CHECKS_AT_ONCE: Final = 2  # passwords that a process checks at a time; each tak
 MAX_WAITING: Final = 20  # people who wait for that: some seconds
 
 
-def routes(catalog: Catalog, settings: Settings) -> APIRouter:
-    pages = Pages(catalog, settings)
+def routes(pages: Pages) -> APIRouter:
     threads = OwnThreads(CHECKS_AT_ONCE, MAX_WAITING)
     router = APIRouter(include_in_schema=False)
     mount(router, patterns("account"), partial(account, pages))

@@ -28,7 +28,6 @@ from registry.model.text import MAX_TITLE_IN_LISTS
 from registry.people.review import may, may_see
 from registry.search import analysis
 from registry.search.query import Query
-from registry.settings import Settings
 from registry.store.store import Selection
 
 KIND: Final[Kind] = "project"
@@ -54,8 +53,7 @@ class FormPage(NamedTuple):
     full: bool = False
 
 
-def routes(catalog: Catalog, settings: Settings) -> APIRouter:
-    pages = Pages(catalog, settings)
+def routes(pages: Pages) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     for steps, view, method in (
         (("register",), _to_form, "GET"),

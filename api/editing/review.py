@@ -20,13 +20,11 @@ from api.text.labels import finding_words
 from api.web import addresses
 from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, Forms
-from registry.catalog import Catalog
 from registry.errors import ConflictError, NotFoundError, StorageFullError, ValidationError
 from registry.model import LEVELS, Account, Draft, Record
 from registry.model.text import shortened
 from registry.people.review import has_edited, is_proposal, may, moved
 from registry.quality import check
-from registry.settings import Settings
 
 REVIEWERS: Final = ("reviewer", "administrator")
 MAX_MESSAGE_CHARACTERS: Final = 4_000
@@ -47,8 +45,7 @@ class Answer(NamedTuple):
 NOT_YET: Final = Answer()
 
 
-def routes(catalog: Catalog, settings: Settings) -> APIRouter:
-    pages = Pages(catalog, settings)
+def routes(pages: Pages) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     mount(router, patterns("review"), partial(queue, pages))
     mount(router, patterns("review", "{id}"), partial(show_draft, pages))

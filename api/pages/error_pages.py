@@ -14,15 +14,11 @@ from api.text.labels import both
 from api.web.addresses import Lang, language, place
 from api.web.problems import headers
 from api.web.session import StaleFormError
-from registry.catalog import Catalog
 from registry.errors import LotseError, NotSignedInError, ValidationError, WithdrawnError
 from registry.model.message import sentence
-from registry.settings import Settings
 
 
-def error_page(catalog: Catalog, settings: Settings) -> Callable[[Request, LotseError], Response]:
-    pages = Pages(catalog, settings)
-
+def error_page(pages: Pages) -> Callable[[Request, LotseError], Response]:
     def show(request: Request, error: LotseError) -> Response:
         lang = language(request)
         if isinstance(error, NotSignedInError) and request.method == "GET":

@@ -9,13 +9,10 @@ from api.pages.site import Pages
 from api.pages.start import start_page, topic_page, topics_page
 from api.web import addresses
 from api.web.addresses import mount, patterns
-from registry.catalog import Catalog
 from registry.model import KINDS
-from registry.settings import Settings
 
 
-def routes(catalog: Catalog, settings: Settings) -> APIRouter:
-    pages = Pages(catalog, settings)
+def routes(pages: Pages) -> APIRouter:
     router = APIRouter()
     for view_, listed in (
         (start_page(pages), [addresses.path("start", lang) for lang in addresses.LANGS]),

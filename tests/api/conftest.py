@@ -81,4 +81,4 @@ def city(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture(scope="module")
 def browser(city: Town) -> TestClient:
     """Somebody who looks at the pages and follows nothing."""
-    return TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"}, follow_redirects=False)
+    return TestClient(city.app, headers={"accept": "text/html"}, follow_redirects=False)

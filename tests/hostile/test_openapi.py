@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from tests.town import Town
 
 PLACES = {"{id}": "gibt-es-nicht", "{suffix}": "ttl"}
@@ -28,7 +27,7 @@ def requests_of(path: str, method: str) -> Iterator[tuple[str, dict[str, str], b
 
 
 def test_every_error_is_sent_as_it_is_named(city: Town) -> None:
-    client = TestClient(create_app(city.catalog, city.settings), follow_redirects=False)
+    client = TestClient(city.app, follow_redirects=False)
     document: dict[str, Any] = client.get("/openapi.json").json()
     wrong = []
     for path, operations in document["paths"].items():
@@ -46,7 +45,7 @@ def test_every_error_is_sent_as_it_is_named(city: Town) -> None:
 
 @pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH"])
 def test_a_method_that_there_is_not_is_a_problem_too(city: Town, method: str) -> None:
-    client = TestClient(create_app(city.catalog, city.settings), follow_redirects=False)
+    client = TestClient(city.app, follow_redirects=False)
     for path in client.get("/openapi.json").json()["paths"]:
         for place, value in PLACES.items():
             path = path.replace(place, value)

@@ -6,7 +6,6 @@ import pytest
 from fastapi.testclient import TestClient
 from msgspec.structs import replace
 
-from api.app import create_app
 from api.editing.comparison import compare
 from api.pages.site import Pages
 from api.text.formatting import breakable, link, visible
@@ -24,7 +23,7 @@ UNSEEN = "\x00\x1b\x7f\x85\u202a\u202e\u2066\u2069\u200f\u061c"
 def put(city: Town, id: str, **fields: object) -> TestClient:
     city.catalog.store.put([Record(id=id, said=Metadata(kind="dataset", **fields))], "test")  # type: ignore[arg-type]
     city.catalog.sync()
-    return TestClient(create_app(city.catalog, city.settings), follow_redirects=False)
+    return TestClient(city.app, follow_redirects=False)
 
 
 def test_long_titles_are_cut_in_lists_and_whole_on_their_page(city: Town) -> None:

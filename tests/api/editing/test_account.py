@@ -17,7 +17,7 @@ from tests.town import Town
 
 @pytest.fixture
 def browser(city: Town) -> TestClient:
-    return TestClient(create_app(city.catalog, city.settings), headers={"accept": "text/html"}, follow_redirects=False)
+    return TestClient(city.app, headers={"accept": "text/html"}, follow_redirects=False)
 
 
 @pytest.fixture(autouse=True)
@@ -114,7 +114,7 @@ def test_a_changed_or_foreign_cookie_signs_nobody_in(city: Town, browser: TestCl
     value = browser.cookies["lotse"]
     for wrong in (value[:-2] + "xx", value + "x", "x", "ä", "." * 20):
         other = TestClient(
-            create_app(city.catalog, city.settings),
+            city.app,
             headers={b"accept": b"text/html", b"cookie": b"lotse=" + wrong.encode()},
             follow_redirects=False,
         )
@@ -150,7 +150,7 @@ def test_signing_out_ends_the_session(browser: TestClient, city: Town) -> None:
 def stolen(browser: TestClient, city: Town) -> TestClient:
     """Another browser with a copy of the cookie."""
     return TestClient(
-        create_app(city.catalog, city.settings),
+        city.app,
         headers={"accept": "text/html"},
         cookies=dict(browser.cookies),
         follow_redirects=False,

@@ -271,7 +271,7 @@ def test_dangerous_addresses_of_a_record_never_become_links(city: Town) -> None:
     file = Distribution(id="x", access_url="javascript:alert(1)", download_url="data:text/html,x")
     said = Metadata(kind="dataset", title={"de": "Böse"}, landing_page="javascript:alert(2)", distributions=(file,))
     city.catalog.store.put([Record(id="boese", said=said)], "test")
-    page = TestClient(create_app(city.catalog, city.settings)).get("/daten/boese", headers={"accept": "text/html"}).text
+    page = TestClient(city.app).get("/daten/boese", headers={"accept": "text/html"}).text
     assert not re.search(r'href="(javascript|data):', page)
 
 

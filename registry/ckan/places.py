@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from registry.ckan.readers import (
+    RULE_WHEN_UNREAD,
     Unread,
     as_concept,
     as_date,
@@ -57,6 +58,7 @@ def _first_date(value: Any, unread: Unread) -> Any:
     return as_date(dates[0], unread) if dates else None
 
 
+RULE_WHEN_UNREAD[_first_date] = "date-unreadable"
 STARTS: Final = ("temporal_start", "temporal_coverage_from", "temporal_coverage-from")
 ENDS: Final = ("temporal_end", "temporal_coverage_to", "temporal_coverage-to")
 

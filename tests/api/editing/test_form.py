@@ -15,7 +15,7 @@ from api.editing.form_values import FieldError, FormContext
 from api.pages.site import environment
 from api.web.session import Forms
 from registry.catalog.checks import require_publishable
-from registry.model import KINDS, Agent, Contact, Kind, Metadata, Opportunity, Origin, Record
+from registry.model import KINDS, Agent, Contact, Kind, Metadata, Opportunity, Origin, Period, Place, Record
 from registry.rules import finding
 from tests.builders import a_dataset, a_distribution, a_project
 from tests.sample_city import HEIDELBERG
@@ -254,3 +254,49 @@ def test_a_date_that_cannot_be_read_keeps_the_other_date_too() -> None:
     assert [error.field for error in errors] == ["start"]
     again = form.shown(metadata, context)
     assert (again["start"], again["end"]) == ("Frühjahr", "2027")
+
+
+@pytest.mark.parametrize(
+    "written", ['{"name": "Amt für Grün", "email": "gruen@example.org"}', '{"de": "Amt", "en": "Office"}', '["Amt"]']
+)
+def test_an_object_that_is_entered_is_a_text_in_the_forms_language(written: str) -> None:
+    context, before = context_of("dataset"), Metadata(kind="dataset")
+    entered = form.shown(before, context) | {"title": written, "publisher": written, "keywords": written}
+    metadata, errors = form.read(entered, before, context)
+    assert metadata.publisher == Agent(name={"de": written})
+    assert (metadata.title, metadata.keywords, errors) == ({"de": written}, {"de": (written,)}, [])
+    assert form.shown(metadata, context)["publisher"] == written
+
+
+@pytest.mark.parametrize(
+    "written", ["POINT (8.6821 49.3988)", '{"type": "Point", "coordinates": [8.7, 49.4]}', "8.57,49.35,8.80,49.46"]
+)
+def test_coordinates_are_no_choice_of_a_place_and_those_of_a_source_stay(written: str) -> None:
+    context = context_of("dataset")
+    shape = Place(bbox="POLYGON((8.5 49.25, 8.75 49.25, 8.75 49.5, 8.5 49.5, 8.5 49.25))")
+    for before in (a_dataset(), a_dataset(places=(shape,))):
+        entered = form.shown(before, context) | {"places": (written,)}
+        metadata, _errors = form.read(entered, before, context)
+        assert metadata.places == before.places
+
+
+def test_the_period_of_the_form_is_the_first_of_all_and_the_others_stay() -> None:
+    context = context_of("dataset")
+    later = Period(start="2011-05", end="2011-06")
+    before = a_dataset(periods=(Period(start="2001", end="2002"), later))
+    values = form.shown(before, context)
+    assert (values["start"], values["end"]) == ("2001", "2002")
+    assert form.read(values, before, context)[0].periods == before.periods
+    changed, errors = form.read(values | {"start": "2000", "end": "-0012-11-29"}, before, context)
+    assert [error.field for error in errors] == ["end"]  # it lies before the start
+    changed, errors = form.read(values | {"start": "-0043", "end": "15. März 2002"}, before, context)
+    assert (changed.periods, errors) == ((Period(start="-0043", end="2002-03-15"), later), [])
+    gone, errors = form.read(values | {"start": "", "end": ""}, before, context)
+    assert (gone.periods, errors) == ((later,), [])
+
+
+def test_entities_that_are_entered_stay_as_they_are() -> None:
+    """A person sees what the form takes; only what a source gives is decoded."""
+    context, before = context_of("dataset"), Metadata(kind="dataset")
+    entered = form.shown(before, context) | {"title": "R&amp;B"}
+    assert form.read(entered, before, context)[0].title == {"de": "R&amp;B"}

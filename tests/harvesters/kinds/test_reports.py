@@ -174,19 +174,19 @@ def statements(thing: Thing, fields: dict[str, Any]) -> str:
     def literal(text: str) -> str:
         return json.dumps(text, ensure_ascii=False)
 
-    said = [
+    more = [
         f"dct:temporal [ a dct:PeriodOfTime ; dcat:startDate {literal(start)} ; dcat:endDate {literal(end)} ]"
         for start, end in fields.get("period", ())
     ]
     if "start" in fields:
-        said.append(f"dct:temporal [ a dct:PeriodOfTime ; dcat:startDate {literal(fields['start'])} ]")
+        more.append(f"dct:temporal [ a dct:PeriodOfTime ; dcat:startDate {literal(fields['start'])} ]")
     if "modified" in fields:
-        said.append(f"dct:modified {literal(fields['modified'])}")
+        more.append(f"dct:modified {literal(fields['modified'])}")
     text = turtle(thing._replace(publisher=fields.get("publisher", thing.publisher)))
     if "place" in fields:
-        said.append(f"dct:spatial {literal(fields['place'])}")
+        more.append(f"dct:spatial {literal(fields['place'])}")
         text = re.sub(r"dct:spatial \[[^]]*\] ;", "", text)
-    return text.replace("dct:identifier", f"{' ; '.join(said)} ; dct:identifier", 1) if said else text
+    return text.replace("dct:identifier", f"{' ; '.join(more)} ; dct:identifier", 1) if more else text
 
 
 @pytest.fixture

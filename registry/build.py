@@ -15,8 +15,7 @@ from registry.search.candidates import Refiner
 from registry.search.meaning import is_installed, open_encoder
 from registry.search.query import SearchIndex
 from registry.search.refining import ByMeaning
-from registry.search.vector_files import VectorFiles
-from registry.search.vectors import Vectors, folder_name
+from registry.search.vectors import Vectors, VectorStore, folder_name
 from registry.settings import Settings, refuse_lost_database
 from registry.sources import staging, tables
 from registry.sources.runs import open_runs
@@ -75,7 +74,20 @@ def open_vectors(settings: Settings) -> Vectors | None:
     if settings.meaning == "off" or not (settings.meaning or is_installed()):
         return None
     encoder = open_encoder()
-    return Vectors(VectorFiles(settings.data / "meaning", folder_name(encoder), encoder.dimensions), encoder)
+    return Vectors(_vector_store(settings, folder_name(encoder), encoder.dimensions), encoder)
+
+
+def _vector_store(settings: Settings, name: str, dimensions: int) -> VectorStore:
+    """Where the search index is: in the data folder, or on the server."""
+    if settings.search == "tantivy":
+        from registry.search.vector_files import VectorFiles
+
+        return VectorFiles(settings.data / "meaning", name, dimensions)
+    from registry.search.elastic_client import open_client
+    from registry.search.elastic_vectors import ElasticVectors
+
+    client = open_client(settings.search, str(settings.ca_file or "") or None)
+    return ElasticVectors(client, "lotse", name, dimensions)
 
 
 def _districts(settings: Settings) -> ConceptList | None:

@@ -5,14 +5,12 @@ Entry point: `ElasticIndex`. An alias names the index that readers use; each reb
 after a crash the same changes are applied again.
 """
 
-import logging
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
+from elasticsearch import NotFoundError
 from elasticsearch.helpers import streaming_bulk
 
 from registry.errors import NotReadyError
@@ -21,6 +19,8 @@ from registry.model import Change, Position
 from registry.projections.projection import note
 from registry.search.answering import answer, beginning, bounds, suggestions
 from registry.search.candidates import Refiner
+from registry.search.elastic_client import open_client
+from registry.search.elastic_client import reachable as _reachable
 from registry.search.entry import Entry, entry
 from registry.search.facet_counts import MAX_KEYS, SHOWN_VALUES, aggregations, counts
 from registry.search.facets import COUNTED, DATED_FACETS, INDEX_VERSION, PARENTS, TEXT_FACETS
@@ -32,8 +32,6 @@ from registry.search.space_time import NUMBERS
 from vocab.concepts import ConceptList
 
 DOCUMENTS_PER_REQUEST, MAX_REQUEST_BYTES = 500, 8_000_000
-REQUEST_TIMEOUT = 30  # seconds
-log = logging.getLogger("lotse.search")
 
 _TERMS = {"type": "text", "analyzer": "whitespace", "index_options": "freqs"}
 _COUNTED = {"type": "keyword", "ignore_above": 1000}
@@ -63,8 +61,7 @@ class ElasticIndex:
         ca_file: str | None = None,
         refiner: Refiner | None = None,
     ) -> None:
-        more: dict[str, Any] = {"ca_certs": ca_file} if ca_file else {}
-        self.client = Elasticsearch(url, request_timeout=REQUEST_TIMEOUT, max_retries=2, retry_on_timeout=True, **more)
+        self.client = open_client(url, ca_file)
         self.prefix = prefix
         self.districts = districts
         self.refiner = refiner
@@ -221,17 +218,6 @@ class ElasticIndex:
             index=self.prefix, query=tree, size=size, track_total_hits=True, search_type="dfs_query_then_fetch", **more
         )
         return dict(response.body)
-
-
-@contextmanager
-def _reachable() -> Iterator[None]:
-    try:
-        yield
-    except NotFoundError as error:
-        raise NotReadyError("index-not-built") from error
-    except (ApiError, TransportError) as error:
-        log.warning("search server: %s", str(error)[:2000])  # only logged: it may name hosts and users
-        raise NotReadyError("search-server-answer", error=type(error).__name__) from error
 
 
 def _scored(wanted: Asked, need: dict[str, Any]) -> dict[str, Any]:

@@ -55,12 +55,11 @@ class Nearest:
         products = self._vectors[slots].astype(np.float32) @ _floats(vector)
         return dict(zip(with_vector, (products / self._lengths[slots]).tolist(), strict=True))
 
-    def best(self, vector: bytes, count: int) -> list[tuple[str, float]]:
-        """The `count` records with the largest cosines, largest first, equal ones by id."""
+    def best(self, vector: bytes, count: int) -> dict[str, float]:
+        """The `count` records with the largest cosines: id -> cosine."""
         cosines = self._products(_floats(vector)) / self._lengths
         slots = np.argpartition(-cosines, min(count, len(cosines) - 1))[:count] if len(cosines) else ()
-        best = [(self.ids[slot], float(cosines[slot])) for slot in slots if cosines[slot] > 0]
-        return sorted(best, key=lambda pair: (-pair[1], pair[0]))
+        return {self.ids[slot]: float(cosines[slot]) for slot in slots if cosines[slot] > 0}
 
     def _products(self, vector: Floats) -> Floats:
         """The product with each vector, a chunk at a time: all of them as floats would be four times the file."""

@@ -45,22 +45,19 @@ class ByMeaning:
 
     def _refined(self, text: str, candidates: Candidates, documents: Documents) -> Candidates:
         text = " ".join(clean(text).split())[:MAX_CHARACTERS].encode("utf-8", "ignore").decode()
-        progress = self.store.progress()
-        if not text or progress is None or not progress.is_complete:
+        if not text or not self.store.is_complete():
             return candidates
-        vector = self.vector(text)
-        nearest = dict(self.store.nearest(vector, MAX_NEAREST))
         by_words = [candidate.document.id for candidate in (*candidates.exact, *candidates.similar)]
-        cosines = {**self.store.cosines(vector, [id for id in by_words if id not in nearest]), **nearest}
-        exact = _fused(candidates.exact, cosines)
-        similar = _fused((*candidates.similar, *_added(nearest, by_words, documents)), cosines)
-        return replace(candidates, exact=exact, similar=similar)
+        cosines = self.store.cosines(self.vector(text), MAX_NEAREST, by_words)
+        added = _added({id: cosine for id, cosine in cosines.items() if id not in by_words}, documents)
+        similar = _fused((*candidates.similar, *added), cosines)
+        return replace(candidates, exact=_fused(candidates.exact, cosines), similar=similar)
 
 
-def _added(nearest: Mapping[str, float], by_words: Iterable[str], documents: Documents) -> Sequence[Candidate]:
-    """The nearest records that are near enough and that the words did not find."""
+def _added(nearest: Mapping[str, float], documents: Documents) -> Sequence[Candidate]:
+    """Those records that the words did not find and that are near enough."""
     floor = max(MIN_COSINE, MIN_SHARE_OF_BEST_COSINE * max(nearest.values(), default=0.0))
-    ids = {id for id, cosine in nearest.items() if cosine >= floor}.difference(by_words)
+    ids = [id for id, cosine in nearest.items() if cosine >= floor]
     return [Candidate(document, 0.0, "meaning") for document in documents(ids)]
 
 

@@ -204,13 +204,16 @@ class VectorFiles:
 
     # -- searching
 
-    def nearest(self, vector: bytes, count: int) -> list[tuple[str, float]]:
-        nearest = self._read()
-        return nearest.best(vector, count) if nearest and len(nearest.ids) <= MAX_SCANNED else []
+    def is_complete(self) -> bool:
+        progress = self.progress()
+        return progress is not None and progress.is_complete
 
-    def cosines(self, vector: bytes, ids: Collection[str]) -> Mapping[str, float]:
+    def cosines(self, vector: bytes, count: int, ids: Collection[str] = ()) -> Mapping[str, float]:
         nearest = self._read()
-        return nearest.cosines(vector, ids) if nearest else {}
+        if nearest is None:
+            return {}
+        best = nearest.best(vector, count) if len(nearest.ids) <= MAX_SCANNED else {}
+        return nearest.cosines(vector, ids) | best
 
     def _read(self) -> "Nearest | None":
         """The vectors of the last commit; None while the first build is not complete, or where they are unreadable."""

@@ -73,11 +73,12 @@ class VectorStore(Protocol):
     def count(self) -> int:
         """How many records have a vector."""
 
-    def nearest(self, vector: bytes, count: int) -> list[tuple[str, float]]:
-        """The `count` records with the largest cosines to a vector, largest first; [] while it is not complete."""
+    def is_complete(self) -> bool:
+        """Whether the first build has come to its end, so that it can be searched."""
 
-    def cosines(self, vector: bytes, ids: Collection[str]) -> Mapping[str, float]:
-        """Id -> cosine of those of these records that have a vector; {} while it is not complete."""
+    def cosines(self, vector: bytes, count: int, ids: Collection[str] = ()) -> Mapping[str, float]:
+        """Id -> cosine: of the `count` records nearest to a vector, and of those of `ids` that have one. It is empty
+        while the store is not complete."""
 
 
 class Vectors:

@@ -32,7 +32,7 @@ def test_a_vector_is_so_many_bytes_and_the_same_in_every_batch(encoder: meaning.
     vectors = encoder.encode(texts)
     assert [len(vector) for vector in vectors] == [encoder.dimensions] * 20
     alone = encoder.encode(texts[:1])[0]
-    assert max(abs(one - other) for one, other in zip(alone, vectors[0], strict=True)) <= 1  # rounding
+    assert max(abs(first - second) for first, second in zip(alone, vectors[0], strict=True)) <= 1  # rounding
     assert encoder.encode([]) == []
 
 

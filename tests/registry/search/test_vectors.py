@@ -5,10 +5,11 @@ Covers: registry/search/vectors.py, registry/search/vector_files.py, registry/se
 
 import multiprocessing
 import os
+import random
 import signal
 import stat
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -16,11 +17,13 @@ import pytest
 from msgspec.structs import replace
 
 from registry.errors import StorageFullError
-from registry.model import Metadata, Record
+from registry.model import Change, Metadata, Record
 from registry.projections.projector import Projector
-from registry.search import meaning
+from registry.search import meaning, vector_files
+from registry.search.elastic_client import open_client
+from registry.search.elastic_vectors import ElasticVectors
 from registry.search.vector_files import VectorFiles
-from registry.search.vectors import CHANGES_PER_BATCH, Vectors, folder_name
+from registry.search.vectors import CHANGES_PER_BATCH, Progress, Row, Vectors, folder_name
 from registry.store.database import connect
 from registry.store.store import Store, open_store
 from tests.builders import a_record
@@ -63,13 +66,30 @@ def described(number: int) -> Record:
     return record(f"r{number}", TITLES[number], TEXTS[number])
 
 
+Opener = Callable[[meaning.Encoder], Vectors]
+
+
 def vectors_in(folder: Path, encoder: meaning.Encoder) -> Vectors:
     return Vectors(VectorFiles(folder / "meaning", folder_name(encoder), encoder.dimensions), encoder)
 
 
+@pytest.fixture(params=["files", pytest.param("elastic", marks=pytest.mark.elastic)])
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
+    """Opens the vectors of an encoder, in each kind of store in turn."""
+    if request.param == "files":
+        yield lambda encoder: vectors_in(tmp_path, encoder)
+        return
+    prefix = f"v{abs(hash(request.node.name))}"
+    with closing(open_client(request.getfixturevalue("elastic_address"))) as client:
+        yield lambda encoder: Vectors(ElasticVectors(client, prefix, folder_name(encoder), encoder.dimensions), encoder)
+        for name in client.indices.get(index=f"{prefix}-*"):
+            client.indices.delete(index=name)
+
+
 def nearest(vectors: Vectors, question: str, count: int = 1) -> list[str]:
     assert ENCODER is not None
-    return [id for id, _ in vectors.store.nearest(ENCODER.encode([question])[0], count)]
+    cosines = vectors.store.cosines(ENCODER.encode([question])[0], count)
+    return sorted(cosines, key=lambda id: -cosines[id])
 
 
 @pytest.fixture
@@ -84,20 +104,20 @@ def synced(store: Store, vectors: Vectors, folder: Path) -> Vectors:
     return vectors
 
 
-def test_what_is_meant_is_found_across_languages(store: Store, tmp_path: Path) -> None:
-    vectors = synced(store, vectors_in(tmp_path, Counted()), tmp_path)
+def test_what_is_meant_is_found_across_languages(store: Store, opened: Opener, tmp_path: Path) -> None:
+    vectors = synced(store, opened(Counted()), tmp_path)
     assert vectors.position() == store.position()
     assert vectors.store.count() == 4
     assert nearest(vectors, "How many bicycles cross the bridge?") == ["r0"]
     assert nearest(vectors, "free wifi in the old town") == ["r3"]
-    cosines = vectors.store.cosines(vectors.encoder.encode(["elections"])[0], ["r2", "r1", "nobody"])
+    cosines = vectors.store.cosines(vectors.encoder.encode(["elections"])[0], 0, ["r2", "r1", "nobody"])
     assert cosines["r2"] > cosines["r1"]
     assert set(cosines) == {"r1", "r2"}
 
 
-def test_a_text_is_never_encoded_twice(store: Store, tmp_path: Path) -> None:
+def test_a_text_is_never_encoded_twice(store: Store, opened: Opener, tmp_path: Path) -> None:
     encoder = Counted()
-    vectors = synced(store, vectors_in(tmp_path, encoder), tmp_path)
+    vectors = synced(store, opened(encoder), tmp_path)
     assert len(encoder.texts) == 4
     projector = Projector(store, {"meaning": vectors}, tmp_path)
     projector.rebuild()
@@ -114,11 +134,35 @@ def test_a_text_is_never_encoded_twice(store: Store, tmp_path: Path) -> None:
     assert vectors.store.count() == 6
 
 
-def test_a_record_without_a_description_has_no_vector(store: Store, tmp_path: Path) -> None:
+def test_a_record_without_a_description_has_no_vector(store: Store, opened: Opener, tmp_path: Path) -> None:
     store.put([record("short", "Kämmereiamt", "")], by="test")
-    vectors = synced(store, vectors_in(tmp_path, Counted()), tmp_path)
+    vectors = synced(store, opened(Counted()), tmp_path)
     assert vectors.store.count() == 4
     assert vectors.position() == store.position()
+
+
+def test_a_withdrawn_record_is_not_near(store: Store, opened: Opener, tmp_path: Path) -> None:
+    vectors = synced(store, opened(Counted()), tmp_path)
+    store.put([replace(store.existing("r1"), state="withdrawn")], by="test")
+    synced(store, vectors, tmp_path)
+    assert vectors.store.count() == 3
+    assert "r1" not in nearest(vectors, "playgrounds", 4)
+
+
+def test_a_rebuild_removes_what_the_store_does_not_have(store: Store, opened: Opener, tmp_path: Path) -> None:
+    vectors = synced(store, opened(Counted()), tmp_path)
+    vectors.apply([Change(store.last(), "ghost", record("ghost", "Bäume", TREES))], store.position())
+    assert vectors.store.count() == 5
+    Projector(store, {"meaning": vectors}, tmp_path).rebuild()
+    assert vectors.store.count() == 4
+    assert "ghost" not in nearest(vectors, "trees", 5)
+
+
+def test_the_folder_of_another_encoder_goes_in_the_end(store: Store, tmp_path: Path) -> None:
+    old = synced(store, vectors_in(tmp_path, Counted("1")), tmp_path)
+    synced(store, vectors_in(tmp_path, Counted("2")), tmp_path)
+    assert [path.name for path in (tmp_path / "meaning").iterdir()] == [folder_name(Counted("2"))]
+    assert nearest(old, "playgrounds") == []  # goes by words, without an error
 
 
 def test_nothing_of_a_withdrawn_record_stays(store: Store, tmp_path: Path) -> None:
@@ -184,22 +228,22 @@ def test_a_killed_build_goes_on_where_it_was(store: Store, tmp_path: Path) -> No
     assert nearest(vectors, "playgrounds") == ["r1"]
 
 
-def test_a_new_version_is_built_beside_the_old_one(store: Store, tmp_path: Path) -> None:
-    old = synced(store, vectors_in(tmp_path, Counted("1")), tmp_path)
+def test_a_new_version_is_built_beside_the_old_one(store: Store, opened: Opener, tmp_path: Path) -> None:
+    old = synced(store, opened(Counted("1")), tmp_path)
 
     class Watching(Counted):
         def encode(self, texts: Sequence[str]) -> list[bytes]:
             assert nearest(old, "playgrounds") == ["r1"]
-            assert new.store.nearest(bytes(self.dimensions), 1) == []
+            assert new.store.cosines(bytes(self.dimensions), 1) == {}
             return super().encode(texts)
 
     encoder = Watching("2")
-    new = vectors_in(tmp_path, encoder)
+    new = opened(encoder)
     synced(store, new, tmp_path)
     assert len(encoder.texts) == 4
     assert new.store.count() == 4
-    assert [path.name for path in (tmp_path / "meaning").iterdir()] == [folder_name(encoder)]
-    assert old.store.nearest(bytes(old.encoder.dimensions), 1) == []  # goes by words, without an error
+    assert nearest(new, "playgrounds") == ["r1"]
+    assert old.position() is None  # it is away
 
 
 @pytest.mark.parametrize("cut", [False, True])
@@ -264,3 +308,19 @@ def test_another_reader_sees_what_was_written_since(store: Store, tmp_path: Path
     assert nearest(reader, "trees", 9)[0] == "new"
     assert sorted(nearest(reader, "Stadt", 9)) == sorted(nearest(writer, "Stadt", 9))
     assert "r1" not in nearest(reader, "playgrounds", 9)
+
+
+def some_rows(number: int) -> list[Row]:
+    source = random.Random(5)
+    return [Row(f"n{row}", str(row), source.randbytes(512)) for row in range(number)]
+
+
+DONE = Progress("epoch", 1, 1, 1, 0)
+
+
+def test_of_too_many_vectors_only_those_named_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vector_files, "MAX_SCANNED", 100)
+    files = VectorFiles(tmp_path, "some", 512)
+    files.prepare()
+    files.write(some_rows(101), (), DONE)
+    assert set(files.cosines(random.Random(6).randbytes(512), 50, ["n7", "n8"])) == {"n7", "n8"}

@@ -1,7 +1,7 @@
 """`lotse search`, `record` and `validate`: finding, looking at and checking records."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -44,10 +44,11 @@ def search(
     """Search over everything, as the portal does; --json prints the answer of /api/v1/search."""
     from api.data.documents import search_answer
     from api.web import query
+    from api.web.limits import LIMITS
     from registry.city import city as city_of
 
     params = [("q", " ".join(terms)), ("size", str(size)), ("page", str(page)), ("sort", sort), ("lang", lang)]
-    params += pairs(conditions)
+    params += pairs(conditions, (*LIMITS, "facets"))
     catalog, configured = opened()
     if not catalog.index.position():
         catalog.sync()  # a new catalogue has no index yet
@@ -75,8 +76,9 @@ def _title(hit: "HitOut", lang: str) -> str:
     return f"{title} ({'ähnlich gemeint' if lang == 'de' else 'similar in meaning'})" if hit.by == "meaning" else title
 
 
-def pairs(conditions: Iterable[str]) -> list[tuple[str, str]]:
-    """Facet and value of each condition such as `theme=TRAN`; UsageError for another form or an unknown facet."""
+def pairs(conditions: Iterable[str], others: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Facet and value of each condition such as `theme=TRAN`; UsageError for another form, or a name that is neither a
+    facet nor one of `others`."""
     from registry.search.facet_counts import normal_where
 
     parsed = []
@@ -85,7 +87,7 @@ def pairs(conditions: Iterable[str]) -> list[tuple[str, str]]:
         if not sign or not value:
             raise UsageError("where-form", pair=condition)
         parsed.append((facet, value))
-    normal_where({facet: (value,) for facet, value in parsed})
+    normal_where({facet: (value,) for facet, value in parsed if facet not in others})
     return parsed
 
 

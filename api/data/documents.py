@@ -55,11 +55,14 @@ class HitOut(msgspec.Struct, frozen=True, omit_defaults=True):
     parts: Mapping[str, float] = {}
 
 
-class CountOut(msgspec.Struct, frozen=True):
+class CountOut(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`parent`: the value of the organization that this one is a unit of; its count has those of its units added."""
+
     value: str
     label: Text
     count: int
     selected: bool
+    parent: str = ""
 
 
 class SearchAnswer(msgspec.Struct, frozen=True):
@@ -183,7 +186,7 @@ def _facets(
         labels_by_value = labels(catalog, city, sources, facet, [*(count.value for count in listed), *chosen])
         chosen_without_hits = (Count(value, 0) for value in chosen if value not in {count.value for count in listed})
         answer[facet] = tuple(
-            CountOut(count.value, _label(count, labels_by_value), count.count, count.value in chosen)
+            CountOut(count.value, _label(count, labels_by_value), count.count, count.value in chosen, count.parent)
             for count in (*listed, *chosen_without_hits)
         )
     return answer

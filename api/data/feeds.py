@@ -7,6 +7,7 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from fastapi import APIRouter, Request, Response
+from msgspec.structs import replace
 
 from api.data.openapi import responses, search_parameters, texts
 from api.text.labels import both
@@ -19,6 +20,7 @@ from registry.catalog import Catalog
 from registry.city import City
 from registry.model import Record, Text
 from registry.model.text import shortened
+from registry.search.facets import DEFAULT_FACETS
 from registry.search.query import Query
 from registry.settings import Settings
 from vocab.concepts import concept_list
@@ -44,12 +46,12 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         "/feed.atom",
         summary="What is new, as Atom; takes the parameters of the search",
         response_class=Response,
-        responses=responses(texts(CONTENT), 304, 400),
+        responses=responses(texts(CONTENT), 304, 400, 422),
         openapi_extra={"parameters": search_parameters()},
     )
     def feed(request: Request) -> Response:
         params = request.query_params.multi_items()
-        asked = query.parse(params)
+        asked = replace(query.parse(params), facets=DEFAULT_FACETS)  # a feed counts none
         if "sort" not in request.query_params:
             asked = query.with_sort(asked, "newest")
         url = absolute(settings.base_url, query.url(asked, "/feed.atom"))

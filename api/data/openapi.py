@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from api.data import examples
 from api.data.documents import RecordAnswer
-from api.web import query
+from api.web import limits, query
 from api.web.addresses import page
 from api.web.answers import answer, json_bytes, tag
 from api.web.negotiate import DATA, HTML, JSON, TURTLE
@@ -72,11 +72,27 @@ def search_parameters() -> list[dict[str, Any]]:
         parameter(
             "page", f"Page, from 1, as far as the hit {MAX_DEPTH}", 1, {**counted, "maximum": MAX_DEPTH, "default": 1}
         ),
+        *_limits(),
         parameter("lang", "Language of addresses and sentences", "de", {"enum": ["de", "en"], "default": "de"}),
         *(
             parameter(name, f"Only these values of the facet “{name}”; may repeat (or)", [facet.example], values)
             for name, facet in FACETS.items()
         ),
+    ]
+
+
+def _limits() -> list[dict[str, Any]]:
+    """The parameters of `api.web.limits`. A wrong one is refused with its name in `errors`."""
+    text = {"type": "string", "maxLength": limits.MAX_CHARACTERS}
+    near = f"A place of the record touches this circle: longitude, latitude, km (at most {limits.MAX_KM})"
+    return [
+        parameter(
+            "bbox", "A place of the record touches this box: west, south, east, north", "8.6,49.3,8.8,49.5", text
+        ),
+        parameter("near", near, "8.69,49.41,2", text),
+        parameter("from", "A period of the record has a day on or after this year, month or day", "2020", text),
+        parameter("to", "A period of the record has a day on or before this year, month or day", "2021-06", text),
+        parameter("facets", f"The facets to count, with commas; “{limits.NO_FACETS}” counts none", "theme,use"),
     ]
 
 

@@ -47,7 +47,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     router.get(
         "/search",
         summary="Search over everything, with facets",
-        responses=responses(json_of(SearchAnswer), 304, 400),
+        responses=responses(json_of(SearchAnswer), 304, 400, 422),
         openapi_extra={"parameters": search_parameters()},
     )(views.search)
     router.get(

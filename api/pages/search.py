@@ -3,9 +3,10 @@
 Entry points: `search_page` (the view), `view` (what `search.html` shows), `cards` (the cards of some ids).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, Final, NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from fastapi import Request
 from msgspec.structs import replace
@@ -13,15 +14,17 @@ from starlette.responses import Response
 
 from api.pages import cards as card_room
 from api.pages.cards import Card
+from api.pages.facet_groups import FIND, Names, counted, groups
 from api.pages.site import Pages, View, today
-from api.text import sentences
+from api.text import formatting, sentences
 from api.text.i18n import translator
 from api.text.labels import area, labels
-from api.web import addresses, query
+from api.web import addresses, limits, query
 from api.web.addresses import Lang
 from registry.search import analysis
-from registry.search.facets import FACETS, Facet
-from registry.search.query import MAX_DEPTH, Count, Query, ResultPage
+from registry.search.facets import FACETS
+from registry.search.limits import Limits
+from registry.search.query import MAX_DEPTH, Query, ResultPage
 from vocab.formats import file_type
 from vocab.kinds import KIND_ROWS
 from vocab.match import districts_in
@@ -31,28 +34,40 @@ from vocab.match import districts_in
 
 def search_page(pages: Pages) -> View:
     def search(request: Request) -> Response:
-        path, params = request.url.path, request.query_params.multi_items()
+        path = request.url.path
+        params, wrong = query.without_wrong(request.query_params.multi_items())
         address = addresses.parse_path(path)
         assert address is not None
         asked = query.parse(params, address.lang, address.kind)
         _ = translator(address.lang)
-        variables = view(pages, asked, path, address.lang, today())
+        variables = view(pages, asked, path, address.lang, today(), _find(params))
         kind = address.kind
         return pages.page(
             request,
             "search.html",
             address.lang,
             **variables,
-            notes=query.notes(params),
+            notes=(*query.notes(params), *wrong),
             title=KIND_ROWS[kind].plural[address.lang] if kind else _("Suche"),
             area=area(kind),
             crumbs=[(KIND_ROWS[kind].short[address.lang], "")] if kind else [],
             intro=_intro(kind, variables["results"].total, asked, address.lang),
             canonical=query.url(asked, path),
-            indexed=sum(map(len, asked.where.values())) <= (1 if not kind else 2) and not asked.words,
+            indexed=sum(map(len, asked.where.values())) <= (1 if not kind else 2)
+            and not asked.words
+            and asked.limits == Limits(),
         )
 
     return search
+
+
+def _find(params: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Facet -> what was typed to search among its values."""
+    return {
+        name.removeprefix(FIND): value.strip()[: query.MAX_VALUE_CHARACTERS]
+        for name, value in params
+        if name.startswith(FIND) and value.strip()
+    }
 
 
 def _intro(kind: str | None, total: int, asked: Query, lang: Lang) -> str:
@@ -64,31 +79,6 @@ def _intro(kind: str | None, total: int, asked: Query, lang: Lang) -> str:
         "project": _("Was die Stadt digital vorhat, wie weit es ist und wo Sie mitmachen können."),
         "organization": _("Wer Daten veröffentlicht und wer an Projekten beteiligt ist."),
     }.get(kind, "")
-
-
-GROUPS: Final = sorted((facet for facet in FACETS.values() if facet.order), key=lambda facet: facet.order)
-OPEN_GROUPS: Final = 4  # facet groups that are open at first
-MAX_VALUES_BEFORE_REST: Final = 8  # values of a group before "all"
-MAX_VALUES_PER_GROUP: Final = 60  # values that are listed at all
-
-
-class Value(NamedTuple):
-    """A value of a facet, with its number of hits."""
-
-    value: str
-    label: str
-    number: int
-    selected: bool
-
-
-class FacetGroup(NamedTuple):
-    """A facet with its values; `rest` is shown after a click on "all"."""
-
-    name: str
-    label: str
-    open: bool
-    first: tuple[Value, ...]
-    rest: tuple[Value, ...]
 
 
 class Chip(NamedTuple):
@@ -118,11 +108,14 @@ class Culprit(NamedTuple):
     total: int
 
 
-def view(pages: Pages, asked: Query, path: str, lang: Lang, today: date) -> dict[str, Any]:
-    """The variables of `search.html` for a query; `path` is that of the page itself (`/suche`, `/daten`, …)."""
-    results = pages.catalog.index.search(asked)
+def view(
+    pages: Pages, asked: Query, path: str, lang: Lang, today: date, find: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
+    """The variables of `search.html` for a query; `path` is that of the page itself (`/suche`, `/daten`, …), `find` as
+    for `facet_groups.groups`."""
     fixed = addresses.parse_path(path)
     kind = fixed.kind if fixed else None
+    results = pages.catalog.index.search(replace(asked, facets=counted(kind)))
     names = _names(pages, asked, results, lang)
     variables = {
         "asked": asked,
@@ -132,8 +125,9 @@ def view(pages: Pages, asked: Query, path: str, lang: Lang, today: date) -> dict
         "cards": cards(pages, (hit.id for hit in results.hits if hit.exact), lang, today, asked.words),
         "similar": cards(pages, (hit.id for hit in results.hits if not hit.exact), lang, today, asked.words),
         "meant": frozenset(hit.id for hit in results.hits if hit.by == "meaning"),
-        "groups": _groups(asked, results, names, lang, kind),
-        "chips": _chips(asked, names, path, lang, kind),
+        "groups": groups(asked, results, names, (lang, kind), pages.districts, find),
+        "chips": (*_chips(asked, names, path, lang, kind), *_limit_chips(asked, path, lang)),
+        "limits": tuple(limits.pairs(asked.limits, asked.facets)),
         "offers": _offers(pages, asked, results, path, lang),
         "tabs": () if kind else _tabs(asked, results, lang),
         "sorts": _sorts(asked, path, lang),
@@ -154,9 +148,6 @@ def cards(pages: Pages, ids: Iterable[str], lang: Lang, today: date, words: str 
     return card_room.cards(pages.catalog.store.get_many(list(ids)).values(), lang, today, terms)
 
 
-Names = dict[str, dict[str, str]]  # facet -> value -> label
-
-
 def _names(pages: Pages, asked: Query, results: ResultPage, lang: Lang) -> Names:
     sources = tuple(pages.catalog.sources.all())
     names: Names = {}
@@ -172,39 +163,6 @@ def query_facets(asked: Query, results: ResultPage) -> Iterable[str]:
     return dict.fromkeys((*results.facets, *asked.where))
 
 
-def _groups(asked: Query, results: ResultPage, names: Names, lang: Lang, kind: str | None) -> tuple[FacetGroup, ...]:
-    groups: list[FacetGroup] = []
-    for facet in GROUPS:
-        chosen = asked.where.get(facet.name, ())
-        values = _values(facet, results.facets.get(facet.name, ()), chosen, names)
-        if not values or (facet.kinds and kind and kind not in facet.kinds and not chosen):
-            continue
-        top = len(groups) < OPEN_GROUPS or bool(chosen)
-        groups.append(
-            FacetGroup(
-                facet.name,
-                facet.label[lang],
-                top,
-                tuple(values[:MAX_VALUES_BEFORE_REST]),
-                tuple(values[MAX_VALUES_BEFORE_REST:MAX_VALUES_PER_GROUP]),
-            )
-        )
-    return tuple(groups)
-
-
-def _values(facet: Facet, counts: tuple[Count, ...], chosen: tuple[str, ...], names: Names) -> list[Value]:
-    """The values of a facet: chosen ones first, so that they are always visible; years from the newest."""
-    numbers = {count.value: count.count for count in counts} | {
-        value: 0 for value in chosen if value not in {count.value for count in counts}
-    }
-    values = [
-        Value(value, names[facet.name].get(value, value), count, value in chosen) for value, count in numbers.items()
-    ]
-    if facet.values == "years":
-        values.sort(key=lambda value: value.value, reverse=True)
-    return sorted(values, key=lambda value: not value.selected)
-
-
 def _chips(asked: Query, names: Names, path: str, lang: Lang, kind: str | None) -> tuple[Chip, ...]:
     return tuple(
         Chip(_said(name, value, names, lang), query.url(query.without_value(asked, name, value), path))
@@ -212,6 +170,20 @@ def _chips(asked: Query, names: Names, path: str, lang: Lang, kind: str | None) 
         if not (name == "kind" and (kind or len(values) == 1))
         for value in values
     )
+
+
+def _limit_chips(asked: Query, path: str, lang: Lang) -> Iterator[Chip]:
+    """The limits by place and time."""
+    _ = translator(lang)
+    near, period = asked.limits.near, (asked.limits.begins, asked.limits.ends)
+    if any(period):
+        address = query.url(query.without_limit(asked, "begins", "ends"), path)
+        yield Chip(_("Zeitraum: %(span)s") % {"span": sentences.span(*period, lang)}, address)
+    if near:
+        km = formatting.number(near.km, lang)
+        yield Chip(_("Umkreis: %(km)s km") % {"km": km}, query.url(query.without_limit(asked, "near"), path))
+    if asked.limits.box:
+        yield Chip(_("Ausschnitt der Karte"), query.url(query.without_limit(asked, "box"), path))
 
 
 def _said(name: str, value: str, names: Names, lang: Lang) -> str:

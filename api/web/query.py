@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
+from api.web import limits
 from api.web.addresses import Lang, parse_path
 from registry.errors import UsageError
 from registry.model import KINDS, Kind, Text
@@ -17,6 +18,7 @@ from registry.model.message import Message, message, translations
 from registry.search.analysis import words as words_of
 from registry.search.facet_counts import normal_where
 from registry.search.facets import FACETS
+from registry.search.limits import Limits
 from registry.search.query import MAX_DEPTH as MAX_DEPTH
 from registry.search.query import Query
 
@@ -25,7 +27,7 @@ MAX_QUERY_CHARACTERS: Final = 500  # characters
 MAX_VALUE_CHARACTERS: Final = 300  # characters of a facet value
 MAX_VALUES_PER_FACET: Final = 50  # of a facet
 MAX_PAGE_SIZE: Final = 100
-SINGLE_PARAMETERS: Final = ("q", "sort", "size", "page", "lang")
+SINGLE_PARAMETERS: Final = ("q", "sort", "size", "page", "lang", *limits.LIMITS, "facets")
 MAX_NAMES_SHOWN = 5  # unknown parameters that a note lists
 MAX_NAME_CHARACTERS = 40
 
@@ -33,10 +35,11 @@ Pairs = Iterable[tuple[str, str]]
 
 
 def parse(params: Pairs, lang: Lang | None = None, kind: Kind | None = None) -> Query:
-    """The query that parameters ask for: `q`, the facets (each may repeat), `sort`, `size`, `page`, `lang`.
+    """The query that parameters ask for: `q`, the facets (each may repeat), `sort`, `size`, `page`, `lang`, and those
+    of `api.web.limits`.
 
     `lang` and `kind` come from the path and win over the parameters. What cannot be used is ignored; `notes` lists it.
-    UsageError for a page beyond MAX_DEPTH hits.
+    UsageError for a page beyond MAX_DEPTH hits, ValidationError for a wrong limit by place or time.
     """
     first, where = _split_parameters(params)
     if kind:
@@ -55,7 +58,18 @@ def parse(params: Pairs, lang: Lang | None = None, kind: Kind | None = None) -> 
         page=page,
         sort=sort if sort in SORTS else "relevance",
         lang=lang or (chosen_lang if chosen_lang in ("de", "en") else "de"),
+        facets=limits.counted_facets(first.get("facets", "")),
+        limits=limits.limits(first),
     )
+
+
+def without_wrong(params: Pairs) -> tuple[list[tuple[str, str]], tuple[Text, ...]]:
+    """The parameters without wrong limits, and a note for each of these: a page tells people so and goes on."""
+    listed = list(params)
+    errors = limits.wrong(_split_parameters(listed)[0])
+    names = {error["field"] for error in errors}
+    left = [(name, value) for name, value in listed if name not in names and name != "facets"]
+    return left, tuple(error["message"] for error in errors)
 
 
 def _split_parameters(params: Pairs) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
@@ -134,6 +148,7 @@ def url(query: Query, path: str) -> str:
         if facet == "kind" and address and values == (address.kind,):
             continue
         pairs += [(facet, value) for value in sorted(values)]
+    pairs += limits.pairs(query.limits, query.facets)
     if query.sort != "relevance":
         pairs.append(("sort", query.sort))
     if query.size != 20:
@@ -157,6 +172,12 @@ def without_value(query: Query, facet: str, value: str) -> Query:
     left = tuple(kept for kept in query.where.get(facet, ()) if kept != value)
     where = {name: values for name, values in query.where.items() if name != facet}
     return replace(query, where={**where, facet: left} if left else where, page=1)
+
+
+def without_limit(query: Query, *names: str) -> Query:
+    """The query without these fields of its `limits`, from its first page."""
+    empty = Limits()
+    return replace(query, limits=replace(query.limits, **{name: getattr(empty, name) for name in names}), page=1)
 
 
 def with_page(query: Query, page: int) -> Query:

@@ -98,14 +98,16 @@ def counts(
         for value, label in _counted(facet, bucket["key"]):
             count_by_value[value] = count_by_value.get(value, 0) + int(bucket["doc_count"])
             labels.setdefault(value, label)
-    if FACETS[facet].tree:
-        count_by_value = organizations().with_parents(count_by_value)
+    tree = organizations() if FACETS[facet].tree else None
+    if tree:
+        count_by_value = tree.with_parents(count_by_value)
     counted = sorted(count_by_value.items(), key=lambda counted: (-counted[1], counted[0]))
     ordered = {value: count for value, count in counted[:SHOWN_VALUES] if count}
     for n, value in enumerate(selected):
         if value not in ordered and "://" not in value:
             ordered[value] = int(below[f"{facet} {n}"]["doc_count"])
-    return tuple(Count(value, count, labels.get(value, "")) for value, count in ordered.items())
+    parents = tree.parents(ordered) if tree else {}
+    return tuple(Count(value, count, labels.get(value, ""), parents.get(value, "")) for value, count in ordered.items())
 
 
 def _counted(facet: str, key: str) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ Entry point: `OrganizationTree`. A record of a unit counts for the organizations
 the index and not stored with each record: when an organization moves, only its own entry changes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 
 class OrganizationTree:
@@ -26,9 +26,11 @@ class OrganizationTree:
         """The organization itself and all that are below it."""
         return (id, *sorted(_reached(self._below, id) - {id}))
 
-    def level(self, id: str) -> int:
-        """How many organizations are above it."""
-        return len(self.above(id))
+    def parents(self, ids: Collection[str]) -> dict[str, str]:
+        """For each of these organizations the one of them that it is a unit of; the first of several by id. Nothing
+        for those that go round in a circle."""
+        parents = {id: min(self._above.get(id, set()).intersection(ids), default="") for id in ids}
+        return {id: parent for id, parent in parents.items() if parent and id not in self.above(parent)}
 
     def with_parents(self, counts: Mapping[str, int]) -> dict[str, int]:
         """Counts in which each organization has those of its units added."""

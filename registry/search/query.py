@@ -45,11 +45,13 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Count(msgspec.Struct, frozen=True):
-    """How many hits have a value of a facet. `label`: name of a publisher without a record; else the value has one."""
+    """How many hits have a value of a facet. `label`: name of a publisher without a record; else the value has one.
+    `parent`: the organization among the counted ones of which this one is a unit."""
 
     value: str
     count: int
     label: str = ""
+    parent: str = ""
 
 
 class Suggestion(msgspec.Struct, frozen=True):

@@ -40,7 +40,7 @@ facets.TEXT_FACETS += ("access",)
 facets.DEFAULT_FACETS += ("access",)
 
 from api.data.openapi import search_parameters
-from api.pages.search import GROUPS
+from api.pages.facet_groups import GROUPS
 from api.text.labels import labels
 from api.web import query
 from registry.model import Change, Position

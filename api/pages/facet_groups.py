@@ -93,7 +93,7 @@ def _group(facet: Facet, values: list[Value], lang: Lang, find: str) -> FacetGro
         fitting = [value for value in values if value.selected or typed in fold_word(value.label)]
         first, rest = fitting[:MAX_VALUES_PER_GROUP], []
     searched = find if len(values) >= MIN_VALUES_TO_SEARCH else None
-    label, dates = facet.label[lang], facet.values == "years"
+    label, dates = (facet.inside_label or facet.label)[lang], facet.values == "years"
     return FacetGroup(facet.name, label, False, tuple(first), tuple(rest), searched, dates=dates)
 
 

@@ -55,6 +55,7 @@ class Facet(NamedTuple):
     tree: bool = False  # the values are organizations, and one that others are a unit of contains them
     kinds: tuple[str, ...] = ()  # the only kinds of thing whose lists show the group; (): all
     inside: str = ""  # the facet in whose group the values are shown, as a second level
+    inside_label: Mapping[str, str] = MappingProxyType({})  # above the values there
     in_text: Literal["", "values", "labels"] = ""  # what is added to the searched text of a record
     by_default: bool = False  # counted where a query does not say what is to be counted
 
@@ -126,25 +127,27 @@ _ROWS: Final = (
     Facet("kind", _both("Art", "Kind"), "kinds", of.kinds, "dataset", order=0, by_default=True),
     Facet("theme", _both("Thema", "Topic"), "list", of.themes, "ENVI", order=1, list="themes", kinds=_THINGS,
           in_text="labels", by_default=True),
-    Facet("publisher", _both("Organisation", "Organization"), "records", of.publishers, "umweltamt", order=9,
+    Facet("publisher", _both("Organisation", "Organization"), "records", of.publishers, "umweltamt", order=10,
           counted=Counted("publishers", of.named_publishers), tree=True, kinds=_THINGS, by_default=True),
     Facet("district", _both("Stadtteil", "District"), "districts", of.districts_of, "bahnstadt", order=2,
           in_text="labels", by_default=True),
     Facet("format", _both("Format", "Format"), "list", of.formats, "CSV", order=4,
-          list="file-types", kinds=_DATA, inside="family", in_text="values", by_default=True),
-    Facet("licence", _both("Lizenz", "Licence"), "list", of.licences, "dl-by-de/2.0", order=8,
-          list="licences", kinds=_DATA, inside="use", by_default=True),
-    Facet("phase", _both("Projektphase", "Project phase"), "list", of.phases, "umsetzung", order=5, list="phases",
+          list="file-types", kinds=_DATA, inside="family",
+          inside_label=_both("Einzelne Formate", "Single formats"), in_text="values", by_default=True),
+    Facet("licence", _both("Lizenz", "Licence"), "list", of.licences, "dl-by-de/2.0", order=9,
+          list="licences", kinds=_DATA, inside="use",
+          inside_label=_both("Einzelne Lizenzen", "Single licences"), by_default=True),
+    Facet("phase", _both("Projektphase", "Project phase"), "list", of.phases, "umsetzung", order=6, list="phases",
           kinds=("project",), by_default=True),
     Facet("source", _both("Quelle", "Source"), "sources", of.sources, "stadtwerke", order=17, by_default=True),
     Facet("year", _both("Jahr", "Year"), "years", of.years, "2026", order=12, kinds=_THINGS,
           counted=Counted("years", of.year_ranges), by_default=True),
-    Facet("opportunity", _both("Mitmachen", "Taking part"), "list", _no_values, "partnergesuch", order=6,
+    Facet("opportunity", _both("Mitmachen", "Taking part"), "list", _no_values, "partnergesuch", order=7,
           list="opportunities", dated=Dated(of.calls, _open_calls), kinds=("project",)),
-    Facet("family", _both("Art der Daten", "Kind of data"), "list", of.families, "table", order=3,
+    Facet("family", _both("Format", "Format"), "list", of.families, "table", order=3,
           list="format-families", kinds=_DATA),
-    Facet("use", _both("Nutzung", "Use"), "own", of.uses, "free", order=7, own=_USES, kinds=_DATA),
-    Facet("freshness", _both("Aktualität", "How current"), "own", _no_values, "current", order=10, own=_FRESHNESS,
+    Facet("use", _both("Nutzung", "Use"), "own", of.uses, "free", order=8, own=_USES, kinds=_DATA),
+    Facet("freshness", _both("Aktualität", "How current"), "own", _no_values, "current", order=5, own=_FRESHNESS,
           dated=Dated(of.last_good_day, _freshness), kinds=("dataset", "series")),
     Facet("hvd", _both("Hochwertige Datensätze", "High-value datasets"), "own", of.high_value, "yes", order=14,
           own=_HIGH_VALUE, kinds=_DATA),

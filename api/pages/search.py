@@ -72,7 +72,7 @@ def _find(params: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def _intro(kind: str | None, total: int, asked: Query, lang: Lang) -> str:
     _ = translator(lang)
-    if not kind or asked.words or len(asked.where) > 1:
+    if not kind or asked.words or len(asked.where) > 1 or asked.limits != Limits():
         return ""
     return {
         "dataset": _("Tabellen, Karten und Schnittstellen. Frei zu nutzen, oft mit kurzer Quellenangabe."),
@@ -173,17 +173,29 @@ def _chips(asked: Query, names: Names, path: str, lang: Lang, kind: str | None) 
 
 
 def _limit_chips(asked: Query, path: str, lang: Lang) -> Iterator[Chip]:
-    """The limits by place and time."""
+    for name, value, free in _limits(asked, lang):
+        yield Chip(f"{name}: {value}" if value else name, query.url(free, path))
+
+
+def _limits(asked: Query, lang: Lang) -> Iterator[tuple[str, str, Query]]:
+    """The limits by place and time in words, name and value, with the query without each."""
     _ = translator(lang)
     near, period = asked.limits.near, (asked.limits.begins, asked.limits.ends)
     if any(period):
-        address = query.url(query.without_limit(asked, "begins", "ends"), path)
-        yield Chip(_("Zeitraum: %(span)s") % {"span": sentences.span(*period, lang)}, address)
+        yield _("Zeitraum"), sentences.span(*period, lang), query.without_limit(asked, "begins", "ends")
     if near:
-        km = formatting.number(near.km, lang)
-        yield Chip(_("Umkreis: %(km)s km") % {"km": km}, query.url(query.without_limit(asked, "near"), path))
+        yield _("Umkreis"), f"{formatting.number(near.km, lang)} km", query.without_limit(asked, "near")
     if asked.limits.box:
-        yield Chip(_("Ausschnitt der Karte"), query.url(query.without_limit(asked, "box"), path))
+        yield _("Ausschnitt der Karte"), "", query.without_limit(asked, "box")
+
+
+def _without_each(asked: Query, names: Names, lang: Lang, kind: str | None) -> Iterator[tuple[str, str, Query]]:
+    """Each filter and limit in words, value and name, with the query without it."""
+    for name in [facet for facet in asked.where if not (facet == "kind" and kind)]:
+        label = sentences.listing(_said(name, value, names, lang) for value in asked.where[name])
+        yield label, FACETS[name].label[lang], _without(asked, name)
+    for name, value, free in _limits(asked, lang):
+        yield f"{name}: {value}" if value else name, name, free
 
 
 def _said(name: str, value: str, names: Names, lang: Lang) -> str:
@@ -273,23 +285,17 @@ def _nothing(
 ) -> dict[str, Any]:
     """The variables for a search without hits: the filters with the hits without each, some of these, and spellings."""
     culprits = []
-    for name in [facet for facet in asked.where if not (facet == "kind" and kind)]:
-        free = _without(asked, name)
+    for label, facet, free in _without_each(asked, names, lang, kind):
         total = pages.catalog.index.search(replace(free, size=1, facets=())).total
-        label = sentences.listing(_said(name, value, names, lang) for value in asked.where[name])
-        culprits.append(Culprit(label, FACETS[name].label[lang], query.url(free, path), total))
-    culprits.sort(key=lambda culprit: -culprit.total)
-    best = next((culprit for culprit in culprits if culprit.total), None)
+        culprits.append((Culprit(label, facet, query.url(free, path), total), free))
+    culprits.sort(key=lambda culprit: -culprit[0].total)
     cards_instead: list[Card] = []
-    if best:
-        name = next(facet for facet in asked.where if FACETS[facet].label[lang] == best.facet)
-        free = replace(_without(asked, name), size=3, facets=())
-        cards_instead = cards(
-            pages, [hit.id for hit in pages.catalog.index.search(free).hits], lang, today, asked.words
-        )
+    if culprits and culprits[0][0].total:
+        instead = pages.catalog.index.search(replace(culprits[0][1], size=3, facets=()))
+        cards_instead = cards(pages, [hit.id for hit in instead.hits], lang, today, asked.words)
     suggested = pages.catalog.index.suggest(asked.words, 5) if asked.words else ()
     return {
-        "culprits": tuple(culprits),
+        "culprits": tuple(culprit for culprit, _ in culprits),
         "instead": cards_instead,
         "suggested": [
             (suggestion.text, query.url(Query(words=suggestion.text, lang=lang), path))

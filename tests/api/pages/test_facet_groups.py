@@ -3,7 +3,10 @@
 Covers: api/pages/facet_groups.py
 """
 
+import re
+
 import pytest
+from fastapi.testclient import TestClient
 
 from api.pages.facet_groups import MAX_VALUES_BEFORE_REST, MAX_VALUES_PER_GROUP, FacetGroup, counted, groups
 from registry.search.query import Count, Query, ResultPage
@@ -82,3 +85,23 @@ def test_a_chosen_value_is_shown_in_a_list_where_the_group_is_not() -> None:
     assert of("phase", Count("idee", 1), kind="dataset") == []
     (group,) = of("phase", Count("idee", 1), chosen=("idee",), kind="dataset")
     assert group.first[0].selected
+
+
+def test_a_search_says_which_limit_leaves_nothing(browser: TestClient) -> None:
+    page = browser.get("/daten?near=8.69,49.41,0.001&q=").text
+    assert "Kein Treffer. Es liegt am Filter „Umkreis“." in page
+    assert "Umkreis: 0,001 km" in page
+    assert 'href="/daten"' in page
+
+
+def test_a_wrong_limit_is_left_out_with_a_note(browser: TestClient) -> None:
+    page = browser.get("/daten?from=gestern").text
+    assert "Schreiben Sie das Datum als Jahr" in page
+    assert "Zeitraum:" not in page
+
+
+def test_the_fields_of_the_filters_work_without_script(browser: TestClient) -> None:
+    page = browser.get("/projekte?from=2020&to=2030&find.district=alt").text
+    assert '<input name="from" value="2020"' in page
+    assert "Zeitraum: 2020 bis 2030" in page
+    assert re.search(r'<a class="chip" href="/projekte">', page)

@@ -139,3 +139,64 @@ def test_after_the_body_nothing_is_bounded(monkeypatch: pytest.MonkeyPatch) -> N
         return [(await bounded())["type"] for _ in range(2)]
 
     assert asyncio.run(read()) == ["http.request", "http.disconnect"]
+
+
+# -- clients that do not read
+
+ANSWER_BYTES = 30_000_000  # more than the system's buffers take
+
+
+@pytest.fixture(params=["asyncio", "auto"])
+def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """A server whose answer is large, in one piece or in many, and that waits a second for who does not read."""
+    monkeypatch.setattr(half_open, "READ_SECONDS", 0.5)
+
+    async def answer(scope, receive, send) -> None:  # type: ignore[no-untyped-def]
+        size = ANSWER_BYTES if scope["path"] == "/" else ANSWER_BYTES // 300
+        head = [(b"content-length", b"%d" % ANSWER_BYTES)]
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        for left in range(ANSWER_BYTES - size, -1, -size):
+            await send({"type": "http.response.body", "body": bytes(size), "more_body": left > 0})
+
+    config = uvicorn.Config(answer, http=BoundedProtocol, log_level="error", lifespan="off", loop=request.param)
+    server = uvicorn.Server(config)
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield listener.getsockname()[1]
+    wait_for(lambda: not server.server_state.connections)
+    server.should_exit = True
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def read_all(connection: socket.socket, pause: float = 0.0) -> int:
+    """How many bytes came before the end."""
+    total = 0
+    with contextlib.suppress(ConnectionResetError):
+        while part := connection.recv(1_000_000):
+            total += len(part)
+            time.sleep(pause)
+    return total
+
+
+@pytest.mark.parametrize("path", [b"/", b"/parts"])
+def test_who_does_not_read_the_answer_is_closed(large: int, path: bytes) -> None:
+    with connected(large, GET.replace(b" / ", b" %b " % path)) as connection:
+        time.sleep(2)  # then what the system's buffers took is there still
+        assert read_all(connection) < ANSWER_BYTES
+
+
+@pytest.mark.parametrize("path", [b"/", b"/parts"])
+def test_who_reads_all_the_time_gets_the_whole_answer(large: int, path: bytes) -> None:
+    with connected(large, GET.replace(b" / ", b" %b " % path)) as connection:
+        assert read_all(connection, pause=0.05) > ANSWER_BYTES
+
+
+def test_many_answers_that_nobody_reads_hold_nothing(large: int) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(10):
+            stack.enter_context(connected(large, GET))
+        time.sleep(2)
+        with connected(large, GET.replace(b" / ", b" /parts ")) as connection:
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from registry import city
 from registry.catalog import Catalog
+from registry.errors import UsageError
 from registry.people import accounts, drafts, sign_in_tries
 from registry.people.accounts import open_people
 from registry.people.drafts import open_inbox
@@ -15,6 +16,8 @@ from registry.search.candidates import Refiner
 from registry.search.meaning import is_installed, open_encoder
 from registry.search.query import SearchIndex
 from registry.search.refining import ByMeaning
+from registry.search.synonyms import Synonyms
+from registry.search.synonyms import synonyms as synonyms_of
 from registry.search.vectors import Vectors, VectorStore, folder_name
 from registry.settings import Settings, refuse_lost_database
 from registry.sources import staging, tables
@@ -57,16 +60,18 @@ def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
 
 
 def open_index(settings: Settings, refiner: Refiner | None = None) -> SearchIndex:
-    """The search index: Tantivy in the data folder, or Elasticsearch. Only the one in use is imported."""
-    districts = _districts(settings)
+    """The search index: Tantivy in the data folder, or Elasticsearch. Only the one in use is imported.
+
+    UsageError if the city's table of synonyms is wrong."""
+    districts, synonyms = _districts(settings), _synonyms(settings)
     if settings.search == "tantivy":
         from registry.search.tantivy_index import TantivyIndex
 
-        return TantivyIndex(settings.data / "search", districts, refiner)
+        return TantivyIndex(settings.data / "search", districts, refiner, synonyms)
     from registry.search.elastic_index import ElasticIndex
 
     ca_file = str(settings.ca_file or "") or None
-    return ElasticIndex(settings.search, districts=districts, ca_file=ca_file, refiner=refiner)
+    return ElasticIndex(settings.search, districts=districts, ca_file=ca_file, refiner=refiner, synonyms=synonyms)
 
 
 def open_vectors(settings: Settings) -> Vectors | None:
@@ -88,6 +93,14 @@ def _vector_store(settings: Settings, name: str, dimensions: int) -> VectorStore
 
     client = open_client(settings.search, str(settings.ca_file or "") or None)
     return ElasticVectors(client, "lotse", name, dimensions)
+
+
+def _synonyms(settings: Settings) -> Synonyms:
+    path = city.city(settings).synonyms
+    try:
+        return synonyms_of(path)
+    except (ValueError, OSError) as error:
+        raise UsageError("file-invalid", path=path, error=error) from None
 
 
 def _districts(settings: Settings) -> ConceptList | None:

@@ -47,6 +47,11 @@ class City(msgspec.Struct, frozen=True, kw_only=True):
         """TOML file of the city's sources; None if there is none."""
         return _existing(self.folder / "sources.toml")
 
+    @property
+    def synonyms(self) -> Path | None:
+        """CSV file with rings of words that mean the same, beside those of Lotse: `registry.search.synonyms`."""
+        return _existing(self.folder / "synonyms.csv")
+
 
 def city(settings: Settings) -> City:
     """The city's description, empty without `LOTSE_CITY`; UsageError if that folder has no readable `city.toml`."""

@@ -40,7 +40,8 @@ class PublisherOut(msgspec.Struct, frozen=True):
 
 class HitOut(msgspec.Struct, frozen=True, omit_defaults=True):
     """`exact`: it has all words of the query. `by`: what found it; "meaning" if none of its words did, then it is only
-    similar in meaning. `parts`: the parts of the score, only if the request asks for them."""
+    similar in meaning. `synonyms`: words of the query that it has only by another word -> that word. `parts`: the parts
+    of the score, only if the request asks for them."""
 
     id: str
     kind: Kind
@@ -52,6 +53,7 @@ class HitOut(msgspec.Struct, frozen=True, omit_defaults=True):
     url: str
     exact: bool
     by: Literal["words", "meaning"]
+    synonyms: Mapping[str, str] = {}
     parts: Mapping[str, float] = {}
 
 
@@ -166,6 +168,7 @@ def _hit(record: Record, hit: Hit, base: str, lang: str, explain: bool) -> HitOu
         url=page_url(record, base, "en" if lang == "en" else "de"),
         exact=hit.exact,
         by=hit.by,
+        synonyms=hit.synonyms,
         parts=hit.parts if explain else {},
     )
 

@@ -34,7 +34,8 @@ class Line(NamedTuple):
 
 
 class Card(NamedTuple):
-    """A record as lists show it. `track`: the marks of a project's phases."""
+    """A record as lists show it. `track`: the marks of a project's phases; `why`: why a search found it, if its words
+    do not tell."""
 
     id: str
     kind: str
@@ -45,6 +46,7 @@ class Card(NamedTuple):
     text: Markup
     track: tuple[str, ...]
     lines: tuple[Line, ...]
+    why: str = ""
 
 
 def cards(records: Iterable[Record], lang: Lang, today: date, query: list[Word] | None = None) -> list[Card]:

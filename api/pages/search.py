@@ -3,6 +3,7 @@
 Entry points: `search_page` (the view), `view` (what `search.html` shows), `cards` (the cards of some ids).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
@@ -24,7 +25,8 @@ from api.web.addresses import Lang
 from registry.search import analysis
 from registry.search.facets import FACETS
 from registry.search.limits import Limits
-from registry.search.query import MAX_DEPTH, Query, ResultPage
+from registry.search.query import MAX_DEPTH, Hit, Query, ResultPage
+from vocab.concepts import concept_list
 from vocab.formats import file_type
 from vocab.kinds import KIND_ROWS
 from vocab.match import districts_in
@@ -122,9 +124,8 @@ def view(
         "address": path,
         "fixed_kind": kind,
         "results": results,
-        "cards": cards(pages, (hit.id for hit in results.hits if hit.exact), lang, today, asked.words),
-        "similar": cards(pages, (hit.id for hit in results.hits if not hit.exact), lang, today, asked.words),
-        "meant": frozenset(hit.id for hit in results.hits if hit.by == "meaning"),
+        "cards": _found(pages, [hit for hit in results.hits if hit.exact], lang, today, asked.words),
+        "similar": _found(pages, [hit for hit in results.hits if not hit.exact], lang, today, asked.words),
         "groups": groups(asked, results, names, (lang, kind), pages.districts, find),
         "chips": (*_chips(asked, names, path, lang, kind), *_limit_chips(asked, path, lang)),
         "limits": tuple(limits.pairs(asked.limits, asked.facets)),
@@ -136,16 +137,33 @@ def view(
         "take": _take(asked),
         "culprits": (),
         "suggested": (),
+        "nearest": None,
     }
-    return variables | (
-        _nothing(pages, asked, names, path, lang, today, kind) if not results.total and not results.hits else {}
-    )
+    return variables | ({} if results.total else _nothing(pages, asked, results, names, path, kind))
 
 
 def cards(pages: Pages, ids: Iterable[str], lang: Lang, today: date, words: str = "") -> list[Card]:
     """Cards in the order of ids; a record that was deleted in the meantime is left out."""
     terms = analysis.words(words) if words else []
     return card_room.cards(pages.catalog.store.get_many(list(ids)).values(), lang, today, terms)
+
+
+def _found(pages: Pages, hits: list[Hit], lang: Lang, today: date, words: str) -> list[Card]:
+    """Cards of hits, with why each was found; words that were found in place of those typed are marked, too."""
+    why = {hit.id: reason for hit in hits if (reason := _why(hit, lang))}
+    synonyms = dict.fromkeys(text for hit in hits for text in hit.synonyms.values())
+    found = cards(pages, (hit.id for hit in hits), lang, today, " ".join((words, *synonyms)))
+    return [card._replace(why=why.get(card.id, "")) for card in found]
+
+
+def _why(hit: Hit, lang: Lang) -> str:
+    _ = translator(lang)
+    if hit.by == "meaning":
+        return _("ähnlich gemeint")
+    also = (
+        _("%(typed)s: auch „%(synonym)s“") % {"typed": typed, "synonym": text} for typed, text in hit.synonyms.items()
+    )
+    return "; ".join(also)
 
 
 def _names(pages: Pages, asked: Query, results: ResultPage, lang: Lang) -> Names:
@@ -281,9 +299,11 @@ def _take(asked: Query) -> tuple[tuple[str, str], ...]:
 
 
 def _nothing(
-    pages: Pages, asked: Query, names: Names, path: str, lang: Lang, today: date, kind: str | None
+    pages: Pages, asked: Query, results: ResultPage, names: Names, path: str, kind: str | None
 ) -> dict[str, Any]:
-    """The variables for a search without hits: the filters with the hits without each, some of these, and spellings."""
+    """The variables for a search without exact hits: the filters with the hits without each, some of these, spellings,
+    and the topic of most of the similar hits."""
+    lang = language_of(asked)
     culprits = []
     for label, facet, free in _without_each(asked, names, lang, kind):
         total = pages.catalog.index.search(replace(free, size=1, facets=())).total
@@ -292,7 +312,7 @@ def _nothing(
     cards_instead: list[Card] = []
     if culprits and culprits[0][0].total:
         instead = pages.catalog.index.search(replace(culprits[0][1], size=3, facets=()))
-        cards_instead = cards(pages, [hit.id for hit in instead.hits], lang, today, asked.words)
+        cards_instead = cards(pages, [hit.id for hit in instead.hits], lang, today(), asked.words)
     suggested = pages.catalog.index.suggest(asked.words, 5) if asked.words else ()
     return {
         "culprits": tuple(culprit for culprit, _ in culprits),
@@ -302,4 +322,19 @@ def _nothing(
             for suggestion in suggested
             if analysis.fold_word(suggestion.text) != analysis.fold_word(asked.words)
         ],
+        "nearest": _nearest_topic(pages, results, lang),
     }
+
+
+def _nearest_topic(pages: Pages, results: ResultPage, lang: Lang) -> tuple[str, str] | None:
+    """Label and address of the topic that most of the hits have; None if none has one."""
+    records = pages.catalog.store.get_many([hit.id for hit in results.hits]).values()
+    counts = Counter(value for record in records for value in FACETS["theme"].values_of(record, None))
+    if not counts:
+        return None
+    theme = concept_list("themes").by_notation[counts.most_common(1)[0][0]]
+    return theme.label(lang), addresses.page("topic", theme.notation, lang)
+
+
+def language_of(asked: Query) -> Lang:
+    return "en" if asked.lang == "en" else "de"

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import Stemmer
 
 from registry.search import short_words
+from registry.search.word_lists import ENDINGS, FILLERS, QUESTION_WORDS, STOP_WORDS, TOPIC_WORDS
 
 MAX_CHARACTERS = 200_000  # of one text; the rest is not searched
 MAX_LETTERS = 64  # of one word
@@ -24,30 +25,8 @@ MAX_NAME = 1000  # characters of a name that count
 MAX_CACHED = 100_000  # words; about 30 MB
 GRAM = 4
 MIN_GRAMS_SHARE = 0.6  # of the grams of a word of the query: with so many in common a word of a text is marked
+MAX_INFLECTION = 2  # letters behind the last part of a compound
 NOTHING = "-"  # value of an empty field, so that engines agree on the number of fields; no word gives this term
-
-_STOP_WORDS = """
-    aber alle allem allen aller alles als also am an andere anderen anderer anderes ans auch auf aus bei beim
-    bereits bis bzw da dabei dafür damit daran darauf daraus darin darüber das dass davon dazu dein dem den
-    denen denn der deren des dessen die dies diese diesem diesen dieser dieses doch dort du durch eigene
-    eigenen ein eine einem einen einer eines er es etc etwa für ganz gegen gemäß hat hatte haben hier hin
-    hinter ich ihr ihre ihrem ihren ihrer ihres im in indem ins ist ja je jede jedem jeden jeder jedes jedoch
-    jene jener kann kein keine keinen keiner können könnte man mehr mein mit mittels nach nicht noch nur ob
-    oder ohne pro sehr sein seine seinem seinen seiner seit sich sie siehe sind so sowie sowohl soll sollen
-    sonst um und uns unser unsere unter usw vom von vor war waren was wegen weil wenn wer werden wie wieder
-    wir wird wo wobei wurde wurden während zu zudem zum zur zwischen über a and are at by for from is of on or
-    the to with fuer ueber waehrend gemaess dafuer
-"""
-STOP_WORDS = frozenset(_STOP_WORDS.split())
-_FILLERS = """
-    aktuell aktuelle aktuellen allgemein allgemeine angabe angaben anzahl art auflistung aufstellung auszug
-    bereich bereiche bestand beschreibung data daten datei dateien datenbank datensatz datensätze datenbestand
-    dataset datasets einzelne einzelnen erfassung gemeinde gesamt gesamtzahl information informationen info
-    infos inhalt jahr jahre kommunal kommunale kommunalen kommune liste listen offene offenen offener open
-    sonstige stadt städtisch städtische städtischen stand statistik statistiken thema themen verschiedene
-    verzeichnis wert werte zahl zahlen zusammenstellung übersicht übersichten
-"""
-FILLERS = frozenset(_FILLERS.split())
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:(?:[:*_]|/-?)[iI]nnen(?![^\W\d_]))?|\d+")
 _GENDERED = re.compile(r"(?:(?:[:*_]|/-?)[iI]|(?<=[a-zäöüß])I)nnen$")
@@ -79,7 +58,8 @@ class Word(NamedTuple):
     """A word of a query. `root`: the grams that it has at any position in a compound, in any inflection.
 
     One to three letters with a number (CO2, PM10) are one word; its `text` and `stem` have a blank between the two.
-    `short`: the stem if it is one of `short_words`, which are also found inside a compound; else "".
+    `short`: the stem if it is one of `short_words`, which are also found inside a compound; else "". `topic`: it names
+    a whole topic.
     """
 
     text: str
@@ -88,6 +68,7 @@ class Word(NamedTuple):
     root: tuple[str, ...]
     filler: bool
     short: str = ""
+    topic: bool = False
 
 
 def clean(text: str) -> str:
@@ -119,10 +100,12 @@ def analysed(text: str) -> tuple[Terms, frozenset[str]]:
 
 
 def words(text: str) -> list[Word]:
-    """The distinct words of a query in their order, without stop words unless it has nothing else."""
+    """The distinct words of a query in their order, without stop words and words of questions unless it has nothing
+    else."""
     parts = [part for match in _ASKED.finditer(clean(text)) for part in _asked_parts(match)]
-    asked = [part for part in parts if part not in STOP_WORDS] or parts
-    return [_word(part) for part in dict.fromkeys(asked)]
+    kept = [part for part in parts if part not in STOP_WORDS] or parts
+    content = [part for part in kept if part not in QUESTION_WORDS] or kept
+    return [_word(part) for part in dict.fromkeys(content)]
 
 
 def _asked_parts(match: re.Match[str]) -> list[str]:
@@ -132,6 +115,12 @@ def _asked_parts(match: re.Match[str]) -> list[str]:
     letters = _parts(match["letters"])
     number = match["number"]
     return [f"{letters[0]} {number}"] if len(letters) == 1 and letters[0] not in STOP_WORDS else [*letters, number]
+
+
+def ending_of(word: str) -> str:
+    """The frequent ending of a compound (`qualitat` of Luftqualität), folded; "" if it has none."""
+    folded = fold_word(word)
+    return next((end for end in ENDINGS if folded.endswith(end) and len(folded) - len(end) >= GRAM - 1), "")
 
 
 @lru_cache(maxsize=MAX_CACHED // 2)
@@ -218,7 +207,8 @@ def _word(part: str) -> Word:
     stem = _stem(part)
     folded = fold_word(stem)
     short = folded if folded in short_words.WORDS else ""
-    return Word(part, stem, tuple(dict.fromkeys(_grams(fold_word(part)))), _root(part, folded), part in FILLERS, short)
+    grams = tuple(dict.fromkeys(_grams(fold_word(part))))
+    return Word(part, stem, grams, _root(part, folded), part in FILLERS, short, part in TOPIC_WORDS)
 
 
 def _with_number(letters: Word, number: Word) -> Word:
@@ -265,14 +255,17 @@ def _marked(token: str, query: Sequence[Word]) -> list[tuple[int, int]]:
 
 def _ending(end: int, last: int) -> int:
     """Where a marked part ends: it includes the ending of an inflection if the part is the last of its token."""
-    return last if last - end <= 2 else end
+    return last if last - end <= MAX_INFLECTION else end
 
 
 def _inside(part: str, folded: str) -> list[int]:
-    """Where a part of a compound begins. One of `short_words` where it is a part; another one of three letters where it
-    begins or ends the compound."""
-    if len(part) >= GRAM:
+    """Where a part of a compound begins. One of `short_words` where it is a part; another one of three or four letters
+    where it begins or ends the compound: "mein" is no part of "gemeinsam"."""
+    if len(part) > GRAM:
         return [at] if (at := folded.find(part)) >= 0 else []
+    if len(part) == GRAM:
+        at = folded.find(part)
+        return [at] if at == 0 or (at > 0 and len(folded) - at - len(part) <= MAX_INFLECTION) else []
     if part in short_words.WORDS:
         begins = [0] if len(part) == GRAM - 1 and folded.startswith(part) else []
         return begins + [at for at, word in short_words.places(folded) if word == part]

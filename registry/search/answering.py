@@ -12,8 +12,9 @@ from registry.search.analysis import clean, fold_word, words
 from registry.search.candidates import MAX_SIMILAR, Candidate, Refiner, by_words
 from registry.search.facets import FACETS
 from registry.search.filters import Filters
-from registry.search.matching import Engine, asked, loosened
+from registry.search.matching import Asked, Engine, asked, loosened
 from registry.search.query import MAX_DEPTH, RANKED, Hit, Query, ResultPage, Suggestion
+from registry.search.synonyms import Synonyms
 
 MAX_PREFIX = 60  # characters of a word that is being typed
 FRESHNESS_SHARE, QUALITY_SHARE = 0.06, 0.06  # of a score, that freshness and quality can add to it
@@ -54,23 +55,28 @@ def _plain(candidate: Candidate, exact: bool) -> Hit:
     return Hit(candidate.document.id, candidate.document.kind, score, exact=exact, by=candidate.by)
 
 
-def answer(query: Query, engine: Engine, today: int, refiner: Refiner | None = None) -> ResultPage:
+def answer(
+    query: Query, engine: Engine, today: int, refiner: Refiner | None = None, synonyms: Synonyms | None = None
+) -> ResultPage:
     """The page that answers a query: exact hits, after the last of them the similar ones. UsageError for a page beyond
-    MAX_DEPTH. `today`: a day number; `refiner`: adds what is meant alike, if there is one."""
+    MAX_DEPTH. `today`: a day number; `refiner`: adds what is meant alike, if there is one; `synonyms`: the city's, else
+    those of Lotse."""
     first, last = bounds(query)
-    wanted = asked(query)
+    wanted = engine.pruned(asked(query, synonyms))
     wanted = replace(wanted, filters=_narrowed(wanted.filters, query, engine, today))
-    candidates = by_words(wanted, lambda need: engine.find(wanted, need, max(last, RANKED)))
-    if refiner and wanted.strict:
+    candidates = by_words(wanted, engine, max(last, RANKED))
+    if refiner and wanted.need:
         candidates = refiner(query.words, candidates, lambda ids: engine.documents(wanted, ids))
-    similar = ranked(candidates.similar, today, exact=False)[:MAX_SIMILAR]
-    if query.sort == "relevance" and wanted.strict:
+    by_score = query.sort == "relevance" and wanted.need
+    if by_score:
         hits, total = ranked(candidates.exact, today)[first:last], candidates.total
     else:
-        hits, total = engine.sorted(wanted, wanted.strict, query)
+        hits, total = engine.sorted(wanted, wanted.need, query)
+    similar = ranked(candidates.similar, today, exact=False)[:MAX_SIMILAR] if by_score or not total else []
     hits += similar[max(first - total, 0) : max(last - total, 0)]
+    hits = _explained(hits, wanted, engine)
     relaxed, note = loosened(wanted, total, len(similar), query.lang)
-    facets = engine.facets(wanted.strict, wanted.filters, query.facets)
+    facets = engine.facets(wanted.need, wanted.filters, query.facets)
     following = next_page(query, total + len(similar))
     return ResultPage(tuple(hits), total, facets, following, relaxed, note, len(similar))
 
@@ -81,6 +87,19 @@ def _narrowed(where: Filters, query: Query, engine: Engine, today: int) -> Filte
     tree = engine.organizations() if chosen else None
     units = {id: tree.units(id) for id in chosen} if tree else {}
     return replace(where, limits=query.limits.conditions(), today=today, units=units)
+
+
+def _explained(hits: Sequence[Hit], wanted: Asked, engine: Engine) -> list[Hit]:
+    """The hits, exact ones with the synonyms by which alone they have a word of the query."""
+    ids = [hit.id for hit in hits if hit.exact]
+    synonyms: dict[str, dict[str, str]] = {}
+    for ring in wanted.rings if ids else ():
+        have_own, *have_member = engine.having(ids, (ring.own, *ring.members.values()))
+        for id in ids:
+            named = (text for text, having in zip(ring.members, have_member, strict=True) if id in having)
+            if id not in have_own and (text := next(named, "")):
+                synonyms.setdefault(id, {})[ring.typed] = text
+    return [replace(hit, synonyms=synonyms[hit.id]) if hit.id in synonyms else hit for hit in hits]
 
 
 def next_page(query: Query, count: int) -> str | None:

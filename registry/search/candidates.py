@@ -3,18 +3,22 @@
 Entry points: `by_words`; `Candidates`, which a `Refiner` takes and gives back. docs/decisions/0150.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from math import log
 from typing import Final, Literal, Protocol
 
 import msgspec
 
-from registry.search.matching import Asked, Need
-from registry.search.query import Found, Ranking
+from registry.search.matching import Asked, Engine, WordGroup
+from registry.search.query import Found
 
 MAX_SIMILAR: Final = 10  # similar hits that are shown, after the exact ones
 ENOUGH_EXACT_HITS: Final = 20  # with so many exact hits no similar ones are shown
-MAX_SIMILAR_SCORE_SHARE: Final = 0.5  # of the best exact hit: if no similar hit scores higher, none is shown
-MIN_SIMILAR_SCORE_SHARE: Final = 0.2  # of the best score: below it a hit is not similar
+MAX_SIMILAR_SCORE_SHARE: Final = 0.3  # of the best exact hit: if no similar hit scores higher, none is shown
+NEAR_DEPTH: Final = 30  # documents that are looked at for similar ones
+MIN_WORD_SHARE: Final = 0.3  # of the grams of a word: what has so many of no word is not similar
+MIN_SHARE: Final = 0.15  # of a similar hit: the floor under which nothing is shown
+MIN_SHARE_OF_FIRST: Final = 0.25  # of the best similar hit
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -48,28 +52,50 @@ class Refiner(Protocol):
         """`text`: the query as typed; `documents`: what the engine knows of records that the refiner found itself."""
 
 
-def by_words(asked: Asked, find: Callable[[Need], Ranking]) -> Candidates:
-    """The candidates that the words of a query find; `find` returns the best documents that fulfil a need.
+def by_words(asked: Asked, engine: Engine, depth: int) -> Candidates:
+    """The candidates that the words of a query find, the exact ones as deep as `depth`.
 
     Similar ones are left out where many hits are exact, and where the exact ones score far better.
     """
-    if asked.strict is None:
+    if asked.need is None:
         return Candidates()
-    strict = find(asked.strict)
-    if strict.total >= ENOUGH_EXACT_HITS:
-        return Candidates(_shares(strict.found, strict.found), (), strict.total)
-    exact = {document.id for document in strict.found}
-    loose: tuple[Found, ...] = ()
-    for need in asked.loose:
-        if loose := tuple(document for document in find(need).found if document.id not in exact):
-            break
-    if exact and loose and loose[0].score <= MAX_SIMILAR_SCORE_SHARE * strict.found[0].score:
-        loose = ()
-    every = strict.found + loose
-    similar = (one for one in _shares(loose, every) if one.share >= MIN_SIMILAR_SCORE_SHARE)
-    return Candidates(_shares(strict.found, every), tuple(similar), strict.total)
+    exact = engine.find(asked, asked.need, depth)
+    if exact.total >= ENOUGH_EXACT_HITS:
+        return Candidates(_shares(exact.found, exact.found[0].score), (), exact.total)
+    ids = {document.id for document in exact.found}
+    near = [document for document in engine.near(asked, NEAR_DEPTH + len(ids)) if document.id not in ids]
+    best = max((document.score for document in (*exact.found, *near)), default=0.0)
+    if exact.found and near and near[0].score <= MAX_SIMILAR_SCORE_SHARE * exact.found[0].score:
+        near = []
+    return Candidates(_shares(exact.found, best), _similar(asked, engine, near, best), exact.total)
 
 
-def _shares(documents: Sequence[Found], every: Sequence[Found]) -> tuple[Candidate, ...]:
-    best = max((document.score for document in every), default=0.0) or 1.0
-    return tuple(Candidate(document, document.score / best) for document in documents)
+def _similar(asked: Asked, engine: Engine, near: Sequence[Found], best: float) -> tuple[Candidate, ...]:
+    """Those documents that have much of a word at least, best first; one with few of the words scores less."""
+    if not near or asked.need is None:
+        return ()
+    covered = tuple(_covered(asked.need.groups, asked.typed, engine, [document.id for document in near]))
+    similar = []
+    for document in near:
+        shares = [min(1.0, coverage.get(document.id, 0.0)) for coverage in covered]
+        if max(shares) >= MIN_WORD_SHARE:
+            similar.append(Candidate(document, document.score / best * (sum(shares) / len(shares)) ** 0.5))
+    similar.sort(key=lambda candidate: -candidate.share)
+    least = max(MIN_SHARE, MIN_SHARE_OF_FIRST * similar[0].share) if similar else 0.0
+    return tuple(candidate for candidate in similar if candidate.share >= least)
+
+
+def _covered(
+    groups: Sequence[WordGroup], typed: Sequence[Mapping[str, float]], engine: Engine, ids: list[str]
+) -> Iterator[Mapping[str, float]]:
+    """For each group: how much of it each document has. Frequent grams, and those of frequent endings, count less."""
+    total, frequencies = engine.frequencies({gram for grams in typed for gram in grams})
+    rarity = {gram: log(1 + (total - count + 0.5) / (count + 0.5)) ** 0.5 for gram, count in frequencies.items()}
+    for group, grams in zip(groups, typed, strict=True):
+        weights = {gram: weight * rarity[gram] for gram, weight in grams.items()}
+        whole = sum(weights.values()) or 1.0
+        yield engine.coverage(ids, group, {gram: weight / whole for gram, weight in weights.items()})
+
+
+def _shares(documents: Sequence[Found], best: float) -> tuple[Candidate, ...]:
+    return tuple(Candidate(document, document.score / (best or 1.0)) for document in documents)

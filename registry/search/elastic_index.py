@@ -25,10 +25,11 @@ from registry.search.entry import Entry, entry
 from registry.search.facet_counts import MAX_KEYS, SHOWN_VALUES, aggregations, counts
 from registry.search.facets import COUNTED, DATED_FACETS, INDEX_VERSION, PARENTS, TEXT_FACETS
 from registry.search.filters import Condition, Filters, Range, Texts
-from registry.search.matching import Asked, Need, WordGroup
+from registry.search.matching import Asked, Need, Term, WordGroup
 from registry.search.organization_tree import OrganizationTree
 from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Suggestion
 from registry.search.space_time import NUMBERS
+from registry.search.synonyms import Synonyms
 from vocab.concepts import ConceptList
 
 DOCUMENTS_PER_REQUEST, MAX_REQUEST_BYTES = 500, 8_000_000
@@ -51,7 +52,7 @@ _SETTINGS = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_inte
 
 class ElasticIndex:
     """A SearchIndex on a server. `url` may hold a user and password; `ca_file`: its own certificate authority;
-    `refiner`: see `answer`."""
+    `refiner` and `synonyms`: see `answer`."""
 
     def __init__(
         self,
@@ -60,11 +61,13 @@ class ElasticIndex:
         districts: ConceptList | None = None,
         ca_file: str | None = None,
         refiner: Refiner | None = None,
+        synonyms: Synonyms | None = None,
     ) -> None:
         self.client = open_client(url, ca_file)
         self.prefix = prefix
         self.districts = districts
         self.refiner = refiner
+        self.synonyms = synonyms
 
     def position(self) -> Position | None:
         """The stored position; None also for an index of another INDEX_VERSION, which must be built again."""
@@ -106,7 +109,7 @@ class ElasticIndex:
 
     def search(self, query: Query) -> ResultPage:
         with _reachable():
-            return answer(query, self, datetime.now(UTC).date().toordinal(), self.refiner)
+            return answer(query, self, datetime.now(UTC).date().toordinal(), self.refiner, self.synonyms)
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
         wanted = beginning(prefix)
@@ -181,9 +184,39 @@ class ElasticIndex:
 
     # -- searching; see `registry.search.matching.Engine`
 
+    def pruned(self, wanted: Asked) -> Asked:
+        return wanted
+
     def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
         response = self._ask(_scored(wanted, _need(need)), depth, docvalue_fields=["kind", "day", "quality"])
         return Ranking(_documents(response), int(response["hits"]["total"]["value"]))
+
+    def near(self, wanted: Asked, depth: int) -> tuple[Found, ...]:
+        tree = _scored(wanted, {"match_all": {}})
+        tree["bool"]["minimum_should_match"] = 1
+        return _documents(self._ask(tree, depth, docvalue_fields=["kind", "day", "quality"]))
+
+    def coverage(self, ids: Collection[str], group: WordGroup, grams: Mapping[str, float]) -> Mapping[str, float]:
+        shares = [_constant({"term": {"text_grams": gram}}, share) for gram, share in grams.items() if share]
+        should = [_constant(_group(group), 1.0), *shares]
+        response = self._ask({"bool": {"filter": [{"ids": {"values": list(ids)}}], "should": should}}, len(ids))
+        return {hit["_id"]: float(hit["_score"]) for hit in response["hits"]["hits"]}
+
+    def having(self, ids: Collection[str], groups: Sequence[WordGroup]) -> Sequence[Collection[str]]:
+        should = [_group(group) for group in groups]
+        for number, tree in enumerate(should):
+            tree["bool"]["_name"] = str(number)
+        response = self._ask({"bool": {"filter": [{"ids": {"values": list(ids)}}], "should": should}}, len(ids))
+        hits = [(hit["_id"], hit.get("matched_queries", ())) for hit in response["hits"]["hits"]]
+        return [{id for id, names in hits if str(number) in names} for number in range(len(groups))]
+
+    def frequencies(self, grams: Collection[str]) -> tuple[int, Mapping[str, int]]:
+        if not grams:
+            return 0, {}
+        counted = {gram: {"term": {"text_grams": gram}} for gram in grams}
+        response = self._ask({"match_all": {}}, 0, aggs={"grams": {"filters": {"filters": counted}}})
+        buckets = response["aggregations"]["grams"]["buckets"]
+        return int(response["hits"]["total"]["value"]), {gram: buckets[gram]["doc_count"] for gram in counted}
 
     def documents(self, wanted: Asked, ids: Collection[str]) -> Sequence[Found]:
         if not ids:
@@ -221,8 +254,18 @@ class ElasticIndex:
 
 
 def _scored(wanted: Asked, need: dict[str, Any]) -> dict[str, Any]:
-    scoring = [{"term": {term.field: {"value": term.text, "boost": term.weight}}} for term in wanted.terms]
-    return {"bool": {"filter": [need, *map(_condition, wanted.filters.conditions())], "should": scoring}}
+    sums = ([{"bool": {"should": _weighted(terms)}} for terms in group] for group in wanted.synonyms if group)
+    best_of = [{"dis_max": {"queries": queries}} for queries in sums]
+    return {
+        "bool": {
+            "filter": [need, *map(_condition, wanted.filters.conditions())],
+            "should": [*_weighted(wanted.terms), *best_of],
+        }
+    }
+
+
+def _weighted(terms: Iterable[Term]) -> list[dict[str, Any]]:
+    return [{"term": {term.field: {"value": term.text, "boost": term.weight}}} for term in terms]
 
 
 def _documents(response: Mapping[str, Any]) -> tuple[Found, ...]:
@@ -257,9 +300,19 @@ def _document(entry: Entry) -> dict[str, Any]:
 
 
 def _group(group: WordGroup) -> dict[str, Any]:
-    pieces = [{"bool": {"filter": [{"term": {"text_grams": gram}} for gram in grams]}} for grams in group.alternatives]
+    stem = [{"term": {"text_stems": group.stem}}] if group.stem else []
+    pieces = [_all({"term": {"text_grams": gram}} for gram in grams) for grams in group.alternatives]
     short = [{"term": {"short_words": group.short}}] if group.short else []
-    return {"bool": {"should": [{"term": {"text_stems": group.stem}}, *pieces, *short], "minimum_should_match": 1}}
+    synonyms = [_all(map(_group, parts)) for parts in group.synonyms]
+    return {"bool": {"should": [*stem, *pieces, *short, *synonyms], "minimum_should_match": 1}}
+
+
+def _all(parts: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    return {"bool": {"filter": list(parts)}}
+
+
+def _constant(tree: dict[str, Any], score: float) -> dict[str, Any]:
+    return {"constant_score": {"filter": tree, "boost": score}}
 
 
 def _need(need: Need | None) -> dict[str, Any]:

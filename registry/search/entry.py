@@ -7,10 +7,11 @@ import msgspec
 
 from registry.model import Kind, Metadata, Record
 from registry.model.timing import first_day
-from registry.search.analysis import NOTHING, STOP_WORDS, Terms, analysed, base_letters, clean, fold_word
+from registry.search.analysis import NOTHING, Terms, analysed, base_letters, clean, fold_word
 from registry.search.facet_values import MAX_KEY
 from registry.search.facets import COUNTED, DATED_FACETS, FACETS, PARENTS, TEXT_FACETS, value_list
 from registry.search.space_time import numbers_of
+from registry.search.word_lists import STOP_WORDS
 from vocab.concepts import ConceptList, concept_list
 
 MAX_WORD_ENTRIES = 60  # words of a record that can be suggested

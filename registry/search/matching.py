@@ -3,24 +3,29 @@
 Entry points: `asked`, `loosened`; `Engine` is the protocol of both engines. docs/decisions/0030 says why.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Literal, Protocol
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
+from msgspec import structs
 
 from registry.model.message import message, sentence
-from registry.search.analysis import Word, words
+from registry.search.analysis import GRAM, Word, ending_of, words
 from registry.search.filters import Filters
 from registry.search.organization_tree import OrganizationTree
 from registry.search.query import Count, Found, Hit, Query, Ranking
+from registry.search.synonyms import Match, Member, Synonyms
+from registry.search.synonyms import synonyms as own_synonyms
 
 MAX_QUESTION, MAX_ASKED = 1000, 32  # characters and distinct words of a query that are used
 
-TITLE_WEIGHT = 0.5  # of a term in the title; the title is in the whole text, too (`entry.TITLE_WEIGHT`)
+TITLE_WEIGHT = 0.7  # of a term in the title; the title is in the whole text, too (`entry.TITLE_WEIGHT`)
 GRAM_WEIGHT = 1.6  # of a gram, in a word of USUAL_GRAMS grams; a stem has 1
 USUAL_GRAMS = 6
 FILLER_WEIGHT = 0.3
-MAX_GRAMS_OF_SHORT_WORD = 8  # words with so many grams are similar if they share two in a row, longer ones three
+SYNONYM_WEIGHT = 1.0  # of a stem; synonyms have no weight by their grams: they are many, and nobody typed them
+MAX_SYNONYMS = 12  # of a word
+ENDING_WEIGHT = 0.2  # of a gram in a frequent ending of compounds, when it is told how much of a word a document has
 
 
 IndexField = Literal["title_stems", "title_grams", "text_stems", "text_grams", "short_words"]
@@ -35,12 +40,14 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class WordGroup(msgspec.Struct, frozen=True):
-    """A word of the query. A document has it if it has the stem, or all grams of one alternative, or (`short`) the
-    short word inside a compound."""
+    """Words of the query that mean one thing, mostly one word. A document has it if it has the stem, or all grams of
+    one alternative, or (`short`) the short word inside a compound, or all parts of one synonym. `stem`: "" for several
+    words; then the first synonym is those words."""
 
-    stem: str
-    alternatives: tuple[tuple[str, ...], ...]
+    stem: str = ""
+    alternatives: tuple[tuple[str, ...], ...] = ()
     short: str = ""
+    synonyms: tuple[tuple["WordGroup", ...], ...] = ()
 
 
 class Need(msgspec.Struct, frozen=True):
@@ -50,35 +57,121 @@ class Need(msgspec.Struct, frozen=True):
     least: int
 
 
+class Ring(msgspec.Struct, frozen=True):
+    """Words of the query that have synonyms: as typed, as a group without these, and each synonym by its text."""
+
+    typed: str
+    own: WordGroup
+    members: Mapping[str, WordGroup]
+
+
 class Asked(msgspec.Struct, frozen=True):
-    """A query as an engine is asked. `strict`: all words, None for a query without words; `loose`: a third of the words
-    or of similar ones, then any of them."""
+    """A query as an engine is asked. `terms`: of the words as typed, whose scores are added up; `synonyms`: for each
+    group with synonyms the terms of each, of which the best counts. `need`: what an exact hit has, None for a query
+    without words; `typed`: for each group the grams of its words as they were typed, with weights, to tell how much of
+    it a similar hit has."""
 
     terms: tuple[Term, ...]
-    strict: Need | None
-    loose: tuple[Need, ...]
+    synonyms: tuple[tuple[tuple[Term, ...], ...], ...]
+    need: Need | None
+    typed: tuple[Mapping[str, float], ...]
     filters: Filters
+    rings: tuple[Ring, ...] = ()
 
 
-def asked(query: Query) -> Asked:
-    """The query as an engine is asked. Fillers score little and need not match, unless the query has nothing else."""
+def asked(query: Query, synonyms: Synonyms | None = None) -> Asked:
+    """The query as an engine is asked.
+
+    Fillers score little and need not match unless the query has nothing else; a whole topic need not match beside a
+    narrower word."""
     given = words(query.words[:MAX_QUESTION])[:MAX_ASKED]
-    content = [word for word in given if not word.filler] or given
-    where = Filters({facet: values for facet, values in query.where.items() if values})
-    if not content:
-        return Asked((), None, (), where)
-    strict = Need(tuple(WordGroup(word.stem, _roots(word), word.short) for word in content), len(content))
-    similar = tuple(WordGroup(word.stem, _roots(word) + _similar(word), word.short) for word in content)
-    loose = tuple(Need(similar, least) for least in dict.fromkeys((-(-len(content) // 3), 1)))
-    return Asked(tuple(term for word in given for term in _terms(word)), strict, loose, where)
+    filters = Filters({facet: values for facet, values in query.where.items() if values})
+    if not given:
+        return Asked((), (), None, (), filters)
+    groups = _groups(given, (synonyms or own_synonyms()).matches(given))
+    content = [group for group in groups if not all(word.filler for word in group.words)] or groups
+    content = [group for group in content if not all(word.topic for word in group.words)] or content
+    content = list({group.words[-1].stem: group for group in content}.values())  # Lehrerinnen und Lehrer
+    need = Need(tuple(map(_group, content)), len(content))
+    terms = (term for word in given for term in _terms(word, FILLER_WEIGHT if word.filler else 1.0))
+    rings = tuple(_ring(group, query.words) for group in content if group.members)
+    return Asked(tuple(terms), tuple(map(_synonyms, groups)), need, tuple(map(_typed, content)), filters, rings)
 
 
-def _terms(word: Word) -> Iterator[Term]:
-    weight = FILLER_WEIGHT if word.filler else 1.0
+class _Asked(NamedTuple):
+    """Words of a query that are one word or one member of a ring, with the other members."""
+
+    words: tuple[Word, ...]
+    members: tuple[Member, ...] = ()
+
+
+def _groups(given: Sequence[Word], matches: Iterable[Match]) -> list[_Asked]:
+    groups, after = [], 0
+    for match in matches:
+        groups += [_Asked((word,)) for word in given[after : match.start]]
+        after = match.start + match.length
+        groups.append(_Asked(tuple(given[match.start : after]), match.members))
+    return groups + [_Asked((word,)) for word in given[after:]]
+
+
+def _group(group: _Asked) -> WordGroup:
+    members = tuple(tuple(map(_synonym, member.words)) for member in group.members[:MAX_SYNONYMS])
+    if len(group.words) == 1:
+        return structs.replace(_plain(group.words[0]), synonyms=members)
+    return WordGroup(synonyms=(tuple(map(_plain, group.words)), *members))
+
+
+def without_synonyms(asked: Asked, absent: Callable[[WordGroup], bool]) -> Asked:
+    """The query without the synonyms one word of which is `absent` from all documents."""
+    if asked.need is None or not asked.rings:
+        return asked
+
+    def present(parts: tuple[WordGroup, ...]) -> bool:
+        return not any(map(absent, parts))
+
+    groups = tuple(
+        structs.replace(group, synonyms=tuple(filter(present, group.synonyms))) if group.synonyms else group
+        for group in asked.need.groups
+    )
+    rings = tuple(
+        structs.replace(
+            ring, members={text: group for text, group in ring.members.items() if present(group.synonyms[0])}
+        )
+        for ring in asked.rings
+    )
+    return structs.replace(asked, need=Need(groups, asked.need.least), rings=rings)
+
+
+def _ring(group: _Asked, question: str) -> Ring:
+    members = {member.text: WordGroup(synonyms=(tuple(map(_synonym, member.words)),)) for member in group.members}
+    first, last = group.words[0].text, group.words[-1].text
+    start = max(question.lower().find(first), 0)
+    end = question.lower().find(last, start) + len(last)
+    return Ring(question[start:end], _group(group._replace(members=())), members)
+
+
+def _plain(word: Word) -> WordGroup:
+    return WordGroup(word.stem, (word.root,) if word.root else (), word.short)
+
+
+def _synonym(word: Word) -> WordGroup:
+    """A word of a synonym: a short one stands at the beginning of a compound or alone, for nobody has typed it."""
+    root = word.root
+    if len(word.stem) == GRAM and root:
+        root = (f"_{root[0][: GRAM - 1]}", *root)
+    return WordGroup(word.stem, (root,) if len(word.stem) >= GRAM else (), word.short)
+
+
+def _synonyms(group: _Asked) -> tuple[tuple[Term, ...], ...]:
+    members = group.members[:MAX_SYNONYMS]
+    return tuple(
+        tuple(term for word in member.words for term in _stem_terms(word, SYNONYM_WEIGHT)) for member in members
+    )
+
+
+def _terms(word: Word, weight: float) -> Iterator[Term]:
     gram = weight * GRAM_WEIGHT * (USUAL_GRAMS / len(word.grams)) ** 0.5
-    for stem in word.stem.split():
-        yield Term("text_stems", stem, weight)
-        yield Term("title_stems", stem, weight * TITLE_WEIGHT)
+    yield from _stem_terms(word, weight)
     for text in word.grams:
         yield Term("text_grams", text, gram)
         yield Term("title_grams", text, gram * TITLE_WEIGHT)
@@ -86,24 +179,46 @@ def _terms(word: Word) -> Iterator[Term]:
         yield Term("short_words", word.short, gram)
 
 
-def _roots(word: Word) -> tuple[tuple[str, ...], ...]:
-    return (word.root,) if word.root else ()
+def _stem_terms(word: Word, weight: float) -> Iterator[Term]:
+    for stem in word.stem.split():
+        yield Term("text_stems", stem, weight)
+        yield Term("title_stems", stem, weight * TITLE_WEIGHT)
 
 
-def _similar(word: Word) -> tuple[tuple[str, ...], ...]:
-    """Pieces of two or three grams: a word with another ending or a typing error still has one of them."""
-    grams, size = word.grams, 2 if len(word.grams) <= MAX_GRAMS_OF_SHORT_WORD else 3
-    if word.text.isdecimal() or len(grams) <= size:
-        return ()
-    pieces = (grams[at : at + size] for at in range(0, len(grams) - size + 1, size))
-    return tuple(dict.fromkeys((*pieces, grams[-size:])))
+def _typed(group: _Asked) -> Mapping[str, float]:
+    """The grams of typed words; none of a number, which is there or not. Those of a frequent ending of compounds count
+    little."""
+    weights: dict[str, float] = {}
+    for word in group.words:
+        if word.text.isdecimal() or " " in word.text:
+            continue
+        ending = ending_of(word.text)
+        for place, gram in enumerate(word.grams):
+            in_ending = ending and place >= len(word.grams) - len(ending)
+            weights[gram] = max(weights.get(gram, 0.0), ENDING_WEIGHT if in_ending else 1.0)
+    return weights
 
 
 class Engine(Protocol):
     """An index, as far as it executes queries that were built here."""
 
+    def pruned(self, wanted: Asked) -> Asked:
+        """The same without synonyms that no document can have, where the engine knows that without asking."""
+
     def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
         """The first `depth` documents by score that have `need` and are in `wanted.filters`."""
+
+    def near(self, wanted: Asked, depth: int) -> tuple[Found, ...]:
+        """The first `depth` documents by score that have any term and are in `wanted.filters`."""
+
+    def coverage(self, ids: Collection[str], group: WordGroup, grams: Mapping[str, float]) -> Mapping[str, float]:
+        """For each of these documents the weights of the grams that it has, and 1 more if it has the group."""
+
+    def having(self, ids: Collection[str], groups: Sequence[WordGroup]) -> Sequence[Collection[str]]:
+        """For each group those of these documents that have it."""
+
+    def frequencies(self, grams: Collection[str]) -> tuple[int, Mapping[str, int]]:
+        """The number of all documents, and for each gram of how many documents have it."""
 
     def documents(self, wanted: Asked, ids: Collection[str]) -> Sequence[Found]:
         """Those of these documents that are in `wanted.filters`, with their scores; 0 for one that has no word."""
@@ -120,9 +235,9 @@ class Engine(Protocol):
 
 def loosened(asked: Asked, exact: int, similar: int, lang: str) -> tuple[str | None, str | None]:
     """`relaxed` and `note` of a page, as sentences in `lang`; None where no similar hits are shown."""
-    if asked.strict is None or not similar:
+    if asked.need is None or not similar:
         return None, None
-    asked_for = "word" if len(asked.strict.groups) == 1 else "words"
+    asked_for = "word" if len(asked.need.groups) == 1 else "words"
     if exact:
         return None, sentence(message(f"search-few-{asked_for}", count=exact), lang)
     return sentence(message(f"search-no-{asked_for}"), lang), None

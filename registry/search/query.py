@@ -34,7 +34,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
 class Hit(msgspec.Struct, frozen=True):
     """A record on a page of hits. `parts` of the score: points for the words, factors for freshness and quality.
-    `exact`: it has all words of the query; `by`: what found it."""
+    `exact`: it has all words of the query; `by`: what found it; `synonyms`: words of the query, as typed, that it has
+    only by another word -> that word."""
 
     id: str
     kind: Kind
@@ -42,6 +43,7 @@ class Hit(msgspec.Struct, frozen=True):
     parts: Mapping[str, float] = {}
     exact: bool = True
     by: Literal["words", "meaning"] = "words"
+    synonyms: Mapping[str, str] = {}
 
 
 class Count(msgspec.Struct, frozen=True):

@@ -74,6 +74,25 @@ def test_similar_hits_begin_under_a_heading_of_their_own(browser: TestClient) ->
     assert "Ähnliche Treffer</h2>" not in again  # in another order there is no such place
 
 
+def test_where_nothing_is_exact_the_page_says_so_shows_what_is_similar_and_ways_on(browser: TestClient) -> None:
+    page = browser.get("/suche?q=Baumkataster+Stellplatz").text
+    assert "Nichts Genaues gefunden</h2>" in page
+    assert re.findall(r'<h3><a href="([^"]+)"', page.partition("Ähnliche Treffer</h2>")[2])[0] == "/daten/baumkataster"
+    assert re.search(r'href="/themen/[^"]+">Alles zum Thema „', page)
+    english = browser.get("/en/search?q=Baumkataster+Stellplatz").text
+    assert "Nothing exact found</h2>" in english
+
+
+def test_a_hit_by_a_synonym_says_which(browser: TestClient) -> None:
+    page = browser.get("/en/search?q=street+lamp+water+fountain").text
+    assert "Nothing exact found" in page
+    (card,) = re.findall(r'<li class="card">.*?</li>', browser.get("/suche?q=Wasserspender").text, re.DOTALL)
+    assert "Wasserspender: auch „Trinkbrunnen“" in card
+    assert "<mark>Trinkbrunnen</mark>" in card
+    answer = browser.get("/api/v1/search?q=Wasserspender").json()
+    assert [(hit["exact"], hit["synonyms"]) for hit in answer["hits"]] == [(True, {"Wasserspender": "Trinkbrunnen"})]
+
+
 def test_what_is_missing_is_told_to_all_and_how_to_mend_it_to_those_who_can(city: Town) -> None:
     page = signed_in.browser(city).get("/daten/strassennamen").text
     assert "Was noch fehlt" in page
@@ -113,8 +132,8 @@ def test_only_open_calls_for_partners_are_counted(city: Town, browser: TestClien
 
 
 def test_similar_hits_are_told_apart_in_words(browser: TestClient) -> None:
-    found = browser.get("/api/v1/search?q=Baumkataster+Schatten").json()
-    page = text(browser.get("/suche?q=Baumkataster+Schatten").text)
+    found = browser.get("/api/v1/search?q=Baumkataster+Stellplatz").json()
+    page = text(browser.get("/suche?q=Baumkataster+Stellplatz").text)
     assert found["relaxed"]
     assert found["relaxed"] in page
     found = browser.get("/api/v1/search?q=Straßen+Karte").json()

@@ -1,82 +1,36 @@
 """The demo: four sources of three owners are harvested for real, and show what the city asked to be shown."""
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-from msgspec import convert
 from msgspec.structs import replace
 
-from deploy.heidelberg.demo import HERE, addressed
+from deploy.heidelberg.demo import HERE
 from deploy.heidelberg.sample import stadt
-from deploy.heidelberg.sample.server import owners
-from harvesters.run.run import harvest
 from registry.build import open_catalog
 from registry.catalog import Catalog
 from registry.catalog.lookup import backlinks, resolve
-from registry.catalog.organizations import load_organizations
-from registry.fetch.session import session
-from registry.model import Record, Run, Source
 from registry.rdf import write
 from registry.rules import RULES
 from registry.search import meaning
 from registry.search.query import Query
-from registry.settings import Settings
-from registry.store.store import Selection
 from tests import shapes_oracle
+from tests.demo_city import BASE, Demo, demo_city
 from vocab.concepts import concept_list
 
 pytestmark = pytest.mark.slow
 
 GRAVE = ("failed", "must")
 FAULT = re.compile(r"^\| (\S+) \| `(\S+)` \| (`[^|]+`) \|", re.MULTILINE)
-BASE = "https://lotse.example.org"
-
-
-class Demo(NamedTuple):
-    catalog: Catalog
-    settings: Settings
-    sources: tuple[Source, ...]
-    runs: dict[str, Run]
-
-    def records(self, **where: str) -> list[Record]:
-        return list(self.catalog.store.find(Selection(shown=True, **where)))  # type: ignore[arg-type]
-
-    def harvested(self) -> dict[str, Run]:
-        with session(self.settings) as http:
-            return {
-                one.name: harvest(one, self.catalog, http)  # type: ignore[arg-type]
-                for one in self.sources
-            }
-
-    def problems(self) -> set[tuple[str, str, str, str]]:
-        """Source, record, rule and level of all that the first runs reported."""
-        runs = self.catalog.runs
-        return {
-            (source, one.record, one.finding.rule, one.finding.level)
-            for source, run in self.runs.items()
-            for one in runs.problems(run.number)
-        }
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    data = tmp_path_factory.mktemp("demo")
-    settings = Settings(data=data, city=HERE, allow_hosts=("127.0.0.1",), base_url=BASE)
-    catalog = open_catalog(settings)
-    load_organizations(catalog, HERE / "organizations.toml")
-    with owners() as addresses:
-        said = tomllib.loads(addressed((HERE / "sources.toml").read_text(encoding="utf-8"), addresses))
-        sources = tuple(convert(one, Source) for one in said["source"])
-        for source in sources:
-            catalog.sources.add(source)
-        made = Demo(catalog, settings, sources, {})
-        yield made._replace(runs=made.harvested())
-    catalog.close()
+    with demo_city(tmp_path_factory.mktemp("demo")) as harvested:
+        yield harvested
 
 
 def faults() -> set[tuple[str, str, str]]:

@@ -14,6 +14,7 @@ from registry.errors import NotReadyError, UsageError
 from registry.model import Agent, Change, Link, Metadata, Origin, Period, Place, Position, Record
 from registry.search.elastic_index import ElasticIndex
 from registry.search.facet_counts import normal_where
+from registry.search.matching import asked
 from registry.search.query import MAX_DEPTH, Query, SearchIndex
 from registry.search.tantivy_index import TantivyIndex
 from tests.benchmarks.made_up import aged, made_up_once
@@ -299,6 +300,49 @@ def test_no_words_break_the_search(index, words):
     index.suggest(words, 5)
 
 
+def test_a_hit_by_a_synonym_is_exact_and_names_the_synonym(index):
+    filled(index, *titled("Abfuhrtermine", "Müllabfuhr Nord", "Brunnen"))
+    page = index.search(Query(words="Müllabfuhr"))
+    assert [(hit.id, hit.exact, hit.synonyms) for hit in page.hits] == [
+        ("müllabfuhr-nord", True, {}),
+        ("abfuhrtermine", True, {"Müllabfuhr": "Abfuhr"}),
+    ]
+    english = index.search(Query(words="Where is garbage collection?"))
+    assert {hit.id for hit in english.hits if hit.exact} == {"abfuhrtermine", "müllabfuhr-nord"}
+
+
+def test_a_question_asks_for_its_content(index):
+    filled(index, *titled("Spielplätze", "Gemeinsam leben", "Wohin gehen wir", "Was macht die Stadt"))
+    for words in ("Wo sind die Spielplätze?", "Wie viele Spielplätze gibt es?", "where can I find my playgrounds"):
+        page = index.search(Query(words=words))
+        assert [hit.id for hit in page.hits] == ["spielplätze"], words
+        assert page.total == 1
+
+
+def test_a_compound_is_not_matched_by_a_frequent_ending_alone(index):
+    filled(index, *titled("Digitalität", "Qualität des Essens", "Oststadt", "Zeitung", "Luftmessungen"))
+    assert ids(index, "Luftqualität")[0] == "luftmessungen"
+    assert "digitalität" not in ids(index, "Luftqualität")
+    assert ids(index, "Weststadt") == []
+    assert ids(index, "Wohnung") == []
+
+
+def test_hits_counts_and_facets_mean_exact_hits(index):
+    filled(index, *titled("Museen der Altstadt", "Museen Nord", "Altstadtfest", "Museen Süd", "Altstadt Ost"))
+    page = index.search(Query(words="Museen Altstadt", facets=("kind",)))
+    assert page.total == sum(hit.exact for hit in page.hits) == 1
+    assert page.facets["kind"][0].count == 1
+    assert page.similar_total == sum(not hit.exact for hit in page.hits) > 0
+
+
+def test_what_a_refiner_finds_is_scored_by_words_and_filtered(index):
+    filled(index, *city())
+    wanted = asked(Query(words="Rad", where={"kind": ("dataset",)}))
+    engine = index._read() if isinstance(index, TantivyIndex) else index
+    documents = engine.documents(wanted, ["a", "c", "d", "gone"])
+    assert {document.id: document.score > 0 for document in documents} == {"a": True, "c": False}
+
+
 # -- facets and filters
 
 
@@ -520,12 +564,25 @@ def test_elasticsearch_and_tantivy_give_the_same_scores_order_counts_and_suggest
     try:
         for index in (elastic, tantivy):
             filled(index, *records, bare)
-        for words in ("Radwege", "Bäume Straße", "Luftqualität Messwerte 2014", "Haushalte je Jahr", "Grundwaser", ""):
+        for words in (
+            "Radwege",
+            "Bäume Straße",
+            "Luftqualität Messwerte 2014",
+            "Haushalte je Jahr",
+            "Grundwaser",
+            "bike lanes",
+            "Wo ist ein Parkplatz?",
+            "Rathausplatz",
+            "",
+        ):
             for where in ({}, {"kind": ("project",)}, {"source": ("stadt",), "kind": ("dataset",)}):
                 query = Query(words=words, where=where, size=100)
                 one, other = elastic.search(query), tantivy.search(query)
                 assert one.total == other.total, words
                 assert one.facets == other.facets
+                assert [(hit.exact, hit.synonyms) for hit in one.hits] == [
+                    (hit.exact, hit.synonyms) for hit in other.hits
+                ]
                 assert (one.relaxed, one.note) == (other.relaxed, other.note)
                 assert [hit.score for hit in one.hits] == pytest.approx([hit.score for hit in other.hits], rel=1e-4)
                 assert [hit.id for hit in one.hits] == [hit.id for hit in other.hits]

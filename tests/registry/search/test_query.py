@@ -3,7 +3,7 @@
 Covers: registry/search/candidates.py
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 import pytest
 
@@ -19,8 +19,11 @@ from registry.search.candidates import (
 )
 from registry.search.facet_counts import aggregations, counts, normal_where
 from registry.search.filters import Filters, Texts
-from registry.search.matching import MAX_ASKED, Asked, Need, asked
+from registry.search.matching import ENDING_WEIGHT, MAX_ASKED, Asked, Need, WordGroup, asked
 from registry.search.query import RANKED, Count, Found, Hit, Query, Ranking, Where
+from registry.search.synonyms import Synonyms
+
+NONE = Synonyms([])
 
 
 class Engine:
@@ -30,9 +33,24 @@ class Engine:
         self.rankings = [strict, *loose]
         self.needs: list[Need] = []
 
+    def pruned(self, wanted: Asked) -> Asked:
+        return wanted
+
     def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
         self.needs.append(need)
         return self.rankings[len(self.needs) - 1]
+
+    def near(self, wanted: Asked, depth: int) -> tuple[Found, ...]:
+        return self.rankings[-1].found[:depth] if len(self.rankings) > 1 else ()
+
+    def coverage(self, ids: Collection[str], group: WordGroup, grams: Mapping[str, float]) -> dict[str, float]:
+        return dict.fromkeys(ids, 1.0)
+
+    def having(self, ids: Collection[str], groups: Sequence[WordGroup]) -> list[set[str]]:
+        return [set() for _ in groups[:-1]] + [set(ids)]
+
+    def frequencies(self, grams: Collection[str]) -> tuple[int, dict[str, int]]:
+        return 100, dict.fromkeys(grams, 10)
 
     def documents(self, wanted: Asked, ids: Collection[str]) -> list[Found]:
         return [Found(id, "project", 0.0) for id in ids]
@@ -58,45 +76,70 @@ def page(engine: Engine, words: str = "Radwege Brunnen", lang: str = "de"):
 
 def test_each_word_is_a_group_that_must_match():
     wanted = asked(Query(words="Radwege in der Altstadt"))
-    assert wanted.strict is not None
-    assert [group.stem for group in wanted.strict.groups] == ["radweg", "altstadt"]
-    assert wanted.strict.least == 2
-    assert [need.least for need in wanted.loose] == [1]
+    assert wanted.need is not None
+    assert [group.stem for group in wanted.need.groups] == ["radweg", "altstadt"]
+    assert wanted.need.least == 2
 
 
-def test_many_words_are_loosened_in_steps():
-    wanted = asked(Query(words="Radwege Brunnen Museen Schulen Kitas Bäume Parks"))
-    assert wanted.strict is not None
-    assert wanted.strict.least == 7
-    assert [need.least for need in wanted.loose] == [3, 1]
+def test_a_word_that_is_typed_twice_or_for_both_genders_is_needed_once():
+    wanted = asked(Query(words="Lehrer und Lehrerinnen der Schulen, Schule"))
+    assert wanted.need is not None
+    assert [group.stem for group in wanted.need.groups] == ["lehr", "schul"]
 
 
-def test_whatever_has_all_words_has_similar_ones_too():
-    for text in ("Rad", "Baum", "Straße", "Fahrräder", "Schuleingangsuntersuchungen", "2014", "A"):
-        wanted = asked(Query(words=text))
-        assert wanted.strict is not None
-        (strict,), (loose,) = wanted.strict.groups, wanted.loose[-1].groups
-        assert strict.stem == loose.stem
-        assert set(strict.alternatives) <= set(loose.alternatives)
+def test_words_of_questions_are_no_content_unless_there_is_nothing_else():
+    wanted = asked(Query(words="Wo kann ich in meiner Nähe Brunnen finden? Where can I find a fountain?"), NONE)
+    assert wanted.need is not None
+    assert [group.stem for group in wanted.need.groups] == ["brunn", "fountain"]
+    assert asked(Query(words="wo gibt es")).need is not None
+
+
+def test_a_whole_topic_is_not_needed_beside_a_narrower_word():
+    wanted = asked(Query(words="Verkehr Brunnen"), NONE)
+    assert wanted.need is not None
+    assert [group.stem for group in wanted.need.groups] == ["brunn"]
+    assert "verkehr" in {term.text for term in wanted.terms}
+    both = asked(Query(words="Verkehr Umwelt"), NONE).need
+    assert both is not None
+    assert len(both.groups) == 2
+
+
+def test_a_word_or_a_few_that_stand_in_a_ring_are_one_group_with_the_others():
+    rings = Synonyms([("Altstadt", "old town"), ("WLAN", "wifi")])
+    need = asked(Query(words="free wifi old town"), rings).need
+    assert need is not None
+    free, wifi, town = need.groups
+    assert (free.stem, free.synonyms) == ("free", ())
+    assert (wifi.stem, [part.stem for part in wifi.synonyms[0]]) == ("wifi", ["wlan"])
+    assert town.stem == ""
+    assert [[part.stem for part in parts] for parts in town.synonyms] == [["old", "town"], ["altstadt"]]
+
+
+def test_grams_of_a_frequent_ending_count_little():
+    (typed,) = asked(Query(words="Luftqualität"), NONE).typed
+    assert typed["_luf"] == 1.0
+    assert typed["tat_"] == ENDING_WEIGHT
+    (typed,) = asked(Query(words="Städte"), NONE).typed
+    assert set(typed.values()) == {1.0}
 
 
 def test_fillers_weigh_less_and_need_not_match():
     wanted = asked(Query(words="Übersicht Radwege"))
     weights = {term.text: term.weight for term in wanted.terms if term.field == "text_stems"}
     assert weights == {"ubersicht": 0.3, "radweg": 1.0}
-    assert wanted.strict is not None
-    assert [group.stem for group in wanted.strict.groups] == ["radweg"]
+    assert wanted.need is not None
+    assert [group.stem for group in wanted.need.groups] == ["radweg"]
 
 
 def test_a_query_of_fillers_needs_them():
     wanted = asked(Query(words="offene Daten"))
-    assert wanted.strict is not None
-    assert len(wanted.strict.groups) == 2
+    assert wanted.need is not None
+    assert len(wanted.need.groups) == 2
 
 
 def test_no_words_need_nothing_and_empty_filters_are_none():
     wanted = asked(Query(words=" ", where={"kind": ("dataset",), "theme": ()}))
-    assert (wanted.terms, wanted.strict, wanted.loose) == ((), None, ())
+    assert (wanted.terms, wanted.need, wanted.typed) == ((), None, ())
     assert wanted.filters.where == {"kind": ("dataset",)}
 
 
@@ -104,8 +147,8 @@ def test_a_query_is_bounded():
     wanted = asked(
         Query(words=" ".join(f"Wort{chr(97 + number % 26)}{chr(97 + number // 26)}" for number in range(200)))
     )
-    assert wanted.strict is not None
-    assert len(wanted.strict.groups) == MAX_ASKED
+    assert wanted.need is not None
+    assert len(wanted.need.groups) == MAX_ASKED
 
 
 # -- what is chosen
@@ -205,7 +248,7 @@ def test_what_was_loosened_is_said_in_the_readers_language(lang, words, beginnin
 
 
 def test_nothing_at_all_is_nothing():
-    assert by_words(asked(Query()), lambda need: ranking(1.0)) == Candidates()
+    assert by_words(asked(Query()), Engine(ranking(1.0)), 10) == Candidates()
     shown_page = page(Engine(ranking(), ranking()))
     assert (shown_page.total, shown_page.hits) == (0, ())
 

@@ -1,0 +1,132 @@
+"""Words of the trade: rings of words that mean the same, such as Müllabfuhr, Abfuhr, waste collection.
+
+Entry points: `synonyms` (those of Lotse and of the city), `Synonyms.matches` (of the words of a query). The table is
+`vocab/lists/synonyms.csv`; a ring of the city replaces the rings of Lotse that have its first word.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from registry.search.analysis import Word, words
+from vocab import concepts
+
+COLUMNS: Final = ("de", "en")
+MAX_WORDS: Final = 4  # of one member of a ring
+MAX_MEMBERS: Final = 30  # of one ring that are used
+Key = tuple[str, ...]
+
+
+class Member(NamedTuple):
+    """A word, or a few, of a ring: as written, and as words of a query."""
+
+    text: str
+    words: tuple[Word, ...]
+
+
+class Match(NamedTuple):
+    """Words of a query, from `start` on, that stand in rings; `members`: the other words of these rings."""
+
+    start: int
+    length: int
+    members: tuple[Member, ...]
+
+
+class Synonyms:
+    """Finds the rings of the words of a query. Their words are analysed with the first query."""
+
+    def __init__(self, rings: Iterable[Sequence[str]]) -> None:
+        self._rings = tuple(rings)
+
+    @cached_property
+    def _members(self) -> dict[Key, dict[str, Member]]:
+        by_key: dict[Key, dict[str, Member]] = {}
+        for ring in self._rings:
+            members = [Member(text, _distinct(text)) for text in ring[:MAX_MEMBERS]]
+            for member in members:
+                for key in _keys(member.words):
+                    by_key.setdefault(key, {}).update((other.text, other) for other in members)
+        return by_key
+
+    def matches(self, asked: Sequence[Word]) -> Iterator[Match]:
+        """The longest matches first from left to right, without overlaps."""
+        start = 0
+        while start < len(asked):
+            match = next(filter(None, (self._match(asked, start, length) for length in range(MAX_WORDS, 0, -1))), None)
+            if match:
+                yield match
+            start += match.length if match else 1
+
+    def _match(self, asked: Sequence[Word], start: int, length: int) -> Match | None:
+        part = asked[start : start + length]
+        if len(part) < length:
+            return None
+        keys = _keys(part)
+        members = {
+            text: member
+            for key in keys
+            for text, member in self._members.get(key, {}).items()
+            if not keys.intersection(_keys(member.words))
+        }
+        return Match(start, length, tuple(members.values())) if members else None
+
+
+def _distinct(text: str) -> tuple[Word, ...]:
+    """At most MAX_WORDS words of a member, each stem once: "Lehrer und Lehrerinnen" is one word."""
+    return tuple({word.stem: word for word in words(text)}.values())[:MAX_WORDS]
+
+
+def _keys(member: Sequence[Word]) -> set[Key]:
+    """What a member is found by: its stems, and those of its last word in the singular of English."""
+    if not member:
+        return set()
+    head, last = tuple(word.stem for word in member[:-1]), member[-1]
+    return {(*head, last.stem), (*head, *_stems_of_singular(last.text))}
+
+
+@lru_cache(4096)
+def _stems_of_singular(word: str) -> tuple[str, ...]:
+    return tuple(singular.stem for singular in words(_singular(word)))
+
+
+def _singular(word: str) -> str:
+    """`cities` -> `city`, `taxes` -> `tax`, `bicycles` -> `bicycle`; every other word as it is."""
+    for ending, instead in (("ies", "y"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("sses", "ss"), ("s", "")):
+        if word.endswith(ending) and len(word) > len(ending) + 2 and not word.endswith(("ss", "us", "is")):
+            return word[: -len(ending)] + instead
+    return word
+
+
+def read(path: Path) -> list[tuple[str, ...]]:
+    """The rings of a table (UTF-8, columns `de` and `en`, `|` between words); ValueError with file and line if it is
+    wrong, OSError if it cannot be read."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        try:
+            if tuple(reader.fieldnames or ()) != COLUMNS:
+                raise ValueError(f"{path}, line 1: the columns must be {', '.join(COLUMNS)}")
+            return [ring for row in reader if len(ring := _ring(row, f"{path}, line {reader.line_num}")) > 1]
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise ValueError(f"{path}, line {reader.line_num + 1}: {error}") from None
+
+
+def _ring(row: dict[str, str | None], where: str) -> tuple[str, ...]:
+    if None in row or None in row.values():
+        raise ValueError(f"{where}: the row has not {len(COLUMNS)} values")
+    members = (member.strip() for column in COLUMNS for member in (row[column] or "").split("|"))
+    return tuple(dict.fromkeys(filter(None, members)))
+
+
+@lru_cache(4)
+def synonyms(own: Path | None = None) -> Synonyms:
+    """The rings of Lotse, and those of the city in the file `own`."""
+    added = read(own) if own else []
+    replaced = {ring[0].casefold() for ring in added}
+    rings = [
+        ring
+        for ring in read(Path(concepts.__file__).parent / "lists" / "synonyms.csv")
+        if not any(word.casefold() in replaced for word in ring)
+    ]
+    return Synonyms([*rings, *added])

@@ -1,0 +1,122 @@
+"""One state of a Tantivy index as an `Engine`. Entry point: `Reading`."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import tantivy
+from tantivy import Occur, Order
+from tantivy import Query as Tree
+
+from registry.search.answering import bounds
+from registry.search.facet_counts import MAX_KEYS, aggregations, counts
+from registry.search.facets import PARENTS
+from registry.search.filters import Filters
+from registry.search.matching import Asked, Need, WordGroup, without_synonyms
+from registry.search.organization_tree import OrganizationTree
+from registry.search.query import Count, Found, Hit, Query, Ranking
+from registry.search.tantivy_trees import filter_text, filtered, group_tree, named, scoring, term_tree
+
+MAX_CACHED = 256  # answers with counts of facets, kept until the next change
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One state of the index as an `Engine`, with the counts that were made on it."""
+
+    stamp: tuple[str, int, int]
+    index: tantivy.Index
+    searcher: tantivy.Searcher
+    counted: dict[Any, Mapping[str, tuple[Count, ...]]]
+
+    def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
+        result = self.searcher.search(filtered(need, wanted.filters.conditions(), *scoring(wanted)), depth)
+        return Ranking(tuple(self._found(result.hits)), _total(result))
+
+    def near(self, wanted: Asked, depth: int) -> tuple[Found, ...]:
+        any_term = Tree.boolean_query(scoring(wanted))
+        conditions = tuple(wanted.filters.conditions())
+        tree = filtered(None, conditions, (Occur.Must, any_term)) if conditions else any_term
+        return tuple(self._found(self.searcher.search(tree, depth, count=False).hits))
+
+    def coverage(self, ids: Collection[str], group: WordGroup, grams: Mapping[str, float]) -> Mapping[str, float]:
+        shares = [
+            (Occur.Should, Tree.const_score_query(term_tree("text_grams", gram), share))
+            for gram, share in grams.items()
+        ]
+        whole = (Occur.Should, Tree.const_score_query(group_tree(group), 1.0))
+        hits = self.searcher.search(Tree.boolean_query([named(ids), whole, *shares]), len(ids)).hits
+        return {id: score for (id, _), (score, _) in zip(self._names(hits), hits, strict=True)}
+
+    def having(self, ids: Collection[str], groups: Sequence[WordGroup]) -> Sequence[Collection[str]]:
+        """As in `Engine`, in one search: the score of a document has a bit for each group."""
+        bits = [(Occur.Should, Tree.const_score_query(group_tree(group), 2.0**bit)) for bit, group in enumerate(groups)]
+        hits = self.searcher.search(Tree.boolean_query([named(ids), *bits]), len(ids), count=False).hits
+        scores = {id: int(score) for (id, _), (score, _) in zip(self._names(hits), hits, strict=True)}
+        return [{id for id, score in scores.items() if score >> bit & 1} for bit in range(len(groups))]
+
+    def pruned(self, wanted: Asked) -> Asked:
+        return without_synonyms(wanted, self._absent)
+
+    def _absent(self, group: WordGroup) -> bool:
+        if self.searcher.doc_freq("text_stems", group.stem) or group.short:
+            return False
+        frequency = self.searcher.doc_freq
+        return not any(all(frequency("text_grams", gram) for gram in grams) for grams in group.alternatives)
+
+    def frequencies(self, grams: Collection[str]) -> tuple[int, Mapping[str, int]]:
+        return self.searcher.num_docs, {gram: self.searcher.doc_freq("text_grams", gram) for gram in grams}
+
+    def documents(self, wanted: Asked, ids: Collection[str]) -> Sequence[Found]:
+        if not ids:
+            return ()
+        tree = filtered(None, wanted.filters.conditions(), named(ids), *scoring(wanted))
+        return self._found(self.searcher.search(tree, len(ids)).hits)
+
+    def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
+        first, _ = bounds(query)
+        field, order = ("by_title", Order.Asc) if query.sort == "title" else ("by_date", Order.Desc)
+        tree = filtered(need, wanted.filters.conditions())
+        result = self.searcher.search(tree, max(query.size, 1), order_by_field=field, order=order, offset=first)
+        return [Hit(id, kind, 0.0) for id, kind in self._names(result.hits[: query.size])], _total(result)
+
+    def _names(self, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> Iterator[tuple[str, Any]]:
+        for _, address in hits:
+            document = self.searcher.doc(address)
+            yield str(document.get_first("id")), document.get_first("kind")
+
+    def _found(self, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> list[Found]:
+        addresses = [address for _, address in hits]
+        days = self.searcher.fast_field_values("day", addresses)
+        qualities = self.searcher.fast_field_values("quality", addresses)
+        rows = zip(self._names(hits), hits, days, qualities, strict=True)
+        return [Found(id, kind, hit[0], int(day or 0), int(quality or 0)) for (id, kind), hit, day, quality in rows]
+
+    def facets(self, need: Need | None, where: Filters, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
+        """As in `Engine`; the answers are kept until the next change of the index."""
+        key = (need, where.key, facets)
+        if not facets:
+            return {}
+        cached = self.counted.get(key)  # one look-up: another thread may clear the cache at any time
+        if cached is None:
+            parts = aggregations(where, facets, filter_text, "segment_size")
+            response = self.searcher.aggregate(filtered(need, where.limits), parts)
+            cached = {
+                facet: counts(response, facet, where.where.get(facet, ()), self.organizations) for facet in facets
+            }
+            if len(self.counted) >= MAX_CACHED:
+                self.counted.clear()
+            self.counted[key] = cached
+        return cached
+
+    def organizations(self) -> OrganizationTree:
+        return self._organizations
+
+    @cached_property
+    def _organizations(self) -> OrganizationTree:
+        return OrganizationTree(pair for pair, _ in self.searcher.terms_with_prefix(PARENTS.field, "", limit=MAX_KEYS))
+
+
+def _total(result: tantivy.SearchResult) -> int:
+    return int(result.count or 0)  # type: ignore[attr-defined]  # missing in Tantivy's stubs

@@ -1,0 +1,134 @@
+"""The schema and the queries of Tantivy: entries as documents, and what is asked as trees of queries."""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+import tantivy
+from tantivy import Document, FieldType, Occur
+from tantivy import Query as Tree
+
+from registry.search.entry import Entry
+from registry.search.facets import COUNTED, DATED_FACETS, PARENTS, TEXT_FACETS
+from registry.search.filters import Condition, Range, Texts
+from registry.search.matching import Asked, Need, Term, WordGroup
+from registry.search.space_time import NUMBERS
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("kind", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+    for field in ("title_stems", "title_grams", "text_stems", "text_grams"):
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
+    counted_fields = (counted.field for counted in COUNTED)
+    for field in (*(name for name in TEXT_FACETS if name != "kind"), *counted_fields, "by_title", "by_date"):
+        builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
+    for field in ("short_words", "words", PARENTS.field):
+        builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
+    for field in ("day", "quality", *DATED_FACETS, *(name for name, type in NUMBERS.items() if type is int)):
+        builder.add_unsigned_field(field, fast=True)
+    for field in (name for name, type in NUMBERS.items() if type is float):
+        builder.add_float_field(field, fast=True)
+    return builder.build()
+
+
+SCHEMA = _schema()
+
+
+def document_of(entry: Entry) -> Document:
+    fields: dict[str, Any] = {
+        "id": entry.id,
+        "title_stems": entry.title.stems,
+        "title_grams": entry.title.grams,
+        "text_stems": entry.text.stems,
+        "text_grams": entry.text.grams,
+        "short_words": list(entry.short_words),
+        "words": list(entry.words),
+        "by_title": entry.by_title,
+        "by_date": entry.by_date,
+        "day": entry.day,
+        "quality": entry.quality,
+        **{field: list(values) for field, values in {**entry.facets, **entry.counted, **entry.numbers}.items()},
+    }
+    return Document.from_dict(fields, SCHEMA)
+
+
+# -- queries as Tantivy's query trees
+
+
+def term_tree(field: str, text: str) -> Tree:
+    return Tree.term_query(SCHEMA, field, text, index_option="freq")
+
+
+def _any(parts: Iterable[Tree], least: int = 1) -> Tree:
+    return Tree.boolean_query([(Occur.Should, part) for part in parts], minimum_number_should_match=least)
+
+
+def _all(parts: Iterable[Tree]) -> Tree:
+    return Tree.boolean_query([(Occur.Must, part) for part in parts])
+
+
+def group_tree(group: WordGroup) -> Tree:
+    pieces = [_all(term_tree("text_grams", gram) for gram in grams) for grams in group.alternatives]
+    stem = [term_tree("text_stems", group.stem)] if group.stem else []
+    short = [term_tree("short_words", group.short)] if group.short else []
+    synonyms = [_all(map(group_tree, parts)) for parts in group.synonyms]
+    return _any((*stem, *pieces, *short, *synonyms))
+
+
+def _need(need: Need | None) -> Tree:
+    if need is None:
+        return Tree.all_query()
+    groups = [group_tree(group) for group in need.groups]
+    return _all(groups) if need.least == len(groups) else _any(groups, need.least)
+
+
+def _condition(condition: Condition) -> Tree:
+    if isinstance(condition, Texts):
+        return Tree.term_set_query(SCHEMA, condition.field, list(condition.values))
+    return _any(_all(map(_range, ranges)) for ranges in condition.alternatives)
+
+
+def _range(range: Range) -> Tree:
+    type = FieldType.Float if NUMBERS.get(range.field) is float else FieldType.Unsigned
+    return Tree.range_query(SCHEMA, range.field, type, range.low, range.high)
+
+
+def filtered(need: Need | None, conditions: Iterable[Condition], *others: tuple[Occur, Tree]) -> Tree:
+    """A tree for documents that fulfil need and filters, which do not change the score; `others` do."""
+    exact = [(Occur.Must, Tree.const_score_query(part, 0.0)) for part in (_need(need), *map(_condition, conditions))]
+    return Tree.boolean_query([*exact, *others])
+
+
+def filter_text(conditions: Iterable[Condition]) -> str:
+    """Filters by facets in Tantivy's query language, which aggregations need."""
+    return " AND ".join(f"({' OR '.join(_alternatives(condition))})" for condition in conditions)
+
+
+def _alternatives(condition: Condition) -> Iterator[str]:
+    if isinstance(condition, Texts):
+        yield from (f'{condition.field}:"{_escaped(value)}"' for value in condition.values)
+    else:
+        yield from (f"{range.field}:[{range.low} TO {range.high}]" for (range,) in condition.alternatives)
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def named(ids: Collection[str]) -> tuple[Occur, Tree]:
+    """A condition for documents of these ids, which does not change the score."""
+    return Occur.Must, Tree.const_score_query(Tree.term_set_query(SCHEMA, "id", list(ids)), 0.0)
+
+
+def scoring(wanted: Asked) -> list[tuple[Occur, Tree]]:
+    best_of = (Tree.disjunction_max_query([_sum(terms) for terms in group]) for group in wanted.synonyms if group)
+    return [*_weighted(wanted.terms), *((Occur.Should, tree) for tree in best_of)]
+
+
+def _sum(terms: Iterable[Term]) -> Tree:
+    return Tree.boolean_query(_weighted(terms))
+
+
+def _weighted(terms: Iterable[Term]) -> list[tuple[Occur, Tree]]:
+    return [(Occur.Should, Tree.boost_query(term_tree(term.field, term.text), term.weight)) for term in terms]

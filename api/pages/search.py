@@ -124,8 +124,8 @@ def view(
         "address": path,
         "fixed_kind": kind,
         "results": results,
-        "cards": _found(pages, [hit for hit in results.hits if hit.exact], lang, today, asked.words),
-        "similar": _found(pages, [hit for hit in results.hits if not hit.exact], lang, today, asked.words),
+        "cards": _hit_cards(pages, [hit for hit in results.hits if hit.exact], lang, today, asked.words),
+        "similar": _hit_cards(pages, [hit for hit in results.hits if not hit.exact], lang, today, asked.words),
         "groups": groups(asked, results, names, (lang, kind), pages.districts, find),
         "chips": (*_chips(asked, names, path, lang, kind), *_limit_chips(asked, path, lang)),
         "limits": tuple(limits.pairs(asked.limits, asked.facets)),
@@ -148,12 +148,12 @@ def cards(pages: Pages, ids: Iterable[str], lang: Lang, today: date, words: str 
     return card_room.cards(pages.catalog.store.get_many(list(ids)).values(), lang, today, terms)
 
 
-def _found(pages: Pages, hits: list[Hit], lang: Lang, today: date, words: str) -> list[Card]:
+def _hit_cards(pages: Pages, hits: list[Hit], lang: Lang, today: date, question: str) -> list[Card]:
     """Cards of hits, with why each was found; words that were found in place of those typed are marked, too."""
     why = {hit.id: reason for hit in hits if (reason := _why(hit, lang))}
     synonyms = dict.fromkeys(text for hit in hits for text in hit.synonyms.values())
-    found = cards(pages, (hit.id for hit in hits), lang, today, " ".join((words, *synonyms)))
-    return [card._replace(why=why.get(card.id, "")) for card in found]
+    listed = cards(pages, (hit.id for hit in hits), lang, today, " ".join((question, *synonyms)))
+    return [card._replace(why=why.get(card.id, "")) for card in listed]
 
 
 def _why(hit: Hit, lang: Lang) -> str:

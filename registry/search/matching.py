@@ -89,9 +89,9 @@ def asked(query: Query, synonyms: Synonyms | None = None) -> Asked:
     if not given:
         return Asked((), (), None, (), filters)
     groups = _groups(given, (synonyms or own_synonyms()).matches(given))
-    content = [group for group in groups if not all(word.filler for word in group.words)] or groups
-    content = [group for group in content if not all(word.topic for word in group.words)] or content
-    content = list({group.words[-1].stem: group for group in content}.values())  # Lehrerinnen und Lehrer
+    content = [group for group in groups if not all(word.filler for word in group.content)] or groups
+    content = [group for group in content if not all(word.topic for word in group.content)] or content
+    content = list({group.content[-1].stem: group for group in content}.values())  # Lehrerinnen und Lehrer
     need = Need(tuple(map(_group, content)), len(content))
     terms = (term for word in given for term in _terms(word, FILLER_WEIGHT if word.filler else 1.0))
     rings = tuple(_ring(group, query.words) for group in content if group.members)
@@ -101,7 +101,7 @@ def asked(query: Query, synonyms: Synonyms | None = None) -> Asked:
 class _Asked(NamedTuple):
     """Words of a query that are one word or one member of a ring, with the other members."""
 
-    words: tuple[Word, ...]
+    content: tuple[Word, ...]
     members: tuple[Member, ...] = ()
 
 
@@ -115,10 +115,10 @@ def _groups(given: Sequence[Word], matches: Iterable[Match]) -> list[_Asked]:
 
 
 def _group(group: _Asked) -> WordGroup:
-    members = tuple(tuple(map(_synonym, member.words)) for member in group.members[:MAX_SYNONYMS])
-    if len(group.words) == 1:
-        return structs.replace(_plain(group.words[0]), synonyms=members)
-    return WordGroup(synonyms=(tuple(map(_plain, group.words)), *members))
+    members = tuple(tuple(map(_synonym, member.content)) for member in group.members[:MAX_SYNONYMS])
+    if len(group.content) == 1:
+        return structs.replace(_plain(group.content[0]), synonyms=members)
+    return WordGroup(synonyms=(tuple(map(_plain, group.content)), *members))
 
 
 def without_synonyms(asked: Asked, absent: Callable[[WordGroup], bool]) -> Asked:
@@ -143,8 +143,8 @@ def without_synonyms(asked: Asked, absent: Callable[[WordGroup], bool]) -> Asked
 
 
 def _ring(group: _Asked, question: str) -> Ring:
-    members = {member.text: WordGroup(synonyms=(tuple(map(_synonym, member.words)),)) for member in group.members}
-    first, last = group.words[0].text, group.words[-1].text
+    members = {member.text: WordGroup(synonyms=(tuple(map(_synonym, member.content)),)) for member in group.members}
+    first, last = group.content[0].text, group.content[-1].text
     start = max(question.lower().find(first), 0)
     end = question.lower().find(last, start) + len(last)
     return Ring(question[start:end], _group(group._replace(members=())), members)
@@ -165,7 +165,7 @@ def _synonym(word: Word) -> WordGroup:
 def _synonyms(group: _Asked) -> tuple[tuple[Term, ...], ...]:
     members = group.members[:MAX_SYNONYMS]
     return tuple(
-        tuple(term for word in member.words for term in _stem_terms(word, SYNONYM_WEIGHT)) for member in members
+        tuple(term for word in member.content for term in _stem_terms(word, SYNONYM_WEIGHT)) for member in members
     )
 
 
@@ -189,12 +189,12 @@ def _typed(group: _Asked) -> Mapping[str, float]:
     """The grams of typed words; none of a number, which is there or not. Those of a frequent ending of compounds count
     little."""
     weights: dict[str, float] = {}
-    for word in group.words:
+    for word in group.content:
         if word.text.isdecimal() or " " in word.text:
             continue
         ending = ending_of(word.text)
-        for place, gram in enumerate(word.grams):
-            in_ending = ending and place >= len(word.grams) - len(ending)
+        for position, gram in enumerate(word.grams):
+            in_ending = ending and position >= len(word.grams) - len(ending)
             weights[gram] = max(weights.get(gram, 0.0), ENDING_WEIGHT if in_ending else 1.0)
     return weights
 

@@ -23,7 +23,7 @@ class Member(NamedTuple):
     """A word, or a few, of a ring: as written, and as words of a query."""
 
     text: str
-    words: tuple[Word, ...]
+    content: tuple[Word, ...]
 
 
 class Match(NamedTuple):
@@ -46,7 +46,7 @@ class Synonyms:
         for ring in self._rings:
             members = [Member(text, _distinct(text)) for text in ring[:MAX_MEMBERS]]
             for member in members:
-                for key in _keys(member.words):
+                for key in _keys(member.content):
                     by_key.setdefault(key, {}).update((other.text, other) for other in members)
         return by_key
 
@@ -68,7 +68,7 @@ class Synonyms:
             text: member
             for key in keys
             for text, member in self._members.get(key, {}).items()
-            if not keys.intersection(_keys(member.words))
+            if not keys.intersection(_keys(member.content))
         }
         return Match(start, length, tuple(members.values())) if members else None
 

@@ -1,6 +1,6 @@
 """Words to terms, and back to the places where they stand.
 
-Covers: registry/search/short_words.py
+Covers: registry/search/short_words.py, registry/search/word_lists.py
 """
 
 import itertools
@@ -18,6 +18,7 @@ from registry.search.analysis import (
     STOP_WORDS,
     analysed,
     clean,
+    ending_of,
     fold_word,
     mark,
     name_key,
@@ -174,6 +175,24 @@ def test_a_query_of_stop_words_asks_for_them():
 
 def test_fillers_are_marked():
     assert [word.filler for word in words("Übersicht der Radwege")] == [True, False]
+
+
+def test_words_of_questions_are_dropped_unless_there_is_nothing_else():
+    assert [word.text for word in words("Wo kann ich meine Brunnen finden?")] == ["brunnen"]
+    assert [word.text for word in words("kannst du das")] == ["kannst"]
+
+
+def test_frequent_endings_are_those_of_compounds():
+    assert ending_of("Luftqualität") == "qualitat"
+    assert ending_of("Weststadt") == "stadt"
+    assert ending_of("Wohnungen") == "ungen"
+    assert ending_of("Stadt") == ending_of("Brunnen") == ""
+
+
+def test_a_part_of_four_letters_is_marked_only_where_a_compound_begins_or_ends():
+    assert mark("gemeinsam", words("mein")) == []
+    assert mark("Baumkataster", words("Baum")) == [(0, 4)]
+    assert mark("Stadtbäume", words("Baum")) == [(5, 10)]
 
 
 def test_the_lists_of_words_do_not_overlap():

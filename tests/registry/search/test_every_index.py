@@ -1,6 +1,7 @@
 """What every search index does, on Tantivy and on Elasticsearch alike.
 
-Covers: registry/search/answering.py, registry/search/facet_counts.py, registry/search/matching.py
+Covers: registry/search/answering.py, registry/search/facet_counts.py, registry/search/matching.py,
+registry/search/tantivy_reading.py, registry/search/tantivy_trees.py
 """
 
 import itertools

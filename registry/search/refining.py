@@ -1,6 +1,6 @@
 """Orders the candidates of a search by words and meaning together, and adds similar ones. Entry point: `ByMeaning`.
 
-The weights were chosen by cross-validation on the judged queries, the floors on the demo: docs/decisions/0159.
+The weight was chosen by cross-validation on the judged queries, the floors on the demo: docs/decisions/0159.
 """
 
 import logging
@@ -16,7 +16,7 @@ from registry.search.candidates import Candidate, Candidates, Documents
 from registry.search.meaning import MAX_CHARACTERS, Encoder
 from registry.search.vectors import VectorStore
 
-MEANING_SHARE: Final = 0.25  # of a score; the rest is that of the words
+MEANING_SHARE: Final = 0.3  # of a score; the rest is that of the words
 FULL_COSINE: Final = 0.4  # from which on a record has all of that share
 MIN_COSINE: Final = 0.25  # below it a record is not similar in meaning, however near it is among all
 MIN_SHARE_OF_BEST_COSINE: Final = 0.6

@@ -3,7 +3,7 @@ nodes had in the file."""
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from operator import eq
 from typing import Final
@@ -13,11 +13,13 @@ from registry.errors import TooLargeError
 MAX_BLANK_NODES: Final = 5_000  # of one thing, where they form trees
 MAX_SHARED_BLANK_NODES: Final = 400  # of one thing, where some are shared or form circles
 MAX_LABELLING_TRIES: Final = 64  # orders of blank nodes that look alike
+MIN_KNOT_NODES: Final = 20  # blank nodes that hang together; so many are told apart once for all things that share them
 MAX_WORK: Final = 1_000_000  # looks at a statement while blank nodes of one thing are told apart; about a second
 
 BLANK: Final = ord("_")  # the first byte of a blank node's label
 
 Closure = Mapping[bytes, list[bytes]]  # of one thing: subject -> "predicate object"
+Edge = tuple[bytes, bytes, bytes]  # subject, predicate, object
 Edges = Mapping[bytes, list[tuple[bytes, bytes]]]  # subject -> (predicate, blank node)
 
 
@@ -26,12 +28,14 @@ class Work:
     this one.
 
     `refused`: blank nodes that could not be told apart for one thing; others that share them are refused at once.
+    `knots`: blank nodes that hang together, with their colours, for the next thing that shares them.
     """
 
     def __init__(self, left: int) -> None:
         self.left = left
         self.left_of_thing = MAX_WORK
         self.refused: set[bytes] = set()
+        self.knots: dict[frozenset[bytes], Mapping[bytes, bytes]] = {}
         self.colours: Mapping[bytes, bytes] = {}  # of the last round
 
     def spend(self, statements: int, colours: Mapping[bytes, bytes]) -> None:
@@ -133,17 +137,20 @@ def digest(lines: Iterable[bytes]) -> bytes:
 def _labels_by_colours(closure: Closure, root: bytes, blank: list[bytes], work: Work) -> dict[bytes, bytes]:
     """Labels by colour refinement. Where nodes still look alike each order is tried, and the smallest text wins; raises
     TooLargeError after MAX_LABELLING_TRIES."""
-    edges = [(s, *statement.split(b" ", 1)) for s, about in closure.items() for statement in about]
+    edges = [(s, *_pair(statement)) for s, about in closure.items() for statement in about]
     best: tuple[bytes, dict[bytes, bytes]] | None = None
-    start = {node: b"root" if node == root else b"" for node in blank}
-    of_blank = [edge for edge in edges if edge[0] in start or edge[2] in start]
+    told_apart = _colours_of_knots(edges, root, blank, work)
+    start = {node: b"root" if node == root else b"" for node in blank if node not in told_apart}
+    of_blank = [(told_apart.get(s, s), p, told_apart.get(o, o)) for s, p, o in edges if s in start or o in start]
     tries = 0
     stack = [start]
     while stack:
-        colours = _refined(of_blank, stack.pop(), work)
-        alike = _smallest_alike(colours)
+        refined = stack.pop()
+        refined = _refined(of_blank, refined, work) if refined else {}
+        colours = {**told_apart, **refined}
+        alike = _smallest_alike(refined)
         if alike:
-            stack.extend({**colours, node: colours[node] + b"!"} for node in alike)
+            stack.extend({**refined, node: refined[node] + b"!"} for node in alike)
         else:
             labels = {node: b"_:b%d" % n for n, node in enumerate(sorted(blank, key=colours.__getitem__))}
             text = b"\n".join(sorted(b"%b %b %b" % (labels.get(s, s), p, labels.get(o, o)) for s, p, o in edges))
@@ -156,6 +163,46 @@ def _labels_by_colours(closure: Closure, root: bytes, blank: list[bytes], work: 
     return best[1]
 
 
+def _pair(statement: bytes) -> tuple[bytes, bytes]:
+    predicate, _, term = statement.partition(b" ")
+    return predicate, term
+
+
+def _colours_of_knots(edges: Sequence[Edge], root: bytes, blank: Collection[bytes], work: Work) -> dict[bytes, bytes]:
+    """The colours of blank nodes that their knot alone tells apart, whatever thing leads to it: this is worked out once
+    for all things that share the knot. Other nodes have to be told apart by what leads to them."""
+    colours: dict[bytes, bytes] = {}
+    for knot in _knots(edges, blank):
+        if len(knot) < MIN_KNOT_NODES or root in knot:
+            continue
+        if knot not in work.knots:
+            own_edges = [edge for edge in edges if edge[0] in knot]
+            work.knots[knot] = _refined(own_edges, dict.fromkeys(knot, b""), work)
+        colours |= work.knots[knot]
+    counts = Counter(colours.values())
+    return {node: colour for node, colour in colours.items() if counts[colour] == 1}
+
+
+def _knots(edges: Iterable[Edge], blank: Collection[bytes]) -> Iterator[frozenset[bytes]]:
+    """The groups of blank nodes that statements connect. A node to which no other leads is in none: it often belongs to
+    one thing alone."""
+    pointed = {o for s, _, o in edges if s[0] == BLANK}
+    beside: dict[bytes, list[bytes]] = {node: [] for node in blank if node in pointed}
+    for s, _, o in edges:
+        if s in beside and o in beside:
+            beside[s].append(o)
+            beside[o].append(s)
+    while beside:
+        node, queue = beside.popitem()
+        knot = {node}
+        while queue:
+            node = queue.pop()
+            if node not in knot:
+                knot.add(node)
+                queue += beside.pop(node)
+        yield frozenset(knot)
+
+
 def _smallest_alike(colours: Mapping[bytes, bytes]) -> list[bytes]:
     groups: dict[bytes, list[bytes]] = {}
     for node, colour in colours.items():
@@ -164,7 +211,7 @@ def _smallest_alike(colours: Mapping[bytes, bytes]) -> list[bytes]:
     return min(alike, key=lambda group: (len(group), colours[group[0]]), default=[])
 
 
-def _refined(edges: list[tuple[bytes, ...]], colours: dict[bytes, bytes], work: Work) -> dict[bytes, bytes]:
+def _refined(edges: Sequence[Edge], colours: dict[bytes, bytes], work: Work) -> dict[bytes, bytes]:
     """Colours that include those of the neighbours, repeated until no more nodes differ."""
     while True:
         work.spend(len(edges) + len(colours), colours)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib.compare import isomorphic
 
-from registry.rdf.canonical import canonical
+from registry.rdf.canonical import MIN_KNOT_NODES, Work, canonical
 from registry.rdf.descriptions import things
 from registry.rdf.parsing import parse
 
@@ -125,22 +125,29 @@ def graph_of(triples: list[tuple[str, str, str]]) -> dict[str, list[tuple[str, s
     return {node: about for node, about in graph.items() if about}
 
 
+KNOTS = st.sampled_from((2, MIN_KNOT_NODES))  # from how many nodes on a knot is told apart by itself
+
+
 @settings(deadline=None)
-@given(TRIPLES, st.integers(0, 1000))
-def test_the_payload_does_not_depend_on_labels_or_order(triples, seed):
+@given(TRIPLES, st.integers(0, 1000), KNOTS)
+def test_the_payload_does_not_depend_on_labels_or_order(triples, seed, least):
     graph = graph_of(triples)
-    assert canonical_of(relabelled(graph, seed)) == canonical_of(graph)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("registry.rdf.canonical.MIN_KNOT_NODES", least)
+        assert canonical_of(relabelled(graph, seed)) == canonical_of(graph)
 
 
 @settings(deadline=None)
-@given(TRIPLES, TRIPLES)
-def test_different_graphs_have_different_payloads(one, other):
+@given(TRIPLES, TRIPLES, KNOTS)
+def test_different_graphs_have_different_payloads(one, other, least):
     def both(triples):
         graph = graph_of(triples)
         lines = "".join(f"{s} {p} {o} .\n" for s, about in graph.items() for p, o in about)
         return canonical_of(graph), rdflib.Graph().parse(data=lines.replace("<", "<http://x.example/"), format="nt")
 
-    (payload, graph), (other_payload, other_graph) = both(one), both(other)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("registry.rdf.canonical.MIN_KNOT_NODES", least)
+        (payload, graph), (other_payload, other_graph) = both(one), both(other)
     assert (payload == other_payload) == isomorphic(graph, other_graph)
 
 
@@ -149,6 +156,47 @@ def test_too_many_blank_nodes_cost_one_record_and_not_the_time():
     text = f'<d> a dcat:Dataset ; dct:title "D" ; dct:spatial _:n0 . {knot} <e> a dcat:Dataset ; dct:title "E" .'
     errors = {one.iri: one.error and one.error.rule for one in found(text)}
     assert errors == {"https://x.example/d": "too-large", "https://x.example/e": None}
+
+
+def chained(size: int, label: str = "n") -> str:
+    """A knot whose nodes are told apart by one word at its beginning, step by step: many rounds."""
+    steps = "".join(
+        f"_:{label}{n} dct:relation _:{label}{(n + 1) % size} ; dct:references _:{label}{(n + size // 2) % size} ."
+        for n in range(size)
+    )
+    return f'{steps} _:{label}0 dct:title "Anfang" .'
+
+
+def test_a_knot_that_many_things_share_costs_once(monkeypatch):
+    """Otherwise a page would have used up what it may cost after a few things."""
+    spend, costs = Work.spend, [0]
+
+    def counted(work, statements, colours):
+        costs[-1] += statements
+        spend(work, statements, colours)
+
+    monkeypatch.setattr(Work, "spend", counted)
+    for count in (1, 200):
+        sharing = "".join(
+            f'<d{n}> a dcat:Dataset ; dct:title "D{n}" ; dct:spatial _:n{n}, [ dct:title "T" ; dct:relation _:n7 ] .'
+            for n in range(count)
+        )
+        assert [each.error for each in found(chained(300) + sharing)] == [None] * count
+        costs.append(0)
+    assert costs[0] > 10_000
+    assert costs[1] < costs[0] + 200 * 50  # each thing has a few nodes of its own
+
+
+def test_a_shared_knot_gives_the_same_bytes_whatever_its_labels_and_whoever_shares_it():
+    def payload(label: str, others: int) -> bytes:
+        sharing = "".join(f'<e{n}> a dcat:Dataset ; dct:title "E" ; dct:spatial _:{label}5 .' for n in range(others))
+        more = f'<d> dct:spatial _:{label}7 ; dct:relation [ dct:title "x" ; dct:spatial _:{label}9 ] .'
+        text = f'{sharing}<d> a dcat:Dataset ; dct:title "D" . {more} {chained(40, label)}'
+        (thing,) = [each for each in found(text) if each.iri == "https://x.example/d"]
+        return bytes(thing.payload)
+
+    assert payload("n", 0) == payload("zz", 3) == payload("a", 1)
+    assert payload("n", 0).count(b"\n") == 4 + 2 + 2 * 40 + 1
 
 
 def test_things_that_share_a_large_part_are_bounded_together(monkeypatch):

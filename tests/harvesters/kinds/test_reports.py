@@ -1,4 +1,4 @@
-"""What portals really send (folders 03, 06, 09, 10 and 11 of the reports beside the checkout), harvested as a whole,
+"""What portals really send (folders 03, 06 and 08 to 11 of the reports beside the checkout), harvested as a whole,
 and in each kind of source what is like it."""
 
 import csv
@@ -15,12 +15,14 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from api.app import create_app
-from registry.model import Agent, Place, Record
+from registry.model import Agent, Place, Record, Source
 from registry.search.query import Query
 from tests.conftest import SHARED
 from tests.harvesters import each_kind
 from tests.harvesters.each_kind import KINDS, Portal, Thing, a_portal, item, sheet, turtle
 from tests.harvesters.each_kind import ckan as packages_of
+from tests.servers.replay import files_server
+from tests.town import BASE, Town
 
 pytestmark = pytest.mark.slow
 
@@ -256,3 +258,23 @@ def test_an_object_is_not_taken_for_languages(portal: Portal) -> None:
         publisher = record.metadata.publisher
         assert publisher is None or publisher.name.keys() <= {"de", "und"}, written
         assert "Amt" in json.dumps(to_builtins(record.metadata), ensure_ascii=False), written
+
+
+@needs_reports
+def test_merged_and_linked_cells_of_a_workbook(tmp_path: Path) -> None:  # 08
+    (file,) = REPORTS.glob("08-*/list.xlsx")
+    with files_server({"/list.xlsx": (file.read_bytes(), "application/octet-stream")}) as server:
+        source = Source(name="portal", kind="sheet", url=f"{server.url}/list.xlsx", language="de")
+        with Town(tmp_path / "data", server, base_url=BASE) as town:
+            run = town.harvest(source=source)
+            records = town.records("portal")
+            assert {id: record.metadata.title["de"] for id, record in records.items()} == {
+                "1": "Baumkataster", "2": "Parkanlagen", "3": "Brunnen",
+            }  # fmt: skip
+            assert [record.metadata.publisher for record in records.values()] == [
+                Agent(name={"de": "Amt für Grün"})
+            ] * 3
+            assert records["1"].metadata.landing_page == "https://daten.example.org/baeume"
+            assert records["2"].metadata.landing_page == "https://daten.example.org/parks"
+            rules = {rule for _, rule in town.problems(run)}
+            assert not rules & {"publisher-missing", "address-unreadable"}

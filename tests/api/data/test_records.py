@@ -7,6 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import anyio.to_thread
 import pytest
@@ -23,6 +24,7 @@ from registry.settings import Settings
 from tests.builders import TRAN, a_dataset
 from tests.sample_city import PASSWORD
 from tests.town import BASE, take
+from tests.waiting import wait_for
 
 
 def test_a_search_answers_with_hits_labels_and_selection(client: TestClient) -> None:
@@ -248,6 +250,30 @@ def test_only_a_few_files_are_checked_at_a_time(
     assert int(answer.headers["retry-after"]) > 0
     assert statuses == [200, 200, 200, 429]
     assert len(began) == 3
+
+
+def test_a_check_does_not_hold_up_the_end_of_the_server(
+    filled: Catalog, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    began = tmp_path / "began"
+    code = (
+        f"import pathlib, time\ndef sleeps():\n  pathlib.Path({str(began)!r}).touch()\n  time.sleep(600)\n  yield b''\n"
+    )
+    (tmp_path / "patient_check.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    child_pool.close()  # an idle child does not know the module
+
+    def check(*_: object, **__: object) -> bytes:
+        return b"".join(child_pool.call("file", LIMITS._replace(seconds=600), "patient_check:sleeps"))
+
+    monkeypatch.setattr("api.data.records.check_in_child", check)
+    monkeypatch.setattr(filled, "close", lambda: None)  # other tests go on with it
+    with ThreadPoolExecutor() as visitors:
+        with TestClient(create_app(filled, settings), base_url=BASE) as browser:
+            answer = visitors.submit(browser.post, "/api/v1/validate", content=b"{}")
+            wait_for(began.exists)
+        assert answer.exception(30) is not None  # its connection is gone; the child worked for ten minutes otherwise
+    wait_for(lambda: not child_pool._busy)
 
 
 def test_health_and_readiness(client: TestClient, filled: Catalog, settings: Settings) -> None:

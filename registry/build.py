@@ -4,6 +4,7 @@ Entry points: `open_catalog`, `open_index`, `upgrade`.
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from registry import city
 from registry.catalog import Catalog
@@ -28,6 +29,9 @@ from registry.store import schema
 from registry.store.database import connect, upgrade_tables
 from registry.store.store import open_store
 from vocab.concepts import ConceptList, load
+
+if TYPE_CHECKING:
+    from registry.search.elastic_client import Server
 
 
 def open_catalog(settings: Settings) -> Catalog:
@@ -70,8 +74,7 @@ def open_index(settings: Settings, refiner: Refiner | None = None) -> SearchInde
         return TantivyIndex(settings.data / "search", districts, refiner, synonyms)
     from registry.search.elastic_index import ElasticIndex
 
-    ca_file = str(settings.ca_file or "") or None
-    return ElasticIndex(settings.search, districts=districts, ca_file=ca_file, refiner=refiner, synonyms=synonyms)
+    return ElasticIndex(_search_server(settings), districts=districts, refiner=refiner, synonyms=synonyms)
 
 
 def open_vectors(settings: Settings) -> Vectors | None:
@@ -91,8 +94,18 @@ def _vector_store(settings: Settings, name: str, dimensions: int) -> VectorStore
     from registry.search.elastic_client import open_client
     from registry.search.elastic_vectors import ElasticVectors
 
-    client = open_client(settings.search, str(settings.ca_file or "") or None)
-    return ElasticVectors(client, "lotse", name, dimensions)
+    server = _search_server(settings)
+    return ElasticVectors(open_client(server), "lotse", name, dimensions, server.index_settings())
+
+
+def _search_server(settings: Settings) -> "Server":
+    """How Elasticsearch is reached."""
+    from registry.search.elastic_client import Server
+
+    ca_file = settings.search_ca_file or settings.ca_file
+    return Server(
+        settings.search_addresses, str(ca_file) if ca_file else None, settings.search_key, settings.search_replicas
+    )
 
 
 def _synonyms(settings: Settings) -> Synonyms:

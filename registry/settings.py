@@ -29,7 +29,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     data: Path = Path("data")  # folder of everything that Lotse stores if it uses no database server
     database: str = ""  # SQLAlchemy URL; empty: SQLite in the data folder
-    search: str = "tantivy"  # or the address of Elasticsearch
+    search: str = "tantivy"  # or the addresses of the nodes of Elasticsearch
+    search_key: str = ""  # API key of Elasticsearch
+    search_ca_file: Path | None = None  # certificate authority of Elasticsearch; else `ca_file`
+    search_replicas: int | None = None  # copies of each index there; None: one as soon as there is a second node
     base_url: str = "http://127.0.0.1:8080"  # public address; all IRIs of our records begin with it
     city: Path | None = None  # folder with the city's own description and files
     allow_hosts: tuple[str, ...] = ()  # hosts in private networks that may be harvested; others are refused (SSRF)
@@ -46,6 +49,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.data / 'lotse.sqlite'}"
+
+    @property
+    def search_addresses(self) -> tuple[str, ...]:
+        """The nodes of Elasticsearch; () for the embedded index."""
+        return () if self.search == "tantivy" else _parts(self.search)
 
 
 def is_database_lost(settings: Settings) -> bool:
@@ -78,7 +86,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values["data"] = str(folder)
     for name in ("allow_hosts", "secret", "trusted_proxies"):
         if isinstance(values.get(name), str):
-            values[name] = [part.strip() for part in values[name].split(",") if part.strip()]
+            values[name] = _parts(values[name])
     try:
         settings = msgspec.convert(values, Settings, strict=False, dec_hook=as_path)
     except msgspec.ValidationError as error:
@@ -124,14 +132,18 @@ def _file(path: Path) -> dict[str, Any]:
     return content
 
 
+def _parts(text: str) -> tuple[str, ...]:
+    """The parts of a setting with several values, which are divided by commas."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 def _check(settings: Settings) -> None:
     """UsageError for a value that could only fail later."""
     for name in ("base_url", "proxy"):
         value = getattr(settings, name)
         if value and not _ADDRESS.fullmatch(value):
             raise UsageError("setting-address", name=name.upper(), value=value)
-    if settings.search != "tantivy" and not _ADDRESS.fullmatch(settings.search):
-        raise UsageError("setting-search", search=settings.search)
+    _check_search(settings)
     if settings.database and not settings.database.startswith(("sqlite:", "postgresql+psycopg:")):
         raise UsageError("setting-database", start=settings.database.partition(":")[0])
     if settings.meaning not in ("", "on", "off"):
@@ -141,8 +153,17 @@ def _check(settings: Settings) -> None:
             ip_network(proxy)
         except ValueError:
             raise UsageError("setting-proxies", value=proxy) from None
-    if settings.ca_file and not settings.ca_file.is_file():
-        raise UsageError("setting-ca-file", path=settings.ca_file)
+    for name in ("ca_file", "search_ca_file"):
+        path = getattr(settings, name)
+        if path and not path.is_file():
+            raise UsageError("setting-ca-file", name=name.upper(), path=path)
+
+
+def _check_search(settings: Settings) -> None:
+    if settings.search != "tantivy" and not all(map(_ADDRESS.fullmatch, settings.search_addresses or ("",))):
+        raise UsageError("setting-search", search=settings.search)
+    if settings.search_replicas is not None and settings.search_replicas < 0:
+        raise UsageError("setting-search-replicas", value=settings.search_replicas)
 
 
 def _refuse_unknown(

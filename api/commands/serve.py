@@ -135,7 +135,7 @@ def worker() -> None:
 def sync(json: bool) -> None:
     """Bring search index and other projections up to the last change."""
     catalog, _ = opened()
-    with progress() as report_progress:
+    with progress(lines=True) as report_progress:
         catalog.sync(progress=report_progress, only=tuple(catalog.projector.projections))
     _tell_state(catalog.projector.state(), json)
 
@@ -143,9 +143,12 @@ def sync(json: bool) -> None:
 @click.command()
 @as_json
 def rebuild(json: bool) -> None:
-    """Build search index and other projections from nothing; the store is not touched."""
+    """Build search index and other projections from nothing; the store is not touched.
+
+    Searches use the old ones meanwhile. If it is interrupted or killed, the next call goes on where it was.
+    """
     catalog, _ = opened()
-    with progress() as report_progress:
+    with progress(lines=True) as report_progress:
         catalog.projector.rebuild(progress=report_progress)
     _tell_state(catalog.projector.state(), json)
 

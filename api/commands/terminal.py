@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 PARTLY: Final = 6  # some records failed
 SOURCE_FAILED: Final = 7
 WAITING: Final = 8  # withdrawals wait for approval
+SECONDS_PER_LINE: Final = 10.0  # between two lines of progress where there is no terminal
 
 
 def print_error(error: LotseError) -> None:
@@ -131,11 +133,27 @@ def opened_runs() -> "Runs":
     return open_runs(configured.database_url, configured.data)
 
 
+def _report_in_lines() -> Callable[[str, int, int | None], None]:
+    """A function (name, done, total) that prints a line for each name every SECONDS_PER_LINE, for logs; at once if
+    something is done already."""
+    printed: dict[str, float] = {}
+
+    def report(name: str, done: int, of: int | None) -> None:
+        now = time.monotonic()
+        goes_on = name not in printed and 0 < done < (of or 0)
+        if goes_on or now - printed.setdefault(name, now) >= SECONDS_PER_LINE:
+            say(f"{one_line(name)}: {done} of {of}")
+            printed[name] = now
+
+    return report
+
+
 @contextlib.contextmanager
-def progress() -> Iterator[Callable[[str, int, int | None], None] | None]:
-    """A function (name, done, total) that draws a progress bar for each name on stderr; None if that is no terminal."""
+def progress(lines: bool = False) -> Iterator[Callable[[str, int, int | None], None] | None]:
+    """A function (name, done, total) that draws a progress bar for each name on stderr. If that is no terminal: None,
+    or with `lines` a function that prints lines."""
     if not sys.stderr.isatty():
-        yield None
+        yield _report_in_lines() if lines else None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn

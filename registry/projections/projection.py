@@ -21,8 +21,14 @@ class Projection(Protocol):
     def apply(self, changes: Iterable[Change], position: Position) -> None:
         """Applies changes (`record` None: delete) and stores `position`. After a crash the same changes come again."""
 
+    def resumes_after(self, epoch: str) -> int:
+        """The number of the change that an interrupted rebuild of this epoch has reached, if it can go on; else 0."""
+
     def rebuild(self, changes: Iterable[Change], position: Position) -> None:
-        """Builds it again from all changes; readers see the old content until the new one is complete."""
+        """Builds it again; readers see the old content until the new one is complete.
+
+        `changes`: all of them, or those after `resumes_after`: then it goes on where it was interrupted.
+        """
 
 
 MAX_NAMED: Final = 200  # records that are kept with id and reason

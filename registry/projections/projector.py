@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,8 @@ from registry.store.database import damage_seen
 from registry.store.locks import SharedLock, poll, projector_lock, rebuild_lock, try_lock
 from registry.store.store import Store
 
-Progress = Callable[[str, int, int], None]  # name of a projection, number of the change it is at, number to reach
+# name of a projection, how far it is, how far it goes: records of a rebuild, else numbers of changes
+Progress = Callable[[str, int, int], None]
 
 NUMBERS_PER_APPLY: Final = 20_000  # numbers of changes between two stored positions: what a crash repeats at most
 REBUILD_DIVISOR: Final = 20  # if more than 1/20 of the records has changed, a rebuild is faster than applying
@@ -42,8 +43,8 @@ UNREACHABLE: Final = (LotseError, sa.exc.SQLAlchemyError, OSError, ValueError, m
 log = logging.getLogger("lotse.projector")
 
 
-class _Interrupted(Exception):
-    """The projector is to stop, or to release its lock."""
+class _Interrupted(BaseException):
+    """The projector is to stop, or to release its lock. No failure: what is half done may stay and go on later."""
 
 
 class Projector:
@@ -102,12 +103,13 @@ class Projector:
         with self._holding() as holds:
             if not holds:
                 raise NotReadyError("projections-fed-elsewhere")
-            _side_by_side(self._names(only), partial(self._advance, progress=progress))
+            self._advance_all(only, progress)
 
     def rebuild(self, only: Collection[str] | None = None, progress: Progress | None = None) -> None:
         """Builds all projections, or those named, again from all changes.
 
-        The process that holds the projector's lock releases it meanwhile. BusyError if it does not do so within
+        Searches go on meanwhile. A rebuild that was killed goes on where it was (`Projection.resumes_after`). The
+        process that holds the projector's lock releases it meanwhile. BusyError if it does not do so within
         RELEASE_TIMEOUT, or if another process rebuilds.
         """
         # Tries for a moment: another process may be testing this lock (`_rebuild_wanted`), and hold it for that.
@@ -118,7 +120,7 @@ class Projector:
             if not poll(RELEASE_TIMEOUT, self._lock.acquire):
                 raise BusyError("projections-not-released")
             try:
-                _side_by_side(self._names(only), partial(self._advance, progress=progress, anew=True))
+                self._advance_all(only, progress, anew=True)
             finally:
                 self._lock.release()
 
@@ -204,6 +206,12 @@ class Projector:
                 lock.close()
             return lock is None
 
+    def _advance_all(self, only: Collection[str] | None, progress: Progress | None, anew: bool = False) -> None:
+        """Advances all projections, or those named, side by side; Ctrl-C and SIGTERM interrupt all of them."""
+        stop = threading.Event()
+        act = partial(self._advance, progress=progress, anew=anew, wanted=lambda: not stop.is_set())
+        _side_by_side(self._names(only), act, stop)
+
     def _names(self, only: Collection[str] | None) -> list[str]:
         return [name for name in self.projections if only is None or name in only]
 
@@ -221,7 +229,7 @@ class Projector:
             while at.number < goal.number:
                 upto = min(at.number + NUMBERS_PER_APPLY, goal.number)
                 after = Position(goal.epoch, upto)
-                changes = self._watched(name, at.number, upto, progress, wanted)
+                changes = self._watched(at.number, upto, partial(_report_number, progress, name, upto), wanted)
                 self.projections[name].apply(changes, after)
                 at = after
                 if progress:
@@ -230,26 +238,33 @@ class Projector:
     def _rebuild(
         self, name: str, goal: Position, progress: Progress | None, wanted: Callable[[], bool] | None
     ) -> Position:
-        log.info("projection %s: built from nothing up to %s", name, goal.number)
+        since = self.projections[name].resumes_after(goal.epoch)
+        total, left = self.store.count(), self.store.count(since=since)
+        log.info("projection %s: built up to %s, from %s", name, goal.number, since or "nothing")
+
+        def report(_change: Change, records: int) -> None:
+            if progress:
+                progress(name, min(total - left + records, total), total)
+
         if progress:
-            progress(name, 0, goal.number)
-        self.projections[name].rebuild(self._watched(name, 0, goal.number, progress, wanted), goal)
+            progress(name, total - left, total)
+        self.projections[name].rebuild(self._watched(since, goal.number, report, wanted), goal)
         if progress:
-            progress(name, goal.number, goal.number)
+            progress(name, total, total)
         return goal
 
     def _watched(
-        self, name: str, since: int, upto: int, progress: Progress | None, wanted: Callable[[], bool] | None
+        self, since: int, upto: int, report: Callable[[Change, int], None], wanted: Callable[[], bool] | None
     ) -> Iterator[Change]:
-        """The store's changes; reports progress as they are consumed, and raises _Interrupted if no more are wanted."""
+        """The store's changes. Every CHECK_SECONDS `report` gets the last one that was consumed and their count;
+        _Interrupted if no more are wanted."""
         checked = time.monotonic()
-        for change in self.store.changes(since, upto):
+        for count, change in enumerate(self.store.changes(since, upto), 1):
             yield change
             if time.monotonic() - checked > CHECK_SECONDS:
                 if wanted and not wanted():
                     raise _Interrupted
-                if progress:
-                    progress(name, change.number, upto)
+                report(change, count)
                 checked = time.monotonic()
 
     def _much_changed(self, name: str, at: Position) -> bool:
@@ -264,14 +279,25 @@ class Projector:
         return at.number if at else 0
 
 
-def _side_by_side(names: list[str], act: Callable[[str], None]) -> None:
-    """Calls `act` with each name, each in a thread of its own; waits for all, raises the first failure, logs others."""
+def _report_number(progress: Progress | None, name: str, goal: int, change: Change, _count: int) -> None:
+    if progress:
+        progress(name, change.number, goal)
+
+
+def _side_by_side(names: list[str], act: Callable[[str], None], stop: threading.Event) -> None:
+    """Calls `act` with each name, each in a thread of its own; waits for all, raises the first failure, logs others.
+    If this thread is interrupted meanwhile, it sets `stop`."""
     if len(names) < 2:
         for name in names:
             act(name)
         return
     with ThreadPoolExecutor(len(names), "projector") as threads:
         pending = {name: threads.submit(act, name) for name in names}
+        try:
+            wait(pending.values())
+        except BaseException:
+            stop.set()
+            raise
     failures = {name: failure for name, future in pending.items() if (failure := future.exception())}
     for name, failure in list(failures.items())[1:]:
         log.warning("projection %s: %s: %s", name, type(failure).__name__, failure)

@@ -1,8 +1,6 @@
 """The search index on a server: Elasticsearch 8.19 or newer, for installations on several machines.
 
-Entry point: `ElasticIndex`. An alias names the index that readers use; each rebuild makes a new index beside it
-(`lotse-000003`) and then moves the alias. The position is stored in the mapping's `_meta` after the refresh, so that
-after a crash the same changes are applied again.
+Entry point: `ElasticIndex`. Here it is searched; how it is written: `elastic_projection`.
 """
 
 import re
@@ -11,104 +9,38 @@ from datetime import UTC, datetime
 from typing import Any
 
 from elasticsearch import NotFoundError
-from elasticsearch.helpers import streaming_bulk
 
-from registry.errors import NotReadyError
-from registry.isolation import isolated
-from registry.model import Change, Position
-from registry.projections.projection import note
 from registry.search.answering import answer, beginning, bounds, suggestions
 from registry.search.candidates import Refiner
-from registry.search.elastic_client import open_client
-from registry.search.elastic_client import reachable as _reachable
-from registry.search.entry import Entry, entry
+from registry.search.elastic_client import Server, reachable
+from registry.search.elastic_projection import ElasticProjection
 from registry.search.facet_counts import MAX_KEYS, SHOWN_VALUES, aggregations, counts
-from registry.search.facets import COUNTED, DATED_FACETS, INDEX_VERSION, PARENTS, TEXT_FACETS
+from registry.search.facets import PARENTS
 from registry.search.filters import Condition, Filters, Range, Texts
 from registry.search.matching import Asked, Need, Term, WordGroup
 from registry.search.organization_tree import OrganizationTree
 from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Suggestion
-from registry.search.space_time import NUMBERS
 from registry.search.synonyms import Synonyms
 from vocab.concepts import ConceptList
 
-DOCUMENTS_PER_REQUEST, MAX_REQUEST_BYTES = 500, 8_000_000
 
-_TERMS = {"type": "text", "analyzer": "whitespace", "index_options": "freqs"}
-_COUNTED = {"type": "keyword", "ignore_above": 1000}
-_ORDER = {"type": "keyword", "index": False}
-_NUMBER = {"type": "integer", "index": False}
-_FIELDS: dict[str, dict[str, Any]] = {
-    **dict.fromkeys(("title_stems", "title_grams", "text_stems", "text_grams"), _TERMS),
-    **dict.fromkeys(
-        (*TEXT_FACETS, *(counted.field for counted in (*COUNTED, PARENTS)), "short_words", "words"), _COUNTED
-    ),
-    **{field: {"type": "double" if NUMBERS.get(field) is float else "long"} for field in (*DATED_FACETS, *NUMBERS)},
-    **dict.fromkeys(("by_title", "by_date"), _ORDER),
-    **dict.fromkeys(("day", "quality"), _NUMBER),
-}
-_SETTINGS = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "-1"}  # `_keep` refreshes
-
-
-class ElasticIndex:
-    """A SearchIndex on a server. `url` may hold a user and password; `ca_file`: its own certificate authority;
-    `refiner` and `synonyms`: see `answer`."""
+class ElasticIndex(ElasticProjection):
+    """A SearchIndex on a server. `server`: or the address of its only node; `refiner` and `synonyms`: see `answer`."""
 
     def __init__(
         self,
-        url: str,
+        server: Server | str,
         prefix: str = "lotse",
         districts: ConceptList | None = None,
-        ca_file: str | None = None,
         refiner: Refiner | None = None,
         synonyms: Synonyms | None = None,
     ) -> None:
-        self.client = open_client(url, ca_file)
-        self.prefix = prefix
-        self.districts = districts
+        super().__init__(Server((server,)) if isinstance(server, str) else server, prefix, districts)
         self.refiner = refiner
         self.synonyms = synonyms
 
-    def position(self) -> Position | None:
-        """The stored position; None also for an index of another INDEX_VERSION, which must be built again."""
-        kept = self._kept()[1]
-        return Position(kept["epoch"], kept["number"]) if kept else None
-
-    def damage(self) -> str:
-        """Nothing: Elasticsearch looks after its own files."""
-        return ""
-
-    def faults(self) -> Mapping[str, str]:
-        kept = self._kept()[1]
-        return dict(kept["faults"]) if kept else {}
-
-    def apply(self, changes: Iterable[Change], position: Position) -> None:
-        index, kept = self._kept()
-        if not index or kept is None:
-            raise NotReadyError("index-missing-or-older")
-        faults = dict(kept["faults"])
-        if self._write(index, changes, faults) or self.position() != position:
-            self._keep(index, position, faults)
-
-    def rebuild(self, changes: Iterable[Change], position: Position) -> None:
-        with _reachable():
-            before = self._indices()
-            index = f"{self.prefix}-{1 + max((int(name[-6:]) for name in before), default=0):06}"
-            self.client.indices.create(
-                index=index, settings=_SETTINGS, mappings={"dynamic": "strict", "_source": {"enabled": False}}
-            )
-            self.client.indices.put_mapping(index=index, properties=_FIELDS)
-        faults: dict[str, str] = {}
-        self._write(index, changes, faults)
-        self._keep(index, position, faults)
-        with _reachable():
-            actions = [{"remove": {"index": name, "alias": self.prefix, "must_exist": False}} for name in before]
-            self.client.indices.update_aliases(actions=[*actions, {"add": {"index": index, "alias": self.prefix}}])
-            for name in before:
-                self.client.indices.delete(index=name, ignore_unavailable=True)
-
     def search(self, query: Query) -> ResultPage:
-        with _reachable():
+        with reachable():
             return answer(query, self, datetime.now(UTC).date().toordinal(), self.refiner, self.synonyms)
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
@@ -117,70 +49,10 @@ class ElasticIndex:
             return ()
         begins = re.sub(r"(\W)", r"\\\1", wanted) + ".*"
         terms = {"field": "words", "include": begins, "size": size * 5, "shard_size": 20 * SHOWN_VALUES}
-        with _reachable():
-            response = self.client.search(
-                index=self.prefix, size=0, query={"prefix": {"words": wanted}}, aggs={"words": {"terms": terms}}
-            )
+        with reachable():
+            response = self._ask({"prefix": {"words": wanted}}, 0, aggs={"words": {"terms": terms}})
         buckets = response["aggregations"]["words"]["buckets"]
         return suggestions(((bucket["key"], bucket["doc_count"]) for bucket in buckets), size)
-
-    # -- position and writing
-
-    def _indices(self) -> list[str]:
-        names = self.client.indices.get(index=f"{self.prefix}-*", allow_no_indices=True, features="aliases")
-        return [name for name in names if re.fullmatch(rf"{re.escape(self.prefix)}-\d{{6}}", name)]
-
-    def _kept(self) -> tuple[str, Mapping[str, Any] | None]:
-        """The index behind the alias ("" if there is none), and its `_meta` if it is of this INDEX_VERSION."""
-        with _reachable():
-            try:
-                mappings = self.client.indices.get_mapping(index=self.prefix)
-            except NotFoundError:
-                return "", None
-        for name, about in mappings.items():
-            kept = about["mappings"].get("_meta", {})
-            return name, kept if kept.get("schema") == INDEX_VERSION else None
-        return "", None
-
-    def _keep(self, index: str, position: Position, faults: Mapping[str, str]) -> None:
-        kept = {"schema": INDEX_VERSION, "epoch": position.epoch, "number": position.number, "faults": dict(faults)}
-        with _reachable():
-            self.client.indices.refresh(index=index)
-            self.client.indices.put_mapping(index=index, meta=kept)
-
-    def _write(self, index: str, changes: Iterable[Change], faults: dict[str, str]) -> int:
-        """How many changes were written."""
-        written = 0
-        with _reachable():
-            actions = (self._action(index, change, faults) for change in changes)
-            for done, answer_by_action in streaming_bulk(
-                self.client,
-                actions,
-                chunk_size=DOCUMENTS_PER_REQUEST,
-                max_chunk_bytes=MAX_REQUEST_BYTES,
-                raise_on_error=False,
-                max_retries=3,
-            ):
-                written += 1
-                result = next(iter(answer_by_action.values()))
-                if not done and result["status"] not in (404, 409):  # deleted, or newer already: the change came twice
-                    if result["status"] == 429 or result["status"] >= 500:
-                        raise NotReadyError("search-server-refuses", error=str(result.get("error"))[:460])
-                    note(faults, result["_id"], str(result.get("error")))
-        return written
-
-    def _action(self, index: str, change: Change, faults: dict[str, str]) -> dict[str, Any]:
-        about = {"_index": index, "_id": change.id, "version": change.number, "version_type": "external_gte"}
-        faults.pop(change.id, None)
-        if change.record:
-            record = change.record
-            document = isolated(  # None: the record is left out; `lotse doctor` shows it
-                lambda: _document(entry(record, self.districts)),
-                lambda error: note(faults, change.id, f"{type(error).__name__}: {error}"),
-            )
-            if document is not None:
-                return about | {"_op_type": "index", "_source": document}
-        return about | {"_op_type": "delete"}
 
     # -- searching; see `registry.search.matching.Engine`
 
@@ -246,9 +118,21 @@ class ElasticIndex:
         return OrganizationTree(bucket["key"] for bucket in response["aggregations"]["pairs"]["buckets"])
 
     def _ask(self, tree: dict[str, Any], size: int, **more: Any) -> Mapping[str, Any]:
-        # dfs: term statistics over all shards, so that a score does not depend on the shard of a record
+        """The answer to a search. A rebuild may just have removed the index of the alias: then the new one is asked."""
+        try:
+            return self._ask_once(tree, size, **more)
+        except NotFoundError:
+            return self._ask_once(tree, size, **more)
+
+    def _ask_once(self, tree: dict[str, Any], size: int, **more: Any) -> Mapping[str, Any]:
         response = self.client.search(
-            index=self.prefix, query=tree, size=size, track_total_hits=True, search_type="dfs_query_then_fetch", **more
+            index=self.prefix,
+            query=tree,
+            size=size,
+            track_total_hits=True,
+            search_type="dfs_query_then_fetch",  # a score does not depend on the shard of a record
+            allow_partial_search_results=False,  # rather asked again than an answer without the records of a shard
+            **more,
         )
         return dict(response.body)
 
@@ -279,24 +163,6 @@ def _documents(response: Mapping[str, Any]) -> tuple[Found, ...]:
         )
         for hit in response["hits"]["hits"]
     )
-
-
-def _document(entry: Entry) -> dict[str, Any]:
-    return {
-        "title_stems": entry.title.stems,
-        "title_grams": entry.title.grams,
-        "text_stems": entry.text.stems,
-        "text_grams": entry.text.grams,
-        "short_words": entry.short_words,
-        "words": entry.words,
-        "by_title": entry.by_title,
-        "by_date": entry.by_date,
-        "day": entry.day,
-        "quality": entry.quality,
-        **entry.facets,
-        **entry.counted,
-        **entry.numbers,
-    }
 
 
 def _group(group: WordGroup) -> dict[str, Any]:

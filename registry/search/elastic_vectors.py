@@ -15,21 +15,28 @@ from elasticsearch import Elasticsearch, NotFoundError
 from elasticsearch.helpers import bulk
 
 from registry.errors import NotReadyError
-from registry.search.elastic_client import reachable
+from registry.search.elastic_client import INDEX_SETTINGS, reachable
 from registry.search.vectors import Progress, Row
 
 MAX_EXACT: Final = 200_000  # vectors that are compared one by one
 MAX_IDS: Final = 1000  # in one request
 REMEMBER_SECONDS: Final = 5.0  # for which a process does not ask again whether the index is complete
 _EXACT, _GRAPH = {"type": "flat"}, {"type": "hnsw"}
-_SETTINGS: Final = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "-1"}
 
 
 class ElasticVectors:
-    """A VectorStore. `prefix`: of the names of its indices; `name`: of the encoder."""
+    """A VectorStore. `prefix`: of the names of its indices; `name`: of the encoder; `settings`: of a new index."""
 
-    def __init__(self, client: Elasticsearch, prefix: str, name: str, dimensions: int) -> None:
+    def __init__(
+        self,
+        client: Elasticsearch,
+        prefix: str,
+        name: str,
+        dimensions: int,
+        settings: Mapping[str, Any] = INDEX_SETTINGS,
+    ) -> None:
         self.client = client
+        self.settings = settings
         self.indices = f"{prefix}-meaning-*"
         self.index = f"{prefix}-meaning-{name}"
         self.dimensions = dimensions
@@ -74,7 +81,7 @@ class ElasticVectors:
                     "vector": {**vector, "index_options": _EXACT},
                 }
                 mappings = {"dynamic": "strict", "properties": fields}
-                self.client.indices.create(index=self.index, settings=_SETTINGS, mappings=mappings)
+                self.client.indices.create(index=self.index, settings=self.settings, mappings=mappings)
             if self.count() > MAX_EXACT:
                 self.client.indices.put_mapping(
                     index=self.index, properties={"vector": {**vector, "index_options": _GRAPH}}

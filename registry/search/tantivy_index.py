@@ -3,7 +3,8 @@
 Entry point: `TantivyIndex`. Its files:
 current                  name of the folder that readers use
 0003/                    a generation: the result of one rebuild, and the changes applied since
-0003/position.json       position, written after the commit: after a crash the same changes are applied again
+0003/position.json       position, written after the commit: after a crash the same changes are applied again; with
+                         `building` while a rebuild has not reached its end
 """
 
 import json
@@ -32,6 +33,7 @@ from registry.search.entry import entry
 from registry.search.facets import INDEX_VERSION
 from registry.search.index_files import IndexFiles
 from registry.search.query import Query, ResultPage, Suggestion
+from registry.search.rebuilding import Checkpoints, input_digest
 from registry.search.synonyms import Synonyms
 from registry.search.tantivy_reading import Reading
 from registry.search.tantivy_trees import SCHEMA, document_of
@@ -82,26 +84,55 @@ class TantivyIndex:
             return
         _keep(generation, position, kept["faults"])
 
+    def resumes_after(self, epoch: str) -> int:
+        generation, kept = self._half_built()
+        return int(kept["number"]) if generation and kept["epoch"] == epoch else 0
+
     def rebuild(self, changes: Iterable[Change], position: Position) -> None:
         last = self._generation()
-        number = 1 + max(
-            (int(folder.name) for folder in self.path.glob("[0-9]*") if folder.name.isdecimal()), default=0
-        )
-        generation = self.path / f"{number:04}"
-        make_private_folder(generation.parent)
-        generation.mkdir()
-        faults: dict[str, str] = {}
-        with ExitStack() as undo:  # or a full disk would hold half an index for each attempt
-            undo.callback(shutil.rmtree, generation, ignore_errors=True)
-            with _Tantivy("index-not-writable", lambda: generation):
-                tantivy.Index(SCHEMA, str(generation))
-            self._write(generation, changes, faults)
-            _keep(generation, position, faults)
+        generation, kept = self._half_built()
+        if generation is None or kept["epoch"] != position.epoch:
+            generation, kept = self._new_generation(last), {"faults": {}}
+        with ExitStack() as undo:
+            undo.push(lambda kind, *_: _remove_if_failed(generation, kind))
+            self._build(generation, changes, position, kept["faults"])
             _replace(self.path / "current", generation.name)
-            undo.pop_all()
         for folder in self.path.glob("[0-9]*"):
             if folder not in (generation, last):  # the last one stays: processes may still read it
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _build(self, generation: Path, changes: Iterable[Change], position: Position, faults: dict[str, str]) -> None:
+        checkpoints = Checkpoints(changes)
+        building = {"building": input_digest(self.districts)}
+        for part in checkpoints:
+            self._write(generation, part, faults)
+            _keep(generation, Position(position.epoch, checkpoints.number), faults, building)
+        _keep(generation, position, faults)
+
+    def _new_generation(self, last: Path | None) -> Path:
+        """An empty generation after `last`. Half-built ones that cannot go on are removed."""
+        for folder in self._after(last):
+            shutil.rmtree(folder, ignore_errors=True)
+        generation = self.path / f"{1 + (int(last.name) if last else 0):04}"
+        make_private_folder(generation.parent)
+        generation.mkdir()
+        with _Tantivy("index-not-writable", lambda: generation):
+            tantivy.Index(SCHEMA, str(generation))
+        return generation
+
+    def _half_built(self) -> tuple[Path | None, dict[str, Any]]:
+        """The generation of a rebuild that was killed, and what it keeps; (None, {}) if none can go on."""
+        for folder in self._after(self._generation()):
+            kept = _kept(folder)
+            if kept and kept.get("building") == input_digest(self.districts) and not IndexFiles().damaged(folder):
+                return folder, kept
+        return None, {}
+
+    def _after(self, generation: Path | None) -> list[Path]:
+        """The folders of later generations, which are not complete."""
+        number = int(generation.name) if generation else 0
+        folders = (folder for folder in self.path.glob("[0-9]*") if folder.name.isdecimal())
+        return [folder for folder in folders if int(folder.name) > number]
 
     def _generation(self) -> Path | None:
         with suppress(FileNotFoundError):
@@ -192,9 +223,19 @@ def _kept(generation: Path | None) -> dict[str, Any] | None:
     return None
 
 
-def _keep(generation: Path, position: Position, faults: Mapping[str, str]) -> None:
+def _keep(
+    generation: Path, position: Position, faults: Mapping[str, str], building: Mapping[str, str] | None = None
+) -> None:
+    """Stores the position. `building`: the generation is not complete; nobody reads it yet."""
     kept = {"schema": INDEX_VERSION, "epoch": position.epoch, "number": position.number, "faults": faults}
-    _replace(generation / "position.json", json.dumps(kept, ensure_ascii=False))
+    _replace(generation / "position.json", json.dumps({**kept, **(building or {})}, ensure_ascii=False))
+
+
+def _remove_if_failed(generation: Path, kind: type[BaseException] | None) -> None:
+    """Removes what a failed rebuild wrote, or a full disk would hold half an index for each attempt. One that was
+    interrupted or killed goes on later."""
+    if kind and issubclass(kind, Exception):
+        shutil.rmtree(generation, ignore_errors=True)
 
 
 def _replace(path: Path, text: str) -> None:

@@ -101,6 +101,10 @@ class Vectors:
         assert progress is not None  # or `rebuild` would have been called
         self._take(changes, position, progress)
 
+    def resumes_after(self, epoch: str) -> int:
+        """0: a rebuild looks at every text again, but converts none that has its vector already."""
+        return 0
+
     def rebuild(self, changes: Iterable[Change], position: Position) -> None:
         """Goes through all changes. The store serves meanwhile, unless it is the first build of an epoch: that begins
         at 0, and goes on where it was if it is interrupted."""

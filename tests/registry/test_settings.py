@@ -66,6 +66,10 @@ def test_a_misspelt_key_of_the_city_is_refused(tmp_path):
         ("LOTSE_BASE_URL", "https://lotse.example/?x=1"),
         ("LOTSE_PROXY", "foo"),
         ("LOTSE_SEARCH", "solr"),
+        ("LOTSE_SEARCH", ","),
+        ("LOTSE_SEARCH", "https://one.example:9200, two.example:9200"),
+        ("LOTSE_SEARCH_REPLICAS", "-1"),
+        ("LOTSE_SEARCH_CA_FILE", "/gibt/es/nicht.pem"),
         ("LOTSE_DATABASE", "mysql://localhost/lotse"),
         ("LOTSE_CA_FILE", "/gibt/es/nicht.pem"),
     ],
@@ -78,3 +82,11 @@ def test_a_value_that_could_only_fail_later_is_refused_by_name(tmp_path, name, v
 def test_a_name_that_is_like_none_is_refused_with_those_there_are(tmp_path):
     with pytest.raises(UsageError, match="LOTSE_BASE_URL.*LOTSE_SEARCH"):
         load({"LOTSE_DATA": str(tmp_path), "LOTSE_XQZ": "x"})
+
+
+def test_elasticsearch_may_have_several_nodes(tmp_path):
+    nodes = "https://one.example:9200, https://two.example:9200"
+    settings = load({"LOTSE_DATA": str(tmp_path), "LOTSE_SEARCH": nodes, "LOTSE_SEARCH_REPLICAS": "2"})
+    assert settings.search_addresses == ("https://one.example:9200", "https://two.example:9200")
+    assert settings.search_replicas == 2
+    assert load({"LOTSE_DATA": str(tmp_path)}).search_addresses == ()

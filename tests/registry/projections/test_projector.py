@@ -43,6 +43,9 @@ class Titles:
         at = self._read()["position"]
         return Position(*at) if at else None
 
+    def resumes_after(self, epoch):
+        return 0
+
     def apply(self, changes, position):
         self._take("apply", self.titles, changes, position)
 

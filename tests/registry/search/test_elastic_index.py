@@ -4,7 +4,7 @@ import pytest
 
 from registry.errors import NotReadyError
 from registry.model import Change, Position
-from registry.search import elastic_index
+from registry.search import elastic_client, elastic_projection
 from registry.search.elastic_index import ElasticIndex
 from registry.search.query import Query
 from tests.builders import a_record
@@ -52,7 +52,7 @@ def test_an_older_state_never_replaces_a_newer_one(index):
 
 def test_an_index_of_another_make_must_be_built_again(index, monkeypatch):
     index.rebuild(changes("radwege"), Position("epoch", 1))
-    monkeypatch.setattr(elastic_index, "INDEX_VERSION", elastic_index.INDEX_VERSION + 1)
+    monkeypatch.setattr(elastic_projection, "INDEX_VERSION", elastic_projection.INDEX_VERSION + 1)
     assert index.position() is None
     with pytest.raises(NotReadyError, match="lotse rebuild"):
         index.apply([], Position("epoch", 1))
@@ -62,7 +62,7 @@ def test_several_shards_give_the_scores_of_one(index, monkeypatch):
     names = [f"radweg-{number}" for number in range(40)] + ["brunnen"]
     scores = []
     for shards in (1, 3):
-        monkeypatch.setitem(elastic_index._SETTINGS, "number_of_shards", shards)
+        monkeypatch.setitem(elastic_client.INDEX_SETTINGS, "number_of_shards", shards)
         index.rebuild(changes(*names), Position("epoch", 41))
         page = index.search(Query(words="Radweg Brunnen", size=50))
         scores.append({hit.id: hit.score for hit in page.hits})
@@ -71,8 +71,8 @@ def test_several_shards_give_the_scores_of_one(index, monkeypatch):
 
 def test_a_record_that_the_server_refuses_is_left_out_and_remembered(index, monkeypatch):
     index.rebuild(changes("radwege"), Position("epoch", 1))
-    right = elastic_index._document
-    monkeypatch.setattr(elastic_index, "_document", lambda entry: right(entry) | {"day": "heute"})
+    right = elastic_projection.document_of
+    monkeypatch.setattr(elastic_projection, "document_of", lambda entry: right(entry) | {"day": "heute"})
     index.apply([Change(2, "brunnen", a_record("brunnen"))], Position("epoch", 2))
     assert list(index.faults()) == ["brunnen"]
     assert index.position() == Position("epoch", 2)

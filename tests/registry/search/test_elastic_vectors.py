@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from registry.search import elastic_vectors
-from registry.search.elastic_client import open_client
+from registry.search.elastic_client import Server, open_client
 from registry.search.elastic_vectors import ElasticVectors
 from registry.search.vector_files import VectorFiles
 from registry.search.vectors import Progress, Row
@@ -28,7 +28,7 @@ DONE = Progress("epoch", 1, 1, 1, 0)
 
 def test_both_kinds_of_stores_order_alike(elastic_address: str, tmp_path: Path) -> None:
     files, question = VectorFiles(tmp_path, "some", 512), random.Random(6).randbytes(512)
-    with closing(open_client(elastic_address)) as client:
+    with closing(open_client(Server((elastic_address,)))) as client:
         elastic = ElasticVectors(client, "alike", "some", 512)
         for store in (files, elastic):
             store.prepare()
@@ -45,7 +45,7 @@ def test_more_vectors_than_can_be_compared_one_by_one_get_a_graph(
 ) -> None:
     monkeypatch.setattr(elastic_vectors, "MAX_EXACT", 100)
     rows = some_rows(300)
-    with closing(open_client(elastic_address)) as client:
+    with closing(open_client(Server((elastic_address,)))) as client:
         elastic = ElasticVectors(client, "graph", "some", 512)
         for _ in range(2):
             elastic.prepare()

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from registry.search import elastic_index, facets
+from registry.search import elastic_projection, facets
 from registry.search.facet_values import MAX_KEY
 from registry.search.facets import COUNTED, FACETS, INDEX_VERSION, PARENTS, value_list
 from tests.paths import ROOT
@@ -44,7 +44,7 @@ from api.pages.facet_groups import GROUPS
 from api.text.labels import labels
 from api.web import query
 from registry.model import Change, Position
-from registry.search import elastic_index
+from registry.search import elastic_projection
 from registry.search.query import Query
 from registry.search.tantivy_index import TantivyIndex
 from tests.builders import a_dataset, a_record
@@ -60,7 +60,7 @@ assert asked.where == {"access": ("PUBLIC",)}, asked.where
 assert [hit.id for hit in found.hits] == ["offen"], found.hits
 assert [(one.value, one.count) for one in found.facets["access"]] == [("PUBLIC", 1)], found.facets["access"]
 assert query.url(asked, "/suche") == "/suche?access=PUBLIC"
-assert "access" in elastic_index._FIELDS
+assert "access" in elastic_projection.FIELDS
 assert [one["example"] for one in search_parameters() if one["name"] == "access"] == [["PUBLIC"]]
 assert GROUPS[-1].label["de"] == "Zugang"
 label = labels(None, City(), (), "access", ["PUBLIC"])["PUBLIC"]["de"]
@@ -104,7 +104,7 @@ def test_an_index_with_other_fields_has_another_version():
     fields = " ".join((*FACETS, *(one.field for one in (*COUNTED, PARENTS))))
     assert FIELDS_OF_VERSION[INDEX_VERSION] == fields
     assert max(FIELDS_OF_VERSION) == INDEX_VERSION
-    assert set(fields.split()) <= set(elastic_index._FIELDS)
+    assert set(fields.split()) <= set(elastic_projection.FIELDS)
 
 
 def test_a_value_without_a_list_stays_as_it_is():

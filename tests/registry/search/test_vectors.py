@@ -20,7 +20,7 @@ from registry.errors import StorageFullError
 from registry.model import Change, Metadata, Record
 from registry.projections.projector import Projector
 from registry.search import meaning, vector_files
-from registry.search.elastic_client import open_client
+from registry.search.elastic_client import Server, open_client
 from registry.search.elastic_vectors import ElasticVectors
 from registry.search.vector_files import VectorFiles
 from registry.search.vectors import CHANGES_PER_BATCH, Progress, Row, Vectors, folder_name
@@ -80,7 +80,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
         yield lambda encoder: vectors_in(tmp_path, encoder)
         return
     prefix = f"v{abs(hash(request.node.name))}"
-    with closing(open_client(request.getfixturevalue("elastic_address"))) as client:
+    with closing(open_client(Server((request.getfixturevalue("elastic_address"),)))) as client:
         yield lambda encoder: Vectors(ElasticVectors(client, prefix, folder_name(encoder), encoder.dimensions), encoder)
         for name in client.indices.get(index=f"{prefix}-*"):
             client.indices.delete(index=name)

@@ -286,7 +286,7 @@ def _report_number(progress: Progress | None, name: str, goal: int, change: Chan
 
 def _side_by_side(names: list[str], act: Callable[[str], None], stop: threading.Event) -> None:
     """Calls `act` with each name, each in a thread of its own; waits for all, raises the first failure, logs others.
-    If this thread is interrupted meanwhile, it sets `stop`."""
+    Sets `stop` in the end, or when this thread is interrupted."""
     if len(names) < 2:
         for name in names:
             act(name)
@@ -295,9 +295,8 @@ def _side_by_side(names: list[str], act: Callable[[str], None], stop: threading.
         pending = {name: threads.submit(act, name) for name in names}
         try:
             wait(pending.values())
-        except BaseException:
+        finally:
             stop.set()
-            raise
     failures = {name: failure for name, future in pending.items() if (failure := future.exception())}
     for name, failure in list(failures.items())[1:]:
         log.warning("projection %s: %s: %s", name, type(failure).__name__, failure)

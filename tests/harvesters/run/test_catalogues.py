@@ -1,5 +1,7 @@
 """Whole catalogues of real portals: every record comes in or is named, and a second run changes nothing."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from harvesters.source_kinds import harvester
 from registry.fetch.session import session
 from registry.rules import RULES
 from registry.settings import Settings
-from tests.harvesters.catalogues import CATALOGUES, HEAD, harvested, row, served
+from tests.harvesters.catalogues import CATALOGUES, HEAD, Harvested, harvested, row, served
 from tests.paths import ROOT
 from tests.town import Town
 
@@ -18,9 +20,23 @@ pytestmark = pytest.mark.slow
 DOCS = ROOT / "docs" / "catalogues.md"
 
 
+@pytest.fixture(scope="module")
+def harvested_once(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Harvested]:
+    """What came of a catalogue by its name, harvested when it is first asked for."""
+
+    @cache
+    def harvested_once(name: str) -> Harvested:
+        with Town(tmp_path_factory.mktemp(name) / "data") as town:
+            return harvested(town, name, shared)
+
+    return harvested_once
+
+
 @pytest.mark.parametrize("name", CATALOGUES)
-def test_a_real_catalogue_comes_in_and_a_second_run_changes_nothing(town: Town, shared: Path, name: str) -> None:
-    found = harvested(town, name, shared)
+def test_a_real_catalogue_comes_in_and_a_second_run_changes_nothing(
+    harvested_once: Callable[[str], Harvested], name: str
+) -> None:
+    found = harvested_once(name)
     counts = found.first.counts
     assert found.first.outcome == "applied"
     assert found.first.listed == CATALOGUES[name].records
@@ -38,8 +54,8 @@ def test_a_real_catalogue_comes_in_and_a_second_run_changes_nothing(town: Town, 
 
 
 @pytest.mark.parametrize("name", CATALOGUES)
-def test_every_problem_names_record_field_and_remedy(town: Town, shared: Path, name: str) -> None:
-    found = harvested(town, name, shared)
+def test_every_problem_names_record_field_and_remedy(harvested_once: Callable[[str], Harvested], name: str) -> None:
+    found = harvested_once(name)
     for record, rule, _, field, value in found.problems:
         assert record, rule
         assert field or value, rule
@@ -65,8 +81,8 @@ def test_brandenburg_says_the_same_in_rdf_xml_and_in_turtle(shared: Path) -> Non
     assert said[0] == said[1]
 
 
-def test_berlin_is_shown_with_its_publishers_themes_and_files(town: Town, shared: Path) -> None:
-    records = harvested(town, "berlin", shared).records.values()
+def test_berlin_is_shown_with_its_publishers_themes_and_files(harvested_once: Callable[[str], Harvested]) -> None:
+    records = harvested_once("berlin").records.values()
     assert all(record.said.publisher for record in records)
     assert sum(bool(record.said.themes) for record in records) == 648
     assert sum(not one.access_url for record in records for one in record.said.distributions) == 1

@@ -7,7 +7,6 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from tests.api.commands.calling import LOTSE, added, item, lotse
 from tests.paths import ROOT
 from tests.servers.replay import Fault, Files
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -24,9 +24,7 @@ def test_a_source_that_is_being_read_is_busy(data: Path, server: Files) -> None:
     server.faults["/amt.json"] = Fault(200, wait=20)
     first = subprocess.Popen([*LOTSE, "harvest", "amt"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        until = time.monotonic() + 60
-        while not server.requests and time.monotonic() < until:
-            time.sleep(0.05)
+        wait_for(lambda: server.requests, seconds=60)
         second = lotse("harvest", "amt", "--json")
         assert second.exit_code == 5
         run = json.loads(second.stdout)
@@ -93,9 +91,7 @@ def test_a_command_that_is_stopped_ends_at_once_and_the_next_goes_on(
         words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_interruptible
     )
     try:
-        until = time.monotonic() + 60
-        while not server.requests and time.monotonic() < until:
-            time.sleep(0.05)
+        wait_for(lambda: server.requests, seconds=60)
         process.send_signal(number)
         out, told = process.communicate(timeout=20)
     finally:

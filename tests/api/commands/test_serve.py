@@ -4,7 +4,6 @@ import json
 import signal
 import stat
 import subprocess
-import time
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -13,6 +12,7 @@ import pytest
 from tests.api.commands.calling import LOTSE, item, lotse, publish
 from tests.paths import ROOT
 from tests.servers.replay import Files
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -67,10 +67,7 @@ def test_a_worker_harvests_what_is_due(data: Path, server: Files) -> None:
     assert lotse("source", "add", "amt", *words).exit_code == 0
     process = subprocess.Popen([*LOTSE, "worker"], stderr=subprocess.DEVNULL, cwd=ROOT)
     try:
-        until = time.monotonic() + 60
-        while lotse("record", "show", "projekt-1").exit_code and time.monotonic() < until:
-            time.sleep(0.2)
-        assert lotse("record", "show", "projekt-1").exit_code == 0
+        wait_for(lambda: lotse("record", "show", "projekt-1").exit_code == 0, seconds=60)
     finally:
         process.terminate()
         assert process.wait(timeout=60) == 0

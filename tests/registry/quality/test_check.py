@@ -50,7 +50,8 @@ def test_each_fault_that_was_made_in_the_golden_catalogue_is_noticed(shared):
     folder = shared / "standards/derived/golden"
     graph = rdf.parse((folder / "heidelberg-golden.ttl").read_bytes(), name="golden.ttl").graph
     said = {f"{s.decode()} {one.decode()} ." for s, about in graph.items() for one in about}
-    period = next(rdf.objects(graph, "http://purl.org/dc/terms/temporal"))
+    temporal = "http://purl.org/dc/terms/temporal"
+    period = rdf.objects(graph, temporal)[temporal][0]
     before = rules_of(said)
     faults = json.loads((folder / "mutations.json").read_text())["mutations"]
     assert {one["id"] for one in faults} == set(FAULTS)

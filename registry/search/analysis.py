@@ -32,6 +32,7 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:(?:[:*_]|/-?)[iI]nnen(?![^\W\d_]))?|\d+")
 _GENDERED = re.compile(r"(?:(?:[:*_]|/-?)[iI]|(?<=[a-zäöüß])I)nnen$")
 _HUMP = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
 _ODD = re.compile("[\x80-\x9f\u00ad\u200b-\u200d\ufeff]")
+_LATIN_MARKS = re.compile("[\u0300-\u034e\u0350-\u036f]")  # combining signs; U+034F is none
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,2000}>")
 _CP1252 = {chr(code): bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
 _DIGRAPH = re.compile(r"(?<=[ao])e|(?<![qaeo])ue")
@@ -79,6 +80,8 @@ def clean(text: str) -> str:
         text = _TAG.sub(" ", text)
     if "&" in text:
         text = html.unescape(text)
+    if text.isascii():  # what follows is about other signs
+        return text
     if _ODD.search(text):
         text = _ODD.sub(lambda odd: _CP1252.get(odd[0], ""), text)
     return _level(unicodedata.normalize("NFC", text))
@@ -134,7 +137,8 @@ def base_letters(text: str) -> str:
     text = text.lower().replace("ß", "ss")
     if text.isascii():
         return text
-    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    text = _LATIN_MARKS.sub("", unicodedata.normalize("NFKD", text))
+    return text if text.isascii() else "".join([sign for sign in text if not unicodedata.combining(sign)])
 
 
 def name_key(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -126,9 +127,16 @@ def _day(metadata: Metadata, record: Record) -> int:
 def _words(metadata: Metadata) -> list[str]:
     """The words that can be suggested: those of the titles, and keywords as a whole."""
     written = [word for text in metadata.title.values() for word in _SURFACE.findall(clean(text))]
-    written += [" ".join(clean(word).split()) for keywords in metadata.keywords.values() for word in keywords]
-    kept = (word for word in dict.fromkeys(written) if 3 <= len(word) <= 60 and word.lower() not in STOP_WORDS)
-    return [f"{fold_word(word)}\t{word}" for word in kept][:MAX_WORD_ENTRIES]
+    written += [word for keywords in metadata.keywords.values() for word in keywords]
+    return [line for line in dict.fromkeys(map(_suggestion, written)) if line][:MAX_WORD_ENTRIES]
+
+
+@lru_cache(maxsize=20_000)
+def _suggestion(written: str) -> str:
+    """ "folded<tab>as written" of a word that can be suggested, else "". Cached: records share most keywords."""
+    word = " ".join(clean(written).split())
+    can_be = 3 <= len(word) <= 60 and word.lower() not in STOP_WORDS
+    return f"{fold_word(word)}\t{word}" if can_be else ""
 
 
 def _completeness(metadata: Metadata) -> int:

@@ -22,7 +22,7 @@ from registry.model.message import bilingual
 from registry.model.text import shortened, shortened_text
 from registry.rdf import thing_iri
 from registry.search.facet_counts import normal_where
-from registry.search.query import Count, Hit, Query
+from registry.search.query import Count, Hit, Query, ResultPage
 from registry.settings import Settings
 
 MAX_CHANGES: Final = 500
@@ -69,7 +69,8 @@ class CountOut(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class SearchAnswer(msgspec.Struct, frozen=True):
     """`total`: exact hits, which the facets count; `similar_total`: similar ones, listed after them; `relaxed`: how the
-    query was relaxed because nothing matched all words; `next`: the URL of the next page."""
+    query was relaxed because nothing matched all words; `next`: the URL of the next page; `cursor`: its token, empty
+    after the last page."""
 
     total: int
     similar_total: int
@@ -81,6 +82,15 @@ class SearchAnswer(msgspec.Struct, frozen=True):
     size: int
     next: str | None
     notes: tuple[Text, ...]
+    cursor: str = ""
+
+
+class IdsAnswer(msgspec.Struct, frozen=True):
+    """The ids of hits; `cursor`: the token of the next ones, empty after the last."""
+
+    total: int
+    ids: tuple[str, ...]
+    cursor: str
 
 
 class RecordAnswer(msgspec.Struct, frozen=True):
@@ -136,7 +146,7 @@ def search_answer(
     """The answer of `/api/v1/search` and of `lotse search --json`."""
     page = catalog.index.search(asked)
     records = catalog.store.get_many([hit.id for hit in page.hits])
-    following = query.url(query.with_page(asked, asked.page + 1), SEARCH_PATH) if page.next else None
+    following = _next_page(asked, page)
     return SearchAnswer(
         total=page.total,
         similar_total=page.similar_total,
@@ -148,7 +158,21 @@ def search_answer(
         size=asked.size,
         next=addresses.absolute(base, following) if following else None,
         notes=(*notes, *([{asked.lang: page.note}] if page.note else [])),
+        cursor=page.cursor,
     )
+
+
+def ids_answer(catalog: Catalog, asked: Query) -> IdsAnswer:
+    """The ids of exact hits alone, many at once."""
+    page = catalog.index.search(query.without_facet_counts(asked))
+    return IdsAnswer(page.total, tuple(hit.id for hit in page.hits if hit.exact), page.cursor)
+
+
+def _next_page(asked: Query, page: ResultPage) -> str | None:
+    """The path of the next page: by its number, or by its token where this page was asked for by one."""
+    if asked.cursor:
+        return query.url(query.with_cursor(asked, page.cursor), SEARCH_PATH) if page.cursor else None
+    return query.url(query.with_page(asked, asked.page + 1), SEARCH_PATH) if page.next else None
 
 
 def _suggestions(catalog: Catalog, search_query: Query) -> tuple[str, ...]:

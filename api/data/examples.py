@@ -10,6 +10,7 @@ from api.data.documents import (
     ChangesAnswer,
     CountOut,
     HitOut,
+    IdsAnswer,
     PublisherOut,
     SearchAnswer,
     page_url,
@@ -59,7 +60,8 @@ def record() -> Record:
 def of_shapes(base: str) -> dict[type, Any]:
     """Type of an answer -> an example of it, as JSON values."""
     shown: dict[type, Any] = {
-        type(answer): answer for answer in (_search(base), _changes(base), record_answer(record(), base))
+        type(answer): answer
+        for answer in (_search(base), IdsAnswer(1, (ID,), ""), _changes(base), record_answer(record(), base))
     }
     shown[CheckAnswer] = check_file(TURTLE.encode(), "text/turtle")
     examples = {type_: msgspec.to_builtins(answer) for type_, answer in shown.items()}

@@ -59,7 +59,9 @@ def parameter(
     }
 
 
-def search_parameters() -> list[dict[str, Any]]:
+def search_parameters(
+    max_size: int = query.MAX_PAGE_SIZE, default_size: int = query.DEFAULT_SIZE
+) -> list[dict[str, Any]]:
     """The parameters of the search, of pages, API and feed (`query.parse`). A value out of its bounds is ignored or
     cut, and `notes` of the search says so; only a page beyond its bound is refused."""
     counted = {"type": "integer", "minimum": 1}
@@ -68,10 +70,11 @@ def search_parameters() -> list[dict[str, Any]]:
     return [
         parameter("q", "Words to look for", "bäume", {"type": "string", "maxLength": query.MAX_QUERY_CHARACTERS}),
         parameter("sort", "Order of the hits", "newest", {"enum": list(query.SORTS), "default": "relevance"}),
-        parameter("size", "Hits on a page", 5, {**counted, "maximum": query.MAX_PAGE_SIZE, "default": 20}),
+        parameter("size", "Hits on a page", 5, {**counted, "maximum": max_size, "default": default_size}),
         parameter(
             "page", f"Page, from 1, as far as the hit {MAX_DEPTH}", 1, {**counted, "maximum": MAX_DEPTH, "default": 1}
         ),
+        parameter("cursor", "`cursor` of the answer before, in place of `page`: no limit of depth in sorted lists"),
         *_limits(),
         parameter("lang", "Language of addresses and sentences", "de", {"enum": ["de", "en"], "default": "de"}),
         *(

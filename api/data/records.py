@@ -4,6 +4,7 @@ Entry point: `routes`.
 """
 
 import codecs
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -14,9 +15,11 @@ from api.data import examples
 from api.data.documents import (
     MAX_CHANGES,
     ChangesAnswer,
+    IdsAnswer,
     RecordAnswer,
     SearchAnswer,
     changes_answer,
+    ids_answer,
     record_answer,
     search_answer,
 )
@@ -33,6 +36,7 @@ from registry.catalog.lookup import shown
 from registry.errors import TooLargeError, ValidationError
 from registry.model import Metadata
 from registry.model.message import message, translations
+from registry.search.query import MAX_DEPTH
 from registry.settings import Settings
 
 MAX_CHECKS_AT_ONCE: Final = 2  # files that are checked at a time; one of 20 MB can take twenty seconds
@@ -50,6 +54,12 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         responses=responses(json_of(SearchAnswer), 304, 400, 422),
         openapi_extra={"parameters": search_parameters()},
     )(views.search)
+    router.get(
+        "/search/ids",
+        summary="The ids of the hits of a search, many at once",
+        responses=responses(json_of(IdsAnswer), 304, 400, 422),
+        openapi_extra={"parameters": search_parameters(max_size=MAX_DEPTH, default_size=MAX_DEPTH)},
+    )(views.ids)
     router.get(
         "/records/{id}",
         summary="One record; 410 with title, reason and date if it was withdrawn",
@@ -92,6 +102,14 @@ class _Views:
             request,
             lambda: json_bytes(search_answer(self.catalog, self.city, self.settings.base_url, asked, notes)),
             etag=tag(self.catalog.projector.positions(), query.url(asked, ""), asked.lang, notes, sources),
+        )
+
+    def ids(self, request: Request) -> Response:
+        asked = query.parse(request.query_params.multi_items(), max_size=MAX_DEPTH, default_size=MAX_DEPTH)
+        return answer(
+            request,
+            lambda: json_bytes(ids_answer(self.catalog, asked)),
+            etag=tag(self.catalog.index.position(), query.url(asked, ""), "ids", _today()),
         )
 
     def record(
@@ -148,6 +166,11 @@ class _Views:
             raise TooLargeError("file-too-large", {"limit": limit}, file="The file", limit=limit)
         checked = check_in_child(body, request.headers.get("content-type", ""), limits=LIMITS)
         return Response(checked, headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def _today() -> str:
+    """The day: an answer is another one then, because some facets depend on it (docs/decisions/0162)."""
+    return datetime.now(UTC).date().isoformat()
 
 
 def _body() -> dict[str, Any]:

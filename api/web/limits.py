@@ -1,18 +1,20 @@
 """The parameters that limit a search by place and time, and name what is counted: read, checked, written again.
 
-Entry points: `limits` and `counted_facets` (ValidationError with the parameter's name for a wrong one), `pairs`, and
-`wrong`, by which pages leave wrong ones out.
+Entry points: `limits`, `counted_facets` and `check_cursor` (ValidationError with the parameter's name for a wrong
+one), `pairs`, and `wrong`, by which pages leave wrong ones out.
 """
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from registry.errors import ValidationError
+from registry.errors import UsageError, ValidationError
 from registry.model.message import Message, message, translations
 from registry.model.timing import first_day, last_day
 from registry.search.facets import DEFAULT_FACETS, FACETS
 from registry.search.limits import Limits, Near
+from registry.search.paging import cursor_of
+from registry.search.query import Query
 from registry.search.space_time import Box
 from vocab.values import date
 
@@ -45,6 +47,14 @@ def counted_facets(value: str) -> tuple[str, ...]:
             reason = message("facet-unknown", facet=name[:40], hint=message("there-are", names=", ".join(FACETS)))
             raise ValidationError("parameter-wrong", [_error("facets", reason)])
     return names or DEFAULT_FACETS
+
+
+def check_cursor(query: Query) -> None:
+    """ValidationError for a token that is none, or that belongs to another search."""
+    try:
+        cursor_of(query)
+    except UsageError as error:
+        raise ValidationError("parameter-wrong", [_error("cursor", error.summary)]) from error
 
 
 def wrong(given: Mapping[str, str]) -> list[Error]:

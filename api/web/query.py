@@ -27,14 +27,21 @@ MAX_QUERY_CHARACTERS: Final = 500  # characters
 MAX_VALUE_CHARACTERS: Final = 300  # characters of a facet value
 MAX_VALUES_PER_FACET: Final = 50  # of a facet
 MAX_PAGE_SIZE: Final = 100
-SINGLE_PARAMETERS: Final = ("q", "sort", "size", "page", "lang", *limits.LIMITS, "facets")
+DEFAULT_SIZE: Final = 20
+SINGLE_PARAMETERS: Final = ("q", "sort", "size", "page", "lang", *limits.LIMITS, "facets", "cursor")
 MAX_NAMES_SHOWN = 5  # unknown parameters that a note lists
 MAX_NAME_CHARACTERS = 40
 
 Pairs = Iterable[tuple[str, str]]
 
 
-def parse(params: Pairs, lang: Lang | None = None, kind: Kind | None = None) -> Query:
+def parse(
+    params: Pairs,
+    lang: Lang | None = None,
+    kind: Kind | None = None,
+    max_size: int = MAX_PAGE_SIZE,
+    default_size: int = DEFAULT_SIZE,
+) -> Query:
     """The query that parameters ask for: `q`, the facets (each may repeat), `sort`, `size`, `page`, `lang`, and those
     of `api.web.limits`.
 
@@ -44,14 +51,14 @@ def parse(params: Pairs, lang: Lang | None = None, kind: Kind | None = None) -> 
     first, where = _split_parameters(params)
     if kind:
         where["kind"] = (kind,)
-    size = min(max(_number(first.get("size"), 20), 1), MAX_PAGE_SIZE)
+    size = min(max(_number(first.get("size"), default_size), 1), max_size)
     page = max(_number(first.get("page"), 1), 1)
     if page > 1 and page * size > MAX_DEPTH:
         raise UsageError("page-too-deep", page=page, limit=MAX_DEPTH)
     sort = first.get("sort", "")
     words = " ".join(first.get("q", "")[:MAX_QUERY_CHARACTERS].split())
     chosen_lang = first.get("lang", "")
-    return Query(
+    query = Query(
         words=words,
         where=where,
         size=size,
@@ -60,7 +67,10 @@ def parse(params: Pairs, lang: Lang | None = None, kind: Kind | None = None) -> 
         lang=lang or (chosen_lang if chosen_lang in ("de", "en") else "de"),
         facets=limits.counted_facets(first.get("facets", "")),
         limits=limits.limits(first),
+        cursor=first.get("cursor", "").strip(),
     )
+    limits.check_cursor(query)
+    return query
 
 
 def without_wrong(params: Pairs) -> tuple[list[tuple[str, str]], tuple[Text, ...]]:
@@ -68,7 +78,7 @@ def without_wrong(params: Pairs) -> tuple[list[tuple[str, str]], tuple[Text, ...
     listed = list(params)
     errors = limits.wrong(_split_parameters(listed)[0])
     names = {error["field"] for error in errors}
-    left = [(name, value) for name, value in listed if name not in names and name != "facets"]
+    left = [(name, value) for name, value in listed if name not in (*names, "facets", "cursor")]
     return left, tuple(error["message"] for error in errors)
 
 
@@ -151,9 +161,11 @@ def url(query: Query, path: str) -> str:
     pairs += limits.pairs(query.limits, query.facets)
     if query.sort != "relevance":
         pairs.append(("sort", query.sort))
-    if query.size != 20:
+    if query.size != DEFAULT_SIZE:
         pairs.append(("size", str(query.size)))
-    if query.page > 1:
+    if query.cursor:
+        pairs.append(("cursor", query.cursor))
+    elif query.page > 1:
         pairs.append(("page", str(query.page)))
     if query.lang != (address.lang if address else "de"):
         pairs.append(("lang", query.lang))
@@ -164,28 +176,34 @@ def with_value(query: Query, facet: str, value: str) -> Query:
     """The query with one value more, from its first page."""
     values = query.where.get(facet, ())
     added = values if value in values else (*values, value)
-    return replace(query, where={**query.where, facet: added}, page=1)
+    return replace(query, where={**query.where, facet: added}, page=1, cursor="")
 
 
 def without_value(query: Query, facet: str, value: str) -> Query:
     """The query without one value, from its first page; a facet without values is removed."""
     left = tuple(kept for kept in query.where.get(facet, ()) if kept != value)
     where = {name: values for name, values in query.where.items() if name != facet}
-    return replace(query, where={**where, facet: left} if left else where, page=1)
+    return replace(query, where={**where, facet: left} if left else where, page=1, cursor="")
 
 
 def without_limit(query: Query, *names: str) -> Query:
     """The query without these fields of its `limits`, from its first page."""
     empty = Limits()
-    return replace(query, limits=replace(query.limits, **{name: getattr(empty, name) for name in names}), page=1)
+    return replace(
+        query, limits=replace(query.limits, **{name: getattr(empty, name) for name in names}), page=1, cursor=""
+    )
 
 
 def with_page(query: Query, page: int) -> Query:
-    return replace(query, page=page)
+    return replace(query, page=page, cursor="")
+
+
+def with_cursor(query: Query, token: str) -> Query:
+    return replace(query, cursor=token, page=1)
 
 
 def with_sort(query: Query, sort: str) -> Query:
-    return replace(query, sort=sort, page=1)
+    return replace(query, sort=sort, page=1, cursor="")
 
 
 def without_facet_counts(query: Query) -> Query:

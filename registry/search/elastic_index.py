@@ -10,7 +10,7 @@ from typing import Any
 
 from elasticsearch import NotFoundError
 
-from registry.search.answering import answer, beginning, bounds, suggestions
+from registry.search.answering import answer, beginning, suggestions
 from registry.search.candidates import Refiner
 from registry.search.elastic_client import Server, reachable
 from registry.search.elastic_projection import ElasticProjection
@@ -19,7 +19,8 @@ from registry.search.facets import PARENTS
 from registry.search.filters import Condition, Filters, Range, Texts
 from registry.search.matching import Asked, Need, Term, WordGroup
 from registry.search.organization_tree import OrganizationTree
-from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Suggestion
+from registry.search.paging import Stretch
+from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Sorted, Suggestion
 from registry.search.synonyms import Synonyms
 from vocab.concepts import ConceptList
 
@@ -59,9 +60,11 @@ class ElasticIndex(ElasticProjection):
     def pruned(self, wanted: Asked) -> Asked:
         return wanted
 
-    def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
-        response = self._ask(_scored(wanted, _need(need)), depth, docvalue_fields=["kind", "day", "quality"])
-        return Ranking(_documents(response), int(response["hits"]["total"]["value"]))
+    def find(self, wanted: Asked, need: Need, last: int, first: int = 0) -> Ranking:
+        fields = ["kind", "day", "quality"]
+        response = self._ask(_scored(wanted, _need(need)), last - first, from_=first, docvalue_fields=fields)
+        hits = response["hits"]
+        return Ranking(_documents(response), int(hits["total"]["value"]), float(hits["max_score"] or 0.0))
 
     def near(self, wanted: Asked, depth: int) -> tuple[Found, ...]:
         tree = _scored(wanted, {"match_all": {}})
@@ -96,13 +99,15 @@ class ElasticIndex(ElasticProjection):
         tree = _scored(wanted, {"ids": {"values": list(ids)}})
         return _documents(self._ask(tree, len(ids), docvalue_fields=["kind", "day", "quality"]))
 
-    def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
-        first, _ = bounds(query)
-        order = [{"by_title": "asc"}] if query.sort == "title" else [{"by_date": "desc"}]
-        tree = {"bool": {"filter": [_need(need), *map(_condition, wanted.filters.conditions())]}}
-        response = self._ask(tree, query.size, from_=first, sort=order, docvalue_fields=["kind"])
-        hits = [Hit(hit["_id"], hit["fields"]["kind"][0], 0.0) for hit in response["hits"]["hits"]]
-        return hits, int(response["hits"]["total"]["value"])
+    def sorted(self, wanted: Asked, stretch: Stretch) -> Sorted:
+        (field, descending), after = stretch.order, stretch.after
+        start: dict[str, Any] = {"search_after": [after]} if after else {"from_": stretch.first}
+        tree = {"bool": {"filter": [_need(wanted.need), *map(_condition, wanted.filters.conditions())]}}
+        order = [{field: "desc" if descending else "asc"}]
+        response = self._ask(tree, stretch.size, sort=order, docvalue_fields=["kind"], **start)
+        listed = response["hits"]["hits"]
+        hits = [Hit(hit["_id"], hit["fields"]["kind"][0], 0.0) for hit in listed]
+        return Sorted(hits, int(response["hits"]["total"]["value"]), listed[-1]["sort"][0] if listed else "")
 
     def facets(self, need: Need | None, where: Filters, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
         if not facets:

@@ -13,7 +13,8 @@ from registry.model.message import message, sentence
 from registry.search.analysis import GRAM, Word, ending_of, words
 from registry.search.filters import Filters
 from registry.search.organization_tree import OrganizationTree
-from registry.search.query import Count, Found, Hit, Query, Ranking
+from registry.search.paging import Stretch
+from registry.search.query import Count, Found, Query, Ranking, Sorted
 from registry.search.synonyms import Match, Member, Synonyms
 from registry.search.synonyms import synonyms as own_synonyms
 
@@ -205,8 +206,9 @@ class Engine(Protocol):
     def pruned(self, wanted: Asked) -> Asked:
         """The same without synonyms that no document can have, where the engine knows that without asking."""
 
-    def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
-        """The first `depth` documents by score that have `need` and are in `wanted.filters`."""
+    def find(self, wanted: Asked, need: Need, last: int, first: int = 0) -> Ranking:
+        """The documents from `first` to before `last` by score, of those that have `need` and are in
+        `wanted.filters`."""
 
     def near(self, wanted: Asked, depth: int) -> tuple[Found, ...]:
         """The first `depth` documents by score that have any term and are in `wanted.filters`."""
@@ -223,8 +225,8 @@ class Engine(Protocol):
     def documents(self, wanted: Asked, ids: Collection[str]) -> Sequence[Found]:
         """Those of these documents that are in `wanted.filters`, with their scores; 0 for one that has no word."""
 
-    def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
-        """The hits of the page, sorted by title or date, and the number of all hits."""
+    def sorted(self, wanted: Asked, stretch: Stretch) -> Sorted:
+        """A stretch of the hits in its order, of those that have `wanted.need` and are in `wanted.filters`."""
 
     def facets(self, need: Need | None, where: Filters, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
         """Counts by `aggregations`, in one call."""

@@ -20,7 +20,8 @@ MAX_DEPTH = 10_000  # hits that can be paged through; all records are in the exp
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """A search. `page`: from 1; `size`: hits a page; `facets`: those to count; `limits`: by place and time."""
+    """A search. `page`: from 1; `size`: hits a page; `facets`: those to count; `limits`: by place and time;
+    `cursor`: a token of the page before (`paging`), in place of `page`."""
 
     words: str = ""
     where: Where = {}
@@ -30,6 +31,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     lang: str = "de"
     facets: tuple[str, ...] = DEFAULT_FACETS
     limits: Limits = Limits()
+    cursor: str = ""
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -73,6 +75,7 @@ class ResultPage(msgspec.Struct, frozen=True):
     relaxed: str | None = None
     note: str | None = None
     similar_total: int = 0
+    cursor: str = ""  # the next page's token
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -86,10 +89,19 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Ranking(msgspec.Struct, frozen=True):
-    """The best documents by score, and the number of all that match."""
+    """Documents by score, the number of all that match, and the score of the best one."""
 
     found: tuple[Found, ...]
     total: int
+    best: float = 0.0
+
+
+class Sorted(msgspec.Struct, frozen=True):
+    """Hits in an order of texts, the number of all, and the key of the last hit."""
+
+    hits: list[Hit]
+    total: int
+    last: str = ""
 
 
 class SearchIndex(Projection, Protocol):

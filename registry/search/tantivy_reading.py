@@ -1,7 +1,7 @@
 """One state of a Tantivy index as an `Engine`. Entry point: `Reading`."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -9,30 +9,33 @@ import tantivy
 from tantivy import Occur, Order
 from tantivy import Query as Tree
 
-from registry.search.answering import bounds
 from registry.search.facet_counts import MAX_KEYS, aggregations, counts
 from registry.search.facets import PARENTS
 from registry.search.filters import Filters
 from registry.search.matching import Asked, Need, WordGroup, without_synonyms
 from registry.search.organization_tree import OrganizationTree
-from registry.search.query import Count, Found, Hit, Query, Ranking
-from registry.search.tantivy_trees import filter_text, filtered, group_tree, named, scoring, term_tree
+from registry.search.paging import Stretch
+from registry.search.query import Count, Found, Hit, Ranking, Sorted
+from registry.search.tantivy_trees import after, filter_text, filtered, group_tree, named, scoring, term_tree
 
 MAX_CACHED = 256  # answers with counts of facets, kept until the next change
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One state of the index as an `Engine`, with the counts that were made on it."""
+    """One state of the index as an `Engine`, with the counts that were made on it. `ends`: of lists in an order of
+    texts: number of a hit -> key of the one before it."""
 
     stamp: tuple[str, int, int]
     index: tantivy.Index
     searcher: tantivy.Searcher
-    counted: dict[Any, Mapping[str, tuple[Count, ...]]]
+    counted: dict[Any, Mapping[str, tuple[Count, ...]]] = field(default_factory=dict)
+    ends: dict[Any, dict[int, str]] = field(default_factory=dict)
 
-    def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
-        result = self.searcher.search(filtered(need, wanted.filters.conditions(), *scoring(wanted)), depth)
-        return Ranking(tuple(self._found(result.hits)), _total(result))
+    def find(self, wanted: Asked, need: Need, last: int, first: int = 0) -> Ranking:
+        result = self.searcher.search(filtered(need, wanted.filters.conditions(), *scoring(wanted)), last)
+        best = result.hits[0][0] if result.hits else 0.0
+        return Ranking(tuple(self._found(result.hits[first:])), _total(result), best)
 
     def near(self, wanted: Asked, depth: int) -> tuple[Found, ...]:
         any_term = Tree.boolean_query(scoring(wanted))
@@ -74,12 +77,27 @@ class Reading:
         tree = filtered(None, wanted.filters.conditions(), named(ids), *scoring(wanted))
         return self._found(self.searcher.search(tree, len(ids)).hits)
 
-    def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
-        first, _ = bounds(query)
-        field, order = ("by_title", Order.Asc) if query.sort == "title" else ("by_date", Order.Desc)
-        tree = filtered(need, wanted.filters.conditions())
-        result = self.searcher.search(tree, max(query.size, 1), order_by_field=field, order=order, offset=first)
-        return [Hit(id, kind, 0.0) for id, kind in self._names(result.hits[: query.size])], _total(result)
+    def sorted(self, wanted: Asked, stretch: Stretch) -> Sorted:
+        """As in `Engine`. Tantivy reads the text of each hit before the stretch, so this begins at the nearest hit
+        whose key is known: of the cursor, or of a page that was shown before."""
+        tree = filtered(wanted.need, wanted.filters.conditions())
+        order, first, size, key = stretch
+        ends = self.ends.setdefault((wanted.need, wanted.filters.key, order), {0: ""})
+        begin = first if key else max(number for number in ends if number <= first)
+        key = key or ends[begin]
+        result = self.searcher.search(
+            Tree.boolean_query([(Occur.Must, tree), *after(self.index, order, key)]),
+            max(size, 1),
+            order_by_field=order.field,
+            order=Order.Desc if order.descending else Order.Asc,
+            offset=first - begin,
+        )
+        hits = result.hits[:size]
+        last = bytes.fromhex(hits[-1][0]).decode() if hits else ""
+        if hits and not stretch.after and max(len(self.ends), len(ends)) < MAX_CACHED:
+            ends[first + len(hits)] = last
+        total = _total(self.searcher.search(tree, 1)) if key else _total(result)
+        return Sorted([Hit(id, kind, 0.0) for id, kind in self._names(hits)], total, last)
 
     def _names(self, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> Iterator[tuple[str, Any]]:
         for _, address in hits:

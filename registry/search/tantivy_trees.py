@@ -11,6 +11,7 @@ from registry.search.entry import Entry
 from registry.search.facets import COUNTED, DATED_FACETS, PARENTS, TEXT_FACETS
 from registry.search.filters import Condition, Range, Texts
 from registry.search.matching import Asked, Need, Term, WordGroup
+from registry.search.paging import Order
 from registry.search.space_time import NUMBERS
 
 
@@ -44,13 +45,18 @@ def document_of(entry: Entry) -> Document:
         "text_grams": entry.text.grams,
         "short_words": list(entry.short_words),
         "words": list(entry.words),
-        "by_title": entry.by_title,
-        "by_date": entry.by_date,
+        "by_title": sort_text(entry.by_title),
+        "by_date": sort_text(entry.by_date),
         "day": entry.day,
         "quality": entry.quality,
         **{field: list(values) for field, values in {**entry.facets, **entry.counted, **entry.numbers}.items()},
     }
     return Document.from_dict(fields, SCHEMA)
+
+
+def sort_text(key: str) -> str:
+    """A key to sort by, in hexadecimal: it sorts alike, and Tantivy's query language can name it (`after`)."""
+    return key.encode().hex()
 
 
 # -- queries as Tantivy's query trees
@@ -98,6 +104,12 @@ def filtered(need: Need | None, conditions: Iterable[Condition], *others: tuple[
     """A tree for documents that fulfil need and filters, which do not change the score; `others` do."""
     exact = [(Occur.Must, Tree.const_score_query(part, 0.0)) for part in (_need(need), *map(_condition, conditions))]
     return Tree.boolean_query([*exact, *others])
+
+
+def after(index: tantivy.Index, order: Order, key: str) -> list[tuple[Occur, Tree]]:
+    """A condition for documents behind this key in the order. Only the query language has ranges of texts."""
+    sign = "<" if order.descending else ">"
+    return [(Occur.Must, index.parse_query(f"{order.field}:{sign}{sort_text(key)}", ["id"]))] if key else []
 
 
 def filter_text(conditions: Iterable[Condition]) -> str:

@@ -12,12 +12,12 @@ import msgspec
 import pytest
 from starlette.testclient import TestClient
 
-from api.data.documents import ChangesAnswer, RecordAnswer, SearchAnswer
+from api.data.documents import ChangesAnswer, IdsAnswer, RecordAnswer, SearchAnswer
 from api.data.validation import CheckAnswer
 from api.web.problems import PROBLEM_TYPE, ProblemOut
 
 SHAPES: dict[str, type] = {
-    one.__name__: one for one in (SearchAnswer, RecordAnswer, ChangesAnswer, CheckAnswer, ProblemOut)
+    one.__name__: one for one in (SearchAnswer, IdsAnswer, RecordAnswer, ChangesAnswer, CheckAnswer, ProblemOut)
 }
 
 

@@ -84,6 +84,52 @@ def test_pages_follow_each_other(client: TestClient) -> None:
     assert len({hit["id"] for hit in first["hits"] + rest["hits"]}) == 4
 
 
+def test_a_token_leads_to_the_next_page(client: TestClient) -> None:
+    ids: list[str] = []
+    address = "/api/v1/search?size=1&sort=title&kind=dataset&facets=none"
+    answer = client.get(address).json()
+    total = answer["total"]
+    while True:
+        ids += [hit["id"] for hit in answer["hits"]]
+        assert answer["total"] == total
+        if not answer["cursor"]:
+            break
+        answer = client.get(f"{address}&cursor={answer['cursor']}").json()
+    assert len(set(ids)) == len(ids) == total
+    second = client.get(f"{address}&cursor={client.get(address).json()['cursor']}").json()
+    assert [hit["id"] for hit in client.get(second["next"].removeprefix(BASE)).json()["hits"]] == ids[2:3]
+
+
+def test_a_token_of_another_search_is_a_problem_that_names_it(client: TestClient) -> None:
+    token = client.get("/api/v1/search?size=1").json()["cursor"]
+    for address in (f"/api/v1/search?sort=title&cursor={token}", "/api/v1/search?cursor=x", "/feed.atom?cursor=x"):
+        refused = client.get(address)
+        assert refused.status_code == 422
+        assert [error["field"] for error in refused.json()["errors"]] == ["cursor"]
+
+
+def test_the_ids_of_all_hits_come_at_once(client: TestClient) -> None:
+    answer = client.get("/api/v1/search/ids?kind=dataset&sort=title").json()
+    listed = client.get("/api/v1/search?kind=dataset&sort=title&size=100").json()
+    assert answer == {"total": listed["total"], "ids": [hit["id"] for hit in listed["hits"]], "cursor": ""}
+    part = client.get("/api/v1/search/ids?kind=dataset&sort=title&size=2").json()
+    assert part["ids"] == answer["ids"][:2]
+    rest = client.get(f"/api/v1/search/ids?kind=dataset&sort=title&cursor={part['cursor']}").json()
+    assert rest["ids"] == answer["ids"][2:]
+    assert client.get("/api/v1/search/ids?size=99999").status_code == 200
+
+
+def test_limits_and_named_facets_hold_for_the_search_and_the_feed(client: TestClient) -> None:
+    answer = client.get("/api/v1/search?facets=family,use").json()
+    assert list(answer["facets"]) == ["family", "use"]
+    assert client.get("/api/v1/search?bbox=0,0,1,1").json()["total"] == 0
+    assert "<entry" not in client.get("/feed.atom?bbox=0,0,1,1").text
+    refused = client.get("/api/v1/search?near=8.69,49.41,900&from=x")
+    assert refused.status_code == 422
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert [error["field"] for error in refused.json()["errors"]] == ["near", "from"]
+
+
 def test_a_page_too_deep_is_a_problem(client: TestClient) -> None:
     answer = client.get("/api/v1/search?page=9999")
     assert answer.status_code == 400

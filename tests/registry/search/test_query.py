@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 import pytest
 
 from registry.errors import UsageError
-from registry.search.answering import answer, ranked, suggestions
+from registry.search.answering import answer, suggestions
 from registry.search.candidates import (
     ENOUGH_EXACT_HITS,
     MAX_SIMILAR,
@@ -19,8 +19,10 @@ from registry.search.candidates import (
 )
 from registry.search.facet_counts import aggregations, counts, normal_where
 from registry.search.filters import Filters, Texts
+from registry.search.listing import ranked
 from registry.search.matching import ENDING_WEIGHT, MAX_ASKED, Asked, Need, WordGroup, asked
-from registry.search.query import RANKED, Count, Found, Hit, Query, Ranking, Where
+from registry.search.paging import Stretch
+from registry.search.query import RANKED, Count, Found, Hit, Query, Ranking, Sorted, Where
 from registry.search.synonyms import Synonyms
 
 NONE = Synonyms([])
@@ -36,7 +38,7 @@ class Engine:
     def pruned(self, wanted: Asked) -> Asked:
         return wanted
 
-    def find(self, wanted: Asked, need: Need, depth: int) -> Ranking:
+    def find(self, wanted: Asked, need: Need, last: int, first: int = 0) -> Ranking:
         self.needs.append(need)
         return self.rankings[len(self.needs) - 1]
 
@@ -55,8 +57,8 @@ class Engine:
     def documents(self, wanted: Asked, ids: Collection[str]) -> list[Found]:
         return [Found(id, "project", 0.0) for id in ids]
 
-    def sorted(self, wanted: Asked, need: Need | None, query: Query) -> tuple[list[Hit], int]:
-        return [Hit("sorted", "dataset", 0.0)], 1
+    def sorted(self, wanted: Asked, stretch: Stretch) -> Sorted:
+        return Sorted([Hit("sorted", "dataset", 0.0)], 1)
 
     def facets(self, need: Need | None, where: Where, facets: tuple[str, ...]) -> dict[str, tuple[Count, ...]]:
         return dict.fromkeys(facets, ())

@@ -1,0 +1,131 @@
+"""The hits of a page: by score or in an order of texts, wherever in the list the page lies.
+
+Entry point: `listed`. The first RANKED hits by score are ordered anew by meaning, freshness and completeness; those
+after them stay in the order of the engine, so a page far behind costs no more than the first one.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from registry.search.candidates import MAX_SIMILAR, Candidate, Candidates, Refiner, by_words
+from registry.search.matching import Asked, Engine
+from registry.search.paging import Cursor, Stretch, cursor_of, order_of, start
+from registry.search.query import MAX_DEPTH, RANKED, Hit, Query
+
+MAX_MOVED: Final = 500  # hits by which the last one of a page may have moved when the next page is asked for
+FRESHNESS_SHARE, QUALITY_SHARE = 0.06, 0.06  # of a score, that freshness and quality can add to it
+BEST_SCORE = 100  # of the hit that its words fit best, without freshness and quality
+STALE_DAYS = 3650  # since the last change, after which nothing is added for freshness
+
+
+class Listed(NamedTuple):
+    """The hits of a page. `total`: of exact ones; `similar`: how many follow them; `seen`: hits up to the last one of
+    this page; `last`: its key, see `Cursor`."""
+
+    hits: list[Hit]
+    total: int
+    similar: int
+    seen: int
+    last: str
+
+
+def listed(query: Query, wanted: Asked, engine: Engine, today: int, refiner: Refiner | None) -> Listed:
+    """The hits of the page that a query asks for. UsageError for a page beyond MAX_DEPTH or a wrong token."""
+    cursor = cursor_of(query)
+    ranking = _Ranking(query, wanted, engine, today, refiner)
+    if query.sort == "relevance" and wanted.need:
+        return _by_score(query, ranking, cursor)
+    first = start(query, cursor)
+    page = engine.sorted(wanted, Stretch(order_of(query), first, query.size, cursor.last if cursor else ""))
+    similar = ranking.similar if wanted.need and not page.total else []
+    hits = page.hits or similar[first : first + query.size]
+    return Listed(hits, page.total, len(similar), first + len(hits), page.last)
+
+
+def _by_score(query: Query, ranking: "_Ranking", cursor: Cursor | None) -> Listed:
+    first = start(query, cursor)
+    if cursor and cursor.seen:
+        first = _after(cursor, ranking.stretch)
+    hits = ranking.stretch(first, min(first + query.size, max(first, MAX_DEPTH)))
+    similar = len(ranking.similar) if first < RANKED else 0
+    return Listed(hits, ranking.total, similar, first + len(hits), hits[-1].id if hits else "")
+
+
+def _after(cursor: Cursor, stretch: Callable[[int, int], Sequence[Hit]]) -> int:
+    """The number of the first hit after the last one of the page before: hits before that may have come or gone."""
+    for moved in (0, MAX_MOVED):
+        begin = max(cursor.seen - 1 - moved, 0)
+        for at, hit in enumerate(stretch(begin, min(cursor.seen + moved, MAX_DEPTH))):
+            if hit.id == cursor.last:
+                return begin + at + 1
+    return cursor.seen
+
+
+class _Ranking:
+    """The list of hits by score, of which any stretch can be asked for. What it takes is computed once."""
+
+    def __init__(self, query: Query, wanted: Asked, engine: Engine, today: int, refiner: Refiner | None) -> None:
+        self._query, self._wanted, self._engine = query, wanted, engine
+        self._today, self._refiner = today, refiner
+        self._deep_total = 0
+
+    @cached_property
+    def _candidates(self) -> Candidates:
+        candidates = by_words(self._wanted, self._engine, RANKED)
+        if self._refiner and self._wanted.need:
+            return self._refiner(self._query.words, candidates, lambda ids: self._engine.documents(self._wanted, ids))
+        return candidates
+
+    @property
+    def total(self) -> int:
+        return self._deep_total or self._candidates.total
+
+    @cached_property
+    def similar(self) -> list[Hit]:
+        return ranked(self._candidates.similar, self._today, exact=False)[:MAX_SIMILAR]
+
+    @cached_property
+    def _first(self) -> list[Hit]:
+        return ranked(self._candidates.exact, self._today)
+
+    def stretch(self, first: int, last: int) -> list[Hit]:
+        """The hits from `first` to before `last`, exact ones and after them similar ones."""
+        deep = self._deep(max(first, RANKED), last)
+        if first >= RANKED and self._deep_total > RANKED:
+            return deep
+        exact = self._first[first:last] + deep
+        return exact + self.similar[max(first - self.total, 0) : max(last - self.total, 0)]
+
+    def _deep(self, first: int, last: int) -> list[Hit]:
+        """Hits after the first RANKED, as the engine orders them."""
+        if last <= first or self._wanted.need is None:
+            return []
+        ranking = self._engine.find(self._wanted, self._wanted.need, last, first)
+        self._deep_total = ranking.total
+        return [_plain(Candidate(document, document.score / (ranking.best or 1.0))) for document in ranking.found]
+
+
+def ranked(candidates: Sequence[Candidate], today: int, exact: bool = True) -> list[Hit]:
+    """The candidates as hits. The first RANKED are sorted by score, freshness and quality; the rest keeps its order.
+    `today`: a day number (`date.toordinal`)."""
+    hits = [_hit(candidate, today, exact) for candidate in candidates[:RANKED]]
+    hits.sort(key=lambda hit: (-hit.score, hit.id))
+    return hits + [_plain(candidate, exact) for candidate in candidates[RANKED:]]
+
+
+def _hit(candidate: Candidate, today: int, exact: bool) -> Hit:
+    document, points = candidate.document, BEST_SCORE * candidate.share
+    age = today - document.day if document.day else STALE_DAYS
+    freshness = 1 + FRESHNESS_SHARE * min(max(1 - age / STALE_DAYS, 0), 1)
+    quality = 1 + QUALITY_SHARE * document.quality / 100
+    of_meaning = BEST_SCORE * candidate.meaning
+    parts = {"words": round(points - of_meaning, 4)} | ({"meaning": round(of_meaning, 4)} if of_meaning else {})
+    parts |= {"freshness": round(freshness, 4), "quality": round(quality, 4)}
+    score = round(points * freshness * quality, 3)
+    return Hit(document.id, document.kind, score, parts, exact=exact, by=candidate.by)
+
+
+def _plain(candidate: Candidate, exact: bool = True) -> Hit:
+    score = round(BEST_SCORE * candidate.share, 3)
+    return Hit(candidate.document.id, candidate.document.kind, score, exact=exact, by=candidate.by)

@@ -1,0 +1,93 @@
+"""Where a page of hits begins and ends, by its number or by a token, and the order of a list.
+
+Entry points: `Cursor`, `cursor_of` (a query's token, read and checked), `token_of`, `start`, `order_of`. A token says
+which hit was the last one, so the next page begins after it, whatever was added or removed before.
+"""
+
+import hashlib
+import sys
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Final, NamedTuple
+
+import msgspec
+
+from registry.errors import UsageError
+from registry.search.query import MAX_DEPTH, Query
+
+MAX_TOKEN: Final = 2_000  # characters
+
+
+class Order(NamedTuple):
+    """A list in the order of the texts of a field, which are unique."""
+
+    field: str
+    descending: bool = False
+
+
+NEWEST: Final = Order("by_date", descending=True)
+ORDERS: Final = {"newest": NEWEST, "title": Order("by_title")}
+
+
+class Cursor(msgspec.Struct, frozen=True, array_like=True):
+    """`seen`: hits up to the last one of the page before; `last`: its key in the order, by relevance its id; `asked`: a
+    digest of the query."""
+
+    asked: str
+    seen: int
+    last: str
+
+
+class Stretch(NamedTuple):
+    """`size` hits of a list from the one number `first` on, or from the one after the key `after`."""
+
+    order: Order
+    first: int
+    size: int
+    after: str = ""
+
+
+def order_of(query: Query) -> Order:
+    return ORDERS.get(query.sort, NEWEST)
+
+
+def start(query: Query, cursor: Cursor | None) -> int:
+    """The number of the first hit of the page, from 0; UsageError for a numbered page beyond MAX_DEPTH."""
+    if cursor:
+        return cursor.seen
+    first = (max(query.page, 1) - 1) * max(query.size, 0)
+    if first + query.size > MAX_DEPTH:
+        raise UsageError("paging-too-deep", limit=MAX_DEPTH)
+    return first
+
+
+def token_of(query: Query, seen: int, last: str) -> str:
+    """The token of the page after `seen` hits, of which the last one has this key."""
+    body = msgspec.msgpack.encode(Cursor(_digest(query), seen, last))
+    return urlsafe_b64encode(body).rstrip(b"=").decode()
+
+
+def cursor_of(query: Query) -> Cursor | None:
+    """What the token of a query says, None without one; UsageError for one of another search or that is no token."""
+    if not query.cursor:
+        return None
+    if len(query.cursor) > MAX_TOKEN:
+        raise UsageError("cursor-form")
+    try:
+        body = urlsafe_b64decode(query.cursor + "=" * (-len(query.cursor) % 4))
+        cursor = msgspec.msgpack.decode(body, type=Cursor)
+    except (ValueError, msgspec.DecodeError) as error:
+        raise UsageError("cursor-form") from error
+    if cursor.asked != _digest(query):
+        raise UsageError("cursor-of-another-search")
+    by_number = query.sort == "relevance" or not cursor.last
+    if not 0 <= cursor.seen <= (MAX_DEPTH if by_number and query.words.strip() else sys.maxsize):
+        raise UsageError("cursor-form")
+    return cursor
+
+
+def _digest(query: Query) -> str:
+    """The same for the same hits in the same order."""
+    where = sorted((facet, sorted(values)) for facet, values in query.where.items())
+    limits = msgspec.to_builtins(query.limits)
+    body = msgspec.json.encode((query.words, where, limits, query.sort))
+    return hashlib.blake2b(body, digest_size=6).hexdigest()

@@ -173,6 +173,7 @@ def _projections(catalog: "Catalog") -> Iterator[Check]:
     except LotseError as error:
         yield Check("search", "broken", error.message, "Do what the message says, then: lotse sync")
         return
+    yield from _search_server(catalog)
     state = catalog.projector.state()
     for name, at in state["projections"].items():
         if "damaged" in at:
@@ -187,12 +188,33 @@ def _projections(catalog: "Catalog") -> Iterator[Check]:
             yield Check(name, "ok", f"at change {at['number']}")
     if "meaning" not in state["projections"] and state["projections"]:
         yield Check("meaning", "ok", "off: the search goes by words (LOTSE_MEANING)")
+    yield from _rebuilds(catalog, catalog.store.epoch)
     more = faults.pop(OTHERS_COUNTED, "")
     for id, why in list(faults.items())[:20]:
         yield Check("search", "look", f"{id} is left out: {why}", f"Look at it: lotse record show {id}")
     if len(faults) > 20 or more:
         others = f"{max(len(faults) - 20, 0)} others are left out{f', and {more}' if more else ''}"
         yield Check("search", "look", others, "Mend those named, then: lotse rebuild")
+
+
+def _rebuilds(catalog: "Catalog", epoch: str) -> Iterator[Check]:
+    for name, projection in catalog.projector.projections.items():
+        if number := projection.resumes_after(epoch):
+            what = f"a rebuild is under way, or was interrupted at change {number}"
+            yield Check(name, "look", what, "If none is under way, run: lotse rebuild (it goes on there)")
+
+
+def _search_server(catalog: "Catalog") -> Iterator[Check]:
+    """How an Elasticsearch is; its remedies in German and English, for those who operate it need not know Lotse."""
+    from registry.errors import LotseError
+    from registry.model.message import bilingual, sentence
+
+    try:
+        for check in catalog.index.health():
+            remedy = bilingual(check.remedy) if check.remedy else ""
+            yield Check("search server", check.state, sentence(check.what, "en"), remedy)
+    except LotseError as error:
+        yield Check("search server", "broken", error.message, "Do what the message says.")
 
 
 def _sources(catalog: "Catalog") -> Iterator[Check]:

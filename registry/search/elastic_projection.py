@@ -17,8 +17,10 @@ from registry.model import Change, Position
 from registry.projections.projection import note
 from registry.search.elastic_bulk import Operation, operation, write
 from registry.search.elastic_client import Server, open_client, reachable
+from registry.search.elastic_health import health
 from registry.search.entry import Entry, entry
 from registry.search.facets import COUNTED, DATED_FACETS, INDEX_VERSION, PARENTS, TEXT_FACETS
+from registry.search.query import HealthCheck
 from registry.search.rebuilding import Checkpoints, input_digest
 from registry.search.space_time import NUMBERS
 from vocab.concepts import ConceptList
@@ -61,6 +63,9 @@ class ElasticProjection:
     def faults(self) -> Mapping[str, str]:
         kept = self._kept()[1]
         return dict(kept["faults"]) if kept else {}
+
+    def health(self) -> tuple[HealthCheck, ...]:
+        return health(self.client, self.server, f"{self.prefix}-*")
 
     def apply(self, changes: Iterable[Change], position: Position) -> None:
         index, kept = self._kept()

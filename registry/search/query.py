@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from registry.model import Kind
+from registry.model.message import Message
 from registry.projections.projection import Projection
 from registry.search.facets import DEFAULT_FACETS
 from registry.search.filters import Where as Where
@@ -104,6 +105,14 @@ class Sorted(msgspec.Struct, frozen=True):
     last: str = ""
 
 
+class HealthCheck(msgspec.Struct, frozen=True):
+    """What an operator should know of the server on which the index is; `remedy`: None where all is well."""
+
+    state: Literal["ok", "look", "broken"]
+    what: Message
+    remedy: Message | None = None
+
+
 class SearchIndex(Projection, Protocol):
     """A projection that answers queries."""
 
@@ -115,3 +124,6 @@ class SearchIndex(Projection, Protocol):
 
     def faults(self) -> Mapping[str, str]:
         """Records that could not be indexed: id -> reason."""
+
+    def health(self) -> tuple[HealthCheck, ...]:
+        """How the server is, on which the index is; () for an embedded one. NotReadyError if it does not answer."""

@@ -32,7 +32,7 @@ from registry.search.candidates import Refiner
 from registry.search.entry import entry
 from registry.search.facets import INDEX_VERSION
 from registry.search.index_files import IndexFiles
-from registry.search.query import Query, ResultPage, Suggestion
+from registry.search.query import HealthCheck, Query, ResultPage, Suggestion
 from registry.search.rebuilding import Checkpoints, input_digest
 from registry.search.synonyms import Synonyms
 from registry.search.tantivy_reading import Reading
@@ -74,6 +74,9 @@ class TantivyIndex:
     def faults(self) -> Mapping[str, str]:
         kept = _kept(self._generation())
         return dict(kept["faults"]) if kept else {}
+
+    def health(self) -> tuple[HealthCheck, ...]:
+        return ()
 
     def apply(self, changes: Iterable[Change], position: Position) -> None:
         generation = self._generation()

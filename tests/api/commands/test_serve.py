@@ -4,14 +4,18 @@ import json
 import signal
 import stat
 import subprocess
+import sys
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
+from registry.model import Metadata
+from registry.search import tantivy_index
 from tests.api.commands.calling import LOTSE, item, lotse, publish
 from tests.paths import ROOT
 from tests.servers.replay import Files
+from tests.town import Town, take
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -24,6 +28,51 @@ def test_the_index_is_built_again(harvested: Path) -> None:
     assert json.loads(lotse("search", "--json").stdout)["total"] == 3
     before, after = json.loads(lotse("upgrade", "--json").stdout).values()
     assert before == after
+
+
+SLOW_REBUILD = """
+import time
+from registry.search import rebuilding, tantivy_index
+rebuilding.CHANGES_PER_CHECKPOINT = 20
+right = tantivy_index.entry
+def slowly(*record):
+    time.sleep(0.02)
+    return right(*record)
+tantivy_index.entry = slowly
+from api.commands.main import main
+main(["rebuild"], prog_name="lotse")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_rebuild_that_is_killed_goes_on_and_searches_work_meanwhile(
+    data: Path, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Town(data) as town:
+        take(town.catalog, *(Metadata(kind="dataset", title={"de": f"Radweg {n}"}) for n in range(200)))
+    process = subprocess.Popen([sys.executable, "-c", SLOW_REBUILD], cwd=ROOT, stderr=subprocess.PIPE)
+    with process:
+        wait_for(lambda: half_built(data) >= 60)
+        assert json.loads(lotse("search", "radweg", "--json").stdout)["total"] == 200
+        process.send_signal(number)
+        assert process.wait(30) in (-9, 143)
+    checks = json.loads(lotse("doctor", "--json").stdout)["checks"]
+    (interrupted,) = (check for check in checks if "interrupted" in check["what"])
+    assert "lotse rebuild" in interrupted["remedy"]
+    right, entries = tantivy_index.entry, []
+    monkeypatch.setattr(tantivy_index, "entry", lambda *record: entries.append(record) or right(*record))
+    ended = lotse("rebuild")
+    assert ended.exit_code == 0
+    assert "of 200" in ended.stderr
+    assert 0 < len(entries) <= 140
+    assert json.loads(lotse("search", "radweg", "--json").stdout)["total"] == 200
+    assert half_built(data) == 0
+
+
+def half_built(data: Path) -> int:
+    """The change that an unfinished rebuild has stored; 0 if there is none."""
+    kept = (json.loads(path.read_text()) for path in (data / "search").glob("*/position.json"))
+    return max((state["number"] for state in kept if "building" in state), default=0)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

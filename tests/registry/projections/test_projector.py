@@ -340,3 +340,54 @@ def test_only_what_is_named_is_fed(store, tmp_path):
     stop.set()
     running.join(5)
     assert meaning.position() is None
+
+
+class GoesOn(Titles):
+    """A rebuild of it was interrupted after the change `reached`."""
+
+    def __init__(self, path, reached):
+        super().__init__(path)
+        self.reached, self.numbers = reached, []
+
+    def resumes_after(self, epoch):
+        return self.reached
+
+    def rebuild(self, changes, position):
+        self.numbers = [change.number for change in changes]
+        super().rebuild([], position)
+
+
+def test_a_rebuild_reads_only_what_is_missing_and_tells_how_many_records_are_done(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(projectors, "CHECK_SECONDS", -1)
+    put(store, [a_record(f"r{number}") for number in range(45)])
+    put(store, [replace(store.get("r3"), owner="neu")])  # comes again, with number 46
+    projection, told = GoesOn(tmp_path / "titles", 30), []
+    Projector(store, {"search": projection}, tmp_path).rebuild(progress=lambda *step: told.append(step))
+    assert projection.numbers == list(range(31, 47))
+    assert told[0] == ("search", 29, 45)
+    assert told[-1] == ("search", 45, 45)
+    assert [done for _, done, _ in told] == [29, *range(30, 46), 45][: len(told)]
+
+
+class Waiting(Titles):
+    """Asks for one change after the other, slowly."""
+
+    def rebuild(self, changes, position):
+        for _ in changes:
+            time.sleep(0.01)
+
+
+def test_who_is_interrupted_interrupts_all_projections(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(projectors, "CHECK_SECONDS", 0.02)
+    put(store, [a_record(f"r{number}") for number in range(3000)])
+    began = time.monotonic()
+
+    def interrupted(_futures):
+        time.sleep(0.1)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(projectors, "wait", interrupted)
+    both = {name: Waiting(tmp_path / name) for name in ("search", "meaning")}
+    with pytest.raises(KeyboardInterrupt):
+        Projector(store, both, tmp_path).rebuild()
+    assert time.monotonic() - began < 25  # each would take 30 seconds

@@ -5,13 +5,17 @@ The floors only rise. Who adds a rule for one question breaks another: rules are
 
 import csv
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 
+from registry.build import open_catalog
+from registry.search import meaning
 from registry.search.query import Query, SearchIndex
-from tests.demo_city import demo_city
+from tests.demo_city import Demo, demo_city
 
 pytestmark = pytest.mark.slow
 
@@ -22,10 +26,19 @@ FIELDS: Final = ["question", "wanted", "who", "language", "note"]
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with demo_city(tmp_path_factory.mktemp("demo")) as demo:
-        demo.catalog.sync()
-        yield demo.catalog.index
+        yield demo
+
+
+@pytest.fixture(scope="module", params=["words", "words and meaning"])
+def index(request: pytest.FixtureRequest, demo: Demo) -> Iterator[SearchIndex]:
+    if request.param != "words" and not meaning.is_installed():
+        pytest.skip(f"needs the encoder: {meaning.INSTALL}")
+    settings = replace(demo.settings, meaning="off" if request.param == "words" else "on")
+    with closing(open_catalog(settings)) as catalog:
+        catalog.sync(only=tuple(catalog.projector.projections))
+        yield catalog.index
 
 
 def questions() -> list[dict[str, str]]:

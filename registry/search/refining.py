@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from registry.isolation import isolated
 from registry.search.analysis import clean
-from registry.search.candidates import Candidate, Candidates, Documents
+from registry.search.candidates import ENOUGH_EXACT_HITS, MAX_SIMILAR, Candidate, Candidates, Documents
 from registry.search.meaning import MAX_CHARACTERS, Encoder
 from registry.search.vectors import VectorStore
 
@@ -47,18 +47,22 @@ class ByMeaning:
         text = " ".join(clean(text).split())[:MAX_CHARACTERS].encode("utf-8", "ignore").decode()
         if not text or not self.store.is_complete():
             return candidates
-        by_words = [candidate.document.id for candidate in (*candidates.exact, *candidates.similar)]
-        cosines = self.store.cosines(self.vector(text), MAX_NEAREST, by_words)
+        by_words = {candidate.document.id for candidate in (*candidates.exact, *candidates.similar)}
+        count = MAX_NEAREST if candidates.total < ENOUGH_EXACT_HITS else 0
+        cosines = self.store.cosines(self.vector(text), count, by_words)
         added = _added({id: cosine for id, cosine in cosines.items() if id not in by_words}, documents)
         similar = _fused((*candidates.similar, *added), cosines)
         return replace(candidates, exact=_fused(candidates.exact, cosines), similar=similar)
 
 
 def _added(nearest: Mapping[str, float], documents: Documents) -> Sequence[Candidate]:
-    """Those records that the words did not find and that are near enough."""
+    """Those records that the words did not find and that are near enough, as many as can be shown."""
     floor = max(MIN_COSINE, MIN_SHARE_OF_BEST_COSINE * max(nearest.values(), default=0.0))
-    ids = [id for id, cosine in nearest.items() if cosine >= floor]
-    return [Candidate(document, 0.0, "meaning") for document in documents(ids)]
+    ids = sorted((id for id, cosine in nearest.items() if cosine >= floor), key=lambda id: (-nearest[id], id))
+    found = documents(ids[:MAX_SIMILAR])
+    if len(found) < len(ids[:MAX_SIMILAR]):  # the filters do not let all of them pass
+        found = (*found, *documents(ids[MAX_SIMILAR:]))
+    return [Candidate(document, 0.0, "meaning") for document in found]
 
 
 def _fused(candidates: Iterable[Candidate], cosines: Mapping[str, float]) -> tuple[Candidate, ...]:

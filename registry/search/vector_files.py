@@ -15,6 +15,7 @@ from contextlib import suppress
 from itertools import count, islice
 from pathlib import Path
 from threading import Lock
+from time import time
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -28,6 +29,7 @@ from registry.store.database import Tables, among, connect, inserting, make_tabl
 if TYPE_CHECKING:
     from registry.search.nearest import Nearest
 
+SETTLED_SECONDS: Final = 0.1  # longer than the clock of any file system takes for a tick
 MAX_SCANNED: Final = 200_000  # vectors that a query is compared with; of a larger catalogue only those named
 TABLES: Final = Tables(
     "vectors_version",
@@ -57,6 +59,7 @@ class VectorFiles:
         self._database = self.folder / "rows"
         self._sound: tuple[Any, ...] = ()  # the state of the files in which they were found sound
         self._lock = Lock()
+        self._read_at: tuple[int, ...] | None = None  # the last commit that was read
         self._reading: tuple[tuple[str, int], int, Nearest] | None = None  # epoch and inode, stamp, vectors
 
     @property
@@ -205,32 +208,44 @@ class VectorFiles:
     # -- searching
 
     def is_complete(self) -> bool:
-        progress = self.progress()
-        return progress is not None and progress.is_complete
+        return self._read() is not None
 
     def cosines(self, vector: bytes, count: int, ids: Collection[str] = ()) -> Mapping[str, float]:
         nearest = self._read()
         if nearest is None:
             return {}
-        best = nearest.best(vector, count) if len(nearest.ids) <= MAX_SCANNED else {}
+        best = nearest.best(vector, count) if count and len(nearest.ids) <= MAX_SCANNED else {}
         return nearest.cosines(vector, ids) | best
 
     def _read(self) -> "Nearest | None":
         """The vectors of the last commit; None while the first build is not complete, or where they are unreadable."""
         from registry.search.nearest import Nearest  # NumPy, which only searches need
 
-        progress = self.progress()
-        if progress is None or not progress.is_complete:
-            return None
         with self._lock, suppress(*_UNREADABLE, ValueError):  # ValueError: a file that is too short to be mapped
+            commit = self._last_commit()
+            if commit and commit == self._read_at:
+                return self._reading[2] if self._reading else None
+            self._read_at = None
+            progress = self.progress()
+            if progress is None or not progress.is_complete:
+                return None
             origin, stamp = (progress.epoch, self.path.stat().st_ino), progress.stamp
             before = self._reading if self._reading and self._reading[0] == origin else None
             if before is None or before[1] != stamp:
                 since, nearest = before[1:] if before else (0, None)
                 before = origin, stamp, Nearest(self.path, self.dimensions, self._rows(since), nearest)
-            self._reading = before
+            self._reading, self._read_at = before, commit
             return before[2]
         return None
+
+    def _last_commit(self) -> tuple[int, ...] | None:
+        """What changes in the files of SQLite with each commit; None for a moment after one, when the time of another
+        could be the same."""
+        files = (Path(f"{self._database}{suffix}") for suffix in ("", "-wal"))
+        states = [file.stat() for file in files if file.exists()]
+        if any(time() - state.st_mtime < SETTLED_SECONDS for state in states):
+            return None
+        return tuple(value for state in states for value in (state.st_ino, state.st_size, state.st_mtime_ns))
 
     def _rows(self, stamp: int) -> list[tuple[str, int]]:
         """Ids and slots of the rows that were written after a stamp."""

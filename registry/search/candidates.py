@@ -41,7 +41,7 @@ class Candidates(msgspec.Struct, frozen=True):
     total: int = 0
 
 
-Documents = Callable[[Collection[str]], Sequence[Found]]  # ids -> those that the filters let pass, scored by words
+Documents = Callable[[Collection[str]], Sequence[Found]]  # ids -> those that the filters let pass, without scores
 
 
 class Refiner(Protocol):

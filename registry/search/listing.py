@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from registry.search.candidates import MAX_SIMILAR, Candidate, Candidates, Refiner, by_words
 from registry.search.matching import Asked, Engine
 from registry.search.paging import Cursor, Stretch, cursor_of, order_of, start
@@ -74,7 +76,8 @@ class _Ranking:
     def _candidates(self) -> Candidates:
         candidates = by_words(self._wanted, self._engine, RANKED)
         if self._refiner and self._wanted.need:
-            return self._refiner(self._query.words, candidates, lambda ids: self._engine.documents(self._wanted, ids))
+            unscored = replace(self._wanted, terms=(), synonyms=())
+            return self._refiner(self._query.words, candidates, lambda ids: self._engine.documents(unscored, ids))
         return candidates
 
     @property

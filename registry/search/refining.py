@@ -14,6 +14,7 @@ from registry.isolation import isolated
 from registry.search.analysis import clean
 from registry.search.candidates import ENOUGH_EXACT_HITS, MAX_SIMILAR, Candidate, Candidates, Documents
 from registry.search.meaning import MAX_CHARACTERS, Encoder
+from registry.search.query import Found
 from registry.search.vectors import VectorStore
 
 MEANING_SHARE: Final = 0.3  # of a score; the rest is that of the words
@@ -50,27 +51,41 @@ class ByMeaning:
         by_words = {candidate.document.id for candidate in (*candidates.exact, *candidates.similar)}
         count = MAX_NEAREST if candidates.total < ENOUGH_EXACT_HITS else 0
         cosines = self.store.cosines(self.vector(text), count, by_words)
-        added = _added({id: cosine for id, cosine in cosines.items() if id not in by_words}, documents)
-        similar = _fused((*candidates.similar, *added), cosines)
-        return replace(candidates, exact=_fused(candidates.exact, cosines), similar=similar)
+        exact, similar = (_fused(part, cosines) for part in (candidates.exact, candidates.similar))
+        if len(similar) >= MAX_SIMILAR:  # then only what comes before the last of them is shown
+            least = similar[MAX_SIMILAR - 1].share
+            cosines = {id: cosine for id, cosine in cosines.items() if _points(cosine) > least}
+        ids = [id for id in _near_enough(cosines) if id not in by_words]
+        added = [_joined(Candidate(document, 0.0, "meaning"), cosines) for document in _shown(ids, documents)]
+        return replace(candidates, exact=exact, similar=_best_first((*similar, *added)))
 
 
-def _added(nearest: Mapping[str, float], documents: Documents) -> Sequence[Candidate]:
-    """Those records that the words did not find and that are near enough, as many as can be shown."""
-    floor = max(MIN_COSINE, MIN_SHARE_OF_BEST_COSINE * max(nearest.values(), default=0.0))
-    ids = sorted((id for id, cosine in nearest.items() if cosine >= floor), key=lambda id: (-nearest[id], id))
-    found = documents(ids[:MAX_SIMILAR])
-    if len(found) < len(ids[:MAX_SIMILAR]):  # the filters do not let all of them pass
-        found = (*found, *documents(ids[MAX_SIMILAR:]))
-    return [Candidate(document, 0.0, "meaning") for document in found]
+def _near_enough(cosines: Mapping[str, float]) -> list[str]:
+    """Ids of the records that are near enough to be similar in meaning, the nearest first."""
+    floor = max(MIN_COSINE, MIN_SHARE_OF_BEST_COSINE * max(cosines.values(), default=0.0))
+    return sorted((id for id, cosine in cosines.items() if cosine >= floor), key=lambda id: (-cosines[id], id))
+
+
+def _shown(ids: list[str], documents: Documents) -> Sequence[Found]:
+    """As many of these records as can be shown; more are only asked for if the filters do not let the first pass."""
+    first = documents(ids[:MAX_SIMILAR])
+    return first if len(first) == len(ids[:MAX_SIMILAR]) else (*first, *documents(ids[MAX_SIMILAR:]))
+
+
+def _points(cosine: float) -> float:
+    """What a cosine adds to the share of a candidate."""
+    return MEANING_SHARE * min(max(cosine, 0.0) / FULL_COSINE, 1.0)
 
 
 def _fused(candidates: Iterable[Candidate], cosines: Mapping[str, float]) -> tuple[Candidate, ...]:
     """The candidates with the score of words and meaning together, best first."""
+    return _best_first(_joined(candidate, cosines) for candidate in candidates)
 
-    def fused(candidate: Candidate) -> Candidate:
-        cosine = max(cosines.get(candidate.document.id, 0.0), 0.0)
-        meaning = MEANING_SHARE * min(cosine / FULL_COSINE, 1.0)
-        return replace(candidate, share=(1 - MEANING_SHARE) * candidate.share + meaning, meaning=meaning)
 
-    return tuple(sorted(map(fused, candidates), key=lambda candidate: (-candidate.share, candidate.document.id)))
+def _joined(candidate: Candidate, cosines: Mapping[str, float]) -> Candidate:
+    meaning = _points(cosines.get(candidate.document.id, 0.0))
+    return Candidate(candidate.document, (1 - MEANING_SHARE) * candidate.share + meaning, candidate.by, meaning)
+
+
+def _best_first(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(sorted(candidates, key=lambda candidate: (-candidate.share, candidate.document.id)))

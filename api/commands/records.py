@@ -30,7 +30,7 @@ _lang = option("--lang", type=click.Choice(["de", "en"]), default="de", show_def
 @option(
     "--sort",
     default="relevance",
-    type=click.Choice(["relevance", "newest", "title"]),
+    type=click.Choice(["relevance", "newest", "title", "starts", "ends"]),
     show_default=True,
     help="Order of the hits.",
 )

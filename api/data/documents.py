@@ -70,7 +70,8 @@ class CountOut(msgspec.Struct, frozen=True, omit_defaults=True):
 class SearchAnswer(msgspec.Struct, frozen=True):
     """`total`: exact hits, which the facets count; `similar_total`: similar ones, listed after them; `relaxed`: how the
     query was relaxed because nothing matched all words; `next`: the URL of the next page; `cursor`: its token, empty
-    after the last page."""
+    after the last page; `whole_city`: exact hits that name no district, if districts are counted; `named`: facet ->
+    values that words of the query name."""
 
     total: int
     similar_total: int
@@ -83,6 +84,8 @@ class SearchAnswer(msgspec.Struct, frozen=True):
     next: str | None
     notes: tuple[Text, ...]
     cursor: str = ""
+    whole_city: int = 0
+    named: Mapping[str, tuple[str, ...]] = {}
 
 
 class IdsAnswer(msgspec.Struct, frozen=True):
@@ -159,6 +162,8 @@ def search_answer(
         next=addresses.absolute(base, following) if following else None,
         notes=(*notes, *([{asked.lang: page.note}] if page.note else [])),
         cursor=page.cursor,
+        whole_city=page.whole_city,
+        named=page.named,
     )
 
 

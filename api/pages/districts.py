@@ -21,6 +21,7 @@ from api.web import addresses, query
 from api.web.addresses import Lang, language
 from registry.errors import NotFoundError, UsageError
 from registry.model import DCAT_KINDS
+from registry.search.limits import Limits
 from registry.search.query import Query
 from vocab.concepts import Concept
 from vocab.kinds import KIND_ROWS
@@ -201,7 +202,15 @@ def _block(
     pages: Pages, where: Mapping[str, tuple[str, ...]], kinds: tuple[str, ...], lang: Lang, today: date
 ) -> Block:
     _ = translator(lang)
-    asked = Query(where={**where, "kind": kinds}, size=MAX_CARDS_PER_BLOCK, sort="newest", lang=lang, facets=())
+    of_the_place = Limits(whole_city=False)
+    asked = Query(
+        where={**where, "kind": kinds},
+        size=MAX_CARDS_PER_BLOCK,
+        sort="newest",
+        lang=lang,
+        facets=(),
+        limits=of_the_place,
+    )
     page = pages.catalog.index.search(asked)
     cards = search.cards(pages, (hit.id for hit in page.hits), lang, today)
     label = KIND_ROWS[kinds[0]].short[lang]

@@ -27,9 +27,7 @@ from registry.search.facets import FACETS
 from registry.search.limits import Limits
 from registry.search.query import MAX_DEPTH, Hit, Query, ResultPage
 from vocab.concepts import concept_list
-from vocab.formats import file_type
 from vocab.kinds import KIND_ROWS
-from vocab.match import districts_in
 
 # -- search and lists
 
@@ -129,9 +127,10 @@ def view(
         "groups": groups(asked, results, names, (lang, kind), pages.districts, find),
         "chips": (*_chips(asked, names, path, lang, kind), *_limit_chips(asked, path, lang)),
         "limits": tuple(limits.pairs(asked.limits, asked.facets)),
-        "offers": _offers(pages, asked, results, path, lang),
+        "offers": _offers(asked, results, names, path, lang),
+        "whole_city": _whole_city(asked, results, path),
         "tabs": () if kind else _tabs(asked, results, lang),
-        "sorts": _sorts(asked, path, lang),
+        "sorts": _sorts(asked, path, lang, kind),
         "pager": _pager(asked, results, path),
         "clear": query.url(Query(words=asked.words, lang=lang), path),
         "take": _take(asked),
@@ -203,6 +202,8 @@ def _limits(asked: Query, lang: Lang) -> Iterator[tuple[str, str, Query]]:
         yield _("Zeitraum"), sentences.span(*period, lang), query.without_limit(asked, "begins", "ends")
     if near:
         yield _("Umkreis"), f"{formatting.number(near.km, lang)} km", query.without_limit(asked, "near")
+    if not asked.limits.whole_city:
+        yield _("ohne das, was für die ganze Stadt gilt"), "", query.without_limit(asked, "whole_city")
     if asked.limits.box:
         yield _("Ausschnitt der Karte"), "", query.without_limit(asked, "box")
 
@@ -220,22 +221,37 @@ def _said(name: str, value: str, names: Names, lang: Lang) -> str:
     return f"{FACETS[name].label[lang]}: {names.get(name, {}).get(value, value)}"
 
 
-def _offers(pages: Pages, asked: Query, results: ResultPage, path: str, lang: Lang) -> tuple[Chip, ...]:
-    """Filters for the places and formats that the search words name: they are offered, not applied."""
-    _ = translator(lang)
+def _offers(asked: Query, results: ResultPage, names: Names, path: str, lang: Lang) -> tuple[Chip, ...]:
+    """Filters for what the search words name, a place or a format: they are offered, not applied."""
     offers = []
-    counts = {name: {count.value: count.count for count in values} for name, values in results.facets.items()}
-    places = districts_in(asked.words, pages.districts) if pages.districts and asked.words else ()
-    types = [file_type(word) for word in asked.words.split()[:12] if len(word) > 1]
-    for name, icon, concept in (
-        *(("district", "district", district) for district in places),
-        *(("format", "dataset", matched.concept) for matched in types if matched),
-    ):
-        count = counts.get(name, {}).get(concept.notation, 0)
-        if count and concept.notation not in asked.where.get(name, ()):
-            address = query.url(query.with_value(asked, name, concept.notation), path)
-            offers.append(Chip(_("nur %(name)s") % {"name": concept.label(lang)}, address, icon, count))
-    return tuple(dict.fromkeys(offers))
+    for facet, values in results.named.items():
+        counts = {count.value: count.count for count in results.facets.get(facet, ())}
+        more = results.whole_city if facet == "district" and asked.limits.whole_city else 0
+        for value in values:
+            if counts.get(value) and value not in asked.where.get(facet, ()):
+                address = query.url(query.with_value(asked, facet, value), path)
+                icon = "district" if facet == "district" else "dataset"
+                offers.append(Chip(_said(facet, value, names, lang), address, icon, counts[value] + more))
+    return tuple(offers)
+
+
+class WholeCity(NamedTuple):
+    """How many of the hits of a chosen district name it, how many hold for the whole city, and the address of the same
+    list without or again with these."""
+
+    named: int
+    whole_city: int
+    address: str
+    included: bool
+
+
+def _whole_city(asked: Query, results: ResultPage, path: str) -> WholeCity | None:
+    if not asked.where.get("district") or not results.whole_city:
+        return None
+    included = asked.limits.whole_city
+    other = replace(asked, limits=replace(asked.limits, whole_city=not included), page=1)
+    named = results.total - (results.whole_city if included else 0)
+    return WholeCity(named, results.whole_city, query.url(other, path), included)
 
 
 def _tabs(asked: Query, results: ResultPage, lang: Lang) -> tuple[Tab, ...]:
@@ -252,12 +268,15 @@ def _tabs(asked: Query, results: ResultPage, lang: Lang) -> tuple[Tab, ...]:
     return tuple(tabs)
 
 
-def _sorts(asked: Query, path: str, lang: Lang) -> tuple[Tab, ...]:
+def _sorts(asked: Query, path: str, lang: Lang, kind: str | None) -> tuple[Tab, ...]:
+    """The orders of the list: by relevance only with words, by beginning or end where things have one."""
     _ = translator(lang)
-    named = {"relevance": _("passend zuerst"), "newest": _("neueste"), "title": _("nach Titel")}
+    named = {"relevance": _("passend zuerst")} if asked.words else {}
+    named |= {"newest": _("zuletzt geändert"), "title": _("nach Titel")}
+    named |= {"event": {"starts": _("nächste zuerst")}, "project": {"ends": _("nach Ende")}}.get(kind or "", {})
+    current = asked.sort if asked.sort in named or asked.words else "newest"
     return tuple(
-        Tab(label, query.url(query.with_sort(asked, name), path), 0, asked.sort == name)
-        for name, label in named.items()
+        Tab(label, query.url(query.with_sort(asked, name), path), 0, current == name) for name, label in named.items()
     )
 
 

@@ -87,6 +87,8 @@ def pairs(limits: Limits, facets: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         yield "from", limits.begins
     if limits.ends:
         yield "to", limits.ends
+    if not limits.whole_city:
+        yield "city", "no"
     if facets != DEFAULT_FACETS:
         yield "facets", ",".join(facets) or NO_FACETS
 
@@ -135,10 +137,18 @@ def _date(text: str) -> str:
     return str(read.value)[:10]
 
 
+def _whole_city(text: str) -> bool:
+    """False for "no": a district is meant without what holds for the whole city."""
+    if text not in ("yes", "no"):
+        raise _WrongError(message("city-form"))
+    return text == "yes"
+
+
 _PARAMETERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {  # name -> field of Limits, and how it is read
     "bbox": ("box", _box),
     "near": ("near", _near),
     "from": ("begins", _date),
     "to": ("ends", _date),
+    "city": ("whole_city", _whole_city),
 }
 LIMITS: Final = tuple(_PARAMETERS)

@@ -19,10 +19,11 @@ from registry.search.analysis import words as words_of
 from registry.search.facet_counts import normal_where
 from registry.search.facets import FACETS
 from registry.search.limits import Limits
+from registry.search.paging import ORDERS
 from registry.search.query import MAX_DEPTH as MAX_DEPTH
 from registry.search.query import Query
 
-SORTS: Final = ("relevance", "newest", "title")
+SORTS: Final = ("relevance", *ORDERS)
 MAX_QUERY_CHARACTERS: Final = 500  # characters
 MAX_VALUE_CHARACTERS: Final = 300  # characters of a facet value
 MAX_VALUES_PER_FACET: Final = 50  # of a facet

@@ -3,37 +3,56 @@
 Entry points: `answer` (the page for a query), `suggestions`, `beginning`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from registry.search.analysis import clean, fold_word, words
 from registry.search.candidates import Refiner
+from registry.search.facet_values import WHOLE_CITY
 from registry.search.facets import FACETS
 from registry.search.filters import Filters
 from registry.search.listing import Listed, listed
-from registry.search.matching import Asked, Engine, asked, loosened
+from registry.search.matching import MAX_QUESTION, Asked, Engine, asked, loosened
 from registry.search.paging import token_of
-from registry.search.query import MAX_DEPTH, Hit, Query, ResultPage, Suggestion
+from registry.search.query import MAX_DEPTH, Count, Hit, Query, ResultPage, Suggestion
 from registry.search.synonyms import Synonyms
+from registry.search.understanding import understand
+from vocab.concepts import ConceptList
 
 MAX_PREFIX = 60  # characters of a word that is being typed
 
 
 def answer(
-    query: Query, engine: Engine, today: int, refiner: Refiner | None = None, synonyms: Synonyms | None = None
+    query: Query,
+    engine: Engine,
+    today: int,
+    refiner: Refiner | None = None,
+    synonyms: Synonyms | None = None,
+    districts: ConceptList | None = None,
 ) -> ResultPage:
     """The page that answers a query: exact hits, after the last of them the similar ones. UsageError for a page beyond
     MAX_DEPTH. `today`: a day number; `refiner`: adds what is meant alike, if there is one; `synonyms`: the city's, else
-    those of Lotse."""
-    wanted = engine.pruned(asked(query, synonyms))
+    those of Lotse; `districts`: the city's own list."""
+    understood = understand(query.words[:MAX_QUESTION], districts)
+    wanted = engine.pruned(asked(query, synonyms, understood))
     wanted = replace(wanted, filters=_narrowed(wanted.filters, query, engine, today))
     page = listed(query, wanted, engine, today, refiner)
     hits = _explained(page.hits, wanted, engine)
     relaxed, note = loosened(wanted, page.total, page.similar, query.lang)
-    facets = engine.facets(wanted.need, wanted.filters, query.facets)
+    facets, whole_city = _without_city(engine.facets(wanted.need, wanted.filters, query.facets))
     number, token = following(query, page)
-    return ResultPage(tuple(hits), page.total, facets, number, relaxed, note, page.similar, token)
+    named = {facet: values for facet, values in understood.named.items() if wanted.need}
+    return ResultPage(tuple(hits), page.total, facets, number, relaxed, note, page.similar, token, whole_city, named)
+
+
+def _without_city(counts: Mapping[str, tuple[Count, ...]]) -> tuple[Mapping[str, tuple[Count, ...]], int]:
+    """The counts without that of the whole city as a district, and that one."""
+    districts = counts.get("district", ())
+    whole_city = next((count.count for count in districts if count.value == WHOLE_CITY), 0)
+    if not whole_city:
+        return counts, 0
+    return {**counts, "district": tuple(count for count in districts if count.value != WHOLE_CITY)}, whole_city
 
 
 def following(query: Query, page: Listed) -> tuple[str | None, str]:
@@ -51,7 +70,9 @@ def _narrowed(where: Filters, query: Query, engine: Engine, today: int) -> Filte
     chosen = [id for facet, values in where.where.items() if FACETS[facet].tree for id in values]
     tree = engine.organizations() if chosen else None
     units = {id: tree.units(id) for id in chosen} if tree else {}
-    return replace(where, limits=query.limits.conditions(), today=today, units=units)
+    whole_city = query.limits.whole_city
+    limits = query.limits.conditions()
+    return replace(where, limits=limits, today=today, units=units, whole_city=whole_city)
 
 
 def _explained(hits: Sequence[Hit], wanted: Asked, engine: Engine) -> list[Hit]:

@@ -57,7 +57,7 @@ def by_words(asked: Asked, engine: Engine, depth: int) -> Candidates:
 
     Similar ones are left out where many hits are exact, and where the exact ones score far better.
     """
-    if asked.need is None:
+    if asked.need is None or not asked.need.groups:
         return Candidates()
     exact = engine.find(asked, asked.need, depth)
     if exact.total >= ENOUGH_EXACT_HITS:

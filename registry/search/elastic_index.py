@@ -17,7 +17,7 @@ from registry.search.elastic_projection import ElasticProjection
 from registry.search.facet_counts import MAX_KEYS, SHOWN_VALUES, aggregations, counts
 from registry.search.facets import PARENTS
 from registry.search.filters import Condition, Filters, Range, Texts
-from registry.search.matching import Asked, Need, Term, WordGroup
+from registry.search.matching import POINT, Asked, Need, Term, WordGroup, without_tier
 from registry.search.organization_tree import OrganizationTree
 from registry.search.paging import Stretch
 from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Sorted, Suggestion
@@ -42,7 +42,8 @@ class ElasticIndex(ElasticProjection):
 
     def search(self, query: Query) -> ResultPage:
         with reachable():
-            return answer(query, self, datetime.now(UTC).date().toordinal(), self.refiner, self.synonyms)
+            today = datetime.now(UTC).date().toordinal()
+            return answer(query, self, today, self.refiner, self.synonyms, self.districts)
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
         wanted = beginning(prefix)
@@ -61,13 +62,17 @@ class ElasticIndex(ElasticProjection):
         return wanted
 
     def find(self, wanted: Asked, need: Need, last: int, first: int = 0) -> Ranking:
+        tree = _scored(wanted, _need(need))
+        tree["bool"]["should"] += [_constant(_condition(texts), points * POINT) for texts, points in wanted.tiers]
         fields = ["kind", "day", "quality"]
-        response = self._ask(_scored(wanted, _need(need)), last - first, from_=first, docvalue_fields=fields)
-        hits = response["hits"]
-        return Ranking(_documents(response), int(hits["total"]["value"]), float(hits["max_score"] or 0.0))
+        response = self._ask(tree, last - first, from_=first, docvalue_fields=fields)
+        documents = tuple(map(without_tier, _documents(response)))
+        best = float(response["hits"]["max_score"] or 0.0) % POINT
+        return Ranking(documents, int(response["hits"]["total"]["value"]), best)
 
     def near(self, wanted: Asked, depth: int) -> tuple[Found, ...]:
-        tree = _scored(wanted, {"match_all": {}})
+        excluded = wanted.need.excluded if wanted.need else ()
+        tree = _scored(wanted, _need(Need((), 0, excluded=excluded)))
         tree["bool"]["minimum_should_match"] = 1
         return _documents(self._ask(tree, depth, docvalue_fields=["kind", "day", "quality"]))
 
@@ -100,7 +105,7 @@ class ElasticIndex(ElasticProjection):
         return _documents(self._ask(tree, len(ids), docvalue_fields=["kind", "day", "quality"]))
 
     def sorted(self, wanted: Asked, stretch: Stretch) -> Sorted:
-        (field, descending), after = stretch.order, stretch.after
+        (field, descending, _), after = stretch.order, stretch.after
         start: dict[str, Any] = {"search_after": [after]} if after else {"from_": stretch.first}
         tree = {"bool": {"filter": [_need(wanted.need), *map(_condition, wanted.filters.conditions())]}}
         order = [{field: "desc" if descending else "asc"}]
@@ -189,7 +194,8 @@ def _constant(tree: dict[str, Any], score: float) -> dict[str, Any]:
 def _need(need: Need | None) -> dict[str, Any]:
     if need is None:
         return {"match_all": {}}
-    return {"bool": {"should": [_group(group) for group in need.groups], "minimum_should_match": need.least}}
+    phrases = [{"match_phrase": {"text_stems": " ".join(stems)}} for stems in need.phrases]
+    return {"bool": {"filter": [*map(_group, need.groups), *phrases], "must_not": list(map(_group, need.excluded))}}
 
 
 def _condition(condition: Condition) -> dict[str, Any]:

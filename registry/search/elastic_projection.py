@@ -20,6 +20,7 @@ from registry.search.elastic_client import Server, open_client, reachable
 from registry.search.elastic_health import health
 from registry.search.entry import Entry, entry
 from registry.search.facets import COUNTED, DATED_FACETS, INDEX_VERSION, PARENTS, TEXT_FACETS
+from registry.search.paging import ORDERS
 from registry.search.query import HealthCheck
 from registry.search.rebuilding import Checkpoints, input_digest
 from registry.search.space_time import NUMBERS
@@ -32,13 +33,15 @@ _COUNTED: Final = {"type": "keyword", "ignore_above": 1000}
 _ORDER: Final = {"type": "keyword", "index": False}
 _NUMBER: Final = {"type": "integer", "index": False}
 FIELDS: Final[dict[str, dict[str, Any]]] = {
-    **dict.fromkeys(("title_stems", "title_grams", "text_stems", "text_grams"), _TERMS),
+    **dict.fromkeys(("title_stems", "title_grams", "text_grams"), _TERMS),
+    "text_stems": {**_TERMS, "index_options": "positions"},  # for phrases,
     **dict.fromkeys(
         (*TEXT_FACETS, *(counted.field for counted in (*COUNTED, PARENTS)), "short_words", "words"), _COUNTED
     ),
     **{field: {"type": "double" if NUMBERS.get(field) is float else "long"} for field in (*DATED_FACETS, *NUMBERS)},
-    **dict.fromkeys(("by_title", "by_date"), _ORDER),
+    **dict.fromkeys((order.field for order in ORDERS.values()), _ORDER),
     **dict.fromkeys(("day", "quality"), _NUMBER),
+    **{field: {"type": "integer"} for field in ("starts", "ends")},
 }
 
 
@@ -199,9 +202,10 @@ def document_of(entry: Entry) -> dict[str, Any]:
         "text_grams": entry.text.grams,
         "short_words": entry.short_words,
         "words": entry.words,
-        "by_title": entry.by_title,
-        "by_date": entry.by_date,
+        **{order.field: getattr(entry, order.field) for order in ORDERS.values()},
         "day": entry.day,
+        "starts": entry.starts,
+        "ends": entry.ends,
         "quality": entry.quality,
         **entry.facets,
         **entry.counted,

@@ -1,13 +1,13 @@
 """Makes the entry of a record: all that any search index holds of it. Entry point: `entry`."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 import msgspec
 
 from registry.model import Kind, Metadata, Record
-from registry.model.timing import first_day
+from registry.model.timing import first_day, last_day
 from registry.search.analysis import NOTHING, Terms, analysed, base_letters, clean, fold_word
 from registry.search.facet_values import MAX_KEY
 from registry.search.facets import COUNTED, DATED_FACETS, FACETS, PARENTS, TEXT_FACETS, value_list
@@ -16,6 +16,7 @@ from registry.search.word_lists import STOP_WORDS
 from vocab.concepts import ConceptList, concept_list
 
 MAX_WORD_ENTRIES = 60  # words of a record that can be suggested
+BREAK = f" {NOTHING} "  # between texts, so that no phrase goes from one to the next
 TITLE_WEIGHT = 5  # how often the title is repeated in `Entry.text`
 
 _SURFACE = re.compile(r"[^\W\d_][\w-]+")
@@ -25,8 +26,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """`title`, `text`: terms; `facets`: facet -> values; `counted`: other fields with texts (`facets.Counted`);
     `numbers`: fields with numbers (`facets.Dated`, `space_time`).
 
-    `short_words`: those inside compounds. `words`: "folded<tab>as written", for suggestions. `by_title`, `by_date`:
-    unique keys to sort by. `day`: day number of the last change, 0 if unknown; `quality`: 0 to 100.
+    `short_words`: those inside compounds. `words`: "folded<tab>as written", for suggestions. `by_…`: unique keys to
+    sort by. `day`, `starts`, `ends`: day numbers of the last change at the source, of the beginning and of the end, 0
+    if unknown; `quality`: 0 to 100.
     """
 
     id: str
@@ -40,7 +42,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     words: tuple[str, ...]
     by_title: str
     by_date: str
+    by_start: str
+    by_end: str
     day: int
+    starts: int
+    ends: int
     quality: int
 
 
@@ -48,6 +54,7 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
     """The entry of a record; `districts`: the city's own list, whose notations are the values of that facet."""
     metadata = record.metadata
     title, day = " ".join(metadata.title.values()), _day(metadata, record)
+    starts, ends = _span(metadata)
     facets = {name: tuple(dict.fromkeys(FACETS[name].values_of(record, districts))) for name in TEXT_FACETS}
     head, short_in_title = analysed(title)
     rest, short_in_rest = analysed(" ".join((*_texts(metadata), *_values(facets, districts))))
@@ -55,7 +62,7 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
         id=record.id,
         kind=metadata.kind,
         title=head,
-        text=Terms(*(_whole(first, then) for first, then in zip(head, rest, strict=True))),
+        text=Terms(_whole(head.stems, rest.stems, BREAK), _whole(head.grams, rest.grams, " ")),
         facets=facets,
         counted={field: tuple(values_of(record, districts)) for field, values_of in (*COUNTED, PARENTS)},
         numbers=_numbers(record),
@@ -63,7 +70,11 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
         words=tuple(_words(metadata)),
         by_title=f"{base_letters(clean(title))[:MAX_KEY]}\t{record.id}",
         by_date=f"{day:07}\t{record.id}",
+        by_start=f"{starts:07}\t{record.id}",
+        by_end=f"{ends:07}\t{record.id}",
         day=day,
+        starts=starts,
+        ends=ends,
         quality=_completeness(metadata),
     )
 
@@ -73,9 +84,9 @@ def _numbers(record: Record) -> dict[str, tuple[float, ...]]:
     return of_facets | {field: (number,) for field, number in numbers_of(record)}
 
 
-def _whole(title: str, rest: str) -> str:
+def _whole(title: str, rest: str, between: str) -> str:
     parts = [part for part in ([title] * TITLE_WEIGHT + [rest]) if part != NOTHING]
-    return " ".join(parts) or NOTHING
+    return between.join(parts) or NOTHING
 
 
 def _texts(metadata: Metadata) -> Iterator[str]:
@@ -113,15 +124,29 @@ def _values(facets: Mapping[str, tuple[str, ...]], districts: ConceptList | None
         if facet.in_text == "values":
             yield from values
         elif facet.in_text == "labels" and (concepts := value_list(facet, districts)):
-            yield from (label for value in values for label in concepts.by_notation[value].labels.values())
+            yield from (label for value in values for label in _labels(concepts, value))
+
+
+def _labels(concepts: ConceptList, value: str) -> Iterable[str]:
+    concept = concepts.by_notation.get(value)
+    return concept.labels.values() if concept else ()
 
 
 def _day(metadata: Metadata, record: Record) -> int:
-    """Day number of `modified`, else of `issued`, else of the last change of the record; 0 if there is none."""
+    """Day number of `modified`, else of `issued`; of the last change of a record that was entered here, else 0: the day
+    on which a harvest saw a record says nothing about it."""
     for value in (metadata.modified, metadata.issued):
         if day := first_day(value):
             return day.toordinal()
-    return record.changed.toordinal() if record.changed else 0
+    return record.changed.toordinal() if record.changed and record.origin is None else 0
+
+
+def _span(metadata: Metadata) -> tuple[int, int]:
+    """Day numbers of the beginning and of the end: of an event or a project itself, else of its period; 0: unknown."""
+    period = metadata.period
+    first = first_day(metadata.starts) or (first_day(period.start) if period else None)
+    last = last_day(metadata.ends) or (last_day(period.end) if period else None)
+    return (first.toordinal() if first else 0), (last.toordinal() if last else 0)
 
 
 def _words(metadata: Metadata) -> list[str]:

@@ -7,6 +7,8 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from registry.errors import UsageError
 from registry.model.message import message
 from registry.search.facets import DATED_FACETS, FACETS, Facet, value_list
@@ -59,6 +61,7 @@ def aggregations(where: Filters, facets: Iterable[str], written: Written, more: 
     parameter for the number of terms that a shard or segment counts.
     """
     parts: dict[str, dict[str, Any]] = {}
+    alone = replace(where, whole_city=False)  # a district is counted without what holds for the whole city
     for facet in facets:
         others = {other: values for other, values in where.where.items() if other != facet}
         above = parts
@@ -67,7 +70,7 @@ def aggregations(where: Filters, facets: Iterable[str], written: Written, more: 
             above = parts.setdefault(f"by {' '.join(others)}", part)["aggs"]
         above[facet] = _ranges(facet, where.today) if facet in DATED_FACETS else _terms(facet, more)
         for n, value in enumerate(where.where.get(facet, ())):
-            above[f"{facet} {n}"] = {"filter": written(conditions_of(where, {facet: (value,)}))}
+            above[f"{facet} {n}"] = {"filter": written(conditions_of(alone, {facet: (value,)}))}
     return parts
 
 

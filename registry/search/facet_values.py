@@ -20,6 +20,7 @@ from vocab.match import district, districts_in, language, phase, theme
 from vocab.namespaces import HVD_ACT
 from vocab.values import year_of
 
+WHOLE_CITY: Final = "*"  # district of what names none: it holds for the whole city
 MAX_KEY: Final = 200  # characters of a facet value, of a key to sort by
 MAX_YEARS: Final = 250  # of one period; a longer one counts with its first and last year
 DAYS: Final = 10_000_000  # more than the number of any day
@@ -114,14 +115,21 @@ def organization_kinds(record: Record, districts: Districts) -> Iterable[str]:
     return (concept.notation,) if concept else ()
 
 
-def districts_of(record: Record, districts: Districts) -> Iterator[str]:
-    """The districts that a place of the record is, or that its name mentions."""
+def districts_of(record: Record, districts: Districts) -> tuple[str, ...]:
+    """The districts that a place of the record is, or that its name mentions; also WHOLE_CITY if there is none but the
+    city itself."""
     if districts is None:
-        return
+        return ()
+    named = tuple(dict.fromkeys(_named_districts(record, districts)))
+    whole = record.kind != "organization" and all(concept.extra.get("kind") == "city" for concept in named)
+    return (*(concept.notation for concept in named), *((WHOLE_CITY,) if whole else ()))
+
+
+def _named_districts(record: Record, districts: ConceptList) -> Iterator[Concept]:
     for location in record.metadata.places:
         for name in (location.iri, *location.name.values()):
             concept = (districts.get(name) or district(name, districts)) if name else None
-            yield from (hit.notation for hit in ((concept,) if concept else districts_in(name, districts)))
+            yield from (concept,) if concept else districts_in(name, districts)
 
 
 def _concept(name: str, key: str) -> Concept | None:

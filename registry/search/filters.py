@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from registry.search.facet_values import WHOLE_CITY
 from registry.search.facets import DATED_FACETS
 
 Where = Mapping[str, tuple[str, ...]]  # facet -> values: OR within a facet, AND between
@@ -40,12 +41,14 @@ Condition = Texts | Ranges
 
 class Filters(msgspec.Struct, frozen=True):
     """What narrows a search. `where`: facets; `limits`: by place and time; `today`: a day number; `units`: for an
-    organization the ids of those that are a unit of it, at any depth, and its own."""
+    organization the ids of those that are a unit of it, at any depth, and its own; `whole_city`: a district contains
+    what holds for the whole city."""
 
     where: Where = {}
     limits: tuple[Ranges, ...] = ()
     today: int = 0
     units: Mapping[str, tuple[str, ...]] = {}
+    whole_city: bool = True
 
     def conditions(self) -> Iterator[Condition]:
         yield from conditions_of(self, self.where)
@@ -54,7 +57,7 @@ class Filters(msgspec.Struct, frozen=True):
     @property
     def key(self) -> tuple[object, ...]:
         """The same for the same filters on the same day."""
-        return tuple(sorted(self.where.items())), self.limits, self.today
+        return tuple(sorted(self.where.items())), self.limits, self.today, self.whole_city
 
 
 def conditions_of(filters: Filters, where: Where) -> Iterator[Condition]:
@@ -64,4 +67,5 @@ def conditions_of(filters: Filters, where: Where) -> Iterator[Condition]:
             ranges = DATED_FACETS[facet].ranges(filters.today)
             yield Ranges(tuple((Range(facet, *ranges.get(value, NEVER)),) for value in values))
         else:
-            yield Texts(facet, tuple(unit for value in values for unit in filters.units.get(value, (value,))))
+            city = (WHOLE_CITY,) if facet == "district" and filters.whole_city else ()
+            yield Texts(facet, (*(unit for value in values for unit in filters.units.get(value, (value,))), *city))

@@ -16,12 +16,14 @@ class Near(msgspec.Struct, frozen=True):
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """`box`: a place of the record touches it; `near`: touches the circle; `begins`, `ends`: a period of the record has
-    a day between the first day of `begins` and the last day of `ends`, either of which may be open."""
+    a day between the first day of `begins` and the last day of `ends`, either of which may be open; `whole_city`: a
+    district contains what holds for the whole city."""
 
     box: Box | None = None
     near: Near | None = None
     begins: Date = ""
     ends: Date = ""
+    whole_city: bool = True
 
     def conditions(self) -> tuple[Ranges, ...]:
         conditions = []

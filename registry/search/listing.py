@@ -14,6 +14,7 @@ from registry.search.candidates import MAX_SIMILAR, Candidate, Candidates, Refin
 from registry.search.matching import Asked, Engine
 from registry.search.paging import Cursor, Stretch, cursor_of, order_of, start
 from registry.search.query import MAX_DEPTH, RANKED, Hit, Query
+from registry.search.sorting import sorted_page
 
 MAX_MOVED: Final = 500  # hits by which the last one of a page may have moved when the next page is asked for
 FRESHNESS_SHARE, QUALITY_SHARE = 0.06, 0.06  # of a score, that freshness and quality can add to it
@@ -36,10 +37,10 @@ def listed(query: Query, wanted: Asked, engine: Engine, today: int, refiner: Ref
     """The hits of the page that a query asks for. UsageError for a page beyond MAX_DEPTH or a wrong token."""
     cursor = cursor_of(query)
     ranking = _Ranking(query, wanted, engine, today, refiner)
-    if query.sort == "relevance" and wanted.need:
+    if query.sort == "relevance" and wanted.need and wanted.need.groups:
         return _by_score(query, ranking, cursor)
     first = start(query, cursor)
-    page = engine.sorted(wanted, Stretch(order_of(query), first, query.size, cursor.last if cursor else ""))
+    page = sorted_page(engine, wanted, Stretch(order_of(query), first, query.size, cursor.last if cursor else ""))
     similar = ranking.similar if wanted.need and not page.total else []
     hits = page.hits or similar[first : first + query.size]
     return Listed(hits, page.total, len(similar), first + len(hits), page.last)
@@ -113,7 +114,7 @@ def ranked(candidates: Sequence[Candidate], today: int, exact: bool = True) -> l
     """The candidates as hits. The first RANKED are sorted by score, freshness and quality; the rest keeps its order.
     `today`: a day number (`date.toordinal`)."""
     hits = [_hit(candidate, today, exact) for candidate in candidates[:RANKED]]
-    hits.sort(key=lambda hit: (-hit.score, hit.id))
+    hits.sort(key=lambda hit: (-hit.tier, -hit.score, hit.id))
     return hits + [_plain(candidate, exact) for candidate in candidates[RANKED:]]
 
 
@@ -126,7 +127,7 @@ def _hit(candidate: Candidate, today: int, exact: bool) -> Hit:
     parts = {"words": round(points - of_meaning, 4)} | ({"meaning": round(of_meaning, 4)} if of_meaning else {})
     parts |= {"freshness": round(freshness, 4), "quality": round(quality, 4)}
     score = round(points * freshness * quality, 3)
-    return Hit(document.id, document.kind, score, parts, exact=exact, by=candidate.by)
+    return Hit(document.id, document.kind, score, parts, exact, candidate.by, tier=document.tier)
 
 
 def _plain(candidate: Candidate, exact: bool = True) -> Hit:

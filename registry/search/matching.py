@@ -10,13 +10,15 @@ import msgspec
 from msgspec import structs
 
 from registry.model.message import message, sentence
-from registry.search.analysis import GRAM, Word, ending_of, words
-from registry.search.filters import Filters
+from registry.search.analysis import GRAM, NOTHING, Word, analysed, base_letters, ending_of, words
+from registry.search.facet_values import WHOLE_CITY
+from registry.search.filters import Filters, Texts
 from registry.search.organization_tree import OrganizationTree
 from registry.search.paging import Stretch
 from registry.search.query import Count, Found, Query, Ranking, Sorted
 from registry.search.synonyms import Match, Member, Synonyms
 from registry.search.synonyms import synonyms as own_synonyms
+from registry.search.understanding import Understood, understand
 
 MAX_QUESTION, MAX_ASKED = 1000, 32  # characters and distinct words of a query that are used
 
@@ -25,6 +27,8 @@ GRAM_WEIGHT = 1.6  # of a gram, in a word of USUAL_GRAMS grams; a stem has 1
 USUAL_GRAMS = 6
 FILLER_WEIGHT = 0.3
 SYNONYM_WEIGHT = 1.0  # of a stem; synonyms have no weight by their grams: they are many, and nobody typed them
+TIERS = ("district", "kind", "year", "family", "format")  # facets whose values a query can name in its words
+POINT = 10_000.0  # what an engine adds to a score for each point of a tier; no score by words is so high
 MAX_SYNONYMS = 12  # of a word
 ENDING_WEIGHT = 0.2  # of a gram in a frequent ending of compounds, when it is told how much of a word a document has
 
@@ -52,10 +56,13 @@ class WordGroup(msgspec.Struct, frozen=True):
 
 
 class Need(msgspec.Struct, frozen=True):
-    """The condition for a hit: a document has at least `least` of the groups."""
+    """The condition for a hit: a document has at least `least` of the groups, all `phrases` (stems next to one
+    another), and nothing of `excluded`."""
 
     groups: tuple[WordGroup, ...]
     least: int
+    phrases: tuple[tuple[str, ...], ...] = ()
+    excluded: tuple[WordGroup, ...] = ()
 
 
 class Ring(msgspec.Struct, frozen=True):
@@ -70,7 +77,7 @@ class Asked(msgspec.Struct, frozen=True):
     """A query as an engine is asked. `terms`: of the words as typed, whose scores are added up; `synonyms`: for each
     group with synonyms the terms of each, of which the best counts. `need`: what an exact hit has, None for a query
     without words; `typed`: for each group the grams of its words as they were typed, with weights, to tell how much of
-    it a similar hit has."""
+    it a similar hit has. `tiers`: conditions with points; hits with more points come first, whatever they score."""
 
     terms: tuple[Term, ...]
     synonyms: tuple[tuple[tuple[Term, ...], ...], ...]
@@ -78,25 +85,57 @@ class Asked(msgspec.Struct, frozen=True):
     typed: tuple[Mapping[str, float], ...]
     filters: Filters
     rings: tuple[Ring, ...] = ()
+    tiers: tuple[tuple[Texts, int], ...] = ()
 
 
-def asked(query: Query, synonyms: Synonyms | None = None) -> Asked:
-    """The query as an engine is asked.
+def asked(query: Query, synonyms: Synonyms | None = None, understood: Understood | None = None) -> Asked:
+    """The query as an engine is asked. `understood`: of its words, where the city's districts are known.
 
-    Fillers score little and need not match unless the query has nothing else; a whole topic need not match beside a
-    narrower word."""
-    given = words(query.words[:MAX_QUESTION])[:MAX_ASKED]
+    Fillers score little and need not match unless the query has nothing else; a whole topic, and what is named beside
+    other words (a district, a format), need not match beside a narrower word."""
+    understood = understood or understand(query.words[:MAX_QUESTION])
+    given = words(understood.text)[:MAX_ASKED]
     filters = Filters({facet: values for facet, values in query.where.items() if values})
+    excluded = tuple(_plain(word) for text in understood.excluded for word in words(text))
     if not given:
-        return Asked((), (), None, (), filters)
+        need = Need((), 0, (), excluded) if excluded else None
+        return Asked((), (), need, (), filters)
     groups = _groups(given, (synonyms or own_synonyms()).matches(given))
-    content = [group for group in groups if not all(word.filler for word in group.content)] or groups
-    content = [group for group in content if not all(word.topic for word in group.content)] or content
-    content = list({group.content[-1].stem: group for group in content}.values())  # Lehrerinnen und Lehrer
-    need = Need(tuple(map(_group, content)), len(content))
+    content = _content(groups, understood.naming)
+    phrases = tuple(filter(None, (tuple(_stems_of(phrase)) for phrase in understood.phrases)))
+    need = Need(tuple(map(_group, content)), len(content), phrases, excluded)
     terms = (term for word in given for term in _terms(word, FILLER_WEIGHT if word.filler else 1.0))
-    rings = tuple(_ring(group, query.words) for group in content if group.members)
-    return Asked(tuple(terms), tuple(map(_synonyms, groups)), need, tuple(map(_typed, content)), filters, rings)
+    rings = tuple(_ring(group, understood.text) for group in content if group.members)
+    typed, tiers = tuple(map(_typed, content)), tuple(_tiers(understood.named))
+    return Asked(tuple(terms), tuple(map(_synonyms, groups)), need, typed, filters, rings, tiers)
+
+
+def _content(groups: list["_Asked"], naming: Mapping[str, str]) -> list["_Asked"]:
+    """The groups that a hit needs, each stem once: "Lehrer und Lehrerinnen" is one."""
+
+    def named(group: _Asked, *facets: str) -> bool:
+        return all(naming.get(base_letters(word.text), "") in facets for word in group.content)
+
+    content = [group for group in groups if not all(word.filler for word in group.content)] or groups
+    narrow = [group for group in content if not all(word.topic for word in group.content)] or content
+    narrow = [group for group in narrow if not named(group, *TIERS)] or [
+        group for group in narrow if named(group, "district")
+    ] or narrow  # fmt: skip
+    return list({group.content[-1].stem: group for group in narrow}.values())
+
+
+def _stems_of(phrase: str) -> list[str]:
+    stems = analysed(phrase)[0].stems
+    return [] if stems == NOTHING else stems.split()
+
+
+def _tiers(named: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[Texts, int]]:
+    """In the named district before the whole city, that before other districts; other named values before the rest."""
+    for facet in TIERS:
+        if values := named.get(facet):
+            yield Texts(facet, values), 2
+            if facet == "district":
+                yield Texts(facet, (WHOLE_CITY,)), 1
 
 
 class _Asked(NamedTuple):
@@ -140,7 +179,7 @@ def without_synonyms(asked: Asked, absent: Callable[[WordGroup], bool]) -> Asked
         )
         for ring in asked.rings
     )
-    return structs.replace(asked, need=Need(groups, asked.need.least), rings=rings)
+    return structs.replace(asked, need=structs.replace(asked.need, groups=groups), rings=rings)
 
 
 def _ring(group: _Asked, question: str) -> Ring:
@@ -200,6 +239,12 @@ def _typed(group: _Asked) -> Mapping[str, float]:
     return weights
 
 
+def without_tier(document: Found) -> Found:
+    """A document as `find` of an engine returns it, from one whose score has POINT for each point of its tiers."""
+    tier = int(document.score // POINT)
+    return structs.replace(document, score=document.score - tier * POINT, tier=tier) if tier else document
+
+
 class Engine(Protocol):
     """An index, as far as it executes queries that were built here."""
 
@@ -207,7 +252,7 @@ class Engine(Protocol):
         """The same without synonyms that no document can have, where the engine knows that without asking."""
 
     def find(self, wanted: Asked, need: Need, last: int, first: int = 0) -> Ranking:
-        """The documents from `first` to before `last` by score, of those that have `need` and are in
+        """The documents from `first` to before `last` by tier and score, of those that have `need` and are in
         `wanted.filters`."""
 
     def near(self, wanted: Asked, depth: int) -> tuple[Found, ...]:

@@ -18,14 +18,21 @@ MAX_TOKEN: Final = 2_000  # characters
 
 
 class Order(NamedTuple):
-    """A list in the order of the texts of a field, which are unique."""
+    """A list in the order of the texts of a field, which are unique. `day`: a field of day numbers; what is to come is
+    listed first, the next first of all, then what is over, the latest first."""
 
     field: str
     descending: bool = False
+    day: str = ""
 
 
 NEWEST: Final = Order("by_date", descending=True)
-ORDERS: Final = {"newest": NEWEST, "title": Order("by_title")}
+ORDERS: Final = {
+    "newest": NEWEST,
+    "title": Order("by_title"),
+    "starts": Order("by_start", day="starts"),
+    "ends": Order("by_end", day="ends"),
+}
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):

@@ -38,7 +38,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 class Hit(msgspec.Struct, frozen=True):
     """A record on a page of hits. `parts` of the score: points for the words, factors for freshness and quality.
     `exact`: it has all words of the query; `by`: what found it; `synonyms`: words of the query, as typed, that it has
-    only by another word -> that word."""
+    only by another word -> that word; `tier`: of how much that the query names it is."""
 
     id: str
     kind: Kind
@@ -47,6 +47,7 @@ class Hit(msgspec.Struct, frozen=True):
     exact: bool = True
     by: Literal["words", "meaning"] = "words"
     synonyms: Mapping[str, str] = {}
+    tier: int = 0
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -67,7 +68,8 @@ class Suggestion(msgspec.Struct, frozen=True):
 class ResultPage(msgspec.Struct, frozen=True):
     """One page of hits. `total`: of exact ones; `similar_total`: of the similar ones that follow them. `facets`: counts
     of exact hits without the facet's own filter, largest first. `relaxed`: a sentence if no hit is exact; `note`: a
-    sentence if similar hits follow exact ones; else None."""
+    sentence if similar hits follow exact ones; else None. `whole_city`: exact hits that name no district, counted with
+    the facet `district`; `named`: facet -> values that words of the query name."""
 
     hits: tuple[Hit, ...]
     total: int
@@ -77,16 +79,19 @@ class ResultPage(msgspec.Struct, frozen=True):
     note: str | None = None
     similar_total: int = 0
     cursor: str = ""  # the next page's token
+    whole_city: int = 0
+    named: Mapping[str, tuple[str, ...]] = {}
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A document that an engine returned. `day`, `quality`: as in `Entry`."""
+    """A document that an engine returned. `day`, `quality`: as in `Entry`; `tier`: see `Asked`."""
 
     id: str
     kind: Kind
     score: float
     day: int = 0
     quality: int = 0
+    tier: int = 0
 
 
 class Ranking(msgspec.Struct, frozen=True):

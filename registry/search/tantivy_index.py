@@ -174,7 +174,9 @@ class TantivyIndex:
 
     def search(self, query: Query) -> ResultPage:
         with _Tantivy("index-not-readable", self._generation):
-            return answer(query, self._read(), datetime.now(UTC).date().toordinal(), self.refiner, self.synonyms)
+            return answer(
+                query, self._read(), datetime.now(UTC).date().toordinal(), self.refiner, self.synonyms, self.districts
+            )
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
         wanted = beginning(prefix)

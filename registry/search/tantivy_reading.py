@@ -6,17 +6,27 @@ from functools import cached_property
 from typing import Any
 
 import tantivy
-from tantivy import Occur, Order
+from tantivy import Occur
 from tantivy import Query as Tree
 
 from registry.search.facet_counts import MAX_KEYS, aggregations, counts
 from registry.search.facets import PARENTS
 from registry.search.filters import Filters
-from registry.search.matching import Asked, Need, WordGroup, without_synonyms
+from registry.search.matching import POINT, Asked, Need, WordGroup, without_synonyms, without_tier
 from registry.search.organization_tree import OrganizationTree
 from registry.search.paging import Stretch
 from registry.search.query import Count, Found, Hit, Ranking, Sorted
-from registry.search.tantivy_trees import after, filter_text, filtered, group_tree, named, scoring, term_tree
+from registry.search.tantivy_trees import (
+    after,
+    excluded,
+    filter_text,
+    filtered,
+    group_tree,
+    named,
+    scoring,
+    term_tree,
+    tiers,
+)
 
 MAX_CACHED = 256  # answers with counts of facets, kept until the next change
 
@@ -33,14 +43,16 @@ class Reading:
     ends: dict[Any, dict[int, str]] = field(default_factory=dict)
 
     def find(self, wanted: Asked, need: Need, last: int, first: int = 0) -> Ranking:
-        result = self.searcher.search(filtered(need, wanted.filters.conditions(), *scoring(wanted)), last)
-        best = result.hits[0][0] if result.hits else 0.0
-        return Ranking(tuple(self._found(result.hits[first:])), _total(result), best)
+        tree = filtered(need, wanted.filters.conditions(), *scoring(wanted), *tiers(wanted))
+        result = self.searcher.search(tree, last)
+        best = result.hits[0][0] % POINT if result.hits else 0.0
+        return Ranking(tuple(map(without_tier, self._found(result.hits[first:]))), _total(result), best)
 
     def near(self, wanted: Asked, depth: int) -> tuple[Found, ...]:
         any_term = Tree.boolean_query(scoring(wanted))
-        conditions = tuple(wanted.filters.conditions())
-        tree = filtered(None, conditions, (Occur.Must, any_term)) if conditions else any_term
+        conditions, without = tuple(wanted.filters.conditions()), excluded(wanted.need) if wanted.need else []
+        narrowed = conditions or without
+        tree = filtered(None, conditions, (Occur.Must, any_term), *without) if narrowed else any_term
         return tuple(self._found(self.searcher.search(tree, depth, count=False).hits))
 
     def coverage(self, ids: Collection[str], group: WordGroup, grams: Mapping[str, float]) -> Mapping[str, float]:
@@ -89,7 +101,7 @@ class Reading:
             Tree.boolean_query([(Occur.Must, tree), *after(self.index, order, key)]),
             max(size, 1),
             order_by_field=order.field,
-            order=Order.Desc if order.descending else Order.Asc,
+            order=tantivy.Order.Desc if order.descending else tantivy.Order.Asc,
             offset=first - begin,
         )
         hits = result.hits[:size]

@@ -10,8 +10,8 @@ from tantivy import Query as Tree
 from registry.search.entry import Entry
 from registry.search.facets import COUNTED, DATED_FACETS, PARENTS, TEXT_FACETS
 from registry.search.filters import Condition, Range, Texts
-from registry.search.matching import Asked, Need, Term, WordGroup
-from registry.search.paging import Order
+from registry.search.matching import POINT, Asked, Need, Term, WordGroup
+from registry.search.paging import ORDERS, Order
 from registry.search.space_time import NUMBERS
 
 
@@ -19,14 +19,26 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("kind", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
-    for field in ("title_stems", "title_grams", "text_stems", "text_grams"):
+    builder.add_text_field("text_stems", tokenizer_name="whitespace", index_option="position")  # for phrases
+    for field in ("title_stems", "title_grams", "text_grams"):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     counted_fields = (counted.field for counted in COUNTED)
-    for field in (*(name for name in TEXT_FACETS if name != "kind"), *counted_fields, "by_title", "by_date"):
+    for field in (
+        *(name for name in TEXT_FACETS if name != "kind"),
+        *counted_fields,
+        *(order.field for order in ORDERS.values()),
+    ):
         builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
     for field in ("short_words", "words", PARENTS.field):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
-    for field in ("day", "quality", *DATED_FACETS, *(name for name, type in NUMBERS.items() if type is int)):
+    for field in (
+        "day",
+        "starts",
+        "ends",
+        "quality",
+        *DATED_FACETS,
+        *(name for name, type in NUMBERS.items() if type is int),
+    ):
         builder.add_unsigned_field(field, fast=True)
     for field in (name for name, type in NUMBERS.items() if type is float):
         builder.add_float_field(field, fast=True)
@@ -45,9 +57,10 @@ def document_of(entry: Entry) -> Document:
         "text_grams": entry.text.grams,
         "short_words": list(entry.short_words),
         "words": list(entry.words),
-        "by_title": sort_text(entry.by_title),
-        "by_date": sort_text(entry.by_date),
+        **{order.field: sort_text(getattr(entry, order.field)) for order in ORDERS.values()},
         "day": entry.day,
+        "starts": entry.starts,
+        "ends": entry.ends,
         "quality": entry.quality,
         **{field: list(values) for field, values in {**entry.facets, **entry.counted, **entry.numbers}.items()},
     }
@@ -85,8 +98,24 @@ def group_tree(group: WordGroup) -> Tree:
 def _need(need: Need | None) -> Tree:
     if need is None:
         return Tree.all_query()
-    groups = [group_tree(group) for group in need.groups]
-    return _all(groups) if need.least == len(groups) else _any(groups, need.least)
+    groups = [(Occur.Must, group_tree(group)) for group in need.groups] or [(Occur.Must, Tree.all_query())]
+    phrases = [(Occur.Must, _phrase(stems)) for stems in need.phrases]
+    return Tree.boolean_query([*groups, *phrases, *excluded(need)])
+
+
+def excluded(need: Need) -> list[tuple[Occur, Tree]]:
+    return [(Occur.MustNot, group_tree(group)) for group in need.excluded]
+
+
+def _phrase(stems: tuple[str, ...]) -> Tree:
+    if len(stems) == 1:
+        return term_tree("text_stems", stems[0])
+    return Tree.phrase_query(SCHEMA, "text_stems", list(stems))
+
+
+def tiers(wanted: Asked) -> list[tuple[Occur, Tree]]:
+    trees = ((_condition(condition), points) for condition, points in wanted.tiers)
+    return [(Occur.Should, Tree.const_score_query(tree, points * POINT)) for tree, points in trees]
 
 
 def _condition(condition: Condition) -> Tree:

@@ -57,11 +57,13 @@ _FILLERS = """
 FILLERS: Final = frozenset(_FILLERS.split())
 
 _TOPIC_WORDS = """
-    arbeit bau bauen bevölkerung bildung energie finanzen freizeit gesellschaft gesundheit infrastruktur kultur
+    agentur amt arbeit bau bauen behörde behörden bevölkerung bildung energie finanzen freizeit gesellschaft gesundheit
+    infrastruktur kultur
     mobilität natur ordnung politik regierung sicherheit soziales sport technik tourismus umwelt verkehr verwaltung
     wirtschaft wissenschaft wohnen
-    administration construction culture economy education energy environment finance government health infrastructure
-    leisure mobility nature policy population safety science society sports technology tourism traffic transport work
+    administration agency construction culture department economy education energy environment finance government
+    health infrastructure leisure mobility nature office policy population safety science society sports technology
+    tourism traffic transport work
 """
 TOPIC_WORDS: Final = frozenset(_TOPIC_WORDS.split())  # whole topics: beside a narrower word they only help to order
 
@@ -75,3 +77,10 @@ _ENDINGS = """
     verordnung satzung gebuhr gebuhren antrag antrage recht tage tag betrieb betriebe zentrum zentren
 """
 ENDINGS: Final = tuple(sorted(_ENDINGS.split(), key=len, reverse=True))
+
+FAMILY_WORDS: Final = {  # word in base letters -> family of formats
+    **dict.fromkeys(("tabelle", "tabellen", "table", "tables", "spreadsheet", "excel"), "table"),
+    **dict.fromkeys(("karte", "karten", "map", "maps", "geodaten", "shapefile"), "map"),
+    **dict.fromkeys(("api", "apis", "schnittstelle", "schnittstellen", "webservice"), "api"),
+    **dict.fromkeys(("dokument", "dokumente", "document", "documents"), "document"),
+}

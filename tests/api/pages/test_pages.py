@@ -61,7 +61,7 @@ def test_the_link_to_those_who_look_for_partners_leads_to_exactly_these(browser:
 
 
 def test_similar_hits_begin_under_a_heading_of_their_own(browser: TestClient) -> None:
-    page = browser.get("/suche?q=Fahrrad+Bahnstadt").text
+    page = browser.get("/suche?q=Fahrrad+Ampel").text
     assert "Dazu zeigen wir" in page
     complete, _, similar = page.partition("Ähnliche Treffer</h2>")
     assert re.findall(r'<h2><a href="([^"]+)"', complete)
@@ -70,7 +70,7 @@ def test_similar_hits_begin_under_a_heading_of_their_own(browser: TestClient) ->
     count = re.search(r"Alle Wörter: (\d+) Treffer", page)
     assert count
     assert len(re.findall(r'<h2><a href="', complete)) == int(count[1])
-    again = browser.get("/suche?q=Fahrrad+Bahnstadt&sort=title").text
+    again = browser.get("/suche?q=Fahrrad+Ampel&sort=title").text
     assert "Ähnliche Treffer</h2>" not in again  # in another order there is no such place
 
 
@@ -169,7 +169,34 @@ def test_filters_count_or_within_a_facet_and_and_between(browser: TestClient) ->
 def test_a_place_that_is_named_is_offered_and_not_set(browser: TestClient) -> None:
     page = browser.get("/suche?q=bahnstadt").text
     assert 'class="chip offer" href="/suche?q=bahnstadt&amp;district=bahnstadt"' in page
-    assert "nur Bahnstadt" in page
+    assert "Stadtteil: Bahnstadt" in page
+
+
+def test_a_district_says_how_much_names_it_and_how_much_holds_for_the_whole_city(browser: TestClient) -> None:
+    page = browser.get("/suche?q=fahrrad&district=bahnstadt").text
+    counts = re.search(r"(\d+) nennen den Stadtteil, (\d+) gelten für die ganze Stadt", page)
+    total = re.search(r"<b>(\d+) Treffer</b>", page)
+    assert counts
+    assert total
+    assert int(counts[1]) + int(counts[2]) == int(total[1])
+    assert '<input class="tick" type="checkbox" name="city" value="no">' in page
+    alone = browser.get("/suche?q=fahrrad&district=bahnstadt&city=no").text
+    assert f"<b>{counts[1]} Treffer</b>" in alone
+    assert 'name="city" value="no" checked>' in alone
+    assert "ohne das, was für die ganze Stadt gilt" in alone
+    answer = browser.get("/api/v1/search?q=fahrrad&district=bahnstadt").json()
+    assert (answer["total"], answer["whole_city"]) == (int(total[1]), int(counts[2]))
+    assert browser.get("/api/v1/search?city=vielleicht").status_code == 422
+
+
+def test_the_order_by_relevance_is_offered_only_with_words(browser: TestClient) -> None:
+    assert "passend zuerst" not in browser.get("/suche").text
+    assert "<b>zuletzt geändert</b>" in browser.get("/suche").text
+    assert "<b>passend zuerst</b>" in browser.get("/suche?q=fahrrad").text
+    assert "nächste zuerst" in browser.get("/veranstaltungen").text
+    assert "nach Ende" in browser.get("/projekte").text
+    assert "nach Ende" not in browser.get("/daten").text
+    assert browser.get("/veranstaltungen?sort=starts").status_code == 200
 
 
 def test_where_nothing_is_found_the_filter_to_blame_is_named(browser: TestClient) -> None:

@@ -18,6 +18,8 @@ GOOD = [
     ("from", "2020", Limits(begins="2020")),
     ("to", "3.5.2021", Limits(ends="2021-05-03")),
     ("to", "", Limits()),
+    ("city", "no", Limits(whole_city=False)),
+    ("city", "yes", Limits()),
 ]
 WRONG = [
     ("bbox", "8,49,9"),
@@ -30,6 +32,7 @@ WRONG = [
     ("near", "181,49.41,2"),
     ("from", "2020-13"),
     ("from", "gestern"),
+    ("city", "maybe"),
     ("to", "1" * 200),
 ]
 

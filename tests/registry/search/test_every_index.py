@@ -6,6 +6,7 @@ registry/search/tantivy_reading.py, registry/search/tantivy_trees.py
 
 import itertools
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from registry.errors import NotReadyError, UsageError
 from registry.model import Agent, Change, Link, Metadata, Origin, Period, Place, Position, Record
 from registry.search.elastic_index import ElasticIndex
 from registry.search.facet_counts import normal_where
+from registry.search.limits import Limits
 from registry.search.matching import asked
 from registry.search.query import MAX_DEPTH, Query, SearchIndex
 from registry.search.tantivy_index import TantivyIndex
@@ -230,9 +232,9 @@ def test_all_words_are_needed_where_the_hits_stand_out(index):
 
 
 def test_all_words_are_needed_where_many_records_have_them(index):
-    both = [a_record(f"beides-{number}", said=a_metadata(f"Museen Altstadt {number}")) for number in range(30)]
-    filled(index, *both, *titled("Museen", "Altstadt"))
-    page = index.search(Query(words="Museen in der Altstadt", size=50))
+    both = [a_record(f"beides-{number}", said=a_metadata(f"Museen Barock {number}")) for number in range(30)]
+    filled(index, *both, *titled("Museen", "Barock"))
+    page = index.search(Query(words="Museen im Barock", size=50))
     assert page.total == 30
     assert (page.relaxed, page.note) == (None, None)
 
@@ -329,8 +331,8 @@ def test_a_compound_is_not_matched_by_a_frequent_ending_alone(index):
 
 
 def test_hits_counts_and_facets_mean_exact_hits(index):
-    filled(index, *titled("Museen der Altstadt", "Museen Nord", "Altstadtfest", "Museen Süd", "Altstadt Ost"))
-    page = index.search(Query(words="Museen Altstadt", facets=("kind",)))
+    filled(index, *titled("Museen im Barock", "Museen Nord", "Barockfest", "Museen Süd", "Barock Ost"))
+    page = index.search(Query(words="Museen Barock", facets=("kind",)))
     assert page.total == sum(hit.exact for hit in page.hits) == 1
     assert page.facets["kind"][0].count == 1
     assert page.similar_total == sum(not hit.exact for hit in page.hits) > 0
@@ -342,6 +344,95 @@ def test_what_a_refiner_finds_is_scored_by_words_and_filtered(index):
     engine = index._read() if isinstance(index, TantivyIndex) else index
     documents = engine.documents(wanted, ["a", "c", "d", "gone"])
     assert {document.id: document.score > 0 for document in documents} == {"a": True, "c": False}
+
+
+# -- what the words name
+
+
+def places_of_play() -> list[Record]:
+    def at(id: str, *districts: str) -> Record:
+        places = tuple(Place(iri=f"https://example.org/district/{name}") for name in districts)
+        return a_record(id, said=a_dataset("Spielplätze", places=places))
+
+    return [at("beide", "altstadt", "bahnstadt"), at("dort", "bahnstadt"), at("hier", "altstadt"), at("stadtweit")]
+
+
+def test_a_named_district_orders_hits_there_first_then_the_whole_city_then_others(index):
+    filled(index, *places_of_play(), *titled("Altstadtfest"))
+    page = index.search(Query(words="Wo sind Spielplätze in der Altstadt?"))
+    exact = [hit.id for hit in page.hits if hit.exact]
+    assert (set(exact[:2]), exact[2:]) == ({"beide", "hier"}, ["stadtweit", "dort"])
+    assert page.named == {"district": ("altstadt",)}
+    assert (page.total, page.whole_city) == (4, 1)
+
+
+def test_a_district_contains_what_holds_for_the_whole_city_and_says_how_much(index):
+    filled(index, *places_of_play(), a_record("amt", kind="organization"))
+    where = {"district": ("altstadt",)}
+    page = index.search(Query(words="Spielplätze", where=where))
+    assert {hit.id for hit in page.hits} == {"beide", "hier", "stadtweit"}
+    assert (page.total, page.whole_city) == (3, 1)
+    assert {count.value: count.count for count in page.facets["district"]} == {"altstadt": 2, "bahnstadt": 2}
+    assert page.facets["kind"][0].count == 3
+    alone = index.search(Query(words="Spielplätze", where=where, limits=Limits(whole_city=False)))
+    assert {hit.id for hit in alone.hits} == {"beide", "hier"}
+    assert alone.facets["kind"][0].count == 2
+    assert ids(index, where={"district": ("altstadt",), "kind": ("organization",)}) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "named"),
+    [
+        ("Ladesäulen CSV", "csv", {"format": ("CSV",)}),
+        ("Ladesäulen 2021", "jahr", {"year": ("2021",)}),
+        ("Projekte Ladesäulen", "projekt", {"kind": ("project",)}),
+    ],
+)
+def test_a_named_format_year_or_kind_orders_and_is_not_needed(index, question, first, named):
+    csv = a_record("csv", said=a_dataset("Ladesäulen", issued="2001"))
+    year = a_record("jahr", said=a_metadata("Ladesäulen", period=Period(start="2021", end="2021")))
+    filled(index, year, csv, a_record("projekt", "Ladesäulen", kind="project"))
+    page = index.search(Query(words=question))
+    assert page.hits[0].id == first
+    assert (page.total, page.named) == (3, named)
+
+
+def test_what_is_named_alone_is_looked_for(index):
+    filled(index, *places_of_play(), *titled("Projektliste"))
+    assert set(ids(index, "Altstadt")) == {"beide", "hier"}
+    assert ids(index, "Projekte") == ["projektliste"]
+
+
+def test_words_in_quotes_stand_next_to_one_another(index):
+    filled(index, *titled("Amt für Mobilität", "Mobilität im Amt", "Amt für Umwelt"))
+    assert ids(index, '"Amt für Mobilität"')[0] == "amt-für-mobilität"
+    assert index.search(Query(words='"Amt für Mobilität"')).total == 1
+    assert index.search(Query(words="Amt für Mobilität")).total == 2
+    assert index.search(Query(words="„Mobilität im Amt“")).total == 1
+
+
+def test_a_word_behind_a_minus_is_left_out(index):
+    filled(index, *titled("Radwege", "Radwege und Brücken", "Brunnen"))
+    assert ids(index, "Radwege -Brücke") == ["radwege"]
+    assert set(ids(index, "-Radwege")) == {"brunnen"}
+    assert ids(index, "Rad-Wege") == ["radwege", "radwege-und-brücken"]
+    assert ids(index, 'Radwege -"und Brücken"') == ["radwege"]
+
+
+def test_what_begins_next_comes_first_then_the_latest_of_what_is_over(index):
+    days = {"morgen": 1, "gestern": -1, "bald": 30, "früher": -30, "heute": 0}
+    filled(index, *(a_record(id, said=event(delta)) for id, delta in days.items()), a_record("irgendwann", "Fest"))
+    order = ["heute", "morgen", "bald", "gestern", "früher", "irgendwann"]
+    assert ids(index, sort="starts") == order
+    pages = [ids(index, "Fest", sort="starts", size=2, page=page) for page in (1, 2, 3)]
+    assert [id for page in pages for id in page] == order
+    assert index.search(Query(words="Fest", sort="starts", size=2)).total == 6
+    assert ids(index, sort="ends")[:3] == ["heute", "morgen", "bald"]
+
+
+def event(days: int) -> Metadata:
+    day = (date.today() + timedelta(days)).isoformat()
+    return Metadata(kind="event", title={"de": "Fest"}, starts=f"{day}T18:00:00", ends=f"{day}T20:00:00")
 
 
 # -- facets and filters
@@ -437,7 +528,8 @@ def test_full_iris_are_filter_values_too(index):
         "licence": ("dl-by-de/2.0",),
         "district": ("altstadt",),
     }
-    assert sorted(ids(index, where=where)) == ["b", "c"]
+    assert sorted(ids(index, where=where, limits=Limits(whole_city=False))) == ["b", "c"]
+    assert sorted(ids(index, where=where)) == ["a", "b", "c"]
     assert ids(index, where=normal_where({"publisher": ["https://example.org/id/stadtwerke"]})) == ["c"]
 
 

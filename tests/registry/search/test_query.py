@@ -1,6 +1,6 @@
 """What is asked, what is chosen, and how hits are ranked: without any index.
 
-Covers: registry/search/candidates.py
+Covers: registry/search/candidates.py, registry/search/sorting.py
 """
 
 from collections.abc import Collection, Mapping, Sequence

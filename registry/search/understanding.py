@@ -1,0 +1,94 @@
+"""What the words of a query mean beside their text: phrases, words to leave out, and the district, format, year or kind
+that they name.
+
+Entry point: `understand`. What is named does not narrow the search: it orders the hits, and is offered as a filter.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Final
+
+import msgspec
+
+from registry.search.analysis import base_letters, clean
+from registry.search.word_lists import FAMILY_WORDS
+from vocab.concepts import ConceptList
+from vocab.formats import file_type
+from vocab.kinds import KIND_ROWS
+from vocab.match import districts_in
+
+MAX_PHRASES: Final = 5
+MAX_EXCLUDED: Final = 10
+MAX_TOKENS: Final = 40  # words that are looked at
+MIN_FORMAT_LETTERS: Final = 3
+_QUOTED: Final = re.compile(r'"([^"]{1,200})"|[„“»]([^“”„«"]{1,200})[“”«]')
+_EXCLUDED: Final = re.compile(r'(?:^|(?<=\s))[-−](?:"([^"]{1,200})"|([^\W_][\w-]*))')
+_WORD: Final = re.compile(r"[^\W_]+")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_PLAIN_KINDS: Final = ("dataset", "series")  # nobody who types "Daten" means only these
+
+
+class Understood(msgspec.Struct, frozen=True):
+    """`text`: the words to look for; `phrases`: words that stand next to one another; `excluded`: words that a hit has
+    not; `named`: facet -> values that words of the text name; `naming`: these words, in base letters."""
+
+    text: str
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    named: Mapping[str, tuple[str, ...]] = {}
+    naming: Mapping[str, str] = {}  # word -> facet
+
+
+def understand(question: str, districts: ConceptList | None = None) -> Understood:
+    """The query taken apart; `districts`: the city's own list."""
+    question = clean(question)
+    excluded = tuple(_one_of(match) for match in _EXCLUDED.finditer(question))
+    text = _EXCLUDED.sub(" ", question)
+    phrases = tuple(_one_of(match) for match in _QUOTED.finditer(text))
+    named: dict[str, dict[str, None]] = {}
+    naming: dict[str, str] = {}
+    for facet, value, word in _names(text, districts):
+        named.setdefault(facet, {})[value] = None
+        naming.setdefault(word, facet)
+    values = {facet: tuple(by_value) for facet, by_value in named.items()}
+    return Understood(text, phrases[:MAX_PHRASES], excluded[:MAX_EXCLUDED], values, naming)
+
+
+def _one_of(match: re.Match[str]) -> str:
+    return str(next(filter(None, match.groups())))
+
+
+def _names(text: str, districts: ConceptList | None) -> Iterator[tuple[str, str, str]]:
+    """What words of the text name: facet, value and the word, in base letters."""
+    for concept in districts_in(text, districts) if districts else ():
+        for name in (*concept.labels.values(), *concept.alternatives):
+            yield from (("district", concept.notation, base_letters(word)) for word in _WORD.findall(name))
+    for written in _WORD.findall(text)[:MAX_TOKENS]:
+        word = base_letters(written)
+        if _YEAR.fullmatch(word):
+            yield "year", word, word
+        elif kind := _kind_words().get(word):
+            yield "kind", kind, word
+        elif family := FAMILY_WORDS.get(word):
+            yield "family", family, word
+        elif format := _format(word):
+            yield "format", format, word
+
+
+@cache
+def _kind_words() -> Mapping[str, str]:
+    """Words for a kind of thing, of one word each, in both languages -> the kind."""
+    rows = (row for row in KIND_ROWS.values() if row.name not in _PLAIN_KINDS)
+    written = {
+        base_letters(text): row.name for row in rows for texts in (row.singular, row.plural) for text in texts.values()
+    }
+    return {word: kind for word, kind in written.items() if _WORD.fullmatch(word)}
+
+
+def _format(word: str) -> str:
+    """The notation of a file type that a word names as such: "csv", "GeoJSON"; "" if it is none."""
+    if len(word) < MIN_FORMAT_LETTERS or not word.isalnum():
+        return ""
+    match = file_type(word)
+    return match.concept.notation if match and word in match.concept.notation.lower() else ""

@@ -158,6 +158,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "data_groups": tied.data,
         "link_groups": tied.others,
         "projects": tied.projects,
+        "similar_groups": tied.similar,
         "missing": missing(record, lang),
         "origins": _origins(pages, record),
         "events": _history(pages, record, lang),

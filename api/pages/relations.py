@@ -3,7 +3,8 @@
 Entry point: `relations`. Invariant: at most MAX_RELATIONS in each direction.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from itertools import islice
 from typing import Final, NamedTuple
@@ -11,16 +12,19 @@ from typing import Final, NamedTuple
 from markupsafe import Markup, escape
 
 from api.pages.cards import Card, cards, whose
+from api.pages.proposals import proposals
 from api.pages.site import Pages
 from api.text.formatting import link, short_markup
 from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang
 from registry.catalog.lookup import backlinks, resolve
+from registry.errors import LotseError
 from registry.model import DCAT_KINDS, Backlink, Link, Record
 from vocab.fields import FIELDS
 
 MAX_RELATIONS: Final = 60
+MAX_SIMILAR: Final = 5  # records of a kind
 # relations to agents; an organization's page shows them as what it publishes and leads
 AGENTS: Final = (
     "publisher", "organizer", "creators", "contributors", "custodians", "originators", "participants", "funding",
@@ -47,11 +51,12 @@ class RelationGroup(NamedTuple):
 
 class Relations(NamedTuple):
     """The things that a record is connected with. `data`: what a project uses and produces; `others`: all else;
-    `projects`: those with these data."""
+    `projects`: those with these data; `similar`: what it is not linked with, and why that could suit."""
 
     data: list[RelationGroup]
     others: list[RelationGroup]
     projects: list[Card]
+    similar: list[RelationGroup]
 
 
 def relations(pages: Pages, record: Record, lang: Lang, today: date) -> Relations:
@@ -61,7 +66,9 @@ def relations(pages: Pages, record: Record, lang: Lang, today: date) -> Relation
     groups = _links(pages, record, back, pointing, lang)
     data = [group for group in groups if group.label in _data_labels(lang)]
     others = [group for group in groups if group not in data]
-    return Relations(data, others, _projects(pages, record, pointing, lang, today))
+    projects = _projects(pages, record, pointing, lang, today)
+    linked = {thing.address for group in groups for thing in group.things} | {card.address for card in projects}
+    return Relations(data, others, projects, _similar(pages, record, linked, lang))
 
 
 def _data_labels(lang: Lang) -> tuple[str, str]:
@@ -132,6 +139,17 @@ def _back(
             yield _("Dazu gehören"), _shown(other, lang)
         else:
             yield label, _shown(other, lang)
+
+
+def _similar(pages: Pages, record: Record, linked: Collection[str], lang: Lang) -> list[RelationGroup]:
+    """Similar records that are not linked already, with the reasons; none while there is no search index."""
+    groups: dict[str, list[Linked]] = {}
+    with suppress(LotseError):
+        for label, other, why in proposals(pages.catalog, record, lang):
+            thing = _shown(other, lang)._replace(meta=why)
+            if thing.address not in linked and len(groups.setdefault(label, [])) < MAX_SIMILAR:
+                groups[label].append(thing)
+    return [RelationGroup(label, tuple(things)) for label, things in groups.items() if things]
 
 
 def _projects(pages: Pages, record: Record, pointing: Mapping[str, Record], lang: Lang, today: date) -> list[Card]:

@@ -48,21 +48,26 @@ def listed(query: Query, wanted: Asked, engine: Engine, today: int, refiner: Ref
 
 def _by_score(query: Query, ranking: "_Ranking", cursor: Cursor | None) -> Listed:
     first = start(query, cursor)
-    if cursor and cursor.seen:
-        first = _after(cursor, ranking.stretch)
-    hits = ranking.stretch(first, min(first + query.size, max(first, MAX_DEPTH)))
+    if cursor and first:
+        first, hits = _after(cursor, query.size, ranking.stretch)
+    else:
+        hits = ranking.stretch(first, first + query.size)
     similar = len(ranking.similar) if first < RANKED else 0
     return Listed(hits, ranking.total, similar, first + len(hits), hits[-1].id if hits else "")
 
 
-def _after(cursor: Cursor, stretch: Callable[[int, int], Sequence[Hit]]) -> int:
-    """The number of the first hit after the last one of the page before: hits before that may have come or gone."""
-    for moved in (0, MAX_MOVED):
-        begin = max(cursor.seen - 1 - moved, 0)
-        for at, hit in enumerate(stretch(begin, min(cursor.seen + moved, MAX_DEPTH))):
-            if hit.id == cursor.last:
-                return begin + at + 1
-    return cursor.seen
+def _after(cursor: Cursor, size: int, stretch: Callable[[int, int], list[Hit]]) -> tuple[int, list[Hit]]:
+    """The number of the first hit after the last one of the page before, and the page: hits before that may have come
+    or gone. If it is gone itself, the page begins where it was."""
+    seen, last = cursor.seen, cursor.last
+    until = min(seen + size, MAX_DEPTH)
+    begin = seen - 1
+    hits = stretch(begin, until)
+    if hits and hits[0].id == last:
+        return seen, hits[1:]
+    around = stretch(max(begin - MAX_MOVED, 0), min(seen + MAX_MOVED, MAX_DEPTH))
+    first = next((max(begin - MAX_MOVED, 0) + at + 1 for at, hit in enumerate(around) if hit.id == last), seen)
+    return first, stretch(first, min(first + size, MAX_DEPTH))
 
 
 class _Ranking:

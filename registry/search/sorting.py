@@ -1,11 +1,15 @@
 """A page of a list that is not by relevance. Entry point: `sorted_page`."""
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from registry.search.filters import Range, Ranges
 from registry.search.matching import Asked, Engine
 from registry.search.paging import Stretch
 from registry.search.query import Sorted
+
+MAX_DIGITS: Final = 10  # of a day in a key, which may come from a token of anybody's own
 
 
 def sorted_page(engine: Engine, wanted: Asked, stretch: Stretch) -> Sorted:
@@ -17,7 +21,8 @@ def sorted_page(engine: Engine, wanted: Asked, stretch: Stretch) -> Sorted:
     today = wanted.filters.today
     coming = _among(wanted, Range(order.day, today, None))
     over = _among(wanted, Range(order.day, None, today - 1))
-    is_over = bool(after) and int(after.partition("\t")[0]) < today
+    day = after.partition("\t")[0]
+    is_over = day.isdecimal() and int(day[:MAX_DIGITS]) < today
     first = engine.sorted(coming, stretch._replace(size=0, after="") if is_over else stretch)
     begin = 0 if after else max(stretch.first - first.total, 0)
     behind = Stretch(order._replace(descending=True), begin, stretch.size - len(first.hits), after if is_over else "")

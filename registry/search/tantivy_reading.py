@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import tantivy
 from tantivy import Occur
@@ -11,46 +11,52 @@ from tantivy import Query as Tree
 
 from registry.search.facet_counts import MAX_KEYS, aggregations, counts
 from registry.search.facets import PARENTS
-from registry.search.filters import Filters
+from registry.search.filters import Condition, Filters, Ranges, Texts
+from registry.search.jumping import Mark, jump
 from registry.search.matching import POINT, Asked, Need, WordGroup, without_synonyms, without_tier
 from registry.search.organization_tree import OrganizationTree
-from registry.search.paging import Stretch
+from registry.search.paging import Order, Stretch
 from registry.search.query import Count, Found, Hit, Ranking, Sorted
+from registry.search.space_time import NUMBERS
 from registry.search.tantivy_trees import (
-    after,
+    behind,
     excluded,
     filter_text,
     filtered,
     group_tree,
     named,
     scoring,
+    sort_text,
     term_tree,
     tiers,
 )
 
-MAX_CACHED = 256  # answers with counts of facets, kept until the next change
+MAX_KEPT: Final = 2_000  # counts of a facet, pages, ends of pages that are kept until the next change
+FAR: Final = 200  # hits after the end of a known page, from which on the place of a hit is looked for
+MAX_KEPT_HITS: Final = 100  # of a page that is kept
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One state of the index as an `Engine`, with the counts that were made on it. `ends`: of lists in an order of
-    texts: number of a hit -> key of the one before it."""
+    """One state of the index as an `Engine`, with the counts and pages that were made on it. `ends`: for each list in
+    an order of texts: number of a hit -> key of the one before it."""
 
     stamp: tuple[str, int, int]
     index: tantivy.Index
     searcher: tantivy.Searcher
-    counted: dict[Any, Mapping[str, tuple[Count, ...]]] = field(default_factory=dict)
+    counted: dict[Any, tuple[Count, ...]] = field(default_factory=dict)
+    pages: dict[Any, Sorted] = field(default_factory=dict)
     ends: dict[Any, dict[int, str]] = field(default_factory=dict)
 
     def find(self, wanted: Asked, need: Need, last: int, first: int = 0) -> Ranking:
-        tree = filtered(need, wanted.filters.conditions(), *scoring(wanted), *tiers(wanted))
+        tree = filtered(need, self._conditions(wanted.filters), *scoring(wanted), *tiers(wanted))
         result = self.searcher.search(tree, last)
         best = result.hits[0][0] % POINT if result.hits else 0.0
         return Ranking(tuple(map(without_tier, self._found(result.hits[first:]))), _total(result), best)
 
     def near(self, wanted: Asked, depth: int) -> tuple[Found, ...]:
         any_term = Tree.boolean_query(scoring(wanted))
-        conditions, without = tuple(wanted.filters.conditions()), excluded(wanted.need) if wanted.need else []
+        conditions, without = self._conditions(wanted.filters), excluded(wanted.need) if wanted.need else []
         narrowed = conditions or without
         tree = filtered(None, conditions, (Occur.Must, any_term), *without) if narrowed else any_term
         return tuple(self._found(self.searcher.search(tree, depth, count=False).hits))
@@ -86,30 +92,73 @@ class Reading:
     def documents(self, wanted: Asked, ids: Collection[str]) -> Sequence[Found]:
         if not ids:
             return ()
-        tree = filtered(None, wanted.filters.conditions(), named(ids), *scoring(wanted))
+        tree = filtered(None, self._conditions(wanted.filters), named(ids), *scoring(wanted))
         return self._found(self.searcher.search(tree, len(ids)).hits)
 
     def sorted(self, wanted: Asked, stretch: Stretch) -> Sorted:
-        """As in `Engine`. Tantivy reads the text of each hit before the stretch, so this begins at the nearest hit
-        whose key is known: of the cursor, or of a page that was shown before."""
-        tree = filtered(wanted.need, wanted.filters.conditions())
-        order, first, size, key = stretch
+        """As in `Engine`. Pages of a list without words are kept until the next change of the index."""
+        key = None if wanted.need else (wanted.filters.key, stretch)
+        page = self.pages.get(key) if key else None
+        if page is None:
+            page = self._sorted(wanted, stretch)
+            if key and stretch.size <= MAX_KEPT_HITS:
+                keep(self.pages, key, page)
+        return page
+
+    def _sorted(self, wanted: Asked, stretch: Stretch) -> Sorted:
+        """Tantivy reads the text of each hit before the stretch, so this begins at the nearest hit whose key is known:
+        of the cursor, of a page that was shown before, or where `jump` leads."""
+        tree = filtered(wanted.need, self._conditions(wanted.filters))
+        order, first, size, cursor = stretch
         ends = self.ends.setdefault((wanted.need, wanted.filters.key, order), {0: ""})
-        begin = first if key else max(number for number in ends if number <= first)
-        key = key or ends[begin]
-        result = self.searcher.search(
-            Tree.boolean_query([(Occur.Must, tree), *after(self.index, order, key)]),
-            max(size, 1),
-            order_by_field=order.field,
-            order=tantivy.Order.Desc if order.descending else tantivy.Order.Asc,
-            offset=first - begin,
-        )
+        if cursor:
+            begin, key = first, sort_text(cursor)
+        else:
+            begin, key = self._mark(tree, order, first, ends)
+        result = self.in_order(tree, order, key, max(size, 1), first - begin)
         hits = result.hits[:size]
-        last = bytes.fromhex(hits[-1][0]).decode() if hits else ""
-        if hits and not stretch.after and max(len(self.ends), len(ends)) < MAX_CACHED:
+        last = hits[-1][0] if hits else ""
+        if hits and not cursor and max(len(self.ends), len(ends)) < MAX_KEPT:
             ends[first + len(hits)] = last
         total = _total(self.searcher.search(tree, 1)) if key else _total(result)
-        return Sorted([Hit(id, kind, 0.0) for id, kind in self._names(hits)], total, last)
+        names = [Hit(id, kind, 0.0) for id, kind in self._names(hits)]
+        return Sorted(names, total, bytes.fromhex(last).decode())
+
+    def _mark(self, tree: Tree, order: Order, first: int, ends: dict[int, str]) -> Mark:
+        """The nearest known end of a page before the hit number `first`; far behind it, one that is looked for."""
+        begin = max(number for number in tuple(ends) if number <= first)
+        if first - begin < FAR:
+            return Mark(begin, ends[begin])
+        hits = _SortedHits(self, tree, order)
+        if first >= hits.total:
+            return Mark(begin, ends[begin])
+        mark = jump(first, hits.key_after(""), Mark(hits.total, hits.key_before("")), hits)
+        ends[mark.number] = mark.key
+        return mark
+
+    def in_order(self, tree: Tree, order: Order, key: str, size: int, offset: int) -> tantivy.SearchResult:
+        return self.searcher.search(
+            Tree.boolean_query(behind(tree, self.index, order, key)),
+            size,
+            order_by_field=order.field,
+            order=tantivy.Order.Desc if order.descending else tantivy.Order.Asc,
+            offset=offset,
+        )
+
+    def _conditions(self, filters: Filters) -> list[Condition]:
+        return list(map(self._used, filters.conditions()))
+
+    def _used(self, condition: Condition) -> Condition:
+        """The condition without alternatives that no record can fulfil: most have only one place and one period."""
+        if isinstance(condition, Texts):
+            return condition
+        kept = tuple(ranges for ranges in condition.alternatives if ranges[0].field not in self._unused)
+        return Ranges(kept or condition.alternatives[:1])
+
+    @cached_property
+    def _unused(self) -> frozenset[str]:
+        """Fields with numbers that no record has."""
+        return frozenset(field for field in NUMBERS if not _total(self.searcher.search(Tree.exists_query(field), 1)))
 
     def _names(self, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> Iterator[tuple[str, Any]]:
         for _, address in hits:
@@ -124,21 +173,17 @@ class Reading:
         return [Found(id, kind, hit[0], int(day or 0), int(quality or 0)) for (id, kind), hit, day, quality in rows]
 
     def facets(self, need: Need | None, where: Filters, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
-        """As in `Engine`; the answers are kept until the next change of the index."""
-        key = (need, where.key, facets)
-        if not facets:
-            return {}
-        cached = self.counted.get(key)  # one look-up: another thread may clear the cache at any time
-        if cached is None:
-            parts = aggregations(where, facets, filter_text, "segment_size")
-            response = self.searcher.aggregate(filtered(need, where.limits), parts)
-            cached = {
-                facet: counts(response, facet, where.where.get(facet, ()), self.organizations) for facet in facets
-            }
-            if len(self.counted) >= MAX_CACHED:
-                self.counted.clear()
-            self.counted[key] = cached
-        return cached
+        """As in `Engine`; the answers are kept until the next change of the index, those of each facet by itself: pages
+        and API count different ones."""
+        kept = {facet: self.counted.get((need, where.key, facet)) for facet in facets}
+        missing = tuple(facet for facet, counted in kept.items() if counted is None)
+        if missing:
+            parts = aggregations(where, missing, filter_text, "segment_size")
+            response = self.searcher.aggregate(filtered(need, map(self._used, where.limits)), parts)
+            for facet in missing:
+                kept[facet] = counts(response, facet, where.where.get(facet, ()), self.organizations)
+                keep(self.counted, (need, where.key, facet), kept[facet])
+        return {facet: counted or () for facet, counted in kept.items()}
 
     def organizations(self) -> OrganizationTree:
         return self._organizations
@@ -150,3 +195,29 @@ class Reading:
 
 def _total(result: tantivy.SearchResult) -> int:
     return int(result.count or 0)  # type: ignore[attr-defined]  # missing in Tantivy's stubs
+
+
+class _SortedHits:
+    """A `SortedList` of the hits of a tree."""
+
+    def __init__(self, reading: Reading, tree: Tree, order: Order) -> None:
+        self._reading, self._tree, self._order = reading, tree, order
+        self._reversed = order._replace(descending=not order.descending)
+        self.total = _total(reading.searcher.search(tree, 1))
+
+    def count_to(self, key: str) -> int:
+        tree = Tree.boolean_query(behind(self._tree, self._reading.index, self._order, key))
+        return self.total - _total(self._reading.searcher.search(tree, 1))
+
+    def key_before(self, key: str) -> str:
+        return str(self._reading.in_order(self._tree, self._reversed, key, 1, 0).hits[0][0])
+
+    def key_after(self, key: str) -> str:
+        return str(self._reading.in_order(self._tree, self._order, key, 1, 0).hits[0][0])
+
+
+def keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
+    """Keeps an answer; of too many, all others are dropped. Other threads may do the same at any time."""
+    if len(kept) >= MAX_KEPT:
+        kept.clear()
+    kept[key] = value

@@ -135,10 +135,12 @@ def filtered(need: Need | None, conditions: Iterable[Condition], *others: tuple[
     return Tree.boolean_query([*exact, *others])
 
 
-def after(index: tantivy.Index, order: Order, key: str) -> list[tuple[Occur, Tree]]:
-    """A condition for documents behind this key in the order. Only the query language has ranges of texts."""
+def behind(tree: Tree, index: tantivy.Index, order: Order, key: str) -> list[tuple[Occur, Tree]]:
+    """Conditions for documents of a tree that stand behind a `sort_text` in the order; for all of them without one.
+    Only the query language has ranges of texts."""
     sign = "<" if order.descending else ">"
-    return [(Occur.Must, index.parse_query(f"{order.field}:{sign}{sort_text(key)}", ["id"]))] if key else []
+    range = [(Occur.Must, index.parse_query(f"{order.field}:{sign}{key}", ["id"]))] if key else []
+    return [(Occur.Must, tree), *range]
 
 
 def filter_text(conditions: Iterable[Condition]) -> str:

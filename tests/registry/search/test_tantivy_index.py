@@ -11,7 +11,8 @@ import pytest
 from registry.errors import NotReadyError
 from registry.model import Change, Position
 from registry.projections import projection
-from registry.search import tantivy_index
+from registry.search import tantivy_index, tantivy_reading
+from registry.search.facet_counts import aggregations
 from registry.search.query import Query
 from registry.search.tantivy_index import TantivyIndex
 from tests.builders import a_record
@@ -208,3 +209,32 @@ def test_a_folder_that_cannot_be_written_is_said_to_be_so(tmp_path):
     (tmp_path / "0001" / "meta.json").write_text("kein Index")
     with pytest.raises(NotReadyError, match="cannot be written"):
         index.apply([Change(2, "brunnen", a_record("brunnen"))], Position("epoch", 2))
+
+
+def test_the_same_question_is_counted_once_until_the_next_change(tmp_path, monkeypatch):
+    index = filled(tmp_path, "radwege", "brunnen")
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(
+        tantivy_reading,
+        "aggregations",
+        lambda where, facets, written, more: asked.append(facets) or aggregations(where, facets, written, more),
+    )
+    first = index.search(Query(facets=("kind", "use")))
+    assert index.search(Query(facets=("use", "kind", "family"))).facets["kind"] == first.facets["kind"]
+    assert index.search(Query(facets=("kind", "use"))).hits == first.hits
+    assert asked == [("kind", "use"), ("family",)]
+    index.apply([Change(9, "radwege", None)], Position("epoch", 9))
+    after = index.search(Query(facets=("kind",)))
+    assert ([hit.id for hit in after.hits], after.facets["kind"][0].count) == (["brunnen"], 1)
+
+
+def test_pages_far_ahead_are_reached_by_numbers_in_any_order(tmp_path):
+    index = TantivyIndex(tmp_path)
+    records = [a_record(f"r{number:04}", title=f"Titel {number * 7919 % 997:03}") for number in range(997)]
+    index.rebuild([Change(number, record.id, record) for number, record in enumerate(records, 1)], Position("e", 997))
+    for sort in ("title", "newest"):
+        whole = [hit.id for hit in index.search(Query(sort=sort, size=997, facets=())).hits]
+        assert len(set(whole)) == 997
+        for page in (50, 3, 49, 2, 50, 17, 1):
+            hits = index.search(Query(sort=sort, page=page, facets=())).hits
+            assert [hit.id for hit in hits] == whole[20 * (page - 1) : 20 * page]

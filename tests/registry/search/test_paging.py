@@ -133,3 +133,15 @@ def test_a_deep_page_has_scores_below_those_before(index):
     deep = index.search(Query(words="Radweg", size=20, page=RANKED // 20 + 1))
     assert [hit.score for hit in deep.hits] == scores[RANKED : RANKED + 20]
     assert deep.hits[0].score <= 100
+
+
+@pytest.mark.parametrize("sort", ["starts", "ends"])
+def test_lists_with_a_day_have_tokens_too_and_forged_ones_do_no_harm(index, sort):
+    days = [f"{2000 + number}-01-01" for number in range(0, 60, 2)]
+    filled(index, *(a_record(f"p{day}", said=a_metadata(day, "project", starts=day, ends=day)) for day in days))
+    query = Query(sort=sort)
+    whole = [hit.id for hit in index.search(replace(query, size=100)).hits]
+    assert len(set(whole)) == len(days)
+    assert by_token(index, query, 7)[0] == whole
+    for last in ("x\ty", "9" * 30 + "\tx", "²\tx"):
+        assert index.search(replace(query, cursor=token_of(query, 3, last))).total == len(days)

@@ -9,6 +9,7 @@ from functools import cached_property
 from importlib import metadata as packages
 from importlib.util import find_spec
 from threading import Lock
+from time import sleep
 from typing import Any, Final, Protocol
 
 from registry.errors import NotReadyError
@@ -21,7 +22,8 @@ INSTALL: Final = "pip install 'lotse[meaning]'"
 TEXT_VERSION: Final = 1  # of `text_of`: increase it when that changes
 MAX_CHARACTERS: Final = 200  # of a text; more of a description made the ranking worse (`make relevance`)
 MIN_DESCRIPTION: Final = 20  # characters; titles alone were near to any single word that was typed
-TEXTS_PER_TURN: Final = 8  # encoded before another thread, such as that of a query, gets its turn
+TEXTS_PER_TURN: Final = 4  # encoded before another thread, such as that of a query, gets its turn
+PAUSE_SECONDS: Final = 0.001  # after each turn: a lock that is taken again at once never goes to another thread
 
 
 class Encoder(Protocol):
@@ -58,6 +60,8 @@ class SentenceEncoder:
     def encode(self, texts: Sequence[str]) -> list[bytes]:
         vectors: list[bytes] = []
         for start in range(0, len(texts), TEXTS_PER_TURN):
+            if start:
+                sleep(PAUSE_SECONDS)
             with self._turn:
                 vectors += _as_bytes(self._model.encode(list(texts[start : start + TEXTS_PER_TURN])))
         return vectors

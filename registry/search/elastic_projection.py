@@ -38,7 +38,7 @@ FIELDS: Final[dict[str, dict[str, Any]]] = {
     **dict.fromkeys(
         (*TEXT_FACETS, *(counted.field for counted in (*COUNTED, PARENTS)), "short_words", "words"), _COUNTED
     ),
-    **{field: {"type": "double" if NUMBERS.get(field) is float else "long"} for field in (*DATED_FACETS, *NUMBERS)},
+    **{field: {"type": "long"} for field in (*DATED_FACETS, *NUMBERS)},
     **dict.fromkeys((order.field for order in ORDERS.values()), _ORDER),
     **dict.fromkeys(("day", "quality"), _NUMBER),
     **{field: {"type": "integer"} for field in ("starts", "ends")},

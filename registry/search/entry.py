@@ -37,7 +37,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     text: Terms
     facets: Mapping[str, tuple[str, ...]]
     counted: Mapping[str, tuple[str, ...]]
-    numbers: Mapping[str, tuple[float, ...]]
+    numbers: Mapping[str, tuple[int, ...]]
     short_words: tuple[str, ...]
     words: tuple[str, ...]
     by_title: str
@@ -79,7 +79,7 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
     )
 
 
-def _numbers(record: Record) -> dict[str, tuple[float, ...]]:
+def _numbers(record: Record) -> dict[str, tuple[int, ...]]:
     of_facets = {name: tuple(dated.numbers_of(record)) for name, dated in DATED_FACETS.items()}
     return of_facets | {field: (number,) for field, number in numbers_of(record)}
 

@@ -19,8 +19,8 @@ class Range(NamedTuple):
     """Numbers of a field from `low` to `high`, both included; None: open."""
 
     field: str
-    low: float | None
-    high: float | None
+    low: int | None
+    high: int | None
 
 
 class Texts(NamedTuple):

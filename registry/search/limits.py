@@ -5,7 +5,7 @@ import msgspec
 from registry.model import Date
 from registry.model.timing import first_day, last_day
 from registry.search.filters import Ranges
-from registry.search.space_time import FIRST_DAY, LAST_DAY, Box, Span, around, in_area, overlaps
+from registry.search.space_time import FIRST_DAY, LAST_DAY, Box, Span, in_box, in_circle, overlaps
 
 
 class Near(msgspec.Struct, frozen=True):
@@ -28,9 +28,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     def conditions(self) -> tuple[Ranges, ...]:
         conditions = []
         if self.box:
-            conditions.append(in_area((self.box,)))
+            conditions.append(in_box(self.box))
         if self.near:
-            conditions.append(in_area(around(self.near.longitude, self.near.latitude, self.near.km)))
+            conditions.append(in_circle(self.near.longitude, self.near.latitude, self.near.km))
         if self.begins or self.ends:
             first, last = first_day(self.begins), last_day(self.ends)
             span = Span(first.toordinal() if first else FIRST_DAY, last.toordinal() if last else LAST_DAY)

@@ -1,8 +1,8 @@
 """Where and when a record is, as numbers of the index, and the conditions by which a query narrows that.
 
 A record has up to MAX_BOXES boxes and MAX_SPANS spans of days, each in fields of its own, so that both engines compare
-the same plain numbers (docs/decisions/0163). Entry points: `numbers_of`, `NUMBERS` (the fields), `in_area`, `overlaps`,
-`Box`, `around`.
+the same plain numbers (docs/decisions/0163). Entry points: `numbers_of`, `NUMBERS` (the fields), `in_box`, `in_circle`,
+`overlaps`.
 """
 
 import math
@@ -18,16 +18,26 @@ from vocab.geometry import bounds
 
 MAX_BOXES, MAX_SPANS = 4, 4  # of a record; of more the nearest are joined
 MAX_COMPARED: Final = 32  # boxes or spans of which each is compared with each
-STEPS_OF_CIRCLE: Final = 24  # boxes of which a circle is made: its edge is exact to 2 % of the radius
+DIRECTIONS: Final = 8  # of which a box has its extent: a circle is a polygon with twice as many sides
 KM_OF_A_DEGREE: Final = 111.195  # of latitude
+UNITS: Final = 1_000_000  # of a degree
+OFFSET: Final = 1_000 * UNITS  # makes all numbers positive
+MAX_LATITUDE: Final = 89.9  # the projection has no poles
 FIRST_DAY, LAST_DAY = date.min.toordinal(), date.max.toordinal()
 
-_SIDES: Final = ("west", "south", "east", "north")
-_ENDS: Final = ("begins", "ends")
-NUMBERS: Final[Mapping[str, type]] = {
-    **{f"{side}_{number}": float for number in range(MAX_BOXES) for side in _SIDES},
-    **{f"{end}_{number}": int for number in range(MAX_SPANS) for end in _ENDS},
-}
+_VECTORS: Final = tuple(
+    (math.cos(math.pi * number / DIRECTIONS), math.sin(math.pi * number / DIRECTIONS)) for number in range(DIRECTIONS)
+)
+_EAST, _NORTH = 0, DIRECTIONS // 2  # the directions of longitude and latitude
+NUMBERS: Final = (
+    *(
+        f"{end}_{direction}_{number}"
+        for number in range(MAX_BOXES)
+        for direction in range(DIRECTIONS)
+        for end in ("low", "high")
+    ),
+    *(f"{end}_{number}" for number in range(MAX_SPANS) for end in ("begins", "ends")),
+)
 
 
 class Box(NamedTuple):
@@ -49,28 +59,73 @@ class Span(NamedTuple):
 Part = TypeVar("Part", Box, Span)
 
 
-def numbers_of(record: Record) -> Iterator[tuple[str, float]]:
+class Extent(NamedTuple):
+    """From where to where something reaches in one direction."""
+
+    low: float
+    high: float
+
+
+def numbers_of(record: Record) -> Iterator[tuple[str, int]]:
     """The numbers of a record's places and periods; nothing where it has none."""
     for number, box in enumerate(_joined(_boxes(record.metadata.places), MAX_BOXES, _around_both, _area)):
-        yield from ((f"{side}_{number}", value) for side, value in zip(_SIDES, box, strict=True))
+        for direction, extent in enumerate(_extents(box)):
+            yield f"low_{direction}_{number}", _rounded(extent.low, math.floor)
+            yield f"high_{direction}_{number}", _rounded(extent.high, math.ceil)
     for number, span in enumerate(_spans(record.metadata)):
-        yield from ((f"{end}_{number}", value) for end, value in zip(_ENDS, span, strict=True))
+        yield f"begins_{number}", span.first
+        yield f"ends_{number}", span.last
 
 
-def in_area(boxes: Iterable[Box]) -> Ranges:
-    """A place of the record touches one of the boxes."""
+def in_box(box: Box) -> Ranges:
+    """A place of the record touches the box."""
+    extents = _extents(box)
+    return _reaching({direction: extents[direction] for direction in (_EAST, _NORTH)})
+
+
+def in_circle(longitude: float, latitude: float, km: float) -> Ranges:
+    """A place of the record touches the circle: a polygon whose sides are as much inside it as its corners outside."""
+    x, y = _projected(longitude, latitude)
+    scale = math.cos(math.radians(min(abs(latitude), MAX_LATITUDE)))
+    radius = km / KM_OF_A_DEGREE / scale * (1 + math.cos(math.pi / 2 / DIRECTIONS)) / 2
+    middles = (x * east + y * north for east, north in _VECTORS)
+    return _reaching({direction: Extent(middle - radius, middle + radius) for direction, middle in enumerate(middles)})
+
+
+def _reaching(extents: Mapping[int, Extent]) -> Ranges:
+    """Boxes that overlap these extents in each of the directions."""
     return Ranges(
         tuple(
-            (
-                Range(f"west_{number}", None, box.east),
-                Range(f"east_{number}", box.west, None),
-                Range(f"south_{number}", None, box.north),
-                Range(f"north_{number}", box.south, None),
+            tuple(
+                Range(*range)
+                for direction, extent in extents.items()
+                for range in (
+                    (f"low_{direction}_{number}", None, _rounded(extent.high, math.ceil)),
+                    (f"high_{direction}_{number}", _rounded(extent.low, math.floor), None),
+                )
             )
             for number in range(MAX_BOXES)
-            for box in boxes
         )
     )
+
+
+def _extents(box: Box) -> list[Extent]:
+    """How far a box reaches in each direction; in all of them it is the same box, seen from another side."""
+    (west, south), (east, north) = _projected(box.west, box.south), _projected(box.east, box.north)
+    return [
+        Extent((west if x > 0 else east) * x + south * y, (east if x > 0 else west) * x + north * y)
+        for x, y in _VECTORS
+    ]
+
+
+def _projected(longitude: float, latitude: float) -> tuple[float, float]:
+    """Mercator's projection, in degrees: circles stay round in it."""
+    bounded = min(max(latitude, -MAX_LATITUDE), MAX_LATITUDE)
+    return longitude, math.degrees(math.asinh(math.tan(math.radians(bounded))))
+
+
+def _rounded(degrees: float, towards: Callable[[float], int]) -> int:
+    return towards(degrees * UNITS) + OFFSET
 
 
 def overlaps(span: Span) -> Ranges:
@@ -81,16 +136,6 @@ def overlaps(span: Span) -> Ranges:
             for number in range(MAX_SPANS)
         )
     )
-
-
-def around(longitude: float, latitude: float, km: float) -> tuple[Box, ...]:
-    """The circle with this radius, made of boxes around its centre."""
-    step = math.pi / 2 / STEPS_OF_CIRCLE
-    radius = km / KM_OF_A_DEGREE * (1 + step / 4)  # as much too wide at the corners as too narrow between them
-    stretched = radius / max(math.cos(math.radians(latitude)), 0.01)
-    angles = (step * (number + 0.5) for number in range(STEPS_OF_CIRCLE))
-    reaches = ((stretched * math.cos(angle), radius * math.sin(angle)) for angle in angles)
-    return tuple(Box(longitude - x, latitude - y, longitude + x, latitude + y) for x, y in reaches)
 
 
 # -- the places and periods of a record

@@ -37,11 +37,9 @@ def _schema() -> tantivy.Schema:
         "ends",
         "quality",
         *DATED_FACETS,
-        *(name for name, type in NUMBERS.items() if type is int),
+        *NUMBERS,
     ):
         builder.add_unsigned_field(field, fast=True)
-    for field in (name for name, type in NUMBERS.items() if type is float):
-        builder.add_float_field(field, fast=True)
     return builder.build()
 
 
@@ -125,8 +123,7 @@ def _condition(condition: Condition) -> Tree:
 
 
 def _range(range: Range) -> Tree:
-    type = FieldType.Float if NUMBERS.get(range.field) is float else FieldType.Unsigned
-    return Tree.range_query(SCHEMA, range.field, type, range.low, range.high)
+    return Tree.range_query(SCHEMA, range.field, FieldType.Unsigned, range.low, range.high)
 
 
 def filtered(need: Need | None, conditions: Iterable[Condition], *others: tuple[Occur, Tree]) -> Tree:

@@ -9,7 +9,7 @@ from math import cos, radians, sin
 
 import pytest
 
-from registry.model import Agent, Distribution, Funding, Link, Opportunity, Period, Place
+from registry.model import Agent, Distribution, Funding, Link, Opportunity, Period, Place, Record
 from registry.search.limits import Limits, Near
 from registry.search.organization_tree import OrganizationTree
 from registry.search.query import Query, SearchIndex
@@ -183,7 +183,7 @@ def test_many_places_of_a_record_are_all_found(index):
     assert with_limits(index, box=Box(7, 49, 7.9, 49)) == []
 
 
-@pytest.mark.parametrize("degrees", [0, 30, 45, 60, 90])
+@pytest.mark.parametrize("degrees", [0, 11.25, 30, 45, 75, 90, 200, 310])
 def test_a_circle_is_round(index, degrees):
     def away(km: float) -> Place:
         east, north = km * cos(radians(degrees)), km * sin(radians(degrees))
@@ -191,11 +191,28 @@ def test_a_circle_is_round(index, degrees):
 
     filled(
         index,
-        a_record("nah", said=a_dataset("Nah", places=(away(4.85),))),
-        a_record("fern", said=a_dataset("Fern", places=(away(5.15),))),
+        a_record("nah", said=a_dataset("Nah", places=(away(4.93),))),
+        a_record("fern", said=a_dataset("Fern", places=(away(5.07),))),
     )
     assert with_limits(index, near=Near(8.69, 49.41, 5)) == ["nah"]
     assert with_limits(index, near=Near(8.69, 49.41, 6)) == ["fern", "nah"]
+
+
+def test_a_box_touches_a_circle_with_its_side_its_corner_or_all_of_it(index):
+    def box(id: str, west: float, south: float, east: float, north: float) -> Record:
+        sides = f"POLYGON(({west} {south}, {east} {south}, {east} {north}, {west} {north}, {west} {south}))"
+        return a_record(id, said=a_dataset(id, places=(Place(bbox=sides),)))
+
+    filled(
+        index,
+        box("rundherum", 8, 49, 10, 50),
+        box("seite", 8.75, 49, 9, 50),  # 4.3 km to the east
+        box("ecke", 8.73, 49.44, 9, 50),  # 4.4 km to the north-east
+        box("neben-der-ecke", 8.74, 49.45, 9, 50),  # 5.7 km
+    )
+    assert with_limits(index, near=Near(8.69, 49.41, 5)) == ["ecke", "rundherum", "seite"]
+    assert with_limits(index, near=Near(8.69, 49.41, 1)) == ["rundherum"]
+    assert with_limits(index, near=Near(8.69, 89.99, 1)) == []
 
 
 def test_periods_overlap_also_with_open_ends(index):

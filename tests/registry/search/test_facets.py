@@ -22,6 +22,8 @@ FIELDS_OF_VERSION = {
     "funding participant organization_kind publishers years funders participants parents",
     5: "kind theme publisher district format licence phase source year opportunity family use freshness hvd language "
     "funding participant organization_kind publishers years funders participants parents",
+    6: "kind theme publisher district format licence phase source year opportunity family use freshness hvd language "
+    "funding participant organization_kind publishers years funders participants parents",
 }
 
 # One row more, before anything else reads the table; all that follows is the product as it stands.

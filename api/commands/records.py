@@ -48,7 +48,7 @@ def search(
     from registry.city import city as city_of
 
     params = [("q", " ".join(terms)), ("size", str(size)), ("page", str(page)), ("sort", sort), ("lang", lang)]
-    params += pairs(conditions, (*LIMITS, "facets"))
+    params += pairs(conditions, (*LIMITS, "facets", "cursor"))
     catalog, configured = opened()
     if not catalog.index.position():
         catalog.sync()  # a new catalogue has no index yet

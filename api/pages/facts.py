@@ -16,15 +16,20 @@ from api.text import sentences
 from api.text.formatting import day, host, link, number, short_markup
 from api.text.i18n import translator
 from api.text.labels import concept, district_of
-from api.web import addresses
+from api.web import addresses, query
 from api.web.addresses import Lang
 from registry.model import DCAT_KINDS, Agent, Contact, Funding, Metadata, Money, Place, Record
 from registry.model.text import tags
+from registry.search.limits import Limits, Near
+from registry.search.query import Query
 from vocab.concepts import Concept, ConceptList, concept_list
 from vocab.fields import fields_of
+from vocab.geometry import bounds
 from vocab.match import districts_in
 
 MAX_ITEMS_PER_FACT: Final = 12  # values of a fact that are listed
+KM_AROUND: Final = 2  # of the circle in which a record's page offers to search
+MAX_DEGREES_OF_PLACE: Final = 0.05  # height and width of a place that has something around it; a city is larger
 MAX_TEXTS_PER_FIELD: Final = 60  # strings of a field under "all details"
 MAX_TEXT_CHARACTERS: Final = 2_000  # characters of each; who wants all takes the data
 
@@ -192,7 +197,19 @@ def _places(pages: Pages, metadata: Metadata, lang: Lang) -> list[Item]:
             items[Item(named_district.label(lang), address)] = None
         if not shown_districts and place.name:
             items[Item(short_markup(place.name, lang))] = None
-    return list(items)[:MAX_ITEMS_PER_FACT]
+    return [*list(items)[:MAX_ITEMS_PER_FACT], *_around(metadata.places, lang)]
+
+
+def _around(places: Iterable[Place], lang: Lang) -> list[Item]:
+    """A link to what lies around the first place that is small enough."""
+    _ = translator(lang)
+    shapes = (bounds(place.centroid or place.bbox or place.geometry) for place in places)
+    for west, south, east, north in filter(None, shapes):
+        if max(east - west, north - south) <= MAX_DEGREES_OF_PLACE:
+            near = Near(round((west + east) / 2, 5), round((south + north) / 2, 5), KM_AROUND)
+            address = query.url(Query(limits=Limits(near=near), lang=lang), addresses.path("search", lang))
+            return [Item(_("Alles im Umkreis von %(km)s km") % {"km": KM_AROUND}, address, small=True)]
+    return []
 
 
 def _mentioned(place: Place, districts: ConceptList | None) -> tuple[Concept, ...]:

@@ -1,6 +1,7 @@
-"""Orders the candidates of a search by words and meaning together, and adds similar ones. Entry point: `ByMeaning`.
+"""Orders the similar candidates of a search by words and meaning together, and adds some. Entry point: `ByMeaning`.
 
-The weight was chosen by cross-validation on the judged queries, the floors on the demo: docs/decisions/0159.
+Exact ones stay as the words ordered them, and where they are many, nothing is encoded. The weight was chosen by
+cross-validation on the judged queries, the floors on the demo: docs/decisions/0159.
 """
 
 import logging
@@ -46,18 +47,17 @@ class ByMeaning:
 
     def _refined(self, text: str, candidates: Candidates, documents: Documents) -> Candidates:
         text = " ".join(clean(text).split())[:MAX_CHARACTERS].encode("utf-8", "ignore").decode()
-        if not text or not self.store.is_complete():
+        if not text or candidates.total >= ENOUGH_EXACT_HITS or not self.store.is_complete():
             return candidates
         by_words = {candidate.document.id for candidate in (*candidates.exact, *candidates.similar)}
-        count = MAX_NEAREST if candidates.total < ENOUGH_EXACT_HITS else 0
-        cosines = self.store.cosines(self.vector(text), count, by_words)
-        exact, similar = (_fused(part, cosines) for part in (candidates.exact, candidates.similar))
+        cosines = self.store.cosines(self.vector(text), MAX_NEAREST, by_words)
+        similar = _best_first(_joined(candidate, cosines) for candidate in candidates.similar)
         if len(similar) >= MAX_SIMILAR:  # then only what comes before the last of them is shown
             least = similar[MAX_SIMILAR - 1].share
             cosines = {id: cosine for id, cosine in cosines.items() if _points(cosine) > least}
         ids = [id for id in _near_enough(cosines) if id not in by_words]
         added = [_joined(Candidate(document, 0.0, "meaning"), cosines) for document in _shown(ids, documents)]
-        return replace(candidates, exact=exact, similar=_best_first((*similar, *added)))
+        return replace(candidates, similar=_best_first((*similar, *added)))
 
 
 def _near_enough(cosines: Mapping[str, float]) -> list[str]:
@@ -77,12 +77,8 @@ def _points(cosine: float) -> float:
     return MEANING_SHARE * min(max(cosine, 0.0) / FULL_COSINE, 1.0)
 
 
-def _fused(candidates: Iterable[Candidate], cosines: Mapping[str, float]) -> tuple[Candidate, ...]:
-    """The candidates with the score of words and meaning together, best first."""
-    return _best_first(_joined(candidate, cosines) for candidate in candidates)
-
-
 def _joined(candidate: Candidate, cosines: Mapping[str, float]) -> Candidate:
+    """The candidate with the share of words and meaning together."""
     meaning = _points(cosines.get(candidate.document.id, 0.0))
     return Candidate(candidate.document, (1 - MEANING_SHARE) * candidate.share + meaning, candidate.by, meaning)
 

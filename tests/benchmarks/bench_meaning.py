@@ -28,6 +28,7 @@ from tests.benchmarks.bench_search import changes, queries
 RECORDS = 10_000
 COMPARED = 200_000
 MAX_QUERY_COST_MS = 3.0
+LEAST_ENCODED_MS = 1.0  # no text is encoded in less
 ROUNDS = 5
 
 
@@ -55,7 +56,11 @@ def query_cost(folder: Path) -> float:
     )
     refiner = ByMeaning(vectors.store, encoder)
     costs = sorted(min(_costs(index, refiner, query)) for query in queries() if query.words)
-    print(f"a query costs {median(costs):.2f} ms more, p95 {costs[len(costs) * 95 // 100]:.2f} ms")
+    encoded = [cost for cost in costs if cost > LEAST_ENCODED_MS]
+    print(
+        f"a query costs {median(costs):.2f} ms more; those that are encoded, because few hits have all words "
+        f"({len(encoded)} of {len(costs)}), cost {median(encoded):.2f} ms, p95 {encoded[len(encoded) * 95 // 100]:.2f} ms"
+    )
     return median(costs)
 
 

@@ -7,6 +7,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 from api.data.documents import record_answer
@@ -16,6 +17,10 @@ from registry.model import Catalogue, Record
 from registry.rdf import FORMATS, thing_iri, write
 from registry.search.entry import entry
 from registry.search.facet_counts import normal_where
+from registry.search.facet_values import parents
+from registry.search.facets import FACETS
+from registry.search.filters import Filters, fits
+from registry.search.organization_tree import OrganizationTree
 from vocab.concepts import ConceptList
 
 COLUMNS: Final = (
@@ -31,18 +36,26 @@ def chosen(
     catalog: Catalog, where: Mapping[str, Iterable[str]], districts: ConceptList | None = None
 ) -> Iterator[Record]:
     """Every shown record with the given facet values, in order of id; read from the store, so there is no limit."""
-    wanted = normal_where(where, districts)
     listing = catalog.store.listing()
+    filters = _filters(catalog, normal_where(where, districts))
     for start in range(0, len(listing), _BATCH):
         for record in catalog.store.get_many([row.id for row in listing[start : start + _BATCH]]).values():
-            if record.shown and (not wanted or _fits(record, wanted, districts)):
+            if record.shown and (not filters.where or _fits(record, filters, districts)):
                 yield record
 
 
-def _fits(record: Record, wanted: Mapping[str, tuple[str, ...]], districts: ConceptList | None) -> bool:
-    """Whether the record has a value of each facet (OR within a facet, AND between them), as in the search."""
-    facets = entry(record, districts).facets
-    return all(set(values) & set(facets.get(facet, ())) for facet, values in wanted.items())
+def _filters(catalog: Catalog, where: Mapping[str, tuple[str, ...]]) -> Filters:
+    """The filters as the search has them today, with the units of the organizations that are asked for."""
+    asked = [id for facet, values in where.items() if FACETS[facet].tree for id in values]
+    ids = [row.id for row in catalog.store.listing(["organization"])] if asked else []
+    tree = OrganizationTree(pair for record in catalog.store.get_many(ids).values() for pair in parents(record, None))
+    return Filters(where, today=datetime.now(UTC).date().toordinal(), units={id: tree.units(id) for id in asked})
+
+
+def _fits(record: Record, filters: Filters, districts: ConceptList | None) -> bool:
+    """Whether the record is a hit of these filters, as in the search."""
+    document = entry(record, districts)
+    return fits(filters, document.facets, document.numbers)
 
 
 def exported(records: Iterable[Record], name: str, base: str, catalogue: Catalogue) -> Iterator[bytes]:

@@ -78,7 +78,8 @@ def groups(
         if facet.inside in shown:
             below.setdefault(facet.inside, []).append(group._replace(open=wanted))
         else:
-            shown[facet.name] = group._replace(open=len(shown) < OPEN_GROUPS or wanted)
+            dated = group.dates and bool(asked.limits.begins or asked.limits.ends)
+            shown[facet.name] = group._replace(open=len(shown) < OPEN_GROUPS or wanted or dated)
     return tuple(_with_inner(group, below.get(name, ())) for name, group in shown.items())
 
 
@@ -92,8 +93,8 @@ def _group(facet: Facet, values: list[Value], lang: Lang, find: str) -> FacetGro
     if typed:
         fitting = [value for value in values if value.selected or typed in fold_word(value.label)]
         first, rest = fitting[:MAX_VALUES_PER_GROUP], []
-    searched = find if len(values) >= MIN_VALUES_TO_SEARCH else None
     label, dates = (facet.inside_label or facet.label)[lang], facet.values == "years"
+    searched = find if len(values) >= MIN_VALUES_TO_SEARCH and not dates else None
     return FacetGroup(facet.name, label, False, tuple(first), tuple(rest), searched, dates=dates)
 
 

@@ -1,9 +1,10 @@
 """The filters of a query as conditions that every engine executes: texts of a field, or ranges of its numbers.
 
-Entry points: `Filters`, which goes through to the engines; `conditions_of` for some of the facets.
+Entry points: `Filters`, which goes through to the engines; `conditions_of` for some of the facets; `fits` for a
+single document.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final, NamedTuple
 
 import msgspec
@@ -69,3 +70,21 @@ def conditions_of(filters: Filters, where: Where) -> Iterator[Condition]:
         else:
             city = (WHOLE_CITY,) if facet == "district" and filters.whole_city else ()
             yield Texts(facet, (*(unit for value in values for unit in filters.units.get(value, (value,))), *city))
+
+
+def fits(filters: Filters, texts: Mapping[str, Collection[str]], numbers: Mapping[str, Collection[int]]) -> bool:
+    """Whether a document with these texts and numbers by field fulfils all conditions, as an engine would say."""
+    return all(_fulfilled(condition, texts, numbers) for condition in filters.conditions())
+
+
+def _fulfilled(
+    condition: Condition, texts: Mapping[str, Collection[str]], numbers: Mapping[str, Collection[int]]
+) -> bool:
+    if isinstance(condition, Texts):
+        return not set(condition.values).isdisjoint(texts.get(condition.field, ()))
+    return any(all(_has(numbers, range) for range in ranges) for ranges in condition.alternatives)
+
+
+def _has(numbers: Mapping[str, Collection[int]], range: Range) -> bool:
+    low, high = -1 if range.low is None else range.low, NEVER[0] + 1 if range.high is None else range.high
+    return any(low <= number <= high for number in numbers.get(range.field, ()))

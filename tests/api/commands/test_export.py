@@ -33,6 +33,8 @@ def test_an_export_can_be_narrowed(harvested: Path) -> None:
     both = lotse("export", "--format", "ndjson", "--where", "kind=dataset", "--where", "kind=project")
     assert len(both.stdout.splitlines()) == 3
     assert lotse("export", "--where", "farbe=rot").exit_code == 2
+    assert lotse("export", "--format", "ndjson", "--where", "freshness=current").stdout == ""
+    assert lotse("export", "--format", "ndjson", "--where", "publisher=gibtsnicht").stdout == ""
 
 
 def test_an_export_that_is_stopped_leaves_nothing_behind(harvested: Path, tmp_path: Path) -> None:

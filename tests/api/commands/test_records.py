@@ -20,6 +20,16 @@ def test_search_prints_what_the_api_answers(harvested: Path) -> None:
     assert answer["hits"]
 
 
+def test_a_search_takes_limits_facets_and_tokens(harvested: Path) -> None:
+    limited = json.loads(lotse("search", "--where", "bbox=0,0,1,1", "--where", "facets=use", "--json").stdout)
+    assert (limited["total"], list(limited["facets"])) == (0, ["use"])
+    wrong = lotse("search", "--where", "near=hier")
+    assert wrong.exit_code == 2
+    first = json.loads(lotse("search", "--size", "1", "--sort", "title", "--json").stdout)
+    second = lotse("search", "--size", "1", "--sort", "title", "--where", f"cursor={first['cursor']}", "--json").stdout
+    assert json.loads(second)["hits"][0]["id"] != first["hits"][0]["id"]
+
+
 def test_a_search_in_words_is_a_table(harvested: Path) -> None:
     ended = lotse("search", "projekt", "2")
     assert ended.exit_code == 0

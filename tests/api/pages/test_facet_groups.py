@@ -62,9 +62,10 @@ def test_a_short_list_has_no_search_field() -> None:
 
 
 def test_the_period_is_asked_for_with_the_years() -> None:
-    (group,) = of("year", Count("2020", 1), Count("2024", 1))
+    (group,) = of("year", *(Count(str(year), 1) for year in range(2000, 2025)))
     assert group.dates
-    assert [value.value for value in group.first] == ["2024", "2020"]
+    assert [value.value for value in group.first][:2] == ["2024", "2023"]
+    assert group.find is None
 
 
 @pytest.mark.parametrize(
@@ -104,4 +105,5 @@ def test_the_fields_of_the_filters_work_without_script(browser: TestClient) -> N
     page = browser.get("/projekte?from=2020&to=2030&find.district=alt").text
     assert '<input name="from" value="2020"' in page
     assert "Zeitraum: 2020 bis 2030" in page
+    assert re.search(r'<details class="facet" open>\s*<summary>Jahr', page)
     assert re.search(r'<a class="chip" href="/projekte">', page)

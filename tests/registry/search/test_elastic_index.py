@@ -77,3 +77,19 @@ def test_a_record_that_the_server_refuses_is_left_out_and_remembered(index, monk
     assert list(index.faults()) == ["brunnen"]
     assert index.position() == Position("epoch", 2)
     assert index.search(Query()).total == 1
+
+
+def test_the_server_keeps_counts_until_the_next_change(index):
+    index.rebuild(changes("radwege", "brunnen"), Position("epoch", 2))
+
+    def kept() -> int:
+        stats = index.client.indices.stats(index=index.prefix, metric="request_cache")
+        return int(stats["_all"]["total"]["request_cache"]["hit_count"])
+
+    for _ in range(2):
+        index.search(Query(facets=("kind", "freshness")))
+    before = kept()
+    counted = index.search(Query(facets=("kind", "freshness"))).facets["kind"][0].count
+    assert (counted, kept() > before) == (2, True)
+    index.apply([Change(3, "radwege", None)], Position("epoch", 3))
+    assert index.search(Query(facets=("kind",))).facets["kind"][0].count == 1

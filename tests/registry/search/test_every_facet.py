@@ -10,6 +10,8 @@ from math import cos, radians, sin
 import pytest
 
 from registry.model import Agent, Distribution, Funding, Link, Opportunity, Period, Place, Record
+from registry.search.entry import entry
+from registry.search.filters import Filters, fits
 from registry.search.limits import Limits, Near
 from registry.search.organization_tree import OrganizationTree
 from registry.search.query import Query, SearchIndex
@@ -252,3 +254,30 @@ def test_limits_narrow_counts_and_words_too(index):
         "kind": [1],
         "format": [1],
     }
+
+
+@pytest.mark.parametrize(
+    ("where", "limits"),
+    [
+        ({"freshness": ("overdue",)}, Limits()),
+        ({"freshness": ("unknown", "current")}, Limits()),
+        ({"opportunity": ("testen",)}, Limits()),
+        ({"family": ("table",), "use": ("attribution",)}, Limits()),
+        ({}, Limits(box=Box(8, 49, 9, 50))),
+        ({"kind": ("dataset",)}, Limits(near=Near(8.7, 49.4, 3), begins="2019", ends="2021")),
+        ({}, Limits(begins="2022")),
+    ],
+)
+def test_a_single_document_fits_where_the_engine_finds_it(index, where, limits):
+    old, testing = f"{EU}/frequency/WEEKLY", Opportunity(type=f"{VOC}/opportunity/testen")
+    records = [
+        a_record("a", said=a_dataset("A", places=(at(8.7, 49.4),), periods=(Period(start="2020", end=""),))),
+        a_record("b", said=a_dataset("B", frequency=old, modified="2020-01-01", places=(at(8.75, 49.4),))),
+        a_record("c", said=a_project("C", opportunities=(testing,), starts="2021")),
+        a_record("d", said=a_dataset("D", frequency=old, modified=today().isoformat(), distributions=())),
+    ]
+    filled(index, *records)
+    filters = Filters(where, limits.conditions(), today().toordinal())
+    documents = {record.id: entry(record) for record in records}
+    fitting = [id for id, document in documents.items() if fits(filters, document.facets, document.numbers)]
+    assert fitting == sorted(ids(index, where=where, limits=limits))

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -53,7 +54,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def search_addresses(self) -> tuple[str, ...]:
         """The nodes of Elasticsearch; () for the embedded index."""
-        return () if self.search == "tantivy" else _parts(self.search)
+        addresses = () if self.search == "tantivy" else _parts(self.search)
+        return tuple(dict.fromkeys(address.rstrip("/") for address in addresses))
 
 
 def is_database_lost(settings: Settings) -> bool:
@@ -159,8 +161,15 @@ def _check(settings: Settings) -> None:
             raise UsageError("setting-ca-file", name=name.upper(), path=path)
 
 
+def _is_server(address: str) -> bool:
+    try:
+        return bool(_ADDRESS.fullmatch(address)) and urlsplit(address).port != 0
+    except ValueError:  # a port above 65535
+        return False
+
+
 def _check_search(settings: Settings) -> None:
-    if settings.search != "tantivy" and not all(map(_ADDRESS.fullmatch, settings.search_addresses or ("",))):
+    if settings.search != "tantivy" and not all(map(_is_server, settings.search_addresses or ("",))):
         raise UsageError("setting-search", search=settings.search)
     if settings.search_replicas is not None and settings.search_replicas < 0:
         raise UsageError("setting-search-replicas", value=settings.search_replicas)

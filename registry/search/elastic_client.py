@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 from elasticsearch import (
@@ -21,6 +22,7 @@ from registry.errors import NotReadyError
 REQUEST_TIMEOUT: Final = 30  # seconds
 RETRIED_STATUSES: Final = (429, 502, 503, 504)  # too busy, or a part of the cluster is away: another node may answer
 MIN_RETRIES: Final = 2
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 INDEX_SETTINGS: Final[Mapping[str, Any]] = {
     "number_of_shards": 1,
     "auto_expand_replicas": "0-1",  # one copy as soon as there is a second node
@@ -56,13 +58,20 @@ def open_client(server: Server) -> Elasticsearch:
     more: dict[str, Any] = {"ca_certs": server.ca_file} if server.ca_file else {}
     more |= {"api_key": server.key} if server.key else {}
     return Elasticsearch(
-        list(server.addresses),
+        list(map(_with_port, server.addresses)),
         request_timeout=REQUEST_TIMEOUT,
         max_retries=max(MIN_RETRIES, len(server.addresses)),
         retry_on_timeout=True,
         retry_on_status=RETRIED_STATUSES,
         **more,
     )
+
+
+def _with_port(address: str) -> str:
+    """The address with its port, which the client demands."""
+    parts = urlsplit(address)
+    netloc = parts.netloc if parts.port else f"{parts.netloc}:{DEFAULT_PORTS[parts.scheme]}"
+    return parts._replace(netloc=netloc).geturl()
 
 
 @contextmanager

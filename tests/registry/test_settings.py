@@ -67,6 +67,7 @@ def test_a_misspelt_key_of_the_city_is_refused(tmp_path):
         ("LOTSE_PROXY", "foo"),
         ("LOTSE_SEARCH", "solr"),
         ("LOTSE_SEARCH", ","),
+        ("LOTSE_SEARCH", "https://one.example:92000"),
         ("LOTSE_SEARCH", "https://one.example:9200, two.example:9200"),
         ("LOTSE_SEARCH_REPLICAS", "-1"),
         ("LOTSE_SEARCH_CA_FILE", "/gibt/es/nicht.pem"),
@@ -85,7 +86,7 @@ def test_a_name_that_is_like_none_is_refused_with_those_there_are(tmp_path):
 
 
 def test_elasticsearch_may_have_several_nodes(tmp_path):
-    nodes = "https://one.example:9200, https://two.example:9200"
+    nodes = "https://one.example:9200, https://two.example:9200, https://one.example:9200/"
     settings = load({"LOTSE_DATA": str(tmp_path), "LOTSE_SEARCH": nodes, "LOTSE_SEARCH_REPLICAS": "2"})
     assert settings.search_addresses == ("https://one.example:9200", "https://two.example:9200")
     assert settings.search_replicas == 2

@@ -20,7 +20,8 @@ DOCUMENTS_PER_REQUEST: Final = 500
 MAX_REQUEST_BYTES: Final = 8_000_000
 FIRST_PAUSE: Final = 0.5  # seconds before the second attempt; each pause is twice the one before
 MAX_PAUSE: Final = 15.0  # seconds
-MAX_ATTEMPTS: Final = 8  # about 45 seconds in all: a node that restarts or a new master takes less
+MAX_ATTEMPTS: Final = 8  # pauses of 45 seconds in all: a new master or copy takes less
+SHARD_SECONDS: Final = 10  # that the server waits in each attempt for a part of the index that is on no node
 MAX_REASON: Final = 460  # characters
 SERVER_FAILED: Final = 500  # the server failed at this document: it is tried again, then left out
 DOCUMENT_STATUSES: Final = (400, 413, SERVER_FAILED)  # the document is the cause; of a whole request: one of them
@@ -118,7 +119,8 @@ def _send(client: Elasticsearch, index: str, batch: Sequence[Operation]) -> Iter
     """Sends one request; yields what was not executed."""
     lines: list[Any] = [line for item in batch for line in item.lines]
     try:
-        response = client.bulk(index=index, operations=lines)
+        once = client.options(retry_on_status=(), retry_on_timeout=False)  # only a dead node: the next one is asked
+        response = once.bulk(index=index, operations=lines, timeout=f"{SHARD_SECONDS}s")
     except (ConnectionError, ConnectionTimeout) as error:
         if isinstance(error, SSLError):
             raise

@@ -52,6 +52,11 @@ class Server(msgspec.Struct, frozen=True):
             return dict(INDEX_SETTINGS)
         return {**INDEX_SETTINGS, "auto_expand_replicas": "false", "number_of_replicas": self.replicas}
 
+    def shards_on(self, nodes: int) -> int:
+        """How many shards a new index has on so many nodes, copies included: no two of one part are on one node."""
+        copies = 1 if self.replicas is None else self.replicas
+        return int(INDEX_SETTINGS["number_of_shards"]) * (1 + min(copies, max(nodes - 1, 0)))
+
 
 def open_client(server: Server) -> Elasticsearch:
     """A client that asks the next node if one does not answer, every node at least once."""

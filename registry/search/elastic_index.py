@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from elasticsearch import NotFoundError
+from elasticsearch import ApiError
 
 from registry.search.answering import answer, beginning, suggestions
 from registry.search.candidates import Refiner
@@ -128,11 +128,13 @@ class ElasticIndex(ElasticProjection):
         return OrganizationTree(bucket["key"] for bucket in response["aggregations"]["pairs"]["buckets"])
 
     def _ask(self, tree: dict[str, Any], size: int, **more: Any) -> Mapping[str, Any]:
-        """The answer to a search. A rebuild may just have removed the index of the alias: then the new one is asked."""
+        """The answer to a search, asked twice if need be: a rebuild may just have removed the index of the alias."""
         try:
             return self._ask_once(tree, size, **more)
-        except NotFoundError:
-            return self._ask_once(tree, size, **more)
+        except ApiError as error:
+            if error.status_code not in (404, 500):  # 500: a node died in the middle of a search
+                raise
+        return self._ask_once(tree, size, **more)
 
     def _ask_once(self, tree: dict[str, Any], size: int, **more: Any) -> Mapping[str, Any]:
         response = self.client.search(

@@ -110,8 +110,13 @@ class ElasticProjection:
         for name, about in mappings.items():
             kept = about["mappings"].get("_meta", {})
             if kept.get("schema") == INDEX_VERSION and kept.get("building") == input_digest(self.districts):
-                return name, kept
+                return (name, kept) if self._is_whole(name) else ("", {})
         return "", {}
+
+    def _is_whole(self, index: str) -> bool:
+        """Whether each part of an index is on a node."""
+        with reachable():
+            return bool(self.client.cluster.health(index=index)["status"] != "red")
 
     def _new_index(self) -> str:
         """The name of an empty index, made from the template. Half-built ones that cannot go on are removed."""
@@ -130,14 +135,20 @@ class ElasticProjection:
             )
             index = f"{self.prefix}-{1 + max((int(name[-6:]) for name in names), default=0):06}"
             self.client.indices.create(index=index)
+            self._wait_for_copies(index)  # of an empty index: from the first document on, two nodes have it
         return index
+
+    def _wait_for_copies(self, index: str) -> None:
+        """Waits until as many copies are there as there are nodes for, at most COPIES_SECONDS."""
+        nodes = self.client.cluster.health()["number_of_data_nodes"]
+        active = self.server.shards_on(nodes)
+        client = self.client.options(ignore_status=408, request_timeout=2 * COPIES_SECONDS)  # 408: not reached in time
+        client.cluster.health(index=index, wait_for_active_shards=str(active), timeout=f"{COPIES_SECONDS}s")
 
     def _switch_to(self, index: str) -> None:
         """Moves the alias and removes the other indices; before that, waits for copies that are being made."""
         with reachable():
-            self.client.options(ignore_status=408, request_timeout=2 * COPIES_SECONDS).cluster.health(  # 408: waited
-                index=index, wait_for_no_initializing_shards=True, timeout=f"{COPIES_SECONDS}s"
-            )
+            self._wait_for_copies(index)
             before = [name for name in self._indices() if name != index]
             actions = [{"remove": {"index": name, "alias": self.prefix, "must_exist": False}} for name in before]
             self.client.indices.update_aliases(actions=[*actions, {"add": {"index": index, "alias": self.prefix}}])

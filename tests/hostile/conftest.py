@@ -1,11 +1,13 @@
-"""A sample city of its own for each test, with four people more."""
+"""A sample city of its own for each test, with four people more; a small file system."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from registry.model import Account
+from tests.hostile import disk
 from tests.sample_city import PASSWORD, sample_city
 from tests.town import Town
 
@@ -20,3 +22,15 @@ def city(sample_folder: Path, tmp_path: Path) -> Iterator[Town]:
         ):
             city.catalog.people.add(account, PASSWORD)
         yield city
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 24 MB."""
+    folder = tmp_path / "disk"
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(disk.small_disk(folder))
+        except RuntimeError as error:
+            pytest.skip(str(error))
+        yield folder

@@ -7,9 +7,6 @@ import contextlib
 import json
 import os
 import secrets
-import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +24,7 @@ from registry.search.tantivy_index import TantivyIndex
 from registry.settings import Settings
 from registry.store.database import check_pages, connect, damage_seen, give_space_back, writing
 from tests.api.commands.calling import lotse
+from tests.hostile.disk import fill
 from tests.servers import postgres
 from tests.signed_in import PROJECT, browser, hidden, send
 from tests.town import Town, take
@@ -121,20 +119,6 @@ def test_signing_out_works_when_the_disk_is_full(city: Town, monkeypatch: pytest
     assert client.get("/konto").status_code == 303  # to the sign-in
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 24 MB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = sys.platform == "linux" and os.geteuid() == 0 and shutil.which("mount")
-    if not mounted or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)]).returncode:
-        pytest.skip("mounting a small file system needs root on Linux")
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=True)
-
-
 def test_on_a_full_disk_doctor_works_and_a_source_can_be_removed(
     small_disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,14 +165,6 @@ def test_a_full_disk_of_postgres_is_an_error_of_its_own(postgres_url: str, small
     with writing(engine) as connection:  # the connection goes on, and makes room
         connection.exec_driver_sql("DROP TABLE words")
     engine.dispose()
-
-
-def fill(path: Path) -> None:
-    with contextlib.suppress(OSError), path.open("wb", buffering=0) as file:
-        for size in (1_000_000, 4_096, 1):
-            with contextlib.suppress(OSError):
-                while file.write(bytes(size)):
-                    pass
 
 
 # -- damaged files

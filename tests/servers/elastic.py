@@ -15,8 +15,9 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 VERSION = "8.19.21"
 HEAP = "512m"
@@ -34,39 +35,85 @@ _DEPENDENCY = "<dependency><groupId>{}</groupId><artifactId>{}</artifactId><vers
 _DESCRIPTOR = "META-INF/es-plugins/transport-netty4/plugin-descriptor.properties"
 
 
+class Node:
+    """A node in a folder of its own. `settings`: besides those that every node has."""
+
+    def __init__(self, settings: Mapping[str, Any], heap: str = HEAP) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="lotse-elastic-"))
+        (self.home / "config").mkdir()
+        (self.home / "plugins").mkdir()
+        (self.home / "modules").symlink_to(CACHE / "modules")
+        self.http, self.transport, self.heap = _free_port(), _free_port(), heap
+        self.settings = {
+            "network.host": "127.0.0.1",
+            "http.port": self.http,
+            "transport.port": self.transport,
+            "cluster.routing.allocation.disk.threshold_enabled": "false",
+            **settings,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.http}"
+
+    def start(self) -> None:
+        """Starts the process; it takes a while until it answers. What it stored before is still there."""
+        arguments = [f"-Xms{self.heap}", f"-Xmx{self.heap}", *SHORT_LIVED, "-cp", f"{CACHE}/lib/*", str(NODE)]
+        settings = [f"{name}={value}" for name, value in self.settings.items()]
+        with (self.home / "node.log").open("wb") as log:
+            self.process = subprocess.Popen(["java", *arguments, str(self.home), *settings], stdout=log, stderr=log)
+
+    def wait(self, condition: str = "wait_for_status=green") -> None:
+        assert self.process is not None
+        _wait(f"{self.address}/_cluster/health?{condition}&timeout=1s", self.process, self.home / "node.log")
+
+    def kill(self) -> None:
+        """SIGKILL, as when the machine fails."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def close(self) -> None:
+        self.kill()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def server() -> Iterator[str]:
     """The address of a fresh node, or of LOTSE_TEST_ELASTIC; RuntimeError with what to do where there is none."""
     if address := os.environ.get("LOTSE_TEST_ELASTIC"):
         yield address
         return
+    _prepare()
+    with contextlib.closing(Node({"discovery.type": "single-node"})) as node:
+        node.start()
+        node.wait()
+        yield node.address
+
+
+@contextlib.contextmanager
+def cluster(count: int, heap: str = "256m") -> Iterator[list[Node]]:
+    """The nodes of a fresh cluster; RuntimeError with what to do where there is none."""
+    _prepare()
+    with contextlib.ExitStack() as stack:
+        nodes = [stack.enter_context(contextlib.closing(Node({"node.name": f"node{n}"}, heap))) for n in range(count)]
+        for node in nodes:
+            node.settings |= {
+                "discovery.seed_hosts": ",".join(f"127.0.0.1:{other.transport}" for other in nodes),
+                "cluster.initial_master_nodes": ",".join(f"node{n}" for n in range(count)),
+            }
+            node.start()
+        for node in nodes:
+            node.wait(f"wait_for_nodes={count}")
+        yield nodes
+
+
+def _prepare() -> None:
     if not (shutil.which("mvn") and shutil.which("javac") and shutil.which("java")):
         raise RuntimeError(INSTALL)
     _fetch()
-    home = Path(tempfile.mkdtemp(prefix="lotse-elastic-"))
-    (home / "config").mkdir()
-    (home / "plugins").mkdir()
-    (home / "modules").symlink_to(CACHE / "modules")
-    http, transport = _free_port(), _free_port()
-    settings = {
-        "discovery.type": "single-node",
-        "network.host": "127.0.0.1",
-        "http.port": http,
-        "transport.port": transport,
-        "cluster.routing.allocation.disk.threshold_enabled": "false",
-    }
-    arguments = [f"-Xms{HEAP}", f"-Xmx{HEAP}", *SHORT_LIVED, "-cp", f"{CACHE}/lib/*", str(NODE), str(home)]
-    with (home / "node.log").open("wb") as log:
-        node = subprocess.Popen(
-            ["java", *arguments, *(f"{name}={value}" for name, value in settings.items())], stdout=log, stderr=log
-        )
-    try:
-        _wait(f"http://127.0.0.1:{http}", node, home / "node.log")
-        yield f"http://127.0.0.1:{http}"
-    finally:
-        node.kill()
-        node.wait()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def _fetch() -> None:
@@ -107,7 +154,7 @@ def _free_port() -> int:
 def _wait(address: str, node: "subprocess.Popen[bytes]", log: Path) -> None:
     for _ in range(SECONDS * 4):
         with contextlib.suppress(urllib.error.URLError, OSError):
-            urllib.request.urlopen(f"{address}/_cluster/health?wait_for_status=green&timeout=1s", timeout=5).close()
+            urllib.request.urlopen(address, timeout=5).close()
             return
         if node.poll() is not None:
             break

@@ -157,6 +157,8 @@ def test_replicas_are_those_of_the_setting_else_as_many_as_fit() -> None:
     assert Server(()).index_settings() == INDEX_SETTINGS
     settings = Server((), replicas=2).index_settings()
     assert (settings["number_of_replicas"], settings["auto_expand_replicas"]) == (2, "false")
+    assert [Server(()).shards_on(nodes) for nodes in (0, 1, 2, 5)] == [1, 1, 2, 2]
+    assert [Server((), replicas=2).shards_on(nodes) for nodes in (1, 2, 3, 5)] == [1, 2, 3, 3]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,11 @@ class Server:
         self.answers = iter(answers)
         self.requests: list[list[str]] = []
 
-    def bulk(self, index: str, operations: list[bytes]) -> dict[str, Any]:
+    def options(self, retry_on_status: tuple[int, ...], retry_on_timeout: bool) -> "Server":
+        assert (retry_on_status, retry_on_timeout) == ((), False)  # retries of the client would multiply ours
+        return self
+
+    def bulk(self, index: str, operations: list[bytes], timeout: str) -> dict[str, Any]:
         actions = [line for line in map(json.loads, operations) if {"index", "delete"} & line.keys()]
         ids = [next(iter(action.values()))["_id"] for action in actions]
         self.requests.append(ids)

@@ -4,7 +4,7 @@ import pytest
 
 from registry.errors import NotReadyError
 from registry.model import Change, Position
-from registry.search import elastic_client, elastic_projection
+from registry.search import elastic_client, elastic_projection, rebuilding
 from registry.search.elastic_index import ElasticIndex
 from registry.search.query import Query
 from tests.builders import a_record
@@ -93,3 +93,30 @@ def test_the_server_keeps_counts_until_the_next_change(index):
     assert (counted, kept() > before) == (2, True)
     index.apply([Change(3, "radwege", None)], Position("epoch", 3))
     assert index.search(Query(facets=("kind",))).facets["kind"][0].count == 1
+
+
+def test_a_half_built_index_that_lost_a_part_does_not_go_on(index, monkeypatch):
+    monkeypatch.setattr(rebuilding, "CHANGES_PER_CHECKPOINT", 1)
+
+    def killed():
+        yield from changes("radwege", "brunnen")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index.rebuild(killed(), Position("epoch", 3))
+    assert index.resumes_after("epoch") == 1
+    (half,) = index._indices()
+    index.client.indices.put_settings(index=half, settings={"routing.allocation.require._name": "nobody"})
+    index.client.indices.close(index=half, wait_for_active_shards=0)
+    index.client.indices.open(index=half, wait_for_active_shards=0)
+    assert index.resumes_after("epoch") == 0
+    index.rebuild(changes("radwege"), Position("epoch", 1))
+    assert index.search(Query()).total == 1
+
+
+def test_a_write_never_makes_an_index(index):
+    index.rebuild(changes("radwege"), Position("epoch", 1))
+    index.client.indices.delete(index=f"{index.prefix}-000001")
+    with pytest.raises(NotReadyError):
+        index._write(f"{index.prefix}-000001", changes("radwege"), {})
+    assert index._indices() == []

@@ -104,7 +104,7 @@ def test_a_half_built_index_that_lost_a_part_does_not_go_on(index, monkeypatch):
 
     with pytest.raises(KeyboardInterrupt):
         index.rebuild(killed(), Position("epoch", 3))
-    assert index.resumes_after("epoch") == 1
+    assert index.resumes_after("epoch") == 2
     (half,) = index._indices()
     index.client.indices.put_settings(index=half, settings={"routing.allocation.require._name": "nobody"})
     index.client.indices.close(index=half, wait_for_active_shards=0)

@@ -52,6 +52,11 @@ def certificates(folder: Path, name: str = "IP:127.0.0.1") -> Certificates:
     return Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """A client that does not trust the certificate ends the connection: that is tested, not printed."""
+
+
 class Proxy:
     """`keys`: the `Authorization` of each request, as it came."""
 
@@ -59,7 +64,7 @@ class Proxy:
         self.upstream, self.key = urlsplit(upstream).netloc, key
         self.refusals: dict[str, list[int]] = {}
         self.keys: list[str] = []
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.server = _Server(("127.0.0.1", 0), _handler(self))
         self.server.daemon_threads = True
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(issued.server, issued.server_key)

@@ -206,12 +206,19 @@ def box(west: float, south: float, east: float, north: float) -> str:
 
 def bounds(text: str) -> tuple[float, float, float, float] | None:
     """West, south, east and north of a shape in any notation; None if it cannot be read."""
+    return _short_bounds(text) if len(text) <= MAX_CACHED_CHARACTERS else _bounds(text)
+
+
+def _bounds(text: str) -> tuple[float, float, float, float] | None:
     plain = shape(text)
     numbers = _DECIMAL.findall(plain.bbox or plain.centroid) if plain else ()
     if not numbers:
         return None
     west, south, east, north = map(float, (*numbers[:2], *(numbers[4:6] or numbers[:2])))
     return west, south, east, north
+
+
+_short_bounds = lru_cache(1024)(_bounds)
 
 
 MAX_DIGITS: Final = 40  # characters of a number

@@ -6,6 +6,7 @@ Entry points: `first_day`, `last_day`, `last_update`, `promise`.
 import calendar
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from registry.model.metadata import Date, Metadata
@@ -25,6 +26,7 @@ class Promise(NamedTuple):
     last_good_day: date
 
 
+@lru_cache(4096)  # the same few dates in most records of a source
 def first_day(value: Date) -> date | None:
     """The first day that a date of any accuracy can mean; None if there is none or it is beyond the calendar."""
     match = _DATE.match(value)

@@ -81,7 +81,7 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
 
 def _numbers(record: Record) -> dict[str, tuple[int, ...]]:
     of_facets = {name: tuple(dated.numbers_of(record)) for name, dated in DATED_FACETS.items()}
-    return of_facets | {field: (number,) for field, number in numbers_of(record)}
+    return of_facets | numbers_of(record)
 
 
 def _whole(title: str, rest: str, between: str) -> str:

@@ -8,6 +8,7 @@ the same plain numbers (docs/decisions/0163). Entry points: `numbers_of`, `NUMBE
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from itertools import combinations
 from typing import Final, NamedTuple, TypeVar
 
@@ -29,13 +30,12 @@ _VECTORS: Final = tuple(
     (math.cos(math.pi * number / DIRECTIONS), math.sin(math.pi * number / DIRECTIONS)) for number in range(DIRECTIONS)
 )
 _EAST, _NORTH = 0, DIRECTIONS // 2  # the directions of longitude and latitude
+_BOX_FIELDS: Final = tuple(
+    tuple(f"{end}_{turn}_{number}" for turn in range(DIRECTIONS) for end in ("low", "high"))
+    for number in range(MAX_BOXES)
+)
 NUMBERS: Final = (
-    *(
-        f"{end}_{direction}_{number}"
-        for number in range(MAX_BOXES)
-        for direction in range(DIRECTIONS)
-        for end in ("low", "high")
-    ),
+    *(field for fields in _BOX_FIELDS for field in fields),
     *(f"{end}_{number}" for number in range(MAX_SPANS) for end in ("begins", "ends")),
 )
 
@@ -66,15 +66,21 @@ class Extent(NamedTuple):
     high: float
 
 
-def numbers_of(record: Record) -> Iterator[tuple[str, int]]:
-    """The numbers of a record's places and periods; nothing where it has none."""
-    for number, box in enumerate(_joined(_boxes(record.metadata.places), MAX_BOXES, _around_both, _area)):
-        for direction, extent in enumerate(_extents(box)):
-            yield f"low_{direction}_{number}", _rounded(extent.low, math.floor)
-            yield f"high_{direction}_{number}", _rounded(extent.high, math.ceil)
+def numbers_of(record: Record) -> dict[str, tuple[int, ...]]:
+    """The numbers of a record's places and periods by field; nothing where it has none."""
+    numbers: dict[str, tuple[int, ...]] = {}
+    boxes = _joined(_boxes(record.metadata.places), MAX_BOXES, _around_both, _area)
+    for fields, box in zip(_BOX_FIELDS, boxes, strict=False):
+        numbers.update(zip(fields, _numbers_of_box(box), strict=True))
     for number, span in enumerate(_spans(record.metadata)):
-        yield f"begins_{number}", span.first
-        yield f"ends_{number}", span.last
+        numbers[f"begins_{number}"], numbers[f"ends_{number}"] = (span.first,), (span.last,)
+    return numbers
+
+
+@lru_cache(1024)  # a portal gives the same few boxes to all its datasets
+def _numbers_of_box(box: Box) -> tuple[tuple[int], ...]:
+    ends = ((extent.low, math.floor) if low else (extent.high, math.ceil) for extent in _extents(box) for low in (1, 0))
+    return tuple((_rounded(end, towards),) for end, towards in ends)
 
 
 def in_box(box: Box) -> Ranges:
@@ -182,7 +188,10 @@ def _joined(
     parts: Iterable[Part], limit: int, join: Callable[[Part, Part], Part], size: Callable[[Part], float]
 ) -> list[Part]:
     """At most `limit` parts: of more, the two that grow least are joined, again and again."""
-    left = sorted(set(parts))
+    left = list(parts)
+    if len(left) < 2:
+        return left
+    left = sorted(set(left))
     while len(left) > MAX_COMPARED:
         left = [join(left[at], left[min(at + 1, len(left) - 1)]) for at in range(0, len(left), 2)]
     while len(left) > limit:

@@ -6,7 +6,7 @@ Covers: vocab/crs.py, vocab/well_known_text.py
 import pytest
 
 from vocab.crs import crs_of, to_degrees
-from vocab.geometry import Shape, geojson, looks_like_shape, shape, wkt
+from vocab.geometry import Shape, bounds, geojson, looks_like_shape, shape, wkt
 
 BOX = "POLYGON((8.5 49.3, 8.8 49.3, 8.8 49.5, 8.5 49.5, 8.5 49.3))"
 POINT = Shape(centroid="POINT(8.69 49.4)")
@@ -125,3 +125,19 @@ def test_utm_is_exact_to_a_metre():
 def test_geojson_has_longitude_first_and_no_height(written, right):
     result = geojson(written)
     assert (result and result["coordinates"]) == right
+
+
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        ("POINT(8.69 49.41)", (8.69, 49.41, 8.69, 49.41)),
+        ("POLYGON((8.6 49.3, 8.7 49.3, 8.65 49.4, 8.6 49.3))", (8.6, 49.3, 8.7, 49.4)),
+        ("8.57, 49.35, 8.80, 49.46", (8.57, 49.35, 8.8, 49.46)),
+        ("POLYGON((" + ", ".join(f"{8 + n / 1000} {49 + n % 2}" for n in range(200)) + ", 8 49))", (8, 49, 8.199, 50)),
+        ("LINESTRING(-0.5 -1, 0.25 2)", (-0.5, -1, 0.25, 2)),
+        ("Altstadt", None),
+        ("", None),
+    ],
+)
+def test_a_shape_has_four_sides(text, sides):
+    assert bounds(text) == sides

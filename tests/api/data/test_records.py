@@ -3,6 +3,7 @@
 Covers: api/data/documents.py, api/data/validation.py
 """
 
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import anyio.to_thread
+import httpx2
 import pytest
 from msgspec.structs import replace
 from starlette.testclient import TestClient
@@ -314,11 +316,16 @@ def test_a_check_does_not_hold_up_the_end_of_the_server(
 
     monkeypatch.setattr("api.data.records.check_in_child", check)
     monkeypatch.setattr(filled, "close", lambda: None)  # other tests go on with it
-    with ThreadPoolExecutor() as visitors:
-        with TestClient(create_app(filled, settings), base_url=BASE) as browser:
-            answer = visitors.submit(browser.post, "/api/v1/validate", content=b"{}")
-            wait_for(began.exists)
-        assert answer.exception(30) is not None  # its connection is gone; the child worked for ten minutes otherwise
+
+    async def answer_while_the_server_ends() -> httpx2.Response:
+        app = create_app(filled, settings)
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=BASE) as visitor:
+            async with app.router.lifespan_context(app):
+                asked = asyncio.create_task(visitor.post("/api/v1/validate", content=b"{}"))
+                await asyncio.to_thread(wait_for, began.exists)
+            return await asyncio.wait_for(asked, 30)  # the child would have worked for ten minutes
+
+    assert asyncio.run(answer_while_the_server_ends()).status_code == 503
     wait_for(lambda: not child_pool._busy)
 
 

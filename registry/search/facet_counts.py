@@ -16,6 +16,7 @@ from registry.search.filters import Condition, Filters, Where, conditions_of
 from registry.search.organization_tree import OrganizationTree
 from registry.search.query import Count
 from vocab.concepts import ConceptList
+from vocab.folding import named
 from vocab.match import district
 
 SHOWN_VALUES = 100  # of a facet; selected values come in addition
@@ -43,10 +44,10 @@ def _value(facet: Facet, value: str, districts: ConceptList | None) -> str:
         return value.rpartition("/id/")[2]
     concepts = value_list(facet, districts)
     concept = concepts.get(value) if concepts else None
-    if concept is None and facet.own:
-        concept = next((own for own in facet.own if value.lower() in own.alternatives), None)
     if concept is None and concepts is not None and concepts is districts:
         concept = district(value, concepts)
+    elif concept is None and concepts is not None and facet.by_name:
+        concept = named(concepts, value)
     return concept.notation if concept else value
 
 

@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple
 from registry.model import DCAT_KINDS, Record
 from registry.search import facet_values as of
 from registry.search.facet_values import DAYS, NO_PROMISE, Districts, ValuesOf
-from vocab.concepts import Concept, ConceptList, concept_list
+from vocab.concepts import Concept, ConceptList, concept_list, split_values
 from vocab.namespaces import HVD_ACT, VOC
 
 INDEX_VERSION: Final = 6  # raised with every change of this table, of the other fields of an entry, of the analysis
@@ -64,6 +64,11 @@ class Facet(NamedTuple):
         return self.counted.field if self.counted else self.name
 
     @property
+    def by_name(self) -> bool:
+        """Whether a filter takes labels and other names of a value too, such as "Tabelle" or "de"."""
+        return not self.by_default
+
+    @property
     def in_order(self) -> bool:
         """Whether the values are shown in the order of their list, and not by count."""
         return self.name in ("phase", "family") or self.own is not None
@@ -73,23 +78,25 @@ def _both(de: str, en: str) -> Mapping[str, str]:
     return {"de": de, "en": en}
 
 
-def _own(name: str, *rows: tuple[str, str, str]) -> ConceptList:
-    """A list of values that only a facet has: notation, German and English label."""
-    concepts = (Concept(f"{VOC}{name}/{value}", value, _both(de, en)) for value, de, en in rows)
+def _own(name: str, *rows: tuple[str, str, str, str]) -> ConceptList:
+    """A list of values that only a facet has: notation, German and English label, other names."""
+    concepts = (
+        Concept(f"{VOC}{name}/{value}", value, _both(de, en), split_values(others)) for value, de, en, others in rows
+    )
     return ConceptList(name, tuple(concepts))
 
 
 _USES: Final = _own(
     "use",
-    ("free", "Frei, ohne Auflagen", "Free, without conditions"),
-    ("attribution", "Frei, mit Namensnennung", "Free, with attribution"),
-    ("restricted", "Eingeschränkt", "Restricted"),
+    ("free", "Frei, ohne Auflagen", "Free, without conditions", "frei|open"),
+    ("attribution", "Frei, mit Namensnennung", "Free, with attribution", "mit Namensnennung|Namensnennung|by"),
+    ("restricted", "Eingeschränkt", "Restricted", "nicht frei|closed"),
 )
 _FRESHNESS: Final = _own(
     "freshness",
-    ("current", "So aktuell wie zugesagt", "As current as promised"),
-    ("overdue", "Überfällig", "Overdue"),
-    ("unknown", "Nicht bekannt", "Not known"),
+    ("current", "So aktuell wie zugesagt", "As current as promised", "aktuell|wie zugesagt|as promised|fresh"),
+    ("overdue", "Überfällig", "Overdue", "verspätet|late"),
+    ("unknown", "Nicht bekannt", "Not known", "unbekannt"),
 )
 _HIGH_VALUE: Final = ConceptList(
     "hvd",

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from registry.search import elastic_projection, facets
+from registry.search.facet_counts import normal_where
 from registry.search.facet_values import MAX_KEY
 from registry.search.facets import COUNTED, FACETS, INDEX_VERSION, PARENTS, value_list
 from tests.paths import ROOT
@@ -116,3 +117,23 @@ def test_an_index_with_other_fields_has_another_version():
 def test_a_value_without_a_list_stays_as_it_is():
     assert value_list(facets.FACETS["source"], DISTRICTS) is None
     assert value_list(facets.FACETS["district"], None) is None
+
+
+@pytest.mark.parametrize(
+    ("facet", "value", "notation"),
+    [
+        ("hvd", "true", "yes"),
+        ("hvd", "Mobilität", "c_b79e35eb"),
+        ("use", "frei, mit Namensnennung", "attribution"),
+        ("freshness", "ÜBERFÄLLIG", "overdue"),
+        ("freshness", "as promised", "current"),
+        ("family", "Tabelle", "table"),
+        ("language", "de", "DEU"),
+        ("opportunity", "Partner gesucht", "partnergesuch"),
+        ("opportunity", "tender", "ausschreibung"),
+        ("use", "irgendwie", "irgendwie"),
+        ("funding", "Land", "Land"),
+    ],
+)
+def test_values_of_the_newer_facets_may_be_written_as_they_are_called(facet, value, notation):
+    assert normal_where({facet: (value,)}) == {facet: (notation,)}

@@ -1,14 +1,14 @@
 """Bulk requests to Elasticsearch: what it cannot take at the moment is sent again, with exponential back-off.
 
 Entry points: `operation` (one change of a document), `write` (sends many). A document that the server refuses costs
-only itself. Versions make every operation repeatable: an older state never replaces a newer one. docs/decisions/0167.
+only itself. docs/decisions/0167.
 """
 
 import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 from elasticsearch import ApiError, ConnectionError, ConnectionTimeout, Elasticsearch, SSLError
@@ -25,6 +25,10 @@ SHARD_SECONDS: Final = 10  # that the server waits in each attempt for a part of
 MAX_REASON: Final = 460  # characters
 SERVER_FAILED: Final = 500  # the server failed at this document: it is tried again, then left out
 DOCUMENT_STATUSES: Final = (400, 413, SERVER_FAILED)  # the document is the cause; of a whole request: one of them
+MOOT_ERRORS: Final = (  # a newer state is there already; what would be updated is gone
+    "version_conflict_engine_exception",
+    "document_missing_exception",
+)
 INDEX_ERRORS: Final = ("index_not_found_exception", "index_closed_exception")
 
 log = logging.getLogger("lotse.search")
@@ -45,12 +49,12 @@ class _Refused(NamedTuple):
     why: str
 
 
-def operation(id: str, number: int, document: Mapping[str, Any] | None) -> Operation:
-    """Writes a document, or deletes it if it is None. `number`: of the change, which is the version of the document."""
-    about = {"_id": id, "version": number, "version_type": "external_gte"}
-    if document is None:
-        return Operation(id, (msgspec.json.encode({"delete": about}),))
-    return Operation(id, (msgspec.json.encode({"index": about}), msgspec.json.encode(document)))
+def operation(
+    action: Literal["index", "update", "delete"], id: str, body: Mapping[str, Any] | None = None, **about: Any
+) -> Operation:
+    """One operation. `body`: of `index` the document, of `update` what changes; `about`: such as the version."""
+    lines = [{action: {"_id": id, **about}}, *([body] if body is not None else [])]
+    return Operation(id, tuple(map(msgspec.json.encode, lines)))
 
 
 def write(
@@ -130,8 +134,9 @@ def _send(client: Elasticsearch, index: str, batch: Sequence[Operation]) -> Iter
     else:
         for item, answer in zip(batch, response["items"], strict=True):
             (result,) = answer.values()
-            if "error" in result and result["status"] != 409:  # 409: a newer state is there already
-                status = 404 if result["error"].get("type") in INDEX_ERRORS else result["status"]
+            kind = result.get("error", {}).get("type", "")
+            if kind and kind not in MOOT_ERRORS:
+                status = 404 if kind in INDEX_ERRORS else result["status"]
                 yield _Refused(item, status, str(result["error"])[:MAX_REASON])
 
 

@@ -185,19 +185,22 @@ class ElasticProjection:
         return write(self.client, index, operations, lambda id, why: note(faults, id, why))
 
     def _operation(self, change: Change, faults: dict[str, str]) -> Operation:
-        """Writes or deletes the record; what cannot be written is deleted, and `lotse doctor` shows it."""
+        """Writes or deletes the record; what cannot be written is deleted, and `lotse doctor` shows it. The version is
+        the number of the change: a write can be repeated, and an older state never replaces a newer one."""
         faults.pop(change.id, None)
-        record, delete = change.record, operation(change.id, change.number, None)
+        version: dict[str, Any] = {"version": change.number, "version_type": "external_gte"}
+        record, delete = change.record, operation("delete", change.id, **version)
         if record is None:
             return delete
+
+        def write_record() -> Operation:
+            return operation("index", change.id, document_of(entry(record, self.districts)), **version)
 
         def left_out(error: Exception) -> Operation:
             note(faults, change.id, f"{type(error).__name__}: {error}")
             return delete
 
-        return isolated(
-            lambda: operation(change.id, change.number, document_of(entry(record, self.districts))), left_out
-        )
+        return isolated(write_record, left_out)
 
 
 def _mappings() -> dict[str, Any]:

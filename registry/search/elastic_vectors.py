@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import msgspec
 from elasticsearch import Elasticsearch, NotFoundError
-from elasticsearch.helpers import bulk
 
 from registry.errors import NotReadyError
+from registry.search.elastic_bulk import Operation, operation, write
 from registry.search.elastic_client import INDEX_SETTINGS, reachable
 from registry.search.vectors import Progress, Row
 
@@ -101,14 +101,14 @@ class ElasticVectors:
         return {hit["_source"]["digest"]: bytes.fromhex(hit["_source"]["vector"]) for hit in hits}
 
     def write(self, rows: Sequence[Row], gone: Collection[str], progress: Progress) -> None:
-        actions: list[dict[str, Any]] = [{"_op_type": "delete", "_id": id} for id in gone]
+        operations = [operation("delete", id) for id in gone]
         for row in rows:
             if row.vector is None:
-                actions.append({"_op_type": "update", "_id": row.id, "doc": {"stamp": progress.stamp}})
+                operations.append(operation("update", row.id, {"doc": {"stamp": progress.stamp}}))
             else:
                 source = {"digest": row.digest, "vector": row.vector.hex(), "stamp": progress.stamp}
-                actions.append({"_op_type": "index", "_id": row.id, "_source": source})
-        self._bulk(actions)
+                operations.append(operation("index", row.id, source))
+        self._bulk(operations)
         with reachable():
             if not rows:
                 self.client.indices.refresh(index=self.index)
@@ -119,7 +119,7 @@ class ElasticVectors:
             self.client.indices.refresh(index=self.index)
         old = {"range": {"stamp": {"lte": stamp}}}
         while hits := self._hits(old, source=False):
-            self._bulk([{"_op_type": "delete", "_id": hit["_id"]} for hit in hits])
+            self._bulk([operation("delete", hit["_id"]) for hit in hits])
             with reachable():
                 self.client.indices.refresh(index=self.index)
 
@@ -129,14 +129,13 @@ class ElasticVectors:
                 if index != self.index:
                     self.client.indices.delete(index=index, ignore_unavailable=True)
 
-    def _bulk(self, actions: Sequence[dict[str, Any]]) -> None:
-        """NotReadyError if one of them is refused; a document to delete may be missing."""
-        with reachable():
-            _, errors = bulk(self.client, actions, index=self.index, raise_on_error=False, max_retries=3)
-        for error in errors if isinstance(errors, list) else []:
-            result = next(iter(error.values()))
-            if result["status"] != 404:
-                raise NotReadyError("search-server-refuses", error=str(result.get("error"))[:460])
+    def _bulk(self, operations: Sequence[Operation]) -> None:
+        """NotReadyError if one of them is refused; a document to delete or update may be missing."""
+
+        def refused(_id: str, why: str) -> None:
+            raise NotReadyError("search-server-refuses", error=why)
+
+        write(self.client, self.index, operations, refused)
 
     def _hits(self, query: Mapping[str, Any], source: Any) -> list[Any]:
         with reachable():

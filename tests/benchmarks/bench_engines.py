@@ -21,14 +21,15 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
 from registry.model import Position, Record
+from registry.search.elastic_projection import FIELDS
 from registry.search.entry import entry
 from registry.search.facet_counts import aggregations
-from registry.search.facets import COUNTED, DATED_FACETS, FACETS, TEXT_FACETS
+from registry.search.facets import FACETS
 from registry.search.filters import Condition, Filters, Range, Texts
 from registry.search.limits import Limits
 from registry.search.meaning import text_of
 from registry.search.query import MAX_DEPTH, Query
-from registry.search.space_time import NUMBERS, Box
+from registry.search.space_time import Box
 from registry.search.tantivy_index import TantivyIndex
 from tests.benchmarks.bench_search import _at, _forget, changes
 
@@ -38,14 +39,11 @@ ROUNDS = 20
 INDEX = "bench-german"
 CONFIGURE = "Set LOTSE_TEST_ELASTIC to the address of an Elasticsearch that has the analyzer `german`."
 
-TEXT, KEYWORD = {"type": "text", "analyzer": "german"}, {"type": "keyword"}
+TEXT = {"type": "text", "analyzer": "german"}
+FACET_FIELDS = {name: field for name, field in FIELDS.items() if field["type"] != "text"}
 MAPPINGS: dict[str, Any] = {
     "dynamic": "strict",
-    "properties": {
-        **dict.fromkeys(("title", "keywords", "text"), TEXT),
-        **dict.fromkeys((*TEXT_FACETS, *(counted.field for counted in COUNTED), "by_title"), KEYWORD),
-        **{field: {"type": "double" if NUMBERS.get(field) is float else "long"} for field in (*DATED_FACETS, *NUMBERS)},
-    },
+    "properties": FACET_FIELDS | dict.fromkeys(("title", "keywords", "text"), TEXT),
 }
 AREA = Limits(box=Box(8.6, 49.37, 8.7, 49.42))
 ALL = tuple(FACETS)
@@ -85,7 +83,7 @@ def document(record: Record) -> dict[str, Any]:
         "text": text_of(metadata),
         "by_title": fields.by_title,
         **fields.facets,
-        **{field: values for field, values in fields.counted.items() if field in MAPPINGS["properties"]},
+        **fields.counted,
         **fields.numbers,
     }
 
@@ -180,7 +178,7 @@ def _add(times: tuple[list[float], list[float]], both: tuple[Callable[[], Any], 
 
 
 def _fill(client: Elasticsearch, size: int) -> None:
-    bulk(client, documents(size), chunk_size=500, request_timeout=120)
+    bulk(client, documents(size), chunk_size=500)
     client.indices.refresh(index=INDEX)
 
 

@@ -56,7 +56,7 @@ def refusal(status: int) -> ApiError:
 def sent(server: Server, *ids: str) -> dict[str, str]:
     """Writes documents; id -> reason of those that were left out."""
     left_out: dict[str, str] = {}
-    operations = (operation(id, number, {"day": number}) for number, id in enumerate(ids, 1))
+    operations = (operation("index", id, {"day": number}, version=number) for number, id in enumerate(ids, 1))
     assert write(server, "lotse-000001", operations, left_out.__setitem__) == len(ids)  # type: ignore[arg-type]
     return left_out
 
@@ -146,7 +146,7 @@ def test_requests_are_bounded_in_documents_and_bytes(monkeypatch: pytest.MonkeyP
     server = Server()
     sent(server, *"abcdefgh")
     assert list(map(len, server.requests)) == [3, 3, 2]
-    monkeypatch.setattr(elastic_bulk, "MAX_REQUEST_BYTES", 100)
+    monkeypatch.setattr(elastic_bulk, "MAX_REQUEST_BYTES", 60)
     server = Server()
     sent(server, *"abc")
     assert list(map(len, server.requests)) == [1, 1, 1]
@@ -158,6 +158,6 @@ def test_operations_are_made_while_they_are_sent() -> None:
     def operations() -> Iterator[elastic_bulk.Operation]:
         for number in range(1200):
             assert len(server.requests) >= number // 500 - 1
-            yield operation(str(number), number, None)
+            yield operation("delete", str(number))
 
     assert write(server, "lotse-000001", operations(), lambda *_: None) == 1200  # type: ignore[arg-type]

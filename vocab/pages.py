@@ -53,5 +53,6 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "entries": {"de": "eintraege", "en": "entries"},
         "sources": {"de": "quellen", "en": "sources"},
         "runs": {"de": "laeufe", "en": "runs"},
+        "suggestions": {"de": "vorschlaege", "en": "suggestions"},
     }
 )

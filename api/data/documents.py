@@ -23,6 +23,7 @@ from registry.model.text import shortened, shortened_text
 from registry.rdf import thing_iri
 from registry.search.facet_counts import normal_where
 from registry.search.query import Count, Hit, Query, ResultPage
+from registry.search.spelling import meant
 from registry.settings import Settings
 
 MAX_CHANGES: Final = 500
@@ -181,7 +182,8 @@ def _next_page(asked: Query, page: ResultPage) -> str | None:
 
 
 def _suggestions(catalog: Catalog, search_query: Query) -> tuple[str, ...]:
-    return tuple(shortened(suggestion.text) for suggestion in catalog.index.suggest(search_query.words, 5))
+    begun = (shortened(suggestion.text) for suggestion in catalog.index.suggest(search_query.words, 5))
+    return tuple(dict.fromkeys(filter(None, (meant(catalog.index, search_query.words), *begun))))
 
 
 def _hit(record: Record, hit: Hit, base: str, lang: str, explain: bool) -> HitOut:

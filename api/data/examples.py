@@ -16,6 +16,7 @@ from api.data.documents import (
     page_url,
     record_answer,
 )
+from api.data.suggestions import SuggestAnswer, SuggestionOut
 from api.data.validation import CheckAnswer, check_file
 from api.web.problems import ProblemOut, problem
 from registry.errors import NotFoundError
@@ -61,7 +62,13 @@ def of_shapes(base: str) -> dict[type, Any]:
     """Type of an answer -> an example of it, as JSON values."""
     shown: dict[type, Any] = {
         type(answer): answer
-        for answer in (_search(base), IdsAnswer(1, (ID,), ""), _changes(base), record_answer(record(), base))
+        for answer in (
+            _search(base),
+            IdsAnswer(1, (ID,), ""),
+            _suggest(),
+            _changes(base),
+            record_answer(record(), base),
+        )
     }
     shown[CheckAnswer] = check_file(TURTLE.encode(), "text/turtle")
     examples = {type_: msgspec.to_builtins(answer) for type_, answer in shown.items()}
@@ -85,6 +92,10 @@ def _search(base: str) -> SearchAnswer:
     )
     kinds = CountOut("dataset", KIND_ROWS["dataset"].plural, 1, selected=True)
     return SearchAnswer(1, 0, (hit,), {"kind": (kinds,)}, None, (), 1, 20, None, ())
+
+
+def _suggest() -> SuggestAnswer:
+    return SuggestAnswer((SuggestionOut("Baumkataster", 1, {"dataset": 1}, "/suche?q=Baumkataster"),))
 
 
 def _changes(base: str) -> ChangesAnswer:

@@ -24,9 +24,10 @@ from api.data.documents import (
     search_answer,
 )
 from api.data.openapi import ID_PATTERN, TEXT, json_of, responses, search_parameters, shape
+from api.data.suggestions import SuggestAnswer, suggested
 from api.data.validation import LIMITS, MAX_ANONYMOUS_BYTES, MAX_BYTES, CheckAnswer, check_in_child
 from api.web import query, session
-from api.web.addresses import local_path
+from api.web.addresses import Lang, local_path
 from api.web.answers import answer, json_bytes, raw_body, tag
 from api.web.negotiate import JSON, RDF, TURTLE
 from api.web.own_threads import OwnThreads
@@ -60,6 +61,11 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         responses=responses(json_of(IdsAnswer), 304, 400, 422),
         openapi_extra={"parameters": search_parameters(max_size=MAX_DEPTH, default_size=MAX_DEPTH)},
     )(views.ids)
+    router.get(
+        "/suggest",
+        summary="Words of titles and keywords for what is being typed, with their hits by kind",
+        responses=responses(json_of(SuggestAnswer), 304),
+    )(views.suggest)
     router.get(
         "/records/{id}",
         summary="One record; 410 with title, reason and date if it was withdrawn",
@@ -110,6 +116,20 @@ class _Views:
             request,
             lambda: json_bytes(ids_answer(self.catalog, asked)),
             etag=tag(self.catalog.index.position(), query.url(asked, ""), "ids", _today()),
+        )
+
+    def suggest(
+        self,
+        request: Request,
+        q: Annotated[str, Query(description="The beginning of a word", examples=["rad"])] = "",
+        lang: Annotated[str, Query(description="Language of the addresses", examples=["de"])] = "de",
+    ) -> Response:
+        typed = q[: query.MAX_QUERY_CHARACTERS]
+        language: Lang = "en" if lang == "en" else "de"
+        return answer(
+            request,
+            lambda: json_bytes(SuggestAnswer(suggested(self.catalog, typed, language))),
+            etag=tag(self.catalog.index.position(), typed, language),
         )
 
     def record(

@@ -7,6 +7,7 @@ from api.pages.record import record_page
 from api.pages.search import search_page
 from api.pages.site import Pages
 from api.pages.start import start_page, topic_page, topics_page
+from api.pages.suggestions import suggestions_page
 from api.web import addresses
 from api.web.addresses import mount, patterns
 from registry.model import KINDS
@@ -17,6 +18,7 @@ def routes(pages: Pages) -> APIRouter:
     for view_, listed in (
         (start_page(pages), [addresses.path("start", lang) for lang in addresses.LANGS]),
         (search_page(pages), [addresses.path("search", lang) for lang in addresses.LANGS]),
+        (suggestions_page(pages), patterns("search", "suggestions")),
         (topics_page(pages), patterns("topic")),
         (topic_page(pages), patterns("topic", "{id}")),
         (districts.districts_page(pages), patterns("district")),

@@ -26,6 +26,7 @@ from registry.search import analysis
 from registry.search.facets import FACETS
 from registry.search.limits import Limits
 from registry.search.query import MAX_DEPTH, Hit, Query, ResultPage
+from registry.search.spelling import meant
 from vocab.concepts import concept_list
 from vocab.kinds import KIND_ROWS
 
@@ -332,14 +333,16 @@ def _nothing(
     if culprits and culprits[0][0].total:
         instead = pages.catalog.index.search(replace(culprits[0][1], size=3, facets=()))
         cards_instead = cards(pages, [hit.id for hit in instead.hits], lang, today(), asked.words)
-    suggested = pages.catalog.index.suggest(asked.words, 5) if asked.words else ()
+    index = pages.catalog.index
+    begun = [suggestion.text for suggestion in index.suggest(asked.words, 5)] if asked.words else []
+    spelled = meant(index, asked.words) if asked.words else ""
     return {
         "culprits": tuple(culprit for culprit, _ in culprits),
         "instead": cards_instead,
         "suggested": [
-            (suggestion.text, query.url(Query(words=suggestion.text, lang=lang), path))
-            for suggestion in suggested
-            if analysis.fold_word(suggestion.text) != analysis.fold_word(asked.words)
+            (text, query.url(replace(asked, words=text, page=1, cursor=""), path))
+            for text in dict.fromkeys(filter(None, (spelled, *begun)))
+            if analysis.fold_word(text) != analysis.fold_word(asked.words)
         ],
         "nearest": _nearest_topic(pages, results, lang),
     }

@@ -131,14 +131,18 @@ def _themes(data: dict[str, int], projects: dict[str, int], lang: Lang) -> list[
 
 def _newest(pages: Pages, kinds: tuple[str, ...], lang: Lang) -> list[dict[str, Any]]:
     page = pages.catalog.index.search(Query(where={"kind": kinds}, size=NEWEST_PER_KIND, sort="newest", facets=()))
-    records = pages.catalog.store.get_many([hit.id for hit in page.hits]).values()
+    listed = pages.catalog.store.get_many([hit.id for hit in page.hits]).values()
+    records = [record for record in listed if _changed(record)]
     cards_and_records = zip(cards(records, lang, today()), records, strict=True)
     return [{"card": card, "at": _changed(record)} for card, record in cards_and_records]
 
 
 def _changed(record: Record) -> str:
+    """The day of the last change at the source; of a record that was entered here, of its own. "" if it is not known:
+    such a record is not new."""
     metadata = record.metadata
-    return (metadata.modified or metadata.issued)[:10] or (record.changed.date().isoformat() if record.changed else "")
+    entered_here = record.changed.date().isoformat() if record.changed and record.origin is None else ""
+    return (metadata.modified or metadata.issued)[:10] or entered_here
 
 
 # -- topics

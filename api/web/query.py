@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
-from api.web import limits
+from api.web import field_words, limits
 from api.web.addresses import Lang, parse_path
 from registry.errors import UsageError
 from registry.model import KINDS, Kind, Text
@@ -57,7 +57,10 @@ def parse(
     if page > 1 and page * size > MAX_DEPTH:
         raise UsageError("page-too-deep", page=page, limit=MAX_DEPTH)
     sort = first.get("sort", "")
-    words = " ".join(first.get("q", "")[:MAX_QUERY_CHARACTERS].split())
+    words, typed = field_words.taken(" ".join(first.get("q", "")[:MAX_QUERY_CHARACTERS].split()))
+    for facet, values in typed.items():
+        if facet != "kind" or not kind:
+            where[facet] = tuple(dict.fromkeys((*where.get(facet, ()), *values)))[:MAX_VALUES_PER_FACET]
     chosen_lang = first.get("lang", "")
     query = Query(
         words=words,

@@ -15,6 +15,7 @@ from registry.projections.projection import Projection
 from registry.search.facets import DEFAULT_FACETS
 from registry.search.filters import Where as Where
 from registry.search.limits import Limits
+from registry.search.synonyms import Synonyms
 
 RANKED = 200  # first hits that are sorted again by freshness and quality
 MAX_DEPTH = 10_000  # hits that can be paged through; all records are in the export
@@ -119,7 +120,9 @@ class HealthCheck(msgspec.Struct, frozen=True):
 
 
 class SearchIndex(Projection, Protocol):
-    """A projection that answers queries."""
+    """A projection that answers queries. `synonyms`: the city's, None for those of Lotse."""
+
+    synonyms: Synonyms | None
 
     def search(self, query: Query) -> ResultPage:
         """The page that answers a query; NotReadyError without an index, UsageError for a page beyond MAX_DEPTH."""

@@ -13,11 +13,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.data.documents import ChangesAnswer, IdsAnswer, RecordAnswer, SearchAnswer
+from api.data.suggestions import SuggestAnswer
 from api.data.validation import CheckAnswer
 from api.web.problems import PROBLEM_TYPE, ProblemOut
 
 SHAPES: dict[str, type] = {
-    one.__name__: one for one in (SearchAnswer, IdsAnswer, RecordAnswer, ChangesAnswer, CheckAnswer, ProblemOut)
+    type_.__name__: type_
+    for type_ in (SearchAnswer, IdsAnswer, SuggestAnswer, RecordAnswer, ChangesAnswer, CheckAnswer, ProblemOut)
 }
 
 

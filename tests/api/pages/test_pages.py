@@ -2,7 +2,7 @@
 
 Covers: api/pages/assets.py, api/pages/cards.py, api/pages/city_texts.py, api/pages/districts.py,
 api/pages/error_pages.py, api/pages/facts.py, api/pages/organization.py, api/pages/record.py, api/pages/relations.py,
-api/pages/routes.py, api/pages/search.py, api/pages/site.py, api/pages/start.py
+api/pages/routes.py, api/pages/search.py, api/pages/site.py, api/pages/start.py, api/pages/suggestions.py
 """
 
 import re
@@ -81,6 +81,29 @@ def test_where_nothing_is_exact_the_page_says_so_shows_what_is_similar_and_ways_
     assert re.search(r'href="/themen/[^"]+">Alles zum Thema „', page)
     english = browser.get("/en/search?q=Baumkataster+Stellplatz").text
     assert "Nothing exact found</h2>" in english
+
+
+def test_a_slip_is_offered_in_the_spelling_of_the_catalogue(browser: TestClient) -> None:
+    page = browser.get("/suche?q=Baumkatastr").text
+    assert re.search(r'Meinten Sie: <a href="/suche\?q=Baumkataster">Baumkataster</a>', page)
+    assert browser.get("/api/v1/search?q=Baumkatastr").json()["suggestions"][0] == "Baumkataster"
+
+
+def test_suggestions_are_a_page(browser: TestClient) -> None:
+    page = browser.get("/suche/vorschlaege?q=rad").text
+    assert re.search(r'<a href="/suche\?q=Radwegenetz">Radwegenetz</a> <span class="meta">1 Datensatz</span>', page)
+    assert "begin with “trink”" in browser.get("/en/search/suggestions?q=trink").text
+    assert "beginnt mit „xyz“" in browser.get("/suche/vorschlaege?q=xyz").text
+    assert "Anfang eines Wortes" in browser.get("/suche/vorschlaege").text
+    assert "/static/suggest.js" in browser.get("/").text
+
+
+def test_the_examples_of_both_start_pages_find_something(browser: TestClient) -> None:
+    for address in ("/", "/en/"):
+        examples = re.findall(r'href="(/(?:suche|en/search)\?q=[^"]+)"', browser.get(address).text)
+        assert len(examples) == 3
+        for example in examples:
+            assert re.search(r"<b>\d+ (Treffer|hits?)</b>", browser.get(example).text), example
 
 
 def test_a_hit_by_a_synonym_says_which(browser: TestClient) -> None:

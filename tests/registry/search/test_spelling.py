@@ -1,0 +1,33 @@
+"""Another spelling for a query with a slip."""
+
+import pytest
+
+from registry.search.query import Suggestion
+from registry.search.spelling import respelled
+from registry.search.synonyms import Synonyms
+
+WRITTEN = ("Spielplätze", "Trinkbrunnen", "Mietspiegel", "Radwege", "Straßen", "Öffentlicher Nahverkehr")
+RINGS = Synonyms([("Bolzplatz", "Spielplatz")])
+
+
+def suggest(beginning: str, size: int) -> tuple[Suggestion, ...]:
+    return tuple(Suggestion(word, 1) for word in WRITTEN if word.lower().startswith(beginning.lower()))[:size]
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("spielpläze", "Spielplätze"),
+        ("Wo ist der Mietspigel?", "Wo ist der Mietspiegel?"),
+        ("trinkbrunen radwge", "Trinkbrunnen Radwege"),
+        ("tinkbrunnen", "Trinkbrunnen"),
+        ("radwege", ""),
+        ("rad", ""),
+        ("bolzplatz", ""),
+        ("xylophon", ""),
+        ("", ""),
+        ("wo ist", ""),
+    ],
+)
+def test_words_of_the_catalogue_take_the_place_of_words_with_a_slip(question, meant):
+    assert respelled(question, suggest, RINGS) == meant

@@ -90,7 +90,9 @@ def _covered(
 ) -> Iterator[Mapping[str, float]]:
     """For each group: how much of it each document has. Frequent grams, and those of frequent endings, count less."""
     total, frequencies = engine.frequencies({gram for grams in typed for gram in grams})
-    rarity = {gram: log(1 + (total - count + 0.5) / (count + 0.5)) ** 0.5 for gram, count in frequencies.items()}
+    rarity = {  # an engine may count older versions of documents, too: more than there are documents
+        gram: log(1 + (max(total - count, 0) + 0.5) / (count + 0.5)) ** 0.5 for gram, count in frequencies.items()
+    }
     for group, grams in zip(groups, typed, strict=True):
         weights = {gram: weight * rarity[gram] for gram, weight in grams.items()}
         whole = sum(weights.values()) or 1.0

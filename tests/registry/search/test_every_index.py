@@ -704,3 +704,12 @@ def test_chemical_names_and_short_words_in_compounds_are_found_without_others(in
     page = filled(index, *records).search(Query(words=query))
     assert {hit.id for hit in page.hits} == ids
     assert not page.relaxed
+
+
+def test_older_versions_of_records_that_an_engine_still_counts_disturb_no_search(index: SearchIndex) -> None:
+    record = a_record("radwege", "Radwege")
+    filled(index, record)
+    for number in range(2, 12, 2):  # each time with another one, so that the older version stays in the index
+        index.apply(changes(record, a_record(f"weg-{number}", "Radwege"), after=number), Position("epoch", number + 2))
+    assert index.search(Query(words="Radwegge")).total == 0  # a slip: at most similar hits
+    assert index.search(Query(words="Radwege")).total == 6

@@ -7,13 +7,12 @@ import csv
 import io
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Final
 
 from api.data.documents import record_answer
 from api.text.labels import both
 from registry.catalog import Catalog
-from registry.model import Catalogue, Record
+from registry.model import Catalogue, Record, timing
 from registry.rdf import FORMATS, thing_iri, write
 from registry.search.entry import entry
 from registry.search.facet_counts import normal_where
@@ -49,7 +48,7 @@ def _filters(catalog: Catalog, where: Mapping[str, tuple[str, ...]]) -> Filters:
     asked = [id for facet, values in where.items() if FACETS[facet].tree for id in values]
     ids = [row.id for row in catalog.store.listing(["organization"])] if asked else []
     tree = OrganizationTree(pair for record in catalog.store.get_many(ids).values() for pair in parents(record, None))
-    return Filters(where, today=datetime.now(UTC).date().toordinal(), units={id: tree.units(id) for id in asked})
+    return Filters(where, today=timing.today().toordinal(), units={id: tree.units(id) for id in asked})
 
 
 def _fits(record: Record, filters: Filters, districts: ConceptList | None) -> bool:

@@ -4,7 +4,6 @@ Entry point: `routes`.
 """
 
 import codecs
-from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -35,7 +34,7 @@ from registry import city as city_room
 from registry.catalog import Catalog
 from registry.catalog.lookup import shown
 from registry.errors import TooLargeError, ValidationError
-from registry.model import Metadata
+from registry.model import Metadata, timing
 from registry.model.message import message, translations
 from registry.search.query import MAX_DEPTH
 from registry.settings import Settings
@@ -190,7 +189,7 @@ class _Views:
 
 def _today() -> str:
     """The day: an answer is another one then, because some facets depend on it (docs/decisions/0162)."""
-    return datetime.now(UTC).date().isoformat()
+    return timing.today().isoformat()
 
 
 def _body() -> dict[str, Any]:

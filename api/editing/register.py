@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from api.editing import form
 from api.editing.comparison import Comparison, compare, organization_name, owner, preview, record_links, similar
 from api.editing.form_values import Entered, FieldError, FormContext
-from api.pages.site import Pages, today
+from api.pages.site import Pages
 from api.text.formatting import pick_language
 from api.text.i18n import translator
 from api.web.addresses import Lang, language, mount, patterns, place
@@ -25,6 +25,7 @@ from registry.catalog.lookup import resolve
 from registry.errors import ConflictError, LotseError, NotAllowedError, NotFoundError, StorageFullError
 from registry.model import Account, Draft, Kind, Metadata, Record
 from registry.model.text import MAX_TITLE_IN_LISTS
+from registry.model.timing import today
 from registry.people.review import may, may_see
 from registry.search import analysis
 from registry.search.query import Query

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from api.editing.comparison import compare, organization_name, owner, preview, record_links, similar
-from api.pages.site import Pages, today
+from api.pages.site import Pages
 from api.text.formatting import pick_language
 from api.text.i18n import translator
 from api.text.labels import finding_words
@@ -23,6 +23,7 @@ from api.web.session import FormBody, Forms
 from registry.errors import ConflictError, NotFoundError, StorageFullError, ValidationError
 from registry.model import LEVELS, Account, Draft, Record
 from registry.model.text import shortened
+from registry.model.timing import today
 from registry.people.review import has_edited, is_proposal, may, moved
 from registry.quality import check
 

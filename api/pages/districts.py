@@ -15,12 +15,13 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.pages import search
-from api.pages.site import Pages, today
+from api.pages.site import Pages
 from api.text.i18n import translator
 from api.web import addresses, query
 from api.web.addresses import Lang, language
 from registry.errors import NotFoundError, UsageError
 from registry.model import DCAT_KINDS
+from registry.model.timing import today
 from registry.search.limits import Limits
 from registry.search.query import Query
 from vocab.concepts import Concept

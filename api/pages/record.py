@@ -18,7 +18,7 @@ from api.pages.cards import licence_of, whose
 from api.pages.facts import contact_items, everything, facts
 from api.pages.organization import more
 from api.pages.relations import relations
-from api.pages.site import Pages, View, today
+from api.pages.site import Pages, View
 from api.text import sentences
 from api.text.formatting import as_date, day, link, pick_language, sentence, short_markup, size, text_markup
 from api.text.i18n import translator
@@ -31,6 +31,7 @@ from registry.catalog.lookup import shown
 from registry.masking import public
 from registry.model import DCAT_KINDS, Distribution, Metadata, Milestone, Record, Version
 from registry.model.record import is_source
+from registry.model.timing import today
 from registry.quality import check
 from registry.rdf import thing_iri
 from registry.search.query import Query

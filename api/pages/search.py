@@ -16,12 +16,13 @@ from starlette.responses import Response
 from api.pages import cards as card_room
 from api.pages.cards import Card
 from api.pages.facet_groups import FIND, Names, counted, groups
-from api.pages.site import Pages, View, today
+from api.pages.site import Pages, View
 from api.text import formatting, sentences
 from api.text.i18n import translator
 from api.text.labels import area, labels
 from api.web import addresses, limits, query
 from api.web.addresses import Lang
+from registry.model.timing import today
 from registry.search import analysis
 from registry.search.facets import FACETS
 from registry.search.limits import Limits

@@ -5,7 +5,6 @@ Entry point: `Pages`. Invariant: templates escape everything, and an unknown var
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
 from functools import cache, partial
 from typing import Any, Final
 
@@ -15,7 +14,6 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from api.text import formatting
-from api.text.formatting import ZONE
 from api.text.i18n import HERE, translations
 from api.web import addresses, session
 from api.web.addresses import Lang, place
@@ -27,6 +25,7 @@ from registry.city import City
 from registry.errors import NotAllowedError, NotSignedInError
 from registry.model import Account
 from registry.model.text import shortened
+from registry.model.timing import today
 from registry.people.accounts import People
 from registry.people.drafts import Inbox
 from registry.settings import Settings
@@ -122,7 +121,7 @@ class Pages:
             "base": self.settings.base_url,
             "styled": (STATIC / KERN).is_file(),
             "site_title": f"Lotse {self.city.name}".strip(),
-            "today": datetime.now(formatting.ZONE).date(),
+            "today": today(),
             "place_name": formatting.pick_language(self.city.publisher, lang).words or self.city.name,
         }
         html = formatting.visible(environment(lang).get_template(template).render({**frame, **view}))
@@ -191,8 +190,3 @@ def _svg(name: str) -> Markup:
 
 
 View = Callable[[Request], Response]
-
-
-def today() -> date:
-    """The day in the city."""
-    return datetime.now(ZONE).date()

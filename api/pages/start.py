@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.pages import districts
 from api.pages.cards import cards, whose
-from api.pages.site import Pages, View, today
+from api.pages.site import Pages, View
 from api.text import sentences
 from api.text.formatting import ZONE, day, short_markup
 from api.text.i18n import translator
@@ -18,6 +18,7 @@ from api.web import addresses, query
 from api.web.addresses import Lang, language
 from registry.errors import NotFoundError
 from registry.model import DCAT_KINDS, KINDS, Record
+from registry.model.timing import today
 from registry.search.query import Query
 from registry.store.store import Selection
 from vocab.concepts import concept_list

@@ -7,7 +7,6 @@ import re
 from datetime import date, datetime
 from typing import Final, NamedTuple
 from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo
 
 import nh3
 from babel.dates import format_date, format_datetime
@@ -19,10 +18,10 @@ from api.web.addresses import Lang
 from registry.model import Date, Text, message
 from registry.model.message import Message
 from registry.model.text import shortened_text, tags
+from registry.model.timing import ZONE as ZONE
 from registry.model.timing import first_day
 from registry.search.analysis import Word, clean, mark
 
-ZONE: Final = ZoneInfo("Europe/Berlin")
 TAGS: Final = frozenset(("a", "li", "ol", "ul", "p", "br", "b", "i", "u", "strong", "em"))
 MAX_PROSE: Final = 40_000  # characters of a description that are shown
 MAX_SENTENCE: Final = 260  # characters in a list

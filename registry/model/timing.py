@@ -1,19 +1,21 @@
 """Days that metadata mean: the first and the last day of a date, the day by which an update is due.
 
-Entry points: `first_day`, `last_day`, `last_update`, `promise`.
+Entry points: `today`, `first_day`, `last_day`, `last_update`, `promise`.
 """
 
 import calendar
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from registry.model.metadata import Date, Metadata
 from vocab.concepts import Concept, concept_list
 from vocab.values import interval
 
-MAX_GRACE = timedelta(days=14)  # after the due day, until an update counts as overdue
+ZONE: Final = ZoneInfo("Europe/Berlin")  # of the city
+MAX_GRACE: Final = timedelta(days=14)  # after the due day, until an update counts as overdue
 
 _DATE = re.compile(r"(\d{4})(?!\d)(?:-(\d\d)(?:-(\d\d))?)?")
 
@@ -24,6 +26,11 @@ class Promise(NamedTuple):
     frequency: Concept
     due: date
     last_good_day: date
+
+
+def today() -> date:
+    """The day in the city: pages and search agree on what is over or overdue."""
+    return datetime.now(ZONE).date()
 
 
 @lru_cache(4096)  # the same few dates in most records of a source

@@ -5,11 +5,11 @@ Entry point: `ElasticIndex`. Here it is searched; how it is written: `elastic_pr
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from elasticsearch import ApiError
 
+from registry.model.timing import today
 from registry.search.answering import answer, beginning, suggestions
 from registry.search.candidates import Refiner
 from registry.search.elastic_client import Server, reachable
@@ -42,8 +42,8 @@ class ElasticIndex(ElasticProjection):
 
     def search(self, query: Query) -> ResultPage:
         with reachable():
-            today = datetime.now(UTC).date().toordinal()
-            return answer(query, self, today, self.refiner, self.synonyms, self.districts)
+            day = today().toordinal()
+            return answer(query, self, day, self.refiner, self.synonyms, self.districts)
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
         wanted = beginning(prefix)

@@ -12,7 +12,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from threading import Lock
@@ -25,6 +24,7 @@ from tantivy import Document
 from registry.errors import NotReadyError
 from registry.isolation import isolated
 from registry.model import Change, Position, Record
+from registry.model.timing import today
 from registry.private_files import make_private_folder
 from registry.projections.projection import note
 from registry.search.answering import answer, beginning, suggestions
@@ -174,9 +174,7 @@ class TantivyIndex:
 
     def search(self, query: Query) -> ResultPage:
         with _Tantivy("index-not-readable", self._generation):
-            return answer(
-                query, self._read(), datetime.now(UTC).date().toordinal(), self.refiner, self.synonyms, self.districts
-            )
+            return answer(query, self._read(), today().toordinal(), self.refiner, self.synonyms, self.districts)
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
         wanted = beginning(prefix)

@@ -4,12 +4,13 @@ Covers: registry/search/facet_values.py, registry/search/filters.py, registry/se
 registry/search/organization_tree.py, registry/search/space_time.py
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from math import cos, radians, sin
 
 import pytest
 
 from registry.model import Agent, Distribution, Funding, Link, Opportunity, Period, Place, Record
+from registry.model.timing import today
 from registry.search.entry import entry
 from registry.search.filters import Filters, fits
 from registry.search.limits import Limits, Near
@@ -26,10 +27,6 @@ ZERO = "http://dcat-ap.de/def/licenses/dl-zero-de/2.0"
 NO_CHANGES = "http://dcat-ap.de/def/licenses/cc-by-nd/4.0"
 LAND = Agent(name={"de": "Land"})
 VOC = "https://w3id.org/lotse/voc"
-
-
-def today() -> date:
-    return datetime.now(UTC).date()
 
 
 def with_facet(index: SearchIndex, facet: str, **where: tuple[str, ...]) -> dict[str, int]:

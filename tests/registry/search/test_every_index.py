@@ -6,7 +6,7 @@ registry/search/tantivy_reading.py, registry/search/tantivy_trees.py
 
 import itertools
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from registry.errors import NotReadyError, UsageError
 from registry.model import Agent, Change, Link, Metadata, Origin, Period, Place, Position, Record
+from registry.model.timing import today
 from registry.search.elastic_index import ElasticIndex
 from registry.search.facet_counts import normal_where
 from registry.search.limits import Limits
@@ -431,7 +432,7 @@ def test_what_begins_next_comes_first_then_the_latest_of_what_is_over(index):
 
 
 def event(days: int) -> Metadata:
-    day = (date.today() + timedelta(days)).isoformat()
+    day = (today() + timedelta(days)).isoformat()
     return Metadata(kind="event", title={"de": "Fest"}, starts=f"{day}T18:00:00", ends=f"{day}T20:00:00")
 
 

@@ -56,13 +56,19 @@ def _without_city(counts: Mapping[str, tuple[Count, ...]]) -> tuple[Mapping[str,
 
 
 def following(query: Query, page: Listed) -> tuple[str | None, str]:
-    """Number and token of the next page; None and "" after the last one. By score there is none beyond MAX_DEPTH."""
-    last = page.total + page.similar
-    numbered = None if query.cursor or page.seen + query.size > MAX_DEPTH else str(query.page + 1)
+    """Number and token of the next page; None and "" after the last one. By score there is none beyond MAX_DEPTH.
+
+    After a page by token the total does not tell whether more follows, because seen hits may be gone: a full page has a
+    next one, which may be empty.
+    """
     by_score = query.sort == "relevance" and query.words.strip()
-    if not query.size or not page.hits or page.seen >= (min(last, MAX_DEPTH) if by_score else last):
+    last = min(page.total + page.similar, MAX_DEPTH) if by_score else page.total + page.similar
+    more = len(page.hits) == query.size if query.cursor else page.seen < last
+    more = more and not (by_score and page.seen >= MAX_DEPTH)
+    if not query.size or not page.hits or not more:
         return None, ""
-    return numbered, token_of(query, page.seen, page.last)
+    numbered = None if query.cursor or page.seen + query.size > MAX_DEPTH else str(query.page + 1)
+    return numbered, token_of(query, page.seen, page.last, page.ids)
 
 
 def _narrowed(where: Filters, query: Query, engine: Engine, today: int) -> Filters:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from registry.search.candidates import MAX_SIMILAR, Candidate, Candidates, Refiner, by_words
 from registry.search.matching import Asked, Engine
-from registry.search.paging import Cursor, Stretch, cursor_of, order_of, start
+from registry.search.paging import MAX_REMEMBERED, Cursor, Stretch, cursor_of, digests, order_of, start
 from registry.search.query import MAX_DEPTH, RANKED, Hit, Query
 from registry.search.sorting import sorted_page
 
@@ -24,13 +24,14 @@ STALE_DAYS = 3650  # since the last change, after which nothing is added for fre
 
 class Listed(NamedTuple):
     """The hits of a page. `total`: of exact ones; `similar`: how many follow them; `seen`: hits up to the last one of
-    this page; `last`: its key, see `Cursor`."""
+    this page; `last`, `ids`: see `Cursor`."""
 
     hits: list[Hit]
     total: int
     similar: int
     seen: int
     last: str
+    ids: bytes = b""
 
 
 def listed(query: Query, wanted: Asked, engine: Engine, today: int, refiner: Refiner | None) -> Listed:
@@ -47,13 +48,24 @@ def listed(query: Query, wanted: Asked, engine: Engine, today: int, refiner: Ref
 
 
 def _by_score(query: Query, ranking: "_Ranking", cursor: Cursor | None) -> Listed:
-    first = start(query, cursor)
+    first, remembered = start(query, cursor), cursor.remembered if cursor else frozenset()
     if cursor and first:
-        first, hits = _after(cursor, query.size, ranking.stretch)
+        first, hits = (_unseen if remembered else _after)(cursor, query.size, ranking.stretch)
     else:
         hits = ranking.stretch(first, first + query.size)
+    seen = first + len(hits)
+    all_known = seen <= MAX_REMEMBERED and (remembered or first == 0)
+    ids = (cursor.ids if cursor else b"") + digests(hit.id for hit in hits) if all_known else b""
     similar = len(ranking.similar) if first < RANKED else 0
-    return Listed(hits, ranking.total, similar, first + len(hits), hits[-1].id if hits else "")
+    return Listed(hits, ranking.total, similar, seen, hits[-1].id if hits else "", ids)
+
+
+def _unseen(cursor: Cursor, size: int, stretch: Callable[[int, int], list[Hit]]) -> tuple[int, list[Hit]]:
+    """The number of hits seen, and the first ones that were not seen: no change can hide one or show one twice. Of so
+    many hits as were seen and a page more, at least a page was not seen."""
+    remembered = cursor.remembered
+    hits = stretch(0, min(cursor.seen + size, MAX_DEPTH))
+    return cursor.seen, [hit for hit in hits if digests([hit.id]) not in remembered][:size]
 
 
 def _after(cursor: Cursor, size: int, stretch: Callable[[int, int], list[Hit]]) -> tuple[int, list[Hit]]:

@@ -7,6 +7,7 @@ which hit was the last one, so the next page begins after it, whatever was added
 import hashlib
 import sys
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import msgspec
@@ -14,7 +15,9 @@ import msgspec
 from registry.errors import UsageError
 from registry.search.query import MAX_DEPTH, Query
 
-MAX_TOKEN: Final = 2_000  # characters
+MAX_TOKEN: Final = 4_000  # characters
+MAX_REMEMBERED: Final = 400  # hits of which a token has the digests
+DIGEST_BYTES: Final = 4
 
 
 class Order(NamedTuple):
@@ -37,11 +40,19 @@ ORDERS: Final = {
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
     """`seen`: hits up to the last one of the page before; `last`: its key in the order, by relevance its id; `asked`: a
-    digest of the query."""
+    digest of the query. `ids`: by relevance `digests` of all hits seen, if they are no more than MAX_REMEMBERED: the
+    first ones are ordered anew with every change, so the last one does not tell which others were seen."""
 
     asked: str
     seen: int
     last: str
+    ids: bytes = b""
+
+    @property
+    def remembered(self) -> frozenset[bytes]:
+        """The digests; none if they are not those of all hits seen."""
+        parts = [self.ids[at : at + DIGEST_BYTES] for at in range(0, len(self.ids), DIGEST_BYTES)]
+        return frozenset(parts) if len(parts) == self.seen else frozenset()
 
 
 class Stretch(NamedTuple):
@@ -67,9 +78,13 @@ def start(query: Query, cursor: Cursor | None) -> int:
     return first
 
 
-def token_of(query: Query, seen: int, last: str) -> str:
-    """The token of the page after `seen` hits, of which the last one has this key."""
-    body = msgspec.msgpack.encode(Cursor(_digest(query), seen, last))
+def digests(ids: Iterable[str]) -> bytes:
+    return b"".join(hashlib.blake2b(id.encode(), digest_size=DIGEST_BYTES).digest() for id in ids)
+
+
+def token_of(query: Query, seen: int, last: str, ids: bytes = b"") -> str:
+    """The token of the page after `seen` hits, of which the last one has this key; `ids` as in Cursor."""
+    body = msgspec.msgpack.encode(Cursor(_digest(query), seen, last, ids))
     return urlsafe_b64encode(body).rstrip(b"=").decode()
 
 

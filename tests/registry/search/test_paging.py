@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from registry.errors import UsageError
 from registry.model import Change, Position, Record
+from registry.search import listing
 from registry.search.limits import Limits
 from registry.search.paging import cursor_of, token_of
 from registry.search.query import MAX_DEPTH, RANKED, Query, SearchIndex
@@ -75,9 +76,22 @@ def test_the_next_page_goes_on_where_the_last_one_ended_whatever_came_or_went(in
     changes = [Change(MANY + 1 + number, id, None) for number, id in enumerate(gone)]
     changes += [Change(MANY + 100 + number, record.id, record) for number, record in enumerate(new)]
     index.apply(changes, Position("epoch", MANY + 200))
-    rest, _ = by_token(index, asked, 40)
+    for size in (40, 7):
+        rest, _ = by_token(index, asked, size)
+        assert not set(seen) & set(rest)
+        assert {record.id for record in ways(MANY)} <= {*seen, *rest}
+        assert len(set(rest)) == len(rest)
+
+
+def test_far_behind_the_last_hit_is_found_again(index, monkeypatch):
+    monkeypatch.setattr(listing, "MAX_REMEMBERED", 40)
+    filled(index, *ways(MANY))
+    seen, asked = by_token(index, Query(words="Radweg"), 30, pages=8)
+    assert cursor_of(asked).ids == b""
+    index.apply([Change(MANY + 1, seen[-5], None), Change(MANY + 2, seen[-20], None)], Position("epoch", MANY + 2))
+    rest, _ = by_token(index, asked, 30)
     assert not set(seen) & set(rest)
-    assert {record.id for record in ways(MANY)} <= {*seen, *rest}
+    assert len(rest) == MANY - len(seen)
 
 
 def test_a_page_by_token_counts_all_hits(index):
@@ -110,7 +124,7 @@ def test_a_token_belongs_to_its_search():
             cursor_of(replace(query, cursor=token, **other))
 
 
-@pytest.mark.parametrize("token", ["x", "%%%", "AAAA", "ä", "k" * 3000, token_of(Query(), 20, "a")[:-4]])
+@pytest.mark.parametrize("token", ["x", "%%%", "AAAA", "ä", "k" * 5000, token_of(Query(), 20, "a")[:-4]])
 def test_what_is_no_token_is_refused(token):
     with pytest.raises(UsageError, match="cursor"):
         cursor_of(Query(cursor=token))

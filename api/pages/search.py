@@ -171,7 +171,8 @@ def _names(pages: Pages, asked: Query, results: ResultPage, lang: Lang) -> Names
     sources = tuple(pages.catalog.sources.all())
     names: Names = {}
     for name in query_facets(asked, results):
-        values = [*(count.value for count in results.facets.get(name, ())), *asked.where.get(name, ())]
+        listed = (count.value for count in results.facets.get(name, ()))
+        values = [*listed, *asked.where.get(name, ()), *results.named.get(name, ())]
         labels_of_values = labels(pages.catalog, pages.city, sources, name, dict.fromkeys(values))
         written = {count.value: count.label for count in results.facets.get(name, ()) if count.label}
         names[name] = written | {value: text[lang] for value, text in labels_of_values.items()}
@@ -179,7 +180,7 @@ def _names(pages: Pages, asked: Query, results: ResultPage, lang: Lang) -> Names
 
 
 def query_facets(asked: Query, results: ResultPage) -> Iterable[str]:
-    return dict.fromkeys((*results.facets, *asked.where))
+    return dict.fromkeys((*results.facets, *asked.where, *results.named))
 
 
 def _chips(asked: Query, names: Names, path: str, lang: Lang, kind: str | None) -> tuple[Chip, ...]:
@@ -230,10 +231,11 @@ def _offers(asked: Query, results: ResultPage, names: Names, path: str, lang: La
         counts = {count.value: count.count for count in results.facets.get(facet, ())}
         more = results.whole_city if facet == "district" and asked.limits.whole_city else 0
         for value in values:
-            if counts.get(value) and value not in asked.where.get(facet, ()):
+            number = counts.get(value, 0) + more
+            if number and value not in asked.where.get(facet, ()):
                 address = query.url(query.with_value(asked, facet, value), path)
                 icon = "district" if facet == "district" else "dataset"
-                offers.append(Chip(_said(facet, value, names, lang), address, icon, counts[value] + more))
+                offers.append(Chip(_said(facet, value, names, lang), address, icon, number))
     return tuple(offers)
 
 

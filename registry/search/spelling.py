@@ -18,7 +18,7 @@ MAX_WORDS: Final = 6  # of a query that are looked at
 MIN_LETTERS: Final = 4  # of a word
 LETTERS_KEPT: Final = (3, 2, 1)  # at the beginning of a word, in which a slip is rare; tried in this order
 MAX_COMPARED: Final = 300  # words of the catalogue with the same beginning
-MIN_RATIO: Final = 0.8  # of the letters that both words have in order
+MIN_RATIO: Final = 0.86  # of the letters that both words have in order
 
 
 def meant(index: SearchIndex, question: str) -> str:

@@ -193,6 +193,8 @@ def test_a_place_that_is_named_is_offered_and_not_set(browser: TestClient) -> No
     page = browser.get("/suche?q=bahnstadt").text
     assert 'class="chip offer" href="/suche?q=bahnstadt&amp;district=bahnstadt"' in page
     assert "Stadtteil: Bahnstadt" in page
+    city_wide = browser.get("/suche?q=Radwegenetz+Schlierbach").text  # one hit, for the whole city
+    assert re.search(r'Stadtteil: Schlierbach <span class="quiet">1</span>', city_wide)
 
 
 def test_a_district_says_how_much_names_it_and_how_much_holds_for_the_whole_city(browser: TestClient) -> None:

@@ -25,6 +25,7 @@ def suggest(beginning: str, size: int) -> tuple[Suggestion, ...]:
         ("rad", ""),
         ("bolzplatz", ""),
         ("xylophon", ""),
+        ("Spielplan", ""),
         ("", ""),
         ("wo ist", ""),
     ],

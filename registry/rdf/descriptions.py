@@ -120,6 +120,7 @@ class _Walk:
         self.others = others
         self.budget = MIN_BUDGET + BUDGET_PER_STATEMENT * sum(map(len, graph.values()))
         self.work = Work(WORK_OF_PAGE * MAX_WORK)
+        self.described: dict[bytes, bool] = {}
         self.distributions = {
             node for node, terms in graph.types.items() if _DISTRIBUTION in terms and len(graph[node]) > len(terms)
         }
@@ -136,7 +137,8 @@ class _Walk:
     def closure(self, root: bytes) -> tuple[Closure, Edges]:
         """The statements about a thing and its parts, and those of them that lead to blank nodes. Raises TooLargeError
         above MAX_STATEMENTS or when the budget of the page is used up."""
-        graph, distributions, to_nodes = self.graph, self.distributions, _node_properties()
+        graph, distributions = self.graph, self.distributions
+        to_nodes, references = _node_properties(), _reference_properties()
         closure = {root: graph[root]}
         edges: dict[bytes, list[tuple[bytes, bytes]]] = {}
         size, queue = 0, [root]
@@ -155,7 +157,11 @@ class _Walk:
                 predicate, term = statement[: start - 1], statement[start:]
                 if first == BLANK:
                     edges.setdefault(node, []).append((predicate, term))
-                elif predicate not in to_nodes and term not in distributions and not self.is_described(predicate, term):
+                elif (
+                    predicate not in to_nodes
+                    and term not in distributions
+                    and (predicate not in references or term not in graph or not self.is_described(term))
+                ):
                     continue
                 if term in closure or term not in graph:
                     continue
@@ -165,14 +171,16 @@ class _Walk:
         self.budget -= size
         return closure, edges
 
-    def is_described(self, predicate: bytes, term: bytes) -> bool:
-        """Whether a reference leads to a concept, standard or page of the portal's own that the graph describes. What
-        stands in our lists needs no description."""
-        if predicate not in _reference_properties() or term not in self.graph:
-            return False
-        if len(self.graph[term]) == len(self.graph.types.get(term, ())):
-            return False
-        return not is_known(term.decode()) and not term.startswith(_KNOWN_ELSEWHERE)
+    def is_described(self, term: bytes) -> bool:
+        """Whether a node that is referred to is a concept, standard or page of the portal's own that the graph
+        describes. What stands in our lists needs no description. Kept, because most things of a page refer to the same
+        nodes."""
+        answer = self.described.get(term)
+        if answer is None:
+            has_more_than_types = len(self.graph[term]) > len(self.graph.types.get(term, ()))
+            answer = has_more_than_types and not is_known(term.decode()) and not term.startswith(_KNOWN_ELSEWHERE)
+            self.described[term] = answer
+        return answer
 
     def is_part(self, predicate: bytes, term: bytes) -> bool:
         """Whether a node is part of the thing: other things are not, unless they are distributions as well."""

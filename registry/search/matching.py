@@ -18,7 +18,7 @@ from registry.search.paging import Stretch
 from registry.search.query import Count, Found, Query, Ranking, Sorted
 from registry.search.synonyms import Match, Member, Synonyms
 from registry.search.synonyms import synonyms as own_synonyms
-from registry.search.understanding import Understood, understand
+from registry.search.understanding import CITY, Understood, understand
 
 MAX_QUESTION, MAX_ASKED = 1000, 32  # characters and distinct words of a query that are used
 
@@ -118,9 +118,8 @@ def _content(groups: list["_Asked"], naming: Mapping[str, str]) -> list["_Asked"
 
     content = [group for group in groups if not all(word.filler for word in group.content)] or groups
     narrow = [group for group in content if not all(word.topic for word in group.content)] or content
-    narrow = [group for group in narrow if not named(group, *TIERS)] or [
-        group for group in narrow if named(group, "district")
-    ] or narrow  # fmt: skip
+    unnamed = [group for group in narrow if not named(group, *TIERS, CITY)]
+    narrow = unnamed or [group for group in narrow if named(group, "district")] or narrow
     return list({group.content[-1].stem: group for group in narrow}.values())
 
 

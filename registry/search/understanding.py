@@ -6,7 +6,7 @@ Entry point: `understand`. What is named does not narrow the search: it orders t
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import msgspec
@@ -18,6 +18,7 @@ from vocab.formats import file_type
 from vocab.kinds import KIND_ROWS
 from vocab.match import districts_in
 
+CITY: Final = "city"  # what a word of the name of the city names; no facet
 MAX_PHRASES: Final = 5
 MAX_EXCLUDED: Final = 10
 MAX_TOKENS: Final = 40  # words that are looked at
@@ -31,13 +32,14 @@ _PLAIN_KINDS: Final = ("dataset", "series")  # nobody who types "Daten" means on
 
 class Understood(msgspec.Struct, frozen=True):
     """`text`: the words to look for; `phrases`: words that stand next to one another; `excluded`: words that a hit has
-    not; `named`: facet -> values that words of the text name; `naming`: these words, in base letters."""
+    not; `named`: facet -> values that words of the text name; `naming`: these words, in base letters, and those of the
+    name of the city, which is named by everything."""
 
     text: str
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     named: Mapping[str, tuple[str, ...]] = {}
-    naming: Mapping[str, str] = {}  # word -> facet
+    naming: Mapping[str, str] = {}  # word -> facet, or CITY
 
 
 def understand(question: str, districts: ConceptList | None = None) -> Understood:
@@ -51,6 +53,8 @@ def understand(question: str, districts: ConceptList | None = None) -> Understoo
     for facet, value, word in _names(text, districts):
         named.setdefault(facet, {})[value] = None
         naming.setdefault(word, facet)
+    for word in _city_words(districts) if districts else ():
+        naming.setdefault(word, CITY)
     values = {facet: tuple(by_value) for facet, by_value in named.items()}
     return Understood(text, phrases[:MAX_PHRASES], excluded[:MAX_EXCLUDED], values, naming)
 
@@ -74,6 +78,14 @@ def _names(text: str, districts: ConceptList | None) -> Iterator[tuple[str, str,
             yield "family", family, word
         elif format := _format(word):
             yield "format", format, word
+
+
+@lru_cache(8)
+def _city_words(districts: ConceptList) -> frozenset[str]:
+    """The words of the names of the city itself."""
+    names = (concept for concept in districts if concept.extra.get("kind") == "city")
+    texts = (text for concept in names for text in (*concept.labels.values(), *concept.alternatives))
+    return frozenset(base_letters(word) for text in texts for word in _WORD.findall(text))
 
 
 @cache

@@ -2,7 +2,9 @@
 
 import pytest
 
-from registry.search.understanding import MAX_EXCLUDED, MAX_PHRASES, understand
+from registry.search.matching import asked
+from registry.search.query import Query
+from registry.search.understanding import CITY, MAX_EXCLUDED, MAX_PHRASES, understand
 from vocab.concepts import Concept, ConceptList
 
 DISTRICTS = ConceptList(
@@ -34,6 +36,19 @@ DISTRICTS = ConceptList(
 )
 def test_words_name_a_district_a_format_a_year_or_a_kind(question, named):
     assert dict(understand(question, DISTRICTS).named) == named
+
+
+def test_the_name_of_the_city_narrows_nothing():
+    city = Concept("https://example.org/ulm", "ganze-stadt", {"de": "Ulm"}, ("Stadt Ulm",), (), {"kind": "city"})
+    districts = ConceptList("districts", (*DISTRICTS, city))
+    understood = understand("Bäume in Ulm", districts)
+    assert (understood.named, understood.naming["ulm"]) == ({}, CITY)
+    need = asked(Query(words="Bäume in Ulm"), None, understood).need
+    assert need is not None
+    assert [group.stem for group in need.groups] == ["baum"]
+    alone = asked(Query(words="Ulm"), None, understand("Ulm", districts)).need
+    assert alone is not None
+    assert [group.stem for group in alone.groups] == ["ulm"]
 
 
 def test_without_districts_no_word_names_one():

@@ -5,7 +5,7 @@ Entry point: `ElasticIndex`. Here it is searched; how it is written: `elastic_pr
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from elasticsearch import ApiError
 
@@ -23,6 +23,8 @@ from registry.search.paging import Stretch
 from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Sorted, Suggestion
 from registry.search.synonyms import Synonyms
 from vocab.concepts import ConceptList
+
+SEARCH_SECONDS: Final = 10.0  # that a node may take to answer a search before the next one is asked
 
 
 class ElasticIndex(ElasticProjection):
@@ -137,7 +139,7 @@ class ElasticIndex(ElasticProjection):
         return self._ask_once(tree, size, **more)
 
     def _ask_once(self, tree: dict[str, Any], size: int, **more: Any) -> Mapping[str, Any]:
-        response = self.client.search(
+        response = self.client.options(request_timeout=SEARCH_SECONDS).search(
             index=self.prefix,
             query=tree,
             size=size,

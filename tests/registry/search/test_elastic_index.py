@@ -1,10 +1,14 @@
 """What only an index on a server can meet: a server that is away, others' indices, many shards."""
 
+import socket
+from contextlib import closing
+
 import pytest
 
 from registry.errors import NotReadyError
 from registry.model import Change, Position
-from registry.search import elastic_client, elastic_projection, rebuilding
+from registry.search import elastic_client, elastic_index, elastic_projection, rebuilding
+from registry.search.elastic_client import Server
 from registry.search.elastic_index import ElasticIndex
 from registry.search.query import Query
 from tests.builders import a_record
@@ -120,3 +124,14 @@ def test_a_write_never_makes_an_index(index):
     with pytest.raises(NotReadyError):
         index._write(f"{index.prefix}-000001", changes("radwege"), {})
     assert index._indices() == []
+
+
+def test_a_node_that_hangs_costs_a_bounded_time(index, elastic_address, monkeypatch):
+    monkeypatch.setattr(elastic_index, "SEARCH_SECONDS", 0.5)
+    index.rebuild(changes("radwege"), Position("epoch", 1))
+    with socket.create_server(("127.0.0.1", 0)) as hanging:  # takes connections, and never answers
+        nodes = (f"http://127.0.0.1:{hanging.getsockname()[1]}", elastic_address)
+        for _ in range(4):  # a new client begins with any node
+            other = ElasticIndex(Server(nodes), index.prefix)
+            with closing(other.client):
+                assert other.search(Query(words="radwege")).total == 1

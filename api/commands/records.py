@@ -65,15 +65,22 @@ def search(
     if explain:
         for hit in answer.hits:
             say(f"{hit.id}: " + ", ".join(f"{name} {value:g}" for name, value in hit.parts.items()))
-    say(f"{answer.total} hits" + (f", page {page}" if page > 1 else ""))
+    similar = f" and {answer.similar_total} similar ones" if answer.similar_total else ""
+    say(f"{answer.total} hits{similar}" + (f", page {page}" if page > 1 else ""))
     if answer.suggestions:
         say("Perhaps: " + ", ".join(answer.suggestions))
 
 
 def _title(hit: "HitOut", lang: str) -> str:
-    """The title of a hit, with the reason if only its meaning is similar."""
-    title = text_in(hit.title, lang)
-    return f"{title} ({'ähnlich gemeint' if lang == 'de' else 'similar in meaning'})" if hit.by == "meaning" else title
+    """The title of a hit, with the reason why it is there if its words do not tell."""
+    german = lang == "de"
+    also = "auch" if german else "also"
+    reasons = [f"{typed}: {also} {text}" for typed, text in hit.synonyms.items()]
+    if not hit.exact:
+        reasons = ["ähnlich" if german else "similar"]
+    if hit.by == "meaning":
+        reasons = ["ähnlich gemeint" if german else "similar in meaning"]
+    return " ".join((text_in(hit.title, lang), *(f"({reason})" for reason in reasons)))
 
 
 def pairs(conditions: Iterable[str], others: Collection[str] = ()) -> list[tuple[str, str]]:

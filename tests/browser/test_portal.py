@@ -23,7 +23,8 @@ PUBLIC = (
     "/organisationen/umweltamt", "/veranstaltungen/messtag", "/datendienste/geodaten-dienst", "/stadtteile",
     "/stadtteile/bahnstadt", "/themen", "/themen/TRAN", "/impressum", "/hilfe", "/entwickler", "/konto/anmelden",
     "/daten/altkleider", "/gibt-es-nicht", "/daten/sehr-lang", "/daten/kaum-etwas", "/projekte/kaum-projekt",
-    "/suche?q=verordnungsverzeichnis", "/suche?q=fahrrad+bahnstadt", "/leistungen", "/datenschutz", "/leichte-sprache",
+    "/suche?q=verordnungsverzeichnis", "/suche?q=fahrrad+bahnstadt", "/suche/vorschlaege?q=rad",
+    "/leistungen", "/datenschutz", "/leichte-sprache",
 )  # fmt: skip
 SIGNED_IN = (
     "/konto", "/mein/eintraege", "/anmelden/projekt", "/anmelden/projekt?of=kuehle-wege", "/freigabe",
@@ -38,7 +39,7 @@ TEMPLATES = {  # a page of each
     "sign_in.html": "/konto/anmelden", "account.html": "/konto", "entries.html": "/mein/eintraege",
     "register.html": "/anmelden/projekt", "queue.html": "/freigabe", "review.html": "/freigabe/{queued}",
     "sources.html": "/administration/quellen", "source.html": "/administration/quellen/stadtwerke",
-    "run.html": "/administration/laeufe/{waiting}",
+    "run.html": "/administration/laeufe/{waiting}", "suggestions.html": "/suche/vorschlaege?q=rad",
 }  # fmt: skip
 ASKED = {"discard.html"}  # the answer to a form, no page of its own: its test stands below
 PARTS = {"base.html", "diff.html", "district_table.html", "form.html", "macros.html", "nothing.html"}

@@ -36,6 +36,10 @@ def test_a_search_in_words_is_a_table(harvested: Path) -> None:
     assert ended.stdout.splitlines()[0].split() == ["ID", "KIND", "SCORE", "TITLE"]
     assert "projekt-2" in ended.stdout
     assert "hits" in ended.stderr
+    similar = lotse("search", "xylophon", "2")
+    assert "projekt-2 " in similar.stdout
+    assert "(ähnlich)" in similar.stdout
+    assert "0 hits and " in similar.stderr
     explained = json.loads(lotse("search", "projekt", "--explain", "--json").stdout)
     assert explained["hits"][0]["parts"]["words"] > 0
     assert "parts" not in json.loads(lotse("search", "projekt", "--json").stdout)["hits"][0]

@@ -57,6 +57,7 @@ class VectorFiles:
         self.dimensions = dimensions
         self.path = self.folder / "vectors"
         self._database = self.folder / "rows"
+        self._wal = self.folder / "rows-wal"
         self._sound: tuple[Any, ...] = ()  # the state of the files in which they were found sound
         self._lock = Lock()
         self._read_at: tuple[int, ...] | None = None  # the last commit that was read
@@ -208,7 +209,7 @@ class VectorFiles:
     # -- searching
 
     def is_complete(self) -> bool:
-        return self._read() is not None
+        return self._reading is not None or self._read() is not None  # `cosines` looks again
 
     def cosines(self, vector: bytes, count: int, ids: Collection[str] = ()) -> Mapping[str, float]:
         nearest = self._read()
@@ -241,8 +242,9 @@ class VectorFiles:
     def _last_commit(self) -> tuple[int, ...] | None:
         """What changes in the files of SQLite with each commit; None for a moment after one, when the time of another
         could be the same."""
-        files = (Path(f"{self._database}{suffix}") for suffix in ("", "-wal"))
-        states = [file.stat() for file in files if file.exists()]
+        states = [self._database.stat()]
+        with suppress(FileNotFoundError):
+            states.append(self._wal.stat())
         if any(time() - state.st_mtime < SETTLED_SECONDS for state in states):
             return None
         return tuple(value for state in states for value in (state.st_ino, state.st_size, state.st_mtime_ns))

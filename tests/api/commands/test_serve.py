@@ -34,9 +34,10 @@ SLOW_REBUILD = """
 import time
 from registry.search import rebuilding, tantivy_index
 rebuilding.CHANGES_PER_CHECKPOINT = 20
-right = tantivy_index.entry
+right, calls = tantivy_index.entry, []
 def slowly(*record):
-    time.sleep(0.02)
+    calls.append(record)
+    time.sleep(0.01 if len(calls) < 80 else 1)
     return right(*record)
 tantivy_index.entry = slowly
 from api.commands.main import main

@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,12 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
 from registry.model import Position, Record
+from registry.search.elastic_index import _all_of, _condition
 from registry.search.elastic_projection import FIELDS
 from registry.search.entry import entry
 from registry.search.facet_counts import aggregations
 from registry.search.facets import FACETS
-from registry.search.filters import Condition, Filters, Range, Texts
+from registry.search.filters import Filters
 from registry.search.limits import Limits
 from registry.search.meaning import text_of
 from registry.search.query import MAX_DEPTH, Query
@@ -94,30 +95,14 @@ def body(query: Query) -> dict[str, Any]:
     words = {"multi_match": {"query": query.words, "fields": fields, "operator": "and", "fuzziness": "AUTO"}}
     need = words if query.words else {"match_all": {}}
     return {
-        "query": {"bool": {"must": [need], "filter": list(map(condition, where.limits))}},
-        "post_filter": all_of(where.conditions()),
-        "aggs": aggregations(where, query.facets, all_of, "shard_size"),
+        "query": {"bool": {"must": [need], "filter": list(map(_condition, where.limits))}},
+        "post_filter": _all_of(where.conditions()),
+        "aggs": aggregations(where, query.facets, _all_of, "shard_size"),
         "from": (query.page - 1) * query.size,
         "size": query.size,
         "track_total_hits": True,
         **({"sort": [{"by_title": "asc"}]} if query.sort == "title" else {}),
     }
-
-
-def all_of(conditions: Iterable[Condition]) -> dict[str, Any]:
-    return {"bool": {"filter": list(map(condition, conditions))}}
-
-
-def condition(limit: Condition) -> dict[str, Any]:
-    if isinstance(limit, Texts):
-        return {"terms": {limit.field: list(limit.values)}}
-    ranges = [{"bool": {"filter": list(map(one_range, part))}} for part in limit.alternatives]
-    return {"bool": {"should": ranges, "minimum_should_match": 1}}
-
-
-def one_range(limit: Range) -> dict[str, Any]:
-    bounds = {"gte": limit.low, "lte": limit.high}
-    return {"range": {limit.field: {name: bound for name, bound in bounds.items() if bound is not None}}}
 
 
 # -- measuring

@@ -6,6 +6,7 @@ after them stay in the order of the engine, so a page far behind costs no more t
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
@@ -107,15 +108,15 @@ class _Ranking:
         return ranked(self._candidates.similar, self._today, exact=False)[:MAX_SIMILAR]
 
     @cached_property
-    def _first(self) -> list[Hit]:
-        return ranked(self._candidates.exact, self._today)
+    def _first(self) -> list[Candidate]:
+        return _ordered(self._candidates.exact, self._today)
 
     def stretch(self, first: int, last: int) -> list[Hit]:
         """The hits from `first` to before `last`, exact ones and after them similar ones."""
         deep = self._deep(max(first, RANKED), last)
         if first >= RANKED and self._deep_total > RANKED:
             return deep
-        exact = self._first[first:last] + deep
+        exact = [_hit(candidate, self._today, True) for candidate in self._first[first:last]] + deep
         return exact + self.similar[max(first - self.total, 0) : max(last - self.total, 0)]
 
     def _deep(self, first: int, last: int) -> list[Hit]:
@@ -130,20 +131,36 @@ class _Ranking:
 def ranked(candidates: Sequence[Candidate], today: int, exact: bool = True) -> list[Hit]:
     """The candidates as hits. The first RANKED are sorted by score, freshness and quality; the rest keeps its order.
     `today`: a day number (`date.toordinal`)."""
-    hits = [_hit(candidate, today, exact) for candidate in candidates[:RANKED]]
-    hits.sort(key=lambda hit: (-hit.tier, -hit.score, hit.id))
+    hits = [_hit(candidate, today, exact) for candidate in _ordered(candidates[:RANKED], today)]
     return hits + [_plain(candidate, exact) for candidate in candidates[RANKED:]]
+
+
+def _ordered(candidates: Sequence[Candidate], today: int) -> list[Candidate]:
+    """By tier and score; only hits that are shown are made, which takes longer than to order them."""
+    scored = [(-candidate.document.tier, -_score(candidate, today), candidate.document.id) for candidate in candidates]
+    return [candidate for _, candidate in sorted(zip(scored, candidates, strict=True), key=itemgetter(0))]
+
+
+def _score(candidate: Candidate, today: int) -> float:
+    freshness, quality = _factors(candidate, today)
+    return round(BEST_SCORE * candidate.share * freshness * quality, 3)
+
+
+def _factors(candidate: Candidate, today: int) -> tuple[float, float]:
+    """What freshness and completeness multiply the points for words with."""
+    document = candidate.document
+    age = today - document.day if document.day else STALE_DAYS
+    freshness = 1 + FRESHNESS_SHARE * min(max(1 - age / STALE_DAYS, 0), 1)
+    return freshness, 1 + QUALITY_SHARE * document.quality / 100
 
 
 def _hit(candidate: Candidate, today: int, exact: bool) -> Hit:
     document, points = candidate.document, BEST_SCORE * candidate.share
-    age = today - document.day if document.day else STALE_DAYS
-    freshness = 1 + FRESHNESS_SHARE * min(max(1 - age / STALE_DAYS, 0), 1)
-    quality = 1 + QUALITY_SHARE * document.quality / 100
+    freshness, quality = _factors(candidate, today)
     of_meaning = BEST_SCORE * candidate.meaning
     parts = {"words": round(points - of_meaning, 4)} | ({"meaning": round(of_meaning, 4)} if of_meaning else {})
     parts |= {"freshness": round(freshness, 4), "quality": round(quality, 4)}
-    score = round(points * freshness * quality, 3)
+    score = _score(candidate, today)
     return Hit(document.id, document.kind, score, parts, exact, candidate.by, tier=document.tier)
 
 

@@ -70,6 +70,7 @@ def test_similar_hits_begin_under_a_heading_of_their_own(browser: TestClient) ->
     count = re.search(r"Alle Wörter: (\d+) Treffer", page)
     assert count
     assert len(re.findall(r'<h2><a href="', complete)) == int(count[1])
+    assert f"Hits for all words: {count[1]}. We also show" in browser.get("/en/search?q=Fahrrad+Ampel").text
     again = browser.get("/suche?q=Fahrrad+Ampel&sort=title").text
     assert "Ähnliche Treffer</h2>" not in again  # in another order there is no such place
 

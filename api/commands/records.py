@@ -65,10 +65,16 @@ def search(
     if explain:
         for hit in answer.hits:
             say(f"{hit.id}: " + ", ".join(f"{name} {value:g}" for name, value in hit.parts.items()))
-    similar = f" and {answer.similar_total} similar ones" if answer.similar_total else ""
-    say(f"{answer.total} hits{similar}" + (f", page {page}" if page > 1 else ""))
+    say(_hits_in_words(answer.total, answer.similar_total) + (f", page {page}" if page > 1 else ""))
     if answer.suggestions:
         say("Perhaps: " + ", ".join(answer.suggestions))
+
+
+def _hits_in_words(exact: int, similar: int) -> str:
+    similar_hits = f"{similar} similar {'hit' if similar == 1 else 'hits'}"
+    if similar and not exact:
+        return f"nothing exact, {similar_hits}"
+    return f"{exact} {'hit' if exact == 1 else 'hits'}" + (f" and {similar_hits}" if similar else "")
 
 
 def _title(hit: "HitOut", lang: str) -> str:

@@ -134,6 +134,7 @@ def view(
         "tabs": () if kind else _tabs(asked, results, lang),
         "sorts": _sorts(asked, path, lang, kind),
         "pager": _pager(asked, results, path),
+        "first_page": query.url(query.with_page(asked, 1), path) if asked.page > 1 and not results.hits else "",
         "clear": query.url(Query(words=asked.words, lang=lang), path),
         "take": _take(asked),
         "culprits": (),
@@ -311,7 +312,7 @@ def _pager(asked: Query, results: ResultPage, path: str) -> Pager | None:
     return Pager(
         asked.page,
         tuple(numbers),
-        query.url(query.with_page(asked, asked.page - 1), path) if asked.page > 1 else "",
+        query.url(query.with_page(asked, min(asked.page - 1, last)), path) if asked.page > 1 else "",
         query.url(query.with_page(asked, asked.page + 1), path) if asked.page < last else "",
     )
 

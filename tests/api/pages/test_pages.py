@@ -255,6 +255,19 @@ def test_pages_of_hits_follow_one_another(browser: TestClient) -> None:
     assert not set(re.findall(r'<h2><a href="([^"]+)"', first)) & set(re.findall(r'<h2><a href="([^"]+)"', second))
 
 
+def test_a_page_behind_the_last_says_so_and_leads_back(browser: TestClient) -> None:
+    page = browser.get("/suche?q=fahrrad&page=50").text
+    assert "Seite 50 gibt es nicht, die Liste endet vorher." in page
+    assert re.search(r'<a href="/suche\?q=fahrrad">Zur ersten Seite</a>', page)
+    assert "Zur ersten Seite" not in browser.get("/suche?q=fahrrad").text
+    for number in (2, 40):  # only similar hits, all on the first page
+        similar = browser.get(f"/suche?q=Baumkataster+Stellplatz&page={number}").text
+        assert f"Seite {number} gibt es nicht" in similar
+        assert "Kein Treffer" not in similar
+    (before,) = re.findall(r'href="([^"]+)" rel="prev"', browser.get("/suche?size=5&page=50").text)
+    assert re.findall(r'<h2><a href="([^"]+)"', browser.get(before.replace("&amp;", "&")).text)
+
+
 # -- one record
 
 

@@ -200,7 +200,7 @@ def test_a_place_that_is_named_is_offered_and_not_set(browser: TestClient) -> No
 
 def test_a_district_says_how_much_names_it_and_how_much_holds_for_the_whole_city(browser: TestClient) -> None:
     page = browser.get("/suche?q=fahrrad&district=bahnstadt").text
-    counts = re.search(r"(\d+) nennen den Stadtteil, (\d+) gelten für die ganze Stadt", page)
+    counts = re.search(r"(\d+) (?:nennt|nennen) den Stadtteil, (\d+) (?:gilt|gelten) für die ganze Stadt", page)
     total = re.search(r"<b>(\d+) Treffer</b>", page)
     assert counts
     assert total
@@ -213,6 +213,11 @@ def test_a_district_says_how_much_names_it_and_how_much_holds_for_the_whole_city
     answer = browser.get("/api/v1/search?q=fahrrad&district=bahnstadt").json()
     assert (answer["total"], answer["whole_city"]) == (int(total[1]), int(counts[2]))
     assert browser.get("/api/v1/search?city=vielleicht").status_code == 422
+    one = text(browser.get("/suche?q=Radwegenetz&district=schlierbach").text)
+    assert "0 nennen den Stadtteil, 1 gilt für die ganze Stadt." in one
+    assert "Nur zeigen, was den Stadtteil nennt" not in one  # there would be nothing
+    assert "Nur zeigen, was den Stadtteil nennt" in text(page)
+    assert "Auch zeigen, was für die ganze Stadt gilt" in text(alone)
 
 
 def test_the_order_by_relevance_is_offered_only_with_words(browser: TestClient) -> None:

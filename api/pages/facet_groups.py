@@ -89,7 +89,8 @@ def _with_inner(group: FacetGroup, inner: Sequence[FacetGroup]) -> FacetGroup:
 
 def _group(facet: Facet, values: list[Value], lang: Lang, find: str) -> FacetGroup:
     typed = fold_word(find)
-    first, rest = values[:MAX_VALUES_BEFORE_REST], values[MAX_VALUES_BEFORE_REST:MAX_VALUES_PER_GROUP]
+    end = max([MAX_VALUES_BEFORE_REST, *(at for at, value in enumerate(values, 1) if value.selected)])
+    first, rest = values[:end], values[end:MAX_VALUES_PER_GROUP]
     if typed:
         fitting = [value for value in values if value.selected or typed in fold_word(value.label)]
         first, rest = fitting[:MAX_VALUES_PER_GROUP], []
@@ -102,7 +103,7 @@ def _values(
     facet: Facet, counts: tuple[Count, ...], chosen: tuple[str, ...], names: Names, concepts: ConceptList | None
 ) -> list[Value]:
     """The values of a facet: chosen ones first, so that they are always visible; years from the newest, units below
-    their organization, values with an order of their own in that."""
+    their organization and a chosen one with it, values with an order of their own in that."""
     listed = {count.value for count in counts}
     numbers = {count.value: count.count for count in counts} | {value: 0 for value in chosen if value not in listed}
     values = [
@@ -113,11 +114,25 @@ def _values(
     if facet.in_order and concepts:
         places = {concept.notation: at for at, concept in enumerate(concepts)}
         values.sort(key=lambda value: places.get(value.value, len(places)))
+    all_visible = len(values) <= MAX_VALUES_BEFORE_REST
     if facet.tree:
-        values = _as_tree(values, {count.value: count.parent for count in counts})
-    if len(values) <= MAX_VALUES_BEFORE_REST and (facet.in_order or facet.tree):
-        return values  # all are visible
+        parents = {count.value: count.parent for count in counts}
+        first = set() if all_visible else _with_parents(chosen, parents)
+        return _as_tree(sorted(values, key=lambda value: value.value not in first), parents)
+    if all_visible and facet.in_order:
+        return values
     return sorted(values, key=lambda value: not value.selected)
+
+
+def _with_parents(values: Sequence[str], parents: Mapping[str, str]) -> set[str]:
+    """These values and all above them."""
+    reached: set[str] = set()
+    for value in values:
+        above = value
+        while above and above not in reached:
+            reached.add(above)
+            above = parents.get(above, "")
+    return reached
 
 
 def _as_tree(values: list[Value], parents: Mapping[str, str]) -> list[Value]:

@@ -44,6 +44,16 @@ def test_units_stand_below_their_organization() -> None:
     assert [(value.value, value.level) for value in group.first] == [("stadt", 0), ("amt", 1), ("werke", 0)]
 
 
+def test_a_chosen_unit_of_a_long_list_stands_below_its_organization_and_is_visible() -> None:
+    units = [Count(f"amt-{number:02}", 50 - number, parent="stadt") for number in range(20)]
+    (group,) = of("publisher", Count("werke", 99), Count("stadt", 60), *units, chosen=("amt-15",))
+    assert [(value.value, value.level) for value in group.first][:3] == [("stadt", 0), ("amt-15", 1), ("amt-00", 1)]
+    assert group.rest[-1].value == "werke"
+    (group,) = of("publisher", Count("werke", 99), Count("stadt", 60), *units, chosen=("amt-15", "werke"))
+    places = {value.value: value.level for value in group.first}
+    assert (places["amt-15"], places["werke"]) == (1, 0)
+
+
 def test_a_long_list_can_be_searched_and_keeps_what_is_chosen() -> None:
     counts = [Count(f"amt-{number:02}", 100 - number) for number in range(80)]
     (group,) = of("participant", *counts)

@@ -80,6 +80,8 @@ def test_where_nothing_is_exact_the_page_says_so_shows_what_is_similar_and_ways_
     assert "Nichts Genaues gefunden</h2>" in page
     assert re.findall(r'<h3><a href="([^"]+)"', page.partition("Ähnliche Treffer</h2>")[2])[0] == "/daten/baumkataster"
     assert re.search(r'href="/themen/[^"]+">Alles zum Thema „', page)
+    assert ">Alles</a>" in page  # no 0 above three cards
+    assert re.search(r'>Alles <span class="n">0</span>', browser.get("/suche?q=xyzxyz").text)
     english = browser.get("/en/search?q=Baumkataster+Stellplatz").text
     assert "Nothing exact found</h2>" in english
 
@@ -213,9 +215,9 @@ def test_a_district_says_how_much_names_it_and_how_much_holds_for_the_whole_city
     answer = browser.get("/api/v1/search?q=fahrrad&district=bahnstadt").json()
     assert (answer["total"], answer["whole_city"]) == (int(total[1]), int(counts[2]))
     assert browser.get("/api/v1/search?city=vielleicht").status_code == 422
-    one = text(browser.get("/suche?q=Radwegenetz&district=schlierbach").text)
-    assert "0 nennen den Stadtteil, 1 gilt für die ganze Stadt." in one
-    assert "Nur zeigen, was den Stadtteil nennt" not in one  # there would be nothing
+    only_whole_city = text(browser.get("/suche?q=Radwegenetz&district=schlierbach").text)
+    assert "0 nennen den Stadtteil, 1 gilt für die ganze Stadt." in only_whole_city
+    assert "Nur zeigen, was den Stadtteil nennt" not in only_whole_city  # there would be nothing
     assert "Nur zeigen, was den Stadtteil nennt" in text(page)
     assert "Auch zeigen, was für die ganze Stadt gilt" in text(alone)
 

@@ -59,8 +59,8 @@ class Word(NamedTuple):
     """A word of a query. `root`: the grams that it has at any position in a compound, in any inflection.
 
     One to three letters with a number (CO2, PM10) are one word; its `text` and `stem` have a blank between the two.
-    `short`: the stem if it is one of `short_words`, which are also found inside a compound; else "". `topic`: it names
-    a whole topic.
+    `short`: what a text has of `short_words` if the word is a part of one of its compounds: a stem of the table there,
+    or the edge of four letters that it begins or ends with. `topic`: it names a whole topic.
     """
 
     text: str
@@ -68,7 +68,7 @@ class Word(NamedTuple):
     grams: tuple[str, ...]
     root: tuple[str, ...]
     filler: bool
-    short: str = ""
+    short: tuple[str, ...] = ()
     topic: bool = False
 
 
@@ -98,8 +98,14 @@ def analysed(text: str) -> tuple[Terms, frozenset[str]]:
     analyses = [analysis for chunk in clean(text).split() if (analysis := _CHUNKS[chunk])]
     if not analyses:
         return Terms(NOTHING, NOTHING), frozenset()
-    stems, grams, parts = zip(*analyses, strict=True)
+    stems, grams, parts, _ = zip(*analyses, strict=True)
     return Terms(" ".join(stems), " ".join(grams)), frozenset(" ".join(set(parts)).split())
+
+
+def edges(text: str) -> frozenset[str]:
+    """The edges of four letters of all words of a text, see `short_words.edges`."""
+    analyses = (_CHUNKS[chunk] for chunk in set(clean(text).split()))
+    return frozenset(" ".join(analysis[3] for analysis in analyses if analysis).split())
 
 
 def words(text: str) -> list[Word]:
@@ -169,15 +175,17 @@ def mark(text: str, query: Sequence[Word]) -> list[tuple[int, int]]:
     return list(_merged(spans))
 
 
-class _Cache(dict[str, tuple[str, str, str] | None]):
-    """Text between two blanks -> its stems, its grams and the short words inside it; None if it gives no term."""
+class _Cache(dict[str, tuple[str, str, str, str] | None]):
+    """Text between two blanks -> its stems, its grams, the short words inside it and its edges; None if it gives no
+    term."""
 
-    def __missing__(self, chunk: str) -> tuple[str, str, str] | None:
+    def __missing__(self, chunk: str) -> tuple[str, str, str, str] | None:
         kept = [part for token in _TOKEN.findall(chunk) for part in _parts(token) if part not in STOP_WORDS]
         folded = [fold_word(part) for part in kept]
         grams = " ".join(gram for word in folded for gram in _grams(word))
         short = " ".join(part for word in folded for _, part in short_words.places(word))
-        analysed = (" ".join(map(_stem, kept)), grams, short) if kept else None
+        edges = " ".join({edge for word in folded for edge in short_words.edges(word)})
+        analysed = (" ".join(map(_stem, kept)), grams, short, edges) if kept else None
         if len(chunk) <= 2 * MAX_LETTERS:
             if len(self) >= MAX_CACHED:
                 self.clear()
@@ -210,7 +218,9 @@ def _word(part: str) -> Word:
         return _with_number(*map(_word, part.split(" ")))
     stem = _stem(part)
     folded = fold_word(stem)
-    short = folded if folded in short_words.WORDS else ""
+    short: tuple[str, ...] = (folded,) if folded in short_words.WORDS else ()
+    if len(folded) == short_words.EDGE and not part.isdecimal():
+        short = (f"_{folded}", f"{folded}_")
     grams = tuple(dict.fromkeys(_grams(fold_word(part))))
     return Word(part, stem, grams, _root(part, folded), part in FILLERS, short, part in TOPIC_WORDS)
 
@@ -223,8 +233,8 @@ def _with_number(letters: Word, number: Word) -> Word:
 
 def _root(word: str, stem: str) -> tuple[str, ...]:
     """A stem of three letters counts at the beginning of a word only, a shorter one and a number only as they are; for
-    those of `short_words` see `Word.short`."""
-    if word.isdecimal() or len(stem) < GRAM - 1:
+    one of four letters and those of `short_words` see `Word.short`."""
+    if word.isdecimal() or len(stem) < GRAM - 1 or len(stem) == short_words.EDGE:
         return ()
     if len(stem) < GRAM:
         return (f"_{stem}",)
@@ -268,8 +278,8 @@ def _inside(part: str, folded: str) -> list[int]:
     if len(part) > GRAM:
         return [at] if (at := folded.find(part)) >= 0 else []
     if len(part) == GRAM:
-        at = folded.find(part)
-        return [at] if at == 0 or (at > 0 and len(folded) - at - len(part) <= MAX_INFLECTION) else []
+        begins = [0] if folded.startswith(part) else []
+        return begins or ([folded.rfind(part)] if part in folded and f"{part}_" in short_words.edges(folded) else [])
     if part in short_words.WORDS:
         begins = [0] if len(part) == GRAM - 1 and folded.startswith(part) else []
         return begins + [at for at, word in short_words.places(folded) if word == part]

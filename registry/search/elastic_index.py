@@ -182,7 +182,7 @@ def _documents(response: Mapping[str, Any]) -> tuple[Found, ...]:
 def _group(group: WordGroup) -> dict[str, Any]:
     stem = [{"term": {"text_stems": group.stem}}] if group.stem else []
     pieces = [_all({"term": {"text_grams": gram}} for gram in grams) for grams in group.alternatives]
-    short = [{"term": {"short_words": group.short}}] if group.short else []
+    short = [{"term": {"short_words": text}} for text in group.short]
     synonyms = [_all(map(_group, parts)) for parts in group.synonyms]
     return {"bool": {"should": [*stem, *pieces, *short, *synonyms], "minimum_should_match": 1}}
 

@@ -8,7 +8,7 @@ import msgspec
 
 from registry.model import Kind, Metadata, Record
 from registry.model.timing import first_day, last_day
-from registry.search.analysis import NOTHING, Terms, analysed, base_letters, clean, fold_word
+from registry.search.analysis import NOTHING, Terms, analysed, base_letters, clean, edges, fold_word
 from registry.search.facet_values import MAX_KEY
 from registry.search.facets import COUNTED, DATED_FACETS, FACETS, PARENTS, TEXT_FACETS, value_list
 from registry.search.space_time import numbers_of
@@ -26,9 +26,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """`title`, `text`: terms; `facets`: facet -> values; `counted`: other fields with texts (`facets.Counted`);
     `numbers`: fields with numbers (`facets.Dated`, `space_time`).
 
-    `short_words`: those inside compounds. `words`: "folded<tab>as written", for suggestions. `by_…`: unique keys to
-    sort by. `day`, `starts`, `ends`: day numbers of the last change at the source, of the beginning and of the end, 0
-    if unknown; `quality`: 0 to 100.
+    `short_words`: those inside compounds, and edges of four letters. `words`: "folded<tab>as written", for suggestions.
+    `by_…`: unique keys to sort by. `day`, `starts`, `ends`: day numbers of the last change at the source, of the
+    beginning and of the end, 0 if unknown; `quality`: 0 to 100.
     """
 
     id: str
@@ -56,8 +56,8 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
     title, day = " ".join(metadata.title.values()), _day(metadata, record)
     starts, ends = _span(metadata)
     facets = {name: tuple(dict.fromkeys(FACETS[name].values_of(record, districts))) for name in TEXT_FACETS}
-    head, short_in_title = analysed(title)
-    rest, short_in_rest = analysed(" ".join((*_texts(metadata), *_values(facets, districts))))
+    others = " ".join((*_texts(metadata), *_values(facets, districts)))
+    (head, short_in_title), (rest, short_in_rest) = analysed(title), analysed(others)
     return Entry(
         id=record.id,
         kind=metadata.kind,
@@ -66,7 +66,7 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
         facets=facets,
         counted={field: tuple(values_of(record, districts)) for field, values_of in (*COUNTED, PARENTS)},
         numbers=_numbers(record),
-        short_words=tuple(sorted(short_in_title | short_in_rest)),
+        short_words=tuple(sorted(short_in_title | short_in_rest | edges(title) | edges(others))),
         words=tuple(_words(metadata)),
         by_title=f"{base_letters(clean(title))[:MAX_KEY]}\t{record.id}",
         by_date=f"{day:07}\t{record.id}",

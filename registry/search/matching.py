@@ -46,12 +46,12 @@ class Term(msgspec.Struct, frozen=True):
 
 class WordGroup(msgspec.Struct, frozen=True):
     """Words of the query that mean one thing, mostly one word. A document has it if it has the stem, or all grams of
-    one alternative, or (`short`) the short word inside a compound, or all parts of one synonym. `stem`: "" for several
+    one alternative, or (`short`) one of the parts of a compound, or all parts of one synonym. `stem`: "" for several
     words; then the first synonym is those words."""
 
     stem: str = ""
     alternatives: tuple[tuple[str, ...], ...] = ()
-    short: str = ""
+    short: tuple[str, ...] = ()
     synonyms: tuple[tuple["WordGroup", ...], ...] = ()
 
 
@@ -194,11 +194,10 @@ def _plain(word: Word) -> WordGroup:
 
 
 def _synonym(word: Word) -> WordGroup:
-    """A word of a synonym: a short one stands at the beginning of a compound or alone, for nobody has typed it."""
-    root = word.root
-    if len(word.stem) == GRAM and root:
-        root = (f"_{root[0][: GRAM - 1]}", *root)
-    return WordGroup(word.stem, (root,) if len(word.stem) >= GRAM else (), word.short)
+    """A word of a synonym: one of four letters stands at the beginning of a compound or alone, for nobody has typed
+    it."""
+    short = word.short[:1]
+    return WordGroup(word.stem, (word.root,) if len(word.stem) >= GRAM and word.root else (), short)
 
 
 def _synonyms(group: _Asked) -> tuple[tuple[Term, ...], ...]:
@@ -214,8 +213,8 @@ def _terms(word: Word, weight: float) -> Iterator[Term]:
     for text in word.grams:
         yield Term("text_grams", text, gram)
         yield Term("title_grams", text, gram * TITLE_WEIGHT)
-    if word.short:
-        yield Term("short_words", word.short, gram)
+    if len(word.short) == 1:  # a stem of four letters has its weight by its grams
+        yield Term("short_words", word.short[0], gram)
 
 
 def _stem_terms(word: Word, weight: float) -> Iterator[Term]:

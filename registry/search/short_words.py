@@ -4,15 +4,20 @@ So few letters stand in very many words by chance (Robust, gesamt, Polizei). So 
 for, each with the letters around it that are no compound. A word that begins another one needs no table: see
 `analysis`. The table was made with the words of German open data portals; docs/decisions/0129 says how.
 
-Entry point: `places`.
+Words of four letters (Stau, Tier) are found where a word begins or ends with them, never in its middle: `edges`.
+
+Entry points: `places`, `edges`.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
+from registry.search.word_lists import ENDINGS
+
 MIN_LETTERS_BESIDE: Final = 3  # of the part before it, and of one behind it
 MAX_LETTERS: Final = 3
+EDGE: Final = 4  # letters of an edge
 
 
 def _unless_after(word: str, *parts: str) -> str:
@@ -54,6 +59,17 @@ _BY_CHANCE: Final = {
     "zug": "bezug|zuglich|hinzu|zugeh|zugang|zugriff|zugelass|(?:auf|aus|ein|voll|ent|weg|fort)zug|rzugl|zugewan"
     "|unverzug",
 }
+_ENDS_BY_CHANCE = """
+    akzeptanz aufenthalt auswahl city current different distanz export gegenteil haushalt import instanz king kompost
+    konkurrent kontext nachteil parent plattform portier protest quartier reform report schaft ship sport substanz
+    support terrain toleranz transparent transport uniform unterhalt verbund versand vorteil
+"""
+INFLECTIONS: Final = ("e", "en", "er", "ern", "es", "n", "s")
+HEADS: Final = (
+    *(ending for ending in ENDINGS if len(ending) > EDGE),
+    *("ergebnis", "ergebnisse", "kataster", "kreis", "kreise", "bezirk", "bezirke", "lokal", "lokale", "plan", "werk"),
+)  # with which compounds end
+ENDS_BY_CHANCE: Final = tuple(_ENDS_BY_CHANCE.split())  # ends of words whose last four letters are no part
 WORDS: Final = frozenset(_BY_CHANCE)
 _CHANCE: Final = {word: re.compile(pattern) for word, pattern in _BY_CHANCE.items() if pattern}
 _ANY: Final = re.compile(f"(?=({'|'.join(sorted(_BY_CHANCE))}))")  # no word begins another one
@@ -69,6 +85,16 @@ def places(folded: str) -> Iterator[tuple[int, str]]:
         begins = at == 0 and len(word) < MAX_LETTERS
         if (at >= MIN_LETTERS_BESIDE or begins) and _may_follow(rest) and not _is_by_chance(folded, word, at):
             yield at, word
+
+
+def edges(folded: str) -> Iterator[str]:
+    """The first four letters of a folded word (`_stau`), and the last four where a word may be before them, without
+    an inflection or one of HEADS behind them (`tier_` of Haustiere, `wahl_` of Bundestagswahlergebnis)."""
+    if len(folded) > EDGE:
+        yield f"_{folded[:EDGE]}"
+    for stem in {folded, *(folded.removesuffix(ending) for ending in (*INFLECTIONS, *HEADS))}:
+        if len(stem) >= EDGE + MIN_LETTERS_BESIDE and not stem.endswith(ENDS_BY_CHANCE):
+            yield f"{stem[-EDGE:]}_"
 
 
 def _may_follow(rest: str) -> bool:

@@ -81,9 +81,9 @@ class Reading:
         return without_synonyms(wanted, self._absent)
 
     def _absent(self, group: WordGroup) -> bool:
-        if self.searcher.doc_freq("text_stems", group.stem) or group.short:
-            return False
         frequency = self.searcher.doc_freq
+        if frequency("text_stems", group.stem) or any(frequency("short_words", text) for text in group.short):
+            return False
         return not any(all(frequency("text_grams", gram) for gram in grams) for grams in group.alternatives)
 
     def frequencies(self, grams: Collection[str]) -> tuple[int, Mapping[str, int]]:

@@ -89,7 +89,7 @@ def _all(parts: Iterable[Tree]) -> Tree:
 def group_tree(group: WordGroup) -> Tree:
     pieces = [_all(term_tree("text_grams", gram) for gram in grams) for grams in group.alternatives]
     stem = [term_tree("text_stems", group.stem)] if group.stem else []
-    short = [term_tree("short_words", group.short)] if group.short else []
+    short = [term_tree("short_words", text) for text in group.short]
     synonyms = [_all(map(group_tree, parts)) for parts in group.synonyms]
     return _any((*stem, *pieces, *short, *synonyms))
 

@@ -277,3 +277,25 @@ def test_the_part_of_a_compound_is_marked_with_written_out_umlauts_before_it():
 
 def test_of_a_long_name_only_the_beginning_tells_it_from_another():
     assert name_key("x" * 5_000) == "x" * analysis.MAX_NAME
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "is_part"),
+    [
+        ("Street lights", "tree", False),
+        ("Feinstaub", "Stau", False),
+        ("Quartier", "Tier", False),
+        ("Stadtquartier", "Tier", False),
+        ("Transport", "Port", False),
+        ("Strasse", "inst", False),
+        ("Haustiere", "Tier", True),
+        ("Tierheim", "Tiere", True),
+        ("Stadtbäume", "Baum", True),
+        ("Staumeldung", "Stau", True),
+    ],
+)
+def test_a_word_of_four_letters_is_a_part_only_where_a_compound_begins_or_ends(text, word, is_part):
+    (asked,) = words(word)
+    assert asked.root == ()
+    assert bool(analysis.edges(text).intersection(asked.short)) is is_part
+    assert bool(mark(text, [asked])) is is_part

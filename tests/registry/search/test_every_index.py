@@ -707,6 +707,24 @@ def test_chemical_names_and_short_words_in_compounds_are_found_without_others(in
     assert not page.relaxed
 
 
+@pytest.mark.parametrize(
+    ("query", "exact"),
+    [
+        ("Stau", {"staumeldungen"}),
+        ("Tier", {"haustiere", "tierheim"}),
+        ("tree", {"tree-register"}),
+        ("reet", set()),
+        ("Fahrrad", {"lastenfahrradverleih"}),
+    ],
+)
+def test_letters_in_the_middle_of_a_word_are_at_most_similar(index, query, exact):
+    records = titled("Feinstaub in der Stadt", "Staumeldungen", "Haustiere", "Tierheim", "Quartiere", "Street lights")
+    records += titled("Tree register", "Lastenfahrradverleih")
+    page = filled(index, *records).search(Query(words=query))
+    assert {hit.id for hit in page.hits if hit.exact} == exact
+    assert page.total == len(exact)
+
+
 def test_older_versions_of_records_that_an_engine_still_counts_disturb_no_search(index: SearchIndex) -> None:
     record = a_record("radwege", "Radwege")
     filled(index, record)

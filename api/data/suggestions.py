@@ -34,7 +34,7 @@ def suggested(catalog: Catalog, beginning: str, lang: Lang, size: int = MAX_SUGG
     """At most `size` words that begin so, the most frequent first; none for an empty beginning."""
     listed = catalog.index.suggest(beginning, min(size, MAX_SUGGESTED))
     counted = (_with_counts(catalog, word.text, lang) for word in listed)
-    return tuple(suggestion for suggestion in counted if suggestion.total)
+    return tuple(sorted((word for word in counted if word.total), key=lambda word: (-word.total, word.text)))
 
 
 def _with_counts(catalog: Catalog, text: str, lang: Lang) -> SuggestionOut:

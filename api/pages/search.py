@@ -26,7 +26,7 @@ from registry.model.timing import today
 from registry.search import analysis
 from registry.search.facets import FACETS
 from registry.search.limits import Limits
-from registry.search.query import MAX_DEPTH, Hit, Query, ResultPage
+from registry.search.query import MAX_DEPTH, Hit, Query, ResultPage, SearchIndex
 from registry.search.spelling import meant
 from vocab.concepts import concept_list
 from vocab.kinds import KIND_ROWS
@@ -141,7 +141,7 @@ def view(
         "suggested": (),
         "nearest": None,
     }
-    return variables | ({} if results.total else _nothing(pages, asked, results, names, path, kind))
+    return variables | ({} if results.total else _nothing(pages, asked, names, path, kind))
 
 
 def cards(pages: Pages, ids: Iterable[str], lang: Lang, today: date, words: str = "") -> list[Card]:
@@ -322,11 +322,9 @@ def _take(asked: Query) -> tuple[tuple[str, str], ...]:
     return (("Feed", query.url(first, "/feed.atom")), ("JSON", query.url(first, "/api/v1/search")))
 
 
-def _nothing(
-    pages: Pages, asked: Query, results: ResultPage, names: Names, path: str, kind: str | None
-) -> dict[str, Any]:
-    """The variables for a search without exact hits: the filters with the hits without each, some of these, spellings,
-    and the topic of most of the similar hits."""
+def _nothing(pages: Pages, asked: Query, names: Names, path: str, kind: str | None) -> dict[str, Any]:
+    """The variables for a search without exact hits: the filters with the hits without each, some of these, whether
+    there are hits without any filter, spellings, a beginning that words have, and the nearest topic."""
     lang = language_of(asked)
     culprits = []
     for label, facet, free in _without_each(asked, names, lang, kind):
@@ -339,6 +337,8 @@ def _nothing(
         cards_instead = cards(pages, [hit.id for hit in instead.hits], lang, today(), asked.words)
     index = pages.catalog.index
     begun = [suggestion.text for suggestion in index.suggest(asked.words, 5)] if asked.words else []
+    fixed = {"kind": asked.where["kind"]} if kind else {}
+    unfiltered = replace(asked, where=fixed, limits=Limits(), page=1, size=1, cursor="", facets=())
     spelled = meant(index, asked.words) if asked.words else ""
     return {
         "culprits": tuple(culprit for culprit, _ in culprits),
@@ -348,13 +348,28 @@ def _nothing(
             for text in dict.fromkeys(filter(None, (spelled, *begun)))
             if analysis.fold_word(text) != analysis.fold_word(asked.words)
         ],
-        "nearest": _nearest_topic(pages, results, lang),
+        "unfiltered": index.search(unfiltered).total if culprits and not cards_instead else 0,
+        "beginning": _beginning(index, asked.words),
+        "nearest": _nearest_topic(pages, asked, lang),
     }
 
 
-def _nearest_topic(pages: Pages, results: ResultPage, lang: Lang) -> tuple[str, str] | None:
-    """Label and address of the topic that most of the hits have; None if none has one."""
-    records = pages.catalog.store.get_many([hit.id for hit in results.hits]).values()
+def _beginning(index: SearchIndex, typed: str) -> str:
+    """What was typed, or its last word, if words of the catalogue begin so; else ""."""
+    return next((text for text in (typed, *typed.split()[-1:]) if text and index.suggest(text, 1)), "")
+
+
+def _nearest_topic(pages: Pages, asked: Query, lang: Lang) -> tuple[str, str] | None:
+    """Label and address of the topic that the query names, else of the one that most of the exact hits for its longest
+    word have; None if there is none. Similar hits tell nothing about the topic."""
+    terms = analysis.words(asked.words)
+    topics = {term.stem for term in terms if term.topic}
+    for theme in concept_list("themes"):
+        if topics.intersection(word.stem for word in analysis.words(theme.label(lang))):
+            return theme.label(lang), addresses.page("topic", theme.notation, lang)
+    longest = max((term.text for term in terms), key=len, default="")
+    hits = pages.catalog.index.search(Query(words=longest, lang=lang, facets=())).hits if longest else ()
+    records = pages.catalog.store.get_many([hit.id for hit in hits if hit.exact]).values()
     counts = Counter(value for record in records for value in FACETS["theme"].values_of(record, None))
     if not counts:
         return None

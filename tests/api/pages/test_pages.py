@@ -262,6 +262,30 @@ def test_pages_of_hits_follow_one_another(browser: TestClient) -> None:
     assert not set(re.findall(r'<h2><a href="([^"]+)"', first)) & set(re.findall(r'<h2><a href="([^"]+)"', second))
 
 
+def test_where_no_filter_alone_is_to_blame_the_page_says_once_what_helps(browser: TestClient) -> None:
+    filters = "format=GEOJSON&theme=HEAL&phase=idee"
+    shown = text(page := browser.get(f"/suche?q=trinkbrunnen&{filters}").text)
+    assert "Ganz ohne Filter gibt es Treffer. Ohne Filter suchen" in shown
+    assert re.search(r'href="/suche\?q=trinkbrunnen"[^>]*>\s*(<[^>]+>)?Ohne Filter suchen', page)
+    assert "auch dann kein Treffer" not in shown
+    shown = text(browser.get(f"/suche?q=xyzxyz&{filters}").text)
+    assert "Auch ohne Filter gibt es keinen Treffer." in shown
+    assert "Ohne Filter suchen" not in shown
+    assert "Kein Treffer mit diesen Filtern" in browser.get("/projekte?format=GEOJSON&phase=idee&theme=HEAL").text
+
+
+def test_words_that_begin_so_are_offered_only_where_there_are_some(browser: TestClient) -> None:
+    assert "Wörter ansehen" not in browser.get("/suche?q=xyzxyz").text
+    page = browser.get("/suche?q=xyzxyz+trink").text
+    assert re.search(r'href="/suche/vorschlaege\?q=trink">Wörter ansehen, die mit „trink“ beginnen', page)
+
+
+def test_the_nearest_topic_is_one_that_is_named_or_of_exact_hits(browser: TestClient) -> None:
+    assert "Alles zum Thema „Umwelt“" in browser.get("/suche?q=Umwelt+xyzxyz").text
+    assert "Alles zum Thema" not in browser.get("/suche?q=Hundesteuerbescheid").text
+    assert "Alles zum Thema" not in browser.get("/suche?q=xyzxyz").text
+
+
 def test_a_page_behind_the_last_says_so_and_leads_back(browser: TestClient) -> None:
     page = browser.get("/suche?q=fahrrad&page=50").text
     assert "Seite 50 gibt es nicht, die Liste endet vorher." in page

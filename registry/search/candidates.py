@@ -74,7 +74,7 @@ def _similar(asked: Asked, engine: Engine, near: Sequence[Found], best: float) -
     """Those documents that have much of a word at least, best first; one with few of the words scores less."""
     if not near or asked.need is None:
         return ()
-    covered = tuple(_covered(asked.need.groups, asked.typed, engine, [document.id for document in near]))
+    covered = tuple(_covered(asked.parts or asked.need.groups, asked.typed, engine, [document.id for document in near]))
     similar = []
     for document in near:
         shares = [min(1.0, coverage.get(document.id, 0.0)) for coverage in covered]
@@ -88,7 +88,7 @@ def _similar(asked: Asked, engine: Engine, near: Sequence[Found], best: float) -
 def _covered(
     groups: Sequence[WordGroup], typed: Sequence[Mapping[str, float]], engine: Engine, ids: list[str]
 ) -> Iterator[Mapping[str, float]]:
-    """For each group: how much of it each document has. Frequent grams, and those of frequent endings, count less."""
+    """For each part: how much of it each document has. Frequent grams, and those of frequent endings, count less."""
     total, frequencies = engine.frequencies({gram for grams in typed for gram in grams})
     rarity = {  # an engine may count older versions of documents, too: more than there are documents
         gram: log(1 + (max(total - count, 0) + 0.5) / (count + 0.5)) ** 0.5 for gram, count in frequencies.items()

@@ -76,8 +76,9 @@ class Ring(msgspec.Struct, frozen=True):
 class Asked(msgspec.Struct, frozen=True):
     """A query as an engine is asked. `terms`: of the words as typed, whose scores are added up; `synonyms`: for each
     group with synonyms the terms of each, of which the best counts. `need`: what an exact hit has, None for a query
-    without words; `typed`: for each group the grams of its words as they were typed, with weights, to tell how much of
-    it a similar hit has. `tiers`: conditions with points; hits with more points come first, whatever they score."""
+    without words; `typed`: for each word its grams as they were typed, with weights, to tell how much of it a similar
+    hit has; `parts`: for each of these what a hit has that has all of it (several words may be one group of `need`).
+    `tiers`: conditions with points; hits with more points come first, whatever they score."""
 
     terms: tuple[Term, ...]
     synonyms: tuple[tuple[tuple[Term, ...], ...], ...]
@@ -86,6 +87,7 @@ class Asked(msgspec.Struct, frozen=True):
     filters: Filters
     rings: tuple[Ring, ...] = ()
     tiers: tuple[tuple[Texts, int], ...] = ()
+    parts: tuple[WordGroup, ...] = ()
 
 
 def asked(query: Query, synonyms: Synonyms | None = None, understood: Understood | None = None) -> Asked:
@@ -100,14 +102,19 @@ def asked(query: Query, synonyms: Synonyms | None = None, understood: Understood
     if not given:
         need = Need((), 0, (), excluded) if excluded else None
         return Asked((), (), need, (), filters)
-    groups = _groups(given, (synonyms or own_synonyms()).matches(given))
+    trade = synonyms or own_synonyms()
+    groups = _groups(given, trade.matches(given))
     content = _content(groups, understood.naming)
     phrases = tuple(filter(None, (tuple(_stems_of(phrase)) for phrase in understood.phrases)))
     need = Need(tuple(map(_group, content)), len(content), phrases, excluded)
     terms = (term for word in given for term in _terms(word, FILLER_WEIGHT if word.filler else 1.0))
     rings = tuple(_ring(group, understood.text) for group in content if group.members)
-    typed, tiers = tuple(map(_typed, content)), tuple(_tiers(understood.named))
-    return Asked(tuple(terms), tuple(map(_synonyms, groups)), need, typed, filters, rings, tiers)
+    singles = [_singles(group, trade) for group in content]
+    typed = tuple(_typed(single) for group in singles for single in group)
+    parts = tuple(_part(single, group) for group, of_group in zip(content, singles, strict=True) for single in of_group)
+    further = (single for group in singles if len(group) > 1 for single in group)
+    weighed = tuple(map(_synonyms, (*groups, *further)))
+    return Asked(tuple(terms), weighed, need, typed, filters, rings, tuple(_tiers(understood.named)), parts)
 
 
 def _content(groups: list["_Asked"], naming: Mapping[str, str]) -> list["_Asked"]:
@@ -151,6 +158,19 @@ def _groups(given: Sequence[Word], matches: Iterable[Match]) -> list[_Asked]:
         after = match.start + match.length
         groups.append(_Asked(tuple(given[match.start : after]), match.members))
     return groups + [_Asked((word,)) for word in given[after:]]
+
+
+def _singles(group: _Asked, synonyms: Synonyms) -> list[_Asked]:
+    """The words of a group, each with its own synonyms, so that hits with one of them are similar."""
+    if len(group.content) == 1:
+        return [group]
+    return [single for word in group.content for single in _groups([word], synonyms.matches([word]))]
+
+
+def _part(single: _Asked, group: _Asked) -> WordGroup:
+    """A word of a group, which a document with a synonym of the whole group has, too."""
+    own = _group(single)
+    return own if single is group else structs.replace(own, synonyms=(*own.synonyms, (_group(group),)))
 
 
 def _group(group: _Asked) -> WordGroup:

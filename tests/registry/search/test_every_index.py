@@ -725,6 +725,14 @@ def test_letters_in_the_middle_of_a_word_are_at_most_similar(index, query, exact
     assert page.total == len(exact)
 
 
+def test_what_has_one_word_of_a_synonym_of_several_words_is_similar(index):
+    page = filled(index, *titled("Counters", "Brunnen")).search(Query(words="bike counters"))
+    assert page.total == 0
+    assert [hit.id for hit in page.hits] == ["counters"]
+    page = filled(index, *titled("Counters", "Radzähler", "Brunnen")).search(Query(words="bike counters"))
+    assert [hit.id for hit in page.hits if hit.exact] == ["radzähler"]
+
+
 def test_older_versions_of_records_that_an_engine_still_counts_disturb_no_search(index: SearchIndex) -> None:
     record = a_record("radwege", "Radwege")
     filled(index, record)

@@ -39,6 +39,11 @@ def test_several_words_are_matched_before_one():
     assert matched("town", rings) == [(0, 1, ["Stadt"])]
 
 
+def test_the_names_of_streets_are_not_the_streets():
+    ((_, length, members),) = matched("street names", synonyms())
+    assert (length, "Straßennamen" in members, "Straße" in members) == (2, True, False)
+
+
 def test_a_ring_of_the_city_replaces_those_that_have_its_first_word(tmp_path):
     own = tmp_path / "synonyms.csv"
     own.write_text("de,en\nMüllabfuhr|Tonnendienst,\nSpatzl|Nockerl,dumpling\n", encoding="utf-8")

@@ -38,11 +38,11 @@ def check_turtle_depth(text: bytes, where: str) -> None:
 
     What cannot be nested (names, blanks, the inside of addresses) is removed first, which takes little time.
     """
-    if sum(map(text.count, (b"[", b"(", b"{", b"<<"))) <= MAX_TURTLE_DEPTH:
-        return
     plain = _ESCAPE.sub(b"", text) if b"\\" in text else text
     plain = _NO_TRIPLE.sub(b"", plain) if b"<<<<<<<" in plain else plain
     skeleton = plain.translate(None, _FLAT)
+    if sum(map(skeleton.count, (b"[", b"(", b"{", b"<<"))) <= MAX_TURTLE_DEPTH:
+        return
     if b'"""' not in skeleton and b"'''" not in skeleton:
         skeleton = skeleton.replace(b"<>", b"").replace(b"<#>", b"").replace(b'""', b"")
     steps = (

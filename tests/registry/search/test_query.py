@@ -339,3 +339,15 @@ def test_an_unknown_facet_is_refused_with_the_nearest():
 def test_suggestions_are_one_a_stem_in_the_most_frequent_spelling():
     entries = [("radweg\tRadweg", 2), ("radwege\tRadwege", 5), ("rad\tRad", 1)]
     assert [(one.text, one.count) for one in suggestions(entries, 5)] == [("Radwege", 7), ("Rad", 1)]
+
+
+def test_an_exact_hit_has_a_score_even_if_it_has_a_word_only_inside_a_compound():
+    hits = page(Engine(ranking(9.0, 0.0), ranking(8.0, first=5))).hits
+    assert [hit.exact for hit in hits] == [True, True, False]
+    assert all(hit.score > 0 for hit in hits)
+
+
+def test_exact_hits_have_a_score_where_none_has_a_word_as_it_stands():
+    (hit,) = page(Engine(ranking(0.0))).hits
+    assert hit.exact
+    assert hit.score > 0

@@ -19,6 +19,11 @@ MAX_MEMBERS: Final = 30  # of one ring that are used
 Key = tuple[str, ...]
 
 
+class English(str):
+    """A word of the column `en`. It is found as it is written or in the singular, not by the stem of a German word:
+    "Rente" is not "rent"."""
+
+
 class Member(NamedTuple):
     """A word, or a few, of a ring: as written, and as words of a query."""
 
@@ -46,7 +51,7 @@ class Synonyms:
         for ring in self._rings:
             members = [Member(text, _distinct(text)) for text in ring[:MAX_MEMBERS]]
             for member in members:
-                for key in _keys(member.content):
+                for key in _keys_of(member):
                     by_key.setdefault(key, {}).update((other.text, other) for other in members)
         return by_key
 
@@ -63,12 +68,12 @@ class Synonyms:
         part = asked[start : start + length]
         if len(part) < length:
             return None
-        keys = _keys(part)
+        keys = _keys(part) | _english_keys(part)
         members = {
             text: member
             for key in keys
             for text, member in self._members.get(key, {}).items()
-            if not keys.intersection(_keys(member.content))
+            if not keys.intersection(_keys_of(member))
         }
         return Match(start, length, tuple(members.values())) if members else None
 
@@ -76,6 +81,18 @@ class Synonyms:
 def _distinct(text: str) -> tuple[Word, ...]:
     """At most MAX_WORDS words of a member, each stem once: "Lehrer und Lehrerinnen" is one word."""
     return tuple({word.stem: word for word in words(text)}.values())[:MAX_WORDS]
+
+
+def _keys_of(member: Member) -> set[Key]:
+    return (_english_keys if isinstance(member.text, English) else _keys)(member.content)
+
+
+def _english_keys(member: Sequence[Word]) -> set[Key]:
+    """What an English member is found by: its words, the last one also in the singular."""
+    if not member:
+        return set()
+    head, last = tuple(word.text for word in member[:-1]), member[-1].text
+    return {("", *head, text) for text in (last, _singular(last))}  # "": no stem
 
 
 def _keys(member: Sequence[Word]) -> set[Key]:
@@ -115,8 +132,8 @@ def read(path: Path) -> list[tuple[str, ...]]:
 def _ring(row: dict[str, str | None], where: str) -> tuple[str, ...]:
     if None in row or None in row.values():
         raise ValueError(f"{where}: the row has not {len(COLUMNS)} values")
-    members = (member.strip() for column in COLUMNS for member in (row[column] or "").split("|"))
-    return tuple(dict.fromkeys(filter(None, members)))
+    german, english = ([member.strip() for member in (row[column] or "").split("|")] for column in COLUMNS)
+    return tuple(dict.fromkeys(filter(None, (*german, *map(English, english)))))
 
 
 @lru_cache(4)

@@ -39,6 +39,12 @@ def test_several_words_are_matched_before_one():
     assert matched("town", rings) == [(0, 1, ["Stadt"])]
 
 
+def test_a_german_word_with_the_stem_of_an_english_one_is_another_word():
+    assert matched("Rente", synonyms()) == matched("Renten", synonyms()) == []
+    for text in ("rent", "rents", "Miete", "Mieten"):
+        assert matched(text, synonyms())
+
+
 def test_the_names_of_streets_are_not_the_streets():
     ((_, length, members),) = matched("street names", synonyms())
     assert (length, "Straßennamen" in members, "Straße" in members) == (2, True, False)

@@ -268,6 +268,7 @@ def test_where_no_filter_alone_is_to_blame_the_page_says_once_what_helps(browser
     assert "Ganz ohne Filter gibt es Treffer. Ohne Filter suchen" in shown
     assert re.search(r'href="/suche\?q=trinkbrunnen"[^>]*>\s*(<[^>]+>)?Ohne Filter suchen', page)
     assert "auch dann kein Treffer" not in shown
+    assert "Kein Treffer mit diesen Filtern" in shown
     shown = text(browser.get(f"/suche?q=xyzxyz&{filters}").text)
     assert "Auch ohne Filter gibt es keinen Treffer." in shown
     assert "Ohne Filter suchen" not in shown

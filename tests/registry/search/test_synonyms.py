@@ -45,6 +45,22 @@ def test_a_german_word_with_the_stem_of_an_english_one_is_another_word():
         assert matched(text, synonyms())
 
 
+@pytest.mark.parametrize(
+    ("text", "is_member", "is_none"),
+    [
+        ("Altersheim", "Seniorenzentrum", "Pflege"),
+        ("retirement homes", "Seniorenzentrum", "Pflege"),
+        ("Steuer", "Steuereinnahmen", "Abgabe"),
+        ("child benefit", "Kindergeld", "Soziales"),
+    ],
+)
+def test_a_broader_or_neighbouring_word_is_no_synonym(text, is_member, is_none):
+    ((start, length, members),) = matched(text, synonyms())
+    assert (start, length) == (0, len(text.split()))
+    assert is_member in members
+    assert is_none not in members
+
+
 def test_the_names_of_streets_are_not_the_streets():
     ((_, length, members),) = matched("street names", synonyms())
     assert (length, "Straßennamen" in members, "Straße" in members) == (2, True, False)

@@ -53,6 +53,10 @@ _FILLERS = """
     lists available availability verfügbar verfügbare verfügbaren öffentlich öffentliche öffentlichen
     öffentlicher derzeit momentan angebot angebote angeboten entwicklung kennzahl kennzahlen
     einrichtung einrichtungen standort standorte standorten location locations neu neue neuen neuer new
+
+    abmelden abmeldung anmelden anmeldung antrag anträge beantrage beantragen buchen reservieren termin ummelden
+    ummeldung application applications apply applying appointment book booking licence licences license
+    register registering registration
 """
 FILLERS: Final = frozenset(_FILLERS.split())
 

@@ -351,3 +351,18 @@ def test_exact_hits_have_a_score_where_none_has_a_word_as_it_stands():
     (hit,) = page(Engine(ranking(0.0))).hits
     assert hit.exact
     assert hit.score > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "stems"),
+    [
+        ("Hund anmelden", ["hund"]),
+        ("Führerschein beantragen", ["fuhrerschein"]),
+        ("apply for fishing", ["fishing"]),
+        ("Anmeldung", ["anmeld"]),
+    ],
+)
+def test_what_people_do_at_an_office_is_not_needed_beside_what_it_is_about(text, stems):
+    need = asked(Query(words=text), NONE).need
+    assert need is not None
+    assert [group.stem for group in need.groups] == stems

@@ -202,7 +202,10 @@ def without_synonyms(asked: Asked, absent: Callable[[WordGroup], bool]) -> Asked
 
 
 def _ring(group: _Asked, question: str) -> Ring:
-    members = {member.text: WordGroup(synonyms=(tuple(map(_synonym, member.content)),)) for member in group.members}
+    # str(): JSON has no place for the class English, and the text goes into an answer
+    members = {
+        str(member.text): WordGroup(synonyms=(tuple(map(_synonym, member.content)),)) for member in group.members
+    }
     first, last = group.content[0].text, group.content[-1].text
     start = max(question.lower().find(first), 0)
     end = question.lower().find(last, start) + len(last)

@@ -43,10 +43,11 @@ def rows(content: bytes, wanted: str, where: str, limit: int) -> Iterator[bytes]
         raise too_large(where) from None
     except (xlsx_bounds.NoWorkbookError, CalamineError, IndexError):
         raise failed(where, "sheet-no-xlsx") from None
+    for row in cells:
+        row[:] = map(cell_value, row)
+    _add_notes(cells, sheet.start or (0, 0), targets, errors)
     for start in range(0, len(cells), MAX_ROWS_PER_PART):
-        part = [[cell_value(cell) for cell in row] for row in cells[start : start + MAX_ROWS_PER_PART]]
-        _add_notes(part, start, sheet.start or (0, 0), targets, errors)
-        yield msgspec.msgpack.encode(part)
+        yield msgspec.msgpack.encode(cells[start : start + MAX_ROWS_PER_PART])
 
 
 def _fill_merged(cells: list[list[Any]], ranges: list[Any], begins: tuple[int, int]) -> None:
@@ -66,13 +67,13 @@ def _fill_merged(cells: list[list[Any]], ranges: list[Any], begins: tuple[int, i
                 cells[number][column] = cells[first][column]
 
 
-def _add_notes(part: list[list[Any]], start: int, begins: tuple[int, int], targets: Cells, errors: Cells) -> None:
+def _add_notes(cells: list[list[Any]], begins: tuple[int, int], targets: Cells, errors: Cells) -> None:
     """Makes each cell with a link or an error a mapping: {"text": …, "link": …} or {"text": …, "error": "#REF!"}."""
     for key, texts in (("link", targets), ("error", errors)):
         for (row, column), text in texts.items():
-            number, column_number = row - begins[0] - start, column - begins[1]
-            if 0 <= number < len(part) and 0 <= column_number < len(part[number]):
-                part[number][column_number] = {"text": part[number][column_number], key: text}
+            number, column_number = row - begins[0], column - begins[1]
+            if 0 <= number < len(cells) and 0 <= column_number < len(cells[number]):
+                cells[number][column_number] = {"text": cells[number][column_number], key: text}
 
 
 def cell_value(cell: Any) -> Any:

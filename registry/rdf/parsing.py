@@ -266,8 +266,10 @@ def _parsed_leniently(text: bytes, form: ox.RdfFormat, base: str | None, where: 
         if form == ox.RdfFormat.JSON_LD and not _is_mapped(result):
             continue
         triple = (_subject(result.subject), f"<{_with_escapes(result.predicate.value)}>", _object(result.object))
-        output.add(1, sum(map(len, triple)))
-        if output.without_long_iris([" ".join(triple).encode("utf-8", "replace")]):
+        size = sum(map(len, triple))
+        output.add(1, size)
+        is_short = 4 * size + 2 <= bounds.MAX_IRI_BYTES  # in UTF-8, with two blanks
+        if is_short or output.without_long_iris([" ".join(triple).encode("utf-8", "replace")]):
             triples.append(triple)
     if errors and not triples:
         raise unreadable(where, errors[0])

@@ -61,6 +61,7 @@ class TantivyIndex:
         self._reading: Reading | None = None
         self._lock = Lock()
         self._files = IndexFiles()
+        self._half_built_files = IndexFiles()
 
     def position(self) -> Position | None:
         """The stored position; None also for an index of another INDEX_VERSION, which must be built again."""
@@ -127,7 +128,11 @@ class TantivyIndex:
         """The generation of a rebuild that was killed, and what it keeps; (None, {}) if none can go on."""
         for folder in self._after(self._generation()):
             kept = _kept(folder)
-            if kept and kept.get("building") == input_digest(self.districts) and not IndexFiles().damaged(folder):
+            if (
+                kept
+                and kept.get("building") == input_digest(self.districts)
+                and not self._half_built_files.damaged(folder)
+            ):
                 return folder, kept
         return None, {}
 
@@ -190,8 +195,8 @@ class TantivyIndex:
             generation = self._generation()
             if generation is None:
                 raise NotReadyError(MISSING)
-            state = generation / "position.json"
-            stamp = (generation.name, state.stat().st_mtime_ns, state.stat().st_ino)
+            state = (generation / "position.json").stat()
+            stamp = (generation.name, state.st_mtime_ns, state.st_ino)
             if self._reading is None or self._reading.stamp != stamp:
                 self._reading = _open(generation, stamp, self._reading)
             return self._reading

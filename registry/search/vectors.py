@@ -123,14 +123,15 @@ class Vectors:
         for batch in _batches(changes):
             number = max(progress.number, batch[-1].number)
             progress = replace(progress, number=number, stamp=progress.stamp + 1)
-            self.store.write(self._rows(batch), _gone(batch), progress)
+            texts = {change.id: text for change in batch if change.record and (text := text_of(change.record.metadata))}
+            gone = [change.id for change in batch if change.id not in texts]  # not shown any more, or without a text
+            self.store.write(self._rows(texts), gone, progress)
         if position.number >= progress.goal:
             self.store.forget(forget or progress.stamp_before)
             progress = replace(progress, stamp_before=0)
         self.store.write((), (), replace(progress, number=position.number))
 
-    def _rows(self, batch: Sequence[Change]) -> list[Row]:
-        texts = {change.id: text for change in batch if change.record and (text := text_of(change.record.metadata))}
+    def _rows(self, texts: Mapping[str, str]) -> list[Row]:
         digests = {id: self._digest(text) for id, text in texts.items()}
         stored = self.store.digests(texts)
         wanted = {digest: texts[id] for id, digest in digests.items() if stored.get(id) != digest}
@@ -146,11 +147,6 @@ class Vectors:
 def folder_name(encoder: Encoder) -> str:
     """The name of an encoder's store: another one for another version, so that it is built beside the old one."""
     return f"{encoder.name}-{encoder.version}-{TEXT_VERSION}"
-
-
-def _gone(batch: Sequence[Change]) -> list[str]:
-    """Ids of those that are shown no more, or have no text to encode."""
-    return [change.id for change in batch if change.record is None or not text_of(change.record.metadata)]
 
 
 def _batches(changes: Iterable[Change]) -> Iterator[list[Change]]:

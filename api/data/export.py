@@ -14,7 +14,7 @@ from api.text.labels import both
 from registry.catalog import Catalog
 from registry.model import Catalogue, Record, timing
 from registry.rdf import FORMATS, thing_iri, write
-from registry.search.entry import entry
+from registry.search.entry import dated_numbers, facets_of
 from registry.search.facet_counts import normal_where
 from registry.search.facet_values import parents
 from registry.search.facets import FACETS
@@ -53,8 +53,7 @@ def _filters(catalog: Catalog, where: Mapping[str, tuple[str, ...]]) -> Filters:
 
 def _fits(record: Record, filters: Filters, districts: ConceptList | None) -> bool:
     """Whether the record is a hit of these filters, as in the search."""
-    document = entry(record, districts)
-    return fits(filters, document.facets, document.numbers)
+    return fits(filters, facets_of(record, districts), dated_numbers(record))
 
 
 def exported(records: Iterable[Record], name: str, base: str, catalogue: Catalogue) -> Iterator[bytes]:
@@ -92,7 +91,7 @@ def _harmless(cell: str) -> str:
 
 
 def _cells(record: Record, base: str) -> tuple[str, ...]:
-    metadata, facets = record.metadata, entry(record).facets
+    metadata, facets = record.metadata, facets_of(record)
     return (
         record.id,
         record.kind,

@@ -91,21 +91,20 @@ def _level(text: str) -> str:
     return text.translate(_RAISED_OR_LOWERED) if _ANY_RAISED.search(text) else text
 
 
-def analysed(text: str) -> tuple[Terms, frozenset[str]]:
-    """Both analyses of a text, and the words of two or three letters inside its compounds.
+def analysed(text: str) -> tuple[Terms, frozenset[str], frozenset[str]]:
+    """Both analyses of a text, the words of two or three letters inside its compounds, and the edges of four letters of
+    its words (`short_words.edges`).
 
     These are no grams: more grams in a text would lower the score of all others."""
     analyses = [analysis for chunk in clean(text).split() if (analysis := _CHUNKS[chunk])]
     if not analyses:
-        return Terms(NOTHING, NOTHING), frozenset()
-    stems, grams, parts, _ = zip(*analyses, strict=True)
-    return Terms(" ".join(stems), " ".join(grams)), frozenset(" ".join(set(parts)).split())
+        return Terms(NOTHING, NOTHING), frozenset(), frozenset()
+    stems, grams, parts, edges = zip(*analyses, strict=True)
+    return Terms(" ".join(stems), " ".join(grams)), _distinct(parts), _distinct(edges)
 
 
-def edges(text: str) -> frozenset[str]:
-    """The edges of four letters of all words of a text, see `short_words.edges`."""
-    analyses = (_CHUNKS[chunk] for chunk in set(clean(text).split()))
-    return frozenset(" ".join(analysis[3] for analysis in analyses if analysis).split())
+def _distinct(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(" ".join(set(texts)).split())
 
 
 def words(text: str) -> list[Word]:

@@ -8,7 +8,7 @@ import msgspec
 
 from registry.model import Kind, Metadata, Record
 from registry.model.timing import first_day, last_day
-from registry.search.analysis import NOTHING, Terms, analysed, base_letters, clean, edges, fold_word
+from registry.search.analysis import NOTHING, Terms, analysed, base_letters, clean, fold_word
 from registry.search.facet_values import MAX_KEY
 from registry.search.facets import COUNTED, DATED_FACETS, FACETS, PARENTS, TEXT_FACETS, value_list
 from registry.search.space_time import numbers_of
@@ -55,9 +55,9 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
     metadata = record.metadata
     title, day = " ".join(metadata.title.values()), _day(metadata, record)
     starts, ends = _span(metadata)
-    facets = {name: tuple(dict.fromkeys(FACETS[name].values_of(record, districts))) for name in TEXT_FACETS}
+    facets = facets_of(record, districts)
     others = " ".join((*_texts(metadata), *_values(facets, districts)))
-    (head, short_in_title), (rest, short_in_rest) = analysed(title), analysed(others)
+    (head, *short_in_title), (rest, *short_in_rest) = analysed(title), analysed(others)
     return Entry(
         id=record.id,
         kind=metadata.kind,
@@ -65,8 +65,8 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
         text=Terms(_whole(head.stems, rest.stems, BREAK), _whole(head.grams, rest.grams, " ")),
         facets=facets,
         counted={field: tuple(values_of(record, districts)) for field, values_of in (*COUNTED, PARENTS)},
-        numbers=_numbers(record),
-        short_words=tuple(sorted(short_in_title | short_in_rest | edges(title) | edges(others))),
+        numbers=dated_numbers(record),
+        short_words=tuple(sorted(frozenset[str]().union(*short_in_title, *short_in_rest))),
         words=tuple(_words(metadata)),
         by_title=f"{base_letters(clean(title))[:MAX_KEY]}\t{record.id}",
         by_date=f"{day:07}\t{record.id}",
@@ -79,7 +79,13 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
     )
 
 
-def _numbers(record: Record) -> dict[str, tuple[int, ...]]:
+def facets_of(record: Record, districts: ConceptList | None = None) -> dict[str, tuple[str, ...]]:
+    """Facet -> values, of the facets that have texts as values; without the analysis of the record's text."""
+    return {name: tuple(dict.fromkeys(FACETS[name].values_of(record, districts))) for name in TEXT_FACETS}
+
+
+def dated_numbers(record: Record) -> dict[str, tuple[int, ...]]:
+    """The fields of an entry with numbers: days of facets, sides of boxes, first and last days of periods."""
     of_facets = {name: tuple(dated.numbers_of(record)) for name, dated in DATED_FACETS.items()}
     return of_facets | numbers_of(record)
 

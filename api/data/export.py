@@ -5,11 +5,11 @@ Entry points: `chosen` (the records), `exported` (their bytes), `EXPORT_FORMATS`
 
 import csv
 import io
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from api.data.documents import record_answer
+from api.data.spreadsheets import harmless
 from api.text.labels import both
 from registry.catalog import Catalog
 from registry.model import Catalogue, Record, timing
@@ -26,8 +26,6 @@ COLUMNS: Final = (
     "id", "kind", "iri", "title", "description", "publisher", "themes", "keywords", "licences", "formats", "issued",
     "modified", "access_urls", "download_urls", "source", "changed",
 )  # fmt: skip
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "|", "\N{MINUS SIGN}")
-_IGNORED: Final = " \N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}\0"  # before a formula
 _BATCH: Final = 500  # records read at a time
 
 
@@ -75,19 +73,13 @@ def _table(records: Iterable[Record], base: str) -> Iterator[bytes]:
     """CSV (RFC 4180) with a byte order mark, so that spreadsheet programs read it as UTF-8."""
     yield b"\xef\xbb\xbf" + _row(COLUMNS)
     for record in records:
-        yield _row([_harmless(cell) for cell in _cells(record, base)])
+        yield _row([harmless(cell) for cell in _cells(record, base)])
 
 
 def _row(cells: Iterable[str]) -> bytes:
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerow(cells)
     return out.getvalue().encode()
-
-
-def _harmless(cell: str) -> str:
-    """The cell, quoted if a spreadsheet program would run it as a formula (CSV injection)."""
-    start = unicodedata.normalize("NFKC", cell.lstrip(_IGNORED)[:1])  # full-width signs count as the plain ones
-    return f"'{cell}" if start in _FORMULA_STARTS or cell[:1] in ("\t", "\r", "\n") else cell
 
 
 def _cells(record: Record, base: str) -> tuple[str, ...]:

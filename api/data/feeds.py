@@ -54,17 +54,23 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         asked = replace(query.parse(params), facets=DEFAULT_FACETS)  # a feed counts none
         if "sort" not in request.query_params:
             asked = query.with_sort(asked, "newest")
-        url = absolute(settings.base_url, query.url(asked, "/feed.atom"))
-        results = catalog.index.search(query.without_facet_counts(asked))
-        records = list(catalog.store.get_many([hit.id for hit in results.hits if hit.exact]).values())
-        return answer(
-            request,
-            lambda: atom(records, asked, url, city, settings.base_url),
-            CONTENT,
-            etag=tag(url, results.total, *((record.id, record.number) for record in records)),
-        )
+        return answered(request, catalog, asked, query.url(asked, "/feed.atom"), (city, settings.base_url))
 
     return router
+
+
+def answered(request: Request, catalog: Catalog, asked: Query, path: str, of: tuple[City, str]) -> Response:
+    """The feed of a search; `path`: its own address, `of`: the city and the public address."""
+    city, base = of
+    url = absolute(base, path)
+    results = catalog.index.search(query.without_facet_counts(asked))
+    records = list(catalog.store.get_many([hit.id for hit in results.hits if hit.exact]).values())
+    return answer(
+        request,
+        lambda: atom(records, asked, url, city, base),
+        CONTENT,
+        etag=tag(url, results.total, *((record.id, record.number) for record in records)),
+    )
 
 
 def atom(records: Sequence[Record], asked: Query, url: str, city: City, base: str) -> bytes:

@@ -1,6 +1,6 @@
 """The short form of a record in lists: kind, publisher, title, one sentence, and up to three lines that help to decide.
 
-Entry points: `cards`, `card`. Also `lead`, `whose` and `formats`, which pages of records use too.
+Entry points: `cards`, `card`. Also `whose` and `formats`, which pages of records use too.
 Invariant: a record of which no card can be made gets a bare one, so that the list is shown.
 """
 
@@ -17,7 +17,7 @@ from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang
 from registry.isolation import isolated
-from registry.model import DCAT_KINDS, Agent, Metadata, Record
+from registry.model import DCAT_KINDS, Metadata, Record
 from registry.search.analysis import Word
 from vocab.concepts import concept_list
 from vocab.kinds import KIND_ROWS
@@ -88,18 +88,11 @@ def _text(metadata: Metadata, lang: Lang, query: list[Word]) -> Markup:
     return Markup('<span lang="{}">{}</span>').format(other, markup) if other and markup else markup
 
 
-def lead(metadata: Metadata) -> Agent | None:
-    """The agent that leads a project: by its role, else the publisher, else the first participant."""
-    role = concept_list("roles").by_notation["federfuehrung"].iri
-    agent = next((participation.agent for participation in metadata.participants if participation.role == role), None)
-    return agent or metadata.publisher or (metadata.participants[0].agent if metadata.participants else None)
-
-
 def whose(metadata: Metadata, lang: Lang) -> Markup | str:
     """The name of whoever is responsible for a thing; of an organization its kind."""
     if metadata.kind == "organization":
         return sentences.concept("organization-kinds", metadata.classification, lang)
-    agent = lead(metadata) if metadata.kind == "project" else (metadata.publisher or metadata.organizer)
+    agent = sentences.lead(metadata) if metadata.kind == "project" else (metadata.publisher or metadata.organizer)
     return short_markup(agent.name, lang) if agent else ""
 
 

@@ -10,7 +10,6 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from markupsafe import Markup, escape
 
-from api.pages.cards import lead
 from api.pages.site import Pages
 from api.text import sentences
 from api.text.formatting import day, host, link, number, short_markup
@@ -106,7 +105,7 @@ def _of_project(pages: Pages, metadata: Metadata, lang: Lang) -> Iterator[tuple[
     yield _("Phase"), _text(sentences.concept("phases", metadata.phase, lang))
     yield _("Zeitraum"), _text(sentences.span(start, end, lang))
     yield _("Ort"), _places(pages, metadata, lang)
-    yield _("Federführung"), _agent(pages, lead(metadata), lang)
+    yield _("Federführung"), _agent(pages, sentences.lead(metadata), lang)
     yield _("Kontakt"), contact_items(metadata.contacts, lang)
     yield _("Kosten"), _money(metadata.budget, lang)
     yield _("Förderung"), [item for funding in metadata.funding for item in _funding(pages, funding, lang)]

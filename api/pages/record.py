@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from starlette.responses import RedirectResponse, Response
 
 from api.data import linked
+from api.data.appointments import appointments
 from api.data.schema_org import script
 from api.pages.cards import licence_of, whose
 from api.pages.facts import contact_items, everything, facts
@@ -27,6 +28,7 @@ from api.web import addresses, query
 from api.web.addresses import Lang
 from api.web.answers import http_date
 from api.web.negotiate import DATA as DATA_FORMATS
+from api.web.negotiate import ICS
 from registry.catalog.lookup import shown
 from registry.masking import public
 from registry.model import DCAT_KINDS, Distribution, Metadata, Milestone, Record, Version
@@ -165,6 +167,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "events": _history(pages, record, lang),
         "thing": thing_iri(record, pages.settings.base_url),
         "formats": _machine_formats(record, lang),
+        "calendar": _calendar(record, lang),
     }
 
 
@@ -336,6 +339,11 @@ def _what(version: Version, lang: Lang) -> str:
         return _("zurückgezogen %(by)s") % {"by": by}
     first = version.record.created == version.record.changed
     return (_("aufgenommen %(by)s") if first else _("geändert %(by)s")) % {"by": by}
+
+
+def _calendar(record: Record, lang: Lang) -> str:
+    """The address of the record's calendar, "" if it has no dates."""
+    return f"{addresses.page(record.kind, record.id, lang)}.{ICS.name}" if any(appointments(record, lang)) else ""
 
 
 def _machine_formats(record: Record, lang: Lang) -> list[tuple[str, str, str]]:

@@ -13,6 +13,8 @@ from fastapi import Request
 from msgspec.structs import replace
 from starlette.responses import Response
 
+from api.data.appointments import WITH_DATES
+from api.data.lists import MAX_ROWS, list_address
 from api.pages import cards as card_room
 from api.pages.cards import Card
 from api.pages.facet_groups import FIND, Names, counted, groups
@@ -22,6 +24,7 @@ from api.text.i18n import translator
 from api.text.labels import area, labels
 from api.web import addresses, limits, query
 from api.web.addresses import Lang
+from api.web.negotiate import CSV, ICS, XLSX
 from registry.model.timing import today
 from registry.search import analysis
 from registry.search.facets import FACETS
@@ -136,7 +139,8 @@ def view(
         "pager": _pager(asked, results, path),
         "first_page": query.url(query.with_page(asked, 1), path) if asked.page > 1 and not results.hits else "",
         "clear": query.url(Query(words=asked.words, lang=lang), path),
-        "take": _take(asked),
+        "take": _take(asked, path, kind),
+        "most_taken": MAX_ROWS,
         "culprits": (),
         "suggested": (),
         "nearest": None,
@@ -317,9 +321,16 @@ def _pager(asked: Query, results: ResultPage, path: str) -> Pager | None:
     )
 
 
-def _take(asked: Query) -> tuple[tuple[str, str], ...]:
+def _take(asked: Query, path: str, kind: str | None) -> tuple[tuple[str, str], ...]:
+    """Label and address of each form in which the whole list can be had, the feed first."""
     first = query.with_page(asked, 1)
-    return (("Feed", query.url(first, "/feed.atom")), ("JSON", query.url(first, "/api/v1/search")))
+    calendar = (ICS,) if kind in (None, *WITH_DATES) else ()
+    files = ((form.label, list_address(asked, path, form)) for form in (CSV, XLSX, *calendar))
+    return (
+        ("Feed", query.url(first, "/feed.atom")),
+        *files,
+        ("JSON", query.url(first, "/api/v1/search")),
+    )
 
 
 def _nothing(pages: Pages, asked: Query, names: Names, path: str, kind: str | None) -> dict[str, Any]:

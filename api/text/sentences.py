@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from api.text.formatting import as_date, day, moment
 from api.text.i18n import translator
 from api.web.addresses import Lang
-from registry.model import Metadata, Opportunity, Period
+from registry.model import Agent, Metadata, Opportunity, Period
 from registry.model.timing import last_day, last_update, promise
 from vocab.concepts import Concept, concept_list
 
@@ -228,6 +228,13 @@ def hours(start: str, end: str, lang: Lang) -> str:
 def periods(values: Iterable[Period], lang: Lang) -> str:
     """All periods in words, in their order."""
     return "; ".join(dict.fromkeys(period for value in values if (period := span(value.start, value.end, lang))))
+
+
+def lead(metadata: Metadata) -> Agent | None:
+    """The agent that leads a project: by its role, else the publisher, else the first participant."""
+    role = concept_list("roles").by_notation["federfuehrung"].iri
+    agent = next((participation.agent for participation in metadata.participants if participation.role == role), None)
+    return agent or metadata.publisher or (metadata.participants[0].agent if metadata.participants else None)
 
 
 def open_calls(metadata: Metadata, today: date) -> tuple[list[Opportunity], list[Opportunity]]:

@@ -14,7 +14,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.web.negotiate import DATA, JSON, by_suffix
+from api.web.negotiate import DATA, JSON, LISTS, by_suffix
 
 DATA_PATHS: Final = (
     "/api/", "/id/", "/catalog", "/feed.atom", "/sparql", "/openapi.json", "/.well-known/", "/sitemap",
@@ -82,4 +82,4 @@ def json_bytes(value: Any) -> bytes:
 
 def is_data(path: str) -> bool:
     """Whether a path is for programs: readable from any web page (CORS), errors as problem documents."""
-    return path.startswith(DATA_PATHS) or by_suffix(path, DATA)[1] is not None
+    return path.startswith(DATA_PATHS) or by_suffix(path, (*DATA, *LISTS))[1] is not None

@@ -29,6 +29,11 @@ class Format(NamedTuple):
 
 HTML: Final = Format("html", "text/html", "HTML", ("application/xhtml+xml",))
 JSON: Final = Format("json", "application/json", "JSON")
+CSV: Final = Format("csv", "text/csv", "CSV")
+XLSX: Final = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX")
+ICS: Final = Format("ics", "text/calendar", "iCalendar")
+ATOM: Final = Format("atom", "application/atom+xml", "Atom")
+LISTS: Final = (CSV, XLSX, ICS, JSON, ATOM)  # of lists and searches (`api.data.lists`)
 
 # In our order of preference: of formats with the same weight the first is taken, so a client that accepts any RDF gets
 # Turtle.

@@ -1,0 +1,103 @@
+"""A table of cells as CSV (RFC 4180) or as XLSX.
+
+Entry points: `csv_bytes`, `xlsx_bytes`. Invariants: no cell is run as a formula by a spreadsheet program, and no value
+is changed without being said (docs/decisions/0195-lists-to-take-along.md).
+"""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+from api.data.tables import Cell
+
+GUARDED: Final = "guarded"  # the last column of CSV: the columns whose value begins with an apostrophe of ours
+MAX_CELL_CHARACTERS: Final = 32_767  # of XLSX
+MAX_SHEET_NAME: Final = 31  # characters, of XLSX
+_BOM: Final = b"\xef\xbb\xbf"
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "|", "\N{MINUS SIGN}")
+_IGNORED: Final = " \N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}\0"  # before a formula
+_NOT_IN_XLSX: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 section 2.2
+_DAY_FORMAT, _MOMENT_FORMAT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
+
+
+def harmless(cell: str) -> str:
+    """The cell, with an apostrophe before it if a spreadsheet program would run it as a formula (CSV injection)."""
+    start = unicodedata.normalize("NFKC", cell.lstrip(_IGNORED)[:1])  # full-width signs count as the plain ones
+    return f"'{cell}" if start in _FORMULA_STARTS or cell[:1] in ("\t", "\r", "\n") else cell
+
+
+def csv_bytes(names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A CSV file in UTF-8 with a byte order mark. Its last column names the columns that begin with an apostrophe of
+    ours; numbers and dates need none."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow((*names, GUARDED))
+    for row in rows:
+        writer.writerow(_guarded(names, row))
+    return _BOM + out.getvalue().encode("utf-8", "replace")
+
+
+def _guarded(names: Sequence[str], row: Sequence[Cell]) -> Iterator[str]:
+    changed = []
+    for name, cell in zip(names, row, strict=True):
+        text = _written(cell)
+        safe = harmless(text) if isinstance(cell, str) else text
+        if safe != text:
+            changed.append(name)
+        yield safe
+    yield " ".join(changed)
+
+
+def _written(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, (date, datetime)):
+        return cell.isoformat()
+    return f"{cell:f}" if isinstance(cell, Decimal) else cell
+
+
+def xlsx_bytes(
+    title: str, labels: Sequence[str], rows: Iterable[Sequence[Cell]], about: Sequence[Sequence[str]]
+) -> bytes:
+    """An XLSX file: one sheet with the rows, days and numbers as such, and one that says what it is (`about`)."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:MAX_SHEET_NAME])
+    sheet.freeze_panes = "A2"
+    sheet.append([_heading(sheet, label) for label in labels])
+    for row in rows:
+        sheet.append([_cell(sheet, cell) for cell in row])
+    notes = book.create_sheet("Info")
+    for line in about:
+        notes.append([_cell(notes, text) for text in line])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _heading(sheet: Any, label: str) -> Any:
+    cell = WriteOnlyCell(sheet, label)
+    cell.font = Font(bold=True)
+    return cell
+
+
+def _cell(sheet: Any, value: Cell) -> Any:
+    if isinstance(value, str):
+        text = _NOT_IN_XLSX.sub("\ufffd", value)
+        cell = WriteOnlyCell(sheet, text if len(text) <= MAX_CELL_CHARACTERS else text[: MAX_CELL_CHARACTERS - 1] + "…")
+        cell.data_type = "s"  # openpyxl makes a formula of "=1" and an error of "#N/A"
+        return cell
+    cell = WriteOnlyCell(sheet, value)  # type: ignore[arg-type]  # a Decimal and a date are written, too
+    if isinstance(value, datetime):
+        cell.number_format = _MOMENT_FORMAT
+    elif isinstance(value, date):
+        cell.number_format = _DAY_FORMAT
+    return cell

@@ -49,7 +49,7 @@ def open_catalog(settings: Settings) -> Catalog:
         sources=open_sources(settings.database_url, settings.data, staging),
         runs=open_runs(settings.database_url, settings.data, staging),
         staging=staging,
-        inbox=open_inbox(settings.database_url),
+        inbox=open_inbox(settings.database_url, store.owner),
         people=open_people(settings.database_url),
     )
 

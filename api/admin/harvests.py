@@ -29,7 +29,6 @@ from registry.rules import RULES
 from registry.sources.crashes import is_suspended, release
 from registry.store.store import Selection
 
-STAFF: Final = ("reviewer", "administrator")
 MAX_EXAMPLES_PER_CAUSE: Final = 20
 MAX_PROBLEMS: Final = 200_000  # problems of a run that its page counts
 MAX_GONE_SHOWN: Final = 50  # withdrawals that wait for a decision
@@ -74,13 +73,13 @@ def routes(pages: Pages) -> APIRouter:
 
 def to_sources(pages: Pages, request: Request) -> Response:
     """Leads to the list of sources, the first page of the administration."""
-    pages.required(request, *STAFF)
+    pages.required(request, "sources")
     return RedirectResponse(place("admin", language(request), "sources"), 302)
 
 
 def show_sources(pages: Pages, request: Request) -> Response:
     """All sources, each with its last run and how many records it has."""
-    pages.required(request, *STAFF)
+    pages.required(request, "sources")
     lang = language(request)
     _ = translator(lang)
     return pages.page(
@@ -97,7 +96,7 @@ def show_sources(pages: Pages, request: Request) -> Response:
 
 def show_source(pages: Pages, request: Request, name: str) -> Response:
     """A source with its last runs; NotFoundError for an unknown name."""
-    pages.required(request, *STAFF)
+    pages.required(request, "sources")
     lang = language(request)
     _ = translator(lang)
     source = pages.catalog.sources.get(name)
@@ -123,21 +122,21 @@ def show_source(pages: Pages, request: Request, name: str) -> Response:
 def release_source(pages: Pages, request: Request, name: str, body: FormBody = b"") -> Response:
     """Lets the worker start a source again whose runs crashed; NotFoundError for an unknown name."""
     pages.form(request, body)
-    pages.required(request, *STAFF)
+    pages.required(request, "sources")
     release(pages.catalog.runs, pages.catalog.sources.get(name).name)
     return RedirectResponse(place("admin", language(request), "sources", name) + "?released", 303)
 
 
 def show_run(pages: Pages, request: Request, number: int) -> Response:
     """A run with its steps, figures and problems; NotFoundError for an unknown number."""
-    pages.required(request, *STAFF)
+    pages.required(request, "sources")
     return _show(pages, request, pages.catalog.runs.get(number))
 
 
 def decide(pages: Pages, request: Request, number: int, body: FormBody = b"") -> Response:
     """Keeps what a run no longer names (`keep`), or withdraws it (`withdraw`)."""
     fields = pages.form(request, body)
-    pages.required(request, *STAFF)
+    pages.required(request, "sources")
     act = fields.get("act")
     try:
         if act == "keep":

@@ -10,13 +10,22 @@ from api.commands.terminal import as_json, document, say, settings, table
 from registry.errors import UsageError
 
 if TYPE_CHECKING:
+    from registry.model import Account
     from registry.people.accounts import People
 
-_ROLES = ("member", "reviewer", "administrator")
+_ROLES = ("member", "reviewer", "reader", "administrator")
+_ORGANIZATION_ROLES = ("author", "steward", "publisher")
 _from_stdin = option("--password-stdin", is_flag=True, help="Read the password from stdin (its first line).")
-_role = option("--role", type=click.Choice(_ROLES), help="What the account may do.")
+_role = option(
+    "--role",
+    type=click.Choice((*_ROLES, *_ORGANIZATION_ROLES)),
+    help=f"What the account may do; {', '.join(_ORGANIZATION_ROLES)} only in the organizations that are named.",
+)
 _organizations = option(
     "--organization", "organizations", multiple=True, metavar="ID", help="Organization it registers for; may repeat."
+)
+_grants = option(
+    "--grant", "grants", multiple=True, metavar="ID=ROLE,ROLE", help="Its roles in one organization; may repeat."
 )
 _full_name = option("--full-name", help="How the person is called.")
 
@@ -30,28 +39,30 @@ def user() -> None:
 @argument("name")
 @_role
 @_organizations
+@_grants
 @_full_name
 @_from_stdin
 def add(
-    name: str, role: str | None, organizations: tuple[str, ...], full_name: str | None, password_stdin: bool
+    name: str,
+    role: str | None,
+    organizations: tuple[str, ...],
+    grants: tuple[str, ...],
+    full_name: str | None,
+    password_stdin: bool,
 ) -> None:
     """Add an account; the password is asked for."""
     from registry.model import Account
 
-    account = Account(
-        name=name,
-        role=role or "member",  # type: ignore[arg-type]
-        organizations=organizations,
-        full_name=full_name or "",
-    )
+    account = _with_roles(Account(name=name, full_name=full_name or ""), role, organizations, grants)
     _people().add(account, _password(password_stdin))
-    say(f"Added {name} as {account.role}.")
+    say(f"Added {name} as {role or account.role}.")
 
 
 @user.command()
 @argument("name")
 @_role
 @_organizations
+@_grants
 @_full_name
 @option("--password", "password", is_flag=True, help="Ask for a new password.")
 @_from_stdin
@@ -59,6 +70,7 @@ def change(
     name: str,
     role: str | None,
     organizations: tuple[str, ...],
+    grants: tuple[str, ...],
     full_name: str | None,
     password: bool,
     password_stdin: bool,
@@ -72,14 +84,36 @@ def change(
     account = people.get(name)
     if account is None:
         raise NotFoundError("account-not-found", name=name)
-    account = replace(
-        account,
-        role=role or account.role,
-        organizations=tuple(filter(None, organizations)) if organizations else account.organizations,
-        full_name=account.full_name if full_name is None else full_name,
-    )
+    account = _with_roles(account, role, organizations, grants)
+    account = replace(account, full_name=account.full_name if full_name is None else full_name)
     people.change(account, _password(password_stdin) if password or password_stdin else None)
     say(f"Changed {name}.")
+
+
+def _with_roles(
+    account: "Account", role: str | None, organizations: tuple[str, ...], grants: tuple[str, ...]
+) -> "Account":
+    """The account with a role, organizations and roles in them; those that are not named stay."""
+    from msgspec.structs import replace
+
+    named = dict(_grant(grant) for grant in grants)
+    kept = tuple(filter(None, organizations)) if organizations else account.organizations
+    kept = tuple(dict.fromkeys((*kept, *named)))
+    if role in _ORGANIZATION_ROLES:
+        if not kept:
+            raise UsageError("role-needs-organization", role=role)
+        return replace(account, role="member", organizations=kept, roles=dict.fromkeys(kept, (role,)) | named)
+    roles = {id: account.roles[id] for id in kept if id in account.roles and not role} | named
+    return replace(account, role=role or account.role, organizations=kept, roles=roles)
+
+
+def _grant(text: str) -> tuple[str, tuple[str, ...]]:
+    """An organization with the roles in it, from `ID=ROLE,ROLE`."""
+    organization, _, roles = text.partition("=")
+    named = tuple(filter(None, map(str.strip, roles.split(","))))
+    if not organization or not named or not set(named) <= set(_ORGANIZATION_ROLES):
+        raise UsageError("grant-form", text=text, roles=", ".join(_ORGANIZATION_ROLES))
+    return organization, named
 
 
 @user.command()
@@ -103,8 +137,14 @@ def list_(json: bool) -> None:
     if json:
         document(accounts)
         return
-    rows = ((account.name, account.role, ", ".join(account.organizations), account.full_name) for account in accounts)
+    rows = ((account.name, account.role, _organizations_of(account), account.full_name) for account in accounts)
     table(("NAME", "ROLE", "ORGANIZATIONS", "FULL NAME"), rows)
+
+
+def _organizations_of(account: "Account") -> str:
+    """The organizations of an account, each with the roles that are named for it."""
+    roles = {id: f"{id}={','.join(named)}" for id, named in account.roles.items()}
+    return ", ".join(roles.get(id, id) for id in account.organizations)
 
 
 def _people() -> "People":

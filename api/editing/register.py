@@ -26,7 +26,6 @@ from registry.errors import ConflictError, LotseError, NotAllowedError, NotFound
 from registry.model import Account, Draft, Kind, Metadata, Record
 from registry.model.text import MAX_TITLE_IN_LISTS
 from registry.model.timing import today
-from registry.people.review import may, may_see
 from registry.search import analysis
 from registry.search.query import Query
 from registry.store.store import Selection
@@ -195,8 +194,7 @@ def _record(catalog: Catalog, id: str) -> Record | None:
 
 def _draft(pages: Pages, id: str, account: Account) -> Draft:
     draft = pages.inbox.get(id)
-    record = pages.catalog.store.get(draft.of) if draft.of else None
-    if not may_see(draft, account, record.owner if record else ""):
+    if not pages.inbox.may_see(draft, account):
         raise NotAllowedError("draft-of-somebody-else")
     return draft
 
@@ -317,8 +315,8 @@ def _show(pages: Pages, request: Request, page: FormPage, status: int = 200) -> 
             "organizations": _organizations(pages, lang),
             "similar": record_links(similar(pages, draft.metadata, lang, draft.of) if draft else [], lang),
             "card": preview(draft, lang, today()) if draft else None,
-            "own": draft is None or may(draft, "save", account),
-            "locked": draft is not None and not _may_save(draft, account),
+            "own": draft is None or pages.inbox.may(draft, "save", account),
+            "locked": draft is not None and not _may_save(pages, draft, account),
             "record_owner": _other_owner(pages, draft.of if draft else page.of, account, lang),
             "crumbs": [(_("Meine Einträge"), place("mine", lang, "entries")), (_("Projekt anmelden"), "")],
             "indexed": False,
@@ -334,8 +332,8 @@ def _other_owner(pages: Pages, of: str | None, account: Account, lang: Lang) -> 
     )
 
 
-def _may_save(draft: Draft, account: Account) -> bool:
-    return may(draft, "save", account) and draft.state != "submitted"
+def _may_save(pages: Pages, draft: Draft, account: Account) -> bool:
+    return pages.inbox.may(draft, "save", account) and draft.state != "submitted"
 
 
 def _organizations(pages: Pages, lang: Lang) -> list[str]:

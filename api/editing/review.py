@@ -20,14 +20,13 @@ from api.text.labels import finding_words
 from api.web import addresses
 from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, Forms
-from registry.errors import ConflictError, NotFoundError, StorageFullError, ValidationError
+from registry.errors import ConflictError, NotAllowedError, NotFoundError, StorageFullError, ValidationError
 from registry.model import LEVELS, Account, Draft, Record
 from registry.model.text import shortened
 from registry.model.timing import today
-from registry.people.review import has_edited, is_proposal, may, moved
+from registry.people.review import has_edited, is_proposal
 from registry.quality import check
 
-REVIEWERS: Final = ("reviewer", "administrator")
 MAX_MESSAGE_CHARACTERS: Final = 4_000
 
 
@@ -59,7 +58,7 @@ def routes(pages: Pages) -> APIRouter:
 
 def queue(pages: Pages, request: Request) -> Response:
     """The drafts that wait for a decision, the oldest first."""
-    pages.required(request, *REVIEWERS)
+    account = pages.required(request, "review")
     lang = language(request)
     _ = translator(lang)
     published = request.query_params.get("published", "")
@@ -68,7 +67,7 @@ def queue(pages: Pages, request: Request) -> Response:
         request,
         "queue.html",
         lang,
-        drafts=list(pages.inbox.queue()),
+        drafts=list(pages.inbox.queue(account)),
         published=(shortened(pick_language(record.metadata.title, lang).words), _page(record, lang))
         if record
         else None,
@@ -82,16 +81,15 @@ def queue(pages: Pages, request: Request) -> Response:
 
 def show_draft(pages: Pages, request: Request, id: str) -> Response:
     """A draft beside what is published, with what the checks found."""
-    pages.required(request, *REVIEWERS)
-    return _show(pages, request, pages.inbox.get(id))
+    return _show(pages, request, _draft(pages, id, pages.required(request, "review")))
 
 
 def decide(pages: Pages, request: Request, id: str, body: FormBody = b"") -> Response:
     """Publishes a draft or hands it back to its author."""
     fields = pages.form(request, body)
-    account = pages.required(request, *REVIEWERS)
+    account = pages.required(request, "review")
     try:
-        draft = pages.inbox.get(id)
+        draft = _draft(pages, id, account)
     except NotFoundError:  # the second of two clicks
         return RedirectResponse(place("review", language(request)) + "?decided", 303)
     if fields.get("act") == "return":
@@ -119,7 +117,7 @@ def _return(pages: Pages, request: Request, draft: Draft, fields: Forms, account
 
 def _publish(pages: Pages, request: Request, draft: Draft, fields: Forms, account: Account) -> Response:
     """Publishes what the reviewer saw; what the catalogue refuses is said at the draft."""
-    moved(draft, "publish", account)
+    pages.inbox.require(draft, "publish", account)
     message = fields.get("message")
     try:
         if fields.number("version") != draft.version:
@@ -127,7 +125,7 @@ def _publish(pages: Pages, request: Request, draft: Draft, fields: Forms, accoun
         based = replace(draft, base=fields.number("number")) if draft.of else draft
         record = pages.catalog.register(based, account.name)
         with suppress(NotFoundError):  # another click was as fast; both have published the same record
-            pages.inbox.close(draft.id, account, draft.version, "publish")
+            pages.inbox.close(draft.id, account, draft.version, "publish", record.id)
     except ConflictError:
         return _conflict(pages, request, draft.id, message)
     except ValidationError:
@@ -148,11 +146,19 @@ def _conflict(pages: Pages, request: Request, id: str, message: str) -> Response
 # -- the page
 
 
+def _draft(pages: Pages, id: str, account: Account) -> Draft:
+    """The draft, if the account may read it."""
+    draft = pages.inbox.get(id)
+    if not pages.inbox.may_see(draft, account):
+        raise NotAllowedError("draft-of-somebody-else")
+    return draft
+
+
 def _show(pages: Pages, request: Request, draft: Draft, status: int = 200, answer: Answer = NOT_YET) -> Response:
     """The page of a draft."""
     lang = language(request)
     _ = translator(lang)
-    account = pages.required(request, *REVIEWERS)
+    account = pages.required(request, "review")
     record = pages.catalog.store.get(draft.of) if draft.of else None
     title = pick_language(draft.metadata.title, lang).words or _("Ohne Titel")
     return pages.page(
@@ -168,14 +174,14 @@ def _show(pages: Pages, request: Request, draft: Draft, status: int = 200, answe
         checks=_checks(draft, lang),
         similar=record_links(similar(pages, draft.metadata, lang, draft.of), lang),
         card=preview(draft, lang, today()),
-        may_decide=may(draft, "publish", account) and draft.state == "submitted",
+        may_decide=pages.inbox.may(draft, "publish", account) and draft.state == "submitted",
         own=has_edited(draft, account),
         record_owner=organization_name(pages, record.owner, lang) if record else "",
         editors=dict.fromkeys((draft.author, *draft.editors)),
         proposal=record is not None and is_proposal(draft, record.owner),
         base_moved=record is not None and record.number != draft.base,
         answer=answer,
-        waiting=_waiting(pages, draft),
+        waiting=_waiting(pages, draft, account),
         published=_page(record, lang) if record else "",
         crumbs=[(_("Freigabe"), place("review", lang)), (title, "")],
         indexed=False,
@@ -189,9 +195,9 @@ def _checks(draft: Draft, lang: Lang) -> list[tuple[str, str, str]]:
     return [(finding.level, *finding_words(finding.rule, lang)) for finding in gravest_first]
 
 
-def _waiting(pages: Pages, draft: Draft) -> tuple[int, int]:
-    """The draft's place in the queue, and its length."""
-    ids = [waiting.id for waiting in pages.inbox.queue()]
+def _waiting(pages: Pages, draft: Draft, account: Account) -> tuple[int, int]:
+    """The draft's place in the queue of this account, and its length."""
+    ids = [waiting.id for waiting in pages.inbox.queue(account)]
     return (ids.index(draft.id) + 1 if draft.id in ids else 0), len(ids)
 
 

@@ -28,6 +28,7 @@ from registry.model.text import shortened
 from registry.model.timing import today
 from registry.people.accounts import People
 from registry.people.drafts import Inbox
+from registry.people.permissions import CATALOGUE, may
 from registry.settings import Settings
 from vocab.concepts import ConceptList, load
 from vocab.kinds import KIND_ROWS
@@ -77,14 +78,14 @@ class Pages:
         account: Account | None = request.state.account
         return account
 
-    def required(self, request: Request, *roles: str) -> Account:
-        """The account that is signed in. NotSignedInError if there is none; NotAllowedError if roles are given and it
-        has none of them."""
+    def required(self, request: Request, act: str = "") -> Account:
+        """The account that is signed in. NotSignedInError if there is none; NotAllowedError if an act on the catalogue
+        is given (`registry.people.permissions`) that it may not carry out."""
         account = self.account(request)
         if account is None:
             raise NotSignedInError("sign-in-first")
-        if roles and account.role not in roles:
-            raise NotAllowedError("account-not-allowed", {"role": account.role, "roles": roles})
+        if act and not may(account, act, CATALOGUE):
+            raise NotAllowedError("account-not-allowed", {"role": account.role, "act": act})
         return account
 
     def names(self, ids: Iterable[str], lang: Lang) -> list[tuple[str, str]]:
@@ -116,6 +117,7 @@ class Pages:
             "other": "en" if lang == "de" else "de",
             "city": self.city,
             "account": account,
+            "account_may": lambda act: account is not None and may(account, act, CATALOGUE),
             "hidden": session.hidden(request.state.session if account else None, self.settings),
             "here": _here(request),
             "base": self.settings.base_url,

@@ -39,7 +39,7 @@ from registry.model.metadata import (
     Statement,
     Text,
 )
-from registry.model.people import Account, Comment, Draft, DraftState
+from registry.model.people import Account, Comment, Draft, DraftState, OrganizationRole, Role
 from registry.model.record import (
     Backlink,
     Change,
@@ -88,6 +88,7 @@ __all__ = [
     "Node",
     "Observation",
     "Opportunity",
+    "OrganizationRole",
     "Origin",
     "Override",
     "Participation",
@@ -97,6 +98,7 @@ __all__ = [
     "Problem",
     "Record",
     "Relationship",
+    "Role",
     "Run",
     "Source",
     "Statement",

@@ -1,5 +1,6 @@
 """Accounts and drafts."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -7,7 +8,9 @@ import msgspec
 
 from registry.model.metadata import Metadata
 
-DraftState = Literal["draft", "submitted", "returned"]
+DraftState = Literal["draft", "submitted", "returned", "published", "declined"]
+Role = Literal["member", "reviewer", "reader", "administrator"]
+OrganizationRole = Literal["author", "steward", "publisher"]
 
 
 class Comment(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -36,12 +39,19 @@ class Draft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     created: datetime | None = None
     changed: datetime | None = None
     version: int = 0
+    record: str = ""  # id of the record that the published draft became
 
 
 class Account(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """A person who can sign in. A member registers things for `organizations`; a reviewer decides on drafts."""
+    """A person who can sign in.
+
+    `role` holds for the whole catalogue, `roles` in one of the `organizations`; `registry.people.permissions` says what
+    they allow. `substitute_for`: accounts whose roles this one has too while they are on leave; never stored with it.
+    """
 
     name: str
-    role: Literal["member", "reviewer", "administrator"] = "member"
+    role: Role = "member"
     organizations: tuple[str, ...] = ()
     full_name: str = ""
+    roles: Mapping[str, tuple[OrganizationRole, ...]] = {}
+    substitute_for: tuple[str, ...] = ()

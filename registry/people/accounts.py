@@ -9,17 +9,18 @@ import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import argon2
 import sqlalchemy as sa
 
 from registry.errors import ConflictError, NotFoundError, UsageError
-from registry.model import Account
+from registry.model import Account, OrganizationRole, Role
 from registry.people.sign_in_tries import SignInTries
 from registry.store.database import Tables, connect, make_tables, reading, writing
 
-ROLES = ("member", "reviewer", "administrator")
+ROLES: Final = get_args(Role)
+ORGANIZATION_ROLES: Final = get_args(OrganizationRole)
 MIN_PASSWORD_CHARACTERS = 12
 
 _HASHER = argon2.PasswordHasher()
@@ -146,6 +147,11 @@ def _check(account: Account, password: str) -> None:
         raise UsageError("account-name-form")
     if account.role not in ROLES:
         raise UsageError("role-unknown", roles=", ".join(ROLES))
+    for organization, roles in account.roles.items():
+        if organization not in account.organizations or not set(roles) <= set(ORGANIZATION_ROLES):
+            raise UsageError(
+                "organization-role-unknown", organization=organization, roles=", ".join(ORGANIZATION_ROLES)
+            )
     if not MIN_PASSWORD_CHARACTERS <= len(password) <= 1000:
         raise UsageError("password-short", length=MIN_PASSWORD_CHARACTERS)
 
@@ -154,13 +160,26 @@ def _row(account: Account) -> dict[str, Any]:
     return {
         "name": account.name,
         "role": account.role,
-        "organizations": list(account.organizations),
+        "organizations": [_grant(account, organization) for organization in account.organizations],
         "full_name": account.full_name,
         "changed": datetime.now(UTC),
     }
 
 
+def _grant(account: Account, organization: str) -> Any:
+    """An organization as it is stored: its id, or with the roles that are named for it."""
+    if organization not in account.roles:
+        return organization
+    return {"id": organization, "roles": list(account.roles[organization])}
+
+
 def _account(row: Any) -> Account:
-    # Without "", which would own every draft that has no owner
-    organizations = tuple(organization for organization in row["organizations"] if organization)
-    return Account(name=row["name"], role=row["role"], organizations=organizations, full_name=row["full_name"])
+    grants = [grant if isinstance(grant, dict) else {"id": grant} for grant in row["organizations"]]
+    grants = [grant for grant in grants if grant["id"]]  # without "", which would own every draft that has no owner
+    return Account(
+        name=row["name"],
+        role=row["role"],
+        organizations=tuple(grant["id"] for grant in grants),
+        full_name=row["full_name"],
+        roles={grant["id"]: tuple(grant["roles"]) for grant in grants if "roles" in grant},
+    )

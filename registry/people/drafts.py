@@ -1,21 +1,25 @@
 """Drafts with their comments, and the queue of the drafts that wait for a review.
 
 Entry points: `open_inbox`, `Inbox`. Invariants: a draft is not public; each change raises its version by one, and is
-refused if the caller has seen an older version.
+refused if the caller has seen an older version; a draft that was decided on is kept for CLOSED_DRAFTS_KEPT.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, cast
 
 import msgspec
 import sqlalchemy as sa
 
 from registry.errors import ConflictError, NotFoundError
-from registry.model import Account, Comment, Draft, Metadata
-from registry.people.review import ReviewAction, moved
+from registry.model import Account, Comment, Draft, DraftState, Metadata
+from registry.people import review
+from registry.people.permissions import CLOSED_STATES, DELETED, OPEN_STATES
+from registry.people.review import ReviewAction
 from registry.store.database import Tables, among, connect, make_tables, reading, writing
+
+CLOSED_DRAFTS_KEPT: Final = timedelta(days=30)
 
 TABLES: Final = Tables(
     "inbox_version",
@@ -36,10 +40,11 @@ _DRAFTS = sa.table(
 
 
 class Inbox:
-    """The drafts of an installation, in tables beside the records."""
+    """The drafts of an installation, in tables beside the records. `owner_of`: the organization that owns a record."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, owner_of: Callable[[str], str]) -> None:
         self._engine = engine
+        self._owner_of = owner_of
         make_tables(engine, TABLES)
 
     def begin(self, metadata: Metadata, account: Account, owner: str, of: str | None = None, base: int = 0) -> Draft:
@@ -62,9 +67,32 @@ class Inbox:
         return draft
 
     def get(self, id: str) -> Draft:
-        """The draft; NotFoundError if there is none, or if it was published or discarded."""
+        """The draft; NotFoundError if there is none, or if it was published, declined or discarded."""
+        draft = self.get_any(id)
+        if draft.state in CLOSED_STATES:
+            raise NotFoundError("draft-unknown", id=id)
+        return draft
+
+    def get_any(self, id: str) -> Draft:
+        """The draft, open or closed; NotFoundError if there is none or it was discarded."""
         with reading(self._engine) as connection:
             return _fetch(connection, id)
+
+    def may(self, draft: Draft, act: ReviewAction, account: Account) -> bool:
+        """Whether the account may do this in some state of the draft."""
+        return review.may(draft, act, account, self.record_owner(draft))
+
+    def may_see(self, draft: Draft, account: Account) -> bool:
+        """Whether the account may read the draft."""
+        return review.may_see(draft, account, self.record_owner(draft))
+
+    def require(self, draft: Draft, act: ReviewAction, account: Account) -> None:
+        """NotAllowedError if the account may not do this, ConflictError if the draft's state does not allow it."""
+        review.moved(draft, act, account, self.record_owner(draft))
+
+    def record_owner(self, draft: Draft) -> str:
+        """The organization that owns the record which the draft changes; "" for a draft of a new one."""
+        return self._owner_of(draft.of) if draft.of else ""
 
     def save(self, id: str, metadata: Metadata, account: Account, expected: int) -> Draft:
         """Replaces the metadata; ConflictError if the draft's version is not `expected` (it was changed meanwhile)."""
@@ -75,21 +103,30 @@ class Inbox:
         return self._move(id, "submit", account, expected)
 
     def hand_back(self, id: str, account: Account, expected: int, reason: str, field: str = "") -> Draft:
-        """Returns a submitted draft to its author with a reason."""
+        """Returns a submitted draft to its author with a reason, which may be about one field."""
         comment = Comment(account.name, datetime.now(UTC), reason, field)
-        return self._move(id, "return", account, expected, comment=comment)
+        comments = (*self.get_any(id).comments, comment)  # nobody else adds one while the version is `expected`
+        return self._move(id, "return", account, expected, comments=comments)
 
-    def close(self, id: str, account: Account, expected: int, act: ReviewAction) -> Draft:
-        """Deletes a draft and returns it as it was. `act`: `publish` (it is now in the catalogue) or `discard`."""
-        with writing(self._engine) as connection:
-            draft = _expected(connection, id, expected)
-            moved(draft, act, account)
-            connection.execute(_DRAFTS.delete().filter_by(id=id))
-        return draft
+    def withdraw(self, id: str, account: Account, expected: int) -> Draft:
+        """Takes a submitted draft back, so that its author can go on working on it."""
+        return self._move(id, "withdraw", account, expected)
 
-    def queue(self) -> Iterator[Draft]:
-        """The submitted drafts, longest waiting first."""
-        return self._drafts(_DRAFTS.c.state == "submitted", _DRAFTS.c.changed)
+    def close(self, id: str, account: Account, expected: int, act: ReviewAction, record: str = "") -> Draft:
+        """Ends the work on a draft and returns it as it was. `act`: `publish` (it is in the catalogue, as `record`),
+        `decline` or `discard`, which deletes it; the others are kept for CLOSED_DRAFTS_KEPT."""
+        before = self.get_any(id)
+        self._move(id, act, account, expected, record=record)
+        return before
+
+    def queue(self, account: Account | None = None) -> Iterator[Draft]:
+        """The submitted drafts, longest waiting first: all, or those that the account may decide on or could but for
+        having worked on them itself (four eyes)."""
+        waiting = self._drafts(_DRAFTS.c.state == "submitted", _DRAFTS.c.changed)
+        return waiting if account is None else (draft for draft in waiting if self._is_for(draft, account))
+
+    def _is_for(self, draft: Draft, account: Account) -> bool:
+        return review.may(draft, "publish", account, self.record_owner(draft), four_eyes=False)
 
     def of_account(self, account: Account) -> Iterator[Draft]:
         """The drafts that the account may work on, last changed first."""
@@ -102,42 +139,48 @@ class Inbox:
         return self._drafts(sa.and_(_DRAFTS.c.state == "submitted", others, of_records), _DRAFTS.c.changed)
 
     def _drafts(self, where: Any, order: Any) -> Iterator[Draft]:
+        where = sa.and_(where, _DRAFTS.c.state.in_(OPEN_STATES))
         with reading(self._engine) as connection:  # returned to the pool before a page is rendered
             rows = connection.execute(sa.select(_DRAFTS.c.body).where(where).order_by(order)).fetchall()
         return (msgspec.json.decode(row.body, type=Draft) for row in rows)
 
-    def _move(
-        self,
-        id: str,
-        act: ReviewAction,
-        account: Account,
-        expected: int,
-        metadata: Metadata | None = None,
-        comment: Comment | None = None,
-    ) -> Draft:
+    def _move(self, id: str, act: ReviewAction, account: Account, expected: int, **changes: Any) -> Draft:
+        """Carries out an act on a draft; `changes`: fields of the draft that it sets besides."""
+        record_owner = self.record_owner(self.get_any(id))  # before the transaction: it reads the records
         with writing(self._engine) as connection:
-            draft = _expected(connection, id, expected)
-            state = moved(draft, act, account)
+            draft = _expected(connection, id, act, expected)
+            state = review.moved(draft, act, account, record_owner)
+            if state == DELETED:
+                connection.execute(_DRAFTS.delete().filter_by(id=id))
+                return draft
             draft = msgspec.structs.replace(
                 draft,
-                state=state or draft.state,
-                metadata=metadata or draft.metadata,
+                state=cast(DraftState, state),
                 editors=_editors(draft, act, account),
-                comments=(*draft.comments, comment) if comment else draft.comments,
                 changed=datetime.now(UTC),
                 version=draft.version + 1,
+                **changes,
             )
             connection.execute(_DRAFTS.update().filter_by(id=id).values(**_row(draft)))
+            if state in CLOSED_STATES:
+                _forget_old(connection)
         return draft
 
 
-def open_inbox(database_url: str) -> Inbox:
-    """Opens the drafts of an installation, which are a table in the store's database."""
-    return Inbox(connect(database_url))
+def open_inbox(database_url: str, owner_of: Callable[[str], str] = lambda record: "") -> Inbox:
+    """Opens the drafts of an installation, which are a table in the store's database. `owner_of`: the organization that
+    owns a record; without it only those decide on changes of records who decide for all."""
+    return Inbox(connect(database_url), owner_of)
+
+
+def _forget_old(connection: sa.Connection) -> None:
+    old = _DRAFTS.c.changed < datetime.now(UTC) - CLOSED_DRAFTS_KEPT
+    connection.execute(_DRAFTS.delete().where(old, _DRAFTS.c.state.in_(CLOSED_STATES)))
 
 
 def _own(account: Account) -> sa.ColumnElement[bool]:
-    return sa.or_(_DRAFTS.c.author == account.name, _DRAFTS.c.owner.in_(account.organizations))
+    authors = (account.name, *account.substitute_for)
+    return sa.or_(_DRAFTS.c.author.in_(authors), _DRAFTS.c.owner.in_(account.organizations))
 
 
 def _editors(draft: Draft, act: ReviewAction, account: Account) -> tuple[str, ...]:
@@ -154,8 +197,11 @@ def _fetch(connection: sa.Connection, id: str) -> Draft:
     return msgspec.json.decode(body, type=Draft)
 
 
-def _expected(connection: sa.Connection, id: str, expected: int) -> Draft:
+def _expected(connection: sa.Connection, id: str, act: ReviewAction, expected: int) -> Draft:
+    """The draft in the version that the caller has seen; NotFoundError if the work on it has ended meanwhile."""
     draft = _fetch(connection, id)
+    if draft.state in CLOSED_STATES and act != "undo":
+        raise NotFoundError("draft-unknown", id=id)
     if draft.version != expected:
         raise ConflictError("draft-changed", {"version": draft.version})
     return draft

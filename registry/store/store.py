@@ -102,6 +102,11 @@ class Store:
             return record
         raise NotFoundError("record-unknown", {"id": id}, id=id[:100])
 
+    def owner(self, id: str) -> str:
+        """The organization that owns a record; "" if there is no such record or nobody owns it."""
+        record = self.get(id)
+        return record.owner if record else ""
+
     def get_many(self, ids: Collection[str]) -> dict[str, Record]:
         """Id -> record for those that exist, in the order of `ids`."""
         records = {

@@ -16,5 +16,24 @@ def test_accounts_are_kept_without_their_passwords_being_seen(data: Path) -> Non
     assert (anna["name"], anna["role"], anna["organizations"]) == ("anna", "reviewer", ["amt"])
     assert lotse("user", "change", "anna", "--role", "administrator").exit_code == 0
     assert "administrator" in lotse("user", "list").stdout
+    (anna,) = json.loads(lotse("user", "list", "--json").stdout)
+    assert "roles" not in anna
     assert lotse("user", "remove", "anna", "--yes").exit_code == 0
     assert lotse("user", "list", "--json").stdout.strip() == "[]"
+
+
+def test_roles_in_organizations_are_named_and_shown(data: Path) -> None:
+    def roles() -> object:
+        (anna,) = json.loads(lotse("user", "list", "--json").stdout)
+        return anna["role"], anna["organizations"], anna.get("roles", {})
+
+    added = lotse("user", "add", "anna", "--role", "steward", "--organization", "amt", stdin="ein langes Kennwort\n")
+    assert added.exit_code == 0
+    assert roles() == ("member", ["amt"], {"amt": ["steward"]})
+    assert lotse("user", "change", "anna", "--grant", "verein=author,publisher").exit_code == 0
+    assert roles() == ("member", ["amt", "verein"], {"amt": ["steward"], "verein": ["author", "publisher"]})
+    assert "verein=author,publisher" in lotse("user", "list").stdout
+    assert lotse("user", "change", "anna", "--role", "member", "--organization", "amt").exit_code == 0
+    assert roles() == ("member", ["amt"], {})
+    assert lotse("user", "change", "anna", "--grant", "amt=king").exit_code == 2
+    assert lotse("user", "add", "bernd", "--role", "steward", stdin="ein langes Kennwort\n").exit_code == 2

@@ -4,11 +4,13 @@ Covers: registry/people/review.py
 """
 
 import threading
+from datetime import timedelta
 
 import pytest
 
 from registry.errors import ConflictError, NotAllowedError, NotFoundError
 from registry.model import Account
+from registry.people import drafts
 from registry.people.drafts import open_inbox
 from tests.builders import a_metadata
 
@@ -94,3 +96,46 @@ def test_a_list_of_drafts_holds_no_connection_while_it_is_read(inbox, draft):
     listed = inbox.of_account(AUTHOR)
     assert next(listed).id == draft.id
     assert inbox._engine.pool.checkedout() == 0
+
+
+def test_a_submitted_draft_is_taken_back_and_a_declined_one_is_in_no_list(inbox, draft):
+    sent = inbox.submit(draft.id, AUTHOR, draft.version)
+    with pytest.raises(NotAllowedError):
+        inbox.withdraw(draft.id, REVIEWER, sent.version)
+    back = inbox.withdraw(draft.id, AUTHOR, sent.version)
+    assert back.state == "draft"
+    again = inbox.submit(draft.id, AUTHOR, back.version)
+    inbox.close(draft.id, REVIEWER, again.version, "decline")
+    assert list(inbox.of_account(AUTHOR)) == list(inbox.queue()) == []
+    assert inbox.get_any(draft.id).state == "declined"
+    with pytest.raises(NotFoundError):
+        inbox.close(draft.id, REVIEWER, again.version + 1, "publish")
+
+
+def test_a_closed_draft_is_deleted_after_a_time(inbox, draft, monkeypatch):
+    def close(draft):
+        sent = inbox.submit(draft.id, AUTHOR, draft.version)
+        inbox.close(draft.id, REVIEWER, sent.version, "publish", "kuehle-wege")
+
+    close(draft)
+    assert inbox.get_any(draft.id).record == "kuehle-wege"
+    monkeypatch.setattr(drafts, "CLOSED_DRAFTS_KEPT", timedelta(0))
+    close(inbox.begin(a_metadata("Zweites", "project"), AUTHOR, "digital-agentur"))
+    with pytest.raises(NotFoundError):
+        inbox.get_any(draft.id)
+
+
+def test_the_queue_of_an_account_holds_what_it_may_decide_on(database_url):
+    inbox = open_inbox(database_url, {"kuehle-wege": "verein"}.get)
+    own = inbox.begin(a_metadata("Eigenes", "project"), AUTHOR, "digital-agentur")
+    inbox.submit(own.id, AUTHOR, own.version)
+    proposal = inbox.begin(a_metadata("Vorschlag", "project"), AUTHOR, "digital-agentur", "kuehle-wege", 1)
+    inbox.submit(proposal.id, AUTHOR, proposal.version)
+
+    def queue(account):
+        return [waiting.id for waiting in inbox.queue(account)]
+
+    assert queue(REVIEWER) == queue(None) == [own.id, proposal.id]
+    assert queue(Account(name="l", role="reviewer", organizations=("digital-agentur",))) == [own.id]
+    assert queue(Account(name="l", role="reviewer", organizations=("verein",))) == [proposal.id]
+    assert queue(COLLEAGUE) == []

@@ -18,6 +18,7 @@ import Stemmer
 
 from registry.search import short_words
 from registry.search.word_lists import ENDINGS, FILLERS, QUESTION_WORDS, STOP_WORDS, TOPIC_WORDS
+from registry.search.word_parts import Endings, as_written, endings
 
 MAX_CHARACTERS = 200_000  # of one text; the rest is not searched
 MAX_LETTERS = 64  # of one word
@@ -25,6 +26,7 @@ MAX_NAME = 1000  # characters of a name that count
 MAX_CACHED = 100_000  # words; about 30 MB
 GRAM = 4
 MIN_GRAMS_SHARE = 0.6  # of the grams of a word of the query: with so many in common a word of a text is marked
+LETTERS_ANYWHERE = 7  # of a part that is found also in the middle of a compound; a shorter one stands there by chance
 MAX_INFLECTION = 2  # letters behind the last part of a compound
 NOTHING = "-"  # value of an empty field, so that engines agree on the number of fields; no word gives this term
 
@@ -56,11 +58,13 @@ class Terms(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A word of a query. `root`: the grams that it has at any position in a compound, in any inflection.
+    """A word of a query. `part`: what stands of it in compounds, folded; `root`: the grams of that.
 
     One to three letters with a number (CO2, PM10) are one word; its `text` and `stem` have a blank between the two.
+    `edges`: a compound has the root and one of these, where it begins or ends with the part; (): the root is enough.
     `short`: what a text has of `short_words` if the word is a part of one of its compounds: a stem of the table there,
-    or the edge of four letters that it begins or ends with. `topic`: it names a whole topic.
+    or the edge of four letters that it begins or ends with. `forms`: the grams of each inflection, where the stem alone
+    is that of other words, too (Wetter, Wette); (): the stem is enough. `topic`: it names a whole topic.
     """
 
     text: str
@@ -70,6 +74,9 @@ class Word(NamedTuple):
     filler: bool
     short: tuple[str, ...] = ()
     topic: bool = False
+    part: str = ""
+    edges: tuple[str, ...] = ()
+    forms: tuple[tuple[str, ...], ...] = ()
 
 
 def clean(text: str) -> str:
@@ -212,16 +219,35 @@ def _grams(folded: str) -> list[str]:
     return [bounded[start : start + GRAM] for start in range(max(1, len(bounded) - GRAM + 1))]
 
 
-def _word(part: str) -> Word:
-    if " " in part:
-        return _with_number(*map(_word, part.split(" ")))
-    stem = _stem(part)
-    folded = fold_word(stem)
-    short: tuple[str, ...] = (folded,) if folded in short_words.WORDS else ()
-    if len(folded) == short_words.EDGE and not part.isdecimal():
-        short = (f"_{folded}", f"{folded}_")
-    grams = tuple(dict.fromkeys(_grams(fold_word(part))))
-    return Word(part, stem, grams, _root(part, folded), part in FILLERS, short, part in TOPIC_WORDS)
+def _word(text: str) -> Word:
+    if " " in text:
+        return _with_number(*map(_word, text.split(" ")))
+    stem, folded = _stem(text), fold_word(text)
+    word = Word(text, stem, tuple(dict.fromkeys(_grams(folded))), (), text in FILLERS, (), text in TOPIC_WORDS)
+    return _with_ending(word, endings(folded, fold_word(stem), folded != text.replace("ß", "ss")))
+
+
+def _with_ending(word: Word, ending: Endings) -> Word:
+    part = ending.part
+    short: tuple[str, ...] = (part,) if part in short_words.WORDS else ()
+    edges = (f"_{part[: short_words.EDGE]}", f"{part[-short_words.EDGE :]}_")
+    if len(part) == short_words.EDGE and not part.isdecimal():
+        short = edges
+    needs_edge = short_words.EDGE < len(part) < LETTERS_ANYWHERE
+    forms = tuple(tuple(_grams(form)) for form in ending.forms)
+    return word._replace(
+        root=_root(part),
+        short=(*short, *ending.short),
+        part=part,
+        edges=edges if needs_edge and not part.isdecimal() else (),
+        forms=forms,
+    )
+
+
+def as_synonym(word: Word) -> Word:
+    """The word as a word of a synonym: see `word_parts.as_written`."""
+    ending = as_written(fold_word(word.text), fold_word(word.stem))
+    return _with_ending(word, ending) if ending else word
 
 
 def _with_number(letters: Word, number: Word) -> Word:
@@ -230,14 +256,14 @@ def _with_number(letters: Word, number: Word) -> Word:
     return Word(f"{letters.text} {number.text}", f"{letters.stem} {number.stem}", grams, root, False)
 
 
-def _root(word: str, stem: str) -> tuple[str, ...]:
-    """A stem of three letters counts at the beginning of a word only, a shorter one and a number only as they are; for
+def _root(part: str) -> tuple[str, ...]:
+    """A part of three letters counts at the beginning of a word only, a shorter one and a number only as they are; for
     one of four letters and those of `short_words` see `Word.short`."""
-    if word.isdecimal() or len(stem) < GRAM - 1 or len(stem) == short_words.EDGE:
+    if part.isdecimal() or len(part) < GRAM - 1 or len(part) == short_words.EDGE:
         return ()
-    if len(stem) < GRAM:
-        return (f"_{stem}",)
-    return tuple(dict.fromkeys(stem[start : start + GRAM] for start in range(len(stem) - GRAM + 1)))
+    if len(part) < GRAM:
+        return (f"_{part}",)
+    return tuple(dict.fromkeys(part[start : start + GRAM] for start in range(len(part) - GRAM + 1)))
 
 
 def _marked(token: str, query: Sequence[Word]) -> list[tuple[int, int]]:
@@ -252,7 +278,7 @@ def _marked(token: str, query: Sequence[Word]) -> list[tuple[int, int]]:
     content = [word for word in query if not word.filler]
     parts = [
         (places[at], _ending(places[at + len(root)], len(token)))
-        for root in (fold_word(word.stem) for word in content)
+        for root in (word.part for word in content)
         for at in _inside(root, folded)
     ]
     if parts:
@@ -272,13 +298,14 @@ def _ending(end: int, last: int) -> int:
 
 
 def _inside(part: str, folded: str) -> list[int]:
-    """Where a part of a compound begins. One of `short_words` where it is a part; another one of three or four letters
-    where it begins or ends the compound: "mein" is no part of "gemeinsam"."""
-    if len(part) > GRAM:
+    """Where a part of a compound begins. One of `short_words` where it is a part; another one of less than
+    LETTERS_ANYWHERE where it begins or ends the compound: "mein" is no part of "gemeinsam"."""
+    if len(part) >= LETTERS_ANYWHERE:
         return [at] if (at := folded.find(part)) >= 0 else []
-    if len(part) == GRAM:
+    if len(part) >= GRAM:
         begins = [0] if folded.startswith(part) else []
-        return begins or ([folded.rfind(part)] if part in folded and f"{part}_" in short_words.edges(folded) else [])
+        ends = part in folded and f"{part[-GRAM:]}_" in short_words.edges(folded)
+        return begins or ([folded.rfind(part)] if ends else [])
     if part in short_words.WORDS:
         begins = [0] if len(part) == GRAM - 1 and folded.startswith(part) else []
         return begins + [at for at, word in short_words.places(folded) if word == part]

@@ -17,7 +17,7 @@ from registry.search.elastic_projection import ElasticProjection
 from registry.search.facet_counts import MAX_KEYS, SHOWN_VALUES, aggregations, counts
 from registry.search.facets import PARENTS
 from registry.search.filters import Condition, Filters, Range, Texts
-from registry.search.matching import POINT, Asked, Need, Term, WordGroup, without_tier
+from registry.search.matching import POINT, Asked, Need, Term, WordGroup, field_of, without_tier
 from registry.search.organization_tree import OrganizationTree
 from registry.search.paging import Stretch
 from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Sorted, Suggestion
@@ -180,11 +180,21 @@ def _documents(response: Mapping[str, Any]) -> tuple[Found, ...]:
 
 
 def _group(group: WordGroup) -> dict[str, Any]:
-    stem = [{"term": {"text_stems": group.stem}}] if group.stem else []
-    pieces = [_all({"term": {"text_grams": gram}} for gram in grams) for grams in group.alternatives]
+    stem = [_stem(group)] if group.stem else []
+    pieces = [_all(map(_piece, pieces)) for pieces in group.alternatives]
     short = [{"term": {"short_words": text}} for text in group.short]
     synonyms = [_all(map(_group, parts)) for parts in group.synonyms]
     return {"bool": {"should": [*stem, *pieces, *short, *synonyms], "minimum_should_match": 1}}
+
+
+def _stem(group: WordGroup) -> dict[str, Any]:
+    stem = {"term": {"text_stems": group.stem}}
+    forms = [_all(map(_piece, form)) for form in group.forms]
+    return _all([stem, {"bool": {"should": forms, "minimum_should_match": 1}}]) if forms else stem
+
+
+def _piece(piece: str) -> dict[str, Any]:
+    return {"term": {field_of(piece): piece}}
 
 
 def _all(parts: Iterable[dict[str, Any]]) -> dict[str, Any]:

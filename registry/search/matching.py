@@ -10,7 +10,7 @@ import msgspec
 from msgspec import structs
 
 from registry.model.message import message, sentence
-from registry.search.analysis import GRAM, NOTHING, Word, analysed, base_letters, ending_of, words
+from registry.search.analysis import GRAM, NOTHING, Word, analysed, as_synonym, base_letters, ending_of, words
 from registry.search.facet_values import WHOLE_CITY
 from registry.search.filters import Filters, Texts
 from registry.search.organization_tree import OrganizationTree
@@ -45,14 +45,21 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class WordGroup(msgspec.Struct, frozen=True):
-    """Words of the query that mean one thing, mostly one word. A document has it if it has the stem, or all grams of
-    one alternative, or (`short`) one of the parts of a compound, or all parts of one synonym. `stem`: "" for several
-    words; then the first synonym is those words."""
+    """Words of the query that mean one thing, mostly one word. A document has it if it has the stem, and with that all
+    grams of one of the `forms`, if there are any; or all grams and edges of one alternative (`field_of`), or (`short`)
+    one of the parts of a compound, or all parts of one synonym. `stem`: "" for several words; then the first synonym is
+    those words."""
 
     stem: str = ""
     alternatives: tuple[tuple[str, ...], ...] = ()
     short: tuple[str, ...] = ()
+    forms: tuple[tuple[str, ...], ...] = ()
     synonyms: tuple[tuple["WordGroup", ...], ...] = ()
+
+
+def field_of(piece: str) -> IndexField:
+    """The field that has a piece of an alternative: an edge is longer than any gram."""
+    return "short_words" if len(piece) > GRAM else "text_grams"
 
 
 class Need(msgspec.Struct, frozen=True):
@@ -213,14 +220,17 @@ def _ring(group: _Asked, question: str) -> Ring:
 
 
 def _plain(word: Word) -> WordGroup:
-    return WordGroup(word.stem, (word.root,) if word.root else (), word.short)
+    alternatives = tuple((*word.root, edge) for edge in word.edges) or ((word.root,) if word.root else ())
+    return WordGroup(word.stem, alternatives, word.short, forms=word.forms)
 
 
 def _synonym(word: Word) -> WordGroup:
-    """A word of a synonym: one of four letters stands at the beginning of a compound or alone, for nobody has typed
-    it."""
-    short = word.short[:1]
-    return WordGroup(word.stem, (word.root,) if len(word.stem) >= GRAM and word.root else (), short)
+    """A word of a synonym, which nobody has typed: a part of four letters begins a compound or stands alone, one of
+    three stands alone."""
+    group = _plain(as_synonym(word))
+    return structs.replace(
+        group, alternatives=group.alternatives if len(word.part) >= GRAM else (), short=group.short[:1]
+    )
 
 
 def _synonyms(group: _Asked) -> tuple[tuple[Term, ...], ...]:

@@ -74,6 +74,9 @@ WORDS: Final = frozenset(_BY_CHANCE)
 _CHANCE: Final = {word: re.compile(pattern) for word, pattern in _BY_CHANCE.items() if pattern}
 _ANY: Final = re.compile(f"(?=({'|'.join(sorted(_BY_CHANCE))}))")  # no word begins another one
 _INFLECTION: Final = re.compile(r"(?:e?s|se[ns]?|e[nrms]?|ern|n)?")
+_DERIVED_WITH_MORE: Final = re.compile(
+    r"(?:er|el|ig)?(?:ung|ion|schaft|heit|keit|isch|lich|ier)|(?:ig|iv|end|sam|bar)(?:e[nrms]?|es)?$"
+)
 _DERIVED: Final = re.compile(r"(?:ung|ion|isch|lich|ig|ier|iv|end|sam|bar|heit|keit|chen|lein)(?:e?[nrms]?|en|es)?")
 
 
@@ -88,9 +91,11 @@ def places(folded: str) -> Iterator[tuple[int, str]]:
 
 
 def edges(folded: str) -> Iterator[str]:
-    """The first four letters of a folded word (`_stau`), and the last four where a word may be before them, without
-    an inflection or one of HEADS behind them (`tier_` of Haustiere, `wahl_` of Bundestagswahlergebnis)."""
-    if len(folded) > EDGE:
+    """The first four letters of a compound (`_stau`; not of Bildung, which is derived from Bild), and the last four
+    where a word may be before them, without an inflection or one of HEADS behind them (`tier_` of Haustiere, `wahl_` of
+    Bundestagswahlergebnis)."""
+    rest = folded[EDGE:]
+    if rest and not _INFLECTION.fullmatch(rest) and not _DERIVED_WITH_MORE.match(rest):
         yield f"_{folded[:EDGE]}"
     for stem in {folded, *(folded.removesuffix(ending) for ending in (*INFLECTIONS, *HEADS))}:
         if len(stem) >= EDGE + MIN_LETTERS_BESIDE and not stem.endswith(ENDS_BY_CHANCE):

@@ -13,7 +13,7 @@ from registry.search.facet_counts import MAX_KEYS, aggregations, counts
 from registry.search.facets import PARENTS
 from registry.search.filters import Condition, Filters, Ranges, Texts
 from registry.search.jumping import Mark, jump
-from registry.search.matching import POINT, Asked, Need, WordGroup, without_synonyms, without_tier
+from registry.search.matching import POINT, Asked, Need, WordGroup, field_of, without_synonyms, without_tier
 from registry.search.organization_tree import OrganizationTree
 from registry.search.paging import Order, Stretch
 from registry.search.query import Count, Found, Hit, Ranking, Sorted
@@ -84,7 +84,7 @@ class Reading:
         frequency = self.searcher.doc_freq
         if frequency("text_stems", group.stem) or any(frequency("short_words", text) for text in group.short):
             return False
-        return not any(all(frequency("text_grams", gram) for gram in grams) for grams in group.alternatives)
+        return not any(all(frequency(field_of(piece), piece) for piece in pieces) for pieces in group.alternatives)
 
     def frequencies(self, grams: Collection[str]) -> tuple[int, Mapping[str, int]]:
         return self.searcher.num_docs, {gram: self.searcher.doc_freq("text_grams", gram) for gram in grams}

@@ -10,7 +10,7 @@ from tantivy import Query as Tree
 from registry.search.entry import Entry
 from registry.search.facets import COUNTED, DATED_FACETS, PARENTS, TEXT_FACETS
 from registry.search.filters import Condition, Range, Texts
-from registry.search.matching import POINT, Asked, Need, Term, WordGroup
+from registry.search.matching import POINT, Asked, Need, Term, WordGroup, field_of
 from registry.search.paging import ORDERS, Order
 from registry.search.space_time import NUMBERS
 
@@ -87,11 +87,20 @@ def _all(parts: Iterable[Tree]) -> Tree:
 
 
 def group_tree(group: WordGroup) -> Tree:
-    pieces = [_all(term_tree("text_grams", gram) for gram in grams) for grams in group.alternatives]
-    stem = [term_tree("text_stems", group.stem)] if group.stem else []
+    pieces = [_all(map(_piece, pieces)) for pieces in group.alternatives]
+    stem = [_stem(group)] if group.stem else []
     short = [term_tree("short_words", text) for text in group.short]
     synonyms = [_all(map(group_tree, parts)) for parts in group.synonyms]
     return _any((*stem, *pieces, *short, *synonyms))
+
+
+def _stem(group: WordGroup) -> Tree:
+    stem = term_tree("text_stems", group.stem)
+    return _all((stem, _any(_all(map(_piece, form)) for form in group.forms))) if group.forms else stem
+
+
+def _piece(piece: str) -> Tree:
+    return term_tree(field_of(piece), piece)
 
 
 def _need(need: Need | None) -> Tree:

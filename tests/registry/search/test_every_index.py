@@ -1,7 +1,7 @@
 """What every search index does, on Tantivy and on Elasticsearch alike.
 
 Covers: registry/search/answering.py, registry/search/facet_counts.py, registry/search/matching.py,
-registry/search/tantivy_reading.py, registry/search/tantivy_trees.py
+registry/search/tantivy_reading.py, registry/search/tantivy_trees.py, registry/search/word_parts.py
 """
 
 import itertools
@@ -720,6 +720,33 @@ def test_chemical_names_and_short_words_in_compounds_are_found_without_others(in
 def test_letters_in_the_middle_of_a_word_are_at_most_similar(index, query, exact):
     records = titled("Feinstaub in der Stadt", "Staumeldungen", "Haustiere", "Tierheim", "Quartiere", "Street lights")
     records += titled("Tree register", "Lastenfahrradverleih")
+    page = filled(index, *records).search(Query(words=query))
+    assert {hit.id for hit in page.hits if hit.exact} == exact
+    assert page.total == len(exact)
+
+
+@pytest.mark.parametrize(
+    ("query", "exact"),
+    [
+        ("Steuer", {"grundsteuer"}),
+        ("Regen", {"regenwasser"}),
+        ("Lager", {"hochregallager"}),
+        ("Alter", {"einwohner-nach-alter", "altersgruppen"}),
+        ("Bilder", {"luftbilder"}),
+        ("Bücher", {"bücherbus", "das-buch"}),
+        ("Bild", {"luftbilder"}),
+        ("Insel", {"verkehrsinseln"}),
+        ("water", {"water-levels", "regenwasser"}),
+        ("parking", {"parken-am-ring", "parkplätze"}),
+        ("Parken", {"parken-am-ring", "parkplätze", "parks-office"}),
+    ],
+)
+def test_a_short_stem_is_not_that_of_other_words(index, query, exact):
+    """Snowball gives Alter and alte, Regen and rege, Bücher and buchen one stem each."""
+    records = titled("Steuerung", "Grundsteuer", "Region", "Regenwasser", "Lageplan", "Hochregallager", "Altstadt")
+    records += titled("Einwohner nach Alter", "Altersgruppen", "Luftbilder", "Bildung", "Bücherbus", "Das Buch")
+    records += titled("Termin buchen", "Pinsel", "Verkehrsinseln", "Watt", "Water levels")
+    records += titled("Parken am Ring", "Parkplätze", "Parks office")
     page = filled(index, *records).search(Query(words=query))
     assert {hit.id for hit in page.hits if hit.exact} == exact
     assert page.total == len(exact)

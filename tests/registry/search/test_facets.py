@@ -27,6 +27,8 @@ FIELDS_OF_VERSION = {
     "funding participant organization_kind publishers years funders participants parents",
     7: "kind theme publisher district format licence phase source year opportunity family use freshness hvd language "
     "funding participant organization_kind publishers years funders participants parents",
+    8: "kind theme publisher district format licence phase source year opportunity family use freshness hvd language "
+    "funding participant organization_kind publishers years funders participants parents",
 }
 
 # One row more, before anything else reads the table; all that follows is the product as it stands.

@@ -54,7 +54,8 @@ def _has_words(value: str | tuple[str, ...] | None) -> bool:
 
 def in_language(text: Text, lang: str) -> str:
     """The text in a language, else in the next best one (`tags`); "" if it has none."""
-    return next((text[tag] for tag in tags(text, lang)), "")
+    wanted = text.get(lang, "")
+    return wanted if wanted.strip() else next((text[tag] for tag in tags(text, lang)), "")
 
 
 def storable(text: str) -> str:

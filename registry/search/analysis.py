@@ -45,6 +45,7 @@ _RAISED_OR_LOWERED = {
     if len(parts := unicodedata.decomposition(chr(code)).split()) == 2
 }
 _ANY_RAISED = re.compile("[\xaa\xb2\xb3\xb9\xba\u2070-\u209c]")
+_RARE = re.compile(f"{_ODD.pattern}|{_ANY_RAISED.pattern}")
 _ASKED = re.compile(rf"(?<![^\W_])(?P<letters>[^\W\d_]{{1,3}})(?P<number>\d+)(?![^\W_])|{_TOKEN.pattern}")
 _stemmer = Stemmer.Stemmer("german", 0)  # its own cache off: ours is above it
 _lock = Lock()  # a stemmer may not be used by two threads at once
@@ -89,29 +90,30 @@ def clean(text: str) -> str:
         text = html.unescape(text)
     if text.isascii():  # what follows is about other signs
         return text
-    if _ODD.search(text):
-        text = _ODD.sub(lambda odd: _CP1252.get(odd[0], ""), text)
-    return _level(unicodedata.normalize("NFC", text))
+    if not _RARE.search(text):  # nearly all texts: one pass instead of three
+        return unicodedata.normalize("NFC", text)
+    return _level(unicodedata.normalize("NFC", _ODD.sub(lambda odd: _CP1252.get(odd[0], ""), text)))
 
 
 def _level(text: str) -> str:
     return text.translate(_RAISED_OR_LOWERED) if _ANY_RAISED.search(text) else text
 
 
-def analysed(text: str) -> tuple[Terms, frozenset[str], frozenset[str]]:
-    """Both analyses of a text, the words of two or three letters inside its compounds, and the edges of four letters of
-    its words (`short_words.edges`).
+def analysed(text: str) -> tuple[Terms, frozenset[str]]:
+    """Both analyses of a text, and its short words: those of two or three letters inside its compounds, and the edges
+    of four letters of its words (`short_words.edges`).
 
-    These are no grams: more grams in a text would lower the score of all others."""
-    analyses = [analysis for chunk in clean(text).split() if (analysis := _CHUNKS[chunk])]
+    Short words are no grams: more grams in a text would lower the score of all others."""
+    return analysed_chunks(clean(text).split())
+
+
+def analysed_chunks(chunks: Iterable[str]) -> tuple[Terms, frozenset[str]]:
+    """`analysed` for a text that was cleaned and split at its blanks."""
+    analyses = [analysis for chunk in chunks if (analysis := _CHUNKS[chunk])]
     if not analyses:
-        return Terms(NOTHING, NOTHING), frozenset(), frozenset()
-    stems, grams, parts, edges = zip(*analyses, strict=True)
-    return Terms(" ".join(stems), " ".join(grams)), _distinct(parts), _distinct(edges)
-
-
-def _distinct(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(" ".join(set(texts)).split())
+        return Terms(NOTHING, NOTHING), frozenset()
+    stems, grams, short = zip(*analyses, strict=True)
+    return Terms(" ".join(stems), " ".join(grams)), frozenset().union(*short)
 
 
 def words(text: str) -> list[Word]:
@@ -181,17 +183,16 @@ def mark(text: str, query: Sequence[Word]) -> list[tuple[int, int]]:
     return list(_merged(spans))
 
 
-class _Cache(dict[str, tuple[str, str, str, str] | None]):
-    """Text between two blanks -> its stems, its grams, the short words inside it and its edges; None if it gives no
-    term."""
+class _Cache(dict[str, tuple[str, str, tuple[str, ...]] | None]):
+    """Text between two blanks -> its stems, its grams and its short words; None if it gives no term."""
 
-    def __missing__(self, chunk: str) -> tuple[str, str, str, str] | None:
+    def __missing__(self, chunk: str) -> tuple[str, str, tuple[str, ...]] | None:
         kept = [part for token in _TOKEN.findall(chunk) for part in _parts(token) if part not in STOP_WORDS]
         folded = [fold_word(part) for part in kept]
-        grams = " ".join(gram for word in folded for gram in _grams(word))
-        short = " ".join(part for word in folded for _, part in short_words.places(word))
-        edges = " ".join({edge for word in folded for edge in short_words.edges(word)})
-        analysed = (" ".join(map(_stem, kept)), grams, short, edges) if kept else None
+        grams = " ".join([gram for word in folded for gram in _grams(word)])
+        short = {part for word in folded for _, part in short_words.places(word)}
+        short.update(edge for word in folded for edge in short_words.edges(word))
+        analysed = (" ".join(_stems(kept)), grams, tuple(short)) if kept else None
         if len(chunk) <= 2 * MAX_LETTERS:
             if len(self) >= MAX_CACHED:
                 self.clear()
@@ -210,8 +211,12 @@ def _parts(token: str) -> list[str]:
 
 
 def _stem(word: str) -> str:
+    return _stems([word])[0]
+
+
+def _stems(words: list[str]) -> list[str]:
     with _lock:
-        return str(_stemmer.stemWord(word))
+        return list(_stemmer.stemWords(words))
 
 
 def _grams(folded: str) -> list[str]:

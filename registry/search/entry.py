@@ -8,7 +8,7 @@ import msgspec
 
 from registry.model import Kind, Metadata, Record
 from registry.model.timing import first_day, last_day
-from registry.search.analysis import NOTHING, Terms, analysed, base_letters, clean, fold_word
+from registry.search.analysis import NOTHING, Terms, analysed_chunks, base_letters, clean, fold_word
 from registry.search.facet_values import MAX_KEY
 from registry.search.facets import COUNTED, DATED_FACETS, FACETS, PARENTS, TEXT_FACETS, value_list
 from registry.search.space_time import numbers_of
@@ -38,7 +38,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     facets: Mapping[str, tuple[str, ...]]
     counted: Mapping[str, tuple[str, ...]]
     numbers: Mapping[str, tuple[int, ...]]
-    short_words: tuple[str, ...]
+    short_words: frozenset[str]
     words: tuple[str, ...]
     by_title: str
     by_date: str
@@ -53,11 +53,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 def entry(record: Record, districts: ConceptList | None = None) -> Entry:
     """The entry of a record; `districts`: the city's own list, whose notations are the values of that facet."""
     metadata = record.metadata
-    title, day = " ".join(metadata.title.values()), _day(metadata, record)
+    title, day = clean(" ".join(metadata.title.values())), _day(metadata, record)
     starts, ends = _span(metadata)
     facets = facets_of(record, districts)
-    others = " ".join((*_texts(metadata), *_values(facets, districts)))
-    (head, *short_in_title), (rest, *short_in_rest) = analysed(title), analysed(others)
+    others = clean(" ".join((*_texts(metadata), *_values(facets, districts))))
+    (head, short_in_title), (rest, short_in_rest) = analysed_chunks(title.split()), analysed_chunks(others.split())
     return Entry(
         id=record.id,
         kind=metadata.kind,
@@ -66,9 +66,9 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
         facets=facets,
         counted={field: tuple(values_of(record, districts)) for field, values_of in (*COUNTED, PARENTS)},
         numbers=dated_numbers(record),
-        short_words=tuple(sorted(frozenset[str]().union(*short_in_title, *short_in_rest))),
-        words=tuple(_words(metadata)),
-        by_title=f"{base_letters(clean(title))[:MAX_KEY]}\t{record.id}",
+        short_words=short_in_title | short_in_rest,
+        words=tuple(_words(title, metadata)),
+        by_title=f"{base_letters(title)[:MAX_KEY]}\t{record.id}",
         by_date=f"{day:07}\t{record.id}",
         by_start=f"{starts:07}\t{record.id}",
         by_end=f"{ends:07}\t{record.id}",
@@ -81,7 +81,8 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
 
 def facets_of(record: Record, districts: ConceptList | None = None) -> dict[str, tuple[str, ...]]:
     """Facet -> values, of the facets that have texts as values; without the analysis of the record's text."""
-    return {name: tuple(dict.fromkeys(FACETS[name].values_of(record, districts))) for name in TEXT_FACETS}
+    values = {name: FACETS[name].values_of(record, districts) for name in TEXT_FACETS}
+    return {name: tuple(dict.fromkeys(of_facet)) if of_facet else () for name, of_facet in values.items()}
 
 
 def dated_numbers(record: Record) -> dict[str, tuple[int, ...]]:
@@ -155,10 +156,11 @@ def _span(metadata: Metadata) -> tuple[int, int]:
     return (first.toordinal() if first else 0), (last.toordinal() if last else 0)
 
 
-def _words(metadata: Metadata) -> list[str]:
-    """The words that can be suggested: those of the titles, and keywords as a whole."""
-    written = [word for text in metadata.title.values() for word in _SURFACE.findall(clean(text))]
-    written += [word for keywords in metadata.keywords.values() for word in keywords]
+def _words(title: str, metadata: Metadata) -> list[str]:
+    """The words that can be suggested: those of the cleaned title, and keywords as a whole."""
+    written = _SURFACE.findall(title)
+    for keywords in metadata.keywords.values():
+        written += keywords
     return [line for line in dict.fromkeys(map(_suggestion, written)) if line][:MAX_WORD_ENTRIES]
 
 

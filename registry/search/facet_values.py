@@ -14,6 +14,7 @@ from registry.model.text import in_language
 from registry.model.timing import last_day, promise
 from registry.search.analysis import clean, name_key
 from vocab.concepts import Concept, ConceptList, concept_list
+from vocab.folding import CACHED
 from vocab.formats import file_type
 from vocab.licences import licence
 from vocab.match import district, districts_in, language, phase, theme
@@ -24,6 +25,7 @@ WHOLE_CITY: Final = "*"  # district of what names none: it holds for the whole c
 MAX_KEY: Final = 200  # characters of a facet value, of a key to sort by
 MAX_YEARS: Final = 250  # of one period; a longer one counts with its first and last year
 DAYS: Final = 10_000_000  # more than the number of any day
+NO_YEARS: Final = (0, 0)  # of a period without dates
 NO_PROMISE: Final = 0  # in place of the last day on which a dataset is as current as promised
 
 Districts = ConceptList | None  # the city's own list, whose notations are the values of `district`
@@ -39,8 +41,7 @@ def sources(record: Record, districts: Districts) -> Iterable[str]:
 
 
 def themes(record: Record, districts: Districts) -> Iterable[str]:
-    concepts = (_concept("themes", iri) or theme(iri) for iri in record.metadata.themes)
-    return (concept.notation for concept in concepts if concept)
+    return [concept.notation for iri in record.metadata.themes if (concept := _concept("themes", iri) or theme(iri))]
 
 
 def phases(record: Record, districts: Districts) -> Iterable[str]:
@@ -50,64 +51,61 @@ def phases(record: Record, districts: Districts) -> Iterable[str]:
 
 
 def licences(record: Record, districts: Districts) -> Iterable[str]:
-    return (concept.notation for concept in _licences(record.metadata))
+    return [concept.notation for concept in _licences(record.metadata)]
 
 
-def uses(record: Record, districts: Districts) -> Iterator[str]:
+def uses(record: Record, districts: Districts) -> Iterable[str]:
     """What the licences allow: free, free with attribution, restricted."""
-    for concept in _licences(record.metadata):
-        if concept.extra["open"] != "true":
-            yield "restricted"
-        elif concept.extra["attribution"]:
-            yield "attribution" if concept.extra["attribution"] == "true" else "free"
+    return [use for concept in _licences(record.metadata) if (use := _use(concept))]
 
 
-def _licences(metadata: Metadata) -> Iterator[Concept]:
-    for iri in (metadata.licence, *(distribution.licence for distribution in metadata.distributions)):
-        if iri and (concept := _concept("licences", iri) or licence(iri)):
-            yield concept
+def _use(licence: Concept) -> str:
+    if licence.extra["open"] != "true":
+        return "restricted"
+    return {"": "", "true": "attribution"}.get(licence.extra["attribution"], "free")
+
+
+def _licences(metadata: Metadata) -> list[Concept]:
+    iris = {metadata.licence: None} | {distribution.licence: None for distribution in metadata.distributions}
+    return [concept for iri in iris if iri and (concept := _concept("licences", iri) or licence(iri))]
 
 
 def formats(record: Record, districts: Districts) -> Iterable[str]:
-    return (concept.notation for concept in _formats(record.metadata))
+    return [concept.notation for concept in _formats(record.metadata)]
 
 
 def families(record: Record, districts: Districts) -> Iterable[str]:
     """The families of the formats: table, map, interface, document, and further ones."""
-    return filter(None, (concept.extra["family"] for concept in _formats(record.metadata)))
+    return [family for concept in _formats(record.metadata) if (family := concept.extra["family"])]
 
 
-def _formats(metadata: Metadata) -> Iterator[Concept]:
-    for distribution in metadata.distributions:
-        url = distribution.download_url or distribution.access_url
-        yield from _format(distribution.format, distribution.media_type, url)
-    for iri in metadata.formats:
-        yield from _format(iri)
+def _formats(metadata: Metadata) -> list[Concept]:
+    of_files = [
+        _concept("file-types", file.format)
+        or _read_format(file.format, file.media_type, file.download_url or file.access_url)
+        for file in metadata.distributions
+    ]
+    of_service = [_concept("file-types", iri) or _read_format(iri) for iri in metadata.formats]
+    return [concept for concept in (*of_files, *of_service) if concept]
 
 
-def _format(iri: str, media_type: str = "", url: str = "") -> Iterator[Concept]:
-    concept = _concept("file-types", iri)
-    if concept is None and (match := file_type(iri, media_type, url)):
-        concept = match.concept
-    if concept:
-        yield concept
+def _read_format(iri: str, media_type: str = "", url: str = "") -> Concept | None:
+    """The format of a text that is no concept of the list."""
+    match = file_type(iri, media_type, url)
+    return match.concept if match else None
 
 
-def high_value(record: Record, districts: Districts) -> Iterator[str]:
+def high_value(record: Record, districts: Districts) -> Iterable[str]:
     """ "yes" for a high-value dataset, and its categories."""
     metadata = record.metadata
-    categories = [concept for iri in metadata.hvd_categories if (concept := _concept("hvd-categories", iri))]
-    if categories or HVD_ACT in metadata.legislation:
-        yield "yes"
-    yield from (concept.notation for concept in categories)
+    categories = [concept.notation for iri in metadata.hvd_categories if (concept := _concept("hvd-categories", iri))]
+    return ["yes", *categories] if categories or HVD_ACT in metadata.legislation else []
 
 
-def languages(record: Record, districts: Districts) -> Iterator[str]:
+def languages(record: Record, districts: Districts) -> Iterable[str]:
     metadata = record.metadata
-    of_files = (iri for distribution in metadata.distributions for iri in distribution.languages)
-    for iri in (*metadata.languages, *of_files):
-        if concept := _concept("languages", iri) or language(iri):
-            yield concept.notation
+    iris = [*metadata.languages, *[iri for file in metadata.distributions for iri in file.languages]]
+    return [concept.notation for iri in iris if (concept := _concept("languages", iri) or language(iri))]
 
 
 def organization_kinds(record: Record, districts: Districts) -> Iterable[str]:
@@ -132,6 +130,7 @@ def _named_districts(record: Record, districts: ConceptList) -> Iterator[Concept
             yield from (concept,) if concept else districts_in(name, districts)
 
 
+@lru_cache(CACHED)  # the same few hundred in most records of a source
 def _concept(name: str, key: str) -> Concept | None:
     return concept_list(name).get(key) if key else None
 
@@ -193,16 +192,19 @@ def _funders(record: Record) -> tuple[Agent, ...]:
     return tuple(funding.funder or Agent(name=funding.name) for funding in record.metadata.funding)
 
 
-def _filtered_by(agents: Iterable[Agent]) -> Iterator[str]:
+def _filtered_by(agents: Iterable[Agent]) -> Iterable[str]:
     """The value of each agent and its IRI: both can be filtered by, only the value is counted."""
-    for agent in agents:
-        yield from filter(None, (publisher_value(agent), "" if agent.iri.startswith("_:") else agent.iri[:MAX_KEY]))
+    values = [
+        value
+        for agent in agents
+        for value in (publisher_value(agent), "" if agent.iri.startswith("_:") else agent.iri[:MAX_KEY])
+    ]
+    return [value for value in values if value]
 
 
-def _named(agents: Iterable[Agent]) -> Iterator[str]:
-    for named in dict.fromkeys(map(named_publisher, agents)):
-        if not named.startswith("\t"):  # before the tab: its value
-            yield named
+def _named(agents: Iterable[Agent]) -> Iterable[str]:
+    # before the tab: its value
+    return [named for named in dict.fromkeys(map(named_publisher, agents)) if not named.startswith("\t")]
 
 
 def parents(record: Record, districts: Districts) -> Iterator[str]:
@@ -242,20 +244,25 @@ def last_good_day(record: Record) -> tuple[int, ...]:
 
 
 def years(record: Record, districts: Districts) -> Iterable[str]:
-    return (str(year) for first, last in _periods(record.metadata) for year in range(first, last + 1))
+    return [year for span in _periods(record.metadata) for year in _years_between(*span)]
+
+
+@lru_cache(4096)
+def _years_between(first: int, last: int) -> tuple[str, ...]:
+    return tuple(map(str, range(first, last + 1)))
 
 
 def year_ranges(record: Record, districts: Districts) -> Iterable[str]:
     """Ranges such as "2019-2021": counting one range is many times faster than counting each of its years."""
-    return (f"{first}-{last}" for first, last in _periods(record.metadata))
+    return [f"{first}-{last}" for first, last in _periods(record.metadata)]
 
 
 def _periods(metadata: Metadata) -> tuple[tuple[int, int], ...]:
     """First and last year of each period, else of the event, else the year of issue; () if there is none."""
-    spans = [(_year(period.start), _year(period.end)) for period in metadata.periods]
-    if not any(map(any, spans)):
-        return _span(metadata, _year(metadata.starts), _year(metadata.ends))
-    return tuple(dict.fromkeys(part for span in spans if any(span) for part in _span(metadata, *span)))
+    spans = [span for period in metadata.periods if (span := (_year(period.start), _year(period.end))) != NO_YEARS] or [
+        (_year(metadata.starts), _year(metadata.ends))
+    ]
+    return tuple(dict.fromkeys([part for span in spans for part in _span(metadata, *span)]))
 
 
 def _span(metadata: Metadata, start: int, end: int) -> tuple[tuple[int, int], ...]:

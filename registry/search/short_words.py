@@ -11,6 +11,7 @@ Entry points: `places`, `edges`.
 
 import re
 from collections.abc import Iterator
+from string import ascii_lowercase
 from typing import Final
 
 from registry.search.word_lists import ENDINGS
@@ -71,6 +72,9 @@ HEADS: Final = (
 )  # with which compounds end
 ENDS_BY_CHANCE: Final = tuple(_ENDS_BY_CHANCE.split())  # ends of words whose last four letters are no part
 WORDS: Final = frozenset(_BY_CHANCE)
+_BY_LAST_LETTER: Final = {
+    letter: tuple(ending for ending in (*INFLECTIONS, *HEADS) if ending[-1] == letter) for letter in ascii_lowercase
+}
 _CHANCE: Final = {word: re.compile(pattern) for word, pattern in _BY_CHANCE.items() if pattern}
 _ANY: Final = re.compile(f"(?=({'|'.join(sorted(_BY_CHANCE))}))")  # no word begins another one
 _INFLECTION: Final = re.compile(r"(?:e?s|se[ns]?|e[nrms]?|ern|n)?")
@@ -97,7 +101,8 @@ def edges(folded: str) -> Iterator[str]:
     rest = folded[EDGE:]
     if rest and not _INFLECTION.fullmatch(rest) and not _DERIVED_WITH_MORE.match(rest):
         yield f"_{folded[:EDGE]}"
-    for stem in {folded, *(folded.removesuffix(ending) for ending in (*INFLECTIONS, *HEADS))}:
+    endings = _BY_LAST_LETTER.get(folded[-1:], ())
+    for stem in {folded, *[folded[: -len(ending)] for ending in endings if folded.endswith(ending)]}:
         if len(stem) >= EDGE + MIN_LETTERS_BESIDE and not stem.endswith(ENDS_BY_CHANCE):
             yield f"{stem[-EDGE:]}_"
 

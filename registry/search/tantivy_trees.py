@@ -1,6 +1,6 @@
 """The schema and the queries of Tantivy: entries as documents, and what is asked as trees of queries."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import tantivy
@@ -29,7 +29,8 @@ def _schema() -> tantivy.Schema:
         *(order.field for order in ORDERS.values()),
     ):
         builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
-    for field in ("short_words", "words", PARENTS.field):
+    builder.add_text_field("short_words", tokenizer_name="whitespace", index_option="basic")
+    for field in ("words", PARENTS.field):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     for field in (
         "day",
@@ -54,16 +55,23 @@ def document_of(entry: Entry) -> Document:
         "title_grams": entry.title.grams,
         "text_stems": entry.text.stems,
         "text_grams": entry.text.grams,
-        "short_words": list(entry.short_words),
+        "short_words": " ".join(entry.short_words),
         "words": list(entry.words),
         **{order.field: sort_text(getattr(entry, order.field)) for order in ORDERS.values()},
         "day": entry.day,
         "starts": entry.starts,
         "ends": entry.ends,
         "quality": entry.quality,
-        **{field: list(values) for field, values in {**entry.facets, **entry.counted, **entry.numbers}.items()},
+        **_present(entry.facets),
+        **_present(entry.counted),
+        **_present(entry.numbers),
     }
     return Document.from_dict(fields, SCHEMA)
+
+
+def _present(fields: Mapping[str, tuple[str, ...] | tuple[int, ...]]) -> dict[str, Any]:
+    """The fields that have values; a single value as it is, which Tantivy takes faster than a list of one."""
+    return {field: values[0] if len(values) == 1 else list(values) for field, values in fields.items() if values}
 
 
 def sort_text(key: str) -> str:

@@ -121,7 +121,8 @@ def test_few_letters_with_a_number_are_one_word_that_is_asked_for():
     ],
 )
 def test_short_words_are_found_inside_compounds_but_not_by_chance(text, short):
-    assert analysed(text)[1] == short
+    edges = {word for word in analysed(text)[1] if "_" in word}
+    assert analysed(text)[1] - edges == short
 
 
 @pytest.mark.parametrize("word", ["neue", "bauer", "quelle", "freue"])
@@ -297,5 +298,5 @@ def test_of_a_long_name_only_the_beginning_tells_it_from_another():
 def test_a_word_of_four_letters_is_a_part_only_where_a_compound_begins_or_ends(text, word, is_part):
     (asked,) = words(word)
     assert asked.root == ()
-    assert bool(analysed(text)[2].intersection(asked.short)) is is_part
+    assert bool(analysed(text)[1].intersection(asked.short)) is is_part
     assert bool(mark(text, [asked])) is is_part

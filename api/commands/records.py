@@ -43,6 +43,7 @@ def search(
 ) -> None:  # fmt: skip
     """Search over everything, as the portal does; --json prints the answer of /api/v1/search."""
     from api.data.documents import search_answer
+    from api.text.labels import districts
     from api.web import query
     from api.web.limits import LIMITS
     from registry.city import city as city_of
@@ -53,7 +54,9 @@ def search(
     if not catalog.index.position():
         catalog.sync()  # a new catalogue has no index yet
     city, base = city_of(configured), configured.base_url
-    answer = search_answer(catalog, city, base, query.parse(params), query.notes(params), explain=explain)
+    answer = search_answer(
+        catalog, city, base, query.parse(params), query.notes(params, districts(city)), explain=explain
+    )
     if json:
         document(answer)
         return

@@ -115,7 +115,7 @@ class _Views:
 
     def _json(self, request: Request, asked: Query) -> Response:
         params = request.query_params.multi_items()
-        notes = (*query.notes(params), *query.unknown(params))
+        notes = (*query.notes(params, districts(self.city)), *query.unknown(params))
         return answer(
             request,
             lambda: json_bytes(search_answer(self.catalog, self.city, self.base, asked, notes)),

@@ -25,6 +25,7 @@ from api.data.documents import (
 from api.data.openapi import ID_PATTERN, TEXT, json_of, responses, search_parameters, shape
 from api.data.suggestions import SuggestAnswer, suggested
 from api.data.validation import LIMITS, MAX_ANONYMOUS_BYTES, MAX_BYTES, CheckAnswer, check_in_child
+from api.text.labels import districts
 from api.web import query, session
 from api.web.addresses import Lang, local_path
 from api.web.answers import answer, json_bytes, raw_body, tag
@@ -101,7 +102,7 @@ class _Views:
 
     def search(self, request: Request) -> Response:
         params = request.query_params.multi_items()
-        asked, notes = query.parse(params), (*query.notes(params), *query.unknown(params))
+        asked, notes = query.parse(params), (*query.notes(params, districts(self.city)), *query.unknown(params))
         sources = [(source.name, source.title) for source in self.catalog.sources.all()]
         return answer(
             request,

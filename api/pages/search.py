@@ -52,7 +52,7 @@ def search_page(pages: Pages) -> View:
             "search.html",
             address.lang,
             **variables,
-            notes=(*query.notes(params), *wrong),
+            notes=(*query.notes(params, pages.districts), *wrong),
             title=KIND_ROWS[kind].plural[address.lang] if kind else _("Suche"),
             area=area(kind),
             crumbs=[(KIND_ROWS[kind].short[address.lang], "")] if kind else [],

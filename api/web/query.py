@@ -4,6 +4,7 @@ Entry points: `parse`, `notes` (what `parse` ignored), `url` (the canonical addr
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from itertools import islice
 from typing import Final
 from urllib.parse import urlencode
@@ -17,11 +18,12 @@ from registry.model import KINDS, Kind, Text
 from registry.model.message import Message, message, translations
 from registry.search.analysis import words as words_of
 from registry.search.facet_counts import normal_where
-from registry.search.facets import FACETS
+from registry.search.facets import FACETS, value_list
 from registry.search.limits import Limits
 from registry.search.paging import ORDERS
 from registry.search.query import MAX_DEPTH as MAX_DEPTH
 from registry.search.query import Query
+from vocab.concepts import ConceptList
 
 SORTS: Final = ("relevance", *ORDERS)
 MAX_QUERY_CHARACTERS: Final = 500  # characters
@@ -30,7 +32,8 @@ MAX_VALUES_PER_FACET: Final = 50  # of a facet
 MAX_PAGE_SIZE: Final = 100
 DEFAULT_SIZE: Final = 20
 SINGLE_PARAMETERS: Final = ("q", "sort", "size", "page", "lang", *limits.LIMITS, "facets", "cursor")
-MAX_NAMES_SHOWN = 5  # unknown parameters that a note lists
+MAX_NAMES_SHOWN = 5  # unknown parameters that a note lists; values that have a note
+MAX_VALUES_SHOWN: Final = 20  # of a facet, in a note
 MAX_NAME_CHARACTERS = 40
 
 Pairs = Iterable[tuple[str, str]]
@@ -117,15 +120,16 @@ def _number(value: str | None, default: int, wrong: int | None = None) -> int:
     return default if value is None or wrong is None else wrong
 
 
-def notes(params: Pairs) -> tuple[Text, ...]:
-    """What `parse` ignored or changed, as sentences by language."""
-    return tuple(map(translations, _notes(list(params))))
+def notes(params: Pairs, districts: ConceptList | None = None) -> tuple[Text, ...]:
+    """What `parse` ignored or changed, and filters that no record can have, as sentences by language. `districts`: the
+    city's own."""
+    return tuple(map(translations, _notes(list(params), districts)))
 
 
-def _notes(params: Sequence[tuple[str, str]]) -> Iterator[Message]:
+def _notes(params: Sequence[tuple[str, str]], districts: ConceptList | None) -> Iterator[Message]:
     first, where = _split_parameters(params)
     if first.get("sort", "") not in ("", *SORTS):
-        yield message("query-sort-unknown")
+        yield message("query-sort-unknown", hint=message("there-are", names=", ".join(SORTS)))
     if not 1 <= _number(first.get("size") or None, 20, wrong=0) <= MAX_PAGE_SIZE:
         yield message("query-size-bounds", limit=MAX_PAGE_SIZE)
     if _number(first.get("page") or None, 1, wrong=0) < 1:
@@ -137,8 +141,24 @@ def _notes(params: Sequence[tuple[str, str]]) -> Iterator[Message]:
     if first.get("q", "").strip() and not words_of(first["q"][:MAX_QUERY_CHARACTERS]):
         yield message("query-without-word")
     pairs = {(name, canonical(name, value.strip())) for name, value in params if name in FACETS and value.strip()}
-    if len(pairs) > sum(map(len, where.values())):
+    unknown_values = list(islice(_unknown_values(pairs, districts), MAX_NAMES_SHOWN))
+    yield from unknown_values
+    if not unknown_values and len(pairs) > sum(map(len, where.values())):
         yield message("query-filter-unknown")
+
+
+def _unknown_values(pairs: Iterable[tuple[str, str]], districts: ConceptList | None) -> Iterator[Message]:
+    """A note for each value that the list of its facet does not have, with the nearest ones, or all of a short list."""
+    for name, value in sorted(pairs):
+        facet = FACETS[name]
+        concepts = value_list(facet, districts)
+        known = KINDS if facet.values == "kinds" else tuple(concepts.by_notation) if concepts else ()
+        if not known or next(iter(normal_where({name: (value,)}, districts)[name])) in known:
+            continue
+        near = get_close_matches(value, known)
+        all_of_them = message("there-are", names=", ".join(known)) if len(known) <= MAX_VALUES_SHOWN else ""
+        hint = message("did-you-mean", near=", ".join(near)) if near else all_of_them
+        yield message("query-value-unknown", value=value[:MAX_NAME_CHARACTERS], facet=name, hint=hint)
 
 
 def unknown(params: Pairs) -> tuple[Text, ...]:

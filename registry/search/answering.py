@@ -13,7 +13,7 @@ from registry.search.facet_values import WHOLE_CITY
 from registry.search.facets import FACETS
 from registry.search.filters import Filters
 from registry.search.listing import Listed, listed
-from registry.search.matching import MAX_QUESTION, Asked, Engine, asked, loosened
+from registry.search.matching import MAX_QUESTION, Asked, Engine, asked, leveled, loosened
 from registry.search.paging import token_of
 from registry.search.query import MAX_DEPTH, Count, Hit, Query, ResultPage, Suggestion
 from registry.search.synonyms import Synonyms
@@ -35,7 +35,7 @@ def answer(
     MAX_DEPTH. `today`: a day number; `refiner`: adds what is meant alike, if there is one; `synonyms`: the city's, else
     those of Lotse; `districts`: the city's own list."""
     understood = understand(query.words[:MAX_QUESTION], districts)
-    wanted = engine.pruned(asked(query, synonyms, understood))
+    wanted = leveled(engine.pruned(asked(query, synonyms, understood)), engine)
     wanted = replace(wanted, filters=_narrowed(wanted.filters, query, engine, today))
     page = listed(query, wanted, engine, today, refiner)
     hits = _explained(page.hits, wanted, engine)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from elasticsearch import ApiError
+from msgspec.structs import replace
 
 from registry.model.timing import today
 from registry.search.answering import answer, beginning, suggestions
@@ -17,7 +18,7 @@ from registry.search.elastic_projection import ElasticProjection
 from registry.search.facet_counts import MAX_KEYS, SHOWN_VALUES, aggregations, counts
 from registry.search.facets import PARENTS
 from registry.search.filters import Condition, Filters, Range, Texts
-from registry.search.matching import POINT, Asked, Need, Term, WordGroup, field_of, without_tier
+from registry.search.matching import POINT, Asked, IndexField, Need, Term, WordGroup, field_of, without_tier
 from registry.search.organization_tree import OrganizationTree
 from registry.search.paging import Stretch
 from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Sorted, Suggestion
@@ -73,8 +74,8 @@ class ElasticIndex(ElasticProjection):
         return Ranking(documents, int(response["hits"]["total"]["value"]), best)
 
     def near(self, wanted: Asked, depth: int) -> tuple[Found, ...]:
-        excluded = wanted.need.excluded if wanted.need else ()
-        tree = _scored(wanted, _need(Need((), 0, excluded=excluded)))
+        without = replace(wanted.need, groups=(), phrases=()) if wanted.need else None
+        tree = _scored(wanted, _need(without))
         tree["bool"]["minimum_should_match"] = 1
         return _documents(self._ask(tree, depth, docvalue_fields=["kind", "day", "quality"]))
 
@@ -92,13 +93,13 @@ class ElasticIndex(ElasticProjection):
         hits = [(hit["_id"], hit.get("matched_queries", ())) for hit in response["hits"]["hits"]]
         return [{id for id, names in hits if str(number) in names} for number in range(len(groups))]
 
-    def frequencies(self, grams: Collection[str]) -> tuple[int, Mapping[str, int]]:
-        if not grams:
+    def frequencies(self, texts: Collection[str], field: IndexField = "text_grams") -> tuple[int, Mapping[str, int]]:
+        if not texts:
             return 0, {}
-        counted = {gram: {"term": {"text_grams": gram}} for gram in grams}
-        response = self._ask({"match_all": {}}, 0, aggs={"grams": {"filters": {"filters": counted}}})
-        buckets = response["aggregations"]["grams"]["buckets"]
-        return int(response["hits"]["total"]["value"]), {gram: buckets[gram]["doc_count"] for gram in counted}
+        counted = {text: {"term": {field: text}} for text in texts}
+        response = self._ask({"match_all": {}}, 0, aggs={"texts": {"filters": {"filters": counted}}})
+        buckets = response["aggregations"]["texts"]["buckets"]
+        return int(response["hits"]["total"]["value"]), {text: buckets[text]["doc_count"] for text in counted}
 
     def documents(self, wanted: Asked, ids: Collection[str]) -> Sequence[Found]:
         if not ids:
@@ -152,7 +153,7 @@ class ElasticIndex(ElasticProjection):
 
 
 def _scored(wanted: Asked, need: dict[str, Any]) -> dict[str, Any]:
-    sums = ([{"bool": {"should": _weighted(terms)}} for terms in group] for group in wanted.synonyms if group)
+    sums = ([{"bool": {"should": _weighted(terms)}} for terms in every.members] for every in wanted.synonyms)
     best_of = [{"dis_max": {"queries": queries}} for queries in sums]
     return {
         "bool": {
@@ -209,7 +210,12 @@ def _need(need: Need | None) -> dict[str, Any]:
     if need is None:
         return {"match_all": {}}
     phrases = [{"match_phrase": {"text_stems": " ".join(stems)}} for stems in need.phrases]
-    return {"bool": {"filter": [*map(_group, need.groups), *phrases], "must_not": list(map(_group, need.excluded))}}
+    return {
+        "bool": {
+            "filter": [*map(_group, need.groups), *phrases],
+            "must_not": [*map(_group, need.excluded), *map(_condition, need.left_out)],
+        }
+    }
 
 
 def _condition(condition: Condition) -> dict[str, Any]:

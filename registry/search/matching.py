@@ -4,6 +4,7 @@ Entry points: `asked`, `loosened`; `Engine` is the protocol of both engines. doc
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from math import log
 from typing import Literal, NamedTuple, Protocol
 
 import msgspec
@@ -64,12 +65,13 @@ def field_of(piece: str) -> IndexField:
 
 class Need(msgspec.Struct, frozen=True):
     """The condition for a hit: a document has at least `least` of the groups, all `phrases` (stems next to one
-    another), and nothing of `excluded`."""
+    another), nothing of `excluded`, and is nothing of `left_out`."""
 
     groups: tuple[WordGroup, ...]
     least: int
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[WordGroup, ...] = ()
+    left_out: tuple[Texts, ...] = ()
 
 
 class Ring(msgspec.Struct, frozen=True):
@@ -80,15 +82,22 @@ class Ring(msgspec.Struct, frozen=True):
     members: Mapping[str, WordGroup]
 
 
+class Expansion(msgspec.Struct, frozen=True):
+    """Synonyms of words of the query: the terms of each, of which the best counts, and the stems of these words."""
+
+    typed: tuple[str, ...]
+    members: tuple[tuple[Term, ...], ...]
+
+
 class Asked(msgspec.Struct, frozen=True):
-    """A query as an engine is asked. `terms`: of the words as typed, whose scores are added up; `synonyms`: for each
-    group with synonyms the terms of each, of which the best counts. `need`: what an exact hit has, None for a query
+    """A query as an engine is asked. `terms`: of the words as typed, whose scores are added up; `synonyms`: those of
+    each word or group of words that has some. `need`: what an exact hit has, None for a query
     without words; `typed`: for each word its grams as they were typed, with weights, to tell how much of it a similar
     hit has; `parts`: for each of these what a hit has that has all of it (several words may be one group of `need`).
     `tiers`: conditions with points; hits with more points come first, whatever they score."""
 
     terms: tuple[Term, ...]
-    synonyms: tuple[tuple[tuple[Term, ...], ...], ...]
+    synonyms: tuple[Expansion, ...]
     need: Need | None
     typed: tuple[Mapping[str, float], ...]
     filters: Filters
@@ -106,22 +115,23 @@ def asked(query: Query, synonyms: Synonyms | None = None, understood: Understood
     given = words(understood.text)[:MAX_ASKED]
     filters = Filters({facet: values for facet, values in query.where.items() if values})
     excluded = tuple(_plain(word) for text in understood.excluded for word in words(text))
+    left_out = tuple(Texts(facet, values) for facet, values in understood.left_out.items())
     if not given:
-        need = Need((), 0, (), excluded) if excluded else None
+        need = Need((), 0, (), excluded, left_out) if excluded or left_out else None
         return Asked((), (), need, (), filters)
     trade = synonyms or own_synonyms()
     groups = _groups(given, trade.matches(given))
     content = _content(groups, understood.naming)
     phrases = tuple(filter(None, (tuple(_stems_of(phrase)) for phrase in understood.phrases)))
-    need = Need(tuple(map(_group, content)), len(content), phrases, excluded)
+    need = Need(tuple(map(_group, content)), len(content), phrases, excluded, left_out)
     terms = (term for word in given for term in _terms(word, FILLER_WEIGHT if word.filler else 1.0))
     rings = tuple(_ring(group, understood.text) for group in content if group.members)
     singles = [_singles(group, trade) for group in content]
     typed = tuple(_typed(single) for group in singles for single in group)
     parts = tuple(_part(single, group) for group, of_group in zip(content, singles, strict=True) for single in of_group)
     further = (single for group in singles if len(group) > 1 for single in group)
-    weighed = tuple(map(_synonyms, (*groups, *further)))
-    return Asked(tuple(terms), weighed, need, typed, filters, rings, tuple(_tiers(understood.named)), parts)
+    expansions = tuple(_expansion(group) for group in (*groups, *further) if group.members)
+    return Asked(tuple(terms), expansions, need, typed, filters, rings, tuple(_tiers(understood.named)), parts)
 
 
 def _content(groups: list["_Asked"], naming: Mapping[str, str]) -> list["_Asked"]:
@@ -233,11 +243,35 @@ def _synonym(word: Word) -> WordGroup:
     )
 
 
-def _synonyms(group: _Asked) -> tuple[tuple[Term, ...], ...]:
-    members = group.members[:MAX_SYNONYMS]
-    return tuple(
-        tuple(term for word in member.content for term in _stem_terms(word, SYNONYM_WEIGHT)) for member in members
+def _expansion(group: _Asked) -> Expansion:
+    members = tuple(
+        tuple(term for word in member.content for term in _stem_terms(word, SYNONYM_WEIGHT))
+        for member in group.members[:MAX_SYNONYMS]
     )
+    return Expansion(tuple(stem for word in group.content for stem in word.stem.split()), members)
+
+
+def leveled(asked: Asked, engine: "Engine") -> Asked:
+    """The query with synonyms that weigh no more than the words that were typed: a rare synonym of a frequent word
+    would put whatever has it above all that has the word in its title. Terms that no document has are dropped."""
+    stems = {stem for expansion in asked.synonyms for stem in expansion.typed}
+    if not stems:
+        return asked
+    texts = {term.text for expansion in asked.synonyms for terms in expansion.members for term in terms}
+    total, frequencies = engine.frequencies(stems | texts, "text_stems")
+    rarity = {text: log(1 + (max(total - count, 0) + 0.5) / (count + 0.5)) for text, count in frequencies.items()}
+
+    def leveled_member(terms: tuple[Term, ...], most: float) -> tuple[Term, ...]:
+        present = (term for term in terms if frequencies[term.text])
+        return tuple(structs.replace(term, weight=term.weight * min(1.0, most / rarity[term.text])) for term in present)
+
+    def leveled_expansion(expansion: Expansion) -> Expansion:
+        most = max(rarity[stem] for stem in expansion.typed)
+        members = (leveled_member(terms, most) for terms in expansion.members)
+        return structs.replace(expansion, members=tuple(filter(None, members)))
+
+    expansions = filter(lambda expansion: expansion.members, map(leveled_expansion, asked.synonyms))
+    return structs.replace(asked, synonyms=tuple(expansions))
 
 
 def _terms(word: Word, weight: float) -> Iterator[Term]:
@@ -295,8 +329,8 @@ class Engine(Protocol):
     def having(self, ids: Collection[str], groups: Sequence[WordGroup]) -> Sequence[Collection[str]]:
         """For each group those of these documents that have it."""
 
-    def frequencies(self, grams: Collection[str]) -> tuple[int, Mapping[str, int]]:
-        """The number of all documents, and for each gram of how many documents have it."""
+    def frequencies(self, texts: Collection[str], field: IndexField = "text_grams") -> tuple[int, Mapping[str, int]]:
+        """The number of all documents, and for each text how many documents have it in the field."""
 
     def documents(self, wanted: Asked, ids: Collection[str]) -> Sequence[Found]:
         """Those of these documents that are in `wanted.filters`, with their scores; 0 for one that has no word."""
@@ -315,7 +349,7 @@ def loosened(asked: Asked, exact: int, similar: int, lang: str) -> tuple[str | N
     """`relaxed` and `note` of a page, as sentences in `lang`; None where no similar hits are shown."""
     if asked.need is None or not similar:
         return None, None
-    asked_for = "word" if len(asked.need.groups) == 1 else "words"
+    asked_for = "word" if len(asked.parts) == 1 else "words"
     if exact:
         return None, sentence(message(f"search-few-{asked_for}", count=exact), lang)
     return sentence(message(f"search-no-{asked_for}"), lang), None

@@ -16,6 +16,7 @@ from registry.search.facets import DEFAULT_FACETS
 from registry.search.filters import Where as Where
 from registry.search.limits import Limits
 from registry.search.synonyms import Synonyms
+from vocab.concepts import ConceptList
 
 RANKED = 200  # first hits that are sorted again by freshness and quality
 MAX_DEPTH = 10_000  # hits that can be paged through; all records are in the export
@@ -120,9 +121,10 @@ class HealthCheck(msgspec.Struct, frozen=True):
 
 
 class SearchIndex(Projection, Protocol):
-    """A projection that answers queries. `synonyms`: the city's, None for those of Lotse."""
+    """A projection that answers queries. `synonyms`: the city's, None for those of Lotse; `districts`: the city's."""
 
     synonyms: Synonyms | None
+    districts: ConceptList | None
 
     def search(self, query: Query) -> ResultPage:
         """The page that answers a query; NotReadyError without an index, UsageError for a page beyond MAX_DEPTH."""

@@ -1,7 +1,7 @@
 """Another spelling for a query that finds nothing exact: "Meinten Sie".
 
-Entry points: `meant`, `respelled`. Only words that no title and no keyword begins with are looked at, and only words
-of the catalogue are offered in their place.
+Entry points: `meant`, `respelled`. Only words that no title, keyword or district begins with are looked at, and only
+words of the catalogue and districts are offered in their place.
 """
 
 import difflib
@@ -23,7 +23,19 @@ MIN_RATIO: Final = 0.86  # of the letters that both words have in order
 
 def meant(index: SearchIndex, question: str) -> str:
     """The query as it was perhaps meant, "" if there is no other spelling."""
-    return respelled(question, index.suggest, index.synonyms or synonyms())
+    return respelled(question, _with_districts(index), index.synonyms or synonyms())
+
+
+def _with_districts(index: SearchIndex) -> Suggest:
+    """The suggestions of the index, and the names of the city's districts: a query may name one that no title has."""
+    names = [name for concept in index.districts or () for name in (*concept.labels.values(), *concept.alternatives)]
+
+    def suggest(beginning: str, size: int) -> tuple[Suggestion, ...]:
+        folded = fold_word(beginning)
+        districts = (Suggestion(name, 0) for name in dict.fromkeys(names) if fold_word(name).startswith(folded))
+        return (*index.suggest(beginning, size), *districts)
+
+    return suggest
 
 
 def respelled(question: str, suggest: Suggest, rings: Synonyms) -> str:

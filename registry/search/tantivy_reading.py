@@ -13,7 +13,7 @@ from registry.search.facet_counts import MAX_KEYS, aggregations, counts
 from registry.search.facets import PARENTS
 from registry.search.filters import Condition, Filters, Ranges, Texts
 from registry.search.jumping import Mark, jump
-from registry.search.matching import POINT, Asked, Need, WordGroup, field_of, without_synonyms, without_tier
+from registry.search.matching import POINT, Asked, IndexField, Need, WordGroup, field_of, without_synonyms, without_tier
 from registry.search.organization_tree import OrganizationTree
 from registry.search.paging import Order, Stretch
 from registry.search.query import Count, Found, Hit, Ranking, Sorted
@@ -86,8 +86,8 @@ class Reading:
             return False
         return not any(all(frequency(field_of(piece), piece) for piece in pieces) for pieces in group.alternatives)
 
-    def frequencies(self, grams: Collection[str]) -> tuple[int, Mapping[str, int]]:
-        return self.searcher.num_docs, {gram: self.searcher.doc_freq("text_grams", gram) for gram in grams}
+    def frequencies(self, texts: Collection[str], field: IndexField = "text_grams") -> tuple[int, Mapping[str, int]]:
+        return self.searcher.num_docs, {text: self.searcher.doc_freq(field, text) for text in texts}
 
     def documents(self, wanted: Asked, ids: Collection[str]) -> Sequence[Found]:
         if not ids:

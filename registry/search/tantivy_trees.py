@@ -120,7 +120,8 @@ def _need(need: Need | None) -> Tree:
 
 
 def excluded(need: Need) -> list[tuple[Occur, Tree]]:
-    return [(Occur.MustNot, group_tree(group)) for group in need.excluded]
+    left_out = (_one_of(condition.field, condition.values) for condition in need.left_out)
+    return [(Occur.MustNot, tree) for tree in (*map(group_tree, need.excluded), *left_out)]
 
 
 def _phrase(stems: tuple[str, ...]) -> Tree:
@@ -188,7 +189,7 @@ def named(ids: Collection[str]) -> tuple[Occur, Tree]:
 
 
 def scoring(wanted: Asked) -> list[tuple[Occur, Tree]]:
-    best_of = (Tree.disjunction_max_query([_sum(terms) for terms in group]) for group in wanted.synonyms if group)
+    best_of = (Tree.disjunction_max_query(list(map(_sum, expansion.members))) for expansion in wanted.synonyms)
     return [*_weighted(wanted.terms), *((Occur.Should, tree) for tree in best_of)]
 
 

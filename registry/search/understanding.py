@@ -32,12 +32,13 @@ _PLAIN_KINDS: Final = ("dataset", "series")  # nobody who types "Daten" means on
 
 class Understood(msgspec.Struct, frozen=True):
     """`text`: the words to look for; `phrases`: words that stand next to one another; `excluded`: words that a hit has
-    not; `named`: facet -> values that words of the text name; `naming`: these words, in base letters, and those of the
-    name of the city, which is named by everything."""
+    not; `left_out`: facet -> values that a hit has not; `named`: facet -> values that words of the text name; `naming`:
+    these words, in base letters, and those of the name of the city, which is named by everything."""
 
     text: str
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    left_out: Mapping[str, tuple[str, ...]] = {}
     named: Mapping[str, tuple[str, ...]] = {}
     naming: Mapping[str, str] = {}  # word -> facet, or CITY
 
@@ -45,7 +46,8 @@ class Understood(msgspec.Struct, frozen=True):
 def understand(question: str, districts: ConceptList | None = None) -> Understood:
     """The query taken apart; `districts`: the city's own list."""
     question = clean(question)
-    excluded = tuple(_one_of(match) for match in _EXCLUDED.finditer(question))
+    excluded = [_one_of(match) for match in _EXCLUDED.finditer(question)][:MAX_EXCLUDED]
+    kinds = {text: kind for text in excluded if (kind := _kind_words().get(base_letters(text)))}
     text = _EXCLUDED.sub(" ", question)
     phrases = tuple(_one_of(match) for match in _QUOTED.finditer(text))
     named: dict[str, dict[str, None]] = {}
@@ -56,7 +58,14 @@ def understand(question: str, districts: ConceptList | None = None) -> Understoo
     for word in _city_words(districts) if districts else ():
         naming.setdefault(word, CITY)
     values = {facet: tuple(by_value) for facet, by_value in named.items()}
-    return Understood(text, phrases[:MAX_PHRASES], excluded[:MAX_EXCLUDED], values, naming)
+    return Understood(
+        text,
+        phrases[:MAX_PHRASES],
+        tuple(text for text in excluded if text not in kinds),
+        {"kind": tuple(dict.fromkeys(kinds.values()))} if kinds else {},
+        values,
+        naming,
+    )
 
 
 def _one_of(match: re.Match[str]) -> str:

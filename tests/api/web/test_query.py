@@ -10,6 +10,7 @@ from api.web import query as queries
 from registry.errors import UsageError
 from registry.search.facets import FACETS
 from registry.search.query import Query
+from vocab.concepts import Concept, ConceptList
 
 TRAN = "http://publications.europa.eu/resource/authority/data-theme/TRAN"
 
@@ -39,6 +40,22 @@ def test_values_out_of_bounds_are_replaced_and_noted() -> None:
 def test_what_is_replaced_is_noted(asked: tuple[str, str]) -> None:
     assert len(queries.notes([asked])) == 1
     assert queries.notes([(asked[0], "")]) == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "note"),
+    [
+        (("sort", "price"), "No such order; sorted by relevance. There are relevance, newest, title, starts, ends."),
+        (("theme", "TRANSPORT"), "There is no filter theme=TRANSPORT. Did you mean TRAN?"),
+        (("use", "gratis"), "There is no filter use=gratis. There are free, attribution, restricted."),
+        (("district", "weststat"), "There is no filter district=weststat. Did you mean weststadt?"),
+    ],
+)
+def test_what_does_not_exist_is_noted_with_what_there_is(asked: tuple[str, str], note: str) -> None:
+    concept = Concept("https://example.org/weststadt", "weststadt", {"de": "Weststadt"})
+    assert [text["en"] for text in queries.notes([asked], ConceptList("districts", (concept,)))] == [note]
+    assert queries.notes([("district", "Weststadt"), ("use", "frei")], ConceptList("districts", (concept,))) == ()
+    assert queries.notes([("publisher", "amt"), ("source", "stadtwerke"), ("district", "weststat")]) == ()
 
 
 @pytest.mark.parametrize("words", ["???", "  -- ", "+*/"])

@@ -420,6 +420,27 @@ def test_a_word_behind_a_minus_is_left_out(index):
     assert ids(index, 'Radwege -"und Brücken"') == ["radwege"]
 
 
+def test_a_kind_behind_a_minus_is_left_out_and_not_the_word_for_it(index):
+    project = a_record("projekt", "Radwege", kind="project")
+    filled(index, *titled("Radwege aus dem Projekt Neckar", "Brunnen"), project)
+    assert ids(index, "Radwege -Projekt") == ids(index, "Radwege -projects") == ["radwege-aus-dem-projekt-neckar"]
+    assert set(ids(index, "-Projekte")) == {"radwege-aus-dem-projekt-neckar", "brunnen"}
+    assert index.search(Query(words="Radwege -Projekt")).total == 1
+
+
+def test_a_rare_synonym_does_not_outrank_a_frequent_word_in_the_title(index):
+    title = "Termine und Bezirke der Müllabfuhr im gesamten Stadtgebiet nach Straßen und Hausnummern"
+    filled(index, *titled(*(f"Müllabfuhr am Tag {number}" for number in range(30)), title, "Abfuhr"))
+    hits = index.search(Query(words="Müllabfuhr", size=40)).hits
+    assert [hit.id for hit in hits if hit.exact][-1] == "abfuhr"
+    assert len(hits) == 32
+
+
+def test_the_page_speaks_of_words_where_several_were_typed_that_mean_one_thing(index):
+    page = filled(index, *titled("Counters", "Brunnen")).search(Query(words="bike counters", lang="en"))
+    assert page.relaxed == "No hit contains all words. We show hits that contain some of them or similar ones."
+
+
 def test_what_begins_next_comes_first_then_the_latest_of_what_is_over(index):
     days = {"morgen": 1, "gestern": -1, "bald": 30, "früher": -30, "heute": 0}
     filled(index, *(a_record(id, said=event(delta)) for id, delta in days.items()), a_record("irgendwann", "Fest"))

@@ -51,8 +51,8 @@ class Engine:
     def having(self, ids: Collection[str], groups: Sequence[WordGroup]) -> list[set[str]]:
         return [set() for _ in groups[:-1]] + [set(ids)]
 
-    def frequencies(self, grams: Collection[str]) -> tuple[int, dict[str, int]]:
-        return 100, dict.fromkeys(grams, 10)
+    def frequencies(self, texts: Collection[str], field: str = "text_grams") -> tuple[int, dict[str, int]]:
+        return 100, dict.fromkeys(texts, 10)
 
     def documents(self, wanted: Asked, ids: Collection[str]) -> list[Found]:
         return [Found(id, "project", 0.0) for id in ids]

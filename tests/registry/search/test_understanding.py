@@ -69,6 +69,11 @@ def test_what_is_left_out_is_no_text():
     assert "Rad-Wege" in understood.text
 
 
+def test_a_kind_that_is_left_out_is_no_word():
+    understood = understand("Sensoren -Projekte -project -Karte", DISTRICTS)
+    assert (understood.left_out, understood.excluded) == ({"kind": ("project",)}, ("Karte",))
+
+
 def test_phrases_and_what_is_left_out_are_bounded():
     question = " ".join(f'"a{number} b" -c{number}' for number in range(50))
     understood = understand(question)

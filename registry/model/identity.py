@@ -58,8 +58,8 @@ def digest(text: str) -> str:
 def distribution_digest(distribution: Distribution) -> str:
     """A digest of its IRI, else of its address, else of its title, so that its id is the same at each harvest."""
     iri = "" if distribution.iri.startswith("_:") else distribution.iri
-    title = " ".join(distribution.title.values())
-    return digest(iri or distribution.download_url or distribution.access_url or title)
+    address = iri or distribution.download_url or distribution.access_url
+    return digest(address or " ".join(distribution.title.values()))
 
 
 def with_ids(

@@ -28,9 +28,10 @@ _ESCAPE: Final = re.compile(rb"\\[^\n\r]")
 _FLAT: Final = bytes(sorted(set(range(256)) - set(b"\"'#<>[](){}\n\r")))
 _SKELETON_TOKEN: Final = re.compile(
     rb"\"\"\".*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z)|\"[^\"\n\r]*+\"?|'[^'\n\r]*+'?|<[^<>\n\r\"]*+>|\#[^\n\r]*+"
-    rb"|(?P<opens>[\[({]|<<)|(?P<closes>[\])}]|>>)",
+    rb"|([\[({\])}]|<<|>>)",
     re.DOTALL,
-)
+)  # the group: what opens or closes, outside of strings, addresses and comments
+_DEPTH_STEPS: Final = {**dict.fromkeys(b"[({", 1), **dict.fromkeys(b"])}", -1)}
 
 
 def check_turtle_depth(text: bytes, where: str) -> None:
@@ -39,16 +40,15 @@ def check_turtle_depth(text: bytes, where: str) -> None:
     What cannot be nested (names, blanks, the inside of addresses) is removed first, which takes little time.
     """
     plain = _ESCAPE.sub(b"", text) if b"\\" in text else text
-    plain = _NO_TRIPLE.sub(b"", plain) if b"<<<<<<<" in plain else plain
     skeleton = plain.translate(None, _FLAT)
+    if b"<<<<<<<" in skeleton:
+        skeleton = _NO_TRIPLE.sub(b"", plain).translate(None, _FLAT)
     if sum(map(skeleton.count, (b"[", b"(", b"{", b"<<"))) <= MAX_TURTLE_DEPTH:
         return
     if b'"""' not in skeleton and b"'''" not in skeleton:
         skeleton = skeleton.replace(b"<>", b"").replace(b"<#>", b"").replace(b'""', b"")
-    steps = (
-        1 if token["opens"] else -1 for token in _SKELETON_TOKEN.finditer(skeleton) if token["opens"] or token["closes"]
-    )
-    if max(accumulate(steps), default=0) > MAX_TURTLE_DEPTH:
+    brackets = b"".join(_SKELETON_TOKEN.findall(skeleton)).replace(b"<<", b"(").replace(b">>", b")")
+    if max(accumulate(map(_DEPTH_STEPS.__getitem__, brackets)), default=0) > MAX_TURTLE_DEPTH:
         raise stopped(where, message("brackets-too-deep", limit=MAX_TURTLE_DEPTH), FLATTER)
 
 

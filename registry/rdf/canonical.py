@@ -60,19 +60,15 @@ def canonical(closure: Closure, edges: Edges, root: bytes, work: Work | None = N
     labels = _labels(closure, edges, root, work or Work(MAX_WORK)) if edges or root[0] == BLANK else {}
     lines = []
     for label, node in sorted([(labels.get(node, node), node) for node in closure]):
-        statements = (
-            [_relabelled(statement, labels) for statement in closure[node]] if node in edges else list(closure[node])
-        )
-        statements.sort()
+        statements = closure[node]
+        if node in edges:
+            relabelled = {b"%b %b" % edge: b"%b %b" % (edge[0], labels[edge[1]]) for edge in edges[node]}
+            statements = [relabelled.get(statement, statement) for statement in statements]
+        statements = sorted(statements)
         if any(map(eq, statements, islice(statements, 1, None))):  # the same statement twice
             statements = list(dict.fromkeys(statements))
         lines.append(b"%b %b .\n" % (label, (b" .\n%b " % label).join(statements)))
     return b"".join(lines)
-
-
-def _relabelled(statement: bytes, labels: Mapping[bytes, bytes]) -> bytes:
-    start = statement.index(b" ") + 1
-    return statement[:start] + labels[statement[start:]] if statement[start] == BLANK else statement
 
 
 def _labels(closure: Closure, edges: Edges, root: bytes, work: Work) -> dict[bytes, bytes]:

@@ -12,8 +12,14 @@ from registry.model import Link
 from registry.rdf.terms import DATATYPES, NO_TAG, date_type, unescaped
 from vocab.fields import FIELDS, Field, by_property
 from vocab.geometry import WKT_LITERAL
+from vocab.namespaces import XSD
 from vocab.values import DURATION, TAG
 
+# A day that every month has, in a year of four digits: most dates, told by one look.
+_DAY: Final = r"[1-9][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+_USUAL_DATE = re.compile(
+    rf'"({_DAY})"\^\^<{XSD.date}>|"({_DAY}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z?)"\^\^<{XSD.dateTime}>'
+)
 _HEX = re.compile(r"[0-9a-f]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
@@ -21,7 +27,8 @@ _WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
 
 class Slot(NamedTuple):
     """The field that a property fills. `fits`: the value of a term that has exactly the row's form, else None; `put`:
-    see below; `node`: the class of a described node; `former`: the property is that of an older profile."""
+    see below; `node`: the class of a described node; `former`: the property is that of an older profile; `is_text`: the
+    value is written for people; `is_concept`: a concept of a list."""
 
     row: Field
     name: str
@@ -29,6 +36,8 @@ class Slot(NamedTuple):
     put: Callable[[dict[str, Any], str, Any], bool]
     node: str
     former: bool
+    is_text: bool
+    is_concept: bool
 
 
 # -- the value of a term that has exactly the form of a row, else None
@@ -61,6 +70,9 @@ def _literal(term: str) -> str | None:
 
 
 def _date(term: str) -> str | None:
+    usual = _USUAL_DATE.fullmatch(term)
+    if usual:
+        return usual[1] or usual[2]
     text, mark, datatype = term[1:-1].partition('"^^<')
     return text if mark and datatype == date_type(text) else None
 
@@ -143,10 +155,13 @@ def _put_all(row: Field) -> Callable[[dict[str, Any], str, Any], bool]:
     return put
 
 
+_HASHABLE: Final = (str, Link)
+
+
 def frozen(value: Any) -> Any:
     """The value of a field with tuples in place of lists, and each value once."""
     if isinstance(value, list):
-        return tuple(dict.fromkeys(value)) if isinstance(value[0], str | Link) else tuple(value)
+        return tuple(dict.fromkeys(value)) if isinstance(value[0], _HASHABLE) else tuple(value)
     return {tag: tuple(dict.fromkeys(texts)) for tag, texts in value.items()}
 
 
@@ -169,7 +184,9 @@ def _put(row: Field) -> Callable[[dict[str, Any], str, Any], bool]:
 def slots(cls: str) -> Mapping[str, Slot]:
     """The term of each property -> the slot that it fills; where two rows have the same one, the current property
     wins over a former one."""
-    return {
-        f"<{name}>": Slot(row, row.name, _FITS[row.form], _put(row), row.node, name != row.property)
-        for name, row in by_property(cls).items()
-    }
+    return {f"<{name}>": _slot(row, name != row.property) for name, row in by_property(cls).items()}
+
+
+def _slot(row: Field, former: bool) -> Slot:
+    is_text, is_concept = row.form in ("text", "words", "literal"), row.form == "concept"
+    return Slot(row, row.name, _FITS[row.form], _put(row), row.node, former, is_text, is_concept)

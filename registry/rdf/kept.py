@@ -4,7 +4,7 @@ Entry point: `Kept`, from which the reader of `reading` is made.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 
 from registry.model import Finding
@@ -31,7 +31,7 @@ _NOTE = f"<{SKOS.editorialNote}>"
 class Kept:
     """What a description says besides its fields. `unread`: the statements about each node that no struct holds;
     `notes`: lines of N-Triples that keep what the source wrote; `held`: the nodes whose structs the fields of a node
-    hold."""
+    hold; `all_held`: no field refused the struct of a node, so each node that was read is part of the thing."""
 
     def __init__(self, index: Mapping[str, list[Pair]], root: str) -> None:
         self.index = index
@@ -39,10 +39,13 @@ class Kept:
         self.findings: list[Finding] = []
         self.unread: dict[str, list[Pair]] = {}
         self.notes: list[str] = []
-        self.held: dict[str, set[str]] = {}
+        self.held: dict[str, list[str]] = {}
+        self.all_held = True
 
-    def reachable(self) -> set[str]:
+    def reachable(self) -> Collection[str]:
         """The nodes whose structs the thing holds, directly or by others."""
+        if self.all_held:
+            return self.unread.keys()
         reached, queue = {self.root}, [self.root]
         while queue:
             for term in self.held.get(queue.pop(), ()):

@@ -35,6 +35,7 @@ MIN_REPEATED: Final = 32  # statements of a node from which repeated ones are lo
 
 _AS_WRITTEN: Final = tuple(AS_WRITTEN)
 TYPE_BYTES: Final = f"{TYPE} ".encode()
+_TYPE_SIZE: Final = len(TYPE_BYTES)
 
 
 class ParsedGraph(dict[bytes, list[bytes]]):
@@ -221,17 +222,15 @@ def _is_mapped(quad: ox.Quad) -> bool:
 
 def _index(packs: Iterable[list[bytes]]) -> ParsedGraph:
     graph = ParsedGraph()
-    start, size, subject, about = b" ", 1, b"", []  # no line starts with a blank
+    last, about = b"", []
     for lines in packs:
         for line in lines:
-            if line.startswith(start):
-                statement = line[size:]
-            else:
-                subject, _, statement = line.partition(b" ")
-                start, size, about = subject + b" ", len(subject) + 1, graph.setdefault(subject, [])
+            subject, _, statement = line.partition(b" ")
+            if subject != last:
+                last, about = subject, graph.setdefault(subject, [])
             about.append(statement)
-            if statement.startswith(TYPE_BYTES):
-                graph.types.setdefault(subject, []).append(statement[len(TYPE_BYTES) :])
+            if statement[:_TYPE_SIZE] == TYPE_BYTES:
+                graph.types.setdefault(subject, []).append(statement[_TYPE_SIZE:])
     for node, statements in graph.items():
         if len(statements) > MIN_REPEATED:
             graph[node] = list(dict.fromkeys(statements))

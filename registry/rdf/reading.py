@@ -45,7 +45,6 @@ from vocab.values import year_of
 
 _SEE_ALSO = f"<{RDFS.seeAlso}>"
 _LICENCE = f"<{DCT.license}>"
-_SPOKEN: Final = frozenset(("text", "words", "literal"))
 _BLANK_STARTS: Final = frozenset('"\\ \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000').union(
     map(chr, range(0x2000, 0x200B))
 )
@@ -125,33 +124,35 @@ class _Reader(Kept):
 
     def fields(self, subject: str, cls: str) -> dict[str, Any]:
         """The fields of a node that has the class."""
-        by_property, types = slots(cls), _types(cls)
+        index, by_property, types = self.index, slots(cls), _types(cls)
         fields: dict[str, Any] = {}
         unread: list[Pair] = []
         to_repair: list[tuple[Slot, Pair]] = []
-        for statement in self.index.get(subject, ()):
+        held: list[str] = []
+        for statement in index.get(subject, ()):
             predicate, term = statement
-            if predicate == TYPE and term in types:
-                continue
             slot = by_property.get(predicate)
             if slot is None:
+                if predicate == TYPE and term in types:
+                    continue
                 slot = by_property.get(in_current_namespace(predicate))
                 if slot:
                     to_repair.append((slot, statement))
                 else:
                     self.add_unknown(subject, statement, unread)
                 continue
-            row, name, fits, put, node, former = slot
-            if row.form in _SPOKEN and term[1] in _BLANK_STARTS and term[0] == '"' and is_blank(term):
+            _, name, fits, put, node, former, is_text, is_concept = slot
+            if is_text and term[1] in _BLANK_STARTS and term[0] == '"' and is_blank(term):
                 continue  # as if it were not there
             value = None if former else fits(term) if not node else self.node(term, node)
-            if value is None or (row.form == "concept" and term in self.index):
+            if value is None or (is_concept and term in index):
                 to_repair.append((slot, statement))
             elif not put(fields, name, value):
                 unread.append(statement)
-                self.add_finding("value-extra", subject, row, term)
+                self.add_extra(subject, slot, term)
             elif node:
-                self.held.setdefault(subject, set()).add(term)
+                held.append(term)
+        self.held.setdefault(subject, []).extend(held)
         unread += [statement for slot, statement in to_repair if not self.repair(fields, subject, slot, *statement)]
         if cls == "Period" and unread:
             self.add_owl_time(fields, unread)
@@ -177,9 +178,10 @@ class _Reader(Kept):
         if term[0] == '"' or "\\" in term:
             return None
         key = (term, cls)
-        if key not in self.nodes:
-            self.nodes[key] = self.shared_node(term, cls)
-        return self.nodes[key]
+        struct = self.nodes.get(key)
+        if struct is None:
+            struct = self.nodes[key] = self.shared_node(term, cls)
+        return struct
 
     def shared_node(self, term: str, cls: str) -> Any:
         """The struct of a node, from a cache where possible: all things of a catalogue describe the same few
@@ -187,9 +189,10 @@ class _Reader(Kept):
         key = (term, cls, tuple(self.index.get(term, ())))
         if len(key[2]) > MAX_SHARED_STATEMENTS:
             return self.struct(term, cls)
-        if key in _SHARED_NODES:
+        shared = _SHARED_NODES.get(key)
+        if shared is not None:
             self.unread[term] = []
-            return _SHARED_NODES[key]
+            return shared
         before = len(self.nodes), len(self.findings), len(self.notes)
         struct = self.struct(term, cls)
         complete = not self.unread[term] and before == (len(self.nodes), len(self.findings), len(self.notes))
@@ -233,11 +236,16 @@ class _Reader(Kept):
         """Puts the value of a term into its field. False, with a finding, if the field holds another one."""
         if slot.put(fields, slot.row.name, value):
             if slot.node:
-                self.held.setdefault(subject, set()).add(term)
+                self.held[subject].append(term)
             return True
+        self.add_extra(subject, slot, term)
+        return False
+
+    def add_extra(self, subject: str, slot: Slot, term: str) -> None:
+        """Notes that a field holds another value already, so that this one stays a statement."""
+        self.all_held &= not slot.node
         if not (slot.former and slot.row.property.startswith(PREFIXES["vcard"])):  # the organization beside the name
             self.add_finding("value-extra", subject, slot.row, term)
-        return False
 
     def repair_named(self, fields: dict[str, Any], subject: str, slot: Slot, predicate: str, term: str) -> bool:
         """Puts the concept that a blank node only names, such as `[ rdfs:label "CSV" ]`, into its field.
@@ -251,7 +259,7 @@ class _Reader(Kept):
             self.findings.append(finding("value-unread", slot.row.name, text or term, self.name_of(subject)))
             return False
         self.unread[term] = []
-        self.held.setdefault(subject, set()).add(term)
+        self.held[subject].append(term)
         self.findings.append(finding("value-mended", slot.row.name, text, self.name_of(subject)))
         self.add_note(subject, predicate, text)
         return True
@@ -339,5 +347,6 @@ def _types(cls: str) -> frozenset[str]:
 
 def _distribution_id(distribution: model.Distribution) -> str:
     """The fragment of its IRI, else a digest."""
-    fragment = None if distribution.iri.startswith("_:") else _FRAGMENT.search(distribution.iri)
+    iri = distribution.iri
+    fragment = _FRAGMENT.search(iri) if "#" in iri and not iri.startswith("_:") else None
     return fragment[1] if fragment else distribution_digest(distribution)

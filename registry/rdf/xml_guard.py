@@ -116,7 +116,7 @@ def _is_shallow(text: bytes) -> bool:
 
     Without comments and CDATA, and with as many "<" as ">", each bracket belongs to a tag. Between two counts the depth
     can grow by SCAN_STEP_BYTES / 4 at most."""
-    if b"<!" in text or text.count(b"<?") > 1 or text.count(b"<") != text.count(b">"):
+    if _COMMENT_OR_CDATA.search(text) or len(_INSTRUCTION.findall(text)) > 1 or text.count(b"<") != text.count(b">"):
         return False
     depth = 0
     for start in range(0, len(text), SCAN_STEP_BYTES):

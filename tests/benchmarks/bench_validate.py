@@ -1,4 +1,4 @@
-"""`POST /api/v1/validate`, here against the code of another folder: `python -m tests.benchmarks.bench_validate [FOLDER]`.
+"""`POST /api/v1/validate` here and in another folder: `python -m tests.benchmarks.bench_validate [FOLDER]`.
 
 Both answer the same two files (one dataset; a page of a hundred) in alternate turns, each in a process of its own, so
 that a busy machine slows both. FOLDER is a check-out of an earlier commit; without it only our own figures are printed.
@@ -58,7 +58,8 @@ def started(folder: Path) -> "subprocess.Popen[str]":
 
 
 def asked(process: "subprocess.Popen[str]", name: str, count: int) -> list[float]:
-    assert process.stdin and process.stdout
+    assert process.stdin is not None
+    assert process.stdout is not None
     process.stdin.write(f"{name} {count}\n")
     process.stdin.flush()
     return [float(number) for number in process.stdout.readline().split()]

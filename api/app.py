@@ -18,6 +18,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.admin import harvests
+from api.ckan import routes as ckan
 from api.data import examples, feeds, linked, lists, openapi, records, well_known
 from api.data.openapi import responses, texts
 from api.editing import account, register, review
@@ -57,7 +58,7 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         lifespan=lambda _: _projector_running(catalog),
     )
     linked.mount(app, catalog, settings)
-    for data in (records, feeds, lists, well_known):
+    for data in (records, feeds, lists, well_known, ckan):
         app.include_router(data.routes(catalog, settings))
     pages = Pages(catalog, settings)
     for module in (account, register, review, harvests, routes):

@@ -1,11 +1,10 @@
-"""Linked data: records and the whole catalogue as RDF, by Accept header or suffix; redirects of CKAN's old addresses.
+"""Linked data: records and the whole catalogue as RDF, by Accept header or suffix.
 
 Entry point: `mount`, which must run before the routes of the pages are added.
 """
 
 from collections.abc import Callable
 from functools import partial
-from itertools import islice
 from typing import Annotated, Final
 
 from fastapi import APIRouter, FastAPI, Path, Request, Response
@@ -27,12 +26,10 @@ from registry.catalog.lookup import shown
 from registry.errors import LotseError, NotFoundError
 from registry.model import Record
 from registry.settings import Settings
-from registry.store.store import Selection
 
 _ID_OR_FILE: Final = (
     f"{ID_PATTERN.removesuffix('$')}(\\.({'|'.join(format.name for format in DATA)}))?$"  # or with a suffix
 )
-MAX_OLD_RECORDS: Final = 20  # records with the same remote id (of different sources) that are considered
 
 
 class NotAcceptableError(LotseError):
@@ -147,8 +144,6 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         responses=responses(in_formats, 304, 400, 404, 410),
         openapi_extra={"parameters": [suffixes(), *catalogue.parameters()]},
     )(views.whole_catalogue_as)
-    router.get("/dataset/{name}", include_in_schema=False)(views.old_dataset)
-    router.get("/organization/{name}", include_in_schema=False)(views.old_organization)
     return router
 
 
@@ -186,12 +181,6 @@ class _Views:
             raise NotFoundError("catalogue-formats", formats=", ".join(offered.name for offered in DATA))
         return self._catalogue_page(request, form)
 
-    def old_dataset(self, name: str) -> Response:
-        return _old(self.catalog, self.base, name, ("dataset", "series"))
-
-    def old_organization(self, name: str) -> Response:
-        return _old(self.catalog, self.base, name, ("organization",))
-
     def _catalogue_page(self, request: Request, form: Format) -> Response:
         """One Hydra page, complete before the first byte is sent: a truncated one would make harvesters delete."""
         store, base, ask = self.catalog.store, self.base, catalogue.page_request(request.query_params.multi_items())
@@ -219,20 +208,3 @@ class _Views:
 def _page_links(links: rdf.HydraPage) -> str:
     relations = [(name, getattr(links, name)) for name in ("first", "previous", "next", "last")]
     return ", ".join(f'<{url}>; rel="{"prev" if name == "previous" else name}"' for name, url in relations if url)
-
-
-def _old(catalog: Catalog, base: str, name: str, kinds: tuple[str, ...]) -> Response:
-    """A redirect (301) from a CKAN address, by our id or the source's id, to our page, also of withdrawn records."""
-    stem, form = by_suffix(name, DATA)
-    record = catalog.store.get(stem)
-    if record is None:
-        records = [
-            candidate
-            for candidate in islice(catalog.store.find(Selection(remote_id=stem)), MAX_OLD_RECORDS)
-            if candidate.kind in kinds
-        ]
-        record = min(records, key=lambda candidate: candidate.state != "published", default=None)
-    if record is None:
-        raise NotFoundError("record-unknown-named", id=stem[:100])
-    path = local_path(base, page(record.kind, record.id))
-    return RedirectResponse(f"{path}.{form.name}" if form else path, 301)

@@ -84,6 +84,9 @@ PACKAGE: Final = _rows(
     ("quality_process", "qualityProcessURI", as_iri),
     ("contributor_ids*", "contributorID", as_iri),
     ("samples*", "sample", as_iri),
+    ("subjects*", "subject", as_iri),
+    ("endpoint", "endpoint_url", as_address),
+    ("endpoint_description", "endpoint_description", as_address),
 )
 LINKS: Final = _rows(
     ("source*", "source", as_iri),
@@ -94,6 +97,7 @@ LINKS: Final = _rows(
     ("related*", "related_resource", as_iri),
     ("related*", "used_datasets", as_iri),
     ("in_series*", "in_series", as_iri),
+    ("serves*", "serves_dataset", as_iri),
 )
 RESOURCE: Final = _rows(
     ("iri", "uri", as_iri),

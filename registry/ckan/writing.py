@@ -5,14 +5,27 @@ Ids are UUIDs (version 5) of our addresses, so that a thing has the same id at e
 Entry point: `to_package`.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from typing import Any, Final
-from uuid import NAMESPACE_URL, uuid5
 
 from registry.ckan.readers import as_written
+from registry.ckan.resource_writing import to_resource
 from registry.ckan.tables import LINKS, PACKAGE
-from registry.model import Agent, Contact, Distribution, Metadata, Place, Record, Statement, Text
+from registry.ckan.written_values import (
+    absolute,
+    has_tags,
+    instant,
+    licence_keys,
+    named,
+    one_or_list,
+    plain,
+    statement_value,
+    text_value,
+    translated,
+    uuid,
+    without_empty,
+)
+from registry.model import Agent, Contact, Metadata, Place, Record
 from registry.model.text import in_language, slug
 from vocab.concepts import concept_list
 from vocab.geometry import geojson
@@ -33,6 +46,8 @@ _STRINGS: Final = {
     "spatial_resolution": "spatial_resolution_in_meters",
     "temporal_resolution": "temporal_resolution",
     "quality_process": "qualityProcessURI",
+    "endpoint": "endpoint_url",
+    "endpoint_description": "endpoint_description",
 }
 _LISTS: Final = {
     "identifiers": "identifier",
@@ -47,6 +62,7 @@ _LISTS: Final = {
     "geocoding": "politicalGeocodingURI",
     "contributor_ids": "contributorID",
     "samples": "sample",
+    "subjects": "subject",
 }
 _AGENTS: Final = {
     "creators": "creator",
@@ -54,28 +70,6 @@ _AGENTS: Final = {
     "custodians": "maintainer",
     "originators": "originator",
 }
-_PLAIN: Final = {  # of a distribution
-    "media_type": "mimetype",
-    "compress_format": "compress_format",
-    "package_format": "package_format",
-    "download_url": "download_url",
-    "availability": "availability",
-    "status": "status",
-    "issued": "issued",
-    "modified": "modified",
-    "spatial_resolution": "spatial_resolution_in_meters",
-    "temporal_resolution": "temporal_resolution",
-}
-_RESOURCE_LISTS: Final = {
-    "languages": "language",
-    "documentation": "documentation",
-    "conforms_to": "conforms_to",
-    "legislation": "applicable_legislation",
-}
-
-
-def uuid(base_url: str, path: str) -> str:
-    return str(uuid5(NAMESPACE_URL, f"{base_url.rstrip('/')}/{path}"))
 
 
 def to_package(record: Record, base_url: str) -> dict[str, Any]:
@@ -83,38 +77,38 @@ def to_package(record: Record, base_url: str) -> dict[str, Any]:
     metadata = record.metadata
     main, path = _main_language(metadata), f"id/{record.id}"
     resources = [
-        _resource(distribution, metadata, base_url, path, main, number)
+        to_resource(distribution, metadata, base_url, path, main, number)
         for number, distribution in enumerate(metadata.distributions)
     ]
     keywords = dict.fromkeys(word for texts in metadata.keywords.values() for word in texts)
-    tags = [_tag(keyword, base_url) for keyword in keywords]
-    organization = _organization(metadata, base_url, main)
+    tags = [tag(keyword, base_url) for keyword in keywords]
+    owner = _organization(metadata, base_url, main)
     return {
         "id": uuid(base_url, path),
         "name": record.id,
         "title": in_language(metadata.title, main),
         "notes": in_language(metadata.description or metadata.abstract, main),
-        **_translated("title", metadata.title),
-        **_translated("notes", metadata.description),
-        **_translated("tags", {language: list(words) for language, words in metadata.keywords.items()}),
+        **translated("title", metadata.title),
+        **translated("notes", metadata.description),
+        **translated("tags", {language: list(words) for language, words in metadata.keywords.items()}),
         "url": metadata.landing_page,
         "version": metadata.version,
         "type": _word(metadata.extras.get("type")) or KIND_ROWS[metadata.kind].ckan_type,
         **_licence(metadata),
         **_person("author", metadata.creators[:1], main),
         **_person("maintainer", metadata.custodians[:1] or metadata.contacts[:1], main),
-        "metadata_created": _instant(record.created),
-        "metadata_modified": _instant(record.changed),
+        "metadata_created": instant(record.created),
+        "metadata_modified": instant(record.changed),
         "creator_user_id": None,
         "private": False,
         "state": "active" if record.state == "published" else "deleted",
-        "owner_org": organization["id"] if organization else None,
-        "organization": organization,
+        "owner_org": owner["id"] if owner else None,
+        "organization": owner,
         "num_resources": len(resources),
         "num_tags": len(tags),
         "resources": resources,
         "tags": tags,
-        "groups": [_group(iri, base_url) for iri in metadata.themes if iri in concept_list("themes")],
+        "groups": [group(iri, base_url) for iri in metadata.themes if iri in concept_list("themes")],
         "extras": [{"key": key, "value": value} for key, value in sorted(_extras(metadata, record, base_url).items())],
         "relationships_as_subject": [],
         "relationships_as_object": [],
@@ -125,38 +119,15 @@ def _main_language(metadata: Metadata) -> str:
     return "de" if "de" in metadata.title or not metadata.title else next(iter(metadata.title))
 
 
-def _plural(text: Mapping[str, Any]) -> bool:
-    return len(text) > 1
-
-
-def _translated(key: str, text: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"{key}_translated": dict(text)} if _plural(text) else {}
-
-
 def _word(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _instant(at: datetime | None) -> str | None:
-    """As CKAN writes it: UTC, without a zone."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") if at else None
 
 
 def _licence(metadata: Metadata) -> dict[str, Any]:
     """The keys of the licence that all distributions share, because a package has one licence only."""
     of_distributions = {distribution.licence for distribution in metadata.distributions}
     iris = of_distributions or {metadata.licence}
-    return _licence_keys(iris.pop() if len(iris) == 1 else "")
-
-
-def _licence_keys(iri: str) -> dict[str, Any]:
-    licence = concept_list("licences").get(iri) if iri else None
-    return {
-        "license_id": licence.notation if licence else iri or None,
-        "license_title": licence.label("de") if licence else iri or None,
-        "license_url": iri or None,
-        "isopen": licence is not None and licence.extra.get("open") == "true",
-    }
+    return licence_keys(iris.pop() if len(iris) == 1 else "")
 
 
 def _person(key: str, agents: Iterable[Agent | Contact], main: str) -> dict[str, Any]:
@@ -173,8 +144,13 @@ def _organization(metadata: Metadata, base_url: str, main: str) -> dict[str, Any
         return None
     title = in_language(publisher.name, main)
     name = publisher.id or slug(title) or "ohne-namen"
+    id = uuid(base_url, f"id/{publisher.id}" if publisher.id else f"organization/{name}")
+    return organization(id, name, title)
+
+
+def organization(id: str, name: str, title: str) -> dict[str, Any]:
     return {
-        "id": uuid(base_url, f"id/{publisher.id}" if publisher.id else f"organization/{name}"),
+        "id": id,
         "name": name,
         "title": title,
         "type": "organization",
@@ -186,7 +162,7 @@ def _organization(metadata: Metadata, base_url: str, main: str) -> dict[str, Any
     }
 
 
-def _tag(word: str, base_url: str) -> dict[str, Any]:
+def tag(word: str, base_url: str) -> dict[str, Any]:
     return {
         "id": uuid(base_url, f"tag/{word}"),
         "name": word,
@@ -196,7 +172,7 @@ def _tag(word: str, base_url: str) -> dict[str, Any]:
     }
 
 
-def _group(iri: str, base_url: str) -> dict[str, Any]:
+def group(iri: str, base_url: str) -> dict[str, Any]:
     theme = concept_list("themes").by_iri[iri]
     return {
         "id": uuid(base_url, f"group/{theme.notation}"),
@@ -213,20 +189,20 @@ def _group(iri: str, base_url: str) -> dict[str, Any]:
 
 def _extras(metadata: Metadata, record: Record, base_url: str) -> dict[str, str]:
     extras: dict[str, Any] = {"uri": metadata.iri or f"{base_url.rstrip('/')}/id/{record.id}"}
-    extras |= {key: _text(getattr(metadata, field)) for field, key in _TEXTS.items()}
+    extras |= {key: text_value(getattr(metadata, field)) for field, key in _TEXTS.items()}
     extras |= {key: getattr(metadata, field) for field, key in _STRINGS.items()}
-    extras |= {key: _one_or_list(getattr(metadata, field)) for field, key in _LISTS.items()}
-    extras["alternate_identifier"] = _one_or_list([item.notation for item in metadata.other_identifiers])
-    extras["provenance"] = _one_or_list([_statement(item) for item in metadata.provenance])
+    extras |= {key: one_or_list(getattr(metadata, field)) for field, key in _LISTS.items()}
+    extras["alternate_identifier"] = one_or_list([item.notation for item in metadata.other_identifiers])
+    extras["provenance"] = one_or_list([statement_value(item) for item in metadata.provenance])
     links: dict[str, list[str]] = {}
     for link in metadata.links:
-        links.setdefault(link.relation, []).append(_absolute(link.iri, base_url))
+        links.setdefault(link.relation, []).append(absolute(link.iri, base_url))
     for row in LINKS.rows:
-        extras[row.keys[0]] = _one_or_list(links.pop(row.field, []))
-    extras |= {relation: _one_or_list(iris) for relation, iris in links.items()}
-    extras |= _agents("publisher", (metadata.publisher,) if metadata.publisher else ())
+        extras[row.keys[0]] = one_or_list(links.pop(row.field, []))
+    extras |= {relation: one_or_list(iris) for relation, iris in links.items()}
+    extras |= _agents("publisher", (metadata.publisher,) if metadata.publisher else (), base_url)
     for field, key in _AGENTS.items():
-        extras |= _agents(key, getattr(metadata, field))
+        extras |= _agents(key, getattr(metadata, field), base_url)
     extras |= _contacts(metadata.contacts)
     if metadata.period:
         extras |= {"temporal_start": metadata.period.start, "temporal_end": metadata.period.end}
@@ -235,7 +211,7 @@ def _extras(metadata: Metadata, record: Record, base_url: str) -> dict[str, str]
     extras |= _places(metadata.places)
     for key, value in metadata.extras.items():
         if key not in extras and key not in _WRITTEN_ABOVE and key.partition("_")[0] not in _PEOPLE:
-            extras[key] = _plain(value)
+            extras[key] = plain(value)
     return {key: value for key, value in extras.items() if value}
 
 
@@ -246,63 +222,29 @@ _WRITTEN_ABOVE: Final = frozenset(
 _PEOPLE: Final = frozenset(("author", "contact", "publisher", *_AGENTS.values()))
 
 
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else as_written(value)
-
-
-def _absolute(iri: str, base_url: str) -> str:
-    return iri if ":" in iri else f"{base_url.rstrip('/')}/{iri.lstrip('/')}"
-
-
-def _text(text: Text) -> str:
-    """The text if it is in one language, else JSON by language."""
-    return next(iter(text.values())) if len(text) == 1 else as_written(dict(text)) if text else ""
-
-
-def _one_or_list(values: Iterable[Any]) -> str:
-    """A single string itself, else a JSON list."""
-    items = list(values)
-    plain = len(items) == 1 and isinstance(items[0], str) and items[0][:1] not in "[{"
-    return items[0] if plain else as_written(items) if items else ""
-
-
-def _statement(statement: Statement) -> Any:
-    label = statement.label
-    return (next(iter(label.values())) if len(label) == 1 else dict(label)) or statement.iri
-
-
-def _agents(key: str, agents: Iterable[Agent]) -> dict[str, str]:
+def _agents(key: str, agents: Iterable[Agent], base_url: str) -> dict[str, str]:
     """The keys of agents: `publisher_name`, `publisher_uri` … for one, a JSON list under `key` for several."""
-    described = [_agent(agent) for agent in agents]
+    described = [_agent(agent, base_url) for agent in agents]
     if len(described) == 1:
-        return {f"{key}_{part}": _plain(value) for part, value in described[0].items()}
+        return {f"{key}_{part}": plain(value) for part, value in described[0].items()}
     return {key: as_written(described)} if described else {}
 
 
-def _agent(agent: Agent) -> dict[str, Any]:
-    keys = {"uri": agent.iri, "email": agent.email, "url": agent.homepage, "type": agent.type}
-    return _named(agent.name) | _without_empty(keys | {"identifier": list(agent.identifiers)})
-
-
-def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value}
-
-
-def _named(name: Text) -> dict[str, Any]:
-    if not name:
-        return {}
-    return {"name_translated": dict(name)} if _plural(name) else {"name": next(iter(name.values()))}
+def _agent(agent: Agent, base_url: str) -> dict[str, Any]:
+    ours = absolute(f"id/{agent.id}", base_url) if agent.id else ""
+    keys = {"uri": agent.iri or ours, "email": agent.email, "url": agent.homepage, "type": agent.type}
+    return named(agent.name) | without_empty(keys | {"identifier": list(agent.identifiers)})
 
 
 def _contacts(contacts: Iterable[Contact]) -> dict[str, str]:
     described = [_contact(contact) for contact in contacts]
     if len(described) == 1:
-        return {f"contact_{key}": _plain(value) for key, value in described[0].items()}
+        return {f"contact_{key}": plain(value) for key, value in described[0].items()}
     return {"contact": as_written(described)} if described else {}
 
 
 def _contact(contact: Contact) -> dict[str, Any]:
-    return _named(contact.name) | _without_empty(
+    return named(contact.name) | without_empty(
         {"uri": contact.iri, "email": contact.email, "url": contact.url, "tel": contact.telephone}
     )
 
@@ -313,7 +255,7 @@ def _places(places: tuple[Place, ...]) -> dict[str, str]:
     if len(described) > 1:
         entries = [{_INNER[key]: value for key, value in place.items()} for place in described]
         return {"spatial_coverage": as_written(entries)}
-    return {key: _plain(value) for place in described for key, value in place.items()}
+    return {key: plain(value) for place in described for key, value in place.items()}
 
 
 _INNER: Final = {
@@ -331,51 +273,9 @@ def _place(place: Place) -> dict[str, Any]:
     box = geojson(place.bbox)
     keys: dict[str, Any] = {
         "spatial_uri": iri,
-        "spatial_text": dict(place.name) if _plural(place.name) else next(iter(place.name.values()), ""),
+        "spatial_text": dict(place.name) if has_tags(place.name) else next(iter(place.name.values()), ""),
         "spatial": shape or box,
         "spatial_bbox": box if shape else None,
         "spatial_centroid": geojson(place.centroid),
     }
     return {key: value for key, value in keys.items() if value}
-
-
-# -- resources
-
-
-def _resource(
-    distribution: Distribution, metadata: Metadata, base_url: str, id: str, main: str, number: int
-) -> dict[str, Any]:
-    format = concept_list("file-types").get(distribution.format) if distribution.format else None
-    licence = _licence_keys(distribution.licence)
-    resource: dict[str, Any] = {
-        "id": uuid(base_url, f"{id}/{distribution.id}"),
-        "package_id": uuid(base_url, id),
-        "position": number,
-        "state": "active",
-        "name": in_language(distribution.title, main),
-        "description": in_language(distribution.description, main),
-        **_translated("name", distribution.title),
-        **_translated("description", distribution.description),
-        "url": distribution.download_url or distribution.access_url,
-        "access_url": distribution.access_url,
-        "url_type": None,
-        "format": format.notation if format else distribution.format,
-        "size": distribution.size,
-        "hash": distribution.checksum.value if distribution.checksum else "",
-    }
-    details: dict[str, Any] = {key: getattr(distribution, field) for field, key in _PLAIN.items()}
-    details |= {key: list(getattr(distribution, field)) for field, key in _RESOURCE_LISTS.items()}
-    details |= {
-        "uri": distribution.iri if not distribution.iri.startswith("_:") else "",
-        "hash_algorithm": distribution.checksum.algorithm if distribution.checksum else "",
-        "license": distribution.licence,
-        "license_title": licence["license_title"],
-        "licenseAttributionByText": _text(distribution.attribution),
-        "rights": _one_or_list([_statement(statement) for statement in distribution.rights]),
-        "access_services": [{"uri": _absolute(iri, base_url)} for iri in distribution.access_services],
-    }
-    unread = metadata.extras.get("resources", {}).get(distribution.id)
-    for key, value in unread.items() if isinstance(unread, dict) else ():
-        if not resource.get(key):
-            resource[key] = value
-    return resource | _without_empty(details)

@@ -1,14 +1,11 @@
-"""Debian's Chromium through Playwright, and an application that it can visit on a free port."""
+"""Debian's Chromium through Playwright."""
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
-from fastapi import FastAPI
 from playwright.sync_api import Browser, sync_playwright
 
 FLAGS = [
@@ -34,26 +31,3 @@ def browser() -> Iterator[Browser]:
             yield chromium
         finally:
             chromium.close()
-
-
-@contextmanager
-def served(make: "type[FastAPI] | object", sockets: list[object] | None = None) -> Iterator[str]:
-    """The address of an application; `make(base_url)` builds it once its port is known."""
-    import socket
-
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        app = make(base)  # type: ignore[operator]
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not server.started:
-            if not thread.is_alive():
-                raise RuntimeError("the server ended before it began")
-            thread.join(0.02)
-        try:
-            yield base
-        finally:
-            server.should_exit = True
-            thread.join(30)

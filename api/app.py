@@ -17,11 +17,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from api.admin import harvests
+from api.admin import harvests, letters
 from api.ckan import routes as ckan
 from api.data import examples, feeds, linked, lists, openapi, records, well_known
 from api.data.openapi import responses, texts
-from api.editing import account, register, review
+from api.editing import account, account_letters, register, review
 from api.pages import error_pages, routes
 from api.pages.site import Pages
 from api.web.answers import answer, json_bytes
@@ -33,6 +33,7 @@ from registry import child_pool
 from registry.build import open_catalog
 from registry.catalog import Catalog
 from registry.errors import LotseError, NotFoundError, NotReadyError, TooLargeError, UsageError
+from registry.letters import sending
 from registry.search.query import Query
 from registry.settings import Settings, load, with_secret
 from registry.store.database import check_pages
@@ -55,13 +56,13 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
-        lifespan=lambda _: _projector_running(catalog),
+        lifespan=lambda _: _threads_running(catalog, settings),
     )
     linked.mount(app, catalog, settings)
     for data in (records, feeds, lists, well_known, ckan):
         app.include_router(data.routes(catalog, settings))
     pages = Pages(catalog, settings)
-    for module in (account, register, review, harvests, routes):
+    for module in (account, account_letters, register, review, harvests, letters, routes):
         app.include_router(module.routes(pages))
     app.include_router(_health(catalog))
     app.state.error_page = error_pages.error_page(pages)
@@ -94,12 +95,15 @@ def _search_once(catalog: Catalog) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _projector_running(catalog: Catalog) -> AsyncIterator[None]:
-    """Runs the projector in a thread while the application runs; closes the catalogue afterwards."""
+async def _threads_running(catalog: Catalog, settings: Settings) -> AsyncIterator[None]:
+    """Runs the projector, and what sends letters, in threads while the application runs; closes the catalogue
+    afterwards."""
     stop = threading.Event()
     thread = threading.Thread(target=catalog.projector.run, args=(stop,), name="projector", daemon=True)
     thread.start()
     threading.Thread(target=_check_pages, args=(catalog, stop), name="check-pages", daemon=True).start()
+    post = threading.Thread(target=sending.run, args=(catalog.outbox, settings, stop), name="letters", daemon=True)
+    post.start()
     try:
         yield
     finally:

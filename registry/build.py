@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from registry import city
 from registry.catalog import Catalog
 from registry.errors import UsageError
+from registry.letters import outbox
+from registry.letters.mailboxes import open_mailboxes
+from registry.letters.outbox import open_outbox
 from registry.people import accounts, drafts, sign_in_tries
 from registry.people.accounts import open_people
 from registry.people.drafts import open_inbox
@@ -51,13 +54,22 @@ def open_catalog(settings: Settings) -> Catalog:
         staging=staging,
         inbox=open_inbox(settings.database_url, store.owner),
         people=open_people(settings.database_url),
+        outbox=open_outbox(settings.database_url),
+        mailboxes=open_mailboxes(settings.database_url),
     )
 
 
 def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
     """Brings the tables of each room up to date; returns for each its version before (0: no tables) and after."""
     engine = connect(settings.database_url)
-    rooms = {"records": schema, "ledger": tables, "inbox": drafts, "people": accounts, "tries": sign_in_tries}
+    rooms = {
+        "records": schema,
+        "ledger": tables,
+        "inbox": drafts,
+        "people": accounts,
+        "tries": sign_in_tries,
+        "letters": outbox,
+    }
     versions = {name: upgrade_tables(engine, room.TABLES) for name, room in rooms.items()}
     staged = staging_engine(settings.database_url, settings.data)
     return versions | {"staging": upgrade_tables(staged, staging.TABLES)}

@@ -12,8 +12,8 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -23,6 +23,7 @@ from registry.private_files import make_private_folder
 PREFIX = "LOTSE_"
 TEST_PREFIX = "LOTSE_TEST_"  # variables of the test suite, which are not settings
 _ADDRESS = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
+_MAIL_ADDRESS = re.compile(r"[^\s@<>,;:\"()\\]+@[A-Za-z0-9.-]+")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     proxy: str = ""  # the city network's outbound proxy
     ca_file: Path | None = None  # certificate authority of the proxy
     secret: tuple[str, ...] = ()  # keys of sessions: the first signs, each may verify
+    mail: str = ""  # SMTP server that takes letters; empty: they wait in the outbox
+    mail_from: str = ""  # sender of letters; empty: the city's e-mail address
     contributor: str = ""  # dcatde:contributorID of the catalogue
     meaning: str = ""  # on, off; empty: on where its package is installed
     debug: bool = False  # tracebacks on stderr
@@ -56,6 +59,29 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The nodes of Elasticsearch; () for the embedded index."""
         addresses = () if self.search == "tantivy" else _parts(self.search)
         return tuple(dict.fromkeys(address.rstrip("/") for address in addresses))
+
+
+class MailServer(NamedTuple):
+    """The parts of LOTSE_MAIL. `tls`: from the first byte on (smtps)."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: bool
+
+
+def mail_server(address: str) -> MailServer:
+    """The parts of `smtp://host:port` or `smtps://user:password@host`; UsageError for anything else."""
+    try:
+        parts = urlsplit(address)
+        tls, host, port = parts.scheme == "smtps", parts.hostname or "", parts.port
+    except ValueError:
+        raise UsageError("setting-mail") from None
+    if parts.scheme not in ("smtp", "smtps") or not host or parts.path not in ("", "/"):
+        raise UsageError("setting-mail")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return MailServer(host, port or (465 if tls else 587 if user else 25), user, password, tls)
 
 
 def is_database_lost(settings: Settings) -> bool:
@@ -148,6 +174,7 @@ def _check(settings: Settings) -> None:
     _check_search(settings)
     if settings.database and not settings.database.startswith(("sqlite:", "postgresql+psycopg:")):
         raise UsageError("setting-database", start=settings.database.partition(":")[0])
+    _check_mail(settings)
     if settings.meaning not in ("", "on", "off"):
         raise UsageError("setting-meaning", value=settings.meaning)
     for proxy in settings.trusted_proxies:
@@ -166,6 +193,13 @@ def _is_server(address: str) -> bool:
         return bool(_ADDRESS.fullmatch(address)) and urlsplit(address).port != 0
     except ValueError:  # a port above 65535
         return False
+
+
+def _check_mail(settings: Settings) -> None:
+    if settings.mail:
+        mail_server(settings.mail)
+    if settings.mail_from and not _MAIL_ADDRESS.fullmatch(settings.mail_from):
+        raise UsageError("setting-mail-from", value=settings.mail_from)
 
 
 def _check_search(settings: Settings) -> None:

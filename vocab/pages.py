@@ -1,12 +1,13 @@
 """The words in the addresses of pages: a row a page, in both languages, with whether it is private.
 
 `PAGE_ROWS` has the lists of all kinds of things (`vocab/kinds.py`) and the other pages; `STEP_WORDS` the words that may
-stand after the first one. `api.web.addresses` makes paths from them and reads paths by them.
+stand after the first one. `path` and `place` make paths from them, `api.web.addresses` reads paths by them.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
+from urllib.parse import quote
 
 from vocab.kinds import KIND_ROWS
 
@@ -53,6 +54,30 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "entries": {"de": "eintraege", "en": "entries"},
         "sources": {"de": "quellen", "en": "sources"},
         "runs": {"de": "laeufe", "en": "runs"},
+        "letters": {"de": "nachrichten", "en": "letters"},
         "suggestions": {"de": "vorschlaege", "en": "suggestions"},
     }
 )
+
+
+def word(name: str, lang: str) -> str:
+    """The first word of a page's address in that language; "" for the start page."""
+    row = PAGE_ROWS[name]
+    return row.de if lang == "de" else row.en
+
+
+def path(name: str, lang: str = "de", rest: str = "") -> str:
+    """The path of a page by its name in PAGE_ROWS: `/projekte`, `/en/search`, `/en/`; `rest` may have slashes."""
+    prefix = "" if lang == "de" else f"/{lang}"
+    parts = [part for part in (word(name, lang), quote(rest, safe="/")) if part]
+    return f"{prefix}/{'/'.join(parts)}"
+
+
+def place(name: str, lang: str, *steps: str) -> str:
+    """The path of a page below another, steps of STEP_WORDS translated: `/konto/anmelden`, `/en/account/sign-in`."""
+    return path(name, lang, "/".join(step_word(step, lang) for step in steps))
+
+
+def step_word(step: str, lang: str) -> str:
+    """A step of an address in that language; one that is not in STEP_WORDS is the same in all."""
+    return STEP_WORDS[step][lang] if step in STEP_WORDS else step

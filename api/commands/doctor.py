@@ -71,6 +71,7 @@ def _checks() -> Iterator[Check]:
     if catalog is not None:
         yield from _projections(catalog)
         yield from _sources(catalog)
+        yield _letters(catalog, configured)
 
 
 def _settings(configured: "Settings") -> Iterator[Check]:
@@ -162,6 +163,16 @@ def _database(configured: "Settings") -> Generator[Check, None, "Catalog | None"
         return catalog
     yield Check("database", "ok", f"{shown}, {catalog.store.count(SHOWN)} records, change {position.number}")
     return catalog
+
+
+def _letters(catalog: "Catalog", configured: "Settings") -> Check:
+    waiting, refused = catalog.outbox.count("waiting"), catalog.outbox.count("refused")
+    what = f"{waiting} wait, {refused} refused"
+    if not configured.mail:
+        return Check("letters", "look", f"{what}; no mail server", "Set LOTSE_MAIL to your mail server.")
+    if refused or any(letter.tries for letter in catalog.outbox.newest(100)):
+        return Check("letters", "look", what, "See the page of letters in the administration, and LOTSE_MAIL.")
+    return Check("letters", "ok", what)
 
 
 def _projections(catalog: "Catalog") -> Iterator[Check]:

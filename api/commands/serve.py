@@ -107,10 +107,11 @@ def _leave(_number: int, _frame: object) -> None:
 
 @click.command()
 def worker() -> None:
-    """Harvest sources when they are due, and keep the projections up to date."""
+    """Harvest sources when they are due, keep the projections up to date, and send letters."""
     from api.web.logs import log_to_stderr
     from harvesters.run.worker import run
     from registry.catalog.organizations import take_in_city
+    from registry.letters import sending
     from registry.store.reserve import keep_reserve
 
     catalog, configured = opened()
@@ -122,12 +123,15 @@ def worker() -> None:
         signal.signal(number, lambda *_: stop.set())
     projector = threading.Thread(target=catalog.projector.run, args=(stop,), name="projector")
     projector.start()
+    post = threading.Thread(target=sending.run, args=(catalog.outbox, configured, stop), name="letters")
+    post.start()
     say("ready")
     try:
         run(catalog, configured, stop)
     finally:
         stop.set()
         projector.join(timeout=30)
+        post.join(timeout=30)
 
 
 @click.command()

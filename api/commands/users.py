@@ -27,6 +27,8 @@ _organizations = option(
 _grants = option(
     "--grant", "grants", multiple=True, metavar="ID=ROLE,ROLE", help="Its roles in one organization; may repeat."
 )
+_email = option("--email", metavar="ADDRESS", help='Where its letters go; "" for no letters.')
+_language = option("--language", type=click.Choice(("de", "en")), default="de", help="Of its letters.")
 _full_name = option("--full-name", help="How the person is called.")
 
 
@@ -41,6 +43,8 @@ def user() -> None:
 @_organizations
 @_grants
 @_full_name
+@_email
+@_language
 @_from_stdin
 def add(
     name: str,
@@ -48,6 +52,8 @@ def add(
     organizations: tuple[str, ...],
     grants: tuple[str, ...],
     full_name: str | None,
+    email: str | None,
+    language: str,
     password_stdin: bool,
 ) -> None:
     """Add an account; the password is asked for."""
@@ -55,6 +61,7 @@ def add(
 
     account = _with_roles(Account(name=name, full_name=full_name or ""), role, organizations, grants)
     _people().add(account, _password(password_stdin))
+    _set_mailbox(name, email, language)
     say(f"Added {name} as {role or account.role}.")
 
 
@@ -64,6 +71,8 @@ def add(
 @_organizations
 @_grants
 @_full_name
+@_email
+@_language
 @option("--password", "password", is_flag=True, help="Ask for a new password.")
 @_from_stdin
 def change(
@@ -72,6 +81,8 @@ def change(
     organizations: tuple[str, ...],
     grants: tuple[str, ...],
     full_name: str | None,
+    email: str | None,
+    language: str,
     password: bool,
     password_stdin: bool,
 ) -> None:
@@ -87,6 +98,7 @@ def change(
     account = _with_roles(account, role, organizations, grants)
     account = replace(account, full_name=account.full_name if full_name is None else full_name)
     people.change(account, _password(password_stdin) if password or password_stdin else None)
+    _set_mailbox(name, email, language)
     say(f"Changed {name}.")
 
 
@@ -145,6 +157,14 @@ def _organizations_of(account: "Account") -> str:
     """The organizations of an account, each with the roles that are named for it."""
     roles = {id: f"{id}={','.join(named)}" for id, named in account.roles.items()}
     return ", ".join(roles.get(id, id) for id in account.organizations)
+
+
+def _set_mailbox(name: str, email: str | None, language: str) -> None:
+    """Stores the address that was given; None leaves it as it is."""
+    from registry.letters.mailboxes import open_mailboxes
+
+    if email is not None:
+        open_mailboxes(settings().database_url).set(name, email, language)
 
 
 def _people() -> "People":

@@ -13,18 +13,15 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from registry.model import KINDS, Kind
-from vocab.pages import PAGE_ROWS, STEP_WORDS
+from vocab.pages import PAGE_ROWS, step_word
+from vocab.pages import path as path
+from vocab.pages import place as place
+from vocab.pages import word as word
 
 Lang = Literal["de", "en"]
 LANGS: Final[tuple[Lang, ...]] = get_args(Lang)
 
 PAGES_WITH_IDS: Final = tuple(row.name for row in PAGE_ROWS.values() if row.has_ids)
-
-
-def word(name: str, lang: Lang) -> str:
-    """The first word of a page's address in that language; "" for the start page."""
-    row = PAGE_ROWS[name]
-    return row.de if lang == "de" else row.en
 
 
 _NAMES: Final[Mapping[tuple[Lang, str], str]] = MappingProxyType(
@@ -48,13 +45,6 @@ class PageAddress(NamedTuple):
     def kind(self) -> Kind | None:
         """The kind of thing that the page lists or shows, if it is one of KINDS."""
         return self.name if self.name in KINDS else None
-
-
-def path(name: str, lang: Lang = "de", rest: str = "") -> str:
-    """The path of a page by its name in PAGE_ROWS: `/projekte`, `/en/search`, `/en/`; `rest` may have slashes."""
-    prefix = "" if lang == "de" else f"/{lang}"
-    parts = [part for part in (word(name, lang), quote(rest, safe="/")) if part]
-    return f"{prefix}/{'/'.join(parts)}"
 
 
 def page(kind: str, id: str, lang: Lang = "de") -> str:
@@ -102,26 +92,17 @@ def local(base_url: str, iri: str) -> str | None:
     return unquote(rest) if rest and "/" not in rest else None
 
 
-def place(name: str, lang: Lang, *steps: str) -> str:
-    """The path of a page below another, steps of STEP_WORDS translated: `/konto/anmelden`, `/en/account/sign-in`."""
-    return path(name, lang, "/".join(_step(step, lang) for step in steps))
-
-
 def patterns(name: str, *steps: str) -> list[str]:
     """The paths of a page for a router, in both languages; a step may be a parameter such as `{id}`."""
-    return ["/".join((path(name, lang), *(_step(step, lang) for step in steps))) for lang in LANGS]
-
-
-def _step(step: str, lang: Lang) -> str:
-    return STEP_WORDS[step][lang] if step in STEP_WORDS else step
+    return ["/".join((path(name, lang), *(step_word(step, lang) for step in steps))) for lang in LANGS]
 
 
 def mount(
     router: APIRouter, paths: list[str], view: Callable[..., Response | Awaitable[Response]], method: str = "GET"
 ) -> None:
     """Adds a view to the router at each of the paths; pages are left out of the OpenAPI document."""
-    for path in paths:
-        router.add_api_route(path, view, methods=[method], include_in_schema=False, response_class=Response)
+    for pattern in paths:
+        router.add_api_route(pattern, view, methods=[method], include_in_schema=False, response_class=Response)
 
 
 def language(request: Request) -> Lang:

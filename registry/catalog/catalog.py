@@ -24,6 +24,8 @@ from registry.catalog.known_organizations import KnownOrganizations
 from registry.catalog.overrides import overrides
 from registry.catalog.writing import Writer
 from registry.errors import ConflictError, NotReadyError
+from registry.letters.mailboxes import Mailboxes
+from registry.letters.outbox import Outbox
 from registry.model import Draft, Metadata, Record, Source, Step, Taken
 from registry.model.agents import match_agents
 from registry.model.message import Message, message
@@ -56,6 +58,8 @@ class Catalog:
         staging: Staging,
         inbox: Inbox,
         people: People,
+        outbox: Outbox,
+        mailboxes: Mailboxes,
     ) -> None:
         self.store = store
         self.index = index
@@ -66,6 +70,8 @@ class Catalog:
         self.staging = staging
         self.inbox = inbox
         self.people = people
+        self.outbox = outbox
+        self.mailboxes = mailboxes
         self._organizations = KnownOrganizations(store)
         self._writer = Writer(store, self._ranks)
 

@@ -15,6 +15,8 @@ import argon2
 import sqlalchemy as sa
 
 from registry.errors import ConflictError, NotFoundError, UsageError
+from registry.letters import outbox
+from registry.letters.mailboxes import forget_mailbox
 from registry.model import Account, OrganizationRole, Role
 from registry.people.sign_in_tries import SignInTries
 from registry.store.database import Tables, connect, make_tables, reading, writing
@@ -50,6 +52,7 @@ class People:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         make_tables(engine, TABLES)
+        make_tables(engine, outbox.TABLES)
         self.tries = SignInTries(engine)
 
     def add(self, account: Account, password: str) -> None:
@@ -76,6 +79,7 @@ class People:
         with writing(self._engine) as connection:
             if not connection.execute(_ACCOUNTS.delete().filter_by(name=name)).rowcount:
                 raise NotFoundError("account-unknown", name=name)
+            forget_mailbox(connection, name)
 
     def get(self, name: str) -> Account | None:
         with reading(self._engine) as connection:

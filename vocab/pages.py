@@ -56,8 +56,12 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "runs": {"de": "laeufe", "en": "runs"},
         "letters": {"de": "nachrichten", "en": "letters"},
         "suggestions": {"de": "vorschlaege", "en": "suggestions"},
+        "timeline": {"de": "zeit", "en": "timeline"},
+        "map": {"de": "karte", "en": "map"},
     }
 )
+# Words after the first one of a list that show it in another form; no record has one of them as its id
+LIST_VIEW_WORDS: Final = frozenset(word for name in ("timeline", "map") for word in STEP_WORDS[name].values())
 
 
 def word(name: str, lang: str) -> str:

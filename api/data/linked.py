@@ -26,6 +26,7 @@ from registry.catalog.lookup import shown
 from registry.errors import LotseError, NotFoundError
 from registry.model import Record
 from registry.settings import Settings
+from vocab.pages import LIST_VIEW_WORDS
 
 _ID_OR_FILE: Final = (
     f"{ID_PATTERN.removesuffix('$')}(\\.({'|'.join(format.name for format in DATA)}))?$"  # or with a suffix
@@ -63,6 +64,8 @@ def requested_record(path: str, accept: str) -> tuple[PageAddress, Format | None
     stem, form = by_suffix(path, DATA)
     address = addresses.parse_path(stem)
     if address is None or address.kind is None or not address.rest or "/" in address.rest:
+        return None
+    if address.rest in LIST_VIEW_WORDS:
         return None
     return address, form or preferred(accept, PAGE_FORMATS)
 

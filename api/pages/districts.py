@@ -14,11 +14,14 @@ from typing import Any, Final, NamedTuple
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.data.appointments import WITH_DATES
+from api.data.lists import list_address
 from api.pages import search
 from api.pages.site import Pages
 from api.text.i18n import translator
 from api.web import addresses, query
 from api.web.addresses import Lang, language
+from api.web.negotiate import ICS
 from registry.errors import NotFoundError, UsageError
 from registry.model import DCAT_KINDS
 from registry.model.timing import today
@@ -71,6 +74,7 @@ class Block(NamedTuple):
     address: str
     all: str
     kind: str = ""
+    calendar: str = ""  # the address of its appointments
 
 
 def known(pages: Pages) -> tuple[Concept, ...]:
@@ -194,7 +198,7 @@ def district_page(pages: Pages) -> View:
 
 
 def blocks(pages: Pages, facet: str, value: str, lang: Lang, today: date) -> list[Block]:
-    """The newest projects, data and events under a value of a facet; kinds without any are left out."""
+    """The newest projects and data and the next events under a value of a facet; kinds without any are left out."""
     blocks = [_block(pages, {facet: (value,)}, kinds, lang, today) for kinds in (("project",), DCAT_KINDS, ("event",))]
     return [block for block in blocks if block.total]
 
@@ -207,7 +211,7 @@ def _block(
     asked = Query(
         where={**where, "kind": kinds},
         size=MAX_CARDS_PER_BLOCK,
-        sort="newest",
+        sort="starts" if kinds == ("event",) else "newest",
         lang=lang,
         facets=(),
         limits=of_the_place,
@@ -217,4 +221,6 @@ def _block(
     label = KIND_ROWS[kinds[0]].short[lang]
     path = addresses.path("search" if len(kinds) > 1 else kinds[0], lang)
     address = query.url(Query(where=asked.where if len(kinds) > 1 else where, lang=lang), path)
-    return Block(label, tuple(cards), page.total, address, _("Alle %(number)s") % {"number": page.total}, kinds[0])
+    calendar = list_address(Query(where=where, lang=lang), path, ICS) if kinds[0] in WITH_DATES else ""
+    all_of_them = _("Alle %(number)s") % {"number": page.total}
+    return Block(label, tuple(cards), page.total, address, all_of_them, kinds[0], calendar)

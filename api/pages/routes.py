@@ -3,11 +3,13 @@
 from fastapi import APIRouter
 
 from api.pages import assets, city_texts, districts
+from api.pages.project_map import map_page
 from api.pages.record import record_page
 from api.pages.search import search_page
 from api.pages.site import Pages
 from api.pages.start import start_page, topic_page, topics_page
 from api.pages.suggestions import suggestions_page
+from api.pages.timeline import timeline_page
 from api.web import addresses
 from api.web.addresses import mount, patterns
 from registry.model import KINDS
@@ -24,6 +26,8 @@ def routes(pages: Pages) -> APIRouter:
         (districts.districts_page(pages), patterns("district")),
         (districts.district_page(pages), patterns("district", "{id}")),
         (city_texts.developers(pages), patterns("developers")),
+        (map_page(pages), patterns("project", "map")),
+        (timeline_page(pages), patterns("project", "timeline")),
         *((search_page(pages), [addresses.path(kind, lang) for lang in addresses.LANGS]) for kind in KINDS),
         *((record_page(pages), patterns(kind, "{id}")) for kind in KINDS),
         *((city_texts.text(pages, name), patterns(name)) for name in city_texts.NAMES),

@@ -18,6 +18,7 @@ from api.data.lists import MAX_ROWS, list_address
 from api.pages import cards as card_room
 from api.pages.cards import Card
 from api.pages.facet_groups import FIND, Names, counted, groups
+from api.pages.list_views import list_views
 from api.pages.site import Pages, View
 from api.text import formatting, sentences
 from api.text.i18n import translator
@@ -44,15 +45,15 @@ def search_page(pages: Pages) -> View:
         address = addresses.parse_path(path)
         assert address is not None
         asked = query.parse(params, address.lang, address.kind)
-        _ = translator(address.lang)
-        variables = view(pages, asked, path, address.lang, today(), _find(params))
-        kind = address.kind
+        _, kind = translator(address.lang), address.kind
+        variables = view(pages, asked, path, address.lang, today(), typed(params))
         return pages.page(
             request,
             "search.html",
             address.lang,
             **variables,
             notes=(*query.notes(params, pages.districts), *wrong),
+            views=list_views(asked, address.lang, "") if kind == "project" else (),
             title=KIND_ROWS[kind].plural[address.lang] if kind else _("Suche"),
             area=area(kind),
             crumbs=[(KIND_ROWS[kind].short[address.lang], "")] if kind else [],
@@ -66,7 +67,7 @@ def search_page(pages: Pages) -> View:
     return search
 
 
-def _find(params: Iterable[tuple[str, str]]) -> dict[str, str]:
+def typed(params: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Facet -> what was typed to search among its values."""
     return {
         name.removeprefix(FIND): value.strip()[: query.MAX_VALUE_CHARACTERS]
@@ -139,7 +140,7 @@ def view(
         "pager": _pager(asked, results, path),
         "first_page": query.url(query.with_page(asked, 1), path) if asked.page > 1 and not results.hits else "",
         "clear": query.url(Query(words=asked.words, lang=lang), path),
-        "take": _take(asked, path, kind),
+        "take": take(asked, path, kind),
         "most_taken": MAX_ROWS,
         "culprits": (),
         "suggested": (),
@@ -321,13 +322,13 @@ def _pager(asked: Query, results: ResultPage, path: str) -> Pager | None:
     )
 
 
-def _take(asked: Query, path: str, kind: str | None) -> tuple[tuple[str, str], ...]:
+def take(asked: Query, path: str, kind: str | None) -> tuple[tuple[str, str], ...]:
     """Label and address of each form in which the whole list can be had, the feed first."""
     first = query.with_page(asked, 1)
     calendar = (ICS,) if kind in (None, *WITH_DATES) else ()
     files = ((form.label, list_address(asked, path, form)) for form in (CSV, XLSX, *calendar))
     return (
-        ("Feed", query.url(first, "/feed.atom")),
+        ("Feed", query.url(first if first.sort != "starts" else query.with_sort(first, "relevance"), "/feed.atom")),
         *files,
         ("JSON", query.url(first, "/api/v1/search")),
     )

@@ -32,7 +32,7 @@ from registry.people.permissions import CATALOGUE, may
 from registry.settings import Settings
 from vocab.concepts import ConceptList, load
 from vocab.kinds import KIND_ROWS
-from vocab.pages import STEP_WORDS
+from vocab.pages import LIST_VIEW_WORDS, STEP_WORDS
 
 STATIC: Final = HERE / "static"
 KERN: Final = "vendor/native/2.7.2/kern.css"
@@ -44,7 +44,9 @@ def twin(path: str, lang: Lang) -> str:
     twin_path = addresses.twin(path, lang)
     path, mark, query = twin_path.partition("?")
     address = addresses.parse_path(path)
-    if not address or not address.rest or address.name in addresses.PAGES_WITH_IDS:
+    if not address or not address.rest:
+        return twin_path
+    if address.name in addresses.PAGES_WITH_IDS and address.rest not in LIST_VIEW_WORDS:
         return twin_path
     names_of_steps = {words[tag]: name for name, words in STEP_WORDS.items() for tag in addresses.LANGS}
     steps = [names_of_steps.get(step, step) for step in address.rest.split("/")]

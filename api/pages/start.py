@@ -18,12 +18,13 @@ from api.web import addresses, query
 from api.web.addresses import Lang, language
 from registry.errors import NotFoundError
 from registry.model import DCAT_KINDS, KINDS, Record
-from registry.model.timing import today
+from registry.model.timing import last_day, today
 from registry.search.query import Query
 from registry.store.store import Selection
 from vocab.concepts import concept_list
 
 NEWEST_PER_KIND: Final = 4
+MAX_COMING: Final = 5  # events that the start page lists
 MAX_CALLS: Final = 40  # projects looking for partners that the start page lists
 
 
@@ -51,6 +52,7 @@ def start_page(pages: Pages) -> View:
             ],
             calls=_calls(pages, partners[:MAX_CALLS], lang),
             more_calls=len(partners[MAX_CALLS:]),
+            coming=coming(pages, today(), lang),
             now=datetime.now(ZONE),
         )
 
@@ -112,6 +114,33 @@ def _calls(pages: Pages, ids: Iterable[str], lang: Lang) -> list[Seeking]:
             day(sentences.partners_until(project.metadata, today()), lang),
         )
         for project in pages.catalog.store.get_many(list(ids)).values()
+    ]
+
+
+class Coming(NamedTuple):
+    """An event that is not over. `day`: when it begins; `when`: with its hours."""
+
+    title: Markup
+    address: str
+    day: str
+    when: str
+    organizer: Markup | str
+
+
+def coming(pages: Pages, day: date, lang: Lang) -> list[Coming]:
+    """The next events, at most MAX_COMING."""
+    page = pages.catalog.index.search(Query(where={"kind": ("event",)}, size=MAX_COMING, sort="starts", facets=()))
+    records = pages.catalog.store.get_many([hit.id for hit in page.hits]).values()
+    return [
+        Coming(
+            short_markup(record.metadata.title, lang) or escape(record.id),
+            addresses.page("event", record.id, lang),
+            record.metadata.starts,
+            sentences.hours(record.metadata.starts, record.metadata.ends, lang),
+            whose(record.metadata, lang),
+        )
+        for record in records
+        if (last := last_day(record.metadata.ends or record.metadata.starts)) and last >= day
     ]
 
 

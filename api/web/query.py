@@ -70,7 +70,7 @@ def parse(
         where=where,
         size=size,
         page=page,
-        sort=sort if sort in SORTS else "relevance",
+        sort=sort if sort in SORTS else default_sort(kind, words),
         lang=lang or (chosen_lang if chosen_lang in ("de", "en") else "de"),
         facets=limits.counted_facets(first.get("facets", "")),
         limits=limits.limits(first),
@@ -78,6 +78,11 @@ def parse(
     )
     limits.check_cursor(query)
     return query
+
+
+def default_sort(kind: Kind | None, words: str) -> str:
+    """The order of a list where none is asked for: events by date, the next first, unless words were looked for."""
+    return "starts" if kind == "event" and not words else "relevance"
 
 
 def without_wrong(params: Pairs) -> tuple[list[tuple[str, str]], tuple[Text, ...]]:
@@ -183,7 +188,7 @@ def url(query: Query, path: str) -> str:
             continue
         pairs += [(facet, value) for value in sorted(values)]
     pairs += limits.pairs(query.limits, query.facets)
-    if query.sort != "relevance":
+    if query.sort not in ("relevance", default_sort(address.kind if address else None, query.words)):
         pairs.append(("sort", query.sort))
     if query.size != DEFAULT_SIZE:
         pairs.append(("size", str(query.size)))

@@ -11,14 +11,15 @@ from typing import Final
 
 from registry.model import KINDS, Metadata
 from registry.model.text import LONGEST, slug, tags
-from vocab.pages import PAGE_ROWS
+from vocab.pages import LIST_VIEW_WORDS, PAGE_ROWS
 
 DIGEST_CHARACTERS: Final = 6  # of the suffix that tells two things of the same name apart
 # Parts of our own addresses: with such an id, `/id/…` could not be told from a page
 RESERVED_IDS: Final = frozenset(
     (
-        *"api catalog feed id index karte neu new none null page sparql undefined".split(),  # noqa: SIM905
+        *"api catalog feed id index neu new none null page sparql undefined".split(),  # noqa: SIM905
         *KINDS,
+        *LIST_VIEW_WORDS,
         *(word for row in PAGE_ROWS.values() if row.reserved for word in (row.de, row.en)),
     )
 )

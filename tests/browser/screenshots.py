@@ -29,6 +29,8 @@ PUBLIC = {
     "datensatz-karg": "/daten/kaum-etwas",
     "suche-lang": "/suche?q=verordnungsverzeichnis",
     "projekte": "/projekte",
+    "projekte-zeit": "/projekte/zeit",
+    "projekte-karte": "/projekte/karte",
     "projekt": "/projekte/kuehle-wege",
     "projekt-karg": "/projekte/kaum-projekt",
     "projekt-abgebrochen": "/projekte/app",

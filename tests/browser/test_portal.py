@@ -24,7 +24,7 @@ PUBLIC = (
     "/stadtteile/bahnstadt", "/themen", "/themen/TRAN", "/impressum", "/hilfe", "/entwickler", "/konto/anmelden",
     "/daten/altkleider", "/gibt-es-nicht", "/daten/sehr-lang", "/daten/kaum-etwas", "/projekte/kaum-projekt",
     "/suche?q=verordnungsverzeichnis", "/suche?q=fahrrad+bahnstadt", "/suche/vorschlaege?q=rad",
-    "/leistungen", "/datenschutz", "/leichte-sprache",
+    "/leistungen", "/datenschutz", "/leichte-sprache", "/projekte/zeit", "/projekte/karte",
 )  # fmt: skip
 SIGNED_IN = (
     "/konto", "/mein/eintraege", "/anmelden/projekt", "/anmelden/projekt?of=kuehle-wege", "/freigabe",
@@ -40,9 +40,10 @@ TEMPLATES = {  # a page of each
     "register.html": "/anmelden/projekt", "queue.html": "/freigabe", "review.html": "/freigabe/{queued}",
     "sources.html": "/administration/quellen", "source.html": "/administration/quellen/stadtwerke",
     "run.html": "/administration/laeufe/{waiting}", "suggestions.html": "/suche/vorschlaege?q=rad",
+    "timeline.html": "/projekte/zeit", "project_map.html": "/projekte/karte",
 }  # fmt: skip
 ASKED = {"discard.html"}  # the answer to a form, no page of its own: its test stands below
-PARTS = {"base.html", "diff.html", "district_table.html", "form.html", "macros.html", "nothing.html"}
+PARTS = {"base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html"}
 SIZES_AND_MODES = pytest.mark.matrix
 
 LOOKS: list[tuple[int, Literal["light", "dark"]]] = [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]

@@ -604,3 +604,19 @@ def test_the_map_of_the_city_shows_its_districts(city: Town) -> None:
     steps = {one.label: one.step for one in made.shapes}
     assert steps["Altstadt"] == 5
     assert steps["Boxberg"] == steps["Weststadt"] == 1
+
+
+def test_events_are_listed_by_date_the_next_first(browser: TestClient) -> None:
+    page = browser.get("/veranstaltungen").text
+    assert 'href="/feed.atom?kind=event"' in page
+    assert "<b>nächste zuerst</b>" in page
+    assert 'href="/veranstaltungen.ics"' in page
+    assert "<b>zuletzt geändert</b>" in browser.get("/veranstaltungen?sort=newest").text
+
+
+def test_the_start_page_and_a_district_lead_to_events_and_their_calendar(browser: TestClient) -> None:
+    start = browser.get("/").text
+    assert 'href="/veranstaltungen/messtag"' in start.partition('id="termine"')[2]
+    assert 'href="/veranstaltungen.ics"' in start
+    district = browser.get("/stadtteile/kirchheim").text
+    assert 'href="/veranstaltungen.ics?district=kirchheim"' in district

@@ -12,7 +12,7 @@ from registry.errors import UsageError
 from registry.letters import outbox
 from registry.letters.mailboxes import open_mailboxes
 from registry.letters.outbox import open_outbox
-from registry.people import accounts, drafts, sign_in_tries
+from registry.people import accounts, drafts, repeated_requests, sign_in_tries, tokens
 from registry.people.accounts import open_people
 from registry.people.drafts import open_inbox
 from registry.projections.projector import Projector
@@ -69,6 +69,8 @@ def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
         "people": accounts,
         "tries": sign_in_tries,
         "letters": outbox,
+        "tokens": tokens,
+        "repeated": repeated_requests,
     }
     versions = {name: upgrade_tables(engine, room.TABLES) for name, room in rooms.items()}
     staged = staging_engine(settings.database_url, settings.data)

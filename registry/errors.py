@@ -3,6 +3,7 @@
 LotseError                     400
 ├── UsageError                 400   the call has a wrong name or value; correct it
 │   └── ValidationError        422   fields are wrong; `errors` says which and how to correct them
+│   └── PreconditionRequiredError 428 `If-Match` is missing where it is needed
 ├── NotFoundError              404   no such record, source, run, draft
 │   └── WithdrawnError         410   it was removed; the answer has title, reason and date
 ├── StartAgainError            410   a token from before a restore; begin again without it
@@ -10,6 +11,7 @@ LotseError                     400
 │   └── NotSignedInError       401
 ├── ConflictError              409   another change was faster (compare and set)
 │   └── BusyError              409   a run or command has the lock; try again later
+│   └── PreconditionFailedError 412  `If-Match` names another version than the present one
 ├── TooLargeError              413   above a limit, which the message names
 ├── SourceError                502   a source gave a wrong answer or none; no record was withdrawn
 │   ├── UnreadableError        502   its answer cannot be read; `place` says where
@@ -75,6 +77,12 @@ class ValidationError(UsageError):
         self.errors = tuple(errors)
 
 
+class PreconditionRequiredError(UsageError):
+    """A change that must name the version which it changes (`If-Match`)."""
+
+    status = 428
+
+
 class NotFoundError(LotseError):
     """There is no such record, source, run, account or page."""
 
@@ -122,6 +130,12 @@ class ConflictError(LotseError):
 
 class BusyError(ConflictError):
     """Another process holds the lock that is needed."""
+
+
+class PreconditionFailedError(ConflictError):
+    """The version that the caller wants to change is no longer the present one."""
+
+    status = 412
 
 
 class TooLargeError(LotseError):

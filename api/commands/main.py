@@ -31,6 +31,7 @@ COMMANDS: Final = {  # command -> module that has it
     "doctor": "api.commands.doctor",
     "upgrade": "api.commands.serve",
     "user": "api.commands.users",
+    "token": "api.commands.tokens",
 }
 
 

@@ -16,16 +16,27 @@ from api.data.documents import (
     page_url,
     record_answer,
 )
+from api.data.draft_documents import (
+    DraftAct,
+    DraftChange,
+    DraftsAnswer,
+    HistoryAnswer,
+    NewDraft,
+    RecordAct,
+    VersionOut,
+    draft_answer,
+)
 from api.data.suggestions import SuggestAnswer, SuggestionOut
 from api.data.validation import CheckAnswer, check_file
 from api.web.problems import ProblemOut, problem
 from registry.errors import NotFoundError
-from registry.model import Agent, Contact, Distribution, Metadata, Origin, Record
+from registry.model import Agent, Comment, Contact, Distribution, Draft, Metadata, Origin, Record
 from registry.rdf import thing_iri, write
 from vocab.concepts import concept_list
 from vocab.kinds import KIND_ROWS
 
 ID: Final = "baumkataster"
+DRAFT_ID: Final = "5f0c1a2b3c4d"
 EPOCH: Final = "b9b81c5d1a4c0018"
 TURTLE: Final = """@prefix dcat: <http://www.w3.org/ns/dcat#> .
 @prefix dct: <http://purl.org/dc/terms/> .
@@ -70,6 +81,7 @@ def of_shapes(base: str) -> dict[type, Any]:
             record_answer(record(), base),
         )
     }
+    shown |= {type(document): document for document in _drafts()}
     shown[CheckAnswer] = check_file(TURTLE.encode(), "text/turtle")
     examples = {type_: msgspec.to_builtins(answer) for type_, answer in shown.items()}
     return examples | {ProblemOut: problem(NotFoundError("record-unknown-named", id="gibtsnicht"))}
@@ -105,6 +117,34 @@ def _changes(base: str) -> ChangesAnswer:
         reason="Die Stelle führt die Liste nicht weiter.", withdrawn="2026-02-01T08:00:00+00:00",
     )  # fmt: skip
     return ChangesAnswer((ChangeOut(7, ID, "published", example.iri, example), gone), f"{EPOCH}.9", end=True)
+
+
+def _drafts() -> tuple[Any, ...]:
+    """What the write API takes and answers."""
+    at = datetime(2026, 2, 1, 8, tzinfo=UTC)
+    metadata = Metadata(
+        kind="project",
+        title={"de": "Kühle Wege", "en": "Cool paths"},
+        abstract={"de": "Schattige Wege durch die Altstadt."},
+        phase=concept_list("phases").by_notation["umsetzung"].iri,
+        publisher=Agent(name={"de": "Umweltamt"}, id="umweltamt"),
+    )
+    draft = draft_answer(
+        Draft(
+            id=DRAFT_ID, metadata=metadata, author="anna", owner="umweltamt", created=at, changed=at, version=1,
+            comments=(Comment("lotsin", at, "Bitte nennen Sie den Zeitraum.", "period"),),
+        )
+    )  # fmt: skip
+    version = VersionOut(7, at.isoformat(), "lotsin", "Entwurf 5f0c1a2b3c4d", ("title", "period"))
+    return (
+        draft,
+        DraftsAnswer(1, (draft,)),
+        HistoryAnswer((version,)),
+        NewDraft(kind="project", metadata={"title": {"de": "Kühle Wege"}}),
+        DraftChange({"abstract": {"de": "Schattige Wege durch die Altstadt."}}),
+        DraftAct("Bitte nennen Sie den Zeitraum."),
+        RecordAct("Das Vorhaben ist abgeschlossen."),
+    )
 
 
 def turtle(base: str) -> str:

@@ -22,6 +22,7 @@ from registry.search.facets import FACETS
 from registry.search.query import MAX_DEPTH
 
 TEXT: Final = {"type": "string"}
+TOKEN_SECURITY: Final[list[dict[str, list[str]]]] = [{"token": []}]  # of an operation that needs an API token
 ID_PATTERN: Final = "^[a-z0-9]+(-[a-z0-9]+)*$"  # of the id of a record; there is no record with another id
 _DESCRIPTIONS: Final = {
     200: "Found",
@@ -29,11 +30,16 @@ _DESCRIPTIONS: Final = {
     303: "See its page or its data",
     304: "You have it already",
     400: "A parameter cannot be used",
+    401: "A token is needed, and this is none",
+    403: "The account may not do this",
     404: "There is none",
     406: "Not in that format; `alternatives` lists those there are",
+    409: "Not in this state, or another change was faster",
     410: "Withdrawn, or a token of before a restore",
+    412: "`If-Match` names another version than the present one",
     413: "Too large",
     429: "Too many at once; `Retry-After` says when to come back",
+    428: "`If-Match` is missing",
     504: "It took longer than it may",
     422: "Fields or parameters have the wrong form; `errors` lists them",
 }
@@ -160,7 +166,16 @@ def document(app: FastAPI, base: str) -> dict[str, Any]:
     _, shapes = msgspec.json.schema_components((*shown, Metadata), ref_template="#/components/schemas/{name}")
     for type_, example in shown.items():
         shapes[type_.__name__]["examples"] = [example]
-    spec["components"] = {"schemas": shapes, "responses": {"Record": _record(base)}}
+    bearer = {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API token; `lotse token add` or your account's page",
+    }
+    spec["components"] = {
+        "schemas": shapes,
+        "responses": {"Record": _record(base)},
+        "securitySchemes": {"token": bearer},
+    }
     spec["paths"] |= _records()
     return spec
 

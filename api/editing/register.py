@@ -26,6 +26,7 @@ from registry.errors import ConflictError, LotseError, NotAllowedError, NotFound
 from registry.model import Account, Draft, Kind, Metadata, Record
 from registry.model.text import MAX_TITLE_IN_LISTS
 from registry.model.timing import today
+from registry.people.permissions import acts_for
 from registry.search import analysis
 from registry.search.query import Query
 from registry.store.store import Selection
@@ -129,7 +130,7 @@ def begin(pages: Pages, request: Request, body: FormBody = b"") -> Response:
     if record is None and form.is_blank(values, KIND):  # nothing to keep
         faults = faults or form.missing(values, metadata, context)[:1]
         return _show(pages, request, FormPage(values, faults=faults), 422)
-    owner = _owner(account, record)
+    owner = acts_for(account, record.owner if record else "")
     draft = pages.inbox.begin(metadata, account, owner, fields.get("of") or None, fields.number("base"))
     return _next(pages, request, fields, draft, FormPage(values, draft, faults))
 
@@ -199,16 +200,9 @@ def _draft(pages: Pages, id: str, account: Account) -> Draft:
     return draft
 
 
-def _owner(account: Account, record: Record | None = None) -> str:
-    """The organization that the account acts for: the owner of the record that it changes, else its first."""
-    if record and record.owner in account.organizations:
-        return record.owner
-    return account.organizations[0] if account.organizations else ""
-
-
 def _own_organization(pages: Pages, account: Account, lang: Lang) -> str:
     """The name of the organization that the account acts for: nobody is asked twice."""
-    record = pages.catalog.store.get(_owner(account))
+    record = pages.catalog.store.get(acts_for(account))
     return pick_language(record.metadata.title, lang).words if record else ""
 
 

@@ -5,6 +5,7 @@ Entry points: `problem_response`, `wants_page` (page or problem document?), `wro
 
 import re
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -62,7 +63,8 @@ def _name(error: LotseError) -> str:
 
 def problem_response(error: LotseError) -> Response:
     body = msgspec.json.encode(problem(error), enc_hook=str)
-    return Response(body, error.status, media_type=PROBLEM_TYPE, headers=headers(error))
+    challenge = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else {}
+    return Response(body, error.status, media_type=PROBLEM_TYPE, headers=headers(error) | challenge)
 
 
 def headers(error: LotseError) -> dict[str, str]:

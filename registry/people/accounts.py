@@ -18,7 +18,9 @@ from registry.errors import ConflictError, NotFoundError, UsageError
 from registry.letters import outbox
 from registry.letters.mailboxes import forget_mailbox
 from registry.model import Account, OrganizationRole, Role
+from registry.people.repeated_requests import RepeatedRequests, forget_requests
 from registry.people.sign_in_tries import SignInTries
+from registry.people.tokens import Tokens, forget_tokens
 from registry.store.database import Tables, connect, make_tables, reading, writing
 
 ROLES: Final = get_args(Role)
@@ -47,13 +49,16 @@ ENDED_SESSION_KEPT = timedelta(days=1)  # longer than the lifetime of a session
 
 
 class People:
-    """The accounts of one installation; `tries` counts the attempts to sign in."""
+    """The accounts of one installation; `tries` counts the attempts to sign in, `tokens` are for programs, `repeated`
+    remembers answers to their requests."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         make_tables(engine, TABLES)
         make_tables(engine, outbox.TABLES)
         self.tries = SignInTries(engine)
+        self.tokens = Tokens(engine)
+        self.repeated = RepeatedRequests(engine)
 
     def add(self, account: Account, password: str) -> None:
         """Adds an account; ConflictError if the name is taken, UsageError if name, role or password is not valid."""
@@ -80,6 +85,8 @@ class People:
             if not connection.execute(_ACCOUNTS.delete().filter_by(name=name)).rowcount:
                 raise NotFoundError("account-unknown", name=name)
             forget_mailbox(connection, name)
+            forget_tokens(connection, name)
+            forget_requests(connection, name)
 
     def get(self, name: str) -> Account | None:
         with reading(self._engine) as connection:

@@ -98,26 +98,44 @@ class Inbox:
         """Replaces the metadata; ConflictError if the draft's version is not `expected` (it was changed meanwhile)."""
         return self._move(id, "save", account, expected, metadata=metadata)
 
-    def submit(self, id: str, account: Account, expected: int) -> Draft:
+    def submit(self, id: str, account: Account, expected: int, comment: str = "") -> Draft:
         """Puts the draft into the queue for review; ConflictError for a wrong state or version."""
-        return self._move(id, "submit", account, expected)
+        return self._move(id, "submit", account, expected, **self._commented(id, account, comment))
 
     def hand_back(self, id: str, account: Account, expected: int, reason: str, field: str = "") -> Draft:
         """Returns a submitted draft to its author with a reason, which may be about one field."""
-        comment = Comment(account.name, datetime.now(UTC), reason, field)
-        comments = (*self.get_any(id).comments, comment)  # nobody else adds one while the version is `expected`
-        return self._move(id, "return", account, expected, comments=comments)
+        return self._move(id, "return", account, expected, **self._commented(id, account, reason, field))
 
-    def withdraw(self, id: str, account: Account, expected: int) -> Draft:
+    def withdraw(self, id: str, account: Account, expected: int, comment: str = "") -> Draft:
         """Takes a submitted draft back, so that its author can go on working on it."""
-        return self._move(id, "withdraw", account, expected)
+        return self._move(id, "withdraw", account, expected, **self._commented(id, account, comment))
 
-    def close(self, id: str, account: Account, expected: int, act: ReviewAction, record: str = "") -> Draft:
+    def close(
+        self, id: str, account: Account, expected: int, act: ReviewAction, record: str = "", comment: str = ""
+    ) -> Draft:
         """Ends the work on a draft and returns it as it was. `act`: `publish` (it is in the catalogue, as `record`),
         `decline` or `discard`, which deletes it; the others are kept for CLOSED_DRAFTS_KEPT."""
         before = self.get_any(id)
-        self._move(id, act, account, expected, record=record)
+        self._move(id, act, account, expected, record=record, **self._commented(id, account, comment))
         return before
+
+    def _commented(self, id: str, account: Account, comment: str, field: str = "") -> dict[str, Any]:
+        """The comments with one more, if there is a text; nobody else adds one while the version is the expected."""
+        if not comment:
+            return {}
+        new = Comment(account.name, datetime.now(UTC), comment, field)
+        return {"comments": (*self.get_any(id).comments, new)}
+
+    def listed(self, account: Account, states: Sequence[DraftState]) -> list[Draft]:
+        """The drafts in these states that are the account's own, or that it reads as a reviewer or owner once they
+        were submitted; the last changed first."""
+        own = self._drafts(_own(account), _DRAFTS.c.changed.desc(), states)
+        read = {draft.id: draft for draft in own}
+        submitted = [state for state in states if state != "draft"]
+        for draft in self._drafts(sa.not_(_own(account)), _DRAFTS.c.changed.desc(), submitted):
+            if self.may_see(draft, account):
+                read[draft.id] = draft
+        return sorted(read.values(), key=lambda draft: (draft.changed or draft.created, draft.id), reverse=True)
 
     def queue(self, account: Account | None = None) -> Iterator[Draft]:
         """The submitted drafts, longest waiting first: all, or those that the account may decide on or could but for
@@ -138,8 +156,8 @@ class Inbox:
         of_records = among(self._engine, _DRAFTS.c.of, record_ids)
         return self._drafts(sa.and_(_DRAFTS.c.state == "submitted", others, of_records), _DRAFTS.c.changed)
 
-    def _drafts(self, where: Any, order: Any) -> Iterator[Draft]:
-        where = sa.and_(where, _DRAFTS.c.state.in_(OPEN_STATES))
+    def _drafts(self, where: Any, order: Any, states: Sequence[DraftState] = OPEN_STATES) -> Iterator[Draft]:
+        where = sa.and_(where, _DRAFTS.c.state.in_(states))
         with reading(self._engine) as connection:  # returned to the pool before a page is rendered
             rows = connection.execute(sa.select(_DRAFTS.c.body).where(where).order_by(order)).fetchall()
         return (msgspec.json.decode(row.body, type=Draft) for row in rows)

@@ -74,6 +74,7 @@ _ROWS: Final = (
     ActRow("record", "propose", ANYONE, ("published",)),
     ActRow("record", "withdraw", OWNERS, ("published",), "withdrawn"),
     ActRow("record", "restore", OWNERS, ("withdrawn",), "published"),
+    ActRow("record", "history", ANYONE, ("published", "withdrawn")),
     ActRow("record", "merge", STEWARDS, ("published",)),
     ActRow("catalogue", "begin", ANYONE),
     ActRow("catalogue", "review", PUBLISHERS),
@@ -115,6 +116,14 @@ def roles_anywhere(account: Account) -> frozenset[str]:
     """
     for_all = account.role not in ("member", "reviewer") or (account.role == "reviewer" and not account.organizations)
     return frozenset({"account", account.role} if for_all else {"account"})
+
+
+def acts_for(account: Account, record_owner: str = "") -> str:
+    """The organization that the account acts for: the owner of the record that it changes, else its first; "" for an
+    account without organization."""
+    if record_owner in account.organizations:
+        return record_owner
+    return account.organizations[0] if account.organizations else ""
 
 
 def may(account: Account, act: str, subject: Subject) -> bool:

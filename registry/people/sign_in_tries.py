@@ -35,13 +35,12 @@ class Attempt(NamedTuple):
     client: str
 
     @classmethod
-    def of(cls, name: str, address: str, secret: str) -> "Attempt":
+    def of(cls, name: str, address: str, secret: str, purpose: str = "") -> "Attempt":
         """The attempt to sign in as `name` from `address`. `secret` is the key of the digests: without it, nobody can
-        find the name behind a digest by trying names."""
+        find the name behind a digest by trying names. Each `purpose` (a password, a token) has tries of its own."""
         key = hashlib.blake2b(secret.encode()).digest()
-        return cls(
-            *(hashlib.blake2b(part.encode(), key=key, digest_size=16).hexdigest() for part in (name, network(address)))
-        )
+        parts = (f"{purpose}\0{part}" if purpose else part for part in (name, network(address)))
+        return cls(*(hashlib.blake2b(part.encode(), key=key, digest_size=16).hexdigest() for part in parts))
 
 
 class SignInTries:

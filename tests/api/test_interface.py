@@ -20,8 +20,8 @@ from registry.settings import Settings
 from tests.paths import ROOT
 from tests.town import BASE
 
-LATER = {"backup", "restore", "erase", "token", "review", "follow", "overrides"}  # named there, built later
 ADDRESSES_LATER = {"/sparql", "/pruefen", "/en/check"}
+LATER = {"backup", "restore", "erase", "review", "follow", "overrides"}  # named there, built later
 
 
 @pytest.fixture

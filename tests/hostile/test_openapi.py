@@ -46,7 +46,9 @@ def test_every_error_is_sent_as_it_is_named(city: Town) -> None:
 @pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH"])
 def test_a_method_that_there_is_not_is_a_problem_too(city: Town, method: str) -> None:
     client = TestClient(city.app, follow_redirects=False)
-    for path in client.get("/openapi.json").json()["paths"]:
+    for path, item in client.get("/openapi.json").json()["paths"].items():
+        if method.lower() in item:
+            continue
         for place, value in PLACES.items():
             path = path.replace(place, value)
         answer = client.request(method, path)

@@ -4,6 +4,7 @@ Covers: api/data/examples.py
 """
 
 import re
+import secrets
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -13,14 +14,30 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.data.documents import ChangesAnswer, IdsAnswer, RecordAnswer, SearchAnswer
+from api.data.draft_documents import (
+    DraftAct,
+    DraftAnswer,
+    DraftChange,
+    DraftsAnswer,
+    HistoryAnswer,
+    NewDraft,
+    RecordAct,
+)
+from api.data.examples import DRAFT_ID
 from api.data.suggestions import SuggestAnswer
 from api.data.validation import CheckAnswer
 from api.web.problems import PROBLEM_TYPE, ProblemOut
+from registry.model import Account
+from tests.builders import a_metadata
+from tests.town import Town
 
 SHAPES: dict[str, type] = {
     type_.__name__: type_
-    for type_ in (SearchAnswer, IdsAnswer, SuggestAnswer, RecordAnswer, ChangesAnswer, CheckAnswer, ProblemOut)
-}
+    for type_ in (
+        SearchAnswer, IdsAnswer, SuggestAnswer, RecordAnswer, ChangesAnswer, CheckAnswer, ProblemOut, DraftAnswer,
+        DraftsAnswer, HistoryAnswer, NewDraft, DraftChange, DraftAct, RecordAct,
+    )
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +120,7 @@ def test_the_examples_have_the_shapes_that_they_stand_with(document: dict[str, A
         shape = document["components"]["schemas"][name]
         (example,) = shape["examples"]
         assert msgspec.convert(example, type_)
-        assert set(shape["required"]) <= set(example) <= set(shape["properties"])
+        assert set(shape.get("required", ())) <= set(example) <= set(shape["properties"])
 
 
 def example(parameter: dict[str, Any]) -> Any:
@@ -125,12 +142,16 @@ def asked(path: str, operation: dict[str, Any]) -> Iterator[tuple[str, dict[str,
 
 
 def test_whatever_is_asked_by_its_example_is_answered_as_declared(
-    document: dict[str, Any], browser: TestClient
+    document: dict[str, Any], browser: TestClient, city: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: dict[str, set[int]] = {}
+    token, _ = city.catalog.people.tokens.add("verwaltung")
+    monkeypatch.setattr(secrets, "token_hex", lambda size: DRAFT_ID)
+    city.catalog.inbox.begin(a_metadata("Kühle Wege", "project"), Account(name="verwaltung"), "")
     for path, method, operation in operations(document):
+        signed = {"authorization": f"Bearer {token}"} if "security" in operation else {}
         for address, params in asked(path, operation) if method == "get" else ():
-            answer = browser.get(address, params=params, headers={"accept": "*/*"})
+            answer = browser.get(address, params=params, headers={"accept": "*/*", **signed})
             said = responses(document, operation).get(str(answer.status_code))
             assert said is not None, (address, params, answer.status_code)
             type_ = answer.headers.get("content-type", "").partition(";")[0]

@@ -51,6 +51,7 @@ EXPECTED = {
     ("record", "propose"): (set(PEOPLE), {"published": "published"}),
     ("record", "withdraw"): (INSIDE | {"reviewer", "administrator"}, {"published": "withdrawn"}),
     ("record", "restore"): (INSIDE | {"reviewer", "administrator"}, {"withdrawn": "published"}),
+    ("record", "history"): (set(PEOPLE), {"published": "published", "withdrawn": "withdrawn"}),
     ("record", "merge"): (DECIDERS - {"publisher"}, {"published": "published"}),
     ("catalogue", "begin"): (set(PEOPLE), {"": ""}),
     ("catalogue", "review"): (DECIDERS | {"reviewer elsewhere", "steward elsewhere"}, {"": ""}),

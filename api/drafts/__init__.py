@@ -1,0 +1,1 @@
+"""The write API: drafts and their review for programs, with the same checks and states as the forms."""

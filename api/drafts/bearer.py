@@ -42,4 +42,4 @@ def _count(pages: Pages, request: Request, text: str) -> None:
     address = request.client.host if request.client else ""
     attempt = Attempt.of(text[:MAX_ID_CHARACTERS], address, "".join(pages.settings.secret[:1]), "token")
     if seconds := pages.people.tries.count(attempt):
-        raise TooManyError("too-many-tokens", {"seconds": seconds})
+        raise TooManyError("too-many-tokens", {"seconds": seconds}, seconds=seconds)

@@ -115,19 +115,23 @@ def once(people: People, account: Account, request: Request, body: bytes, act: C
     keyed = KeyedRequest.of(account.name, key, *parts)
     if kept := people.repeated.begin(keyed):
         return Response(kept.body, kept.status, kept.headers)
+    answered = False
     try:
-        response = act()
+        response = _answer(act)
+        if answered := response.status_code < 500 and response.status_code not in TRY_AGAIN:
+            headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+            people.repeated.finish(keyed, KeptAnswer(response.status_code, headers, bytes(response.body)))
+    finally:
+        if not answered:
+            people.repeated.abandon(keyed)
+    return response
+
+
+def _answer(act: Callable[[], Response]) -> Response:
+    """The response of `act`, also for an error that the same request would get again."""
+    try:
+        return act()
     except BusyError:
-        people.repeated.abandon(keyed)
         raise
     except LotseError as error:
-        response = problem_response(error)
-    except BaseException:
-        people.repeated.abandon(keyed)
-        raise
-    if response.status_code >= 500 or response.status_code in TRY_AGAIN:
-        people.repeated.abandon(keyed)
-    else:
-        headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        people.repeated.finish(keyed, KeptAnswer(response.status_code, headers, bytes(response.body)))
-    return response
+        return problem_response(error)

@@ -1,6 +1,6 @@
 """The OpenAPI document is true: what it names is there, and whatever is answered stands in it.
 
-Covers: api/data/examples.py
+Covers: api/data/examples.py, api/data/draft_documents.py
 """
 
 import re

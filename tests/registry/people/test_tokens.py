@@ -1,4 +1,7 @@
-"""API tokens and remembered answers."""
+"""API tokens and remembered answers.
+
+Covers: registry/people/repeated_requests.py
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

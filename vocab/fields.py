@@ -260,6 +260,11 @@ FIELDS: Final[tuple[Field, ...]] = (
          "dataset series service project organization publicservice event Distribution", "Dokumentation|Documentation",
          range="foaf:Document"),
     _row("image", "foaf:depiction", "iri", "project organization event", "Bild|Image", range="foaf:Image"),
+    _row("image_text", "lotse:imageDescription", "text", "project organization event",
+         "Bildbeschreibung|Image description"),
+    _row("image_credit", "lotse:imageCredit", "literal", "project organization event", "Bildnachweis|Image credit"),
+    _row("image_licence", "lotse:imageLicence", "concept", "project organization event",
+         "Lizenz des Bildes|Licence of the image", values="licences", range="dct:LicenseDocument"),
     # -- the forms in which a dataset can be had
     _row("distributions", "dcat:distribution", "node:Distribution*", "dataset", "Dateien und Zugänge|Distributions"),
     _row("samples", "adms:sample", "iri*", "dataset", "Beispiel|Sample", range="dcat:Distribution"),

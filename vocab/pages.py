@@ -48,9 +48,20 @@ PAGE_ROWS: Final[Mapping[str, PageRow]] = MappingProxyType({row.name: row for ro
 # Words of an address after the first one: name -> language -> word
 STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
+        kind.name: {lang: word.lower().replace(" ", "-") for lang, word in kind.singular.items()}
+        for kind in KIND_ROWS.values()
+    }
+    | {
         "sign-in": {"de": "anmelden", "en": "sign-in"},
         "sign-out": {"de": "abmelden", "en": "sign-out"},
-        "project": {"de": "projekt", "en": "project"},
+        "sections": {"de": "abschnitte", "en": "sections"},
+        "about": {"de": "worum", "en": "about"},
+        "where": {"de": "wo-und-wann", "en": "where-and-when"},
+        "who": {"de": "wer", "en": "who"},
+        "money": {"de": "geld", "en": "money"},
+        "data": {"de": "daten", "en": "data"},
+        "send": {"de": "absenden", "en": "send"},
+        "preview": {"de": "vorschau", "en": "preview"},
         "entries": {"de": "eintraege", "en": "entries"},
         "sources": {"de": "quellen", "en": "sources"},
         "runs": {"de": "laeufe", "en": "runs"},

@@ -109,6 +109,25 @@ def date(text: str, zone: str = "") -> Read | None:
     return None
 
 
+_ABOUT = re.compile(  # words before a year or month that say something for which the model has no place
+    r"(?:(?:ca\.|circa|etwa|ungefähr|voraussichtlich|geplant|spätestens|frühestens|ab|bis|seit|im|in|about|around|from|"
+    r"until|by)\s+){0,3}"
+    r"(?:(?:anfang|mitte|ende|frühjahr|frühling|sommer|herbst|jahr|early|mid|late|end of|spring|summer|autumn|q[1-4]|"
+    r"(?:[1-4]\.?|erstes|zweites|drittes|viertes|first|second|third|fourth)\s*(?:quartal|quarter|halbjahr|half)"
+    r"(?:\s+of)?)\s+)?"
+    r"(?P<rest>(?:[^\W\d_]{3,9}\.?\s+)?\d{4})",
+    re.IGNORECASE,
+)
+
+
+def rough_date(text: str) -> Read | None:
+    """The year or month in "Ende 2027", "voraussichtlich März 2027", "2. Quartal 2027": what is more exact than that is
+    not in the text, and nothing is made up. None if there is no such date."""
+    match = _ABOUT.fullmatch(" ".join(text.split())) if len(text) <= 60 else None
+    read = date(match["rest"]) if match else None
+    return Read(read.value, True) if read else None
+
+
 _YEAR = re.compile(r"(-?[0-9]{4,9})(?![0-9])")
 
 

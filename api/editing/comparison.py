@@ -32,8 +32,9 @@ MAX_SIMILAR: Final = 3
 
 
 class Difference(NamedTuple):
-    """A field with its text before and now, as markup; `new`: there was nothing before."""
+    """A field of the metadata with its text before and now, as markup; `new`: there was nothing before."""
 
+    name: str
     label: str
     before: Markup
     now: Markup
@@ -50,17 +51,17 @@ class Comparison(NamedTuple):
 def compare(pages: Pages, before: Metadata | None, now: Metadata, lang: Lang) -> Comparison:
     """Both versions field by field, in the order of vocab/fields.py."""
     changed, same = [], []
-    for label, old, new in _fields(pages, before, now, lang):
+    for name, label, old, new in _fields(pages, before, now, lang):
         if old == new:
             same.append((label, _lines(new)))
         else:
-            changed.append(Difference(label, *_marked(old, new), new=not old))
+            changed.append(Difference(name, label, *_marked(old, new), new=not old))
     return Comparison(tuple(changed), tuple(same))
 
 
 def _fields(
     pages: Pages, before: Metadata | None, now: Metadata, lang: Lang
-) -> Iterator[tuple[str, list[str], list[str]]]:
+) -> Iterator[tuple[str, str, list[str], list[str]]]:
     for row in fields_of(now.kind):
         label = row.label(lang)
         if row.form == "link":
@@ -68,7 +69,7 @@ def _fields(
         else:
             old, new = (_texts(getattr(metadata, row.name), lang) if metadata else [] for metadata in (before, now))
         if old or new:
-            yield label, old, new
+            yield row.name, label, old, new
 
 
 def _texts(value: Any, lang: Lang) -> list[str]:

@@ -1,30 +1,33 @@
 """The form of a thing of any kind: what it shows, what was entered, and what must still be mended.
 
 Entry points: `shown` and `elsewhere` (metadata to form), `entered`, `read` and `is_blank` (form to metadata), `faults`
-(what keeps it from being handed in), `questions` (the fields as a template shows them). The fields themselves are rows
-of `form_fields.FIELDS`.
+(what keeps it from being handed in). The fields themselves are rows of `form_fields.FIELDS`; `form_questions.py` makes
+of them what a template shows.
 Invariants: what the form cannot show stays; a form sent back as it was shown changes nothing; what cannot be read keeps
 its former value, and its words wait in the draft (`extras[UNREAD]`).
 """
 
 from collections.abc import Iterable, Mapping
-from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 from msgspec.structs import replace
 
-from api.editing.form_fields import MAX_AREA_CHARACTERS, MAX_BOXES, FormField, Widget, form_of
-from api.editing.form_groups import groups_of, nodes_of, read_group, shown_group, shown_node
-from api.editing.form_values import Entered, FieldError, FormContext, Reading, offered, own_text
+from api.editing.form_context import Entered, FieldError, FormContext, Reading
+from api.editing.form_fields import MAX_AREA_CHARACTERS, MAX_BOXES, MAX_ITEMS, FormField, base_name, form_of
+from api.editing.form_groups import groups_of, read_group, shown_group
+from api.editing.form_nodes import FieldGroup, nodes_of, part_of, shown_positions
+from api.editing.form_offices import office_faults
+from api.editing.form_texts import own_text
 from api.text.formatting import PickedText, pick_language
 from api.text.i18n import translator
 from api.text.labels import finding_words
 from api.web.session import Forms
 from registry.catalog.checks import blocking
 from registry.model import Finding, Kind, Metadata, Record
+from registry.model.people import NOTES_OF_FORM
 from vocab.concepts import concept_list
 
-UNREAD: Final = "unread-in-form"  # key of extras in a draft: the words of fields that could not be read
+UNREAD, NEW_OFFICES = NOTES_OF_FORM  # keys of extras in a draft: words that could not be read; new organizations
 
 
 # -- metadata to form
@@ -44,30 +47,46 @@ def elsewhere(metadata: Metadata, context: FormContext) -> dict[str, PickedText]
     texts: dict[str, PickedText] = {}
     for group in groups_of(context.kind):
         for form_field in group.fields:
-            if form_field.row(context.kind).form == "text" and group.row.node != "Agent":
-                holder = shown_node(group, metadata, context)[1] if form_field.part else metadata
-                text = getattr(holder, form_field.part or form_field.metadata_field)
+            row = form_field.row(context.kind)
+            if row.form == "text" and not row.many and group.row.node != "Agent" and not form_field.translated:
+                text = _text_of(group, form_field, metadata, context)
                 if text and not own_text(text, context.lang):
                     texts[form_field.name] = pick_language(text, context.lang)
     return texts
+
+
+def _text_of(group: FieldGroup, form_field: FormField, metadata: Metadata, context: FormContext) -> Any:
+    """The text that a field stands for, of the first node that the form shows."""
+    if not form_field.part:
+        return getattr(metadata, form_field.metadata_field)
+    positions = shown_positions(group, metadata, context)
+    return part_of(nodes_of(group, metadata)[positions[0]], form_field.part) if positions else None
 
 
 # -- form to metadata
 
 
 def entered(fields: Forms, kind: Kind) -> dict[str, Any]:
-    """Name -> what was sent, word for word."""
-    return {
-        form_field.name: fields.all(form_field.name)[:MAX_BOXES]
-        if form_field.widget_of(kind) == "boxes"
-        else fields.get(form_field.name).strip()[:MAX_AREA_CHARACTERS]
-        for form_field in form_of(kind)
-    }
+    """Name -> what was sent, word for word. A field that was not sent is not asked on that page, and stays as it is."""
+    rows = {form_field.name: form_field for form_field in form_of(kind)}
+    values: dict[str, Any] = {}
+    for name, value in fields.pairs:
+        base, number = base_name(name)
+        form_field = rows.get(base)
+        if form_field is None or not 0 < number <= (MAX_ITEMS if form_field.repeats else 1):
+            continue
+        if form_field.widget_of(kind) == "boxes":
+            ticked = values.get(name, ())
+            values[name] = (*ticked, value) if value and len(ticked) < MAX_BOXES else ticked
+        else:
+            values.setdefault(name, value.strip()[:MAX_AREA_CHARACTERS])
+    return values
 
 
 def is_blank(values: Entered, kind: Kind) -> bool:
     """Whether nothing was entered but what the form says by itself."""
-    return not any(values[form_field.name] for form_field in form_of(kind) if not form_field.own_organization)
+    own = names_of_own_organization(kind)
+    return not any(value for name, value in values.items() if name not in own)
 
 
 def names_of_own_organization(kind: Kind) -> list[str]:
@@ -75,8 +94,17 @@ def names_of_own_organization(kind: Kind) -> list[str]:
     return [form_field.name for form_field in form_of(kind) if form_field.own_organization]
 
 
-def read(values: Entered, before: Metadata, context: FormContext) -> tuple[Metadata, list[FieldError]]:
-    """The metadata `before` with what was entered, and an error for each field that cannot be read."""
+def confirmed(metadata: Metadata) -> tuple[str, ...]:
+    """The names that somebody has confirmed to be new organizations."""
+    names = metadata.extras.get(NEW_OFFICES, ())
+    return tuple(map(str, names)) if isinstance(names, list | tuple) else ()
+
+
+def read(
+    values: Entered, before: Metadata, context: FormContext, new_offices: tuple[str, ...] = ()
+) -> tuple[Metadata, list[FieldError]]:
+    """The metadata `before` with what was entered, and an error for each field that cannot be read. `new_offices`:
+    names that somebody has confirmed."""
     reading = Reading(values, context, [])
     metadata = before
     unread: dict[str, Any] = {}
@@ -84,9 +112,15 @@ def read(values: Entered, before: Metadata, context: FormContext) -> tuple[Metad
         errors_before = len(reading.errors)
         metadata = read_group(group, metadata, reading)
         if len(reading.errors) > errors_before:  # also what stands beside it: a date means nothing without the other
-            unread |= {form_field.name: values[form_field.name] for form_field in group.fields}
-    extras = {key: value for key, value in before.extras.items() if key != UNREAD}
-    return replace(metadata, extras=extras | ({UNREAD: unread} if unread else {})), reading.errors
+            unread |= {name: value for name, value in values.items() if _is_of(name, group)}
+    notes = {UNREAD: unread, NEW_OFFICES: list(new_offices)}
+    extras = {key: value for key, value in before.extras.items() if key not in notes}
+    return replace(metadata, extras=extras | {key: value for key, value in notes.items() if value}), reading.errors
+
+
+def _is_of(name: str, group: FieldGroup) -> bool:
+    base, _number = base_name(name)
+    return any(form_field.name == base for form_field in group.fields)
 
 
 # -- what must still be mended
@@ -110,7 +144,8 @@ def faults(
         faults_before = missing(shown(before, context), before, context)
         asked = [error for error in asked if error not in faults_before]
     everything = list(errors)
-    for more in (asked, _findings(metadata, context, harvested)):
+    offices = office_faults(values, metadata, context, confirmed(metadata))
+    for more in (asked, offices, _findings(metadata, context, harvested)):
         refused = {error.field for error in everything}
         everything += [error for error in more if not error.field or error.field not in refused]
     return in_order(everything, context.kind)
@@ -134,10 +169,13 @@ def _findings(metadata: Metadata, context: FormContext, harvested: Record | None
 
 def in_order(errors: Iterable[FieldError], kind: Kind) -> list[FieldError]:
     """In the order of the form, each field once for each message; those of no field last."""
-    names = [form_field.name for form_field in form_of(kind)]
-    return sorted(
-        dict.fromkeys(errors), key=lambda error: names.index(error.field) if error.field in names else len(names)
-    )
+    places = {form_field.name: place for place, form_field in enumerate(form_of(kind))}
+
+    def place(error: FieldError) -> tuple[int, int]:
+        name, number = base_name(error.field)
+        return places.get(name, len(places)), number
+
+    return sorted(dict.fromkeys(errors), key=place)
 
 
 def field_of(finding: Finding, kind: Kind) -> str:
@@ -171,82 +209,3 @@ def _is_there(form_field: FormField, metadata: Metadata) -> bool:
         return any(getattr(node, form_field.part) for node in nodes_of(group, metadata))
     value = getattr(metadata, group.row.name)
     return any(value.values()) if group.row.form == "text" else bool(value)
-
-
-# -- for templates
-
-
-class Choice(NamedTuple):
-    value: str
-    label: str
-    hint: str
-
-
-class Question(NamedTuple):
-    """A form field as a template shows it; `id`: where an error leads to."""
-
-    name: str
-    id: str
-    label: str
-    hint: str
-    widget: Widget
-    form: str  # of the value, as in vocab/fields.py
-    needed: bool
-    input_limit: int
-    max_characters: int
-    rows: int
-    choices: tuple[Choice, ...]
-    empty_choice: str
-    own_organization: bool
-
-
-class Block(NamedTuple):
-    """Questions that stand side by side; `voluntary`: the heading of the voluntary ones goes before it."""
-
-    questions: tuple[Question, ...]
-    voluntary: bool
-
-
-def questions(context: FormContext) -> list[Block]:
-    """The form of a kind of thing in the reader's language."""
-    fields = form_of(context.kind)
-    last_needed = max(position for position, form_field in enumerate(fields) if form_field.is_needed(context.kind))
-    blocks: list[Block] = []
-    position = 0
-    for _key, form_fields in groupby(fields, key=lambda form_field: form_field.beside or form_field.name):
-        block = tuple(_question(form_field, context) for form_field in form_fields)
-        voluntary = position > last_needed and not any(earlier.voluntary for earlier in blocks)
-        blocks.append(Block(block, voluntary))
-        position += len(block)
-    return blocks
-
-
-def _question(form_field: FormField, context: FormContext) -> Question:
-    _ = translator(context.lang)
-    row, widget = form_field.row(context.kind), form_field.widget_of(context.kind)
-    choices = tuple(
-        Choice(concept.notation, concept.label(context.lang), _(hint) if hint else "")
-        for concept in (offered(form_field, context) if widget in ("radio", "boxes", "select") else ())
-        for hint in [form_field.choices.get(concept.notation, "")]
-    )
-    return Question(
-        name=form_field.name,
-        id=f"{form_field.name}-{choices[0].value}" if choices and widget in ("radio", "boxes") else form_field.name,
-        label=_(form_field.label) if form_field.label else row.label(context.lang),
-        hint=_(form_field.hint) if form_field.hint else "",
-        widget=widget,
-        form=row.form,
-        needed=form_field.is_needed(context.kind),
-        input_limit=form_field.input_limit(context.kind),
-        max_characters=form_field.max_characters,
-        rows=form_field.rows,
-        choices=choices,
-        empty_choice=_(form_field.empty_choice) if form_field.empty_choice else "",
-        own_organization=form_field.own_organization,
-    )
-
-
-def targets(errors: Iterable[FieldError], blocks: Iterable[Block]) -> list[tuple[str, str]]:
-    """Id of the input ("" for none) and message of each error, for the summary of errors."""
-    ids = {question.name: question.id for block in blocks for question in block.questions}
-    return [(ids.get(error.field, ""), error.message) for error in errors]

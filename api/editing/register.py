@@ -1,76 +1,65 @@
-"""Registering a project: one page without script, a draft that is kept, and the entries of an account.
+"""Registering a thing of any kind: a draft that is kept, all its questions on one page, and the entries of an account.
 
-Entry point: `routes`. The form itself is made, read and checked in `form.py`, for every kind of thing; so far only
-projects have a page (`KIND`).
+Entry points: `routes`, `save`, `show`. The form itself is made, read and checked in `form.py`; `sections.py` shows it
+section by section.
 Invariant: what was sent is kept in a draft before anything is said about it, but for a blank form.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial, wraps
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from api.editing import form
-from api.editing.comparison import Comparison, compare, organization_name, owner, preview, record_links, similar
-from api.editing.form_values import Entered, FieldError, FormContext
-from api.pages.site import Pages
-from api.text.formatting import pick_language
+from api.editing.comparison import compare, organization_name, owner, preview, record_links, similar
+from api.editing.drafting import (
+    FormPage,
+    changed_record,
+    context_of,
+    draft_of,
+    may_save,
+    organizations,
+    own_organization,
+    record_of,
+    sent,
+)
+from api.editing.form_fields import SECTIONS, Section, form_of
+from api.editing.form_questions import questions, targets
+from api.pages.site import NO_STORE, Pages
+from api.text.formatting import moment, pick_language
 from api.text.i18n import translator
 from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, Forms, StaleFormError
-from registry.catalog import Catalog
-from registry.catalog.lookup import resolve
-from registry.errors import ConflictError, LotseError, NotAllowedError, NotFoundError, StorageFullError
-from registry.model import Account, Draft, Kind, Metadata, Record
-from registry.model.text import MAX_TITLE_IN_LISTS
+from registry.errors import ConflictError, LotseError, StorageFullError
+from registry.model import KINDS, Account, Draft, Kind, Metadata, Record
 from registry.model.timing import today
 from registry.people.permissions import acts_for
-from registry.search import analysis
-from registry.search.query import Query
 from registry.store.store import Selection
+from vocab.kinds import KIND_ROWS
 
-KIND: Final[Kind] = "project"
-EMPTY: Final = Metadata(kind=KIND)
 MAX_PUBLISHED_SHOWN: Final = 200
-MAX_ORGANIZATIONS_OFFERED: Final = 300
-
-
-class FormPage(NamedTuple):
-    """What the page of a form shows. `of`, `base_number`, `before`: of the published record that is changed, while
-    there is no draft yet; `faults`: what to mend. Nothing is saved if the form was of an earlier session (`expired`),
-    or the disk is full (`full`)."""
-
-    values: Entered
-    draft: Draft | None = None
-    faults: Sequence[FieldError] = ()
-    conflict: Comparison | None = None
-    of: str = ""
-    base_number: int = 0
-    before: Metadata = EMPTY
-    saved: bool = False
-    expired: bool = False
-    full: bool = False
 
 
 def routes(pages: Pages) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     for steps, view, method in (
         (("register",), _to_form, "GET"),
-        (("register", KIND), partial(start, pages), "GET"),
-        (("register", KIND), partial(begin, pages), "POST"),
-        (("register", KIND, "{id}"), partial(resume, pages), "GET"),
-        (("register", KIND, "{id}"), partial(save, pages), "POST"),
         (("mine",), _to_entries, "GET"),
         (("mine", "entries"), partial(entries, pages), "GET"),
     ):
         mount(router, patterns(*steps), view, method)
+    for kind in KINDS:
+        mount(router, patterns("register", kind), partial(start, pages, kind))
+        mount(router, patterns("register", kind), partial(begin, pages, kind), "POST")
+        mount(router, patterns("register", kind, "{id}"), partial(resume, pages))
+        mount(router, patterns("register", kind, "{id}"), partial(save, pages), "POST")
     return router
 
 
 def _to_form(request: Request) -> Response:
-    return RedirectResponse(place("register", language(request), KIND), 302)
+    return RedirectResponse(place("register", language(request), "project"), 302)
 
 
 def _to_entries(request: Request) -> Response:
@@ -82,64 +71,100 @@ def keeps_entered(view: Callable[..., Response]) -> Callable[..., Response]:
     full."""
 
     @wraps(view)
-    def kept(pages: Pages, request: Request, **parameters: Any) -> Response:
+    def kept(pages: Pages, *bound: Any, request: Request, **parameters: Any) -> Response:
         try:
-            return view(pages, request=request, **parameters)
+            return view(pages, *bound, request=request, **parameters)
         except StaleFormError as stale:
-            return _show_unsaved(pages, request, stale.fields, parameters.get("id"), stale)
+            return _show_unsaved(pages, bound, request, stale.fields, parameters, stale)
         except StorageFullError as full:
-            fields = pages.form(request, parameters["body"])
-            return _show_unsaved(pages, request, fields, parameters.get("id"), full)
+            return _show_unsaved(pages, bound, request, pages.form(request, parameters["body"]), parameters, full)
 
     return kept
 
 
-def _show_unsaved(pages: Pages, request: Request, fields: Forms, id: str | None, error: LotseError) -> Response:
+def _show_unsaved(
+    pages: Pages,
+    bound: tuple[Any, ...],
+    request: Request,
+    fields: Forms,
+    parameters: dict[str, Any],
+    error: LotseError,
+) -> Response:
     """The form with what was entered, and why nothing of it is saved."""
-    draft = _draft(pages, id, pages.required(request)) if id else None
-    page = FormPage(form.entered(fields, KIND), draft, of=fields.get("of"), base_number=fields.number("base"))
+    id = parameters.get("id")
+    draft = draft_of(pages, id, pages.required(request)) if id else None
+    kind: Kind = draft.metadata.kind if draft else bound[0]
+    before = form.shown(draft.metadata if draft else Metadata(kind=kind), context_of(pages, kind, language(request)))
+    page = FormPage(kind, before | form.entered(fields, kind), draft, of=fields.get("of"))
     full = isinstance(error, StorageFullError)
-    return _show(pages, request, page._replace(expired=not full, full=full), error.status)
+    page = page._replace(base_number=fields.number("base"), section=_section(fields), expired=not full, full=full)
+    return show(pages, request, page, error.status)
+
+
+def _section(fields: Forms) -> Section | None:
+    """The section whose page was sent; None for the page with all questions."""
+    return next((name for name in SECTIONS if name == fields.get("section")), None)
 
 
 # -- views
 
 
-def start(pages: Pages, request: Request) -> Response:
-    """An empty form, or that of a published project (`?of=`)."""
+def start(pages: Pages, kind: Kind, request: Request) -> Response:
+    """The questions that are asked first, empty or of a published record (`?of=`)."""
     account = pages.required(request)
     of = request.query_params.get("of", "")
-    record = _record(pages.catalog, of)
-    context = _context(pages, language(request))
+    record = record_of(pages.catalog, of, kind)
+    context = context_of(pages, kind, language(request))
     if record:
         values = form.shown(record.metadata, context)
-        return _show(pages, request, FormPage(values, of=of, base_number=record.number, before=record.metadata))
-    own = _own_organization(pages, account, context.lang)
-    values = form.shown(EMPTY, context) | dict.fromkeys(form.names_of_own_organization(KIND), own)
-    return _show(pages, request, FormPage(values, of=of))
+        page = FormPage(kind, values, of=of, base_number=record.number, before=record.metadata)
+        return show(pages, request, page)
+    values = form.shown(Metadata(kind=kind), context) | _of_account(pages, account, kind, context.lang)
+    return show(pages, request, FormPage(kind, values))
+
+
+def _of_account(pages: Pages, account: Account, kind: Kind, lang: Lang) -> dict[str, Any]:
+    """What a new form says by itself: name and contact of the organization that the account acts for."""
+    record = own_organization(pages, account)
+    if record is None:
+        return {}
+    name = pick_language(record.metadata.title, lang).words
+    mail = next((contact.email for contact in record.metadata.contacts if contact.email), "")
+    return dict.fromkeys(form.names_of_own_organization(kind), name) | ({"email": mail} if mail else {})
 
 
 @keeps_entered
-def begin(pages: Pages, request: Request, body: FormBody = b"") -> Response:
+def begin(pages: Pages, kind: Kind, request: Request, body: FormBody = b"") -> Response:
     """Keeps what was entered in a new draft."""
     fields = pages.form(request, body)
     account = pages.required(request)
-    record = _record(pages.catalog, fields.get("of"))
-    context = _context(pages, language(request))
-    values, metadata, faults = _read(fields, record.metadata if record else EMPTY, context, record)
-    if record is None and form.is_blank(values, KIND):  # nothing to keep
+    record = record_of(pages.catalog, fields.get("of"), kind)
+    context = context_of(pages, kind, language(request), record)
+    values, metadata, faults = sent(fields, record.metadata if record else Metadata(kind=kind), context, record)
+    if record is None and form.is_blank(form.entered(fields, kind), kind):  # nothing to keep
+        if fields.get("act") == "autosave":
+            return JSONResponse({})
         faults = faults or form.missing(values, metadata, context)[:1]
-        return _show(pages, request, FormPage(values, faults=faults), 422)
-    owner = acts_for(account, record.owner if record else "")
-    draft = pages.inbox.begin(metadata, account, owner, fields.get("of") or None, fields.number("base"))
-    return _next(pages, request, fields, draft, FormPage(values, draft, faults))
+        return show(pages, request, FormPage(kind, values, faults=faults), 422)
+    of = fields.get("of") or None
+    draft = pages.inbox.begin(
+        metadata, account, acts_for(account, record.owner if record else ""), of, fields.number("base")
+    )
+    return _next(pages, request, fields, draft, FormPage(kind, values, draft, faults))
 
 
 def resume(pages: Pages, request: Request, id: str) -> Response:
-    """The form of a draft."""
-    draft = _draft(pages, id, pages.required(request))
-    values = form.shown(draft.metadata, _context(pages, language(request)))
-    return _show(pages, request, FormPage(values, draft, saved="saved" in request.query_params))
+    """All questions of a draft on one page."""
+    draft = draft_of(pages, id, pages.required(request))
+    return show(pages, request, page_of_draft(pages, request, draft))
+
+
+def page_of_draft(pages: Pages, request: Request, draft: Draft, section: Section | None = None) -> FormPage:
+    """The page of a draft as it was saved."""
+    kind, parameters = draft.metadata.kind, request.query_params
+    values = form.shown(draft.metadata, context_of(pages, kind, language(request)))
+    more = parameters.get("more", "")
+    return FormPage(kind, values, draft, section=section, more=more, saved="saved" in parameters)
 
 
 @keeps_entered
@@ -147,19 +172,21 @@ def save(pages: Pages, request: Request, id: str, body: FormBody = b"") -> Respo
     """Keeps what was entered in the draft, unless somebody else has saved meanwhile; or asks whether to discard it."""
     fields = pages.form(request, body)
     account = pages.required(request)
-    draft = _draft(pages, id, account)
+    draft = draft_of(pages, id, account)
     if fields.get("act") == "discard":
         return _discard(pages, request, draft, fields)
-    context = _context(pages, language(request))
-    record = pages.catalog.store.get(draft.of) if draft.of else None
-    values, metadata, faults = _read(fields, draft.metadata, context, record)
+    record, kind, section = changed_record(pages, draft), draft.metadata.kind, _section(fields)
+    context = context_of(pages, kind, language(request), record)
+    values, metadata, faults = sent(fields, draft.metadata, context, record, section)
     try:
         draft = pages.inbox.save(id, metadata, account, fields.number("version"))
     except ConflictError:
-        draft = _draft(pages, id, account)  # both texts are shown, and the next save counts from this one
+        if fields.get("act") == "autosave":
+            return JSONResponse({"conflict": True}, 409, NO_STORE)
+        draft = draft_of(pages, id, account)  # both texts are shown, and the next save counts from this one
         conflict = compare(pages, draft.metadata, metadata, context.lang)
-        return _show(pages, request, FormPage(values, draft, faults, conflict), 409)
-    return _next(pages, request, fields, draft, FormPage(values, draft, faults))
+        return show(pages, request, FormPage(kind, values, draft, faults, conflict, section=section), 409)
+    return _next(pages, request, fields, draft, FormPage(kind, values, draft, faults, section=section))
 
 
 def entries(pages: Pages, request: Request) -> Response:
@@ -176,34 +203,11 @@ def entries(pages: Pages, request: Request) -> Response:
         proposals=list(pages.inbox.proposals(account, [record.id for record in published])),
         published=published[:MAX_PUBLISHED_SHOWN],
         owner=lambda draft: owner(pages, draft, lang),
-        notice=next((name for name in ("sent", "discarded") if name in request.query_params), ""),
+        notice=next((name for name in ("sent", "discarded", "later") if name in request.query_params), ""),
+        kinds=[(kind, row.singular[lang]) for kind, row in KIND_ROWS.items() if kind != "project"],
         crumbs=[(_("Meine Einträge"), "")],
         indexed=False,
     )
-
-
-# -- drafts and records
-
-
-def _record(catalog: Catalog, id: str) -> Record | None:
-    """The published project that a form changes; None for a new one."""
-    record = catalog.store.existing(id) if id else None
-    if record and (record.kind != KIND or record.state != "published"):
-        raise NotFoundError("project-unknown")
-    return record
-
-
-def _draft(pages: Pages, id: str, account: Account) -> Draft:
-    draft = pages.inbox.get(id)
-    if not pages.inbox.may_see(draft, account):
-        raise NotAllowedError("draft-of-somebody-else")
-    return draft
-
-
-def _own_organization(pages: Pages, account: Account, lang: Lang) -> str:
-    """The name of the organization that the account acts for: nobody is asked twice."""
-    record = pages.catalog.store.get(acts_for(account))
-    return pick_language(record.metadata.title, lang).words if record else ""
 
 
 def _published(pages: Pages, account: Account) -> list[Record]:
@@ -217,49 +221,47 @@ def _published(pages: Pages, account: Account) -> list[Record]:
     return sorted(records.values(), key=lambda record: record.id)
 
 
-# -- what was sent
-
-
-def _context(pages: Pages, lang: Lang) -> FormContext:
-    return FormContext(KIND, lang, pages.districts, partial(_iri_of, pages))
-
-
-def _read(
-    fields: Forms, before: Metadata, context: FormContext, record: Record | None
-) -> tuple[Entered, Metadata, list[FieldError]]:
-    """What was entered, the metadata it makes, and what to mend: what cannot be read and, when the form is handed in,
-    what is missing or would be refused."""
-    values = form.entered(fields, KIND)
-    metadata, errors = form.read(values, before, context)
-    if fields.get("act") == "submit":
-        harvested = record if record and record.origin else None
-        return values, metadata, form.faults(values, metadata, context, errors, harvested)
-    return values, metadata, form.in_order(errors, KIND)
-
-
-def _iri_of(pages: Pages, line: str, kinds: tuple[Kind, ...]) -> str | None:
-    """The IRI of a thing of these kinds by its id, address or title; a web address elsewhere stays one."""
-    store = pages.catalog.store
-    text = line.rpartition("/")[2] if line.startswith(pages.settings.base_url) else line
-    record = store.get(text) or store.get(resolve(pages.catalog, line) or "")
-    if record and record.kind in kinds:
-        return f"/id/{record.id}"
-    page = pages.catalog.index.search(Query(words=line, where={"kind": kinds}, size=10, facets=()))
-    for record in store.get_many([hit.id for hit in page.hits]).values():
-        if analysis.name_key(line) in {analysis.name_key(title) for title in record.metadata.title.values()}:
-            return f"/id/{record.id}"
-    return line if line.startswith(("https://", "http://")) and " " not in line else None
+# -- after saving
 
 
 def _next(pages: Pages, request: Request, fields: Forms, draft: Draft, page: FormPage) -> Response:
-    """After saving: back to the form with what is to mend, on to the reviewers, or just the saved draft."""
-    lang = language(request)
+    """Back to the form with what is to mend, on to the next section or the reviewers, or just the saved draft."""
+    lang, act = language(request), fields.get("act")
+    address = address_of(draft, lang, *([page.section] if page.section else []))
+    if act == "autosave":
+        at = moment(draft.changed, lang) if draft.changed else ""
+        return JSONResponse({"version": draft.version, "at": at, "action": address}, headers=NO_STORE)
+    if act.startswith("more:"):
+        group = act.removeprefix("more:")
+        return RedirectResponse(f"{address}?more={group}#{group}-last", 303)
+    if act == "later":
+        return RedirectResponse(place("mine", lang, "entries") + "?later", 303)
     if page.faults:
-        return _show(pages, request, page, 422)
-    if fields.get("act") == "submit":
+        return show(pages, request, page, 422)
+    if act == "submit":
         pages.inbox.submit(draft.id, pages.required(request), draft.version)
         return RedirectResponse(place("mine", lang, "entries") + "?sent", 303)
-    return RedirectResponse(place("register", lang, KIND, draft.id) + "?saved", 303)
+    if act == "continue":
+        return RedirectResponse(address_of(draft, lang, following(page)), 303)
+    return RedirectResponse(f"{address}?saved", 303)
+
+
+def address_of(draft: Draft, lang: Lang, *steps: str) -> str:
+    """The address of a page of a draft."""
+    return place("register", lang, draft.metadata.kind, draft.id, *steps)
+
+
+def sections_of(kind: Kind) -> list[Section]:
+    """The sections that ask something of a kind of thing."""
+    return [name for name in SECTIONS if any(form_field.section == name for form_field in form_of(kind))]
+
+
+def following(page: FormPage) -> str:
+    """The step after a section: the next one, after the last one the check; after all questions the list of tasks."""
+    if page.section is None:
+        return "sections"
+    names = [*sections_of(page.kind), "send"]
+    return names[names.index(page.section) + 1]
 
 
 def _discard(pages: Pages, request: Request, draft: Draft, fields: Forms) -> Response:
@@ -275,7 +277,7 @@ def _discard(pages: Pages, request: Request, draft: Draft, fields: Forms) -> Res
         lang,
         draft=draft,
         title=pick_language(draft.metadata.title, lang).words or _("Ohne Titel"),
-        action=place("register", lang, KIND, draft.id),
+        action=address_of(draft, lang),
         crumbs=[(_("Meine Einträge"), place("mine", lang, "entries")), (_("Entwurf löschen"), "")],
         indexed=False,
     )
@@ -284,14 +286,16 @@ def _discard(pages: Pages, request: Request, draft: Draft, fields: Forms) -> Res
 # -- the page
 
 
-def _show(pages: Pages, request: Request, page: FormPage, status: int = 200) -> Response:
-    """The page of a form."""
-    draft = page.draft
-    context = _context(pages, language(request))
+def show(pages: Pages, request: Request, page: FormPage, status: int = 200) -> Response:
+    """The page of a form: of a section, of all questions of a draft, or of those that are asked first."""
+    draft, kind = page.draft, page.kind
+    context = context_of(pages, kind, language(request))
     lang = context.lang
-    _ = translator(lang)
-    blocks = form.questions(context)
+    first = [] if draft else [row.name for row in form_of(kind) if row.is_needed(kind)]
+    blocks = questions(context, page.values, page.section, page.more, first)
     account = pages.required(request)
+    of = draft.of if draft else page.of
+    before = draft.metadata if draft else page.before or Metadata(kind=kind)
     return pages.page(
         request,
         "register.html",
@@ -300,22 +304,47 @@ def _show(pages: Pages, request: Request, page: FormPage, status: int = 200) -> 
         **page._asdict()
         | {
             "blocks": blocks,
-            "elsewhere": form.elsewhere(draft.metadata if draft else page.before, context),
-            "faults": form.targets(page.faults, blocks),
-            "errors": {error.field: error.message for error in reversed(page.faults)},
-            "of": draft.of if draft else page.of,
+            "elsewhere": form.elsewhere(before, context),
+            "faults": targets(page.faults, blocks),
+            "errors": {error.field: error for error in reversed(page.faults)},
+            "of": of,
             "base_number": draft.base if draft else page.base_number,
-            "action": place("register", lang, KIND, *([draft.id] if draft else [])),
-            "organizations": _organizations(pages, lang),
+            "action": address_of(draft, lang, *([page.section] if page.section else []))
+            if draft
+            else place("register", lang, kind),
+            "organizations": organizations(pages, lang),
             "similar": record_links(similar(pages, draft.metadata, lang, draft.of) if draft else [], lang),
             "card": preview(draft, lang, today()) if draft else None,
             "own": draft is None or pages.inbox.may(draft, "save", account),
-            "locked": draft is not None and not _may_save(pages, draft, account),
-            "record_owner": _other_owner(pages, draft.of if draft else page.of, account, lang),
-            "crumbs": [(_("Meine Einträge"), place("mine", lang, "entries")), (_("Projekt anmelden"), "")],
+            "locked": draft is not None and not may_save(pages, draft, account),
+            "record_owner": _other_owner(pages, of, account, lang),
             "indexed": False,
-        },
+        }
+        | frame(page, lang),
     )
+
+
+def frame(page: FormPage, lang: Lang) -> dict[str, Any]:
+    """What stands around a page of a draft: names of kind and sections, links between them, and the way back."""
+    _ = translator(lang)
+    label = _("%(kind)s anmelden") % {"kind": KIND_ROWS[page.kind].singular[lang]}
+    names = sections_of(page.kind)
+    steps = [
+        (number, _(SECTIONS[name][0]), name, address_of(page.draft, lang, name) if page.draft else "")
+        for number, name in enumerate(names, 1)
+    ]
+    crumbs = [(_("Meine Einträge"), place("mine", lang, "entries"))]
+    if page.draft:
+        crumbs.append((label, address_of(page.draft, lang, "sections")))
+    title = _(SECTIONS[page.section][0]) if page.section else _("Alle Fragen") if page.draft else label
+    return {
+        "label": _("Änderung") if page.of or (page.draft and page.draft.of) else label,
+        "steps": steps,
+        "task_list": address_of(page.draft, lang, "sections") if page.draft else "",
+        "check": address_of(page.draft, lang, "send") if page.draft else "",
+        "section_title": _(SECTIONS[page.section][0]) if page.section else "",
+        "crumbs": [*crumbs, (title, "")],
+    }
 
 
 def _other_owner(pages: Pages, of: str | None, account: Account, lang: Lang) -> str:
@@ -324,15 +353,3 @@ def _other_owner(pages: Pages, of: str | None, account: Account, lang: Lang) -> 
     return (
         "" if record is None or record.owner in account.organizations else organization_name(pages, record.owner, lang)
     )
-
-
-def _may_save(pages: Pages, draft: Draft, account: Account) -> bool:
-    return pages.inbox.may(draft, "save", account) and draft.state != "submitted"
-
-
-def _organizations(pages: Pages, lang: Lang) -> list[str]:
-    """The names of organizations that are offered while somebody writes."""
-    records = pages.catalog.store.find(Selection(kind="organization", shown=True))
-    names = (pick_language(record.metadata.title, lang).words for record in records)
-    names = (name for name in names if len(name) <= MAX_TITLE_IN_LISTS)  # a cut name would be another one
-    return sorted(dict.fromkeys(names))[:MAX_ORGANIZATIONS_OFFERED]

@@ -52,30 +52,38 @@ def record_page(pages: Pages) -> View:
         path = addresses.page(shown_record.kind, shown_record.id, address.lang)
         if path != address.path:
             return RedirectResponse(path, 301)
-        metadata = shown_record.metadata
-        summary = pick_language(metadata.abstract, address.lang).words
-        blocks = view(pages, shown_record, address.lang, today())
-        account = pages.account(request)
-        return pages.page(
-            request,
-            "record.html",
-            address.lang,
-            headers=_headers(pages, shown_record),
-            **blocks,
-            summary=summary,
-            description=sentence(summary or pick_language(metadata.description, address.lang).words, 160),
-            owner=whose(metadata, address.lang),
-            area=area(shown_record.kind),
-            crumbs=_crumbs(shown_record, blocks["title"], address.lang),
-            everything=everything(shown_record, address.lang),
-            more=more(pages, shown_record, address.lang, today()) if shown_record.kind == "organization" else (),
-            schema=script(shown_record, pages.settings.base_url, address.lang),
-            may_edit=account is not None and shown_record.kind == "project",
-            edit=addresses.place("register", address.lang, "project") + f"?of={shown_record.id}",
-            canonical=path,
-        )
+        return page_of_record(pages, request, shown_record, address.lang)
 
     return record
+
+
+def page_of_record(
+    pages: Pages, request: Request, record: Record, lang: Lang, preview: tuple[str, str] | None = None
+) -> Response:
+    """The page of a record. `preview`: what to say above it of one that is not published, and the way back."""
+    metadata = record.metadata
+    summary = pick_language(metadata.abstract, lang).words
+    blocks = view(pages, record, lang, today())
+    account = pages.account(request)
+    return pages.page(
+        request,
+        "record.html",
+        lang,
+        headers=None if preview else _headers(pages, record),
+        **blocks,
+        summary=summary,
+        description=sentence(summary or pick_language(metadata.description, lang).words, 160),
+        owner=whose(metadata, lang),
+        area=area(record.kind),
+        crumbs=_crumbs(record, blocks["title"], lang),
+        everything=everything(record, lang),
+        more=more(pages, record, lang, today()) if record.kind == "organization" else (),
+        schema="" if preview else script(record, pages.settings.base_url, lang),
+        may_edit=account is not None and preview is None,
+        edit=addresses.place("register", lang, record.kind) + f"?of={record.id}",
+        preview=preview,
+        **({"indexed": False} if preview else {"canonical": addresses.page(record.kind, record.id, lang)}),
+    )
 
 
 def _headers(pages: Pages, record: Record) -> dict[str, str]:
@@ -146,6 +154,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "fallback": _fallback(record, lang),
         "fresh": sentences.freshness(metadata, today, lang) if record.kind in DCAT_KINDS else None,
         "licence": _licence(metadata, lang) if files or metadata.licence else None,
+        "image_licence": sentences.licence(metadata.image_licence, lang).name if metadata.image_licence else "",
         "track": sentences.track(metadata, today, lang),
         "phase": sentences.concept("phases", metadata.phase, lang),
         "files": files,

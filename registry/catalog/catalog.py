@@ -29,6 +29,7 @@ from registry.letters.outbox import Outbox
 from registry.model import Draft, Metadata, Record, Source, Step, Taken
 from registry.model.agents import match_agents
 from registry.model.message import Message, message
+from registry.model.people import publishable
 from registry.people.accounts import People
 from registry.people.drafts import Inbox
 from registry.projections.projector import SEARCH, Progress, Projector
@@ -83,10 +84,11 @@ class Catalog:
         ConflictError if that record has changed since; ValidationError for findings of level `failed` or `must`.
         Registering the same draft twice (a double click, a crash before the inbox was cleared) gives the same record.
         """
+        metadata = publishable(draft.metadata)
         if draft.of:
-            return self.revise(draft.of, draft.metadata, draft.base, by)
-        require_publishable(draft.metadata)
-        metadata = match_agents(draft.metadata, self._organizations.ids())
+            return self.revise(draft.of, metadata, draft.base, by)
+        require_publishable(metadata)
+        metadata = match_agents(metadata, self._organizations.ids())
         return self._writer.exclusively(lambda: self._register(metadata, draft, by))
 
     def _register(self, metadata: Metadata, draft: Draft, by: str) -> Record:

@@ -220,6 +220,9 @@ class Metadata(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
     landing_page: str = ""
     documentation: tuple[str, ...] = ()
     image: str = ""
+    image_text: Text = {}  # what the image shows, for those who do not see it
+    image_credit: str = ""
+    image_licence: str = ""
     types: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from registry.model.metadata import Metadata
 
+# Keys of extras in a draft: words of the form that could not be read, and names that are confirmed as new ones.
+NOTES_OF_FORM: Final = ("unread-in-form", "new-offices-in-form")
 DraftState = Literal["draft", "submitted", "returned", "published", "declined"]
 Role = Literal["member", "reviewer", "reader", "administrator"]
 OrganizationRole = Literal["author", "steward", "publisher"]
@@ -40,6 +42,14 @@ class Draft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     changed: datetime | None = None
     version: int = 0
     record: str = ""  # id of the record that the published draft became
+
+
+def publishable(metadata: Metadata) -> Metadata:
+    """The metadata of a draft without what only its form needs."""
+    if not any(key in metadata.extras for key in NOTES_OF_FORM):
+        return metadata
+    extras = {key: value for key, value in metadata.extras.items() if key not in NOTES_OF_FORM}
+    return msgspec.structs.replace(metadata, extras=extras)
 
 
 class Account(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):

@@ -1,6 +1,7 @@
 """The form of every kind of thing: built from the rows, read, checked, and shown again.
 
-Covers: api/editing/form_fields.py, api/editing/form_groups.py, api/editing/form_values.py
+Covers: api/editing/form_fields.py, api/editing/form_groups.py, api/editing/form_values.py, api/editing/form_texts.py,
+api/editing/form_context.py
 """
 
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ import pytest
 from msgspec.structs import replace
 
 from api.editing import form, form_fields, form_groups
+from api.editing.form_context import FieldError, FormContext
 from api.editing.form_fields import FIELDS, FormField, form_of
-from api.editing.form_values import FieldError, FormContext
+from api.editing.form_questions import Block, questions
 from api.pages.site import environment
 from api.web.session import Forms
 from registry.catalog.checks import require_publishable
@@ -27,7 +29,8 @@ LICENCE = "dl-by-de/2.0"
 COMPLETE: dict[Kind, dict[str, Any]] = {
     "project": {
         "title": "Kühle Wege", "abstract": "Schatten für alle.", "phase": "umsetzung", "lead": "Umweltamt",
-        "email": "wege@example.org", "themes": ("ENVI",), "places": ("bahnstadt",), "partners": "Verein A\nVerein B",
+        "email": "wege@example.org", "themes": ("ENVI",), "places": ("bahnstadt",), "partner": "Verein A",
+        "partner.2": "Verein B", "partner_role.2": "beirat", "partner_task.2": "berät",
         "uses": "baumkataster", "offer": "testen", "offer_title": "Spaziergang", "offer_end": "2027-05",
         "start": "2026", "end": "2027-10", "homepage": "https://wege.example.org/", "contact": "Projektbüro",
         "description": "Lang.\nUnd länger.",
@@ -104,11 +107,11 @@ def test_a_field_that_is_needed_is_named_in_the_readers_language_when_it_is_empt
 def test_the_form_of_a_kind_is_built_with_its_values_and_errors(kind: Kind, lang: Any) -> None:
     values, _metadata = filled(kind)
     context = context_of(kind, lang)
-    blocks = form.questions(context)
+    blocks = questions(context)
     names = [question.name for block in blocks for question in block.questions]
     assert names == [form_field.name for form_field in form_of(kind)]
     assert sum(block.voluntary for block in blocks) == 1
-    page = rendered(blocks, lang, values, {"title": "So nicht."})
+    page = rendered(blocks, lang, values, {"title": FieldError("title", "So nicht.")})
     for name in names:
         assert f'name="{name}"' in page
     assert f'value="{values["title"]}"' in page
@@ -119,7 +122,7 @@ def test_the_form_of_a_kind_is_built_with_its_values_and_errors(kind: Kind, lang
     assert "So nicht." in page
 
 
-def rendered(blocks: list[form.Block], lang: Any, values: dict[str, Any], errors: dict[str, str]) -> str:
+def rendered(blocks: list[Block], lang: Any, values: dict[str, Any], errors: dict[str, FieldError]) -> str:
     source = (
         '{% import "form.html" as form with context %}{% for block in blocks %}{% for question in block.questions %}'
     )
@@ -132,7 +135,7 @@ def test_the_table_names_only_fields_that_there_are_and_each_once_a_kind() -> No
         names = [form_field.name for form_field in form_of(kind)]
         assert len(set(names)) == len(names)
         for form_field in form_of(kind):
-            assert form_field.row(kind).name == (form_field.part or form_field.metadata_field)
+            assert form_field.row(kind).name == (form_field.part.rpartition(".")[2] or form_field.metadata_field)
             assert form_field.metadata_field in {row.name for row in fields_of(kind)}
     assert {kind for form_field in FIELDS for kind in form_field.kinds.split()} == set(KINDS)
 
@@ -159,7 +162,7 @@ def test_a_new_field_is_one_row() -> None:
     assert (metadata, errors) == (replace(before, image="https://bilder.example.org/1.jpg"), [])
     _metadata, errors = form.read(values | {"picture": "kein Bild"}, before, context)
     assert [error.field for error in errors] == ["picture"]
-    page = rendered(form.questions(context), "de", form.shown(metadata, context), {})
+    page = rendered(questions(context), "de", form.shown(metadata, context), {})
     assert 'name="picture" type="url" value="https://bilder.example.org/1.jpg"' in page
     assert form.entered(Forms([("picture", " x ")]), "project")["picture"] == "x"
 

@@ -6,8 +6,8 @@ Entry point: `require_complete`.
 from typing import Any, Final
 
 from api.editing import form
-from api.editing.form_fields import form_of
-from api.editing.form_values import FormContext
+from api.editing.form_context import FormContext
+from api.editing.form_fields import base_name, form_of
 from api.pages.site import Pages
 from api.text.labels import finding_words
 from api.web.addresses import LANGS, Lang
@@ -52,7 +52,7 @@ def _errors(draft: Draft, harvested: Record | None, pages: Pages) -> list[dict[s
 def _metadata_field(name: str, draft: Draft) -> str:
     """The field of the metadata that a form field stands for, with the part of it, such as `contacts.email`."""
     fields = {form_field.name: form_field for form_field in form_of(draft.metadata.kind)}
-    form_field = fields.get(name)
+    form_field = fields.get(base_name(name)[0])
     if form_field is None:
         return name
     return f"{form_field.metadata_field}.{form_field.part}" if form_field.part else form_field.metadata_field

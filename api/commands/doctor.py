@@ -119,7 +119,7 @@ def _vendor() -> Check:
 
 
 def _catalogue(configured: "Settings") -> Iterator[Check]:
-    from api.data.catalogue import description, missing
+    from api.data.catalogue import description, missing, served
     from registry.city import city
     from registry.errors import LotseError
 
@@ -133,6 +133,9 @@ def _catalogue(configured: "Settings") -> Iterator[Check]:
         remedy = (
             f"Say it in {own.folder / 'city.toml'}." if configured.city else "Set LOTSE_CITY to the city's own folder."
         )
+        if not own.title:
+            title = served(own, configured.base_url).title["en"]
+            remedy += f" Until then harvesters read “{title}” and a publisher without a name of its own."
         yield Check("catalogue", "look", f"its description lacks {', '.join(left)}", remedy)
     else:
         yield Check("catalogue", "ok", "its description is complete")

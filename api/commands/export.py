@@ -33,7 +33,7 @@ def _formats() -> Iterable[str]:
 @option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file, replaced when all is there.")
 def export(name: str, conditions: tuple[str, ...], output: Path | None) -> None:
     """Write the whole published catalogue, record by record."""
-    from api.data.catalogue import description, part
+    from api.data.catalogue import part, served
     from api.data.export import chosen, exported
     from api.text.labels import districts
     from registry.city import city
@@ -46,7 +46,7 @@ def export(name: str, conditions: tuple[str, ...], output: Path | None) -> None:
     for facet, value in pairs(conditions):
         wanted.setdefault(facet, []).append(value)
     records = chosen(catalog, wanted, districts(own))
-    described = description(own, configured.base_url, part(catalog.store.listing()).modified)
+    described = served(own, configured.base_url, part(catalog.store.listing()).modified)
     pieces = exported(records, name, configured.base_url, described)
     if output is None:
         _write(pieces, sys.stdout.buffer)

@@ -1,6 +1,6 @@
 """The whole catalogue for harvesters: its own description (dcat:Catalog) and its Hydra pages.
 
-Entry points: `description`, `page_request` (parameters), `parts` and `window` (the ids and links of a page).
+Entry points: `served` (the description), `page_request` (parameters), `parts` and `window` (the ids and links of a page).
 Invariant: pages are cut by id, so changes while somebody reads neither hide nor repeat a record.
 """
 
@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
+
+from msgspec import structs
 
 from api.data.examples import ID
 from api.data.openapi import parameter
@@ -17,6 +19,7 @@ from api.web.addresses import absolute
 from registry.city import City
 from registry.errors import StartAgainError, UsageError
 from registry.model import KINDS, Agent, Catalogue, Place, Position
+from registry.model.message import message, translations
 from registry.rdf import HydraPage
 from registry.store.store import ShownRecord, Store
 from vocab.concepts import concept_list
@@ -62,6 +65,19 @@ def description(city: City, base: str, modified: datetime | None = None) -> Cata
         modified=modified.astimezone(UTC).isoformat(timespec="seconds") if modified else "",
         places=(Place(iri=city.place),) if city.place else (),
         theme_taxonomies=(SCHEME,),
+    )
+
+
+def served(city: City, base: str, modified: datetime | None = None) -> Catalogue:
+    """The description as harvesters get it: title, description and publisher, without which no profile takes a
+    catalogue, are said plainly from its address where `city.toml` does not give them."""
+    own = description(city, base, modified)
+    place = city.name or urlsplit(base).netloc
+    return structs.replace(
+        own,
+        title=own.title or translations(message("catalogue-title", place=place)),
+        description=own.description or translations(message("catalogue-description", url=absolute(base, "/"))),
+        publisher=own.publisher or Agent(name=translations(message("catalogue-publisher", place=place))),
     )
 
 

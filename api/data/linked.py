@@ -190,7 +190,7 @@ class _Views:
         position = store.position()
         part = self.parts(position, ask)
         ids, links = catalogue.window(part.ids, ask, absolute(base, f"/catalog.{form.name}"), position)
-        described = catalogue.description(self.city, base, part.modified)
+        described = catalogue.served(self.city, base, part.modified)
 
         def body() -> bytes:
             records = [record for record in store.get_many(ids).values() if record.shown]

@@ -27,7 +27,8 @@ class Mark(msgspec.Struct, frozen=True):
 
     `total`: how many items the source says it has, less those left out on purpose. `end`: the listing is whole and this
     is its last word; an incremental answer never has it. `left_out`: how many items were left out on purpose so far.
-    `findings`: what there is to say of the page itself.
+    `findings`: what of the page could not be read; `remarks`: what its source should mend beside the items, such as its
+    description of the catalogue.
     """
 
     token: str = ""
@@ -35,6 +36,7 @@ class Mark(msgspec.Struct, frozen=True):
     end: bool = False
     left_out: int = 0
     findings: Findings = ()
+    remarks: Findings = ()
 
 
 class Answer(NamedTuple):

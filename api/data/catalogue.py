@@ -1,6 +1,7 @@
 """The whole catalogue for harvesters: its own description (dcat:Catalog) and its Hydra pages.
 
-Entry points: `served` (the description), `page_request` (parameters), `parts` and `window` (the ids and links of a page).
+Entry points: `served` (the description), `page_request` (parameters), `parts` and `window` (the ids and links of a
+page).
 Invariant: pages are cut by id, so changes while somebody reads neither hide nor repeat a record.
 """
 

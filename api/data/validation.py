@@ -16,7 +16,8 @@ from registry.errors import ReadingStoppedError, SourceError, TooLargeError, Val
 from registry.model import Finding, Findings, Kind, Metadata, Text
 from registry.model.message import Message, bilingual, message, translations
 from registry.quality.check import check as check_quality
-from registry.rdf import parse, read, things
+from registry.quality.nodes import check_node
+from registry.rdf import Walk, other_nodes, parse, read, things
 from registry.rules import finding, rule_texts
 
 MAX_BYTES: Final = 20_000_000
@@ -105,14 +106,17 @@ def _of_rdf(data: bytes, media_type: str, name: str) -> Iterator[tuple[int, Find
         raise SourceError("file-empty")
     parsed = parse(data, media_type=media_type, name=name)
     yield 0, parsed.findings
+    walk = Walk(parsed.graph)
     organizations: tuple[Kind, ...] = ("organization",)  # where there is nothing else
-    for thing in list(things(parsed.graph)) or things(parsed.graph, organizations):
+    for thing in list(walk.things()) or things(parsed.graph, organizations):
         if thing.error:
             yield 1, (thing.error,)
             continue
         metadata, findings = read(thing.payload)
         node = thing.iri or thing.remote_id
         yield 1, tuple(_at(each, node) for each in (*findings, *check_quality(metadata)))
+    for other in other_nodes(walk):
+        yield 0, tuple(_at(each, other.iri) for each in (*other.findings, *check_node(other.struct, other.cls)))
 
 
 def _at(finding: Finding, node: str) -> Finding:

@@ -14,10 +14,12 @@ from registry import rdf
 from registry.child_pool import Limits, call
 from registry.errors import SourceError
 from registry.masking import public, shown
-from registry.model import Findings, Kind
+from registry.model import Finding, Findings, Kind
+from registry.quality.nodes import check_node
 from registry.rdf.descriptions import Description
 from registry.rdf.parsing import objects
 from registry.rdf.terms import text_of
+from registry.rules import MAX_FINDINGS_PER_ITEM, few
 from vocab.namespaces import HYDRA
 from vocab.values import address
 
@@ -34,6 +36,15 @@ class PageBytes(NamedTuple):
     base: str
 
 
+class Page(NamedTuple):
+    """What a child read of a page. `things`: read one after the other, as they are needed; `remarks`: about the
+    catalogue itself, its entries and other nodes that belong to no thing; whole when all things were read."""
+
+    head: "PageHead"
+    things: Iterator[Description]
+    remarks: list[Finding]
+
+
 class PageHead(msgspec.Struct, frozen=True):
     """What there is to know of a page before its things. `next`: the address that it names as the next page, "" if
     none; `total`: how many things the source says it has; `findings`: what could not be read."""
@@ -43,20 +54,23 @@ class PageHead(msgspec.Struct, frozen=True):
     findings: Findings
 
 
-def read_page(answer: PageBytes, kinds: Sequence[Kind], limit: int) -> tuple[PageHead, Iterator[Description]]:
-    """The page and its things, read one after the other; `kinds`: only things of these, () for the usual ones.
+def read_page(answer: PageBytes, kinds: Sequence[Kind], limit: int, is_first: bool = True) -> Page:
+    """The page and its things. `kinds`: only things of these, () for the usual ones; `is_first`: it describes the
+    catalogue, which later pages need not do.
 
     Raises, also while the things are read, UnreadableError, TooLargeError above `limit` bytes unpacked, SourceError.
     """
     where = shown(answer.base)
-    parts = call(where, LIMITS, "harvesters.files.rdf_page:page", *answer, list(kinds), limit)
-    return msgspec.msgpack.decode(next(parts), type=PageHead), _things(parts)
+    parts = call(where, LIMITS, "harvesters.files.rdf_page:page", *answer, list(kinds), limit, is_first)
+    remarks: list[Finding] = []
+    return Page(msgspec.msgpack.decode(next(parts), type=PageHead), _things(parts, remarks), remarks)
 
 
-def _things(parts: Iterator[bytes]) -> Iterator[Description]:
-    decode = msgspec.msgpack.Decoder(list[Description]).decode
-    for part in parts:
-        yield from decode(part)
+def _things(parts: Iterator[bytes], remarks: list[Finding]) -> Iterator[Description]:
+    decode = msgspec.msgpack.Decoder(_Part).decode
+    for part in map(decode, parts):
+        yield from part.things
+        remarks += part.remarks
 
 
 def count_things(answer: PageBytes, limit: int) -> int:
@@ -67,8 +81,15 @@ def count_things(answer: PageBytes, limit: int) -> int:
 # -- in the child
 
 
-def page(data: bytes, media_type: str, base: str, kinds: Sequence[Kind], limit: int) -> Iterator[bytes]:
-    """Yields the head of the page, then lists of its things."""
+class _Part(msgspec.Struct, frozen=True):
+    """Things of a page, the last one with the remarks."""
+
+    things: list[Description]
+    remarks: Findings = ()
+
+
+def page(data: bytes, media_type: str, base: str, kinds: Sequence[Kind], limit: int, is_first: bool) -> Iterator[bytes]:
+    """Yields the head of the page, then its things in parts."""
     where = shown(base)
     data = unpacked(data, where, limit)
     if media_type.startswith("text/html") or data[:200].lstrip()[:14].lower().startswith(_WEB_PAGE):
@@ -81,13 +102,24 @@ def page(data: bytes, media_type: str, base: str, kinds: Sequence[Kind], limit: 
     yield encode(PageHead(following, _total(hydra[HYDRA.totalItems]), parsed.findings))
     things: list[Description] = []
     size = 0
-    for thing in rdf.things(parsed.graph, *([kinds] if kinds else [])):
+    walk = rdf.Walk(parsed.graph, *([kinds] if kinds else []))
+    for thing in walk.things():
         things.append(thing)
         size += len(thing.payload)
         if size > MAX_PART_BYTES:
-            yield encode(things)
+            yield encode(_Part(things))
             things, size = [], 0
-    yield encode(things)
+    yield encode(_Part(things, () if kinds else _remarks(walk, is_first)))
+
+
+def _remarks(walk: rdf.Walk, is_first: bool) -> Findings:
+    findings: list[Finding] = []
+    for node in rdf.other_nodes(walk, catalogue=is_first):
+        faults = (*node.findings, *(check_node(node.struct, node.cls) if node.struct else ()))
+        findings += [fault if fault.node else msgspec.structs.replace(fault, node=node.iri) for fault in faults]
+        if len(findings) > MAX_FINDINGS_PER_ITEM:
+            break
+    return few(findings)
 
 
 def count(data: bytes, media_type: str, base: str, limit: int) -> Iterator[bytes]:

@@ -42,21 +42,23 @@ MAX_PAGES: Final = 10_000
 
 class Page(NamedTuple):
     """A page of the catalogue. `head.next`: the address of the next page, with user and password; `things`: read one
-    after the other, as they are needed."""
+    after the other, as they are needed; `remarks`: whole when they were."""
 
     url: str
     head: PageHead
     things: Iterator[Description]
+    remarks: list[Finding]
 
 
 def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | Mark]:
     """Yields the items page by page; the token of a mark is the address of the next page. SourceError."""
     kinds = _kind(source)
     url, seen, troubles, named = after or source.url, set[str](), list[Finding](), bool(after)
+    told: set[Finding] = set()
     while url:
         seen.add(url)
         try:
-            page = _page(source, http, url, kinds)
+            page = _page(http, url, kinds, is_first=not after and len(seen) == 1)
             for thing in page.things:
                 named = True
                 yield _item(thing, page.url)
@@ -70,7 +72,9 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
         reasons = (*why, *(finding.value for finding in page.head.findings))
         findings = tuple(_partial(page.url, reason) for reason in reasons)
         troubles += findings
-        yield Mark(url, page.head.total, end=not troubles and not url, findings=findings)
+        remarks = tuple(dict.fromkeys(remark for remark in page.remarks if remark not in told))
+        told.update(remarks)
+        yield Mark(url, page.head.total, end=not troubles and not url, findings=findings, remarks=remarks)
     if troubles and not named:
         raise unreadable(troubles[0].node, troubles[0].value)
 
@@ -145,12 +149,12 @@ def _partial(url: str, what: str | Message) -> Finding:
 # -- pages
 
 
-def _page(source: Source, http: "Session", url: str, kinds: tuple[Kind, ...]) -> Page:
+def _page(http: "Session", url: str, kinds: tuple[Kind, ...], is_first: bool) -> Page:
     response = http.get(url, headers={"Accept": ACCEPT}, stream=True)
     data, media_type = body(response, MAX_PAGE_BYTES), response.headers.get("Content-Type", "")
     base = urldefrag(response.url)[0]
-    head, things = read_page(PageBytes(data, media_type, base), kinds, MAX_PAGE_BYTES)
-    return Page(base, msgspec.structs.replace(head, next=_signed_in(head.next, base)), things)
+    head, things, remarks = read_page(PageBytes(data, media_type, base), kinds, MAX_PAGE_BYTES, is_first)
+    return Page(base, msgspec.structs.replace(head, next=_signed_in(head.next, base)), things, remarks)
 
 
 def _signed_in(url: str, page_url: str) -> str:

@@ -21,16 +21,18 @@ WHOLE_OUTCOMES: Final = ("applied", "unchanged")  # after these nothing waits or
 NO_PLAN: Final = Plan((), complete=False, published=0)
 
 
-def report(run_context: RunContext, planned: Plan, pages: Sequence[Problem], same: bool = False) -> dict[str, Any]:
+def report(run_context: RunContext, planned: Plan, reading: Reading, same: bool = False) -> dict[str, Any]:
     """Writes every problem to the ledger; returns fields of the run: `rules`, how often each rule was broken, and
     `reported`, the run under whose number the same problems stand already.
 
     `same`: the source named the same as in the run before, with the same content.
     """
-    if same and not pages and (before := _reported_before(run_context, planned.listed)):
+    before = _reported_before(run_context, planned.listed) if same and not reading.problems else None
+    if before and _told_before(run_context, before, reading):
         return {"rules": before.rules, "reported": before.reported or before.number}
     rules: Counter[str] = Counter()
     place = 0
+    pages = (*reading.remarks, *reading.problems)
     for part in parts(chain(_single(pages), _findings(run_context), _single(planned.problems))):
         place = run_context.runs.report(run_context.run.number, part, place)
         rules.update(problem.rule for _, findings in part for problem in findings)
@@ -44,6 +46,15 @@ def _reported_before(run_context: RunContext, listed: int) -> Run | None:
     )
     whole = before and before.complete and before.outcome in WHOLE_OUTCOMES and before.listed == listed
     return before if before and whole and "id-twice" not in before.rules else None
+
+
+def _told_before(run_context: RunContext, before: Run, reading: Reading) -> bool:
+    """Whether the report of the run before has the same remarks: it begins with them, and an item follows."""
+    reported = run_context.runs.problems(before.reported or before.number)
+    first = [problem for problem, _ in zip(reported, range(len(reading.remarks) + 1), strict=False)]
+    following = first[len(reading.remarks) :]
+    are_items = all(problem.record in reading.named for problem in following)
+    return tuple(first[: len(reading.remarks)]) == reading.remarks and are_items
 
 
 def _findings(run_context: RunContext) -> Iterator[tuple[str, Findings]]:

@@ -164,7 +164,7 @@ def _read_and_apply(run_context: RunContext, http: "Session", dry_run: bool, pro
 def _map_and_apply(run_context: RunContext, reading: Reading, mappers: Mappers, dry_run: bool) -> Run:
     known = run_context.known()
     if not reading.named and not known:
-        reported = report(run_context, NO_PLAN, reading.problems)
+        reported = report(run_context, NO_PLAN, reading)
         return _ended(run_context, reading, outcome="failed", reason=nothing(reading), **reported)
     same = not map_staged(run_context, known, reading.named, mappers) and reading.same
     whole = make_plan(run_context, known, reading.complete)
@@ -175,7 +175,7 @@ def _map_and_apply(run_context: RunContext, reading: Reading, mappers: Mappers, 
         take(run_context, guarded.apply)
         link_again(run_context)
         settle(run_context, reading.complete, guarded)
-    reported = report(run_context, whole, reading.problems, same and reading.complete)
+    reported = report(run_context, whole, reading, same and reading.complete)
     counts = whole.counts(withdrawn=sum(act.action == "gone" for act in guarded.apply))
     outcome = "planned" if dry_run else "waiting" if guarded.wait else "applied" if guarded.apply else "unchanged"
     return _ended(run_context, reading, outcome=outcome, reason=guarded.why, counts=counts, **reported)

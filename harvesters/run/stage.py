@@ -48,14 +48,15 @@ class Listeners(NamedTuple):
 class Reading(msgspec.Struct, frozen=True):
     """The result of reading a source.
 
-    `named`: the remote ids that it named; `problems`: of its pages; `same`: each item was named once, and with the
-    content of the run before.
+    `named`: the remote ids that it named; `problems`: of its pages, what could not be read; `same`: each item was named
+    once, and with the content of the run before; `remarks`: on what its pages say beside the items.
     """
 
     complete: bool
     named: Collection[str]
     problems: tuple[Problem, ...] = ()
     same: bool = False
+    remarks: tuple[Problem, ...] = ()
 
 
 def edition(source: Source, harvester: Harvester, base_url: str) -> str:
@@ -84,10 +85,12 @@ def read_source(
     pages = _Pages(source.name, staging, msgspec.structs.replace(start, run=begin.run), listeners.offer, meter)
     total, end = None, False
     problems: list[Problem] = []
+    remarks: list[Problem] = []
     for entry in harvester.read(source, http, start.token or None):
         if isinstance(entry, Mark):
             total, end = entry.total if entry.total is not None else total, entry.end
             problems += [Problem(page_finding.node, page_finding) for page_finding in entry.findings]
+            remarks += [Problem(remark.node, remark) for remark in entry.remarks]
             if problems:  # store no resume mark: a resumed run would not know that this page was incomplete
                 pages.flush()
             else:
@@ -106,7 +109,8 @@ def read_source(
         what = message("listing-without-end") if total is None else message("listing-short", named=named, total=total)
         where = shown(source.url)
         problems = [Problem(where, finding("listing-partial", "page", what, node=where))]
-    return Reading(complete, pages.named.keys(), tuple(problems), pages.same and not start.token)
+    same = pages.same and not start.token
+    return Reading(complete, pages.named.keys(), tuple(problems), same, tuple(remarks))
 
 
 def _is_recent(mark: Reached) -> bool:

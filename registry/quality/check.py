@@ -4,27 +4,22 @@ Entry point: `check`. It runs on each harvested record, so what depends on the c
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from registry.model import DCAT_KINDS, Distribution, Finding, Findings, Level, Metadata, Period
+from registry.model import DCAT_KINDS, Distribution, Finding, Findings, Level, Metadata
+from registry.quality.nodes import nodes_of
+from registry.quality.values import licence_of, values
 from registry.rdf.graphs import statements_of
-from registry.rdf.references import SCHEMES
-from registry.rdf.terms import date_type
 from registry.rules import finding
-from vocab import folding, licences
-from vocab.concepts import Concept, concept_list
 from vocab.fields import Field, fields_of
-from vocab.formats import IANA
 from vocab.namespaces import HVD_ACT, VOC
 from vocab.profile import DE, EU, HVD, PROJECT, level
-from vocab.values import is_reversed
 
 LEAD: Final = VOC + "role/federfuehrung"
 MIN_DESCRIPTION: Final = 50  # characters; search engines do not take a shorter text as a description
 _ALMOST_ELI: Final = "eli/reg_impl/2023/138"
-_VAGUE: Final = "http://dcat-ap.de/def/licenses/other-"
 
 # Mandatory in the profile, but the catalogue's own entry gives it where the source does not.
 _GIVEN_BY_ENTRY: Final = {("project", "modified")}
@@ -47,7 +42,7 @@ def _findings(metadata: Metadata) -> Iterator[Finding]:
     for name in _deprecated(metadata.kind):
         if getattr(metadata, name):
             yield finding("field-deprecated", name)
-    yield from _values(metadata, _checked(metadata.kind), "")
+    yield from values(metadata, metadata.kind, "")
     yield from _parts(metadata)
     if hvd or metadata.hvd_categories:
         yield from _high_value(metadata, hvd)
@@ -59,21 +54,11 @@ def _findings(metadata: Metadata) -> Iterator[Finding]:
 
 
 def _parts(metadata: Metadata) -> Iterator[Finding]:
-    """Description, publisher, contacts (convention 01), period."""
+    """Description, described nodes, statements that are kept."""
     descriptions = metadata.description.values()
     if descriptions and max(map(len, descriptions)) < MIN_DESCRIPTION:
         yield finding("description-short", "description", max(descriptions, key=len))
-    agent = metadata.publisher
-    if agent and not agent.name and not agent.id:
-        yield finding("publisher-name-missing", "publisher", agent.iri, agent.iri)
-    for contact in metadata.contacts:
-        if not contact.email and not contact.url:
-            yield finding("contact-unreachable", "contacts", node=contact.iri)
-    for period in metadata.periods:
-        yield from _period(period)
-    for place in metadata.places:
-        if place.geometry:
-            yield finding("field-deprecated", "geometry", node=place.iri)
+    yield from nodes_of(metadata, metadata.kind)
     if metadata.statements and len(statements_of(metadata.statements)) < metadata.statements.strip().count("\n") + 1:
         yield finding("statements-invalid", "statements")
 
@@ -138,87 +123,6 @@ def rule_of(field: str) -> str:
     return f"{field.replace('_', '-')}-missing"
 
 
-class _Checked(NamedTuple):
-    """A field whose values can be wrong."""
-
-    name: str
-    many: bool
-    values: str  # the list; "" = a date
-
-
-@cache
-def _checked(cls: str) -> tuple[_Checked, ...]:
-    return tuple(
-        _Checked(row.name, row.many, row.values)
-        for row in fields_of(cls)
-        if row.form == "date" or (row.form == "concept" and row.values)
-    )
-
-
-def _values(struct: Any, checked: tuple[_Checked, ...], node: str) -> Iterator[Finding]:
-    for name, many, values in checked:
-        value = getattr(struct, name)
-        if not value:
-            continue
-        if not values:
-            if not date_type(value):
-                yield finding("date-unreadable", name, value, node)
-        elif name == "themes":
-            if not any(known(values, iri) for iri in value):
-                yield finding("theme-unlisted", name, value[0], node)
-        elif name == "licence":
-            yield from _licence(value, node)
-        else:
-            for iri in value if many else (value,):
-                if not known(values, iri):
-                    yield finding(_unlisted(name, values, iri), name, iri, node)
-
-
-@lru_cache(4096)
-def _unlisted(field: str, values: str, iri: str) -> str:
-    if field in ("format", "formats"):
-        return "format-unknown"
-    return "concept-former" if folding.match(values, iri) else "concept-unknown"
-
-
-@lru_cache(4096)
-def known(values: str, iri: str) -> bool:
-    """Whether an IRI is in a list; for media types and languages, of which our lists have a part, in its scheme."""
-    if iri in concept_list(values).by_iri:
-        return True
-    if values == "media-types":
-        return iri.startswith(IANA)
-    scheme = SCHEMES.get(values, ("",))[0]
-    return values == "languages" and iri.startswith(scheme + "/")
-
-
-def _licence(iri: str, node: str) -> Iterator[Finding]:
-    """The findings about a licence: it must be one of GovData's list (convention 32 of DCAT-AP.de)."""
-    listed = concept_list("licences").by_iri.get(iri)
-    if listed and listed.extra["govdata"] == "true":
-        if iri.startswith(_VAGUE):
-            yield finding("licence-vague", "licence", iri, node)
-    else:
-        yield finding("licence-unlisted" if licence_of(iri) else "licence-unknown", "licence", iri, node)
-
-
-@lru_cache(4096)
-def licence_of(iri: str) -> Concept | None:
-    """The licence of our list with this IRI or address."""
-    return concept_list("licences").by_iri.get(iri) or licences.licence(iri)
-
-
-def _period(period: Period) -> Iterator[Finding]:
-    """The findings about a period (convention 38 of DCAT-AP.de)."""
-    if not period.start and not period.end:
-        yield finding("period-empty", "period", node=period.iri)
-    for date in (period.start, period.end):
-        if date and not date_type(date):
-            yield finding("date-unreadable", "period", date, period.iri)
-    if is_reversed(period.start, period.end):
-        yield finding("period-reversed", "period", f"{period.start} – {period.end}", period.iri)
-
-
 def _high_value(metadata: Metadata, hvd: bool) -> Iterator[Finding]:
     """The findings about a high-value dataset (DCAT-AP HVD, Implementing Regulation (EU) 2023/138)."""
     if not hvd:
@@ -238,9 +142,9 @@ def _project(metadata: Metadata) -> Iterator[Finding]:
         for wanted in _wanted("Opportunity", False):
             if not wanted.has(opportunity):
                 yield finding("opportunity-incomplete", "opportunities", wanted.field, opportunity.iri)
-        yield from _values(opportunity, _checked("Opportunity"), opportunity.iri)
+        yield from values(opportunity, "Opportunity", opportunity.iri)
     for milestone in metadata.milestones:
-        yield from _values(milestone, _checked("Milestone"), milestone.iri)
+        yield from values(milestone, "Milestone", milestone.iri)
 
 
 def _distribution(distribution: Distribution, hvd: bool, reported: set[str]) -> Iterator[Finding]:
@@ -253,7 +157,7 @@ def _distribution(distribution: Distribution, hvd: bool, reported: set[str]) -> 
                 reported.add(wanted.field)
             rule = "distribution-title-missing" if wanted.field == "title" else wanted.rule
             yield finding(rule, wanted.field, node=node, level=wanted.level)
-    yield from _values(distribution, _checked("Distribution"), node)
+    yield from values(distribution, "Distribution", node)
     licence = licence_of(distribution.licence) if distribution.licence else None
     if licence and licence.extra["attribution"] == "true" and not distribution.attribution:
         yield finding("attribution-missing", "attribution", licence.notation, node)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from registry.model import Distribution, Metadata
-from registry.quality.check import check, known, licence_of
+from registry.quality.check import check
+from registry.quality.values import known, licence_of
 from vocab.concepts import concept_list
 
 DIMENSIONS: Final[Mapping[str, int]] = {

@@ -6,8 +6,9 @@ Reading: `parsing` and `xml_guard` (bytes -> graph), `descriptions` (-> one desc
 """
 
 from registry.rdf.catalogue import HydraPage, catalogue_graph
-from registry.rdf.descriptions import Description, things
+from registry.rdf.descriptions import Description, Walk, things
 from registry.rdf.graphs import Graph, entry_iri, graph, record_graph, thing_iri
+from registry.rdf.other_nodes import OtherNode, other_nodes
 from registry.rdf.parsing import Parsed, objects, parse
 from registry.rdf.reading import read
 from registry.rdf.writing import FORMATS, SERIALISATIONS, write, write_page, written
@@ -18,11 +19,14 @@ __all__ = [
     "Description",
     "Graph",
     "HydraPage",
+    "OtherNode",
     "Parsed",
+    "Walk",
     "catalogue_graph",
     "entry_iri",
     "graph",
     "objects",
+    "other_nodes",
     "parse",
     "read",
     "record_graph",

@@ -1,11 +1,12 @@
 """The things that a graph describes, each with all statements that belong to it (its closure), as canonical N-Triples.
 
-Entry point: `things`. What belongs to a thing is bounded: MAX_STATEMENTS for each, and for a whole page a budget of
-MIN_BUDGET + BUDGET_PER_STATEMENT × its statements, because many things may share the same large part.
+Entry points: `things`; `Walk`, where what belongs to no thing is asked for as well. What belongs to a thing is
+bounded: MAX_STATEMENTS for each, and for a whole page a budget of MIN_BUDGET + BUDGET_PER_STATEMENT × its statements,
+because many things may share the same large part.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -50,11 +51,7 @@ def things(graph: ParsedGraph, kinds: Collection[Kind] = DESCRIBED_KINDS) -> Ite
     comes with its distributions, its blank nodes and statements about its publishers, contacts, places and the like,
     but without other things. An organization that publishes is both a thing and part of what it publishes.
     """
-    types = graph.types
-    kind_of_node = {node: kind for node, kind in _kinds(types, kinds).items() if len(graph[node]) > len(types[node])}
-    walk = _Walk(graph, {node for node, kind in kind_of_node.items() if kind != "organization"})
-    yield from (walk.description(node) for node in kind_of_node if node[0] != BLANK)
-    yield from _with_distinct_ids(graph, [(node, walk.description(node)) for node in kind_of_node if node[0] == BLANK])
+    return Walk(graph, kinds).things()
 
 
 def kind_of(types: Iterable[str], kinds: Collection[Kind] = DESCRIBED_KINDS) -> Kind | None:
@@ -112,18 +109,28 @@ def _terms(names: Collection[str]) -> frozenset[bytes]:
     return frozenset(f"<{name}>".encode() for name in {*names, *former})
 
 
-class _Walk:
-    """Collects the closure of each thing of a graph. `others`: things that are not part of another thing."""
+class Walk:
+    """Collects the closure of each thing of a graph. `others`: things that are not part of another thing; `parts`: the
+    nodes of all closures so far."""
 
-    def __init__(self, graph: ParsedGraph, others: Collection[bytes]) -> None:
+    def __init__(self, graph: ParsedGraph, kinds: Collection[Kind] = DESCRIBED_KINDS) -> None:
         self.graph = graph
-        self.others = others
+        types = graph.types
+        self.kinds = {node: kind for node, kind in _kinds(types, kinds).items() if len(graph[node]) > len(types[node])}
+        self.others = {node for node, kind in self.kinds.items() if kind != "organization"}
+        self.parts: set[bytes] = set()
         self.budget = MIN_BUDGET + BUDGET_PER_STATEMENT * sum(map(len, graph.values()))
         self.work = Work(WORK_OF_PAGE * MAX_WORK)
         self.described: dict[bytes, bool] = {}
         self.distributions = {
             node for node, terms in graph.types.items() if _DISTRIBUTION in terms and len(graph[node]) > len(terms)
         }
+
+    def things(self) -> Iterator[Description]:
+        """See `things`."""
+        yield from (self.description(node) for node in self.kinds if node[0] != BLANK)
+        unnamed = [(node, self.description(node)) for node in self.kinds if node[0] == BLANK]
+        yield from _with_distinct_ids(self.graph, unnamed)
 
     def description(self, root: bytes) -> Description:
         iri = text_of(root.decode()) if root[0] != BLANK else ""
@@ -134,22 +141,23 @@ class _Walk:
             return Description(remote_id, iri, b"", finding("too-large", value=error.summary))
         return Description(remote_id, iri, payload)
 
-    def closure(self, root: bytes) -> tuple[Closure, Edges]:
-        """The statements about a thing and its parts, and those of them that lead to blank nodes. Raises TooLargeError
-        above MAX_STATEMENTS or when the budget of the page is used up."""
+    def closure(self, root: bytes, about: Sequence[bytes] = ()) -> tuple[Closure, Edges]:
+        """The statements about a thing and its parts, and those of them that lead to blank nodes. `about`: only these
+        statements about the thing itself. Raises TooLargeError above MAX_STATEMENTS or when the budget of the page is
+        used up."""
         graph, distributions = self.graph, self.distributions
         to_nodes, references = _node_properties(), _reference_properties()
-        closure = {root: graph[root]}
+        closure = {root: list(about) or graph[root]}
         edges: dict[bytes, list[tuple[bytes, bytes]]] = {}
         size, queue = 0, [root]
         while queue:
             node = queue.pop()
-            about = closure[node]
-            size += len(about)
+            statements = closure[node]
+            size += len(statements)
             if size > MAX_STATEMENTS or size > self.budget:
                 limit = min(MAX_STATEMENTS, self.budget)
                 raise TooLargeError("statements-too-many", limit=limit)
-            for statement in about:
+            for statement in statements:
                 start = statement.index(b" ") + 1
                 first = statement[start]
                 if first == QUOTE:
@@ -169,6 +177,7 @@ class _Walk:
                     closure[term] = self.part(term)
                     queue.append(term)
         self.budget -= size
+        self.parts.update(closure)
         return closure, edges
 
     def is_described(self, term: bytes) -> bool:

@@ -4,11 +4,11 @@ A value in the form of its row fills the field. One in another form is repaired 
 (`repairs`). All the rest is kept as statements, so that nothing is lost. Every repair and every value that cannot be
 read is a finding.
 
-Entry point: `read`.
+Entry points: `read`; `read_node` for the catalogue itself and other nodes that are no thing.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -74,6 +74,16 @@ def read(payload: bytes, kind: Kind | None = None) -> tuple[Metadata, Findings]:
         fields["distributions"] = with_ids(fields["distributions"], _distribution_id)
     iri = text_of(root) if root[0] == "<" else root
     return Metadata(kind=kind, iri=iri, **fields), tuple(dict.fromkeys(reader.findings))
+
+
+def read_node(closure: Mapping[bytes, Sequence[bytes]], node: bytes, cls: str) -> tuple[Any, Findings]:
+    """The struct of a node that has the class, and the findings. `closure`: the statements about it and its parts."""
+    index: dict[str, list[Pair]] = {}
+    for subject, about in closure.items():
+        pairs = (statement.decode().partition(" ") for statement in about)
+        index[subject.decode()] = [(predicate, term) for predicate, _, term in pairs]
+    reader = _Reader(index, node.decode())
+    return reader.struct(reader.root, cls), tuple(dict.fromkeys(reader.findings))
 
 
 def _frozen(fields: dict[str, Any]) -> dict[str, Any]:

@@ -109,6 +109,19 @@ def test_a_file_with_a_must_finding_ends_with_six(data: Path, tmp_path: Path) ->
     assert not data.exists()
 
 
+def test_faults_of_the_catalogue_itself_are_named(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "x.ttl"
+    file.write_text(f"{TURTLE} <https://x.example/c> a <http://www.w3.org/ns/dcat#Catalog> ; <http://x.example/p> 1 .")
+    answer = json.loads(lotse("validate", str(file), "--json").stdout)
+    faults = {
+        (each["node"], each["field"]): each for each in answer["findings"] if each["rule"] == "catalogue-incomplete"
+    }
+    assert answer["records"] == 1
+    assert (
+        faults["https://x.example/c", "title"]["level"] == faults["https://x.example/c", "publisher"]["level"] == "must"
+    )
+
+
 def test_an_organization_that_publishes_is_part_of_the_record_and_none_of_its_own(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "x.ttl"
     file.write_text(

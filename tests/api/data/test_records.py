@@ -29,6 +29,18 @@ from tests.town import BASE, take
 from tests.waiting import wait_for
 
 
+def test_a_check_names_faults_of_the_catalogue_and_its_entries(client: TestClient) -> None:
+    turtle = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .
+    <https://x.example/r> a dcat:CatalogRecord ; foaf:primaryTopic <https://x.example/d> .
+    <https://x.example/c> a dcat:Catalog ; foaf:homepage <https://x.example/> ."""
+    answer = client.post("/api/v1/validate", content=turtle, headers={"Content-Type": "text/turtle"}).json()
+    faults = {(each["rule"], each["field"]): each for each in answer["findings"]}
+    assert answer["records"] == 0
+    assert faults["entry-incomplete", "modified"]["node"] == "https://x.example/r"
+    assert faults["catalogue-incomplete", "publisher"]["message"]["de"]
+    assert faults["catalogue-incomplete", "publisher"]["remedy"]["en"]
+
+
 def test_a_search_answers_with_hits_labels_and_selection(client: TestClient) -> None:
     answer = client.get("/api/v1/search?q=radwege&kind=dataset&theme=TRAN&size=5").json()
     assert answer["total"] == 1

@@ -22,7 +22,7 @@ def a_page(things: int, more: str = "") -> PageBytes:
 
 def test_the_things_are_those_that_are_read_here() -> None:
     page = a_page(5_000, "<?page=1> hydra:next <?page=2#x> ; hydra:totalItems 9000 .")
-    head, things = read_page(page, (), len(page.data))
+    head, things, _ = read_page(page, (), len(page.data))
     assert (head.next, head.total, head.findings) == (f"{PLACE}?page=2", 9000, ())
     assert list(things) == list(
         rdf.things(rdf.parse(page.data, media_type="text/turtle", name=PLACE, base=PLACE).graph)
@@ -43,7 +43,7 @@ def test_a_packed_page_is_unpacked_once_for_its_things_and_for_their_number() ->
 
 def test_the_new_name_of_the_next_page_counts_before_the_old_one() -> None:
     more = "<?page=1> hydra:nextPage <?old=2> . <?page=1> hydra:totalItems 4 . <?page=1> hydra:next <?new=2> ."
-    head, _ = read_page(a_page(1, more), (), 10_000)
+    head, *_ = read_page(a_page(1, more), (), 10_000)
     assert (head.next, head.total) == (f"{PLACE}?new=2", 4)
 
 
@@ -52,7 +52,7 @@ def test_what_cannot_be_read_is_told_as_it_is_here() -> None:
         read_page(a_page(0, "<a> <b> ."), (), 10_000)
     with pytest.raises(SourceError, match="is a web page"):
         read_page(PageBytes(b"<!DOCTYPE html><p>", "text/turtle", PLACE), (), 10_000)
-    head, _ = read_page(
+    head, *_ = read_page(
         a_page(
             1,
             '<https://x.example/a> dct:title "A',

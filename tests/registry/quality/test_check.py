@@ -5,18 +5,20 @@ Covers: registry/quality/mqa.py
 """
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
+from api.data.validation import FindingOut, check_file
 from registry import rdf
-from registry.model import KINDS, Agent, Contact, Link, Opportunity, Participation, Period, Place
+from registry.model import KINDS, LEVELS, Agent, Contact, Link, Opportunity, Participation, Period, Place
 from registry.quality.check import _wanted, check
 from registry.quality.mqa import DIMENSIONS, mqa
 from registry.rules import RULES
 from tests.builders import a_dataset, a_distribution, a_metadata
 from vocab.namespaces import HVD_ACT, VOC
 
-# The rules by which we notice each fault; none: a fault of the catalogue or its entry, which are our own.
+# The rules by which we notice each fault, also of the catalogue itself and of its entry.
 FAULTS = {
     "ds-no-title": "title-missing", "ds-no-description": "description-missing", "ds-no-publisher": "publisher-missing",
     "ds-two-publishers": "value-extra", "ds-theme-literal": "value-mended", "ds-theme-foreign": "theme-unlisted",
@@ -26,7 +28,7 @@ FAULTS = {
     "dist-eu-licence": "licence-unlisted", "dist-format-literal": "value-mended", "dist-format-unknown": "format-unknown",
     "dist-mediatype-literal": "value-mended", "dist-bytesize-decimal": "value-mended",
     "dist-bytesize-int": "value-mended", "dist-status-adms": "concept-former", "dist-avail-old": "concept-former",
-    "cat-no-publisher": "", "cat-no-title": "", "record-no-modified": "", "svc-no-endpoint": "endpoint-missing",
+    "cat-no-publisher": "catalogue-incomplete", "cat-no-title": "catalogue-incomplete", "record-no-modified": "entry-incomplete", "svc-no-endpoint": "endpoint-missing",
     "svc-no-publisher": "publisher-missing", "svc-no-contact": "contacts-missing", "svc-no-page": "documentation-missing",
     "agent-no-name": "publisher-name-missing", "contact-email-literal": "value-mended",
     "contact-only-name": "contact-unreachable", "period-empty": "period-empty",
@@ -37,22 +39,14 @@ FAULTS = {
 }  # fmt: skip
 
 
-def rules_of(lines: set[str]) -> set[tuple[str, str]]:
-    graph = rdf.parse("\n".join(sorted(lines)).encode(), name="a.nt").graph
-    rules = set()
-    for thing in rdf.things(graph):
-        said, findings = rdf.read(thing.payload)
-        rules |= {(thing.iri, one.rule) for one in (*findings, *check(said))}
-    return rules
-
-
-def test_each_fault_that_was_made_in_the_golden_catalogue_is_noticed(shared):
+def faulty(shared) -> Iterator[tuple[str, bytes, tuple[FindingOut, ...]]]:
+    """Each single fault of the golden catalogue: its name, the file, and the findings that the whole file has not."""
     folder = shared / "standards/derived/golden"
     graph = rdf.parse((folder / "heidelberg-golden.ttl").read_bytes(), name="golden.ttl").graph
     said = {f"{s.decode()} {one.decode()} ." for s, about in graph.items() for one in about}
     temporal = "http://purl.org/dc/terms/temporal"
     period = rdf.objects(graph, temporal)[temporal][0]
-    before = rules_of(said)
+    before = {key_of(each) for each in findings_of("\n".join(sorted(said)).encode())}
     faults = json.loads((folder / "mutations.json").read_text())["mutations"]
     assert {one["id"] for one in faults} == set(FAULTS)
     for fault in faults:
@@ -61,8 +55,32 @@ def test_each_fault_that_was_made_in_the_golden_catalogue_is_noticed(shared):
             for key in ("remove", "add")
         )
         assert removed <= said, fault["id"]
-        new = {rule for _, rule in rules_of(said - removed | added) - before}
-        assert new == set(filter(None, FAULTS[fault["id"]].split())), fault["id"]
+        file = "\n".join(sorted(said - removed | added)).encode()
+        yield fault["id"], file, tuple(each for each in findings_of(file) if key_of(each) not in before)
+
+
+def findings_of(file: bytes) -> tuple[FindingOut, ...]:
+    return check_file(file, name="a.nt").findings
+
+
+def key_of(each: FindingOut) -> tuple[str, str, str]:
+    return each.node, each.rule, each.field
+
+
+def test_each_fault_that_was_made_in_the_golden_catalogue_is_noticed(shared):
+    for fault, _, findings in faulty(shared):
+        assert {each.rule for each in findings} == set(FAULTS[fault].split()), fault
+
+
+def test_each_fault_is_told_whole_in_both_languages(shared):
+    for fault, _, findings in faulty(shared):
+        new = [each for each in findings if each.rule in FAULTS[fault].split()]
+        assert new, fault
+        for each in new:
+            assert each.level in LEVELS
+            assert each.node.startswith(("https://", "http://")), fault
+            assert each.field, fault
+            assert all(each.message[lang] and each.remedy[lang] for lang in ("de", "en")), fault
 
 
 def test_each_finding_has_a_rule_in_both_languages():

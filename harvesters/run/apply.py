@@ -5,9 +5,8 @@ transaction each (`parts`), so that memory does not grow with the source. What w
 is missing there is mapped again from its staged payload.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Final, TypeVar
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -15,15 +14,16 @@ from harvesters.run.context import RunContext
 from harvesters.run.map_item import Ids, map_batch
 from harvesters.run.mapper_processes import Mappers
 from harvesters.run.plan import Guarded, Plan, PlannedAction, plan, renewed
+from registry.catalog.catalog import STEPS_PER_TRANSACTION
 from registry.errors import ConflictError
-from registry.model import Known, Metadata, Step
+from registry.model import Known, Metadata, Step, Taken
 from registry.model.harvest import ListedItem, Mapped, MappedThing, Staged
 from registry.model.message import message
+from registry.parts import parts
 from registry.sources.staging import BATCH
 
 MAX_REPLANS: Final = 3  # how often a part is planned again after a conflict with another writer
 GONE: Final = message("source-names-no-more")
-Element = TypeVar("Element")
 
 
 def map_staged(run_context: RunContext, known: Mapping[str, Known], named: Collection[str], mappers: Mappers) -> int:
@@ -35,7 +35,7 @@ def map_staged(run_context: RunContext, known: Mapping[str, Known], named: Colle
     ids = _ids(run_context, known, named)
     unmapped = staging.unmapped(run_context.name, run, run_context.edition)
     count = len(unmapped)
-    batches = (staging.staged(run_context.name, part) for part in parts(mappers.without_offered(unmapped)))
+    batches = (staging.staged(run_context.name, part) for part in parts(mappers.without_offered(unmapped), BATCH))
     for results in mappers.map(batches, count, ids):
         _keep(run_context, results, known)
     mappers.end()
@@ -66,14 +66,15 @@ def _keep(run_context: RunContext, results: Sequence[Mapped], known: Mapping[str
     run_context.spool.keep(result for result in results if result.remote_id not in same)
 
 
-def make_plan(run_context: RunContext, known: Mapping[str, Known], complete: bool) -> Plan:
-    """Compares the listing with what is known; a new item that another source has too is planned as a conflict."""
+def make_plan(run_context: RunContext, known: Mapping[str, Known], complete: bool, dry_run: bool) -> Plan:
+    """Compares the listing with what is known. `dry_run`: a new item that another source has too is planned as a
+    conflict; else `take` tells which those are."""
     listed = listing(run_context)
-    new = [item for item in listed if item.remote_id not in known and not item.failed]
     elsewhere: set[str] = set()
-    for part in parts(new):
-        twins = run_context.catalog.store.duplicates(run_context.name, [_names(item) for item in part])
-        elsewhere |= {item.remote_id for item, others in zip(part, twins, strict=True) if others}
+    new = [item for item in listed if item.remote_id not in known and not item.failed] if dry_run else []
+    for part in parts(new, BATCH):
+        duplicates = run_context.catalog.store.duplicates(run_context.name, [_names(item) for item in part])
+        elsewhere |= {item.remote_id for item, ids in zip(part, duplicates, strict=True) if ids}
     return plan(known, listed, complete, elsewhere)
 
 
@@ -87,20 +88,26 @@ def _names(item: ListedItem) -> Metadata:
     return Metadata(kind="dataset", iri=item.iri, identifiers=item.identifiers, title={"und": item.title})
 
 
-def take(run_context: RunContext, acts: Sequence[PlannedAction]) -> None:
-    """Writes the acts of a plan to the catalogue; ConflictError if other writers are faster again and again."""
-    for part in parts(acts):
-        _take_part(run_context, part, MAX_REPLANS)
+def take(run_context: RunContext, acts: Sequence[PlannedAction]) -> set[str]:
+    """Writes the acts of a plan to the catalogue; returns the remote ids of what another source has too.
+
+    ConflictError if other writers are faster again and again."""
+    duplicates: set[str] = set()
+    for part in parts(acts, STEPS_PER_TRANSACTION):  # of one transaction: what it has written is not planned again
+        taken = _take_part(run_context, part, MAX_REPLANS)
+        duplicates |= {result.remote_id for result in taken if result.duplicate}
+    return duplicates
 
 
-def _take_part(run_context: RunContext, acts: Sequence[PlannedAction], replans: int) -> None:
+def _take_part(run_context: RunContext, acts: Sequence[PlannedAction], replans: int) -> list[Taken]:
     try:
-        run_context.catalog.take(run_context.source, list(_steps(run_context, acts)))
+        taken: list[Taken] = run_context.catalog.take(run_context.source, list(_steps(run_context, acts)))
     except ConflictError:
         if not replans:
             raise
         known = {record.id: record for record in run_context.known().values()}
-        _take_part(run_context, [again for act in acts if (again := renewed(act, known))], replans - 1)
+        return _take_part(run_context, [again for act in acts if (again := renewed(act, known))], replans - 1)
+    return taken
 
 
 def _steps(run_context: RunContext, acts: Sequence[PlannedAction]) -> Iterator[Step]:
@@ -135,7 +142,7 @@ def _spooled(run_context: RunContext, remote_ids: Sequence[str]) -> dict[str, Ma
 def link_again(run_context: RunContext) -> None:
     """Maps again what links to items of the same source whose records were created in this run."""
     staging = run_context.staging
-    for part in parts(staging.unmapped(run_context.name, run_context.run.number, run_context.edition)):
+    for part in parts(staging.unmapped(run_context.name, run_context.run.number, run_context.edition), BATCH):
         known = run_context.known()
         staged = staging.staged(run_context.name, [remote_id for remote_id, _ in part])
         results = _map(run_context, staged, _ids(run_context, known))
@@ -154,10 +161,3 @@ def settle(run_context: RunContext, complete: bool, guarded: Guarded) -> None:
     if complete:
         run_context.runs.supersede(run_context.run)
         run_context.staging.forget_older(run_context.name, run_context.run.number)
-
-
-def parts(elements: Iterable[Element], size: int = BATCH) -> Iterator[list[Element]]:
-    """Parts of a size that fits into one transaction."""
-    iterator = iter(elements)
-    while part := list(islice(iterator, size)):
-        yield part

@@ -44,6 +44,20 @@ class Plan(msgspec.Struct, frozen=True):
     def listed(self) -> int:
         return sum(act.action != "gone" for act in self.acts)
 
+    def with_conflicts(self, remote_ids: Collection[str]) -> "Plan":
+        """The plan with conflicts in the place of additions, where another source has these things too."""
+        if not remote_ids:
+            return self
+        return msgspec.structs.replace(
+            self,
+            acts=tuple(
+                msgspec.structs.replace(act, action="conflict")
+                if act.action == "add" and act.remote_id in remote_ids
+                else act
+                for act in self.acts
+            ),
+        )
+
     def counts(self, withdrawn: int = 0) -> dict[str, int]:
         """By the words of model.COUNTS; all but gone and withdrawn add up to what was listed."""
         counter = Counter(COUNTED.get(act.action, act.action) for act in self.acts)

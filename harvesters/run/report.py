@@ -8,14 +8,15 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, Final
 
-from harvesters.run.apply import parts
 from harvesters.run.context import RunContext
 from harvesters.run.plan import Plan
 from harvesters.run.stage import Reading
 from registry.errors import LotseError
 from registry.model import Findings, Problem, Run
 from registry.model.message import Message, message
+from registry.parts import parts
 from registry.rules import finding
+from registry.sources.staging import BATCH
 
 WHOLE_OUTCOMES: Final = ("applied", "unchanged")  # after these nothing waits or is left over
 NO_PLAN: Final = Plan((), complete=False, published=0)
@@ -33,7 +34,7 @@ def report(run_context: RunContext, planned: Plan, reading: Reading, same: bool 
     rules: Counter[str] = Counter()
     place = 0
     pages = (*reading.remarks, *reading.problems)
-    for part in parts(chain(_single(pages), _findings(run_context), _single(planned.problems))):
+    for part in parts(chain(_single(pages), _findings(run_context), _single(planned.problems)), BATCH):
         place = run_context.runs.report(run_context.run.number, part, place)
         rules.update(problem.rule for _, findings in part for problem in findings)
     return {"rules": dict(rules.most_common())}

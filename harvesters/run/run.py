@@ -167,12 +167,12 @@ def _map_and_apply(run_context: RunContext, reading: Reading, mappers: Mappers, 
         reported = report(run_context, NO_PLAN, reading)
         return _ended(run_context, reading, outcome="failed", reason=nothing(reading), **reported)
     same = not map_staged(run_context, known, reading.named, mappers) and reading.same
-    whole = make_plan(run_context, known, reading.complete)
+    whole = make_plan(run_context, known, reading.complete, dry_run)
     guarded = guard(whole, Limit.of(run_context.source.settings))
     if not dry_run:
         if run_context.projector:
             run_context.projector.start(len(guarded.apply))
-        take(run_context, guarded.apply)
+        whole = whole.with_conflicts(take(run_context, guarded.apply))
         link_again(run_context)
         settle(run_context, reading.complete, guarded)
     reported = report(run_context, whole, reading, same and reading.complete)

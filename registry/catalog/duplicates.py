@@ -39,17 +39,19 @@ class ChangeSet:
         return [record for id, record in self.will.items() if record != self.was.get(id)]
 
 
-def settle(batch: ChangeSet, came: Sequence[str], gone: Collection[str], source: str, ranks: Ranks) -> None:
-    """Regroups duplicates after the records `came` (of `source`) were published and `gone` were withdrawn."""
+def settle(batch: ChangeSet, came: Sequence[str], gone: Collection[str], source: str, ranks: Ranks) -> set[str]:
+    """Regroups duplicates after the records `came` (of `source`) were published and `gone` were withdrawn. Returns
+    those of `came` that another source has too."""
     leave(batch, gone, ranks)
-    join(batch, came, source, ranks)
+    return join(batch, came, source, ranks)
 
 
-def join(batch: ChangeSet, new: Sequence[str], source: str, ranks: Ranks) -> None:
-    """Puts each new record into the group of its duplicates; two records of one source are never grouped."""
+def join(batch: ChangeSet, new: Sequence[str], source: str, ranks: Ranks) -> set[str]:
+    """Puts each new record into the group of its duplicates, and returns those that have any; two records of one
+    source are never grouped."""
     same = batch.store.duplicates(source, [batch.will[id].said for id in new])
     if not any(same):
-        return
+        return set()
     _load(batch, {other for ids in same for other in ids})
     for id, same_ids in zip(new, same, strict=True):
         roots = {_root(batch, member_id) for member_id in (id, *same_ids)}
@@ -57,6 +59,7 @@ def join(batch: ChangeSet, new: Sequence[str], source: str, ranks: Ranks) -> Non
         others = [record for record in group if record.id != id]
         if others and source not in map(_source, others):
             _show(batch, _head(group, ranks), group)
+    return {id for id, same_ids in zip(new, same, strict=True) if same_ids}
 
 
 def leave(batch: ChangeSet, ids: Collection[str], ranks: Ranks) -> None:

@@ -44,9 +44,9 @@ def take(writer: Writer, source: Source, steps: Sequence[Step]) -> list[Taken]:
         batch.will[id] = _after(step, batch.was.get(id), source, id)
     came = [id for id in ids if _published(batch.will[id]) and not _published(batch.was.get(id))]
     gone = [id for id in ids if not _published(batch.will[id])]
-    writer.settle(batch, came, gone, source.name)
+    duplicates = writer.settle(batch, came, gone, source.name)
     numbers |= writer.put(batch, by_source(source.name))
-    return [Taken(step.remote_id, id, numbers[id]) for step, id in zip(steps, ids, strict=True)]
+    return [Taken(step.remote_id, id, numbers[id], id in duplicates) for step, id in zip(steps, ids, strict=True)]
 
 
 def withdrawn(record: Record, by: str, why: str | Message) -> Record:

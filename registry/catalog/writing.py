@@ -36,9 +36,12 @@ class Writer:
         with exclusive(self.store.engine):
             return act()
 
-    def settle(self, batch: ChangeSet, came: Sequence[str] = (), gone: Collection[str] = (), source: str = "") -> None:
-        """Adds the changes of duplicates of records that come (of `source`) or go."""
-        duplicates.settle(batch, came, gone, source, self._ranks())
+    def settle(
+        self, batch: ChangeSet, came: Sequence[str] = (), gone: Collection[str] = (), source: str = ""
+    ) -> set[str]:
+        """Adds the changes of duplicates of records that come (of `source`) or go; returns those that come and that
+        another source has too."""
+        return duplicates.settle(batch, came, gone, source, self._ranks())
 
     def put(self, batch: ChangeSet, by: str, note: str | Message = "") -> dict[str, int]:
         """Writes the changed records; returns id -> new number."""

@@ -160,8 +160,10 @@ class Step(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """The record that a step has written, and its new number."""
+    """The record that a step has written, and its new number. `duplicate`: it was published by this step, and another
+    source has the same thing."""
 
     remote_id: str
     id: str
     number: int
+    duplicate: bool = False

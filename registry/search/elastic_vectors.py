@@ -5,7 +5,7 @@ mapping's `_meta`, as with the search index. Up to MAX_EXACT vectors are compare
 more, Elasticsearch keeps a graph of neighbours. No scripts.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import Any, Final
@@ -14,6 +14,7 @@ import msgspec
 from elasticsearch import Elasticsearch, NotFoundError
 
 from registry.errors import NotReadyError
+from registry.parts import parts
 from registry.search.elastic_bulk import Operation, operation, write
 from registry.search.elastic_client import INDEX_SETTINGS, reachable
 from registry.search.vectors import Progress, Row
@@ -148,7 +149,7 @@ class ElasticVectors:
         if not self.is_complete():
             return {}
         searches = [_near(vector, count, None)] if count else []
-        searches += [_near(vector, len(part), part) for part in _parts(ids)]
+        searches += [_near(vector, len(part), part) for part in parts(ids, MAX_IDS)]
         with reachable():
             answers = self.client.msearch(
                 searches=[part for search in searches for part in ({"index": self.index}, search)]
@@ -160,9 +161,3 @@ class ElasticVectors:
 def _near(vector: bytes, count: int, ids: Sequence[str] | None) -> dict[str, Any]:
     knn: dict[str, Any] = {"field": "vector", "query_vector": vector.hex(), "k": count, "num_candidates": 2 * count}
     return {"knn": knn | ({"filter": {"ids": {"values": ids}}} if ids else {}), "size": count, "_source": False}
-
-
-def _parts(ids: Collection[str]) -> Iterator[list[str]]:
-    every = list(ids)
-    for start in range(0, len(every), MAX_IDS):
-        yield every[start : start + MAX_IDS]

@@ -21,9 +21,10 @@ from registry.model.former import read_text, stored_text
 from registry.model.identity import names, titled
 from registry.model.message import Message
 from registry.model.text import storable
+from registry.parts import parts
 from registry.store import schema
 from registry.store.bodies import BODY_VERSION, Bodies, shipped
-from registry.store.database import among, connect, make_tables, notify, reading, watching, writing
+from registry.store.database import ManyRows, among, connect, make_tables, notify, reading, watching, writing
 from registry.store.locks import Key, lock_transaction
 from registry.store.schema import DICTIONARIES, LINKS, NAMES, NUMBERING, RECORDS, VERSIONS
 
@@ -78,6 +79,7 @@ class Store:
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
         self._bodies = self._with_dictionaries()
+        self._write = _Write(engine)
 
     # -- reading
 
@@ -110,7 +112,9 @@ class Store:
     def get_many(self, ids: Collection[str]) -> dict[str, Record]:
         """Id -> record for those that exist, in the order of `ids`."""
         records = {
-            record.id: record for part in _parts(ids) for record in self._records(among(self.engine, _RECORD.id, part))
+            record.id: record
+            for part in parts(ids, MAX_RECORDS_PER_TRANSACTION)
+            for record in self._records(among(self.engine, _RECORD.id, part))
         }
         return {id: records[id] for id in ids if id in records}
 
@@ -147,7 +151,7 @@ class Store:
             query = sa.select(_RECORD.id)
             return {
                 row.id
-                for part in _parts(ids)
+                for part in parts(ids, MAX_RECORDS_PER_TRANSACTION)
                 for row in connection.execute(query.where(among(self.engine, _RECORD.id, part)))
             }
 
@@ -178,7 +182,7 @@ class Store:
         """
         keys = [set(names(metadata)) for metadata in things]
         ids_by_key: dict[str, set[str]] = {}
-        for part in _parts(set().union(*keys)):
+        for part in parts(set().union(*keys), MAX_RECORDS_PER_TRANSACTION):
             for row in self._named(part, source):
                 identifiers = msgspec.json.decode(row.identifiers)
                 if row.name in (row.iri, *(titled(identifier, row.title) for identifier in identifiers)):
@@ -215,7 +219,7 @@ class Store:
         columns = (LINKS.c.id, LINKS.c.relation, LINKS.c.iri)
         shown = (_RECORD.state == "published", _RECORD.same_as.is_(None))
         query = sa.select(*columns).join_from(LINKS, RECORDS, _RECORD.id == LINKS.c.id).order_by(*columns)
-        for part in _parts(wanted):
+        for part in parts(wanted, MAX_RECORDS_PER_TRANSACTION):
             for row in self._rows(query.where(among(self.engine, LINKS.c.iri, part), *shown)):
                 yield Backlink(*row)
 
@@ -224,7 +228,7 @@ class Store:
         published = _RECORD.state == "published"
         return [
             record
-            for part in _parts(ids)
+            for part in parts(ids, MAX_RECORDS_PER_TRANSACTION)
             for record in self._records(among(self.engine, _RECORD.same_as, part), published)
         ]
 
@@ -232,7 +236,7 @@ class Store:
         """The records of a source that link to any of these IRIs, also withdrawn ones."""
         ids = {
             row.id
-            for part in _parts(iris)
+            for part in parts(iris, MAX_RECORDS_PER_TRANSACTION)
             for row in self._rows(
                 sa.select(LINKS.c.id)
                 .join_from(LINKS, RECORDS, _RECORD.id == LINKS.c.id)
@@ -270,9 +274,12 @@ class Store:
                 replace(record, number=number, created=created.get(record.id, now), changed=now)
                 for number, record in enumerate(records, first)
             ]
-            connection.execute(VERSIONS.insert(), [self._version(record, by, note) for record in dated])
-            _write(connection, [row | schema.dates(record) for row, record in zip(rows, dated, strict=True)], created)
-            _write_names(connection, dated, created)
+            write = self._write
+            write.versions.execute(connection, [self._version(record, by, note) for record in dated])
+            dated_rows = [row | schema.dates(record) for row, record in zip(rows, dated, strict=True)]
+            write.new_records.execute(connection, [row for row in dated_rows if row["id"] not in created])
+            write.records.execute(connection, [row | {"_id": row["id"]} for row in dated_rows if row["id"] in created])
+            _write_names(connection, write, dated, created)
             last = dated[-1].number
             connection.execute(NUMBERING.update().values(last=last))
             notify(connection, last)
@@ -353,14 +360,21 @@ def _expected(connection: sa.Connection, records: Sequence[Record]) -> dict[str,
     return {row.id: schema.moment(row.created) for row in rows}
 
 
-def _write(connection: sa.Connection, rows: list[dict[str, Any]], stored_ids: Collection[str]) -> None:
-    if new := [row for row in rows if row["id"] not in stored_ids]:
-        connection.execute(RECORDS.insert(), new)
-    if old := [row | {"_id": row["id"]} for row in rows if row["id"] in stored_ids]:
-        connection.execute(RECORDS.update().where(_RECORD.id == sa.bindparam("_id")).values(schema.BOUND), old)
+class _Write:
+    """The statements that write the rows of a change, each compiled once."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.versions, self.new_records, self.links, self.names = (
+            ManyRows(engine, table.insert().values({column.name: sa.bindparam(column.name) for column in table.c}))
+            for table in (VERSIONS, RECORDS, LINKS, NAMES)
+        )
+        of_id = _RECORD.id == sa.bindparam("_id")
+        self.records = ManyRows(engine, RECORDS.update().where(of_id).values(schema.BOUND))
 
 
-def _write_names(connection: sa.Connection, records: Sequence[Record], stored_ids: Collection[str]) -> None:
+def _write_names(
+    connection: sa.Connection, write: _Write, records: Sequence[Record], stored_ids: Collection[str]
+) -> None:
     """Replaces the links of these records and adds their names; former names stay, so that they still find it."""
     ids, had = list(stored_ids), set()
     if ids:
@@ -369,11 +383,9 @@ def _write_names(connection: sa.Connection, records: Sequence[Record], stored_id
             tuple(row)
             for row in connection.execute(sa.select(NAMES.c.name, NAMES.c.id).where(among(connection, NAMES.c.id, ids)))
         }
-    if links := [row for record in records for row in schema.links(record)]:
-        connection.execute(LINKS.insert(), links)
+    write.links.execute(connection, [row for record in records for row in schema.links(record)])
     named = [{"name": name, "id": record.id} for record in records for name in names(record.metadata)]
-    if new := [row for row in named if (row["name"], row["id"]) not in had]:
-        connection.execute(NAMES.insert(), new)
+    write.names.execute(connection, [row for row in named if (row["name"], row["id"]) not in had])
 
 
 def _conditions(selection: Selection) -> list[Any]:
@@ -385,12 +397,3 @@ def _conditions(selection: Selection) -> list[Any]:
     if selection.iri is not None:
         where.append(_RECORD.id.in_(sa.select(NAMES.c.id).where(NAMES.c.name == selection.iri)))
     return where
-
-
-def _parts(texts: Collection[str]) -> Iterator[list[str]]:
-    """The texts in lists of at most MAX_RECORDS_PER_TRANSACTION, for one statement each."""
-    every = list(texts)
-    return (
-        every[start : start + MAX_RECORDS_PER_TRANSACTION]
-        for start in range(0, len(every), MAX_RECORDS_PER_TRANSACTION)
-    )

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from harvesters.kinds import json
 from harvesters.run.run import apply, discard, harvest, map_again
+from registry.catalog.catalog import STEPS_PER_TRANSACTION
 from registry.errors import BusyError, ConflictError, NotReadyError
 from registry.fetch.session import session
 from registry.model import COUNTS, Run
@@ -265,6 +266,25 @@ def test_somebody_who_was_faster_is_planned_around(town: Town, monkeypatch: pyte
     run = town.harvest([a_thing("a", "Neu"), a_thing("b", "Auch neu")])
     assert (run.outcome, counts(run)) == ("applied", {"changed": 2})
     assert {record.said.title["de"] for record in town.records().values()} == {"Neu", "Auch neu"}
+
+
+def test_what_was_written_before_somebody_was_faster_is_not_written_twice(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.harvest(things("a"))
+    take, id = town.catalog.take, town.records()["a"].id
+    meddled = []
+
+    def meddling(source: Any, steps: Any) -> Any:
+        if not meddled and any(step.id == id for step in steps):
+            meddled.append(id)
+            town.catalog.store.put([town.catalog.store.existing(id)], by="anna")
+        return take(source, steps)
+
+    monkeypatch.setattr(town.catalog, "take", meddling)
+    run = town.harvest([*many(STEPS_PER_TRANSACTION + 1), a_thing("a", "Neu")])
+    assert counts(run) == {"added": STEPS_PER_TRANSACTION + 1, "changed": 1}
+    assert town.catalog.store.count() == STEPS_PER_TRANSACTION + 2
 
 
 def test_a_new_edition_of_the_mapping_maps_again_what_is_staged(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

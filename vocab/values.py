@@ -16,6 +16,7 @@ TAG_OF_LANGUAGE: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
 _DIRECTION: Final = re.compile(r"--(?:ltr|rtl)$")
 
 MAX_ADDRESS: Final = 4000  # characters
+MAX_DATE_CHARACTERS: Final = 100  # of a written date
 
 
 def language_tag(text: str) -> str:
@@ -88,8 +89,11 @@ def date(text: str, zone: str = "") -> Read | None:
     dates with slashes.
     """
     text = text.strip()
-    if len(text) > 100:
-        return None
+    return None if len(text) > MAX_DATE_CHARACTERS else _date(text, zone)
+
+
+@lru_cache(4096)  # the same few dates in most things of a source
+def _date(text: str, zone: str) -> Read | None:
     iso = _ISO.fullmatch(text)
     if iso:
         value = _iso(iso, zone)
@@ -99,7 +103,7 @@ def date(text: str, zone: str = "") -> Read | None:
         return Read(text) if exists(f"{day[1]}-{day[2] or '01'}-{day[3] or '01'}") else None
     bare = _LABEL.sub("", text)
     if bare != text:
-        bare_date = date(bare, zone)
+        bare_date = _date(bare, zone)
         return bare_date and Read(bare_date.value, True)
     for form in _WRITTEN:
         match = form.fullmatch(text)

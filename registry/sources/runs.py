@@ -239,6 +239,9 @@ def _levels(findings: Findings) -> int:
 
 def _writable(finding: Finding) -> Finding:
     """The finding with its value masked, and without characters that a database cannot store."""
+    names = finding.field + finding.node
+    if not finding.value and names.isascii() and "\0" not in names:
+        return finding  # as most are
     value, field, node = masked(finding), storable(finding.field), storable(finding.node)
     same = value == finding.value and field == finding.field and node == finding.node
     return finding if same else replace(finding, value=value, field=field, node=node)

@@ -52,7 +52,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def database_url(self) -> str:
-        return self.database or f"sqlite:///{self.data / 'lotse.sqlite'}"
+        return self.database or f"sqlite:///{self.database_file}"
+
+    @property
+    def database_file(self) -> Path:
+        """The SQLite database of the data folder, which is used unless `database` names another one."""
+        return self.data / "lotse.sqlite"
 
     @property
     def search_addresses(self) -> tuple[str, ...]:
@@ -86,14 +91,14 @@ def mail_server(address: str) -> MailServer:
 
 def is_database_lost(settings: Settings) -> bool:
     """Whether the SQLite file is missing although the search index of a catalogue is there."""
-    file = settings.data / "lotse.sqlite"
-    return not settings.database and not file.exists() and (settings.data / "search" / "current").exists()
+    has_index = (settings.data / "search" / "current").exists()
+    return not settings.database and not settings.database_file.exists() and has_index
 
 
 def refuse_lost_database(settings: Settings) -> None:
     """NotReadyError if the database is lost, so that an empty catalogue does not replace it."""
     if is_database_lost(settings):
-        raise NotReadyError("database-gone", path=settings.data / "lotse.sqlite", index=settings.data / "search")
+        raise NotReadyError("database-gone", path=settings.database_file, index=settings.data / "search")
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:

@@ -29,8 +29,8 @@ LEFT: Final[dict[str, dict[str, int]]] = {  # folder -> name -> how often it is 
 }
 LEFT_IN_PRODUCT: Final[dict[str, dict[str, int]]] = {  # the same; `place` is right for a Place, `words` for a search
     "vocab": {"words": 2},
-    "registry": {"known": 1, "place": 7, "words": 2},
-    "harvesters": {"known": 11, "place": 2},
+    "registry": {"place": 7, "words": 2},
+    "harvesters": {},
     "api": {"place": 4, "words": 4},
     "deploy": {"place": 1},
 }

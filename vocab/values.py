@@ -17,6 +17,7 @@ _DIRECTION: Final = re.compile(r"--(?:ltr|rtl)$")
 
 MAX_ADDRESS: Final = 4000  # characters
 MAX_DATE_CHARACTERS: Final = 100  # of a written date
+MAX_EXACT_INTEGER: Final = 1 << 53  # up to here a floating-point number has all its digits
 
 
 def language_tag(text: str) -> str:
@@ -324,6 +325,12 @@ def telephone(text: str) -> Read | None:
 
 
 # -- numbers
+
+
+def whole(number: float) -> int | float:
+    """A number without decimals as an integer, as long as it has all its digits; any other number as it is."""
+    return int(number) if number.is_integer() and abs(number) <= MAX_EXACT_INTEGER else number
+
 
 _SIZE = re.compile(r"(\d{1,15})(?:[.,](\d{1,6}))?\s*(bytes?|octets?|b|[kmgt]i?b|[kmgt]o|)", re.IGNORECASE)
 

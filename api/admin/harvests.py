@@ -269,7 +269,7 @@ def _figures(run: Run, lang: Lang) -> list[Figure]:
 
 def _gone(pages: Pages, source: str, waits: Iterable[str], lang: Lang) -> list[tuple[str, str]]:
     """Title and page of what waits to be withdrawn."""
-    items = pages.catalog.store.known(source) if waits else {}
+    items = pages.catalog.store.stored_states(source) if waits else {}
     ids = [items[remote].id for remote in islice(waits, MAX_GONE_SHOWN) if remote in items]
     records: Iterable[Record] = pages.catalog.store.get_many(ids).values()
     return [

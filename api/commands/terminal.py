@@ -100,7 +100,7 @@ def has_data(settings: "Settings") -> bool:
     """Whether there is a database: configured, or as a file in the data folder, even if the file is lost."""
     from registry.settings import is_database_lost
 
-    return bool(settings.database) or (settings.data / "lotse.sqlite").exists() or is_database_lost(settings)
+    return bool(settings.database) or settings.database_file.exists() or is_database_lost(settings)
 
 
 def opened() -> "tuple[Catalog, Settings]":
@@ -115,22 +115,27 @@ def opened() -> "tuple[Catalog, Settings]":
 
 def opened_sources() -> "Sources":
     """The sources of the settings in force."""
-    from registry.settings import refuse_lost_database
     from registry.sources.sources import open_sources
 
-    configured = settings()
-    refuse_lost_database(configured)
+    configured = _with_database()
     return open_sources(configured.database_url, configured.data)
 
 
 def opened_runs() -> "Runs":
     """The runs and their problems of the settings in force."""
-    from registry.settings import refuse_lost_database
     from registry.sources.runs import open_runs
+
+    configured = _with_database()
+    return open_runs(configured.database_url, configured.data)
+
+
+def _with_database() -> "Settings":
+    """The settings in force; NotReadyError if their database is lost."""
+    from registry.settings import refuse_lost_database
 
     configured = settings()
     refuse_lost_database(configured)
-    return open_runs(configured.database_url, configured.data)
+    return configured
 
 
 def _report_in_lines() -> Callable[[str, int, int | None], None]:

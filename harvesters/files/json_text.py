@@ -1,7 +1,7 @@
 """Parses JSON from sources, tolerantly: in any encoding, nested however deep, with numbers that JSON does not know.
 
-Entry points: `decoded`, `parsed`. Bounds: MAX_VALUES, MAX_DEPTH_READ. What is nested deeper is read as empty, so that
-one item that is too deep does not keep the others out.
+Entry points: `decoded`, `parsed`. Bounds: `check_json_values`, MAX_DEPTH_READ. What is nested deeper is read as empty,
+so that one item that is too deep does not keep the others out.
 """
 
 import io
@@ -11,11 +11,11 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
-from registry.errors import SourceError, TooLargeError
+from registry.errors import SourceError
+from registry.rdf.bounds import check_json_values
 from registry.syntax_errors import json_fault
 
 MAX_DEPTH_READ: Final = 400  # brackets inside brackets that are read; far more than one thing may have (payload.py)
-MAX_VALUES: Final = 2_000_000  # each takes some hundred bytes of memory
 MAX_NUMBER_CHARACTERS: Final = 400  # more make it a text
 
 # A whole string, with or without its end; or a run of brackets. Possessive quantifiers: the pattern cannot backtrack,
@@ -39,8 +39,7 @@ def parsed(text: str, where: str) -> Any:
 
     Raises SourceError, which names line, column and remedy, where it is no JSON; TooLargeError.
     """
-    if sum(map(text.count, ",[{")) > MAX_VALUES:
-        raise TooLargeError("json-too-many-values", url=where, limit=MAX_VALUES)
+    check_json_values(text, where)
     try:
         try:
             return _parsed(text)

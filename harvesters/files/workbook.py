@@ -13,9 +13,9 @@ from registry.child_pool import Limits, call
 from registry.errors import SourceError, TooLargeError
 from registry.masking import shown
 from registry.model.message import message
+from vocab.values import whole
 
 LIMITS: Final = Limits(memory=2_000_000_000, seconds=300.0, max_bytes=1_000_000_000)
-MAX_EXACT_INTEGER: Final = 1 << 53  # up to here a number of a sheet has all its digits
 MAX_ROWS_PER_PART: Final = 500  # that the child sends at once
 
 
@@ -84,8 +84,8 @@ def cell_value(cell: Any) -> Any:
         return cell.isoformat()
     if isinstance(cell, datetime.timedelta):
         return _duration(cell)
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) <= MAX_EXACT_INTEGER:
-        return int(cell)
+    if isinstance(cell, float):
+        return whole(cell)
     if isinstance(cell, str):
         return cell.strip()
     return cell if isinstance(cell, bool | int | float) or cell is None else str(cell)

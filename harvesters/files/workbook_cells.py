@@ -10,6 +10,8 @@ import zipfile
 from typing import Final
 from xml.etree import ElementTree
 
+from harvesters.files.xlsx_bounds import column_number
+
 _ADDRESS: Final = re.compile(r"([A-Z]{1,4})([0-9]{1,8})")
 _FORMULA: Final = re.compile(r'\s*HYPERLINK\(\s*"([^"]+)"', re.IGNORECASE)
 _MARKS: Final = (b"hyperlink", b"HYPERLINK(", b't="e"')  # without one of them a sheet has no notes
@@ -73,12 +75,7 @@ def _read_cell(element: ElementTree.Element, targets: Cells, errors: Cells) -> N
 def _position(address: str) -> tuple[int, int] | None:
     """Row and column from 0, of "E3"."""
     match = _ADDRESS.fullmatch(address)
-    if not match:
-        return None
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]) - 1, column - 1
+    return (int(match[2]) - 1, column_number(match[1]) - 1) if match else None
 
 
 def _root(part: bytes) -> ElementTree.Element:

@@ -138,7 +138,7 @@ class _Cells(_Handler):
             self.row, self.column = _number(attributes.get("r", ""), self.row + 1), 0
         elif name == "c":
             letters, digits = _address(attributes.get("r", ""))
-            self.column = _column(letters) if letters else self.column + 1
+            self.column = column_number(letters) if letters else self.column + 1
             self.row = _number(digits, self.row)
             self.cells += 1
             self.is_shared = attributes.get("t", "").strip() == "s"
@@ -184,7 +184,8 @@ def _number(digits: str, default: int) -> int:
     return int(digits[:MAX_DIGITS])
 
 
-def _column(letters: str) -> int:
+def column_number(letters: str) -> int:
+    """The number of a column from 1: 1 for A, 28 for AB."""
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64

@@ -21,7 +21,7 @@ from registry.fetch.session import body
 from registry.model import Findings, Metadata, Source
 from registry.rules import finding
 from vocab import values
-from vocab.fields import fields_of, rows_by_name
+from vocab.fields import Field, fields_of, rows_by_name
 from vocab.folding import fold
 
 if TYPE_CHECKING:
@@ -179,35 +179,33 @@ def _split_values(value: Any) -> Any:
 
 def _columns_of_addresses(source: Source, names: Sequence[str]) -> frozenset[str]:
     """The columns whose field takes an address."""
-    rules = item_mapping.rules(source)
-    rows = rows_by_name(rules.kind)
-    columns = set()
-    for name, field in _field_of_column(source, names).items():
-        first, _, inner = field.partition(".")
-        row = rows.get(first)
-        if row and row.form == "node":
-            inner = inner.partition(".")[0] or ("access_url" if row.node == "Distribution" else "")
-            row = next((part for part in fields_of(row.node) if part.name == inner), None)
-        if first == "links" or field == "iri" or (row and row.form in ("iri", "link")):
-            columns.add(name)
-    return frozenset(columns)
-
-
-def _field_of_column(source: Source, names: Sequence[str]) -> dict[str, str]:
-    """Column -> the path of the field that it fills, "" for none."""
-    rules = item_mapping.rules(source)
-    labels = item_mapping.labels_of(rules.kind)
-    fields = {path: field for field, path in rules.paths.items()}
-    return {name: fields.get(name) or (labels.get(fold(name), name) if not rules.paths else "") for name in names}
+    return frozenset(column for column, field, row in _fields_of_columns(source, names) if _is_address(field, row))
 
 
 def _columns_of_lists(source: Source, names: Sequence[str]) -> frozenset[str]:
     """The columns whose field may have several values."""
+    return frozenset(column for column, field, row in _fields_of_columns(source, names) if _is_list(field, row))
+
+
+def _fields_of_columns(source: Source, names: Sequence[str]) -> Iterator[tuple[str, str, Field | None]]:
+    """Each column with the path of the field that it fills, "" for none, and the row of the path's first field."""
     rules = item_mapping.rules(source)
-    rows = rows_by_name(rules.kind)
-    columns = set()
-    for name, field in _field_of_column(source, names).items():
-        row = rows.get(field.partition(".")[0])
-        if field.startswith("links.") or (row and (row.many or row.all or row.form in ("words", "link"))):
-            columns.add(name)
-    return frozenset(columns)
+    rows, labels = rows_by_name(rules.kind), item_mapping.labels_of(rules.kind)
+    fields = {path: field for field, path in rules.paths.items()}
+    for name in names:
+        field = fields.get(name) or (labels.get(fold(name), name) if not rules.paths else "")
+        yield name, field, rows.get(field.partition(".")[0])
+
+
+def _is_address(field: str, row: Field | None) -> bool:
+    first, _, inner = field.partition(".")
+    if row and row.form == "node":
+        inner = inner.partition(".")[0] or ("access_url" if row.node == "Distribution" else "")
+        row = next((part for part in fields_of(row.node) if part.name == inner), None)
+    return first == "links" or field == "iri" or (row is not None and row.form in ("iri", "link"))
+
+
+def _is_list(field: str, row: Field | None) -> bool:
+    return field.startswith("links.") or (
+        row is not None and (row.many or bool(row.all) or row.form in ("words", "link"))
+    )

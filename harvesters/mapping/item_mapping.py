@@ -23,6 +23,7 @@ from registry.rules import few, finding
 from vocab.fields import FIELDS, LINK_RELATIONS, fields_of, rows_by_name
 from vocab.folding import fold
 from vocab.kinds import KIND_ROWS
+from vocab.values import whole
 
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -43,7 +44,6 @@ KIND_WORDS: Final[Mapping[str, Kind]] = MappingProxyType(
         for word in (kind, *KIND_ROWS[kind].singular.values(), *KIND_ROWS[kind].aliases)
     }
 )
-MAX_EXACT_INTEGER: Final = 1 << 53
 MAX_PATH_STEPS: Final = 20  # of a path
 
 
@@ -130,8 +130,8 @@ def remote_id(item: Mapping[str, Any], source: Source) -> str:
             value = value[0] if value else None
         if isinstance(value, Mapping):
             value = next(iter(value.values()), None)
-        if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_EXACT_INTEGER:
-            value = int(value)  # 4711.0 and 4711 are one id
+        if isinstance(value, float):
+            value = whole(value)  # 4711.0 and 4711 are one id
         if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
             return str(value).strip()
     return ""

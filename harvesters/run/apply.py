@@ -16,7 +16,7 @@ from harvesters.run.mapper_processes import Mappers
 from harvesters.run.plan import Guarded, Plan, PlannedAction, plan, renewed
 from registry.catalog.catalog import STEPS_PER_TRANSACTION
 from registry.errors import ConflictError
-from registry.model import Known, Metadata, Step, Taken
+from registry.model import Metadata, Step, StoredState, Taken
 from registry.model.harvest import ListedItem, Mapped, MappedThing, Staged
 from registry.model.message import message
 from registry.parts import parts
@@ -26,23 +26,25 @@ MAX_REPLANS: Final = 3  # how often a part is planned again after a conflict wit
 GONE: Final = message("source-names-no-more")
 
 
-def map_staged(run_context: RunContext, known: Mapping[str, Known], named: Collection[str], mappers: Mappers) -> int:
+def map_staged(
+    run_context: RunContext, stored: Mapping[str, StoredState], named: Collection[str], mappers: Mappers
+) -> int:
     """Maps what is new, changed, or was mapped by an older edition; returns how many items that were.
 
     Then maps again what shares its IRI with another item of the listing, or no longer does.
     """
     staging, run = run_context.staging, run_context.run.number
-    ids = _ids(run_context, known, named)
+    ids = _ids(run_context, stored, named)
     unmapped = staging.unmapped(run_context.name, run, run_context.edition)
     count = len(unmapped)
     batches = (staging.staged(run_context.name, part) for part in parts(mappers.without_offered(unmapped), BATCH))
     for results in mappers.map(batches, count, ids):
-        _keep(run_context, results, known)
+        _keep(run_context, results, stored)
     mappers.end()
     while remote_ids := staging.sharing(run_context.name, run)[:BATCH]:
         sharing = staging.staged(run_context.name, remote_ids)
         toggled = [replace(staged, shares=not staged.shares) for staged in sharing]
-        _keep(run_context, _map(run_context, toggled, ids), known)
+        _keep(run_context, _map(run_context, toggled, ids), stored)
         count += len(sharing)
     return count
 
@@ -51,31 +53,31 @@ def _map(run_context: RunContext, batch: Sequence[Staged], ids: Ids) -> list[Map
     return map_batch(batch, run_context.source, run_context.harvester, ids)
 
 
-def _ids(run_context: RunContext, known: Mapping[str, Known], coming: Collection[str] = ()) -> Ids:
-    return Ids({remote_id: record.id for remote_id, record in known.items()}, coming, run_context.base_url)
+def _ids(run_context: RunContext, stored: Mapping[str, StoredState], coming: Collection[str] = ()) -> Ids:
+    return Ids({remote_id: record.id for remote_id, record in stored.items()}, coming, run_context.base_url)
 
 
-def _keep(run_context: RunContext, results: Sequence[Mapped], known: Mapping[str, Known]) -> None:
+def _keep(run_context: RunContext, results: Sequence[Mapped], stored: Mapping[str, StoredState]) -> None:
     """Writes results to the staging, and their Metadata to the spool unless the store has the same already."""
     same = {
         remote_id for result in results
-        if (record := known.get(remote_id := result.remote_id)) and record.state == "published"
+        if (record := stored.get(remote_id := result.remote_id)) and record.state == "published"
         and record.digest == result.digest
     }  # fmt: skip
     run_context.staging.mapped(run_context.name, run_context.edition, results)
     run_context.spool.keep(result for result in results if result.remote_id not in same)
 
 
-def make_plan(run_context: RunContext, known: Mapping[str, Known], complete: bool, dry_run: bool) -> Plan:
-    """Compares the listing with what is known. `dry_run`: a new item that another source has too is planned as a
+def make_plan(run_context: RunContext, stored: Mapping[str, StoredState], complete: bool, dry_run: bool) -> Plan:
+    """Compares the listing with what the store has. `dry_run`: a new item that another source has too is planned as a
     conflict; else `take` tells which those are."""
     listed = listing(run_context)
     elsewhere: set[str] = set()
-    new = [item for item in listed if item.remote_id not in known and not item.failed] if dry_run else []
+    new = [item for item in listed if item.remote_id not in stored and not item.failed] if dry_run else []
     for part in parts(new, BATCH):
         duplicates = run_context.catalog.store.duplicates(run_context.name, [_names(item) for item in part])
         elsewhere |= {item.remote_id for item, ids in zip(part, duplicates, strict=True) if ids}
-    return plan(known, listed, complete, elsewhere)
+    return plan(stored, listed, complete, elsewhere)
 
 
 def listing(run_context: RunContext) -> list[ListedItem]:
@@ -105,8 +107,8 @@ def _take_part(run_context: RunContext, acts: Sequence[PlannedAction], replans: 
     except ConflictError:
         if not replans:
             raise
-        known = {record.id: record for record in run_context.known().values()}
-        return _take_part(run_context, [again for act in acts if (again := renewed(act, known))], replans - 1)
+        stored = {record.id: record for record in run_context.stored().values()}
+        return _take_part(run_context, [again for act in acts if (again := renewed(act, stored))], replans - 1)
     return taken
 
 
@@ -134,7 +136,7 @@ def _spooled(run_context: RunContext, remote_ids: Sequence[str]) -> dict[str, Ma
         staged = run_context.staging.staged(run_context.name, missing)
         results = _map(run_context, staged, Ids(base_url=run_context.base_url))
         if any(result.again for result in results):  # only links need the ids of all records of the source
-            results = _map(run_context, staged, _ids(run_context, run_context.known()))
+            results = _map(run_context, staged, _ids(run_context, run_context.stored()))
         _keep(run_context, results, {})
     return run_context.spool.read(remote_ids)
 
@@ -143,11 +145,11 @@ def link_again(run_context: RunContext) -> None:
     """Maps again what links to items of the same source whose records were created in this run."""
     staging = run_context.staging
     for part in parts(staging.unmapped(run_context.name, run_context.run.number, run_context.edition), BATCH):
-        known = run_context.known()
+        stored = run_context.stored()
         staged = staging.staged(run_context.name, [remote_id for remote_id, _ in part])
-        results = _map(run_context, staged, _ids(run_context, known))
-        _keep(run_context, results, known)
-        acts = plan(known, map(_as_listed, results), complete=False).acts
+        results = _map(run_context, staged, _ids(run_context, stored))
+        _keep(run_context, results, stored)
+        acts = plan(stored, map(_as_listed, results), complete=False).acts
         take(run_context, [act for act in acts if act.action == "change" and not act.bare])
 
 

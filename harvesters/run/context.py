@@ -6,7 +6,7 @@ from harvesters.harvester import Harvester
 from harvesters.run.spool import Spool
 from harvesters.run.stage import edition
 from registry.catalog import Catalog
-from registry.model import Known, Run, Source
+from registry.model import Run, Source, StoredState
 from registry.projector_process import ProjectorProcess
 from registry.sources.runs import Runs
 from registry.sources.staging import Staging
@@ -48,7 +48,7 @@ class RunContext(msgspec.Struct, frozen=True):
         """The edition of source and mapping; see `stage.edition`."""
         return edition(self.source, self.harvester, self.base_url)
 
-    def known(self) -> dict[str, Known]:
+    def stored(self) -> dict[str, StoredState]:
         """Remote id -> what the store has of this source now."""
-        known: dict[str, Known] = self.catalog.store.known(self.name)
-        return known
+        stored: dict[str, StoredState] = self.catalog.store.stored_states(self.name)
+        return stored

@@ -21,10 +21,10 @@ from registry.rules import finding
 
 
 class Ids(msgspec.Struct, frozen=True):
-    """Where `remote:` links lead. `known`: remote id -> record id; `coming`: remote ids that may get a record in this
+    """Where `remote:` links lead. `stored`: remote id -> record id; `coming`: remote ids that may get a record in this
     run. `base_url`: what our own IRIs begin with, for which no source speaks."""
 
-    known: Mapping[str, str] = {}
+    stored: Mapping[str, str] = {}
     coming: Collection[str] = ()
     base_url: str = ""
 
@@ -91,8 +91,8 @@ def _linked(metadata: Metadata, ids: Ids) -> tuple[Metadata, Findings, bool]:
         remote_id = link.iri.removeprefix(REMOTE) if link.iri.startswith(REMOTE) else None
         if remote_id is None:
             links.append(link)
-        elif remote_id in ids.known:
-            links.append(Link(link.relation, local(ids.known[remote_id])))
+        elif remote_id in ids.stored:
+            links.append(Link(link.relation, local(ids.stored[remote_id])))
         else:
             again = True
             if remote_id not in ids.coming:

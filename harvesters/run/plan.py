@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple, TypeVar
 import msgspec
 
 from harvesters.source_kinds import DEFAULT_LIMIT, Limit
-from registry.model import COUNTS, Known, Problem
+from registry.model import COUNTS, Problem, StoredState
 from registry.model.harvest import ListedItem
 from registry.model.message import Message, message
 from registry.model.record import is_source
@@ -72,24 +72,24 @@ class Guarded(NamedTuple):
     why: Message | None
 
 
-Entry = TypeVar("Entry", Known, ListedItem)
+Entry = TypeVar("Entry", StoredState, ListedItem)
 
 
 def plan(
-    known: Mapping[str, Known], listing: Iterable[ListedItem], complete: bool, elsewhere: Collection[str] = ()
+    stored: Mapping[str, StoredState], listing: Iterable[ListedItem], complete: bool, elsewhere: Collection[str] = ()
 ) -> Plan:
     """The acts that would bring the store to what the source lists.
 
-    `known`: remote id -> what the store has of this source, withdrawn records included. `listing`: each remote id once.
+    `stored`: remote id -> what the store has of this source, also if it is withdrawn. `listing`: each remote id once.
     `elsewhere`: remote ids whose IRI, or identifier with title, is that of another source's record.
     """
     listing = tuple(listing)
     named = {item.remote_id for item in listing}
-    missing = {remote_id: record for remote_id, record in known.items() if remote_id not in named}
+    missing = {remote_id: record for remote_id, record in stored.items() if remote_id not in named}
     if not complete:  # others may be on a page that was not read; what a person withdrew is compared all the same
         missing = {remote_id: record for remote_id, record in missing.items() if by_person(record)}
-    moves = _moves(missing, [item for item in listing if item.remote_id not in known and not item.failed])
-    acts = [_act(item, known.get(item.remote_id), moves.get(item.remote_id), elsewhere) for item in listing]
+    moves = _moves(missing, [item for item in listing if item.remote_id not in stored and not item.failed])
+    acts = [_act(item, stored.get(item.remote_id), moves.get(item.remote_id), elsewhere) for item in listing]
     if complete:
         moved = {record.id for record in moves.values()}
         acts += [
@@ -97,11 +97,13 @@ def plan(
             for remote_id, record in missing.items()
             if record.state == "published" and record.id not in moved
         ]
-    published = sum(record.state == "published" for record in known.values())
+    published = sum(record.state == "published" for record in stored.values())
     return Plan(tuple(acts), complete, published, tuple(_repeated(listing)))
 
 
-def _act(item: ListedItem, record: Known | None, moved: Known | None, elsewhere: Collection[str]) -> PlannedAction:
+def _act(
+    item: ListedItem, record: StoredState | None, moved: StoredState | None, elsewhere: Collection[str]
+) -> PlannedAction:
     """`record`: of this remote id; `moved`: of another remote id that this item continues."""
     target = record or moved
     if item.failed:
@@ -120,12 +122,12 @@ def _act(item: ListedItem, record: Known | None, moved: Known | None, elsewhere:
     return PlannedAction("change", item.remote_id, target.id, target.number, bare)
 
 
-def renewed(act: PlannedAction, known: Mapping[str, Known]) -> PlannedAction | None:
+def renewed(act: PlannedAction, stored: Mapping[str, StoredState]) -> PlannedAction | None:
     """The act with the record's present number, after another writer was faster; None if it no longer makes sense.
 
-    `known`: by record id.
+    `stored`: by record id.
     """
-    record = known.get(act.id)
+    record = stored.get(act.id)
     if not act.id:
         return act
     if record is None or by_person(record) or (act.action == "gone" and record.state != "published"):
@@ -133,19 +135,19 @@ def renewed(act: PlannedAction, known: Mapping[str, Known]) -> PlannedAction | N
     return msgspec.structs.replace(act, number=record.number)
 
 
-def by_person(record: Known) -> bool:
+def by_person(record: StoredState) -> bool:
     """Whether the record was withdrawn by a person and not by a harvest of its source."""
     return record.state != "published" and not is_source(record.withdrawn_by)
 
 
-def _moves(missing: Mapping[str, Known], listing: Iterable[ListedItem]) -> dict[str, Known]:
+def _moves(missing: Mapping[str, StoredState], listing: Iterable[ListedItem]) -> dict[str, StoredState]:
     """New remote id -> the record that the item continues under another remote id.
 
     By the same IRI, else by an identifier: if exactly one missing record and exactly one new item have it.
     """
     left = {record.id: record for record in missing.values()}
     new = {item.remote_id: item for item in listing}
-    moves: dict[str, Known] = {}
+    moves: dict[str, StoredState] = {}
     for keys_of in (_iri, _identifiers):
         records, items = _by_key(left.values(), keys_of), _by_key(new.values(), keys_of)
         for key, same_key in items.items():
@@ -164,11 +166,11 @@ def _by_key(entries: Iterable[Entry], keys_of: Callable[[Entry], Iterable[str]])
     return by_key
 
 
-def _iri(entry: Known | ListedItem) -> tuple[str, ...]:
+def _iri(entry: StoredState | ListedItem) -> tuple[str, ...]:
     return (entry.iri,) if entry.iri else ()
 
 
-def _identifiers(entry: Known | ListedItem) -> tuple[str, ...]:
+def _identifiers(entry: StoredState | ListedItem) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, entry.identifiers)))
 
 
@@ -207,11 +209,11 @@ def _names_something(plan: Plan) -> bool:
 
 
 def nameless(remote_id: str) -> bool:
-    """Whether this stands for an item without an id; see `place`."""
+    """Whether this stands for an item without an id; see `stand_in`."""
     return remote_id.startswith(NAMELESS)
 
 
-def place(position: int) -> str:
+def stand_in(position: int) -> str:
     """The stand-in for the remote id of an item that has none: its position in the listing, from 1."""
     return f"{NAMELESS}{position}"
 

@@ -32,10 +32,10 @@ def report(run_context: RunContext, planned: Plan, reading: Reading, same: bool 
     if before and _told_before(run_context, before, reading):
         return {"rules": before.rules, "reported": before.reported or before.number}
     rules: Counter[str] = Counter()
-    place = 0
+    position = 0
     pages = (*reading.remarks, *reading.problems)
     for part in parts(chain(_single(pages), _findings(run_context), _single(planned.problems)), BATCH):
-        place = run_context.runs.report(run_context.run.number, part, place)
+        position = run_context.runs.report(run_context.run.number, part, position)
         rules.update(problem.rule for _, findings in part for problem in findings)
     return {"rules": dict(rules.most_common())}
 

@@ -113,7 +113,7 @@ def apply(number: int, catalog: Catalog, *, wait: bool = True) -> Run:
         run = _waiting(number, catalog.runs)
         run_context = RunContext(source, harvester_of(source.kind), catalog, run, time.monotonic(), spool)
         waits = catalog.runs.waits(number)
-        acts = plan(run_context.known(), listing(run_context), complete=True).acts
+        acts = plan(run_context.stored(), listing(run_context), complete=True).acts
         acts = tuple(act for act in acts if act.remote_id in waits and (act.action == "gone" or act.bare))
         take(run_context, acts)
         counts = {**run.counts, "withdrawn": sum(act.action == "gone" for act in acts)}
@@ -162,12 +162,12 @@ def _read_and_apply(run_context: RunContext, http: "Session", dry_run: bool, pro
 
 
 def _map_and_apply(run_context: RunContext, reading: Reading, mappers: Mappers, dry_run: bool) -> Run:
-    known = run_context.known()
-    if not reading.named and not known:
+    stored = run_context.stored()
+    if not reading.named and not stored:
         reported = report(run_context, NO_PLAN, reading)
         return _ended(run_context, reading, outcome="failed", reason=nothing(reading), **reported)
-    same = not map_staged(run_context, known, reading.named, mappers) and reading.same
-    whole = make_plan(run_context, known, reading.complete, dry_run)
+    same = not map_staged(run_context, stored, reading.named, mappers) and reading.same
+    whole = make_plan(run_context, stored, reading.complete, dry_run)
     guarded = guard(whole, Limit.of(run_context.source.settings))
     if not dry_run:
         if run_context.projector:

@@ -15,7 +15,7 @@ import msgspec
 from harvesters.bounds import RunBounds
 from harvesters.harvester import Harvester, Item, Mark
 from harvesters.run.meter import Meter
-from harvesters.run.plan import place
+from harvesters.run.plan import stand_in
 from harvesters.source_kinds import COMMON_SETTINGS
 from registry.errors import TooLargeError
 from registry.masking import shown
@@ -142,7 +142,7 @@ class _Pages:
     def close(self, token: str, total: int | None) -> None:
         self.total = total or 0
         at = datetime.now(UTC).isoformat()
-        self.mark = msgspec.structs.replace(self.mark, token=token, place=len(self.named), at=at)
+        self.mark = msgspec.structs.replace(self.mark, token=token, position=len(self.named), at=at)
         self.flush()
 
     def flush(self) -> None:
@@ -164,7 +164,7 @@ class _Pages:
 
 
 def _remote_id(item: Item, position: int) -> str:
-    remote_id = storable(item.remote_id.strip()) or place(position)
+    remote_id = storable(item.remote_id.strip()) or stand_in(position)
     if len(remote_id) > MAX_ID_CHARACTERS:
         digest = hashlib.blake2b(remote_id.encode(), digest_size=16).hexdigest()
         return f"{remote_id[: MAX_ID_CHARACTERS - 33]}-{digest}"

@@ -194,7 +194,7 @@ class Catalog:
         """
         steps = [
             Step(action="withdraw", remote_id=remote_id, id=record.id, number=record.number, why=why)
-            for remote_id, record in self.store.known(name).items()
+            for remote_id, record in self.store.stored_states(name).items()
             if record.state == "published"
         ]
         return len(self.take(Source(name=name, kind="", url=""), steps))

@@ -60,11 +60,11 @@ class Problem(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Staged(msgspec.Struct, frozen=True, gc=False):
-    """An item as it was read. `place`: position in the listing, from 1; `digest`: of the payload; `twice`: an item with
+    """An item as it was read. `position`: in the listing, from 1; `digest`: of the payload; `twice`: an item with
     the same remote id came before; `shares`: other items of the listing have the same IRI, so it identifies none."""
 
     remote_id: str
-    place: int
+    position: int
     digest: str
     payload: bytes = b""
     url: str = ""
@@ -113,11 +113,11 @@ class MappedThing(msgspec.Struct, frozen=True, gc=False):
 
 
 class Reached(msgspec.Struct, frozen=True, gc=False):
-    """Where an interrupted run can resume: after `token`, with the item at position `place` + 1. `edition`: a digest of
+    """Where an interrupted run can resume: after `token`, with the item at `position` + 1. `edition`: a digest of
     the source's settings and the mapping at that time; with another one the run starts from the beginning."""
 
     run: int
     token: str
     edition: str
-    place: int
+    position: int
     at: str  # ISO 8601

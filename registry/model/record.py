@@ -131,7 +131,7 @@ class Backlink(msgspec.Struct, frozen=True):
     iri: str
 
 
-class Known(msgspec.Struct, frozen=True, gc=False):
+class StoredState(msgspec.Struct, frozen=True, gc=False):
     """The stored state of an item of a source, without its metadata: what a plan compares a listing with."""
 
     id: str

@@ -20,7 +20,7 @@ MAX_GROWTH: Final = 50  # how many times as large as the file its statements may
 MIN_OUTPUT_BYTES: Final = 50_000_000  # that every file may have
 MAX_IRI_BYTES: Final = 65_536
 MAX_LONG_IRIS: Final = 100  # that are left out, before the file is refused
-MAX_JSON_VALUES: Final = 2_000_000  # of a file of JSON-LD
+MAX_JSON_VALUES: Final = 2_000_000  # of a file of JSON
 _RUN: Final = 4_096  # bytes; see `has_long_run`
 
 _NO_TRIPLE: Final = re.compile(rb"<{7,}+")  # where a string has no end; the parser refuses it at once
@@ -52,9 +52,10 @@ def check_turtle_depth(text: bytes, where: str) -> None:
         raise stopped(where, message("brackets-too-deep", limit=MAX_TURTLE_DEPTH), FLATTER)
 
 
-def check_json_values(text: bytes, where: str) -> None:
+def check_json_values(text: bytes | str, where: str) -> None:
     """Raises TooLargeError for JSON of very many values: each takes some hundred bytes of memory."""
-    if sum(map(text.count, (b",", b"[", b"{"))) > MAX_JSON_VALUES:
+    values = sum(map(text.count, ",[{")) if isinstance(text, str) else sum(map(text.count, (b",", b"[", b"{")))
+    if values > MAX_JSON_VALUES:
         raise TooLargeError("json-too-many-values", {"limit": MAX_JSON_VALUES}, url=where, limit=MAX_JSON_VALUES)
 
 

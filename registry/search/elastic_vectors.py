@@ -57,10 +57,6 @@ class ElasticVectors:
             self._complete_until = monotonic() + REMEMBER_SECONDS
         return True
 
-    def count(self) -> int:
-        with reachable():
-            return int(self.client.count(index=self.index)["count"])
-
     def damage(self) -> str:
         """Nothing: Elasticsearch looks after its own files."""
         return ""
@@ -83,7 +79,7 @@ class ElasticVectors:
                 }
                 mappings = {"dynamic": "strict", "properties": fields}
                 self.client.indices.create(index=self.index, settings=self.settings, mappings=mappings)
-            if self.count() > MAX_EXACT:
+            if self.client.count(index=self.index)["count"] > MAX_EXACT:
                 self.client.indices.put_mapping(
                     index=self.index, properties={"vector": {**vector, "index_options": _GRAPH}}
                 )

@@ -16,7 +16,7 @@ from itertools import count, islice
 from pathlib import Path
 from threading import Lock
 from time import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from registry.search.nearest import Nearest
 
 SETTLED_SECONDS: Final = 0.1  # longer than the clock of any file system takes for a tick
+NO_STAMP: Final = -1  # smaller than that of any row
 MAX_SCANNED: Final = 200_000  # vectors that a query is compared with; of a larger catalogue only those named
 TABLES: Final = Tables(
     "vectors_version",
@@ -49,6 +50,12 @@ _PROGRESS: Final = sa.table("progress", sa.column("key"), sa.column("body"))
 _UNREADABLE: Final = (DatabaseDamagedError, sa.exc.SQLAlchemyError, OSError, msgspec.MsgspecError)
 
 
+class _FileState(NamedTuple):
+    inode: int
+    size: int
+    changed: int  # nanoseconds
+
+
 class VectorFiles:
     """A VectorStore. `folder`: of all encoders; `name`: of the folder in it for this encoder."""
 
@@ -58,7 +65,7 @@ class VectorFiles:
         self.path = self.folder / "vectors"
         self._database = self.folder / "rows"
         self._wal = self.folder / "rows-wal"
-        self._sound: tuple[Any, ...] = ()  # the state of the files in which they were found sound
+        self._sound: tuple[_FileState, Progress | None] | None = None  # in which the files were found sound
         self._lock = Lock()
         self._read_at: tuple[int, ...] | None = None  # the last commit that was read
         self._reading: tuple[tuple[str, int], int, Nearest] | None = None  # epoch and inode, stamp, vectors
@@ -75,33 +82,39 @@ class VectorFiles:
             return msgspec.json.decode(body, type=Progress) if body else None
         return None
 
-    def count(self) -> int:
-        with suppress(*_UNREADABLE), reading(self._engine) as connection:
-            return int(connection.execute(sa.select(sa.func.count()).select_from(_VECTORS)).scalar_one())
-        return 0
-
     # -- damage
 
     def damage(self) -> str:
-        """The name of a damaged file; a state of the files that was sound is not checked again."""
+        """The name of a damaged file; a state of the files that was sound is not checked again, nor are the vectors
+        that were sound before later commits."""
         if not self._database.exists():
             return ""
         with suppress(*_UNREADABLE):
             state = (self._state(), self.progress())
-            if state != self._sound and self._damaged():
+            if state != self._sound and self._damaged(self._sound_stamp(*state)):
                 return self.path.name
             self._sound = state
             return ""
         return self._database.name
 
-    def _state(self) -> tuple[int, ...]:
+    def _state(self) -> "_FileState":
         state = self.path.stat()
-        return state.st_ino, state.st_size, state.st_mtime_ns
+        return _FileState(state.st_ino, state.st_size, state.st_mtime_ns)
 
-    def _damaged(self) -> list[str]:
-        """Ids of the records whose vector is not what was written."""
+    def _sound_stamp(self, file: "_FileState", progress: Progress | None) -> int:
+        """The stamp of the last rows whose vectors were found sound; NO_STAMP where the file may have been changed by
+        something other than a commit."""
+        sound_file, sound_progress = self._sound or (None, None)
+        if not (sound_file and sound_progress and progress) or progress.epoch != sound_progress.epoch:
+            return NO_STAMP
+        is_commit = file == sound_file or (file.inode == sound_file.inode and progress.stamp > sound_progress.stamp)
+        return sound_progress.stamp if is_commit else NO_STAMP
+
+    def _damaged(self, since: int) -> list[str]:
+        """Ids of the records whose vector, written after the stamp `since`, is not what was written."""
+        query = sa.select(_VECTORS.c.id, _VECTORS.c.slot, _VECTORS.c.crc).where(_VECTORS.c.stamp > since)
         with reading(self._engine) as connection:
-            rows = connection.execute(sa.select(_VECTORS.c.id, _VECTORS.c.slot, _VECTORS.c.crc)).fetchall()
+            rows = connection.execute(query).fetchall()
         with self.path.open("rb") as file:
             return [row.id for row in rows if zlib.crc32(self._at(file.fileno(), row.slot)) != row.crc]
 
@@ -120,7 +133,7 @@ class VectorFiles:
         make_private_file(self.path)
         make_tables(self._engine, TABLES)
         if self.damage():
-            self._remove(self._damaged())
+            self._remove(self._damaged(NO_STAMP))
         self._clear()
 
     def digests(self, ids: Collection[str]) -> Mapping[str, str]:

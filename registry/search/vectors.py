@@ -70,9 +70,6 @@ class VectorStore(Protocol):
     def drop_others(self) -> None:
         """Removes the vectors of other encoders."""
 
-    def count(self) -> int:
-        """How many records have a vector."""
-
     def is_complete(self) -> bool:
         """Whether the first build has come to its end, so that it can be searched."""
 

@@ -122,9 +122,8 @@ class Staging:
 
     def reached(self, source: str) -> Reached | None:
         """The mark at which an interrupted run can be resumed; None if there is none."""
-        columns = [_MARKS.c[name] for name in Reached.__struct_fields__]
-        for row in self._fetch(sa.select(*columns).where(_MARKS.c.source == source)):
-            return Reached(run=row.run, token=row.token, edition=row.edition, place=row.place, at=row.at)
+        for row in self._fetch(sa.select(_MARKS).where(_MARKS.c.source == source)):
+            return Reached(run=row.run, token=row.token, edition=row.edition, position=row.place, at=row.at)
         return None
 
     def last(self, source: str, edition: str) -> Reached | None:
@@ -133,14 +132,14 @@ class Staging:
         others = sa.func.sum(sa.case((_THING.edition.in_([edition, ""]), 0), else_=1))
         query = sa.select(sa.func.max(_THING.run).label("run"), sa.func.max(_THING.place).label("place"))
         for row in self._fetch(query.where(_THING.source == source, _THING.run == newest).having(others > 0)):
-            return Reached(run=row.run, token="", edition=edition, place=row.place, at="")
+            return Reached(run=row.run, token="", edition=edition, position=row.place, at="")
         return None
 
     def resume(self, source: str, reached: Reached, run: int) -> None:
         """Gives the items that an interrupted run had read at its mark `reached`, and the mark, to this run."""
         with writing(self.engine) as connection:
             connection.execute(
-                _STAGED.update().where(*_of(source, reached.run), _THING.place <= reached.place).values(run=run)
+                _STAGED.update().where(*_of(source, reached.run), _THING.place <= reached.position).values(run=run)
             )
             connection.execute(_MARKS.update().where(_MARKS.c.source == source).values(run=run))
 
@@ -151,7 +150,7 @@ class Staging:
         """
         pack = zstandard.ZstdCompressor(level=1).compress
         rows = [
-            {"source": source, "remote_id": staged.remote_id, "run": mark.run, "place": staged.place,
+            {"source": source, "remote_id": staged.remote_id, "run": mark.run, "place": staged.position,
              "twice": int(staged.twice), "url": staged.url, "digest": staged.digest,
              "error": msgspec.json.encode(staged.error) if staged.error else None}
             for staged in new
@@ -160,7 +159,7 @@ class Staging:
             {"source": source, "remote_id": staged.remote_id, "payload": pack(staged.payload)} for staged in new
         ]
         seen = [
-            {"_source": source, "_remote_id": staged.remote_id, "run": mark.run, "place": staged.place,
+            {"_source": source, "_remote_id": staged.remote_id, "run": mark.run, "place": staged.position,
              "twice": int(staged.twice)}
             for staged in same
         ]  # fmt: skip
@@ -168,7 +167,11 @@ class Staging:
             self._stage.execute(connection, rows)
             self._payload.execute(connection, payloads)
             self._seen.execute(connection, seen)
-            self._mark.execute(connection, [{"source": source} | msgspec.structs.asdict(mark)])
+            self._mark.execute(
+                connection,
+                [{"source": source, "run": mark.run, "token": mark.token, "edition": mark.edition,
+                  "place": mark.position, "at": mark.at}],
+            )  # fmt: skip
         return sum(len(row["payload"]) for row in payloads)
 
     def close(self, source: str) -> None:
@@ -190,7 +193,7 @@ class Staging:
             return []
         wanted = among(self.engine, _THING.remote_id, remote_ids)
         things = [_staged(row) for row in self._fetch(_WITH_PAYLOAD.where(_THING.source == source, wanted))]
-        return sorted(things, key=lambda staged: staged.place)
+        return sorted(things, key=lambda staged: staged.position)
 
     def mapped(self, source: str, edition: str, mapped: Sequence[Mapped]) -> None:
         """Stores the results of mapping items with this edition of the mapping, without their metadata."""
@@ -280,7 +283,7 @@ def _of(source: str, run: int) -> tuple[Any, Any]:
 def _staged(row: Any) -> Staged:
     return Staged(
         remote_id=row.remote_id,
-        place=row.place,
+        position=row.place,
         digest=row.digest,
         payload=zstandard.ZstdDecompressor().decompress(row.payload),
         url=row.url,

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from registry.errors import ConflictError, NotFoundError
-from registry.model import Backlink, Change, Kind, Known, Metadata, Position, Record, Version
+from registry.model import Backlink, Change, Kind, Metadata, Position, Record, StoredState, Version
 from registry.model.former import read_text, stored_text
 from registry.model.identity import names, titled
 from registry.model.message import Message
@@ -155,13 +155,13 @@ class Store:
                 for row in connection.execute(query.where(among(self.engine, _RECORD.id, part)))
             }
 
-    def known(self, source: str) -> dict[str, Known]:
+    def stored_states(self, source: str) -> dict[str, StoredState]:
         """Remote id -> stored state of all records of a source, withdrawn ones too, for a harvest plan."""
-        columns = (_RECORD.remote_id, *(_RECORD[name] for name in Known.__struct_fields__))
+        columns = (_RECORD.remote_id, *(_RECORD[name] for name in StoredState.__struct_fields__))
         decode = msgspec.json.Decoder(tuple[str, ...]).decode
         with reading(self.engine) as connection:
             return {
-                row.remote_id: Known(
+                row.remote_id: StoredState(
                     id=row.id,
                     number=row.number,
                     digest=row.digest,

@@ -20,7 +20,7 @@ def main(count: int = 20_000, url: str = "") -> None:
         store = open_store(url or f"sqlite:///{folder}/lotse.sqlite")
         records = [replace(record, digest=record.said.digest()) for record in made_up(count)]
         report("put new", count, lambda: put(store, records))
-        report("known", count, lambda: store.known("stadt"))
+        report("known", count, lambda: store.stored_states("stadt"))
         report("changes", count, lambda: sum(1 for _ in store.changes()))
         report("find", count, lambda: sum(1 for _ in store.find(Selection(state="published"))))
         stored = [change.record for change in store.changes() if change.record]

@@ -68,7 +68,7 @@ class Person:
                 self.catalog.revise(id, words, record.number, "person")
 
     def harvest(self):
-        known = list(self.catalog.store.known(self.source.name).items())
+        known = list(self.catalog.store.stored_states(self.source.name).items())
         steps = [self.new() for _ in range(self.random.randint(1, 40))]
         for remote_id, one in self.random.sample(known, min(len(known), self.random.randint(0, 20))):
             gone = one.state == "published" and self.random.random() < 0.3

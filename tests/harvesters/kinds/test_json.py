@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from harvesters.files import json_text
 from harvesters.harvester import Item, Mark
 from harvesters.kinds import json as json_harvester
 from harvesters.kinds.json import read, to_metadata
@@ -16,6 +15,7 @@ from registry.errors import LotseError, SourceError, TooLargeError, UsageError
 from registry.fetch.session import session
 from registry.model import Agent, Contact, Findings, Link, Metadata, Money, Participation, Period, Place, Source
 from registry.model.message import sentence
+from registry.rdf import bounds
 from registry.rules import MAX_FINDINGS_PER_ITEM
 from registry.settings import Settings
 from tests.builders import CSV, LICENCE, TRAN
@@ -359,7 +359,7 @@ def test_an_item_that_is_nested_too_deep_costs_itself(town: Town, deep: bytes) -
 
 
 def test_a_list_of_many_values_is_refused_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_text, "MAX_VALUES", 100)
+    monkeypatch.setattr(bounds, "MAX_JSON_VALUES", 100)
     with pytest.raises(TooLargeError) as failed:
         reading(b"[" + b"[]," * 200 + b"[]]", a_source())
     assert sentence(failed.value.summary, "de")

@@ -5,17 +5,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from harvesters.run.plan import Plan, PlannedAction, guard, place, plan, renewed
+from harvesters.run.plan import Plan, PlannedAction, guard, plan, renewed, stand_in
 from harvesters.source_kinds import Limit
 from registry.errors import UsageError
-from registry.model import COUNTS, Known
+from registry.model import COUNTS, StoredState
 from registry.model.harvest import ListedItem
 from registry.model.message import sentence
 
 
-def a_known(id: str = "a", digest: str = "1", **fields: object) -> Known:
+def a_known(id: str = "a", digest: str = "1", **fields: object) -> StoredState:
     words = {"number": 7, "iri": "", "identifiers": (), "state": "published", "distributions": 1} | fields
-    return Known(id=id, digest=digest, **words)  # type: ignore[arg-type]
+    return StoredState(id=id, digest=digest, **words)  # type: ignore[arg-type]
 
 
 def listed(remote_id: str, digest: str = "1", **fields: object) -> ListedItem:
@@ -26,7 +26,7 @@ def actions(plan: Plan) -> dict[str, str]:
     return {act.remote_id: act.action for act in plan.acts}
 
 
-def many(number: int) -> dict[str, Known]:
+def many(number: int) -> dict[str, StoredState]:
     return {f"r{n}": a_known(f"id{n}") for n in range(number)}
 
 
@@ -146,7 +146,7 @@ def test_withdrawals_after_an_empty_listing_always_wait() -> None:
 
 
 def test_a_listing_of_things_without_id_names_nothing() -> None:
-    guarded = guard(plan(many(2), [listed(place(1), failed=True), listed(place(2), failed=True)], complete=True))
+    guarded = guard(plan(many(2), [listed(stand_in(1), failed=True), listed(stand_in(2), failed=True)], complete=True))
     assert len(guarded.wait) == 2
 
 
@@ -213,7 +213,7 @@ records = st.builds(
 )  # fmt: skip
 
 
-def with_ids(known: dict[str, Known]) -> dict[str, Known]:
+def with_ids(known: dict[str, StoredState]) -> dict[str, StoredState]:
     return {remote_id: replace(record, id=f"id-{remote_id}") for remote_id, record in known.items()}
 
 
@@ -232,7 +232,7 @@ things = st.builds(
     st.builds(Limit, st.integers(0, 3), st.floats(0, 1)),
 )  # fmt: skip
 def test_counts_add_up_and_every_record_meets_one_act_at_most(
-    known: dict[str, Known], listing: list[ListedItem], complete: bool, elsewhere: set[str], limit: Limit
+    known: dict[str, StoredState], listing: list[ListedItem], complete: bool, elsewhere: set[str], limit: Limit
 ) -> None:
     known = with_ids(known)
     found = plan(known, listing, complete, elsewhere)
@@ -253,7 +253,7 @@ def test_counts_add_up_and_every_record_meets_one_act_at_most(
 
 @settings(deadline=None)
 @given(st.dictionaries(ids, records), st.lists(things, unique_by=lambda one: one.remote_id))
-def test_the_order_of_a_listing_does_not_matter(known: dict[str, Known], listing: list[ListedItem]) -> None:
+def test_the_order_of_a_listing_does_not_matter(known: dict[str, StoredState], listing: list[ListedItem]) -> None:
     known = with_ids(known)
     one, other = plan(known, listing, True), plan(known, listing[::-1], True)
     assert sorted(map(repr, one.acts)) == sorted(map(repr, other.acts))

@@ -217,7 +217,7 @@ def test_each_snapshot_maps_alone_as_it_does_in_a_run(town: Town, shared: Path) 
         for name in KOELN:
             portal.packages = list(snapshot(shared, name).values())
             town.harvest(source=source, wait=False)
-    known = town.catalog.store.known("stadt")
+    known = town.catalog.store.stored_states("stadt")
     assert len(known) == 137
     for remote_id, package in snapshot(shared, KOELN[-1]).items():
         item = Item(remote_id, json.dumps(package, sort_keys=True).encode())

@@ -193,7 +193,7 @@ def test_a_page_is_staged_before_its_mark_when_it_is_long(staging: Staging, monk
     assert staged(staging) == ["a", "b", "c", "d"]
     reached = staging.reached("amt")
     assert reached
-    assert (reached.token, reached.place) == ("1", 2)
+    assert (reached.token, reached.position) == ("1", 2)
 
 
 def test_a_killed_run_goes_on_at_its_last_mark_and_counts_nothing_twice(staging: Staging) -> None:

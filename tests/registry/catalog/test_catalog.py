@@ -93,7 +93,7 @@ def test_a_change_keeps_id_and_overrides_and_what_a_curator_said_is_shown(catalo
     assert (record.metadata.title, record.metadata.version) == ({"de": "Fahrradwege"}, "2")
     assert record.said.title == {"de": "Radwege 2"}
     assert record.overrides[0].seen == {"de": "Radwege"}
-    assert catalog.store.known("berlin")["1"].digest == a_dataset("Radwege 2", version="2").digest()
+    assert catalog.store.stored_states("berlin")["1"].digest == a_dataset("Radwege 2", version="2").digest()
 
 
 def test_a_step_that_changes_nothing_writes_nothing(catalog):
@@ -110,13 +110,13 @@ def test_a_step_on_a_record_that_was_changed_meanwhile_is_refused_and_nothing_of
         catalog.take(BERLIN, [add("2", a_dataset("Zwei")), late])
     assert refused.value.detail["ids"] == ["radwege"]
     assert catalog.store.existing("radwege").said.title == {"de": "Neu"}
-    assert catalog.store.known("berlin").keys() == {"1"}
+    assert catalog.store.stored_states("berlin").keys() == {"1"}
 
 
 def test_a_moved_thing_is_the_same_record_under_its_new_remote_id(catalog):
     catalog.take(BERLIN, [add("alt", a_dataset(iri=IRI))])
     catalog.take(BERLIN, [step(catalog, "moved", "radwege", remote_id="neu", metadata=a_dataset(iri=IRI, version="2"))])
-    assert catalog.store.known("berlin").keys() == {"neu"}
+    assert catalog.store.stored_states("berlin").keys() == {"neu"}
     assert catalog.store.existing("radwege").origin.remote_id == "neu"
     assert len(list(catalog.store.history("radwege"))) == 2
 
@@ -166,7 +166,7 @@ def test_the_same_thing_of_a_farther_source_is_kept_under_the_one_that_is_shown(
     assert group(catalog, "wege", "bundeswege") == [None, "wege"]
     assert catalog.store.existing("bundeswege").state == "published"
     assert [change.id for change in catalog.store.changes() if change.record] == ["wege"]
-    assert catalog.store.known("bund")["x"].same_as == "wege"
+    assert catalog.store.stored_states("bund")["x"].same_as == "wege"
 
 
 def test_a_nearer_source_takes_over_and_all_others_follow_it(catalog):
@@ -272,14 +272,14 @@ class Walk:
             self.random.choice((self.harvest, self.harvest, self.harvest, self.show, self.withdraw, self.publish))()
 
     def thing(self):
-        """Known by an IRI or by identifier and title; some have both, so that one record can join two groups."""
+        """StoredState by an IRI or by identifier and title; some have both, so that one record can join two groups."""
         iri = f"https://e.example/{self.random.randint(1, 5)}" if self.random.random() < 0.8 else ""
         number = self.random.randint(1, 5)
         return a_dataset(f"Daten {number}", iri=iri, identifiers=(f"i{number}",) if self.random.random() < 0.6 else ())
 
     def harvest(self):
         source = self.random.choice((BERLIN, KOELN, BUND))
-        known = list(self.catalog.store.known(source.name).items())
+        known = list(self.catalog.store.stored_states(source.name).items())
         chosen = self.random.sample(known, min(len(known), self.random.randint(0, 4)))
         steps = []
         for remote_id, one in chosen:
@@ -525,7 +525,10 @@ def test_agents_are_recognized_by_iri_identifier_and_name(catalog):
         (taken,) = catalog.take(BERLIN, [add(f"r{number}", a_dataset(f"Nr {number}", publisher=agent))])
         record = catalog.store.existing(taken.id)
         assert record.said.publisher == replace(agent, id="umweltamt")
-        assert catalog.store.known("berlin")[f"r{number}"].digest == a_dataset(f"Nr {number}", publisher=agent).digest()
+        assert (
+            catalog.store.stored_states("berlin")[f"r{number}"].digest
+            == a_dataset(f"Nr {number}", publisher=agent).digest()
+        )
     assert len(backlinks(catalog, catalog.store.existing("umweltamt"))) == 4
     (other,) = catalog.take(BERLIN, [add("x", a_dataset("Fremd", publisher=Agent(name={"de": "Umweltbund"})))])
     assert catalog.store.existing(other.id).said.publisher.id == ""
@@ -553,4 +556,4 @@ def test_a_change_of_a_distribution_alone_is_a_change(catalog):
     catalog.take(BERLIN, [add("1", a_dataset())])
     more = (*a_dataset().distributions, Distribution(id="pdf", access_url="https://e.example/rad.pdf"))
     catalog.take(BERLIN, [step(catalog, "change", "radwege", metadata=a_dataset(distributions=more))])
-    assert catalog.store.known("berlin")["1"].distributions == 2
+    assert catalog.store.stored_states("berlin")["1"].distributions == 2

@@ -59,7 +59,7 @@ def test_records_that_were_there_before_learn_who_their_publisher_is(catalog, pa
     catalog.take(Source(name="b", kind="ckan", url=""), [Step(action="add", remote_id="1", metadata=said)])
     load_organizations(catalog, path)
     assert catalog.store.existing("radwege").said.publisher.id == "umweltamt"
-    assert catalog.store.known("b")["1"].digest == said.digest()
+    assert catalog.store.stored_states("b")["1"].digest == said.digest()
 
 
 def test_what_the_list_says_otherwise_is_revised_but_not_what_a_person_wrote(catalog, path):

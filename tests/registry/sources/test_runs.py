@@ -240,7 +240,7 @@ def test_what_was_read_is_there_until_it_is_mapped(staging: Staging) -> None:
     staging.stage("amt", [a_staged("a", 1, b"x" * 100_000), a_staged("b", 2), broken], [], Reached(1, "t", "e", 3, ""))
     assert [id for id, _ in staging.unmapped("amt", 1, "edition")] == ["a", "b", "broken"]
     batch = staging.staged("amt", ["broken", "b", "a"])
-    assert [(one.remote_id, one.place, len(one.payload)) for one in batch] == [
+    assert [(one.remote_id, one.position, len(one.payload)) for one in batch] == [
         ("a", 1, 100_000),
         ("b", 2, 2),
         ("broken", 3, 0),
@@ -272,7 +272,7 @@ def test_reading_goes_on_from_the_last_mark(staging: Staging) -> None:
     staging.stage("amt", [a_staged("c", 3)], [], Reached(1, "page 2", "e", 2, ""))  # no mark came after it
     reached = staging.reached("amt")
     assert reached
-    assert (reached.token, reached.place) == ("page 2", 2)
+    assert (reached.token, reached.position) == ("page 2", 2)
     staging.resume("amt", reached, 2)
     assert staging.read("amt", 2) == {"a": 1, "b": 2}
     staging.close("amt")

@@ -66,7 +66,7 @@ def test_what_is_not_there_is_none(store):
     assert (
         list(store.changes()) == list(store.history("nichts")) == list(store.find(Selection(state="published"))) == []
     )
-    assert store.known("nirgends") == {}
+    assert store.stored_states("nirgends") == {}
     assert store.last() == 0
 
 
@@ -267,20 +267,20 @@ def test_known_has_every_remote_id_of_a_source_withdrawn_ones_too(store):
         ],
         by="t",
     )
-    known = store.known("berlin")
+    known = store.stored_states("berlin")
     assert set(known) == {"r1", "r2"}
     one = known["r1"]
     assert (one.id, one.number, one.digest) == ("eins", 1, said.digest())
     assert (one.iri, one.identifiers, one.state, one.distributions) == (said.iri, said.identifiers, "published", 1)
     assert (known["r2"].state, known["r2"].withdrawn_by) == ("withdrawn", "source:berlin")
-    assert store.known("koeln")["r1"].same_as == "eins"
+    assert store.stored_states("koeln")["r1"].same_as == "eins"
 
 
 def test_known_has_the_digest_of_what_the_source_said_before_we_added_to_it(store):
     said = a_dataset(publisher=Agent(name={"de": "Umweltamt"}))
     matched = a_dataset(publisher=Agent(name={"de": "Umweltamt"}, id="umweltamt"))
     store.put([a_record(said=matched, origin=Origin("berlin", "1"), digest=said.digest())], by="t")
-    assert store.known("berlin")["1"].digest == said.digest() != matched.digest()
+    assert store.stored_states("berlin")["1"].digest == said.digest() != matched.digest()
 
 
 def test_twins_are_the_same_iri_or_identifier_and_title_in_another_source(store):

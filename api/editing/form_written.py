@@ -15,6 +15,7 @@ from api.text.formatting import number
 from api.text.i18n import marked as _
 from api.web.addresses import Lang
 from registry.model import Observation
+from vocab import numbers
 from vocab import values as written
 
 
@@ -116,7 +117,7 @@ def decimal(text: str, lang: Lang) -> str:
     whole = rf"(?:\d{{1,3}}(?:\{apart}\d{{3}}){{1,6}}|\d{{1,20}})"
     if re.fullmatch(rf"[+-]?{whole}(?:\{point}\d{{1,10}})?", bare, re.ASCII):
         return bare.replace(apart, "").replace(point, ".")
-    read = written.decimal(bare)
+    read = numbers.decimal(bare)
     return str(read.value) if read else ""
 
 

@@ -13,7 +13,7 @@ from registry.child_pool import Limits, call
 from registry.errors import SourceError, TooLargeError
 from registry.masking import shown
 from registry.model.message import message
-from vocab.values import whole
+from vocab.numbers import whole
 
 LIMITS: Final = Limits(memory=2_000_000_000, seconds=300.0, max_bytes=1_000_000_000)
 MAX_ROWS_PER_PART: Final = 500  # that the child sends at once

@@ -25,7 +25,7 @@ from registry.model import Findings, Kind, Link, Metadata
 from registry.model.identity import with_ids
 from registry.model.structs import struct_of
 from registry.rules import finding, rule_of_unmatched
-from vocab import geometry, language_tags, match, values
+from vocab import geometry, language_tags, match, numbers, values
 from vocab.fields import Field, fields_of, rows_by_name
 from vocab.kinds import KIND_ROWS
 
@@ -266,10 +266,10 @@ def _iri(text: str) -> values.Read | None:
 READERS: Final[Mapping[str, Callable[[str], values.Read | None]]] = {
     "literal": values.Read,
     "date": values.date,
-    "decimal": values.decimal,
-    "integer": values.size,
+    "decimal": numbers.decimal,
+    "integer": numbers.size,
     "duration": values.duration,
-    "hex": values.hex_binary,
+    "hex": numbers.hex_binary,
     "wkt": _wkt,
     "iri": _iri,
     "email": values.email,

@@ -23,7 +23,7 @@ from registry.rules import few, finding
 from vocab.fields import FIELDS, LINK_RELATIONS, fields_of, rows_by_name
 from vocab.folding import fold
 from vocab.kinds import KIND_ROWS
-from vocab.values import whole
+from vocab.numbers import whole
 
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {

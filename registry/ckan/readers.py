@@ -13,7 +13,7 @@ import orjson
 
 from registry.model import DCAT_KINDS, Finding, Identifier, Kind, Statement, Text
 from registry.rules import finding, rule_of_unmatched
-from vocab import language_tags, match, values
+from vocab import language_tags, match, numbers, values
 from vocab.kinds import KIND_ROWS
 from vocab.values import Read
 
@@ -263,12 +263,12 @@ def as_telephone(value: Any, unread: Unread) -> Read | None:
 
 def as_size(value: Any, unread: Unread) -> Read | None:
     """A number of bytes."""
-    return values.size(value)
+    return numbers.size(value)
 
 
 def as_decimal(value: Any, unread: Unread) -> Read | None:
     """A decimal number as it was written."""
-    return values.decimal(value)
+    return numbers.decimal(value)
 
 
 def as_duration(value: Any, unread: Unread) -> Read | None:

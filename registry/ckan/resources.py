@@ -21,7 +21,7 @@ from registry.ckan.readers import (
 from registry.ckan.tables import RESOURCE, fill
 from registry.model import Checksum, Distribution, Statement, Text
 from registry.model.identity import digest
-from vocab import folding, formats, licences, match, values
+from vocab import folding, formats, licences, match, numbers
 from vocab.concepts import Concept
 from vocab.values import absolute_iri
 
@@ -183,7 +183,7 @@ def _checksum(unread: Unread, fields: dict[str, Any]) -> None:
         return
     named = as_literal(unread.values.get("hash_algorithm"), unread) or ""
     algorithm = match.concept("checksum-algorithms", named or _ALGORITHMS.get(len(value), ""))
-    digits = values.hex_binary(value)
+    digits = numbers.hex_binary(value)
     if algorithm and digits:
         fields["checksum"] = Checksum(algorithm=algorithm, value=digits.value)
         del unread.values["hash"]

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from registry.model import Place
 from registry.model.structs import struct_of
 from registry.rdf.terms import NO_TAG, literal_parts, text_of, valid_iri
-from vocab import formats, geometry, match, values
+from vocab import formats, geometry, match, numbers, values
 from vocab.fields import Field, fields_of
 from vocab.geometry import WKT_SHAPE
 from vocab.namespaces import XSD
@@ -64,7 +64,7 @@ def _word(row: Field, text: str, tag: str, datatype: str) -> tuple[str, str]:
 
 
 def _literal(row: Field, text: str, tag: str, datatype: str) -> str | None:
-    if datatype in _NUMBERS and (number := values.decimal(text)):
+    if datatype in _NUMBERS and (number := numbers.decimal(text)):
         return str(number.value)
     return text if datatype.startswith(XSD.iri) or not datatype else None
 
@@ -137,7 +137,7 @@ def _node(row: Field, text: str, tag: str, datatype: str) -> Any:
 
 
 _REPAIRS: Final[Mapping[str, Repair]] = {
-    "text": _text, "words": _word, "literal": _literal, "date": _by(values.date), "decimal": _by(values.decimal),
-    "integer": _integer, "duration": _by(values.duration), "hex": _by(values.hex_binary), "wkt": _wkt, "iri": _iri,
+    "text": _text, "words": _word, "literal": _literal, "date": _by(values.date), "decimal": _by(numbers.decimal),
+    "integer": _integer, "duration": _by(values.duration), "hex": _by(numbers.hex_binary), "wkt": _wkt, "iri": _iri,
     "link": _iri, "concept": _concept, "email": _by(values.email), "telephone": _telephone, "node": _node,
 }  # fmt: skip

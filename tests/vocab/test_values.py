@@ -1,6 +1,6 @@
 """Single written values: what is read, what is mended, what is left alone.
 
-Covers: vocab/geometry.py
+Covers: vocab/geometry.py, vocab/numbers.py
 """
 
 import pyoxigraph
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from vocab import geometry, values
+from vocab import geometry, numbers, values
 from vocab.values import Read
 
 
@@ -142,7 +142,7 @@ def test_no_number_is_none() -> None:
     [(" DEADBEEF ", "deadbeef"), ("\ufeffdeadbeef", "deadbeef"), ("deadbee", None), ("ab", None), ("deadbeeg", None)],
 )
 def test_a_checksum_is_whole_bytes(written: str, digits: str | None) -> None:
-    assert values.hex_binary(written) == (Read(digits) if digits else None)
+    assert numbers.hex_binary(written) == (Read(digits) if digits else None)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_checksum_is_whole_bytes(written: str, digits: str | None) -> None:
      (-1, None), (True, None), ("x", None)],
 )  # fmt: skip
 def test_a_size_is_read_in_bytes(written: object, size: Read | None) -> None:
-    assert values.size(written) == size
+    assert numbers.size(written) == size
 
 
 @given(st.text(max_size=60))
@@ -163,9 +163,9 @@ def test_nothing_that_is_written_breaks_a_reader(text: str) -> None:
         values.absolute_iri,
         values.email,
         values.telephone,
-        values.hex_binary,
-        values.size,
-        values.decimal,
+        numbers.hex_binary,
+        numbers.size,
+        numbers.decimal,
         values.duration,
     ):
         found = read(text)
@@ -226,3 +226,10 @@ def test_periods_before_the_year_one_run_forward() -> None:
     assert not values.is_reversed("-0012-11-29", "0410-08-24")
     assert values.is_reversed("2021-03", "2021-02-28")
     assert not values.is_reversed("2021-03", "2021")
+
+
+@pytest.mark.parametrize(
+    ("number", "same"), [(4711.0, 4711), (-2.0, -2), (0.5, 0.5), (float(1 << 53), 1 << 53), (1e300, 1e300)]
+)
+def test_a_number_without_decimals_is_an_integer_as_long_as_it_has_all_its_digits(number, same):
+    assert (numbers.whole(number), type(numbers.whole(number))) == (same, type(same))

@@ -47,7 +47,7 @@ def body_of(body: bytes, shape: type[Body]) -> Body:
         sentence, _, path = str(error).partition(" - at `$")
         raise ValidationError("field-wrong", [_error(path.rstrip("`").lstrip("."), sentence)]) from None
     except (msgspec.DecodeError, RecursionError, UnicodeError):
-        raise UsageError("json-unreadable") from None
+        raise UsageError("body-no-json") from None
 
 
 def patched(metadata: Metadata, patch: Mapping[str, Any], kind: Kind) -> Metadata:
@@ -58,7 +58,7 @@ def patched(metadata: Metadata, patch: Mapping[str, Any], kind: Kind) -> Metadat
             raise ValidationError("field-wrong", [_error("kind", "kind")])
         return metadata_of(values)
     except RecursionError:
-        raise UsageError("json-unreadable") from None
+        raise UsageError("body-no-json") from None
 
 
 def merged(target: Any, patch: Any) -> Any:

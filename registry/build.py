@@ -12,7 +12,7 @@ from registry.errors import UsageError
 from registry.letters import outbox
 from registry.letters.mailboxes import open_mailboxes
 from registry.letters.outbox import open_outbox
-from registry.people import accounts, drafts, repeated_requests, sign_in_tries, tokens
+from registry.people import accounts, drafts, repeated_requests, sessions, sign_in_tries, tokens
 from registry.people.accounts import open_people
 from registry.people.drafts import open_inbox
 from registry.projections.projector import Projector
@@ -70,6 +70,7 @@ def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
         "tries": sign_in_tries,
         "letters": outbox,
         "tokens": tokens,
+        "sessions": sessions,
         "repeated": repeated_requests,
     }
     versions = {name: upgrade_tables(engine, room.TABLES) for name, room in rooms.items()}

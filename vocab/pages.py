@@ -53,6 +53,10 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     }
     | {
         "sign-in": {"de": "anmelden", "en": "sign-in"},
+        "security": {"de": "sicherheit", "en": "security"},
+        "password": {"de": "passwort", "en": "password"},
+        "sessions": {"de": "anmeldungen", "en": "sessions"},
+        "tokens": {"de": "zugangsschluessel", "en": "tokens"},
         "sign-out": {"de": "abmelden", "en": "sign-out"},
         "sections": {"de": "abschnitte", "en": "sections"},
         "about": {"de": "worum", "en": "about"},

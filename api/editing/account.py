@@ -1,4 +1,4 @@
-"""Signing in, signing out and the account's own page. Sessions themselves are in api/web/session.py.
+"""Signing in, signing out and the account's own pages. Sessions themselves are in api/web/session.py.
 
 Entry point: `routes`. Invariants: a try is counted before its password is checked; passwords are checked in threads of
 their own, so that no page waits for them.
@@ -12,16 +12,15 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from api.editing import account_security, account_tokens
+from api.editing.signing_in import begin_session, count_try
 from api.pages.site import NO_STORE, Pages
 from api.text.i18n import translator
 from api.web import addresses, session
 from api.web.addresses import language, mount, patterns, place
 from api.web.own_threads import OwnThreads
-from api.web.session import FormBody, TooManyError
+from api.web.session import FormBody
 from registry.errors import StorageFullError
-from registry.people.sign_in_tries import Attempt
-
-MAX_NAME_CHARACTERS: Final = 80  # of the name of an account
 
 log = logging.getLogger("lotse.web")
 CHECKS_AT_ONCE: Final = 2  # passwords that a process checks at a time; each takes 64 MiB
@@ -31,6 +30,8 @@ MAX_WAITING: Final = 20  # people who wait for that: some seconds
 def routes(pages: Pages) -> APIRouter:
     threads = OwnThreads(CHECKS_AT_ONCE, MAX_WAITING)
     router = APIRouter(include_in_schema=False)
+    for module in (account_security, account_tokens):
+        router.include_router(module.routes(pages))
     mount(router, patterns("account"), partial(account, pages))
     mount(router, patterns("account", "sign-in"), partial(sign_in, pages))
     mount(router, patterns("account", "sign-in"), partial(signed_in, pages, threads), "POST")
@@ -64,17 +65,12 @@ async def signed_in(pages: Pages, threads: OwnThreads, request: Request, body: F
 def _signed_in(pages: Pages, request: Request, body: bytes) -> Response:
     fields = session.form(request, body, None, pages.settings)
     name, next = fields.get("name").strip(), session.local(fields.get("next"))
-    address = request.client.host if request.client else ""
-    attempt = Attempt.of(name[:MAX_NAME_CHARACTERS], address, "".join(pages.settings.secret[:1]))
-    if seconds := pages.people.tries.count(attempt):
-        raise TooManyError("too-many-passwords", {"seconds": seconds})
+    attempt = count_try(pages, request, name)
     account = pages.people.verify(name, fields.get("password"))
     if account is None:
         return _form(pages, request, next, name, wrong=True)
     pages.people.tries.forget(attempt)
-    response = RedirectResponse(next or place("mine", language(request), "entries"), 303)
-    session.begin(response, pages.settings, account.name, pages.people.seal(account.name))
-    return response
+    return begin_session(pages, request, account, "password", next)
 
 
 def sign_out(pages: Pages, request: Request, body: FormBody = b"") -> Response:

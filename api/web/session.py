@@ -82,9 +82,10 @@ def _serializer(settings: Settings) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(list(reversed(settings.secret)), salt="lotse-session")  # the last one signs
 
 
-def begin(response: Response, settings: Settings, name: str, seal: str) -> None:
-    """Starts a session: sets the signed cookie. UsageError if there is no secret."""
-    value = _serializer(settings).dumps([name, secrets.token_urlsafe(12), seal])
+def begin(response: Response, settings: Settings, name: str, seal: str) -> str:
+    """Starts a session: sets the signed cookie, and returns its nonce. UsageError if there is no secret."""
+    nonce = secrets.token_urlsafe(12)
+    value = _serializer(settings).dumps([name, nonce, seal])
     response.set_cookie(
         cookie(settings),
         str(value),
@@ -94,6 +95,7 @@ def begin(response: Response, settings: Settings, name: str, seal: str) -> None:
         httponly=True,
         samesite="lax",
     )
+    return nonce
 
 
 def end(response: Response, settings: Settings) -> None:

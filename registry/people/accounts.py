@@ -19,6 +19,7 @@ from registry.letters import outbox
 from registry.letters.mailboxes import forget_mailbox
 from registry.model import Account, OrganizationRole, Role
 from registry.people.repeated_requests import RepeatedRequests, forget_requests
+from registry.people.sessions import Sessions, forget_session, forget_sessions
 from registry.people.sign_in_tries import SignInTries
 from registry.people.tokens import Tokens, forget_tokens
 from registry.store.database import Tables, connect, make_tables, reading, writing
@@ -49,8 +50,8 @@ ENDED_SESSION_KEPT = timedelta(days=1)  # longer than the lifetime of a session
 
 
 class People:
-    """The accounts of one installation; `tries` counts the attempts to sign in, `tokens` are for programs, `repeated`
-    remembers answers to their requests."""
+    """The accounts of one installation; `tries` counts the attempts to sign in, `sessions` lists those
+    that are open, `tokens` are for programs, `repeated` remembers answers to their requests."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
@@ -58,6 +59,7 @@ class People:
         make_tables(engine, outbox.TABLES)
         self.tries = SignInTries(engine)
         self.tokens = Tokens(engine)
+        self.sessions = Sessions(engine)
         self.repeated = RepeatedRequests(engine)
 
     def add(self, account: Account, password: str) -> None:
@@ -80,11 +82,22 @@ class People:
             if not connection.execute(_ACCOUNTS.update().filter_by(name=account.name).values(**values)).rowcount:
                 raise NotFoundError("account-unknown", name=account.name)
 
+    def set_password(self, name: str, password: str) -> None:
+        """Stores another password, which ends all sessions; NotFoundError for an unknown account, UsageError for a
+        password that is too short or too long."""
+        _check_password(password)
+        values = {"password": _HASHER.hash(password), "changed": datetime.now(UTC)}
+        with writing(self._engine) as connection:
+            if not connection.execute(_ACCOUNTS.update().filter_by(name=name).values(**values)).rowcount:
+                raise NotFoundError("account-unknown", name=name)
+            forget_sessions(connection, name)
+
     def remove(self, name: str) -> None:
         with writing(self._engine) as connection:
             if not connection.execute(_ACCOUNTS.delete().filter_by(name=name)).rowcount:
                 raise NotFoundError("account-unknown", name=name)
             forget_mailbox(connection, name)
+            forget_sessions(connection, name)
             forget_tokens(connection, name)
             forget_requests(connection, name)
 
@@ -131,6 +144,7 @@ class People:
             connection.execute(_ENDED.delete().where(_ENDED.c.at < now - ENDED_SESSION_KEPT))
             if connection.execute(sa.select(_ENDED.c.nonce).filter_by(nonce=nonce)).scalar() is None:
                 connection.execute(_ENDED.insert().values(nonce=nonce, at=now))
+            forget_session(connection, nonce)
 
     def accounts(self) -> Iterator[Account]:
         with reading(self._engine) as connection:
@@ -163,6 +177,10 @@ def _check(account: Account, password: str) -> None:
             raise UsageError(
                 "organization-role-unknown", organization=organization, roles=", ".join(ORGANIZATION_ROLES)
             )
+    _check_password(password)
+
+
+def _check_password(password: str) -> None:
     if not MIN_PASSWORD_CHARACTERS <= len(password) <= 1000:
         raise UsageError("password-short", length=MIN_PASSWORD_CHARACTERS)
 

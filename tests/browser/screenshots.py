@@ -54,6 +54,8 @@ PUBLIC = {
 }
 SIGNED_IN = {
     "konto": "/konto",
+    "konto-sicherheit": "/konto/sicherheit",
+    "konto-schluessel": "/konto/zugangsschluessel",
     "eintraege": "/mein/eintraege",
     "formular": "/anmelden/projekt",
     "aendern": "/anmelden/projekt?of=pegel",

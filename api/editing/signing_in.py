@@ -1,0 +1,64 @@
+"""Begins a session, whatever the way in which somebody signed in, and counts the tries.
+
+Entry points: `begin_session`, `count_try`, `signed_state` and `read_state` (what a sign-in of two steps keeps between
+them). Invariant: each sign-in makes a new session, so nobody can plant one beforehand (session fixation).
+"""
+
+import logging
+from typing import Any, Final
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from api.pages.site import Pages
+from api.web import session
+from api.web.addresses import language, place
+from api.web.session import TooManyError
+from registry.errors import StorageFullError
+from registry.model import Account
+from registry.people.sessions import Way
+from registry.people.sign_in_tries import Attempt
+
+MAX_NAME_CHARACTERS: Final = 80  # of the name of an account
+STATE_SECONDS: Final = 600  # that a sign-in of two steps may take
+
+log = logging.getLogger("lotse.web")
+
+
+def begin_session(pages: Pages, request: Request, account: Account, way: Way, next: str = "") -> Response:
+    """Signs in and leads on: to `next` if it is a page of ours, else to the entries of the account."""
+    address = session.local(next) or place("mine", language(request), "entries")
+    response = RedirectResponse(address, 303)
+    nonce = session.begin(response, pages.settings, account.name, pages.people.seal(account.name))
+    try:
+        pages.people.sessions.begin(nonce, account.name, way, request.headers.get("user-agent", ""))
+    except StorageFullError as error:
+        log.error("the session is in no list: %s", error)
+    return response
+
+
+def count_try(pages: Pages, request: Request, name: str, purpose: str = "") -> Attempt:
+    """Counts a try for an account from the client's address; TooManyError if there were too many."""
+    address = request.client.host if request.client else ""
+    attempt = Attempt.of(name[:MAX_NAME_CHARACTERS], address, "".join(pages.settings.secret[:1]), purpose)
+    if seconds := pages.people.tries.count(attempt):
+        raise TooManyError("too-many-passwords", {"seconds": seconds})
+    return attempt
+
+
+def signed_state(pages: Pages, purpose: str, value: Any) -> str:
+    """A value that comes back in a form or an address, signed for one purpose."""
+    return str(_serializer(pages, purpose).dumps(value))
+
+
+def read_state(pages: Pages, purpose: str, text: str) -> Any:
+    """The value of `signed_state`; None if it is forged, of another purpose, or older than STATE_SECONDS."""
+    try:
+        return _serializer(pages, purpose).loads(text, max_age=STATE_SECONDS)
+    except (BadData, ValueError, TypeError):
+        return None
+
+
+def _serializer(pages: Pages, purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(list(reversed(pages.settings.secret)), salt=f"lotse-{purpose}")

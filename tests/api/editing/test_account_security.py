@@ -41,8 +41,12 @@ def test_a_new_password_ends_all_other_sessions_and_keeps_this_one(city: Town) -
 
 @pytest.mark.parametrize(
     ("current", "new", "told"),
-    [("falsch", NEW, "nicht Ihr bisheriges Passwort"), (PASSWORD, "kurz", "mindestens 12 Zeichen"), (PASSWORD, "x" * 1001, "mindestens 12")],
-)  # fmt: skip
+    [
+        ("falsch", NEW, "nicht Ihr bisheriges Passwort"),
+        (PASSWORD, "kurz", "mindestens 12 Zeichen"),
+        (PASSWORD, "x" * 1001, "mindestens 12"),
+    ],
+)
 def test_what_does_not_do_changes_nothing_and_says_why(city: Town, current: str, new: str, told: str) -> None:
     here = browser(city, "agentur")
     answer = post(here, "/konto/passwort", current=current, new=new)

@@ -32,6 +32,7 @@ WAIT_SECONDS: Final = 20.0
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$.]{0,100}")
 _PATHS: Final = ("/api/3/action/{name}", "/api/action/{name}")
 _OBJECT: Final = {JSON.type: {"schema": {"type": "object"}}}
+_ANYTHING: Final[dict[str, Any]] = {JSON.type: {"schema": {}}}  # an object, or a text
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
@@ -39,7 +40,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     views = _Views(catalog, settings)
     described: dict[str, Any] = {
         "summary": "The Action API of CKAN, for reading: " + ", ".join(sorted(ACTIONS)),
-        "responses": responses(_OBJECT, 400, 403, 404, 409, 429),
+        "responses": _responses(),
     }
     for number, path in enumerate(_PATHS):
         for method, view in (("GET", views.get), ("POST", views.post)):
@@ -50,6 +51,12 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     router.get("/dataset/{name}", include_in_schema=False)(views.old_dataset)
     router.get("/organization/{name}", include_in_schema=False)(views.old_organization)
     return router
+
+
+def _responses() -> dict[int | str, dict[str, Any]]:
+    """The answers: CKAN's envelope also for errors."""
+    described = responses(_OBJECT, 400, 403, 404, 409, 429)
+    return {status: {**row, "content": row["content"] | _ANYTHING} for status, row in described.items()}
 
 
 class _Views:

@@ -47,7 +47,7 @@ def export(name: str, conditions: tuple[str, ...], output: Path | None) -> None:
         wanted.setdefault(facet, []).append(value)
     records = chosen(catalog, wanted, districts(own))
     described = served(own, configured.base_url, part(catalog.store.listing()).modified)
-    pieces = exported(records, name, configured.base_url, described)
+    pieces = exported(records, name, configured.base_url, described, configured.contributor)
     if output is None:
         _write(pieces, sys.stdout.buffer)
         return

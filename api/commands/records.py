@@ -199,7 +199,7 @@ def export(id: str, name: str) -> None:
     from registry.catalog.lookup import shown
 
     catalog, configured = opened()
-    sys.stdout.buffer.write(rendered(shown(catalog, id), name, configured.base_url))
+    sys.stdout.buffer.write(rendered(shown(catalog, id), name, configured.base_url, contributor=configured.contributor))
 
 
 @record.command()

@@ -12,22 +12,26 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from api.data.examples import ID
 from api.data.openapi import parameter
 from api.web.addresses import absolute
+from api.web.query import MAX_DEPTH, parse
 from registry.city import City
-from registry.errors import StartAgainError, UsageError
+from registry.errors import NotReadyError, StartAgainError, UsageError
 from registry.model import KINDS, Agent, Catalogue, Place, Position
 from registry.model.message import message, translations
 from registry.rdf import HydraPage
+from registry.search.facets import FACETS
+from registry.search.query import Query, SearchIndex
 from registry.store.store import ShownRecord, Store
 from vocab.concepts import concept_list
 from vocab.fields import fields_of
 from vocab.profile import DE, EU, level
 
 PAGE_SIZE: Final = 100  # records; some hundred kilobytes, harvesters refuse what is much larger
+SECONDS_BEHIND: Final = 2  # after which to ask again where the search index is behind
 SCHEME: Final = "http://publications.europa.eu/resource/authority/data-theme"
 
 
@@ -41,6 +45,9 @@ def parameters() -> list[dict[str, Any]]:
         parameter(
             "modified_since", "Only records that changed since; a date alone will do", "2026-01-31T12:00:00Z", date
         ),
+        parameter("q", "Only what a search for these words finds", "radwege"),
+        parameter("organization", "Only what this organization publishes", "umweltamt"),
+        parameter("theme", "Only this topic, and so each facet of the search; may repeat", "TRAN"),
         parameter("page", "Number of the page; better follow the links", 1, number),
         parameter("after", "The id before the first of the page, as the links have it", ID),
         parameter("snapshot", "When the reader began, as the links have it; 410 if the catalogue was restored since"),
@@ -74,7 +81,7 @@ def served(city: City, base: str, modified: datetime | None = None) -> Catalogue
     catalogue, are said plainly from its address where `city.toml` does not give them."""
     own = description(city, base, modified)
     place = city.name or urlsplit(base).netloc
-    return structs.replace(
+    return replace(
         own,
         title=own.title or translations(message("catalogue-title", place=place)),
         description=own.description or translations(message("catalogue-description", url=absolute(base, "/"))),
@@ -116,17 +123,20 @@ def part(listing: Iterable[ShownRecord]) -> Part:
 
 
 class PageRequest(NamedTuple):
-    """The parameters of a request. `after`: the id before the first record of the page; `page`: its number instead."""
+    """The parameters of a request. `after`: the id before the first record of the page; `page`: its number instead.
+    `words` and `where`: only what a search finds with these."""
 
     kinds: tuple[str, ...] = ()
     modified_since: datetime | None = None
     after: str = ""
     page: int = 1
     snapshot: str = ""
+    words: str = ""
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def page_request(params: Sequence[tuple[str, str]]) -> PageRequest:
-    """Reads `kind`, `modified_since`, `after`, `page` and `snapshot`; UsageError for a value that is not valid."""
+    """Reads the parameters of a page; UsageError for a value that is not valid."""
     first_values = dict(reversed(params))
     kinds = tuple(dict.fromkeys(value for name, value in params if name == "kind"))
     if unknown := [kind for kind in kinds if kind not in KINDS]:
@@ -135,12 +145,16 @@ def page_request(params: Sequence[tuple[str, str]]) -> PageRequest:
     if not (number.isascii() and number.isdigit() and int(number[:9]) > 0):
         raise UsageError("page-form")
     since = first_values.get("modified_since", "")
+    renamed = (("publisher" if name == "organization" else name, value) for name, value in params if name != "kind")
+    asked = parse([(name, value) for name, value in renamed if name == "q" or name in FACETS])
     return PageRequest(
         kinds,
         _moment(since) if since else None,
         first_values.get("after", ""),
         int(number[:9]),
         first_values.get("snapshot", ""),
+        asked.words,
+        tuple(sorted(asked.where.items())),
     )
 
 
@@ -154,17 +168,35 @@ def _moment(text: str) -> datetime:
         raise UsageError("modified-since-form") from None
 
 
-def parts(store: Store) -> Callable[[Position, PageRequest], Part]:
+def parts(store: Store, index: SearchIndex) -> Callable[[Position, PageRequest], Part]:
     """A function from position and request to the Part, cached: its pages are read one after the other.
 
-    (Listing 100,000 records takes half a second, and they are a thousand pages.)
+    (Listing 100,000 records takes half a second, and they are a thousand pages.) NotReadyError where a search is needed
+    and its index has not taken in the last change: an answer without it would look as if records were gone.
     """
 
     @lru_cache(maxsize=4)
-    def listed(_: Position, kinds: tuple[str, ...], since: datetime | None) -> Part:
-        return part(store.listing(kinds, since))
+    def listed(position: Position, ask: PageRequest) -> Part:
+        listing = store.listing(ask.kinds, ask.modified_since)
+        if not (ask.words or ask.where):
+            return part(listing)
+        if index.position() != position:
+            raise NotReadyError("search-behind", {"seconds": SECONDS_BEHIND})
+        hits = _hits(index, Query(words=ask.words, where=dict(ask.where), size=MAX_DEPTH, sort="title", facets=()))
+        return part(record for record in listing if record.id in hits)
 
-    return lambda position, ask: listed(position, ask.kinds, ask.modified_since)
+    return lambda position, ask: listed(position, ask._replace(after="", page=1, snapshot=""))
+
+
+def _hits(index: SearchIndex, query: Query) -> set[str]:
+    """The ids of all exact hits, however many."""
+    ids: set[str] = set()
+    while True:
+        page = index.search(query)
+        ids.update(hit.id for hit in page.hits if hit.exact)
+        if not page.cursor:
+            return ids
+        query = replace(query, cursor=page.cursor)
 
 
 def window(ids: Sequence[str], ask: PageRequest, url: str, position: Position) -> tuple[tuple[str, ...], HydraPage]:
@@ -199,6 +231,8 @@ def _addresses(ids: Sequence[str], ask: PageRequest, url: str, snapshot: str) ->
     kept = [("kind", kind) for kind in ask.kinds]
     if ask.modified_since:
         kept.append(("modified_since", ask.modified_since.isoformat()))
+    kept += [("q", ask.words)] if ask.words else []
+    kept += [(name, value) for name, values in ask.where for value in values]
 
     def address(start: int) -> str:
         after = [("after", ids[start - 1])] if start else []

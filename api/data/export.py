@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from api.data.documents import record_answer
+from api.data.profiles import changed
 from api.data.spreadsheets import harmless
 from api.text.labels import both
 from registry.catalog import Catalog
 from registry.model import Catalogue, Record, timing
-from registry.rdf import FORMATS, thing_iri, write
+from registry.rdf import DEFAULT, FORMATS, thing_iri, write
 from registry.search.entry import dated_numbers, facets_of
 from registry.search.facet_counts import normal_where
 from registry.search.facet_values import parents
@@ -54,11 +55,15 @@ def _fits(record: Record, filters: Filters, districts: ConceptList | None) -> bo
     return fits(filters, facets_of(record, districts), dated_numbers(record))
 
 
-def exported(records: Iterable[Record], name: str, base: str, catalogue: Catalogue) -> Iterator[bytes]:
-    """The records in a format of EXPORT_FORMATS, piece by piece. RDF ends with the catalogue itself."""
+def exported(
+    records: Iterable[Record], name: str, base: str, catalogue: Catalogue, contributor: str = ""
+) -> Iterator[bytes]:
+    """The records in a format of EXPORT_FORMATS, piece by piece. RDF ends with the catalogue itself. `contributor`:
+    the data provider (dcatde:contributorID) of datasets whose source names none."""
     if name in _NOT_RDF:
         return _NOT_RDF[name](records, base)
-    return write(records, name, base_url=base, catalogue=catalogue)
+    change = changed(DEFAULT, contributor)
+    return write(records, name, base_url=base, catalogue=catalogue, change=change)
 
 
 def _lines(records: Iterable[Record], base: str) -> Iterator[bytes]:

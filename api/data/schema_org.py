@@ -4,6 +4,7 @@ Entry point: `script`.
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup
@@ -12,7 +13,7 @@ from api.text import sentences
 from api.text.formatting import link, pick_language
 from api.web import addresses
 from api.web.addresses import Lang
-from registry.model import Agent, Metadata, Record
+from registry.model import Agent, Catalogue, Metadata, Record
 from registry.model.text import tags
 from registry.rdf import thing_iri
 from vocab.kinds import KIND_ROWS
@@ -45,6 +46,23 @@ def described(record: Record, base: str, lang: Lang) -> dict[str, Any]:
             "endDate": metadata.ends,
             "organizer": _agent(metadata.organizer, lang),
         }
+    filled: dict[str, Any] = _known(properties)
+    return filled
+
+
+def catalogue_described(catalogue: Catalogue, records: Iterable[Record], base: str) -> dict[str, Any]:
+    """The catalogue as a schema:DataCatalog with these of its records that are data."""
+    publisher = catalogue.publisher
+    properties = {
+        "@type": "DataCatalog",
+        "@id": catalogue.iri,
+        "url": catalogue.homepage,
+        "name": pick_language(catalogue.title, "de").words,
+        "description": pick_language(catalogue.description, "de").words,
+        "publisher": _agent(publisher, "de"),
+        "license": catalogue.licence,
+        "dataset": [{"@id": thing_iri(record, base)} for record in records if KIND_ROWS[record.kind].has_files],
+    }
     filled: dict[str, Any] = _known(properties)
     return filled
 

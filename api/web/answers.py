@@ -17,7 +17,7 @@ from starlette.responses import Response
 from api.web.negotiate import DATA, JSON, LISTS, by_suffix
 
 DATA_PATHS: Final = (
-    "/api/", "/id/", "/catalog", "/feed.atom", "/sparql", "/openapi.json", "/.well-known/", "/sitemap",
+    "/api/", "/id/", "/catalog", "/ns/", "/feed.atom", "/sparql", "/openapi.json", "/.well-known/", "/sitemap",
     "/opensearch.xml", "/healthz", "/readyz",
 )  # fmt: skip
 

@@ -31,10 +31,10 @@ HEADERS: Final = {
 }
 PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Modified-Since",
+    "Access-Control-Allow-Headers": "Accept, Accept-Profile, Content-Type, If-None-Match, If-Modified-Since",
     "Access-Control-Max-Age": "86400",
 }
-EXPOSED: Final = "Content-Location, ETag, Last-Modified, Link, Location, Retry-After"
+EXPOSED: Final = "Content-Location, Content-Profile, ETag, Last-Modified, Link, Location, Retry-After"
 
 
 class Frame:
@@ -102,6 +102,7 @@ def _set_headers(headers: MutableHeaders, path: str) -> None:
         headers["Access-Control-Expose-Headers"] = EXPOSED
     if negotiated(path):
         headers.add_vary_header("Accept")
+        headers.add_vary_header("Accept-Profile")
 
 
 def _allow_head(headers: MutableHeaders) -> None:
@@ -118,4 +119,6 @@ def _allows_cors(path: str) -> bool:
 def negotiated(path: str) -> bool:
     """Whether the path answers with a page or with data, by Accept: `/daten/radwege`, `/id/radwege`, `/catalog`."""
     address = addresses.parse_path(path)
-    return path == "/catalog" or path.startswith("/id/") or bool(address and address.kind and address.rest)
+    return (
+        path == "/catalog" or path.startswith(("/id/", "/catalog.")) or bool(address and address.kind and address.rest)
+    )

@@ -7,6 +7,7 @@ Entry points: `preferred` (by Accept), `by_suffix`.
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from registry.errors import LotseError
 from registry.rdf import SERIALISATIONS
 
 MAX_HEADER: Final = 4_000  # characters of an Accept header that are read
@@ -43,6 +44,20 @@ DATA: Final = (*RDF, JSON)
 PAGE_FORMATS: Final = (HTML, *DATA)
 
 
+class NotAcceptableError(LotseError):
+    """406: no offered format is in the Accept header; detail `alternatives`: the offered ones."""
+
+    status = 406
+
+
+def not_acceptable(url: str, *offered: Format) -> NotAcceptableError:
+    """The error with the addresses of the offered formats, all of DATA if none is named."""
+    addresses = [
+        {"url": url if format is HTML else f"{url}.{format.name}", "type": format.type} for format in offered or DATA
+    ]
+    return NotAcceptableError("not-in-that-format", {"alternatives": addresses})
+
+
 def by_suffix(path: str, offered: Iterable[Format] = DATA) -> tuple[str, Format | None]:
     """A path without the suffix of an offered format, and that format: `/daten/x.ttl` -> (`/daten/x`, TURTLE)."""
     stem, dot, suffix = path.rpartition(".")
@@ -54,16 +69,16 @@ def by_suffix(path: str, offered: Iterable[Format] = DATA) -> tuple[str, Format 
 
 def preferred(accept: str, offered: Sequence[Format] = PAGE_FORMATS) -> Format | None:
     """The offered format with the highest weight in Accept; the first one without a header, None if all are 0 (406)."""
-    ranges = tuple(_ranges(accept[:MAX_HEADER]))
-    if not ranges:
+    weighted = tuple(("*/*" if name == "*" else name, weight) for name, weight in ranges(accept[:MAX_HEADER]))
+    if not weighted:
         return offered[0]
-    best = max(offered, key=lambda format: _quality(format, ranges))  # the first of equals
-    return best if _quality(best, ranges) > 0 else None
+    best = max(offered, key=lambda format: _quality(format, weighted))  # the first of equals
+    return best if _quality(best, weighted) > 0 else None
 
 
-def _ranges(accept: str) -> Iterable[tuple[str, float]]:
-    """Media range and weight; a weight that cannot be read counts as 1."""
-    for part in accept.lower().split(","):
+def ranges(header: str, *, lower: bool = True) -> Iterable[tuple[str, float]]:
+    """What a header such as Accept names, with its weight; one that cannot be read counts as 1."""
+    for part in (header.lower() if lower else header).split(","):
         name, *parameters = (word.strip() for word in part.split(";"))
         if not name:
             continue
@@ -72,7 +87,7 @@ def _ranges(accept: str) -> Iterable[tuple[str, float]]:
             if parameter.startswith("q="):
                 weight = _weight(parameter[2:])
                 break
-        yield "*/*" if name == "*" else name, weight
+        yield name, weight
 
 
 def _weight(text: str) -> float:

@@ -10,16 +10,20 @@ from registry.rdf.descriptions import Description, Walk, things
 from registry.rdf.graphs import Graph, entry_iri, graph, record_graph, thing_iri
 from registry.rdf.other_nodes import OtherNode, other_nodes
 from registry.rdf.parsing import Parsed, objects, parse
+from registry.rdf.profiles import DEFAULT, PROFILES, OutputProfile, profile_of, with_contributor
 from registry.rdf.reading import read
 from registry.rdf.writing import FORMATS, SERIALISATIONS, write, write_page, written
 
 __all__ = [
+    "DEFAULT",
     "FORMATS",
+    "PROFILES",
     "SERIALISATIONS",
     "Description",
     "Graph",
     "HydraPage",
     "OtherNode",
+    "OutputProfile",
     "Parsed",
     "Walk",
     "catalogue_graph",
@@ -28,10 +32,12 @@ __all__ = [
     "objects",
     "other_nodes",
     "parse",
+    "profile_of",
     "read",
     "record_graph",
     "thing_iri",
     "things",
+    "with_contributor",
     "write",
     "write_page",
     "written",

@@ -31,19 +31,33 @@ _XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*>$")
 _NOTE = iri_term(SKOS.editorialNote)
 
 Labelled = tuple[str, Graph]  # the label keeps the graph's blank nodes apart from those of the other graphs
+Change = Callable[[Graph], Graph]
+
+
+def _same(graph: Graph) -> Graph:
+    return graph
 
 
 def write(
-    records: Iterable[Record], format: str, *, base_url: str, catalogue: Catalogue | None = None
+    records: Iterable[Record], format: str, *, base_url: str, catalogue: Catalogue | None = None, change: Change = _same
 ) -> Iterator[bytes]:
     """The records as one document, piece by piece; with the catalogue itself, if given. `format`: a name of
-    SERIALISATIONS. Raises UsageError for another."""
-    return written(_graphs(records, base_url, catalogue, None), format)
+    SERIALISATIONS. `change`: of each graph. Raises UsageError for another format."""
+    graphs = _graphs(records, base_url, catalogue, None)
+    return written(((label, change(graph)) for label, graph in graphs), format)
 
 
-def write_page(catalogue: Catalogue, records: Sequence[Record], page: HydraPage, format: str, base_url: str) -> bytes:
-    """One page of the catalogue with its Hydra links."""
-    return b"".join(written(_graphs(records, base_url, catalogue, page), format))
+def write_page(
+    catalogue: Catalogue,
+    records: Sequence[Record],
+    page: HydraPage,
+    format: str,
+    base_url: str,
+    change: Change = _same,
+) -> bytes:
+    """One page of the catalogue with its Hydra links. `change`: of each graph."""
+    graphs = _graphs(records, base_url, catalogue, page)
+    return b"".join(written(((label, change(graph)) for label, graph in graphs), format))
 
 
 def _graphs(

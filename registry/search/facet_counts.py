@@ -4,7 +4,7 @@ Entry points: `normal_where` (filters of a request), `aggregations` and `counts`
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -96,12 +96,14 @@ def counts(
 ) -> tuple[Count, ...]:
     """Counts of a facet, largest first, from an engine's answer to `aggregations`."""
     below = next(part for part in (answer, *answer.values()) if facet in part)
-    count_by_value: dict[str, int] = {}
+    buckets = [(bucket["key"], int(bucket["doc_count"])) for bucket in below[facet]["buckets"]]
     labels: dict[str, str] = {}
-    for bucket in below[facet]["buckets"]:
-        for value, label in _counted(facet, bucket["key"]):
-            count_by_value[value] = count_by_value.get(value, 0) + int(bucket["doc_count"])
-            labels.setdefault(value, label)
+    if FACETS[facet].values == "years":
+        count_by_value = _by_year(buckets)
+    elif facet in DATED_FACETS:
+        count_by_value = {key[1:]: count for key, count in buckets if key.startswith("=")}
+    else:
+        count_by_value = _by_value(buckets, labels)
     tree = organizations() if FACETS[facet].tree else None
     if tree:
         count_by_value = tree.with_parents(count_by_value)
@@ -114,14 +116,26 @@ def counts(
     return tuple(Count(value, count, labels.get(value, ""), parents.get(value, "")) for value, count in ordered.items())
 
 
-def _counted(facet: str, key: str) -> Iterator[tuple[str, str]]:
-    """The values of the facet, with their labels, that a counted value (`facets.Counted`, a range) stands for."""
-    if facet in DATED_FACETS:
-        if key.startswith("="):
-            yield key[1:], ""
-    elif FACETS[facet].values == "years":
-        first, _, last = key.partition("-")
-        yield from ((str(year), "") for year in range(int(first), int(last) + 1))
-    else:
+def _by_value(buckets: Iterable[tuple[str, int]], labels: dict[str, str]) -> dict[str, int]:
+    """Counts of values, whose keys may have a label behind a tab; it is noted in `labels`."""
+    counts: dict[str, int] = {}
+    for key, count in buckets:
         value, _, label = key.partition("\t")
-        yield value, label
+        counts[value] = counts.get(value, 0) + count
+        labels.setdefault(value, label)
+    return counts
+
+
+def _by_year(buckets: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Counts of single years from those of ranges such as "2019-2021"."""
+    changes: dict[int, int] = {}  # year -> how many ranges begin in it, less those that ended the year before
+    for key, count in buckets:
+        first, _, last = key.partition("-")
+        changes[int(first)] = changes.get(int(first), 0) + count
+        changes[int(last) + 1] = changes.get(int(last) + 1, 0) - count
+    counts, current = {}, 0
+    for year in range(min(changes, default=0), max(changes, default=0)):
+        current += changes.get(year, 0)
+        if current:
+            counts[str(year)] = current
+    return counts

@@ -5,7 +5,7 @@ Entry point: `jump`.
 
 from typing import Final, NamedTuple, Protocol
 
-NEAR: Final = 60  # hits between the mark that is found and the hit that is looked for
+NEAR: Final = 40  # hits between the mark that is found and the hit that is looked for
 MAX_STEPS: Final = 20
 DIGITS: Final = 32  # of two keys, after what they have in common, that are looked at
 
@@ -18,16 +18,17 @@ class Mark(NamedTuple):
 
 
 class SortedList(Protocol):
-    """A list of hits by keys in hexadecimal. Up to, before and after mean the order of the list."""
+    """A list of hits by keys in hexadecimal. Up to, before and after mean the order of the list; "" as a bound: none.
+    The bounds make each question cheaper than the one before."""
 
-    def count_to(self, key: str) -> int:
-        """How many hits have a key up to this one."""
+    def count_to(self, key: str, after: str) -> int:
+        """How many hits have a key after `after` up to this one."""
 
-    def key_before(self, key: str) -> str:
-        """The last key before this one."""
+    def key_before(self, key: str, after: str) -> str:
+        """The last key before this one, among those after `after`."""
 
-    def key_after(self, key: str) -> str:
-        """The first key after this one."""
+    def key_after(self, key: str, until: str) -> str:
+        """The first key after this one, among those up to `until`."""
 
 
 def jump(wanted: int, first: str, last: Mark, hits: SortedList) -> Mark:
@@ -40,11 +41,11 @@ def jump(wanted: int, first: str, last: Mark, hits: SortedList) -> Mark:
         middle = _between(low, high, share)
         if wanted - before <= NEAR or not middle:
             break
-        count = hits.count_to(middle)
+        count = before + hits.count_to(middle, nearest.key)
         if count <= wanted:
-            low, before, nearest = hits.key_after(middle), count, Mark(count, middle)
+            low, before, nearest = hits.key_after(middle, high), count, Mark(count, middle)
         else:
-            high, until = hits.key_before(middle), count
+            high, until = hits.key_before(middle, nearest.key), count
     return nearest
 
 

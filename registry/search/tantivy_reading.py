@@ -19,7 +19,8 @@ from registry.search.paging import Order, Stretch
 from registry.search.query import Count, Found, Hit, Ranking, Sorted
 from registry.search.space_time import NUMBERS
 from registry.search.tantivy_trees import (
-    behind,
+    Bounds,
+    between,
     excluded,
     filter_text,
     filtered,
@@ -115,12 +116,13 @@ class Reading:
             begin, key = first, sort_text(cursor)
         else:
             begin, key = self._mark(tree, order, first, ends)
-        result = self.in_order(tree, order, key, max(size, 1), first - begin)
+        behind = between(tree, self.index, order, Bounds(key))
+        result = self.in_order(behind, order, max(size, 1), first - begin)
         hits = result.hits[:size]
         last = hits[-1][0] if hits else ""
         if hits and not cursor and max(len(self.ends), len(ends)) < MAX_KEPT:
             ends[first + len(hits)] = last
-        total = _total(self.searcher.search(tree, 1)) if key else _total(result)
+        total = self.count(tree) if key else _total(result)
         names = [Hit(id, kind, 0.0) for id, kind in self._names(hits)]
         return Sorted(names, total, bytes.fromhex(last).decode())
 
@@ -132,18 +134,16 @@ class Reading:
         hits = _SortedHits(self, tree, order)
         if first >= hits.total:
             return Mark(begin, ends[begin])
-        mark = jump(first, hits.key_after(""), Mark(hits.total, hits.key_before("")), hits)
+        mark = jump(first, hits.key_after("", ""), Mark(hits.total, hits.key_before("", "")), hits)
         ends[mark.number] = mark.key
         return mark
 
-    def in_order(self, tree: Tree, order: Order, key: str, size: int, offset: int) -> tantivy.SearchResult:
-        return self.searcher.search(
-            Tree.boolean_query(behind(tree, self.index, order, key)),
-            size,
-            order_by_field=order.field,
-            order=tantivy.Order.Desc if order.descending else tantivy.Order.Asc,
-            offset=offset,
-        )
+    def in_order(self, tree: Tree, order: Order, size: int, offset: int = 0) -> tantivy.SearchResult:
+        direction = tantivy.Order.Desc if order.descending else tantivy.Order.Asc
+        return self.searcher.search(tree, size, order_by_field=order.field, order=direction, offset=offset)
+
+    def count(self, tree: Tree) -> int:
+        return _total(self.searcher.search(tree, 1))
 
     def _conditions(self, filters: Filters) -> list[Condition]:
         return list(map(self._used, filters.conditions()))
@@ -158,7 +158,7 @@ class Reading:
     @cached_property
     def _unused(self) -> frozenset[str]:
         """Fields with numbers that no record has."""
-        return frozenset(field for field in NUMBERS if not _total(self.searcher.search(Tree.exists_query(field), 1)))
+        return frozenset(field for field in NUMBERS if not self.count(Tree.exists_query(field)))
 
     def _names(self, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> Iterator[tuple[str, Any]]:
         for _, address in hits:
@@ -203,17 +203,22 @@ class _SortedHits:
     def __init__(self, reading: Reading, tree: Tree, order: Order) -> None:
         self._reading, self._tree, self._order = reading, tree, order
         self._reversed = order._replace(descending=not order.descending)
-        self.total = _total(reading.searcher.search(tree, 1))
+        self.total = reading.count(tree)
 
-    def count_to(self, key: str) -> int:
-        tree = Tree.boolean_query(behind(self._tree, self._reading.index, self._order, key))
-        return self.total - _total(self._reading.searcher.search(tree, 1))
+    def count_to(self, key: str, after: str) -> int:
+        return self._reading.count(self._between(after, key))
 
-    def key_before(self, key: str) -> str:
-        return str(self._reading.in_order(self._tree, self._reversed, key, 1, 0).hits[0][0])
+    def key_before(self, key: str, after: str) -> str:
+        return self._first(self._between(after, key, last=False), self._reversed)
 
-    def key_after(self, key: str) -> str:
-        return str(self._reading.in_order(self._tree, self._order, key, 1, 0).hits[0][0])
+    def key_after(self, key: str, until: str) -> str:
+        return self._first(self._between(key, until), self._order)
+
+    def _between(self, after: str, until: str, last: bool = True) -> Tree:
+        return between(self._tree, self._reading.index, self._order, Bounds(after, until, last))
+
+    def _first(self, tree: Tree, order: Order) -> str:
+        return str(self._reading.in_order(tree, order, 1).hits[0][0])
 
 
 def keep(kept: dict[Any, Any], key: Any, value: Any) -> None:

@@ -1,7 +1,7 @@
 """The schema and the queries of Tantivy: entries as documents, and what is asked as trees of queries."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import tantivy
 from tantivy import Document, FieldType, Occur
@@ -111,9 +111,7 @@ def _piece(piece: str) -> Tree:
     return term_tree(field_of(piece), piece)
 
 
-def _need(need: Need | None) -> Tree:
-    if need is None:
-        return Tree.all_query()
+def _need(need: Need) -> Tree:
     groups = [(Occur.Must, group_tree(group)) for group in need.groups] or [(Occur.Must, Tree.all_query())]
     phrases = [(Occur.Must, _phrase(stems)) for stems in need.phrases]
     return Tree.boolean_query([*groups, *phrases, *excluded(need)])
@@ -155,16 +153,35 @@ def _range(range: Range) -> Tree:
 
 def filtered(need: Need | None, conditions: Iterable[Condition], *others: tuple[Occur, Tree]) -> Tree:
     """A tree for documents that fulfil need and filters, which do not change the score; `others` do."""
-    exact = [(Occur.Must, Tree.const_score_query(part, 0.0)) for part in (_need(need), *map(_condition, conditions))]
+    needed = [] if need is None else [_need(need)]
+    exact = [(Occur.Must, Tree.const_score_query(part, 0.0)) for part in (*needed, *map(_condition, conditions))]
+    if not exact and all(occur != Occur.Must for occur, _ in others):
+        if not others:
+            return Tree.all_query()
+        exact = [(Occur.Must, Tree.const_score_query(Tree.all_query(), 0.0))]
     return Tree.boolean_query([*exact, *others])
 
 
-def behind(tree: Tree, index: tantivy.Index, order: Order, key: str) -> list[tuple[Occur, Tree]]:
-    """Conditions for documents of a tree that stand behind a `sort_text` in the order; for all of them without one.
-    Only the query language has ranges of texts."""
-    sign = "<" if order.descending else ">"
-    range = [(Occur.Must, index.parse_query(f"{order.field}:{sign}{key}", ["id"]))] if key else []
-    return [(Occur.Must, tree), *range]
+class Bounds(NamedTuple):
+    """A part of a list by `sort_text`: behind `after` in its order, and up to `until`, with that one if `last`; "": no
+    bound."""
+
+    after: str = ""
+    until: str = ""
+    last: bool = True
+
+
+def between(tree: Tree, index: tantivy.Index, order: Order, bounds: Bounds) -> Tree:
+    """A tree for the documents of another one that stand in these bounds. Only the query language has ranges of
+    texts."""
+    after, until, last = bounds
+    if not after and not until:
+        return tree
+    begin, end = f"{{{after or '*'}", f"{until or '*'}{']' if until and last else '}'}"
+    if order.descending:
+        begin, end = f"{'[' if until and last else '{'}{until or '*'}", f"{after or '*'}}}"
+    range = index.parse_query(f"{order.field}:{begin} TO {end}", ["id"])
+    return Tree.boolean_query([(Occur.Must, tree), (Occur.Must, range)])
 
 
 def filter_text(conditions: Iterable[Condition]) -> str:

@@ -27,15 +27,22 @@ class Listed:
     def __init__(self, keys: list[str], descending: bool = False) -> None:
         self.keys, self.descending, self.tried = keys, descending, 0
 
-    def count_to(self, key: str) -> int:
+    def _among(self, after: str, until: str) -> list[str]:
+        def in_order(first: str, second: str) -> bool:
+            return second < first if self.descending else first < second
+
+        behind = [entry for entry in self.keys if not after or in_order(after, entry)]
+        return [entry for entry in behind if not until or not in_order(until, entry)]
+
+    def count_to(self, key: str, after: str = "") -> int:
         self.tried += 1
-        return sum(entry >= key if self.descending else entry <= key for entry in self.keys)
+        return len(self._among(after, key))
 
-    def key_before(self, key: str) -> str:
-        return next(entry for entry in reversed(self.keys) if (entry > key if self.descending else entry < key))
+    def key_before(self, key: str, after: str) -> str:
+        return next(entry for entry in reversed(self._among(after, key)) if entry != key)
 
-    def key_after(self, key: str) -> str:
-        return next(entry for entry in self.keys if (entry < key if self.descending else entry > key))
+    def key_after(self, key: str, until: str) -> str:
+        return self._among(key, until)[0]
 
 
 @pytest.mark.parametrize("descending", [False, True])

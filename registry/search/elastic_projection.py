@@ -19,7 +19,7 @@ from registry.search.elastic_bulk import Operation, operation, write
 from registry.search.elastic_client import Server, open_client, reachable
 from registry.search.elastic_health import health
 from registry.search.entry import Entry, entry
-from registry.search.facets import COUNTED, DATED_FACETS, INDEX_VERSION, PARENTS, TEXT_FACETS
+from registry.search.facets import COUNTED, DATED_FACETS, INDEX_VERSION, PARENTS, TEXT_FACETS, TOGETHER
 from registry.search.paging import ORDERS
 from registry.search.query import HealthCheck
 from registry.search.rebuilding import Checkpoints, input_digest
@@ -38,6 +38,7 @@ FIELDS: Final[dict[str, dict[str, Any]]] = {
     **dict.fromkeys(
         (*TEXT_FACETS, *(counted.field for counted in (*COUNTED, PARENTS)), "short_words", "words"), _COUNTED
     ),
+    **dict.fromkeys(TOGETHER, _ORDER),
     **{field: {"type": "long"} for field in (*DATED_FACETS, *NUMBERS)},
     **dict.fromkeys((order.field for order in ORDERS.values()), _ORDER),
     **dict.fromkeys(("day", "quality"), _NUMBER),

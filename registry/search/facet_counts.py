@@ -4,14 +4,14 @@ Entry points: `normal_where` (filters of a request), `aggregations` and `counts`
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from registry.errors import UsageError
 from registry.model.message import message
-from registry.search.facets import DATED_FACETS, FACETS, Facet, value_list
+from registry.search.facets import DATED_FACETS, FACETS, VALUE_END, Facet, value_list
 from registry.search.filters import Condition, Filters, Where, conditions_of
 from registry.search.organization_tree import OrganizationTree
 from registry.search.query import Count
@@ -77,7 +77,7 @@ def aggregations(where: Filters, facets: Iterable[str], written: Written, more: 
 
 def _terms(facet: str, more: str) -> dict[str, Any]:
     row = FACETS[facet]
-    size = MAX_KEYS if row.tree or row.values == "years" else SHOWN_VALUES
+    size = MAX_KEYS if row.tree or row.together or row.values == "years" else SHOWN_VALUES
     return {"terms": {"field": row.counted_field, "size": size, more: 20 * size}}
 
 
@@ -103,7 +103,7 @@ def counts(
     elif facet in DATED_FACETS:
         count_by_value = {key[1:]: count for key, count in buckets if key.startswith("=")}
     else:
-        count_by_value = _by_value(buckets, labels)
+        count_by_value = _by_value(_single(buckets) if FACETS[facet].together else buckets, labels)
     tree = organizations() if FACETS[facet].tree else None
     if tree:
         count_by_value = tree.with_parents(count_by_value)
@@ -114,6 +114,11 @@ def counts(
             ordered[value] = int(below[f"{facet} {n}"]["doc_count"])
     parents = tree.parents(ordered) if tree else {}
     return tuple(Count(value, count, labels.get(value, ""), parents.get(value, "")) for value, count in ordered.items())
+
+
+def _single(buckets: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """Buckets of single values from those of texts with all values of a record."""
+    return ((value, count) for key, count in buckets for value in key.split(VALUE_END))
 
 
 def _by_value(buckets: Iterable[tuple[str, int]], labels: dict[str, str]) -> dict[str, int]:

@@ -17,7 +17,7 @@ from registry.search.facet_values import DAYS, NO_PROMISE, Districts, ValuesOf
 from vocab.concepts import Concept, ConceptList, concept_list, split_values
 from vocab.namespaces import HVD_ACT, VOC
 
-INDEX_VERSION: Final = 8  # raised with every change of this table, of the other fields of an entry, of the analysis
+INDEX_VERSION: Final = 9  # raised with every change of this table, of the other fields of an entry, of the analysis
 
 
 class Counted(NamedTuple):
@@ -51,6 +51,7 @@ class Facet(NamedTuple):
     list: str = ""
     own: ConceptList | None = None
     counted: Counted | None = None
+    together: str = ""  # a field with all values of a record as one text, counted in place of them: where they are few
     dated: Dated | None = None
     tree: bool = False  # the values are organizations, and one that others are a unit of contains them
     kinds: tuple[str, ...] = ()  # the only kinds of thing whose lists show the group; (): all
@@ -61,7 +62,7 @@ class Facet(NamedTuple):
 
     @property
     def counted_field(self) -> str:
-        return self.counted.field if self.counted else self.name
+        return self.counted.field if self.counted else self.together or self.name
 
     @property
     def by_name(self) -> bool:
@@ -133,11 +134,11 @@ _THINGS: Final = (*_DATA, "project", "event", "publicservice")  # all but organi
 _ROWS: Final = (
     Facet("kind", _both("Art", "Kind"), "kinds", of.kinds, "dataset", order=0, by_default=True),
     Facet("theme", _both("Thema", "Topic"), "list", of.themes, "ENVI", order=1, list="themes", kinds=_THINGS,
-          in_text="labels", by_default=True),
+          together="themes", in_text="labels", by_default=True),
     Facet("publisher", _both("Organisation", "Organization"), "records", of.publishers, "umweltamt", order=10,
           counted=Counted("publishers", of.named_publishers), tree=True, kinds=_THINGS, by_default=True),
     Facet("district", _both("Stadtteil", "District"), "districts", of.districts_of, "bahnstadt", order=2,
-          in_text="labels", by_default=True),
+          together="districts", in_text="labels", by_default=True),
     Facet("format", _both("Format", "Format"), "list", of.formats, "CSV", order=4,
           list="file-types", kinds=_DATA, inside="family",
           inside_label=_both("Einzelne Formate", "Single formats"), in_text="values", by_default=True),
@@ -151,9 +152,9 @@ _ROWS: Final = (
           counted=Counted("years", of.year_ranges), by_default=True),
     Facet("opportunity", _both("Mitmachen", "Taking part"), "list", _no_values, "partnergesuch", order=7,
           list="opportunities", dated=Dated(of.calls, _open_calls), kinds=("project",)),
-    Facet("family", _both("Format", "Format"), "list", of.families, "table", order=3,
+    Facet("family", _both("Format", "Format"), "list", of.families, "table", together="families", order=3,
           list="format-families", kinds=_DATA),
-    Facet("use", _both("Nutzung", "Use"), "own", of.uses, "free", order=8, own=_USES, kinds=_DATA),
+    Facet("use", _both("Nutzung", "Use"), "own", of.uses, "free", together="uses", order=8, own=_USES, kinds=_DATA),
     Facet("freshness", _both("Aktualität", "How current"), "own", _no_values, "current", order=5, own=_FRESHNESS,
           dated=Dated(of.last_good_day, _freshness), kinds=("dataset", "series")),
     Facet("hvd", _both("Hochwertige Datensätze", "High-value datasets"), "own", of.high_value, "yes", order=14,
@@ -170,6 +171,8 @@ _ROWS: Final = (
 FACETS: Final[Mapping[str, Facet]] = MappingProxyType({row.name: row for row in _ROWS})
 COUNTED: Final[tuple[Counted, ...]] = tuple(row.counted for row in _ROWS if row.counted)
 DEFAULT_FACETS: Final = tuple(row.name for row in _ROWS if row.by_default)
+TOGETHER: Final[Mapping[str, str]] = MappingProxyType({row.together: row.name for row in _ROWS if row.together})
+VALUE_END: Final = "\x1f"  # behind each value but the last one of a field of TOGETHER
 TEXT_FACETS: Final = tuple(row.name for row in _ROWS if not row.dated)
 DATED_FACETS: Final[Mapping[str, Dated]] = MappingProxyType({row.name: row.dated for row in _ROWS if row.dated})
 PARENTS: Final = Counted("parents", of.parents)  # the tree of organizations

@@ -5,6 +5,7 @@ current                  name of the folder that readers use
 0003/                    a generation: the result of one rebuild, and the changes applied since
 0003/position.json       position, written after the commit: after a crash the same changes are applied again; with
                          `building` while a rebuild has not reached its end
+0003/counts.json         the facet counts of all records at a position
 """
 
 import json
@@ -12,6 +13,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from threading import Lock
@@ -30,13 +32,16 @@ from registry.projections.projection import note
 from registry.search.answering import answer, beginning, suggestions
 from registry.search.candidates import Refiner
 from registry.search.entry import entry
-from registry.search.facets import INDEX_VERSION
+from registry.search.facets import INDEX_VERSION, TEXT_FACETS
+from registry.search.filters import Filters
 from registry.search.index_files import IndexFiles
 from registry.search.query import HealthCheck, Query, ResultPage, Suggestion
 from registry.search.rebuilding import Checkpoints, input_digest
 from registry.search.synonyms import Synonyms
 from registry.search.tantivy_reading import Reading
 from registry.search.tantivy_trees import SCHEMA, document_of
+from registry.search.whole_counts import WholeCounts
+from registry.search.whole_counts import read as read_counts
 from vocab.concepts import ConceptList
 
 WRITER_HEAP_BYTES = 60_000_000  # that a writer may collect in memory before it writes a segment
@@ -62,6 +67,7 @@ class TantivyIndex:
         self._lock = Lock()
         self._files = IndexFiles()
         self._half_built_files = IndexFiles()
+        self._whole_counts = WholeCounts()
 
     def position(self) -> Position | None:
         """The stored position; None also for an index of another INDEX_VERSION, which must be built again."""
@@ -84,9 +90,11 @@ class TantivyIndex:
         kept = _kept(generation)
         if generation is None or kept is None:
             raise NotReadyError(MISSING)
-        if not self._write(generation, changes, kept["faults"]) and self.position() == position:
+        wrote = self._write(generation, changes, kept["faults"])
+        if not wrote and self.position() == position:
             return
-        _keep(generation, position, kept["faults"])
+        counted = self._count(generation, position) if wrote else kept.get("counted", 0)
+        _keep(generation, position, kept["faults"], {"counted": counted})
 
     def resumes_after(self, epoch: str) -> int:
         generation, kept = self._half_built()
@@ -111,7 +119,15 @@ class TantivyIndex:
         for part in checkpoints:
             self._write(generation, part, faults)
             _keep(generation, Position(position.epoch, checkpoints.number), faults, building)
-        _keep(generation, position, faults)
+        _keep(generation, position, faults, {"counted": self._count(generation, position)})
+
+    def _count(self, generation: Path, position: Position) -> int:
+        """Keeps the counts of all records, before anybody reads the commit; the number by which they are read."""
+        with _Tantivy("index-not-readable", lambda: generation):
+            index = tantivy.Index.open(str(generation))
+            reading = Reading(("", 0, 0), index, index.searcher())
+            counts = partial(reading.facets, None, Filters(), TEXT_FACETS)
+            return self._whole_counts.write(generation, position.number, counts)
 
     def _new_generation(self, last: Path | None) -> Path:
         """An empty generation after `last`. Half-built ones that cannot go on are removed."""
@@ -232,11 +248,12 @@ def _kept(generation: Path | None) -> dict[str, Any] | None:
 
 
 def _keep(
-    generation: Path, position: Position, faults: Mapping[str, str], building: Mapping[str, str] | None = None
+    generation: Path, position: Position, faults: Mapping[str, str], more: Mapping[str, str] | Mapping[str, int]
 ) -> None:
-    """Stores the position. `building`: the generation is not complete; nobody reads it yet."""
+    """Stores the position. `more`: `building` if the generation is not complete, so that nobody reads it yet; else
+    `counted`, after which change `WholeCounts` were counted."""
     kept = {"schema": INDEX_VERSION, "epoch": position.epoch, "number": position.number, "faults": faults}
-    _replace(generation / "position.json", json.dumps({**kept, **(building or {})}, ensure_ascii=False))
+    _replace(generation / "position.json", json.dumps({**kept, **more}, ensure_ascii=False))
 
 
 def _remove_if_failed(generation: Path, kind: type[BaseException] | None) -> None:
@@ -257,7 +274,8 @@ def _replace(path: Path, text: str) -> None:
 
 
 def _open(generation: Path, stamp: tuple[str, int, int], before: Reading | None) -> Reading:
-    if _kept(generation) is None:
+    kept = _kept(generation)
+    if kept is None:
         raise NotReadyError(MISSING)
     try:
         if before and before.stamp[0] == stamp[0]:
@@ -268,4 +286,4 @@ def _open(generation: Path, stamp: tuple[str, int, int], before: Reading | None)
         index.reload()
     except ValueError as error:
         raise NotReadyError("index-not-readable", generation=generation, error=error) from error
-    return Reading(stamp, index, index.searcher(), {})
+    return Reading(stamp, index, index.searcher(), whole=partial(read_counts, generation, kept.get("counted", 0)))

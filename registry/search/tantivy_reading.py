@@ -1,6 +1,6 @@
 """One state of a Tantivy index as an `Engine`. Entry point: `Reading`."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -31,6 +31,7 @@ from registry.search.tantivy_trees import (
     term_tree,
     tiers,
 )
+from registry.search.whole_counts import Counts
 
 MAX_KEPT: Final = 2_000  # counts of a facet, pages, ends of pages that are kept until the next change
 FAR: Final = 200  # hits after the end of a known page, from which on the place of a hit is looked for
@@ -40,7 +41,8 @@ MAX_KEPT_HITS: Final = 100  # of a page that is kept
 @dataclass(frozen=True)
 class Reading:
     """One state of the index as an `Engine`, with the counts and pages that were made on it. `ends`: for each list in
-    an order of texts: number of a hit -> key of the one before it."""
+    an order of texts: number of a hit -> key of the one before it; `whole`: reads the counts of all records that were
+    kept with this state, of the facets of which there are some."""
 
     stamp: tuple[str, int, int]
     index: tantivy.Index
@@ -48,6 +50,7 @@ class Reading:
     counted: dict[Any, tuple[Count, ...]] = field(default_factory=dict)
     pages: dict[Any, Sorted] = field(default_factory=dict)
     ends: dict[Any, dict[int, str]] = field(default_factory=dict)
+    whole: Callable[[], Counts] = dict
 
     def find(self, wanted: Asked, need: Need, last: int, first: int = 0) -> Ranking:
         tree = filtered(need, self._conditions(wanted.filters), *scoring(wanted), *tiers(wanted))
@@ -175,7 +178,8 @@ class Reading:
     def facets(self, need: Need | None, where: Filters, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
         """As in `Engine`; the answers are kept until the next change of the index, those of each facet by itself: pages
         and API count different ones."""
-        kept = {facet: self.counted.get((need, where.key, facet)) for facet in facets}
+        whole = self._whole_counts if need is None and not where.where and not where.limits else {}
+        kept = {facet: whole.get(facet, self.counted.get((need, where.key, facet))) for facet in facets}
         missing = tuple(facet for facet, counted in kept.items() if counted is None)
         if missing:
             parts = aggregations(where, missing, filter_text, "segment_size")
@@ -184,6 +188,10 @@ class Reading:
                 kept[facet] = counts(response, facet, where.where.get(facet, ()), self.organizations)
                 keep(self.counted, (need, where.key, facet), kept[facet])
         return {facet: counted or () for facet, counted in kept.items()}
+
+    @cached_property
+    def _whole_counts(self) -> Counts:
+        return self.whole()
 
     def organizations(self) -> OrganizationTree:
         return self._organizations

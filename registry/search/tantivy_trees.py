@@ -8,7 +8,7 @@ from tantivy import Document, FieldType, Occur
 from tantivy import Query as Tree
 
 from registry.search.entry import Entry
-from registry.search.facets import COUNTED, DATED_FACETS, PARENTS, TEXT_FACETS
+from registry.search.facets import DATED_FACETS, FACETS, PARENTS, TEXT_FACETS
 from registry.search.filters import Condition, Range, Texts
 from registry.search.matching import POINT, Asked, Need, Term, WordGroup, field_of
 from registry.search.paging import ORDERS, Order
@@ -22,16 +22,13 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("text_stems", tokenizer_name="whitespace", index_option="position")  # for phrases
     for field in ("title_stems", "title_grams", "text_grams"):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
-    counted_fields = (counted.field for counted in COUNTED)
-    for field in (
-        *(name for name in TEXT_FACETS if name != "kind"),
-        *counted_fields,
-        *(order.field for order in ORDERS.values()),
-    ):
+    counted = {facet.counted_field for facet in FACETS.values() if not facet.dated} - {"kind"}
+    for field in sorted(counted | {order.field for order in ORDERS.values()}):
         builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("short_words", tokenizer_name="whitespace", index_option="basic")
-    for field in ("words", PARENTS.field):
+    filters = (name for name in TEXT_FACETS if name not in counted and name != "kind")
+    for field in (*filters, "words", PARENTS.field):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("short_words", tokenizer_name="whitespace", index_option="basic")
     for field in (
         "day",
         "starts",

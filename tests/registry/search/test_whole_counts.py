@@ -57,7 +57,7 @@ def test_counting_takes_a_small_part_of_the_time(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(whole_counts, "monotonic", lambda: next(now))
     counts = WholeCounts()
     assert counts.write(tmp_path, 1, lambda: COUNTS) == 1
-    assert counts.write(tmp_path, 2, lambda: {}) == 0
+    assert counts.write(tmp_path, 2, dict) == 0
     assert (read(tmp_path, 1), read(tmp_path, 2), read(tmp_path, 0)) == (COUNTS, {}, {})
     assert counts.write(tmp_path, 3, lambda: COUNTS) == 3
     assert read(tmp_path, 3) == COUNTS

@@ -1,10 +1,11 @@
 """Checks a file of metadata, as RDF or as our own JSON: for `lotse validate`, `POST /api/v1/validate` and the page.
 
-Entry points: `check_file`; `metadata_of` for one object of our JSON.
+Entry points: `check_file`, `check_groups` (record by record), each also in a child process; `metadata_of` for one
+object of our JSON.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,7 @@ import msgspec
 
 from registry.child_pool import Limits, call
 from registry.errors import ReadingStoppedError, SourceError, TooLargeError, ValidationError
-from registry.model import Finding, Findings, Kind, Metadata, Text
+from registry.model import KINDS, Finding, Kind, Metadata, Text
 from registry.model.message import Message, bilingual, message, translations
 from registry.quality.check import check as check_quality
 from registry.quality.nodes import check_node
@@ -50,6 +51,16 @@ class CheckAnswer(msgspec.Struct, frozen=True):
     findings: tuple[FindingOut, ...]
 
 
+class Group(msgspec.Struct, frozen=True):
+    """What was found about one record, or about another node of the file. `kind`: of the record, the class of the node
+    in `vocab/fields.py`, or "" for the file as a whole."""
+
+    kind: str = ""
+    node: str = ""
+    title: Text = {}
+    findings: tuple[FindingOut, ...] = ()
+
+
 def check_in_child(
     data: bytes, media_type: str = "", name: str = "", shapes: Path | None = None, limits: Limits = LIMITS
 ) -> bytes:
@@ -60,9 +71,20 @@ def check_in_child(
     return b"".join(call(name or "The file", limits, "api.data.validation:answer", data, media_type, name, folder))
 
 
+def groups_in_child(data: bytes, media_type: str = "", name: str = "") -> tuple[Group, ...]:
+    """`check_groups` in a child process; also ReadingStoppedError and ReadingTimeoutError."""
+    parts = call(name or "The file", LIMITS, "api.data.validation:groups_answer", data, media_type, name)
+    return msgspec.json.decode(b"".join(parts), type=tuple[Group, ...])
+
+
 def answer(data: bytes, media_type: str, name: str, shapes: str) -> Iterator[bytes]:
     """`check_file` in the child."""
     yield msgspec.json.encode(check_file(data, media_type, name, Path(shapes) if shapes else None))
+
+
+def groups_answer(data: bytes, media_type: str, name: str) -> Iterator[bytes]:
+    """`check_groups` in the child."""
+    yield msgspec.json.encode(check_groups(data, media_type, name))
 
 
 def check_file(data: bytes, media_type: str = "", name: str = "", shapes: Path | None = None) -> CheckAnswer:
@@ -71,24 +93,35 @@ def check_file(data: bytes, media_type: str = "", name: str = "", shapes: Path |
     A file that cannot be parsed gives a finding. TooLargeError: beyond MAX_BYTES or MAX_FINDINGS; ValidationError: our
     JSON with unknown or wrong fields.
     """
+    groups = check_groups(data, media_type, name)
+    findings = [finding for group in groups for finding in group.findings]
+    if shapes is not None and not any(finding.rule == "unreadable" and not finding.node for finding in findings):
+        findings = [finding_out(finding) for finding in _of_shapes(data, name, shapes)]
+    return CheckAnswer(sum(group.kind in KINDS for group in groups), tuple(findings))
+
+
+def check_groups(data: bytes, media_type: str = "", name: str = "") -> tuple[Group, ...]:
+    """What was found, record by record, also where that is nothing; then the catalogue and other nodes. Raises as
+    `check_file`."""
     if len(data) > MAX_BYTES:
         raise _too_large(name)
-    records: int = 0
-    findings: list[Finding] = []
-    own = _own_json(data)
+    groups: list[Group] = []
+    own, count = _own_json(data), 0
     try:
-        for count, new_findings in _of_json(own) if own is not None else _of_rdf(data, media_type, name):
-            records += count
-            findings += new_findings
-            if len(findings) > MAX_FINDINGS:
+        for group in _of_json(own) if own is not None else _of_rdf(data, media_type, name):
+            groups.append(group)
+            count += len(group.findings)
+            if count > MAX_FINDINGS:
                 raise TooLargeError("too-many-findings", limit=MAX_FINDINGS)
-        if shapes is not None:
-            findings = list(_of_shapes(data, name, shapes))
     except ReadingStoppedError:
         raise
     except SourceError as error:
-        findings.append(finding("unreadable", value=error.message))
-    return CheckAnswer(records, tuple(map(finding_out, findings)))
+        groups.append(_group("", "", {}, (finding("unreadable", value=error.message),)))
+    return tuple(groups)
+
+
+def _group(kind: str, node: str, title: Text, findings: Iterable[Finding]) -> Group:
+    return Group(kind, node, title, tuple(finding_out(_at(each, node)) for each in findings))
 
 
 def _too_large(name: str) -> TooLargeError:
@@ -101,22 +134,25 @@ def finding_out(finding: Finding) -> FindingOut:
     return FindingOut(finding.rule, finding.level, finding.node, finding.field, value, *rule_texts(finding.rule))
 
 
-def _of_rdf(data: bytes, media_type: str, name: str) -> Iterator[tuple[int, Findings]]:
+def _of_rdf(data: bytes, media_type: str, name: str) -> Iterator[Group]:
     if not data.strip():
         raise SourceError("file-empty")
     parsed = parse(data, media_type=media_type, name=name)
-    yield 0, parsed.findings
+    if parsed.findings:
+        yield _group("", "", {}, parsed.findings)
     walk = Walk(parsed.graph)
     organizations: tuple[Kind, ...] = ("organization",)  # where there is nothing else
     for thing in list(walk.things()) or things(parsed.graph, organizations):
+        node = thing.iri or thing.remote_id
         if thing.error:
-            yield 1, (thing.error,)
+            yield _group("dataset", node, {}, (thing.error,))
             continue
         metadata, findings = read(thing.payload)
-        node = thing.iri or thing.remote_id
-        yield 1, tuple(_at(each, node) for each in (*findings, *check_quality(metadata)))
+        yield _group(metadata.kind, node, metadata.title, (*findings, *check_quality(metadata)))
     for other in other_nodes(walk):
-        yield 0, tuple(_at(each, other.iri) for each in (*other.findings, *check_node(other.struct, other.cls)))
+        faults = (*other.findings, *(check_node(other.struct, other.cls) if other.struct else ()))
+        title = getattr(other.struct, "title", None) or getattr(other.struct, "name", None) or {}
+        yield _group(other.cls, other.iri, title, faults)
 
 
 def _at(finding: Finding, node: str) -> Finding:
@@ -145,11 +181,11 @@ def _own_json(data: bytes) -> list[Any] | None:
     return values if values and ours else None
 
 
-def _of_json(values: list[Any]) -> Iterator[tuple[int, Findings]]:
+def _of_json(values: list[Any]) -> Iterator[Group]:
     for position, value in enumerate(values):
         metadata = metadata_of(value.get("metadata", value), f"[{position}]" if len(values) > 1 else "")
         node = metadata.iri or str(value.get("id", "")) or next(iter(metadata.title.values()), "")
-        yield 1, tuple(_at(each, node) for each in check_quality(metadata))
+        yield _group(metadata.kind, node, metadata.title, check_quality(metadata))
 
 
 def metadata_of(value: Any, where: str = "") -> Metadata:

@@ -10,6 +10,7 @@ from api.pages.site import Pages
 from api.pages.start import start_page, topic_page, topics_page
 from api.pages.suggestions import suggestions_page
 from api.pages.timeline import timeline_page
+from api.pages.validation import Validation
 from api.web import addresses
 from api.web.addresses import mount, patterns
 from registry.model import KINDS
@@ -33,6 +34,9 @@ def routes(pages: Pages) -> APIRouter:
         *((city_texts.text(pages, name), patterns(name)) for name in city_texts.NAMES),
     ):
         mount(router, listed, view_)
+    validation = Validation(pages)
+    mount(router, patterns("check"), validation.form)
+    mount(router, patterns("check"), validation.check, "POST")
     mount(router, ["/static/theme.css"], assets.theme(pages.city.accent))
     mount(router, ["/static/{path:path}"], assets.file)
     return router

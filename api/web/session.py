@@ -129,7 +129,7 @@ def _token(session: Session, secret: str) -> str:
 def form(request: Request, body: bytes, session: Session | None, settings: Settings) -> Forms:
     """The fields of a form that was sent from our own pages. StaleFormError: the CSRF token is of an earlier session;
     NotAllowedError: sent from another site; UsageError: too large or not readable."""
-    _check_origin(request, settings)
+    check_origin(request, settings)
     if len(body) > MAX_FORM_BYTES:
         raise UsageError("form-too-large", limit=MAX_FORM_BYTES)
     try:
@@ -144,7 +144,7 @@ def form(request: Request, body: bytes, session: Session | None, settings: Setti
     return fields
 
 
-def _check_origin(request: Request, settings: Settings) -> None:
+def check_origin(request: Request, settings: Settings) -> None:
     """Refuses a form of another site, by the headers Origin and Sec-Fetch-Site."""
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "same-origin")

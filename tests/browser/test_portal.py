@@ -24,7 +24,7 @@ PUBLIC = (
     "/stadtteile/bahnstadt", "/themen", "/themen/TRAN", "/impressum", "/hilfe", "/entwickler", "/konto/anmelden",
     "/daten/altkleider", "/gibt-es-nicht", "/daten/sehr-lang", "/daten/kaum-etwas", "/projekte/kaum-projekt",
     "/suche?q=verordnungsverzeichnis", "/suche?q=fahrrad+bahnstadt", "/suche/vorschlaege?q=rad",
-    "/leistungen", "/datenschutz", "/leichte-sprache", "/projekte/zeit", "/projekte/karte",
+    "/leistungen", "/datenschutz", "/leichte-sprache", "/projekte/zeit", "/projekte/karte", "/pruefen",
 )  # fmt: skip
 SIGNED_IN = (
     "/konto", "/mein/eintraege", "/anmelden/projekt", "/anmelden/projekt?of=kuehle-wege", "/freigabe",
@@ -43,7 +43,7 @@ TEMPLATES = {  # a page of each
     "review.html": "/freigabe/{queued}",
     "sources.html": "/administration/quellen", "source.html": "/administration/quellen/stadtwerke",
     "run.html": "/administration/laeufe/{waiting}", "suggestions.html": "/suche/vorschlaege?q=rad",
-    "timeline.html": "/projekte/zeit", "project_map.html": "/projekte/karte",
+    "timeline.html": "/projekte/zeit", "validation.html": "/pruefen", "project_map.html": "/projekte/karte",
 }  # fmt: skip
 ASKED = {"discard.html"}  # the answer to a form, no page of its own: its test stands below
 PARTS = {"base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html"}

@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Page
 
 from api.app import create_app
-from tests.browser.chromium import browser, served
+from tests.browser.chromium import browser
 from tests.browser.site import Site
 from tests.browser.states import States, add
 from tests.sample_city import sample_city
+from tests.servers.application import served
 from tests.town import Town
 
 

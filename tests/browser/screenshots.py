@@ -9,10 +9,11 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page
 
 from api.app import create_app
-from tests.browser.chromium import MISSING, browser, executable, served
+from tests.browser.chromium import MISSING, browser, executable
 from tests.browser.states import States, add
 from tests.paths import ROOT
 from tests.sample_city import PASSWORD, sample_city
+from tests.servers.application import served
 from tests.town import Town
 
 FOLDER = ROOT / "build" / "screenshots"

@@ -25,6 +25,7 @@ from api.drafts import routes as drafts
 from api.editing import account, account_letters, register, review, sections
 from api.pages import error_pages, routes
 from api.pages.site import Pages
+from api.visitors import routes as visitors
 from api.web.answers import answer, json_bytes
 from api.web.frame import HEADERS, MAX_BODY_BYTES, Frame
 from api.web.logs import log_to_stderr
@@ -66,6 +67,7 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
     app.include_router(drafts.routes(pages))
     for module in (account, account_letters, register, sections, review, harvests, letters, routes):
         app.include_router(module.routes(pages))
+    app.include_router(visitors.routes(pages))
     app.include_router(_health(catalog))
     app.state.error_page = error_pages.error_page(pages)
     app.add_exception_handler(LotseError, _lotse_error)

@@ -31,6 +31,8 @@ from registry.sources.staging import open_staging, staging_engine
 from registry.store import schema
 from registry.store.database import connect, upgrade_tables
 from registry.store.store import open_store
+from registry.visitors import messages
+from registry.visitors.messages import open_messages
 from vocab.concepts import ConceptList, load
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ def open_catalog(settings: Settings) -> Catalog:
         people=open_people(settings.database_url),
         outbox=open_outbox(settings.database_url),
         mailboxes=open_mailboxes(settings.database_url),
+        messages=open_messages(settings.database_url),
     )
 
 
@@ -72,6 +75,7 @@ def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
         "tokens": tokens,
         "sessions": sessions,
         "repeated": repeated_requests,
+        "visitors": messages,
     }
     versions = {name: upgrade_tables(engine, room.TABLES) for name, room in rooms.items()}
     staged = staging_engine(settings.database_url, settings.data)

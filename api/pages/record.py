@@ -177,6 +177,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "thing": thing_iri(record, pages.settings.base_url),
         "formats": _machine_formats(record, lang),
         "calendar": _calendar(record, lang),
+        "questions": pages.catalog.messages.published("question", record.id),
     }
 
 

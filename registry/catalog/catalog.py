@@ -39,6 +39,7 @@ from registry.sources.runs import Runs
 from registry.sources.sources import Sources
 from registry.sources.staging import Staging
 from registry.store.store import Selection, Store
+from registry.visitors.messages import Messages
 
 STEPS_PER_TRANSACTION: Final = 250  # leaves room for the records that are shown instead of others
 SYNC_TIMEOUT: Final = 600.0  # seconds that a command waits for the search index
@@ -61,6 +62,7 @@ class Catalog:
         people: People,
         outbox: Outbox,
         mailboxes: Mailboxes,
+        messages: Messages,
     ) -> None:
         self.store = store
         self.index = index
@@ -73,6 +75,7 @@ class Catalog:
         self.people = people
         self.outbox = outbox
         self.mailboxes = mailboxes
+        self.messages = messages
         self._organizations = KnownOrganizations(store)
         self._writer = Writer(store, self._ranks)
 

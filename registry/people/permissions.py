@@ -79,6 +79,7 @@ _ROWS: Final = (
     ActRow("catalogue", "begin", ANYONE),
     ActRow("catalogue", "review", PUBLISHERS),
     ActRow("catalogue", "reports", READERS),
+    ActRow("catalogue", "messages", STAFF),
     ActRow("catalogue", "sources", STAFF),
     ActRow("catalogue", "accounts", ADMINISTRATORS),
 )

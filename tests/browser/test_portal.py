@@ -25,13 +25,14 @@ PUBLIC = (
     "/daten/altkleider", "/gibt-es-nicht", "/daten/sehr-lang", "/daten/kaum-etwas", "/projekte/kaum-projekt",
     "/suche?q=verordnungsverzeichnis", "/suche?q=fahrrad+bahnstadt", "/suche/vorschlaege?q=rad",
     "/leistungen", "/datenschutz", "/leichte-sprache", "/projekte/zeit", "/projekte/karte", "/pruefen",
+    "/wuensche", "/melden?at=/daten", "/frage?record=pegel", "/interesse?record=kuehle-wege&call=2",
 )  # fmt: skip
 SIGNED_IN = (
     "/konto", "/mein/eintraege", "/anmelden/projekt", "/anmelden/projekt?of=kuehle-wege", "/freigabe",
     "/administration/quellen", "/administration/quellen/stadtwerke", "/administration/laeufe/{waiting}",
     "/administration/laeufe/{running}", "/administration/laeufe/{failed}", "/anmelden/projekt/{returned}",
     "/anmelden/projekt/{queued}", "/freigabe/{queued}", "/anmelden/projekt/{returned}/abschnitte",
-    "/anmelden/projekt/{returned}/absenden", "/anmelden/projekt/{returned}/wo-und-wann",
+    "/anmelden/projekt/{returned}/absenden", "/anmelden/projekt/{returned}/wo-und-wann", "/administration/meldungen",
 )  # fmt: skip
 TEMPLATES = {  # a page of each
     "start.html": "/", "search.html": "/suche?q=rad&theme=TRAN", "record.html": "/daten/rad-zaehlstellen",
@@ -44,9 +45,14 @@ TEMPLATES = {  # a page of each
     "sources.html": "/administration/quellen", "source.html": "/administration/quellen/stadtwerke",
     "run.html": "/administration/laeufe/{waiting}", "suggestions.html": "/suche/vorschlaege?q=rad",
     "timeline.html": "/projekte/zeit", "validation.html": "/pruefen", "project_map.html": "/projekte/karte",
+    "wishes.html": "/wuensche", "visitor_form.html": "/interesse?record=kuehle-wege&call=2",
+    "moderation.html": "/administration/meldungen",
 }  # fmt: skip
-ASKED = {"discard.html"}  # the answer to a form, no page of its own: its test stands below
-PARTS = {"base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html"}
+ASKED = {"discard.html", "wish.html", "wish_confirm.html"}  # the answer to a form or a link of a letter
+PARTS = {
+    "base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html",
+    "visitor_fields.html",
+}  # fmt: skip
 SIZES_AND_MODES = pytest.mark.matrix
 
 LOOKS: list[tuple[int, Literal["light", "dark"]]] = [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]

@@ -56,6 +56,7 @@ EXPECTED = {
     ("catalogue", "begin"): (set(PEOPLE), {"": ""}),
     ("catalogue", "review"): (DECIDERS | {"reviewer elsewhere", "steward elsewhere"}, {"": ""}),
     ("catalogue", "reports"): ({"reader", "reviewer", "administrator"}, {"": ""}),
+    ("catalogue", "messages"): ({"reviewer", "administrator"}, {"": ""}),
     ("catalogue", "sources"): ({"reviewer", "administrator"}, {"": ""}),
     ("catalogue", "accounts"): ({"administrator"}, {"": ""}),
 }

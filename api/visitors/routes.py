@@ -1,0 +1,13 @@
+"""All pages of this room."""
+
+from fastapi import APIRouter
+
+from api.pages.site import Pages
+from api.visitors import messages, moderation, wishes
+
+
+def routes(pages: Pages) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    for module in (messages, moderation, wishes):
+        router.include_router(module.routes(pages))
+    return router

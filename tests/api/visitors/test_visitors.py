@@ -1,6 +1,7 @@
 """What visitors send: forms without an account, their limits, the decision of the editors, wishes and their support.
 
-Covers: api/visitors/routes.py, api/visitors/messages.py, api/visitors/guard.py, api/visitors/moderation.py, api/visitors/wishes.py
+Covers: api/visitors/routes.py, api/visitors/messages.py, api/visitors/guard.py, api/visitors/moderation.py,
+api/visitors/wishes.py
 """
 
 import re

@@ -12,9 +12,10 @@ from registry.errors import UsageError
 from registry.letters import outbox
 from registry.letters.mailboxes import open_mailboxes
 from registry.letters.outbox import open_outbox
-from registry.people import accounts, drafts, repeated_requests, sessions, sign_in_tries, tokens
+from registry.people import accounts, drafts, reasons, repeated_requests, sessions, sign_in_tries, tokens
 from registry.people.accounts import open_people
 from registry.people.drafts import open_inbox
+from registry.people.reasons import open_reasons
 from registry.projections.projector import Projector
 from registry.search.candidates import Refiner
 from registry.search.meaning import is_installed, open_encoder
@@ -46,6 +47,7 @@ def open_catalog(settings: Settings) -> Catalog:
     vectors = open_vectors(settings)
     index = open_index(settings, ByMeaning(vectors.store, vectors.encoder) if vectors else None)
     staging = open_staging(settings.database_url, settings.data)
+    people = open_people(settings.database_url)
     return Catalog(
         store=store,
         index=index,
@@ -54,11 +56,12 @@ def open_catalog(settings: Settings) -> Catalog:
         sources=open_sources(settings.database_url, settings.data, staging),
         runs=open_runs(settings.database_url, settings.data, staging),
         staging=staging,
-        inbox=open_inbox(settings.database_url, store.owner),
-        people=open_people(settings.database_url),
+        inbox=open_inbox(settings.database_url, store.owner, people.accounts),
+        people=people,
         outbox=open_outbox(settings.database_url),
         mailboxes=open_mailboxes(settings.database_url),
         messages=open_messages(settings.database_url),
+        reasons=open_reasons(settings.database_url),
     )
 
 
@@ -72,6 +75,7 @@ def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
         "people": accounts,
         "tries": sign_in_tries,
         "letters": outbox,
+        "reasons": reasons,
         "tokens": tokens,
         "sessions": sessions,
         "repeated": repeated_requests,

@@ -73,6 +73,8 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "entries": {"de": "eintraege", "en": "entries"},
         "sources": {"de": "quellen", "en": "sources"},
         "runs": {"de": "laeufe", "en": "runs"},
+        "undo": {"de": "zuruecknehmen", "en": "undo"},
+        "reasons": {"de": "textbausteine", "en": "reasons"},
         "letters": {"de": "nachrichten", "en": "letters"},
         "suggestions": {"de": "vorschlaege", "en": "suggestions"},
         "messages": {"de": "meldungen", "en": "messages"},

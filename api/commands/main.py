@@ -32,6 +32,7 @@ COMMANDS: Final = {  # command -> module that has it
     "upgrade": "api.commands.serve",
     "user": "api.commands.users",
     "token": "api.commands.tokens",
+    "review": "api.commands.reviews",
 }
 
 

@@ -48,7 +48,7 @@ def _debug() -> bool:
 as_json = click.option("--json", "json", is_flag=True, help="Print one JSON document.")
 READ_ONLY_COMMANDS: Final = frozenset(  # only commands that write create the data folder
     ("search", "export", "doctor", "validate", "source list", "source show", "source check", "run list", "run show",
-     "user list", "token list", "record show", "record export", "record history")
+     "user list", "token list", "record show", "record export", "record history", "review list", "review show")
 )  # fmt: skip
 
 

@@ -8,13 +8,13 @@ Invariant: all markup made here has its text escaped.
 import difflib
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from markupsafe import Markup, escape
 
 from api.pages.cards import Card, card
-from api.pages.facts import labelled, strings
 from api.pages.site import Pages
+from api.text.field_texts import field_texts
 from api.text.formatting import pick_language
 from api.text.i18n import translator
 from api.web import addresses
@@ -67,13 +67,11 @@ def _fields(
         if row.form == "link":
             old, new = (_links(pages, metadata, row.name, lang) if metadata else [] for metadata in (before, now))
         else:
-            old, new = (_texts(getattr(metadata, row.name), lang) if metadata else [] for metadata in (before, now))
+            old, new = (
+                field_texts(getattr(metadata, row.name), row, lang) if metadata else [] for metadata in (before, now)
+            )
         if old or new:
             yield row.name, label, old, new
-
-
-def _texts(value: Any, lang: Lang) -> list[str]:
-    return [labelled(text, lang) for text in strings(value, lang)]
 
 
 def _links(pages: Pages, metadata: Metadata, relation: str, lang: Lang) -> list[str]:

@@ -1,18 +1,18 @@
-"""The review: the queue of what waits, each draft beside what is published, and the decision.
+"""The review of a draft: beside what is published, with remarks on fields, and the decision.
 
 Entry point: `routes`. Invariant: what is published is what the reviewer saw, over what the reviewer saw; both are
 compared by number.
 """
 
-from contextlib import suppress
+from collections.abc import Mapping
 from functools import partial
 from typing import Final, NamedTuple
 
 from fastapi import APIRouter, Request
-from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from api.editing.comparison import compare, organization_name, owner, preview, record_links, similar
+from api.editing.review_queue import MAX_MESSAGE_CHARACTERS, NOTICES
 from api.pages.site import Pages
 from api.text.formatting import pick_language
 from api.text.i18n import translator
@@ -20,26 +20,31 @@ from api.text.labels import finding_words
 from api.web import addresses
 from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, Forms
+from registry.catalog.deciding import publish
 from registry.errors import ConflictError, NotAllowedError, NotFoundError, StorageFullError, ValidationError
 from registry.model import LEVELS, Account, Draft, Record
-from registry.model.text import shortened
 from registry.model.timing import today
 from registry.people.review import has_edited, is_proposal
 from registry.quality import check
+from vocab.fields import rows_by_name
 
-MAX_MESSAGE_CHARACTERS: Final = 4_000
+REMARK: Final = "remark-"  # begins the name of a remark on a field in the form
 
 
 class Answer(NamedTuple):
-    """What the page of a draft says about a decision that was not carried out. `message`: what the reviewer wrote;
-    `fault`: what is wrong with it; `conflict`: somebody else was faster; `refused`: the draft cannot be published;
-    `full`: there is no room on the server's disk."""
+    """What the page of a draft says about a decision that was not carried out.
+
+    `message`, `remarks`, `reason`: what the reviewer wrote and chose; `fault`: what is wrong with it; `conflict`:
+    somebody else was faster; `refused`: the draft cannot be published; `full`: there is no room on the server's disk.
+    """
 
     message: str = ""
     fault: str = ""
     conflict: bool = False
     refused: bool = False
     full: bool = False
+    remarks: Mapping[str, str] = {}
+    reason: str = ""
 
 
 NOT_YET: Final = Answer()
@@ -47,7 +52,6 @@ NOT_YET: Final = Answer()
 
 def routes(pages: Pages) -> APIRouter:
     router = APIRouter(include_in_schema=False)
-    mount(router, patterns("review"), partial(queue, pages))
     mount(router, patterns("review", "{id}"), partial(show_draft, pages))
     mount(router, patterns("review", "{id}"), partial(decide, pages), "POST")
     return router
@@ -56,91 +60,94 @@ def routes(pages: Pages) -> APIRouter:
 # -- views
 
 
-def queue(pages: Pages, request: Request) -> Response:
-    """The drafts that wait for a decision, the oldest first."""
-    account = pages.required(request, "review")
-    lang = language(request)
-    _ = translator(lang)
-    published = request.query_params.get("published", "")
-    record = pages.catalog.store.get(published) if published else None
-    return pages.page(
-        request,
-        "queue.html",
-        lang,
-        drafts=list(pages.inbox.queue(account)),
-        published=(shortened(pick_language(record.metadata.title, lang).words), _page(record, lang))
-        if record
-        else None,
-        returned="returned" in request.query_params,
-        decided="decided" in request.query_params,
-        owner=lambda draft: owner(pages, draft, lang),
-        crumbs=[(_("Freigabe"), "")],
-        indexed=False,
-    )
-
-
 def show_draft(pages: Pages, request: Request, id: str) -> Response:
     """A draft beside what is published, with what the checks found."""
     return _show(pages, request, _draft(pages, id, pages.required(request, "review")))
 
 
 def decide(pages: Pages, request: Request, id: str, body: FormBody = b"") -> Response:
-    """Publishes a draft or hands it back to its author."""
+    """Publishes a draft, hands it back to its author, or declines it."""
     fields = pages.form(request, body)
     account = pages.required(request, "review")
     try:
         draft = _draft(pages, id, account)
     except NotFoundError:  # the second of two clicks
-        return RedirectResponse(place("review", language(request)) + "?decided", 303)
-    if fields.get("act") == "return":
-        return _return(pages, request, draft, fields, account)
+        return _to_queue(request, "decided")
+    if fields.get("act") in ("return", "decline"):
+        return _refuse(pages, request, draft, fields, account)
     return _publish(pages, request, draft, fields, account)
 
 
 # -- the decision
 
 
-def _return(pages: Pages, request: Request, draft: Draft, fields: Forms, account: Account) -> Response:
-    lang = language(request)
-    _ = translator(lang)
-    message = fields.get("message").strip()[:MAX_MESSAGE_CHARACTERS]
-    if not message:
-        return _show(pages, request, draft, 422, Answer(fault=_("Schreiben Sie, was die Stelle ändern soll.")))
+def _refuse(pages: Pages, request: Request, draft: Draft, fields: Forms, account: Account) -> Response:
+    """Hands a draft back or declines it, with what the reviewer wrote about it and about its fields."""
+    entered, declined = _entered(fields), fields.get("act") == "decline"
+    message = _message(pages, request, entered)
+    if not message and (declined or not entered.remarks):
+        _ = translator(language(request))
+        fault = _("Schreiben Sie, warum.") if declined else _("Schreiben Sie, was die Stelle ändern soll.")
+        return _show(pages, request, draft, 422, entered._replace(fault=fault))
+    version = fields.number("version")
     try:
-        pages.inbox.hand_back(draft.id, account, fields.number("version"), message)
+        if declined:
+            pages.inbox.close(draft.id, account, version, "decline", comment=message)
+        else:
+            pages.inbox.hand_back(draft.id, account, version, message, entered.remarks)
     except ConflictError:
-        return _conflict(pages, request, draft.id, message)
+        return _conflict(pages, request, draft.id, entered)
     except StorageFullError as error:
-        return _show(pages, request, draft, error.status, Answer(message, full=True))
-    return RedirectResponse(place("review", lang) + "?returned", 303)
+        return _show(pages, request, draft, error.status, entered._replace(full=True))
+    return _to_queue(request, "declined" if declined else "returned")
 
 
 def _publish(pages: Pages, request: Request, draft: Draft, fields: Forms, account: Account) -> Response:
     """Publishes what the reviewer saw; what the catalogue refuses is said at the draft."""
     pages.inbox.require(draft, "publish", account)
-    message = fields.get("message")
+    entered = _entered(fields)
     try:
         if fields.number("version") != draft.version:
             raise ConflictError("draft-changed-meanwhile")
-        based = replace(draft, base=fields.number("number")) if draft.of else draft
-        record = pages.catalog.register(based, account.name)
-        with suppress(NotFoundError):  # another click was as fast; both have published the same record
-            pages.inbox.close(draft.id, account, draft.version, "publish", record.id)
+        record = publish(pages.catalog, draft, account, fields.number("number"))
     except ConflictError:
-        return _conflict(pages, request, draft.id, message)
+        return _conflict(pages, request, draft.id, entered)
     except ValidationError:
-        return _show(pages, request, draft, 422, Answer(message, refused=True))
+        return _show(pages, request, draft, 422, entered._replace(refused=True))
     except StorageFullError as error:
-        return _show(pages, request, draft, error.status, Answer(message, full=True))
+        return _show(pages, request, draft, error.status, entered._replace(full=True))
     return RedirectResponse(f"{place('review', language(request))}?published={record.id}", 303)
 
 
-def _conflict(pages: Pages, request: Request, id: str, message: str) -> Response:
+def _entered(fields: Forms) -> Answer:
+    """What the reviewer wrote in the form."""
+    remarks = {
+        name.removeprefix(REMARK): text.strip()[:MAX_MESSAGE_CHARACTERS]
+        for name, text in fields.pairs
+        if name.startswith(REMARK) and text.strip()
+    }
+    message = fields.get("message").strip()[:MAX_MESSAGE_CHARACTERS]
+    return Answer(message, remarks=remarks, reason=fields.get("reason"))
+
+
+def _message(pages: Pages, request: Request, entered: Answer) -> str:
+    """The chosen text module, and below it what the reviewer wrote."""
+    reasons = pages.catalog.reasons.all(language(request))
+    chosen = next((reason.text for reason in reasons if reason.title == entered.reason), "")
+    return "\n\n".join(filter(None, (chosen, entered.message)))
+
+
+def _to_queue(request: Request, notice: str) -> Response:
+    assert notice in NOTICES
+    return RedirectResponse(f"{place('review', language(request))}?{notice}", 303)
+
+
+def _conflict(pages: Pages, request: Request, id: str, entered: Answer) -> Response:
     """What was decided on has changed: both texts as they are now, or the queue where nothing is left to decide."""
     try:
-        return _show(pages, request, pages.inbox.get(id), 409, Answer(message, conflict=True))
+        return _show(pages, request, pages.inbox.get(id), 409, entered._replace(conflict=True))
     except NotFoundError:
-        return RedirectResponse(place("review", language(request)) + "?decided", 303)
+        return _to_queue(request, "decided")
 
 
 # -- the page
@@ -174,9 +181,15 @@ def _show(pages: Pages, request: Request, draft: Draft, status: int = 200, answe
         checks=_checks(draft, lang),
         similar=record_links(similar(pages, draft.metadata, lang, draft.of), lang),
         card=preview(draft, lang, today()),
+        since_last=compare(pages, draft.before, draft.metadata, lang).changed if draft.before else (),
+        reasons=pages.catalog.reasons.all(lang),
+        may_decline=pages.inbox.may(draft, "decline", account),
         may_decide=pages.inbox.may(draft, "publish", account) and draft.state == "submitted",
         own=has_edited(draft, account),
         record_owner=organization_name(pages, record.owner, lang) if record else "",
+        field_label=lambda name: (
+            rows_by_name(draft.metadata.kind)[name].label(lang) if name in rows_by_name(draft.metadata.kind) else ""
+        ),
         editors=dict.fromkeys((draft.author, *draft.editors)),
         proposal=record is not None and is_proposal(draft, record.owner),
         base_moved=record is not None and record.number != draft.base,

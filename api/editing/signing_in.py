@@ -27,8 +27,10 @@ log = logging.getLogger("lotse.web")
 
 
 def begin_session(pages: Pages, request: Request, account: Account, way: Way, next: str = "") -> Response:
-    """Signs in and leads on: to `next` if it is a page of ours, else to the entries of the account."""
-    address = session.local(next) or place("mine", language(request), "entries")
+    """Signs in and leads on: to `next` if it is a page of ours, else to the queue if something waits there for the
+    account, else to its entries."""
+    first = place("review", language(request)) if pages.reviews_waiting(account) else ""
+    address = session.local(next) or first or place("mine", language(request), "entries")
     response = RedirectResponse(address, 303)
     nonce = session.begin(response, pages.settings, account.name, pages.people.seal(account.name))
     try:

@@ -90,6 +90,12 @@ class Pages:
             raise NotAllowedError("account-not-allowed", {"role": account.role, "act": act})
         return account
 
+    def reviews_waiting(self, account: Account | None) -> int:
+        """How many drafts wait for a decision of this account; those that it worked on itself do not count."""
+        if account is None or not may(account, "review", CATALOGUE):
+            return 0
+        return sum(self.inbox.may(draft, "publish", account) for draft in self.inbox.queue(account))
+
     def names(self, ids: Iterable[str], lang: Lang) -> list[tuple[str, str]]:
         """Id and name of organizations; the id is the name of one that is no record."""
         records = self.catalog.store.get_many(ids := list(ids))
@@ -119,6 +125,7 @@ class Pages:
             "other": "en" if lang == "de" else "de",
             "city": self.city,
             "account": account,
+            "reviews_waiting": self.reviews_waiting(account),
             "account_may": lambda act: account is not None and may(account, act, CATALOGUE),
             "hidden": session.hidden(request.state.session if account else None, self.settings),
             "here": _here(request),

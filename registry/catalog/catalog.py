@@ -1,9 +1,10 @@
 """Writes the catalogue: whatever is registered, harvested, revised or withdrawn goes through `Catalog`.
 
-Entry points: `register`, `revise`, `withdraw`, `publish_again` and `show` for people; `take`, `withdraw_source` and
-`match_again` for harvests; `sync` for a command that must see in the search what it wrote. Reads do not pass through
-here: ask `catalog.store` (records), `catalog.index` (search) or `registry.catalog.lookup` (the record shown for an id,
-the record that an IRI means, backlinks).
+Entry points: `register`, `revise`, `restore_version`, `withdraw`, `publish_again` and `show` for people; `take`,
+`withdraw_source` and `match_again` for harvests; `sync` for a command that must see in the search what it wrote.
+Decisions on drafts: `registry.catalog.deciding`. Reads do not pass through here: ask `catalog.store` (records),
+`catalog.index` (search) or `registry.catalog.lookup` (the record shown for an id, the record that an IRI means,
+backlinks).
 Invariants: nothing is published that `registry.catalog.checks` refuses; groups of duplicates are changed only under
 the write lock; every change is a new version, with who made it and a note.
 """
@@ -23,7 +24,7 @@ from registry.catalog.ids import given, possible
 from registry.catalog.known_organizations import KnownOrganizations
 from registry.catalog.overrides import overrides
 from registry.catalog.writing import Writer
-from registry.errors import ConflictError, NotReadyError
+from registry.errors import ConflictError, NotFoundError, NotReadyError
 from registry.letters.mailboxes import Mailboxes
 from registry.letters.outbox import Outbox
 from registry.model import Draft, Metadata, Record, Source, Step, Taken
@@ -32,6 +33,7 @@ from registry.model.message import Message, message
 from registry.model.people import publishable
 from registry.people.accounts import People
 from registry.people.drafts import Inbox
+from registry.people.reasons import Reasons
 from registry.projections.projector import SEARCH, Progress, Projector
 from registry.search.query import SearchIndex
 from registry.settings import Settings
@@ -41,6 +43,7 @@ from registry.sources.staging import Staging
 from registry.store.store import Selection, Store
 from registry.visitors.messages import Messages
 
+PUBLICATION_UNDONE: Final = message("publication-undone")
 STEPS_PER_TRANSACTION: Final = 250  # leaves room for the records that are shown instead of others
 SYNC_TIMEOUT: Final = 600.0  # seconds that a command waits for the search index
 
@@ -63,6 +66,7 @@ class Catalog:
         outbox: Outbox,
         mailboxes: Mailboxes,
         messages: Messages,
+        reasons: Reasons,
     ) -> None:
         self.store = store
         self.index = index
@@ -76,6 +80,7 @@ class Catalog:
         self.outbox = outbox
         self.mailboxes = mailboxes
         self.messages = messages
+        self.reasons = reasons
         self._organizations = KnownOrganizations(store)
         self._writer = Writer(store, self._ranks)
 
@@ -92,7 +97,33 @@ class Catalog:
             return self.revise(draft.of, metadata, draft.base, by)
         require_publishable(metadata)
         metadata = match_agents(metadata, self._organizations.ids())
-        return self._writer.exclusively(lambda: self._register(metadata, draft, by))
+        record = self._writer.exclusively(lambda: self._register(metadata, draft, by))
+        if record.withdrawn and record.withdrawn.why == PUBLICATION_UNDONE:
+            return self.publish_again(record.id, by)
+        return record
+
+    def restore_version(
+        self, id: str, number: int, by: str, why: str | Message = "", expected: int | None = None
+    ) -> Record:
+        """Gives a record the metadata, or for a harvested one the overrides, that it had in an older version.
+
+        NotFoundError for an unknown version; ConflictError if the record's number is not `expected`; ValidationError
+        if the old version may not be published.
+        """
+        record = self.store.existing(id)
+        version = next((version for version in self.store.history(id) if version.number == number), None)
+        if version is None:
+            raise NotFoundError("version-unknown", id=id, number=number)
+        if expected is not None and record.number != expected:
+            raise ConflictError("record-changed", {"ids": [id]}, id=id)
+        if record.origin:
+            restored = replace(record, overrides=version.record.overrides)
+        else:
+            restored = replace(record, said=version.record.said, digest="")
+        if restored != record:
+            require_publishable(restored.metadata, record if record.origin else None)
+            self.store.put([restored], by, why)
+        return self.store.existing(id)
 
     def _register(self, metadata: Metadata, draft: Draft, by: str) -> Record:
         own, note = f"registered\n{draft.id}", message("draft", id=draft.id)

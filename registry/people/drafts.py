@@ -5,21 +5,26 @@ refused if the caller has seen an older version; a draft that was decided on is 
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 import msgspec
 import sqlalchemy as sa
 
 from registry.errors import ConflictError, NotFoundError
+from registry.letters import outbox
+from registry.letters.mailboxes import mailboxes_of
+from registry.letters.outbox import enqueue
 from registry.model import Account, Comment, Draft, DraftState, Metadata
-from registry.people import review
+from registry.people import review, review_letters
 from registry.people.permissions import CLOSED_STATES, DELETED, OPEN_STATES
 from registry.people.review import ReviewAction
 from registry.store.database import Tables, among, connect, make_tables, reading, writing
 
 CLOSED_DRAFTS_KEPT: Final = timedelta(days=30)
+UNDO_TIME: Final = timedelta(hours=1)  # for which a decision can be taken back
 
 TABLES: Final = Tables(
     "inbox_version",
@@ -40,12 +45,17 @@ _DRAFTS = sa.table(
 
 
 class Inbox:
-    """The drafts of an installation, in tables beside the records. `owner_of`: the organization that owns a record."""
+    """The drafts of an installation, in tables beside the records. `owner_of`: the organization that owns a record;
+    `accounts`: those among whom letters find who decides."""
 
-    def __init__(self, engine: sa.Engine, owner_of: Callable[[str], str]) -> None:
+    def __init__(
+        self, engine: sa.Engine, owner_of: Callable[[str], str], accounts: Callable[[], Iterable[Account]]
+    ) -> None:
         self._engine = engine
         self._owner_of = owner_of
+        self._accounts = accounts
         make_tables(engine, TABLES)
+        make_tables(engine, outbox.TABLES)
 
     def begin(self, metadata: Metadata, account: Account, owner: str, of: str | None = None, base: int = 0) -> Draft:
         """Stores and returns a new draft: of a new entry, or of the record `of` as it was at change number `base`."""
@@ -102,9 +112,14 @@ class Inbox:
         """Puts the draft into the queue for review; ConflictError for a wrong state or version."""
         return self._move(id, "submit", account, expected, **self._commented(id, account, comment))
 
-    def hand_back(self, id: str, account: Account, expected: int, reason: str, field: str = "") -> Draft:
-        """Returns a submitted draft to its author with a reason, which may be about one field."""
-        return self._move(id, "return", account, expected, **self._commented(id, account, reason, field))
+    def hand_back(
+        self, id: str, account: Account, expected: int, reason: str, remarks: Mapping[str, str] = MappingProxyType({})
+    ) -> Draft:
+        """Returns a submitted draft to its author with a reason, and with remarks on fields, by their names."""
+        before = self.get_any(id).metadata  # nobody changes it while the version is `expected`
+        return self._move(
+            id, "return", account, expected, **self._commented(id, account, reason, remarks), before=before
+        )
 
     def withdraw(self, id: str, account: Account, expected: int, comment: str = "") -> Draft:
         """Takes a submitted draft back, so that its author can go on working on it."""
@@ -119,12 +134,13 @@ class Inbox:
         self._move(id, act, account, expected, record=record, **self._commented(id, account, comment))
         return before
 
-    def _commented(self, id: str, account: Account, comment: str, field: str = "") -> dict[str, Any]:
-        """The comments with one more, if there is a text; nobody else adds one while the version is the expected."""
-        if not comment:
-            return {}
-        new = Comment(account.name, datetime.now(UTC), comment, field)
-        return {"comments": (*self.get_any(id).comments, new)}
+    def _commented(
+        self, id: str, account: Account, comment: str, remarks: Mapping[str, str] = MappingProxyType({})
+    ) -> dict[str, Any]:
+        """The comments with the new ones; nobody else adds one while the version is the expected."""
+        now, texts = datetime.now(UTC), {"": comment, **remarks}
+        new = tuple(Comment(account.name, now, text, field) for field, text in texts.items() if text)
+        return {"comments": (*self.get_any(id).comments, *new)} if new else {}
 
     def listed(self, account: Account, states: Sequence[DraftState]) -> list[Draft]:
         """The drafts in these states that are the account's own, or that it reads as a reviewer or owner once they
@@ -136,6 +152,16 @@ class Inbox:
             if self.may_see(draft, account):
                 read[draft.id] = draft
         return sorted(read.values(), key=lambda draft: (draft.changed or draft.created, draft.id), reverse=True)
+
+    def undo(self, id: str, account: Account, expected: int) -> Draft:
+        """Puts a draft that was decided on back into the queue; what was published is undone by the caller, before."""
+        return self._move(id, "undo", account, expected)
+
+    def decided(self, account: Account) -> Iterator[Draft]:
+        """The drafts on which the account may undo the decision that was made within UNDO_TIME, the newest first."""
+        since = datetime.now(UTC) - UNDO_TIME
+        drafts = self._drafts(_DRAFTS.c.changed >= since, _DRAFTS.c.changed.desc(), ("returned", *CLOSED_STATES))
+        return (draft for draft in drafts if self.may(draft, "undo", account))
 
     def queue(self, account: Account | None = None) -> Iterator[Draft]:
         """The submitted drafts, longest waiting first: all, or those that the account may decide on or could but for
@@ -163,8 +189,11 @@ class Inbox:
         return (msgspec.json.decode(row.body, type=Draft) for row in rows)
 
     def _move(self, id: str, act: ReviewAction, account: Account, expected: int, **changes: Any) -> Draft:
-        """Carries out an act on a draft; `changes`: fields of the draft that it sets besides."""
-        record_owner = self.record_owner(self.get_any(id))  # before the transaction: it reads the records
+        """Carries out an act on a draft and writes the letters that tell of it; `changes`: fields of the draft that it
+        sets besides."""
+        before = self.get_any(id)
+        record_owner = self.record_owner(before)  # before the transaction: it reads the records
+        deciders = review_letters.deciders(before, self._accounts(), record_owner) if act == "submit" else ()
         with writing(self._engine) as connection:
             draft = _expected(connection, id, act, expected)
             state = review.moved(draft, act, account, record_owner)
@@ -180,15 +209,31 @@ class Inbox:
                 **changes,
             )
             connection.execute(_DRAFTS.update().filter_by(id=id).values(**_row(draft)))
+            _tell(connection, act, draft, draft.comments[len(before.comments) :], deciders)
             if state in CLOSED_STATES:
                 _forget_old(connection)
         return draft
 
 
-def open_inbox(database_url: str, owner_of: Callable[[str], str] = lambda record: "") -> Inbox:
+def open_inbox(
+    database_url: str,
+    owner_of: Callable[[str], str] = lambda record: "",
+    accounts: Callable[[], Iterable[Account]] = lambda: (),
+) -> Inbox:
     """Opens the drafts of an installation, which are a table in the store's database. `owner_of`: the organization that
-    owns a record; without it only those decide on changes of records who decide for all."""
-    return Inbox(connect(database_url), owner_of)
+    owns a record; without it only those decide on changes of records who decide for all. `accounts`: all of them."""
+    return Inbox(connect(database_url), owner_of, accounts)
+
+
+def _tell(
+    connection: sa.Connection, act: ReviewAction, draft: Draft, comments: tuple[Comment, ...], deciders: tuple[str, ...]
+) -> None:
+    """Writes the letters that tell of an act, to those who decide and to those who worked on the draft."""
+    if any(row.act == act for row in review_letters.ACTS_TOLD):
+        boxes = mailboxes_of(connection, (*deciders, *review_letters.writers(draft)))
+        names = {"deciders": deciders, "writers": review_letters.writers(draft)}
+        readers = {audience: [boxes[name] for name in named if name in boxes] for audience, named in names.items()}
+        enqueue(connection, review_letters.letters_of(act, draft, comments, readers))  # type: ignore[arg-type]
 
 
 def _forget_old(connection: sa.Connection) -> None:

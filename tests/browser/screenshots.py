@@ -122,7 +122,7 @@ def sign_in(context: BrowserContext) -> None:
     page.fill("#name", "verwaltung")
     page.fill("#password", PASSWORD)
     page.press("#password", "Enter")
-    page.wait_for_url("**/mein/eintraege")
+    page.wait_for_url(lambda url: "/konto/anmelden" not in url)
     page.close()
 
 

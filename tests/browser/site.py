@@ -37,7 +37,7 @@ class Site:
             page.fill("#name", name)
             page.fill("#password", PASSWORD)
             page.click("main .kern-btn--primary:below(#password)")
-            page.wait_for_url("**/mein/eintraege")
+            page.wait_for_url(lambda url: "/konto/anmelden" not in url)
             page.close()
         return context
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from requests import Session
 
 LABEL: Final = {"de": "DCAT", "en": "DCAT"}
-VERSION: Final = 3
+VERSION: Final = 4
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "kind": "only things of this kind, e.g. organization (which are not listed otherwise)",

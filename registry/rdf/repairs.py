@@ -40,7 +40,9 @@ def repaired(row: Field, term: str, former: bool = False) -> Any:
 def _of_iri(row: Field, text: str, former: bool) -> Any:
     if row.form == "concept" and former:
         return _concept(row, text, "", "")
-    if row.form in ("iri", "concept", "link"):
+    if row.form == "concept":
+        return valid_iri(text) or concept_named(row, text)  # rdf:resource="CSV"
+    if row.form in ("iri", "link"):
         return valid_iri(text) or None
     if row.form == "email":
         at_end = _MAIL_AT_END.fullmatch(text)

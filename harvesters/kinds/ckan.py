@@ -1,4 +1,4 @@
-"""Reads a CKAN, or a DKAN that speaks its language, through ckanapi: page by page, sorted by id.
+"""Reads a CKAN, or a DKAN that speaks its language, as ckanapi asks it: page by page, sorted by id.
 
 An answer that is not what it should be ends the run with SourceError, and nothing is withdrawn. Old servers that know
 no package_search are asked for current_package_list_with_resources, then for each package by itself.
@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import ckanapi
+import msgspec
 import orjson
-from ckanapi.errors import CKANAPIError, ServerIncompatibleError
+from ckanapi.common import prepare_action
 
 from harvesters.files.json_text import decoded, parsed
 from harvesters.files.payload import lost_characters, payload, too_deep
@@ -42,7 +42,6 @@ MAX_PACKAGES_PER_PAGE: Final = 1000  # CKAN gives no more at a time
 PROBE_PATH: Final = "/api/3/action/package_search?rows=0"
 TIMEOUT_SECONDS: Final = (10, 120)  # seconds: to connect, between two packets
 UNKNOWN_ACTION_STATUSES: Final = frozenset((400, 404, 405, 410, 501))  # of a server that does not know an action
-CKANAPI_ERRORS: Final = (CKANAPIError, ServerIncompatibleError, KeyError, TypeError, RecursionError)  # of ckanapi
 
 
 class Page(NamedTuple):
@@ -66,13 +65,13 @@ def read(source: Source, http: "Session", after: str | None) -> Iterator[Item | 
     while True:
         page = portal.page(method, start)
         names = [_name(package) for package in page.packages]
-        fresh = [one for one, name in zip(page.packages, names, strict=True) if not name or name not in seen]
-        for package in fresh:
+        fresh = [(package, name) for package, name in zip(page.packages, names, strict=True) if name not in seen]
+        for package, name in fresh:
             if _is_listed(package):
-                yield _item(package, portal.site)
+                yield _item(package, name, portal.site)
             else:
                 left_out += 1
-        seen.update(names)
+        seen.update(filter(None, names))
         start += len(page.packages)
         lengths.append(len(page.packages))
         total = None if page.total is None else max(page.total - left_out, 0)
@@ -113,7 +112,7 @@ class Portal:
     def __init__(self, source: Source, http: "Session") -> None:
         self.source = source
         self.site = site(source.url)
-        self.remote = ckanapi.RemoteCKAN(self.site, session=http, get_only=True, user_agent=USER_AGENT)
+        self.http = http
         self.answer: Response | None = None
         self.names: list[str] = []
         self.sort = True
@@ -195,20 +194,28 @@ class Portal:
         return Page(packages, len(self.names))
 
     def ask(self, action: str, **parameters: Any) -> Any:
-        """The result of an action; SourceError with the answer's `status` for whatever is none."""
+        """The result of an action; SourceError with the answer's `status` for whatever is none.
+
+        ckanapi knows how to ask. Answers are parsed by msgspec, in a third of the time of ckanapi (decision 0169).
+        """
         self.answer = None
-        keep = {"timeout": TIMEOUT_SECONDS, "hooks": {"response": self._note}}
+        path, _, headers = prepare_action(action, parameters)
+        headers["User-Agent"] = USER_AGENT
+        answer = self.http.get(f"{self.site}/{path}", params=parameters, headers=headers, timeout=TIMEOUT_SECONDS)
+        self.answer = answer
         try:
-            return self.remote.call_action(action, parameters, requests_kwargs=keep)
-        except CKANAPI_ERRORS as error:
-            if self.answer is not None and self.answer.status_code == 200:
-                return self._looked_through(action, self.answer)
-            status = self.answer.status_code if self.answer is not None else None
-            what = f"status {status}" if status else type(error).__name__
-            raise self.failed(message("ckan-answer", action=action, what=what), status) from error
+            document = msgspec.json.decode(answer.content)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            document = None
+        if isinstance(document, dict) and document.get("success") and "result" in document:
+            return document["result"]
+        if answer.status_code == 200:
+            return self._looked_through(action, answer)
+        what = f"status {answer.status_code}"
+        raise self.failed(message("ckan-answer", action=action, what=what), answer.status_code)
 
     def _looked_through(self, action: str, answer: "Response") -> Any:
-        """The result of an answer that ckanapi cannot parse: it may hold one thing that is nested too deep, or a
+        """The result of an answer that msgspec cannot parse: it may hold one thing that is nested too deep, or a
         number without end."""
         kind = answer.headers.get("Content-Type", "").partition(";")[0] or "?"
         text = decoded(answer.content, answer.encoding).lstrip()
@@ -222,9 +229,6 @@ class Portal:
         if not isinstance(document, dict) or not document.get("success") or "result" not in document:
             raise self.failed(message("ckan-no-success", action=action), 200)
         return document["result"]
-
-    def _note(self, answer: "Response", *args: Any, **kwargs: Any) -> None:
-        self.answer = answer
 
     def _not_a(self, result: Any, wanted: str) -> Page:
         here, there = _FORMS.get(type(result), _FORMS[float]), _FORMS[list if wanted == "list" else dict]
@@ -258,20 +262,24 @@ def _name(package: Any) -> str:
     """The remote id: `id`, else `name`."""
     if not isinstance(package, dict):
         return ""
-    candidates = (package.get(key) for key in ("id", "name"))
-    return next((str(candidate) for candidate in candidates if candidate and isinstance(candidate, str | int)), "")
+    for candidate in (package.get("id"), package.get("name")):
+        if candidate and isinstance(candidate, str | int):
+            return str(candidate)
+    return ""
 
 
 def _is_listed(package: Any) -> bool:
     """Whether a package is harvested: not if it is a harvest source, private, deleted or a draft."""
     if not isinstance(package, dict):
         return True
-    kind, private, state = (str(package.get(key, "")).strip().lower() for key in ("type", "private", "state"))
+    values = package.get("type"), package.get("private"), package.get("state")
+    if values == ("dataset", False, "active"):  # as nearly all are
+        return True
+    kind, private, state = (str(value).strip().lower() for value in values)
     return kind != "harvest" and private != "true" and state not in ("deleted", "draft")
 
 
-def _item(package: Any, site: str) -> Item:
-    name = _name(package)
+def _item(package: Any, name: str, site: str) -> Item:
     if not isinstance(package, dict):
         return Item(name, error=finding("unreadable", value=reprlib.repr(package)))
     page = package.get("name") if isinstance(package.get("name"), str) else name

@@ -29,14 +29,17 @@ def shortened_text(text: Text, most: int = MAX_TITLE_IN_LISTS) -> Text:
     return {tag: shortened(words, most) for tag, words in text.items()}
 
 
+_NO_SLUG = re.compile(r"[^a-z0-9]+")
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l"})
 
 
 def slug(text: str) -> str:
     """The text in [a-z0-9-], at most LONGEST characters, ä as ae; "" if no character can be written so."""
-    folded = unicodedata.normalize("NFC", text[: LONGEST * 4]).casefold().translate(_GERMAN)
-    storable = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", storable).strip("-")[:LONGEST].strip("-")
+    plain = text[: LONGEST * 4].lower()
+    if not plain.isascii():
+        folded = unicodedata.normalize("NFC", text[: LONGEST * 4]).casefold().translate(_GERMAN)
+        plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
+    return _NO_SLUG.sub("-", plain).strip("-")[:LONGEST].strip("-")
 
 
 def tags(by_language: Mapping[str, str | tuple[str, ...]], lang: str) -> Iterator[str]:

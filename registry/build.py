@@ -12,7 +12,7 @@ from registry.errors import UsageError
 from registry.letters import outbox
 from registry.letters.mailboxes import open_mailboxes
 from registry.letters.outbox import open_outbox
-from registry.people import accounts, drafts, reasons, repeated_requests, sessions, sign_in_tries, tokens
+from registry.people import accounts, drafts, reasons
 from registry.people.accounts import open_people
 from registry.people.drafts import open_inbox
 from registry.people.reasons import open_reasons
@@ -69,19 +69,15 @@ def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
     """Brings the tables of each room up to date; returns for each its version before (0: no tables) and after."""
     engine = connect(settings.database_url)
     rooms = {
-        "records": schema,
-        "ledger": tables,
-        "inbox": drafts,
-        "people": accounts,
-        "tries": sign_in_tries,
-        "letters": outbox,
-        "reasons": reasons,
-        "tokens": tokens,
-        "sessions": sessions,
-        "repeated": repeated_requests,
-        "visitors": messages,
+        "records": schema.TABLES,
+        "ledger": tables.TABLES,
+        "inbox": drafts.TABLES,
+        "letters": outbox.TABLES,
+        "reasons": reasons.TABLES,
+        "visitors": messages.TABLES,
+        **accounts.TABLES_OF_PEOPLE,
     }
-    versions = {name: upgrade_tables(engine, room.TABLES) for name, room in rooms.items()}
+    versions = {name: upgrade_tables(engine, room) for name, room in rooms.items()}
     staged = staging_engine(settings.database_url, settings.data)
     return versions | {"staging": upgrade_tables(staged, staging.TABLES)}
 

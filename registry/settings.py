@@ -46,6 +46,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secret: tuple[str, ...] = ()  # keys of sessions: the first signs, each may verify
     mail: str = ""  # SMTP server that takes letters; empty: they wait in the outbox
     mail_from: str = ""  # sender of letters; empty: the city's e-mail address
+    oidc: str = ""  # issuer of OpenID Connect, for signing in with the city's accounts
+    oidc_client: str = ""  # client id at the issuer
+    oidc_secret: str = ""  # client secret
+    oidc_claim: str = "groups"  # claim that names the groups of a person
+    oidc_roles: tuple[str, ...] = ()  # GROUP=ROLE or GROUP=ROLE@ORGANIZATION; empty: everybody becomes a member
     contributor: str = ""  # dcatde:contributorID of the catalogue
     meaning: str = ""  # on, off; empty: on where its package is installed
     debug: bool = False  # tracebacks on stderr
@@ -117,7 +122,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values: dict[str, Any] = _file(folder / "lotse.toml")
     values |= {name: value for name, value in from_environment.items() if value != ""}
     values["data"] = str(folder)
-    for name in ("allow_hosts", "secret", "trusted_proxies"):
+    for name in ("allow_hosts", "secret", "trusted_proxies", "oidc_roles"):
         if isinstance(values.get(name), str):
             values[name] = _parts(values[name])
     try:
@@ -180,6 +185,7 @@ def _check(settings: Settings) -> None:
     if settings.database and not settings.database.startswith(("sqlite:", "postgresql+psycopg:")):
         raise UsageError("setting-database", start=settings.database.partition(":")[0])
     _check_mail(settings)
+    _check_openid(settings)
     if settings.meaning not in ("", "on", "off"):
         raise UsageError("setting-meaning", value=settings.meaning)
     for proxy in settings.trusted_proxies:
@@ -205,6 +211,19 @@ def _check_mail(settings: Settings) -> None:
         mail_server(settings.mail)
     if settings.mail_from and not _MAIL_ADDRESS.fullmatch(settings.mail_from):
         raise UsageError("setting-mail-from", value=settings.mail_from)
+
+
+def _check_openid(settings: Settings) -> None:
+    """The issuer must be https, because whoever can change its answers can sign in as anybody; not so on loopback."""
+    if settings.oidc:
+        local = urlsplit(settings.oidc).hostname in ("127.0.0.1", "localhost", "::1")
+        if not _ADDRESS.fullmatch(settings.oidc) or not (local or settings.oidc.startswith("https://")):
+            raise UsageError("setting-oidc", value=settings.oidc)
+        if not settings.oidc_client:
+            raise UsageError("setting-oidc-client")
+    for line in settings.oidc_roles:
+        if "=" not in line:
+            raise UsageError("setting-oidc-roles", line=line)
 
 
 def _check_search(settings: Settings) -> None:

@@ -61,6 +61,8 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "password": {"de": "passwort", "en": "password"},
         "sessions": {"de": "anmeldungen", "en": "sessions"},
         "tokens": {"de": "zugangsschluessel", "en": "tokens"},
+        "openid": {"de": "openid", "en": "openid"},
+        "back": {"de": "zurueck", "en": "back"},
         "sign-out": {"de": "abmelden", "en": "sign-out"},
         "sections": {"de": "abschnitte", "en": "sections"},
         "about": {"de": "worum", "en": "about"},

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.editing import account_security, account_tokens
+from api.editing import account_security, account_tokens, openid
 from api.editing.signing_in import begin_session, count_try
 from api.pages.site import NO_STORE, Pages
 from api.text.i18n import translator
@@ -30,7 +30,7 @@ MAX_WAITING: Final = 20  # people who wait for that: some seconds
 def routes(pages: Pages) -> APIRouter:
     threads = OwnThreads(CHECKS_AT_ONCE, MAX_WAITING)
     router = APIRouter(include_in_schema=False)
-    for module in (account_security, account_tokens):
+    for module in (account_security, account_tokens, openid):
         router.include_router(module.routes(pages))
     mount(router, patterns("account"), partial(account, pages))
     mount(router, patterns("account", "sign-in"), partial(sign_in, pages))
@@ -98,6 +98,10 @@ def _form(pages: Pages, request: Request, next: str, name: str = "", wrong: bool
         next=next,
         name=name,
         wrong=wrong,
+        openid_failed=False,
+        openid=place("account", lang, "openid") + (f"?next={quote(next)}" if next else "")
+        if pages.settings.oidc
+        else "",
         crumbs=[(_("Anmelden"), "")],
         indexed=False,
         action=place("account", lang, "sign-in") + (f"?next={quote(next)}" if next else ""),

@@ -6,9 +6,10 @@ longer valid once it was ended or the password was changed.
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final, get_args
 
 import argon2
@@ -18,6 +19,8 @@ from registry.errors import ConflictError, NotFoundError, UsageError
 from registry.letters import outbox
 from registry.letters.mailboxes import forget_mailbox
 from registry.model import Account, OrganizationRole, Role
+from registry.people import identities, repeated_requests, sessions, sign_in_tries, tokens
+from registry.people.identities import Identities, forget_identities
 from registry.people.repeated_requests import RepeatedRequests, forget_requests
 from registry.people.sessions import Sessions, forget_session, forget_sessions
 from registry.people.sign_in_tries import SignInTries
@@ -39,6 +42,17 @@ TABLES: Final = Tables(
         "CREATE TABLE IF NOT EXISTS ended_sessions (nonce TEXT PRIMARY KEY, at {moment} NOT NULL)",
     ),
 )
+# The tables of this module and of those that `People` holds: name -> tables, for `lotse upgrade`
+TABLES_OF_PEOPLE: Final[Mapping[str, Tables]] = MappingProxyType(
+    {
+        "people": TABLES,
+        "tries": sign_in_tries.TABLES,
+        "tokens": tokens.TABLES,
+        "sessions": sessions.TABLES,
+        "identities": identities.TABLES,
+        "repeated": repeated_requests.TABLES,
+    }
+)
 _ACCOUNTS = sa.table(
     "accounts",
     *(sa.column(name) for name in ("name", "role", "full_name", "password")),
@@ -59,6 +73,7 @@ class People:
         make_tables(engine, outbox.TABLES)
         self.tries = SignInTries(engine)
         self.tokens = Tokens(engine)
+        self.identities = Identities(engine)
         self.sessions = Sessions(engine)
         self.repeated = RepeatedRequests(engine)
 
@@ -97,6 +112,7 @@ class People:
             if not connection.execute(_ACCOUNTS.delete().filter_by(name=name)).rowcount:
                 raise NotFoundError("account-unknown", name=name)
             forget_mailbox(connection, name)
+            forget_identities(connection, name)
             forget_sessions(connection, name)
             forget_tokens(connection, name)
             forget_requests(connection, name)

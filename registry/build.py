@@ -4,7 +4,7 @@ Entry points: `open_catalog`, `open_index`, `upgrade`.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from registry import city
 from registry.catalog import Catalog
@@ -68,16 +68,17 @@ def open_catalog(settings: Settings) -> Catalog:
 def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
     """Brings the tables of each room up to date; returns for each its version before (0: no tables) and after."""
     engine = connect(settings.database_url)
-    rooms = {
-        "records": schema.TABLES,
-        "ledger": tables.TABLES,
-        "inbox": drafts.TABLES,
-        "letters": outbox.TABLES,
-        "reasons": reasons.TABLES,
-        "visitors": messages.TABLES,
-        **accounts.TABLES_OF_PEOPLE,
+    rooms: dict[str, Any] = {
+        "records": schema,
+        "ledger": tables,
+        "inbox": drafts,
+        "letters": outbox,
+        "reasons": reasons,
+        "visitors": messages,
+        "people": accounts,
+        **accounts.PARTS_OF_PEOPLE,
     }
-    versions = {name: upgrade_tables(engine, room) for name, room in rooms.items()}
+    versions = {name: upgrade_tables(engine, room.TABLES) for name, room in rooms.items()}
     staged = staging_engine(settings.database_url, settings.data)
     return versions | {"staging": upgrade_tables(staged, staging.TABLES)}
 

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any, Final, get_args
 
 import argon2
@@ -42,15 +42,14 @@ TABLES: Final = Tables(
         "CREATE TABLE IF NOT EXISTS ended_sessions (nonce TEXT PRIMARY KEY, at {moment} NOT NULL)",
     ),
 )
-# The tables of this module and of those that `People` holds: name -> tables, for `lotse upgrade`
-TABLES_OF_PEOPLE: Final[Mapping[str, Tables]] = MappingProxyType(
+# The parts of `People` that have tables of their own: name -> module, for `lotse upgrade`
+PARTS_OF_PEOPLE: Final[Mapping[str, ModuleType]] = MappingProxyType(
     {
-        "people": TABLES,
-        "tries": sign_in_tries.TABLES,
-        "tokens": tokens.TABLES,
-        "sessions": sessions.TABLES,
-        "identities": identities.TABLES,
-        "repeated": repeated_requests.TABLES,
+        "tries": sign_in_tries,
+        "tokens": tokens,
+        "sessions": sessions,
+        "identities": identities,
+        "repeated": repeated_requests,
     }
 )
 _ACCOUNTS = sa.table(

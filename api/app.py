@@ -22,7 +22,7 @@ from api.ckan import routes as ckan
 from api.data import examples, feeds, linked, lists, openapi, records, well_known
 from api.data.openapi import responses, texts
 from api.drafts import routes as drafts
-from api.editing import account, account_letters, register, review, review_queue, sections
+from api.editing import account, account_letters, register, review, review_queue, sections, takeover
 from api.pages import error_pages, routes
 from api.pages.site import Pages
 from api.visitors import routes as visitors
@@ -65,7 +65,8 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         app.include_router(data.routes(catalog, settings))
     pages = Pages(catalog, settings)
     app.include_router(drafts.routes(pages))
-    for module in (account, account_letters, register, sections, review_queue, review, harvests, letters, routes):
+    editing = (account, account_letters, takeover, register, sections, review_queue, review)
+    for module in (*editing, harvests, letters, routes):
         app.include_router(module.routes(pages))
     app.include_router(visitors.routes(pages))
     app.include_router(_health(catalog))

@@ -71,6 +71,8 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "money": {"de": "geld", "en": "money"},
         "data": {"de": "daten", "en": "data"},
         "send": {"de": "absenden", "en": "send"},
+        "takeover": {"de": "uebernehmen", "en": "reuse"},
+        "file": {"de": "datei", "en": "file"},
         "preview": {"de": "vorschau", "en": "preview"},
         "entries": {"de": "eintraege", "en": "entries"},
         "sources": {"de": "quellen", "en": "sources"},

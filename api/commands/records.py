@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 from click import argument, option
 
+from api.commands.record_import import import_file
 from api.commands.terminal import PARTLY, LateChoice, as_json, document, one_line, opened, say, settings, table, text_in
 from registry.errors import LotseError, NotFoundError, TooLargeError, UsageError
 
@@ -110,6 +111,9 @@ def pairs(conditions: Iterable[str], others: Collection[str] = ()) -> list[tuple
 @click.group()
 def record() -> None:
     """One record: show it, hand it out, see its history, withdraw it."""
+
+
+record.add_command(import_file)
 
 
 @record.command()

@@ -27,7 +27,7 @@ from registry.model import Finding, Kind, Metadata, Record
 from registry.model.people import NOTES_OF_FORM
 from vocab.concepts import concept_list
 
-UNREAD, NEW_OFFICES = NOTES_OF_FORM  # keys of extras in a draft: words that could not be read; new organizations
+UNREAD, NEW_OFFICES, FETCHING = NOTES_OF_FORM  # keys of extras in a draft
 
 
 # -- metadata to form

@@ -203,7 +203,7 @@ def entries(pages: Pages, request: Request) -> Response:
         proposals=list(pages.inbox.proposals(account, [record.id for record in published])),
         published=published[:MAX_PUBLISHED_SHOWN],
         owner=lambda draft: owner(pages, draft, lang),
-        notice=next((name for name in ("sent", "discarded", "later") if name in request.query_params), ""),
+        notice=next((name for name in ("sent", "discarded", "later", "imported") if name in request.query_params), ""),
         kinds=[(kind, row.singular[lang]) for kind, row in KIND_ROWS.items() if kind != "project"],
         crumbs=[(_("Meine Einträge"), "")],
         indexed=False,
@@ -340,6 +340,7 @@ def frame(page: FormPage, lang: Lang) -> dict[str, Any]:
     return {
         "label": _("Änderung") if page.of or (page.draft and page.draft.of) else label,
         "steps": steps,
+        "takeover": place("register", lang, page.kind, "takeover"),
         "task_list": address_of(page.draft, lang, "sections") if page.draft else "",
         "check": address_of(page.draft, lang, "send") if page.draft else "",
         "section_title": _(SECTIONS[page.section][0]) if page.section else "",

@@ -15,6 +15,7 @@ from api.editing.comparison import compare, owner, preview, record_links, simila
 from api.editing.drafting import FormPage, changed_record, context_of, draft_of, may_save
 from api.editing.form_context import Entered, FieldError
 from api.editing.form_fields import SECTIONS, Section, base_name, form_of
+from api.editing.prefill import fetch_state
 from api.editing.register import address_of, frame, page_of_draft, save, sections_of, show
 from api.pages.record import page_of_record
 from api.pages.site import Pages
@@ -77,6 +78,7 @@ def tasks(pages: Pages, request: Request, id: str) -> Response:
         whole=address_of(draft, lang),
         owner=owner(pages, draft, lang),
         locked=not may_save(pages, draft, account),
+        fetching=fetch_state(draft.metadata),
         indexed=False,
         **_frame(draft, lang, ""),
     )

@@ -23,7 +23,7 @@ FORM = "application/x-www-form-urlencoded"
 FormBody = Annotated[bytes, Body(media_type=FORM)]
 
 SESSION_HOURS: Final = 8  # after which a session ends
-MAX_FIELDS: Final = 500  # of a form
+MAX_FIELDS: Final = 2_000  # of a form
 MAX_FORM_BYTES: Final = 400_000  # bytes of a form
 MAX_DIGITS: Final = 15  # of a number in a form; fits a 64-bit integer
 
@@ -129,13 +129,18 @@ def _token(session: Session, secret: str) -> str:
 def form(request: Request, body: bytes, session: Session | None, settings: Settings) -> Forms:
     """The fields of a form that was sent from our own pages. StaleFormError: the CSRF token is of an earlier session;
     NotAllowedError: sent from another site; UsageError: too large or not readable."""
-    check_origin(request, settings)
     if len(body) > MAX_FORM_BYTES:
         raise UsageError("form-too-large", limit=MAX_FORM_BYTES)
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:
         raise UsageError("form-unreadable") from None
+    return checked(request, pairs, session, settings)
+
+
+def checked(request: Request, pairs: Sequence[tuple[str, str]], session: Session | None, settings: Settings) -> Forms:
+    """The fields of a form that was read already, such as one with a file; raises as `form`."""
+    check_origin(request, settings)
     fields = Forms([(name, value.replace("\r\n", "\n").replace("\0", "")) for name, value in pairs])
     if session:
         sent = fields.get("token").encode()

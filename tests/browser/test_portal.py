@@ -33,6 +33,7 @@ SIGNED_IN = (
     "/administration/laeufe/{running}", "/administration/laeufe/{failed}", "/anmelden/projekt/{returned}",
     "/anmelden/projekt/{queued}", "/freigabe/{queued}", "/anmelden/projekt/{returned}/abschnitte",
     "/anmelden/projekt/{returned}/absenden", "/anmelden/projekt/{returned}/wo-und-wann", "/administration/meldungen",
+    "/anmelden/projekt/uebernehmen",
 )  # fmt: skip
 TEMPLATES = {  # a page of each
     "start.html": "/", "search.html": "/suche?q=rad&theme=TRAN", "record.html": "/daten/rad-zaehlstellen",
@@ -40,6 +41,7 @@ TEMPLATES = {  # a page of each
     "topics.html": "/themen", "text.html": "/hilfe", "developers.html": "/entwickler", "error.html": "/gibt-es-nicht",
     "sign_in.html": "/konto/anmelden", "account.html": "/konto", "entries.html": "/mein/eintraege",
     "register.html": "/anmelden/projekt", "tasks.html": "/anmelden/projekt/{returned}/abschnitte",
+    "takeover.html": "/anmelden/projekt/uebernehmen",
     "check.html": "/anmelden/projekt/{returned}/absenden", "queue.html": "/freigabe",
     "review.html": "/freigabe/{queued}",
     "sources.html": "/administration/quellen", "source.html": "/administration/quellen/stadtwerke",
@@ -48,7 +50,7 @@ TEMPLATES = {  # a page of each
     "wishes.html": "/wuensche", "visitor_form.html": "/interesse?record=kuehle-wege&call=2",
     "moderation.html": "/administration/meldungen",
 }  # fmt: skip
-ASKED = {"discard.html", "wish.html", "wish_confirm.html"}  # the answer to a form or a link of a letter
+ASKED = {"discard.html", "plan.html", "wish.html", "wish_confirm.html"}  # the answer to a form or a link of a letter
 PARTS = {
     "base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html",
     "visitor_fields.html",
@@ -115,8 +117,21 @@ def test_the_question_before_a_draft_is_discarded_is_accessible(site: Site, rend
     page.goto(f"/anmelden/projekt/{site.states.returned}")
     with page.expect_navigation():
         page.click("[name=act][value=discard]")
-    assert rendered >= ASKED
+    assert "discard.html" in rendered
     assert violations(page) == []
+    context.close()
+
+
+def test_the_plan_of_a_file_is_accessible(site: Site, rendered: set[str]) -> None:
+    context = site.context("agentur")
+    page = context.new_page()
+    page.goto("/anmelden/projekt/uebernehmen")
+    page.set_input_files("#file", {"name": "a.csv", "mimeType": "text/csv", "buffer": b"Titel;Phase\nEins;Idee\n"})
+    with page.expect_navigation():
+        page.click("form[enctype] button")
+    assert "plan.html" in rendered
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
     context.close()
 
 

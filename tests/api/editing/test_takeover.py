@@ -1,0 +1,212 @@
+"""Taking over from files, templates, earlier entries and addresses; the same file again changes nothing.
+
+Covers: api/editing/takeover.py, api/editing/imports.py, api/editing/prefill.py
+"""
+
+import html
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.editing import prefill
+from registry.errors import UsageError
+from registry.model import Draft, Metadata, Source, Step
+from registry.store.store import Selection
+from tests.sample_city import sample_city
+from tests.signed_in import browser, hidden, send
+from tests.town import Town
+
+PATH = "/anmelden/projekt/uebernehmen"
+HEAD = "Kennung;Titel;Kurzfassung;Phase;Thema;Ort;Federführung;Kontakt"
+SHEET = "\n".join(
+    [HEAD, *(f"P-{n};Vorhaben {n};Kurz {n}.;Umsetzung;ENVI;Bahnstadt;Umweltamt;a@example.org" for n in range(100))]
+)
+
+
+@pytest.fixture
+def city(sample_folder: Path, tmp_path: Path) -> Iterator[Town]:
+    with sample_city(tmp_path / "data", template=sample_folder) as city:
+        yield city
+
+
+def drafts(city: Town) -> list[Draft]:
+    account = city.catalog.people.get("agentur")
+    assert account is not None
+    return list(city.catalog.inbox.of_account(account))
+
+
+def uploaded(client: Any, content: str, name: str = "liste.csv", path: str = PATH) -> Any:
+    token = hidden(client.get(path).text)["token"]
+    return client.post(f"{path}/datei", data={"token": token}, files={"file": (name, content.encode())})
+
+
+def applied(client: Any, page: str, act: str = "apply", **fields: Any) -> Any:
+    sent = {name: html.unescape(value) for name, value in hidden(page).items()}
+    return client.post(PATH, data=sent | {"act": act} | fields)
+
+
+def test_a_sheet_of_a_hundred_rows_becomes_drafts_and_a_second_time_nothing(city: Town) -> None:
+    client = browser(city, "agentur", follow=True)
+    answer = uploaded(client, SHEET)
+    assert "100 Einträge in der Datei." in answer.text
+    assert "100 Entwürfe anlegen" in answer.text
+    assert drafts(city) == []  # a dry run
+    assert "Übernommen." in applied(client, answer.text).text
+    assert len(drafts(city)) == 100
+    versions = {draft.id: draft.version for draft in drafts(city)}
+    answer = uploaded(client, SHEET)
+    assert "Nichts Neues." in answer.text
+    applied(client, answer.text)
+    assert {draft.id: draft.version for draft in drafts(city)} == versions
+
+
+def test_a_changed_row_changes_its_draft_unless_somebody_has_worked_on_it(city: Town) -> None:
+    client = browser(city, "agentur", follow=True)
+    applied(client, uploaded(client, "\n".join(SHEET.splitlines()[:3])).text)
+    first = next(draft for draft in drafts(city) if draft.metadata.title == {"de": "Vorhaben 0"})
+    send(client, f"/anmelden/projekt/{first.id}", "save", title="Von Hand")
+    answer = uploaded(client, "\n".join(SHEET.splitlines()[:3]).replace("Kurz ", "Neu "))
+    assert "bleibt, jemand hat daran gearbeitet" in answer.text
+    assert "Entwurf wird geändert" in answer.text
+    applied(client, answer.text)
+    texts = {draft.metadata.title["de"]: draft.metadata.abstract["de"] for draft in drafts(city)}
+    assert texts == {"Von Hand": "Kurz 0.", "Vorhaben 1": "Neu 1."}
+
+
+def test_what_is_published_from_a_file_is_not_taken_over_again(city: Town) -> None:
+    client = browser(city, "agentur", follow=True)
+    row = "\n".join(SHEET.splitlines()[:2])
+    answer = applied(client, uploaded(client, row).text)
+    path = answer.url.path.removesuffix("/abschnitte")
+    fields = hidden(client.get(f"{path}/absenden").text)
+    assert "Eingereicht" in client.post(path, data=fields | {"act": "submit"}).text
+    (draft,) = city.catalog.inbox.queue()
+    assert "Veröffentlicht:" in send(browser(city, "lotsin", follow=True), f"/freigabe/{draft.id}", "publish").text
+    assert "bleibt, ist schon veröffentlicht" in uploaded(client, row).text
+
+
+def test_what_holds_for_all_entries_fills_what_is_empty(city: Town) -> None:
+    client = browser(city, "agentur", follow=True)
+    both = [{"id": 1, "title": "Eins"}, {"id": 2, "title": "Zwei", "status": "idee"}]
+    page = uploaded(client, json.dumps(both), "a.json").text
+    rest = {"phase": "umsetzung", "lead": "Umweltamt", "themes": ["ENVI"], "places": ["bahnstadt"]}
+    again = applied(client, page, "plan", **rest)
+    assert "2 Angaben" in again.text  # the contact and the abstract are still missing
+    applied(client, again.text, **rest)
+    phases = {draft.metadata.title["de"]: draft.metadata.phase.rpartition("/")[2] for draft in drafts(city)}
+    assert phases == {"Eins": "umsetzung", "Zwei": "idee"}
+
+
+def test_a_file_that_cannot_be_read_is_said_and_nothing_is_begun(city: Town) -> None:
+    client = browser(city, "agentur", follow=True)
+    for content, name in (("{", "a.json"), ("", "leer.csv"), ("a;b\n1;2", "b.csv")):
+        answer = uploaded(client, content, name)
+        assert answer.status_code == 422
+        assert 'role="alert"' in answer.text
+    token = hidden(client.get(PATH).text)["token"]
+    answer = client.post(PATH, data={"token": token, "act": "apply", "entries": "kein Plan"})
+    assert answer.status_code == UsageError.status
+    assert drafts(city) == []
+
+
+def test_a_file_from_another_site_or_of_nobody_is_refused(city: Town) -> None:
+    client = browser(city, "agentur", follow=True)
+    files = {"file": ("a.csv", SHEET.encode())}
+    assert client.post(f"{PATH}/datei", data={"token": "x"}, files=files).status_code == 403
+    assert browser(city).post(f"{PATH}/datei", files=files).status_code in (303, 401)
+
+
+@pytest.mark.parametrize("name", [name for name, _label in prefill.templates("de")])
+def test_a_template_begins_a_draft_without_dates_and_amounts(city: Town, name: str) -> None:
+    client = browser(city, "agentur", follow=True)
+    token = hidden(client.get(PATH).text)["token"]
+    answer = client.post(PATH, data={"token": token, "act": "template", "template": name})
+    assert answer.url.path.endswith("/abschnitte")
+    (draft,) = drafts(city)
+    metadata = draft.metadata
+    assert metadata.themes
+    assert metadata.milestones
+    assert all(
+        not step.planned and not step.reached and set(step.title) == {"de", "en"} for step in metadata.milestones
+    )
+    assert metadata.indicators
+    assert metadata.budget is None
+    assert metadata.extras == {}
+
+
+def test_an_earlier_entry_is_a_start_without_what_holds_for_it_alone(city: Town) -> None:
+    client = browser(city, "agentur", follow=True)
+    token = hidden(client.get(PATH).text)["token"]
+    answer = client.post(PATH, data={"token": token, "act": "earlier", "earlier": "kuehle-wege"})
+    assert answer.status_code == 200
+    (draft,) = drafts(city)
+    earlier = city.catalog.store.existing("kuehle-wege").metadata
+    assert draft.metadata.title == earlier.title
+    assert draft.metadata.period is None
+    assert draft.of is None
+    assert [step.title for step in draft.metadata.milestones] == [step.title for step in earlier.milestones]
+    assert not any(step.planned or step.reached for step in draft.metadata.milestones)
+
+
+def test_a_harvested_record_is_claimed_as_a_draft_of_it(city: Town) -> None:
+    metadata = Metadata(kind="project", title={"de": "Fremdes Vorhaben"})
+    source = Source(name="nachbarn", kind="json", url="https://nachbarn.example.org/")
+    (taken,) = city.catalog.take(source, [Step(action="add", remote_id="1", metadata=metadata)])
+    client = browser(city, "agentur", follow=True)
+    page = client.get(f"/projekte/{taken.id}").text
+    link = re.search(r'<a href="([^"]+)">Das ist unser Projekt</a>', page)
+    assert link is not None
+    send(client, html.unescape(link[1]), "continue", title="Unser Vorhaben")
+    (draft,) = drafts(city)
+    assert (draft.of, draft.metadata.title) == (taken.id, {"de": "Unser Vorhaben"})
+    assert next(iter(city.catalog.store.find(Selection(kind="project", owner="nachbarn"))), None) is None
+
+
+def fetched(city: Town, monkeypatch: pytest.MonkeyPatch, make: Any) -> Draft:
+    monkeypatch.setattr(prefill, "_fetched", make)
+    client = browser(city, "agentur", follow=True)
+    token = hidden(client.get(PATH).text)["token"]
+    answer = client.post(PATH, data={"token": token, "act": "address", "address": "projekt.example.org/a"})
+    assert answer.url.path.endswith("/abschnitte")
+    for _ in range(100):
+        (draft,) = drafts(city)
+        if draft.version > 1:
+            break
+        time.sleep(0.05)
+    return draft
+
+
+def test_a_pasted_address_fills_the_draft_in_the_background(city: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Metadata(kind="project", title={"de": "Von der Seite"}, landing_page="https://anders.example.org/")
+    draft = fetched(city, monkeypatch, lambda *_: page)
+    assert draft.metadata.title == {"de": "Von der Seite"}
+    assert draft.metadata.landing_page == "https://projekt.example.org/a"
+    assert draft.metadata.extras == {}
+
+
+def test_an_address_that_cannot_be_read_is_said(city: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> Metadata:
+        raise OSError("away")
+
+    draft = fetched(city, monkeypatch, fail)
+    assert prefill.fetch_state(draft.metadata) == "failed"
+    page = browser(city, "agentur").get(f"/anmelden/projekt/{draft.id}/abschnitte").text
+    assert "konnte nicht gelesen werden" in page
+
+
+def test_the_guard_of_the_session_holds_for_pasted_addresses(city: Town) -> None:
+    """127.0.0.1 is a private host: nothing is asked there."""
+    client = browser(city, "agentur", follow=True)
+    token = hidden(client.get(PATH).text)["token"]
+    client.post(PATH, data={"token": token, "act": "address", "address": "http://127.0.0.1:9/"})
+    for _ in range(100):
+        (draft,) = drafts(city)
+        if draft.version > 1:
+            break
+        time.sleep(0.05)
+    assert prefill.fetch_state(draft.metadata) == "failed"

@@ -212,13 +212,14 @@ def _facets(
     catalog: Catalog, city: City, search_query: Query, counts: Mapping[str, tuple[Count, ...]]
 ) -> dict[str, tuple[CountOut, ...]]:
     """The values of each facet with labels and counts; selected values are listed even with a count of 0."""
-    sources = tuple(catalog.sources.all())
+    sources = tuple(catalog.sources.all()) if "source" in search_query.facets else ()
+    where = normal_where(search_query.where, districts(city))
     answer = {}
     for facet in search_query.facets:
-        listed = counts.get(facet, ())
-        chosen = normal_where({facet: search_query.where.get(facet, ())}, districts(city))[facet]
-        labels_by_value = labels(catalog, city, sources, facet, [*(count.value for count in listed), *chosen])
-        chosen_without_hits = (Count(value, 0) for value in chosen if value not in {count.value for count in listed})
+        listed, chosen = counts.get(facet, ()), where.get(facet, ())
+        values = [count.value for count in listed]
+        labels_by_value = labels(catalog, city, sources, facet, [*values, *chosen])
+        chosen_without_hits = (Count(value, 0) for value in chosen if value not in values)
         answer[facet] = tuple(
             CountOut(count.value, _label(count, labels_by_value), count.count, count.value in chosen, count.parent)
             for count in (*listed, *chosen_without_hits)

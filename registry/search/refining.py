@@ -5,7 +5,7 @@ cross-validation on the judged queries, the floors on the demo: docs/decisions/0
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -50,14 +50,19 @@ class ByMeaning:
         if not text or candidates.total >= ENOUGH_EXACT_HITS or not self.store.is_complete():
             return candidates
         by_words = {candidate.document.id for candidate in (*candidates.exact, *candidates.similar)}
-        cosines = self.store.cosines(self.vector(text), MAX_NEAREST, by_words)
+        vector = self.vector(text)
+        cosines = self.store.cosines(vector, 0, by_words)
         similar = _best_first(_joined(candidate, cosines) for candidate in candidates.similar)
-        if len(similar) >= MAX_SIMILAR:  # then only what comes before the last of them is shown
-            least = similar[MAX_SIMILAR - 1].share
-            cosines = {id: cosine for id, cosine in cosines.items() if _points(cosine) > least}
-        ids = [id for id in _near_enough(cosines) if id not in by_words]
-        added = [_joined(Candidate(document, 0.0, "meaning"), cosines) for document in _shown(ids, documents)]
+        least = similar[MAX_SIMILAR - 1].share if len(similar) >= MAX_SIMILAR else -1.0  # of the last that is shown
+        added = self._added(vector, by_words, least, documents) if least < MEANING_SHARE else []
         return replace(candidates, similar=_best_first((*similar, *added)))
+
+    def _added(self, vector: bytes, others: Collection[str], least: float, documents: Documents) -> list[Candidate]:
+        """Candidates that only their meaning finds, with a larger share than `least`."""
+        nearest = self.store.cosines(vector, MAX_NEAREST)
+        cosines = {id: cosine for id, cosine in nearest.items() if _points(cosine) > least}
+        ids = [id for id in _near_enough(cosines) if id not in others]
+        return [_joined(Candidate(document, 0.0, "meaning"), cosines) for document in _shown(ids, documents)]
 
 
 def _near_enough(cosines: Mapping[str, float]) -> list[str]:

@@ -40,6 +40,7 @@ _ROWS = (
     PageRow("question", "frage", "question", reserved=True),
     PageRow("wishes", "wuensche", "wishes", reserved=True),
     PageRow("developers", "entwickler", "developers"),
+    PageRow("dumps", "dumps", "dumps", reserved=True),
     PageRow("help", "hilfe", "help"),
     PageRow("imprint", "impressum", "imprint"),
     PageRow("privacy", "datenschutz", "privacy"),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from api.ckan import searching
-from api.ckan.errors import AuthorizationError, NotFoundError, SearchQueryError
+from api.ckan.errors import CkanAuthorizationError, CkanNotFoundError, SearchQueryError
 from api.ckan.packages import Packages, View
 from api.ckan.parameters import Parameters, flag, needed, number, text, texts
 from api.text.labels import both
@@ -62,7 +62,7 @@ class Actions:
         """What an action does. Parameter: name."""
         name = needed(params, "name")
         if name not in ACTIONS:
-            raise NotFoundError(f"Action function not found: {name[:100]}")
+            raise CkanNotFoundError(f"Action function not found: {name[:100]}")
         return ACTIONS[name].__doc__ or ""
 
     def license_list(self, params: Parameters) -> list[dict[str, Any]]:
@@ -161,16 +161,16 @@ class Actions:
         return [to_package(record, self.base) for record in records.values() if record.shown]
 
     def _id(self, key: str) -> str:
-        """The id of the record for any id that a client may have; NotFoundError."""
+        """The id of the record for any id that a client may have; CkanNotFoundError."""
         id = self.packages.view().ids.get(key)
         if id is None:
-            raise NotFoundError("Not found")
+            raise CkanNotFoundError("Not found")
         return id
 
     def _record(self, key: str) -> Record:
         record = self.catalog.store.get(self._id(key))
         if record is None or not record.shown:  # withdrawn in this moment
-            raise NotFoundError("Not found")
+            raise CkanNotFoundError("Not found")
         return record
 
     # -- files
@@ -183,7 +183,7 @@ class Actions:
         listed: list[dict[str, Any]] = to_package(record, self.base)["resources"] if record else []
         shown = next((resource for resource in listed if resource["id"] == uuid), None)
         if shown is None:
-            raise NotFoundError("Not found: Resource was not found.")
+            raise CkanNotFoundError("Not found: Resource was not found.")
         return shown
 
     def resource_search(self, params: Parameters) -> dict[str, Any]:
@@ -237,7 +237,7 @@ class Actions:
         view = self.packages.view()
         owner = view.organization(needed(params, "id"))
         if owner is None:
-            raise NotFoundError("Not found")
+            raise CkanNotFoundError("Not found")
         (described,) = self._organizations(view, [owner])
         return self._with_packages(params, described, f'organization:"{owner.name}"')
 
@@ -260,14 +260,14 @@ class Actions:
         """One topic. Parameters: id (its id or name), include_datasets."""
         group = group_of(needed(params, "id"), self.base, self.packages.view().counts["group"])
         if group is None:
-            raise NotFoundError("Not found")
+            raise CkanNotFoundError("Not found")
         return self._with_packages(params, group, f"groups:{group['name']}")
 
     def group_package_show(self, params: Parameters) -> list[dict[str, Any]]:
         """The packages of a topic. Parameters: id, limit (at most 1000)."""
         group = group_of(needed(params, "id"), self.base, {})
         if group is None:
-            raise NotFoundError("Not found")
+            raise CkanNotFoundError("Not found")
         rows = number(params, "limit", MAX_ROWS)
         packages: list[dict[str, Any]] = self.package_search({"fq": f"groups:{group['name']}", "rows": rows})["results"]
         return packages
@@ -275,7 +275,7 @@ class Actions:
     def tag_list(self, params: Parameters) -> list[Any]:
         """The keywords. Parameters: query (only those with these letters), all_fields."""
         if text(params, "vocabulary_id"):
-            raise NotFoundError(f'could not find vocabulary "{text(params, "vocabulary_id")[:100]}"')
+            raise CkanNotFoundError(f'could not find vocabulary "{text(params, "vocabulary_id")[:100]}"')
         part = text(params, "query").casefold()
         listed = sorted(tag for tag in self.packages.view().counts["tag"] if part in tag.casefold())
         return [tag_of(tag, self.base) for tag in listed] if flag(params, "all_fields") else listed
@@ -297,7 +297,7 @@ class Actions:
         tags = (tag_of(word, self.base) for word in ([wanted] if wanted in view.counts["tag"] else view.counts["tag"]))
         tag = next((tag for tag in tags if wanted in (tag["name"], tag["id"])), None)
         if tag is None:
-            raise NotFoundError("Not found")
+            raise CkanNotFoundError("Not found")
         return self._with_packages(params, tag, 'tags:"{}"'.format(tag["name"].replace('"', '\\"')))
 
     def _listed(self, params: Parameters, things: list[dict[str, Any]]) -> list[Any]:
@@ -317,9 +317,9 @@ class Actions:
 
 
 def refuse_writing(name: str) -> None:
-    """AuthorizationError for an action of CKAN that writes: there is an API of our own for it."""
+    """CkanAuthorizationError for an action of CKAN that writes: there is an API of our own for it."""
     if name.endswith(("_create", "_update", "_patch", "_delete", "_purge", "_revise", "_upsert", "_invite")):
-        raise AuthorizationError("Access denied: this API is for reading")
+        raise CkanAuthorizationError("Access denied: this API is for reading")
 
 
 def _cut(listed: list[Any], params: Parameters, default: int | None) -> list[Any]:

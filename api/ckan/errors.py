@@ -20,17 +20,17 @@ class CkanError(Exception):
         return {"__type": self.type, **named, **self.fields}
 
 
-class NotFoundError(CkanError):
+class CkanNotFoundError(CkanError):
     status = 404
     type = "Not Found Error"
 
 
-class AuthorizationError(CkanError):
+class CkanAuthorizationError(CkanError):
     status = 403
     type = "Authorization Error"
 
 
-class ValidationError(CkanError):
+class CkanValidationError(CkanError):
     """`fields` says which parameters are wrong."""
 
     status = 409
@@ -42,10 +42,3 @@ class SearchQueryError(CkanError):
 
     status = 400
     type = "Search Query Error"
-
-
-class SearchError(CkanError):
-    """A search that could not be carried out."""
-
-    status = 409
-    type = "Search Error"

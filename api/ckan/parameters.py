@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from api.ckan.errors import ValidationError
+from api.ckan.errors import CkanValidationError
 
 Parameters = Mapping[str, Any]
 TRUE: Final = frozenset(("true", "yes", "t", "y", "1"))  # as CKAN's `asbool` reads them
@@ -22,10 +22,10 @@ def text(params: Parameters, name: str) -> str:
 
 
 def needed(params: Parameters, name: str) -> str:
-    """A text that must be given; ValidationError without it."""
+    """A text that must be given; CkanValidationError without it."""
     value = text(params, name)
     if not value:
-        raise ValidationError(fields={name: ["Missing value"]})
+        raise CkanValidationError(fields={name: ["Missing value"]})
     return value
 
 
@@ -35,16 +35,18 @@ def flag(params: Parameters, name: str, default: bool = False) -> bool:
 
 
 def number(params: Parameters, name: str, default: int, *, least: int = 0) -> int:
-    """A whole number; ValidationError for anything else, or one below `least`."""
+    """A whole number; CkanValidationError for anything else, or one below `least`."""
     value = params.get(name)
     if value in (None, ""):
         return default
     digits = str(value).strip()
     if not digits.removeprefix("-").isascii() or not digits.removeprefix("-").isdigit():
-        raise ValidationError(fields={name: ["Invalid integer"]})
+        raise CkanValidationError(fields={name: ["Invalid integer"]})
     value = int(digits[:12])
     if value < least:
-        raise ValidationError(fields={name: ["Must be a natural number" if not least else f"Must be at least {least}"]})
+        raise CkanValidationError(
+            fields={name: ["Must be a natural number" if not least else f"Must be at least {least}"]}
+        )
     return value
 
 
@@ -57,5 +59,5 @@ def texts(params: Parameters, name: str) -> list[str]:
         try:
             value = msgspec.json.decode(value)
         except msgspec.DecodeError:
-            raise ValidationError(fields={name: ["Could not parse as valid JSON"]}) from None
+            raise CkanValidationError(fields={name: ["Could not parse as valid JSON"]}) from None
     return [str(part) for part in value] if isinstance(value, list) else [str(value)]

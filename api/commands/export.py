@@ -10,7 +10,7 @@ import click
 from click import option
 
 from api.commands.records import pairs, where
-from api.commands.terminal import LateChoice, opened, say
+from api.commands.terminal import LateChoice, as_json, document, opened, say
 from registry.errors import UsageError
 
 
@@ -59,6 +59,22 @@ def export(name: str, conditions: tuple[str, ...], output: Path | None) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     say(f"Wrote {output}.")
+
+
+@click.command()
+@as_json
+def dump(json: bool) -> None:
+    """Write the files of /dumps/ now; the worker does so every night."""
+    import msgspec
+
+    from api.data.dumps import write_dump
+
+    catalog, configured = opened()
+    written = write_dump(catalog, configured)
+    if json:
+        document(msgspec.to_builtins(written))
+    else:
+        say(f"Wrote {written.records} records to {configured.data / 'dumps' / written.folder}.")
 
 
 def _write(pieces: Iterable[bytes], file: BinaryIO) -> None:

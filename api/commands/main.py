@@ -25,6 +25,7 @@ COMMANDS: Final = {  # command -> module that has it
     "search": "api.commands.records",
     "record": "api.commands.records",
     "export": "api.commands.export",
+    "dump": "api.commands.export",
     "validate": "api.commands.records",
     "sync": "api.commands.serve",
     "rebuild": "api.commands.serve",

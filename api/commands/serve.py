@@ -107,7 +107,8 @@ def _leave(_number: int, _frame: object) -> None:
 
 @click.command()
 def worker() -> None:
-    """Harvest sources when they are due, keep the projections up to date, and send letters."""
+    """Harvest sources when they are due, keep the projections up to date, send letters, and write dumps every night."""
+    from api.data.dumps import nightly
     from api.web.logs import log_to_stderr
     from harvesters.run.worker import run
     from registry.catalog.organizations import take_in_city
@@ -125,6 +126,7 @@ def worker() -> None:
     projector.start()
     post = threading.Thread(target=sending.run, args=(catalog.outbox, configured, stop), name="letters")
     post.start()
+    threading.Thread(target=nightly, args=(catalog, configured, stop), name="dumps", daemon=True).start()
     say("ready")
     try:
         run(catalog, configured, stop)

@@ -270,7 +270,7 @@ def changes_answer(catalog: Catalog, settings: Settings, since: str, size: int) 
     UsageError for a malformed token; StartAgainError for one from before the numbering was restarted.
     """
     epoch = catalog.store.epoch
-    start = _number(since, epoch)
+    start = change_number(since, epoch)
     changes = list(islice(catalog.store.changes(start), size + 1))
     listed = changes[:size]
     last = listed[-1].number if listed else start
@@ -282,7 +282,8 @@ def changes_answer(catalog: Catalog, settings: Settings, since: str, size: int) 
     )
 
 
-def _number(token: str, epoch: str) -> int:
+def change_number(token: str, epoch: str) -> int:
+    """The number in a token of the change stream ("": 0); UsageError, or StartAgainError for one of another epoch."""
     if not token:
         return 0
     token_epoch, dot, number = token.partition(".")

@@ -1,4 +1,4 @@
-"""Files with well-known names: robots.txt, sitemap, OpenSearch description, API catalogue (RFC 9727).
+"""Files with well-known names: robots.txt, sitemap, OpenSearch description, API catalogue (RFC 9727), VoID.
 
 Entry point: `routes`.
 """
@@ -10,16 +10,21 @@ from xml.sax.saxutils import escape
 
 from fastapi import APIRouter, Path, Request, Response
 
+from api.data import void
+from api.data.catalogue import served
+from api.data.dumps import current_dump
 from api.data.openapi import responses, texts
+from api.data.void import void_graph
 from api.text.labels import both
 from api.web.addresses import LANGS, PAGES_WITH_IDS, absolute, page, path
 from api.web.answers import answer, json_bytes, tag
-from api.web.negotiate import DATA
+from api.web.negotiate import DATA, RDF, not_acceptable, preferred
 from registry import city
 from registry.catalog import Catalog
 from registry.errors import NotFoundError
+from registry.rdf import written
 from registry.settings import Settings
-from registry.store.store import ShownRecord
+from registry.store.store import Selection, ShownRecord
 from vocab.pages import PAGE_ROWS
 
 MAX_URLS: Final = 50_000  # in one sitemap (sitemaps.org)
@@ -50,6 +55,11 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         summary="The interfaces there are, and where they are described (RFC 9727)",
         responses=responses({LINKSET: {"schema": {"type": "object"}}}, 304),
     )(views.api_catalog)
+    router.get(
+        void.PATH,
+        summary="The catalogue as a set of linked data (VoID)",
+        responses=responses(texts(*(format.type for format in RDF)), 304, 406),
+    )(views.void)
     return router
 
 
@@ -59,7 +69,9 @@ class _Views:
     def __init__(self, catalog: Catalog, settings: Settings) -> None:
         self.store = catalog.store
         self.base = settings.base_url
-        self.title = both(city.city(settings).title)["de"] or "Lotse"
+        self.settings = settings
+        self.city = city.city(settings)
+        self.title = both(self.city.title)["de"] or "Lotse"
 
     def robots(self, request: Request) -> Response:
         return answer(request, lambda: _robots(self.base), "text/plain; charset=utf-8", etag=tag(self.base, "robots"))
@@ -81,6 +93,17 @@ class _Views:
     def api_catalog(self, request: Request) -> Response:
         body = json_bytes(_interfaces(self.base))
         return answer(request, lambda: body, LINKSET, etag=tag(body))
+
+    def void(self, request: Request) -> Response:
+        form = preferred(request.headers.get("accept", ""), RDF)
+        if form is None:
+            raise not_acceptable(absolute(self.base, void.PATH), *RDF)
+        example = next(self.store.find(Selection(kind="dataset", shown=True)), None)
+        described = served(self.city, self.base)
+        graph = void_graph(described, current_dump(self.settings), example.id if example else "", self.base)
+        return answer(
+            request, lambda: b"".join(written([("void", graph)], form.name)), form.content_type, etag=tag(graph)
+        )
 
 
 def _robots(base: str) -> bytes:
@@ -152,6 +175,8 @@ def _interfaces(base: str) -> dict[str, Sequence[object]]:
         "linkset": [
             {"anchor": f"{base}/api/v1", "service-desc": described},
             {"anchor": f"{base}/catalog", "alternate": catalogue},
+            {"anchor": f"{base}/api/3/action", "service-doc": [{"href": "https://docs.ckan.org/en/2.12/api/"}]},
+            {"anchor": f"{base}/ldes", "type": [{"href": "https://w3id.org/ldes#EventStream"}]},
         ]
     }
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.pages import assets, city_texts, districts
+from api.pages.dumps import dumps_page
 from api.pages.project_map import map_page
 from api.pages.record import record_page
 from api.pages.search import search_page
@@ -27,6 +28,7 @@ def routes(pages: Pages) -> APIRouter:
         (districts.districts_page(pages), patterns("district")),
         (districts.district_page(pages), patterns("district", "{id}")),
         (city_texts.developers(pages), patterns("developers")),
+        (dumps_page(pages), patterns("dumps")),
         (map_page(pages), patterns("project", "map")),
         (timeline_page(pages), patterns("project", "timeline")),
         *((search_page(pages), [addresses.path(kind, lang) for lang in addresses.LANGS]) for kind in KINDS),

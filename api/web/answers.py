@@ -17,8 +17,8 @@ from starlette.responses import Response
 from api.web.negotiate import DATA, JSON, LISTS, by_suffix
 
 DATA_PATHS: Final = (
-    "/api/", "/id/", "/catalog", "/ns/", "/feed.atom", "/sparql", "/openapi.json", "/.well-known/", "/sitemap",
-    "/opensearch.xml", "/healthz", "/readyz",
+    "/api/", "/id/", "/catalog", "/ns/", "/ldes", "/dumps/", "/dumps.json", "/data.json", "/feed.atom", "/sparql",
+    "/openapi.json", "/.well-known/", "/sitemap", "/opensearch.xml", "/healthz", "/readyz",
 )  # fmt: skip
 
 

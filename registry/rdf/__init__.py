@@ -12,7 +12,7 @@ from registry.rdf.other_nodes import OtherNode, other_nodes
 from registry.rdf.parsing import Parsed, objects, parse
 from registry.rdf.profiles import DEFAULT, PROFILES, OutputProfile, profile_of, with_contributor
 from registry.rdf.reading import read
-from registry.rdf.writing import FORMATS, SERIALISATIONS, write, write_page, written
+from registry.rdf.writing import FORMATS, SERIALISATIONS, statements_in, write, write_page, written
 
 __all__ = [
     "DEFAULT",
@@ -35,6 +35,7 @@ __all__ = [
     "profile_of",
     "read",
     "record_graph",
+    "statements_in",
     "thing_iri",
     "things",
     "with_contributor",

@@ -90,9 +90,14 @@ def _n_triples(graphs: Iterable[Labelled]) -> Iterator[bytes]:
 
 def nt(graph: Graph, label: str) -> str:
     """The graph as N-Triples, one statement a line."""
+    return "".join(statements_in(graph, label, " .\n"))
+
+
+def statements_in(graph: Graph, label: str, end: str) -> Iterator[str]:
+    """The statements of a graph as N-Triples, or with the name of a graph in `end` as N-Quads."""
     start = f"_:r-{label}-"
-    return "".join(
-        f"{start + s[2:] if s[0] == '_' else s} {p} {start + o[2:] if o[0] == '_' else o} .\n"
+    return (
+        f"{start + s[2:] if s[0] == '_' else s} {p} {start + o[2:] if o[0] == '_' else o}{end}"
         for s, about in graph.items()
         for p, terms in about.items()
         for o in terms

@@ -22,19 +22,10 @@ from api.ckan import routes as ckan
 from api.data import dump_files, event_stream, examples, feeds, linked, lists, openapi, records, well_known
 from api.data.openapi import responses, texts
 from api.drafts import routes as drafts
-from api.editing import (
-    account,
-    account_letters,
-    history,
-    record_acts,
-    register,
-    review,
-    review_queue,
-    sections,
-    takeover,
-)
+from api.editing import account, account_letters, register, review, review_queue, sections, takeover
 from api.pages import error_pages, routes
 from api.pages.site import Pages
+from api.visitors import digests
 from api.visitors import routes as visitors
 from api.web.answers import answer, json_bytes
 from api.web.frame import HEADERS, MAX_BODY_BYTES, Frame
@@ -53,22 +44,6 @@ from registry.store.database import check_pages
 GZIP_LEVEL: Final = 6  # level 9 takes 1.5 times as long for 2 % less
 
 PAGE_CHECK_SECONDS: Final = 3600.0  # between two checks of all pages of the database
-
-# Modules with routes of pages, in the order in which addresses are looked up
-PAGE_MODULES: Final = (
-    account,
-    account_letters,
-    takeover,
-    register,
-    sections,
-    review_queue,
-    review,
-    history,
-    record_acts,
-    harvests,
-    letters,
-    routes,
-)
 
 log = logging.getLogger("lotse.web")
 
@@ -91,7 +66,8 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         app.include_router(data.routes(catalog, settings))
     pages = Pages(catalog, settings)
     app.include_router(drafts.routes(pages))
-    for module in PAGE_MODULES:
+    editing = (account, account_letters, takeover, register, sections, review_queue, review)
+    for module in (*editing, harvests, letters, routes):
         app.include_router(module.routes(pages))
     app.include_router(visitors.routes(pages))
     app.include_router(_health(catalog))
@@ -126,14 +102,15 @@ def _search_once(catalog: Catalog) -> None:
 
 @contextlib.asynccontextmanager
 async def _threads_running(catalog: Catalog, settings: Settings) -> AsyncIterator[None]:
-    """Runs the projector, and what sends letters, in threads while the application runs; closes the catalogue
-    afterwards."""
+    """Runs the projector, and what writes and sends letters, in threads while the application runs; closes the
+    catalogue afterwards."""
     stop = threading.Event()
     thread = threading.Thread(target=catalog.projector.run, args=(stop,), name="projector", daemon=True)
     thread.start()
     threading.Thread(target=_check_pages, args=(catalog, stop), name="check-pages", daemon=True).start()
     post = threading.Thread(target=sending.run, args=(catalog.outbox, settings, stop), name="letters", daemon=True)
     post.start()
+    threading.Thread(target=digests.run, args=(Pages(catalog, settings), stop), name="digests", daemon=True).start()
     try:
         yield
     finally:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from registry import city
 from registry.catalog import Catalog
 from registry.errors import UsageError
+from registry.following import subscriptions
+from registry.following.subscriptions import open_subscriptions
 from registry.letters import outbox
 from registry.letters.mailboxes import open_mailboxes
 from registry.letters.outbox import open_outbox
@@ -62,6 +64,7 @@ def open_catalog(settings: Settings) -> Catalog:
         mailboxes=open_mailboxes(settings.database_url),
         messages=open_messages(settings.database_url),
         reasons=open_reasons(settings.database_url),
+        subscriptions=open_subscriptions(settings.database_url),
     )
 
 
@@ -77,6 +80,7 @@ def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
         "visitors": messages,
         "people": accounts,
         **accounts.PARTS_OF_PEOPLE,
+        "following": subscriptions,
     }
     versions = {name: upgrade_tables(engine, room.TABLES) for name, room in rooms.items()}
     staged = staging_engine(settings.database_url, settings.data)

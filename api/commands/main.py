@@ -34,6 +34,7 @@ COMMANDS: Final = {  # command -> module that has it
     "user": "api.commands.users",
     "token": "api.commands.tokens",
     "review": "api.commands.reviews",
+    "follow": "api.commands.follow",
 }
 
 

@@ -109,10 +109,13 @@ def _leave(_number: int, _frame: object) -> None:
 def worker() -> None:
     """Harvest sources when they are due, keep the projections up to date, send letters, and write dumps every night."""
     from api.data.dumps import nightly
+    from api.pages.site import Pages
+    from api.visitors import digests
     from api.web.logs import log_to_stderr
     from harvesters.run.worker import run
     from registry.catalog.organizations import take_in_city
     from registry.letters import sending
+    from registry.settings import with_secret
     from registry.store.reserve import keep_reserve
 
     catalog, configured = opened()
@@ -127,6 +130,9 @@ def worker() -> None:
     post = threading.Thread(target=sending.run, args=(catalog.outbox, configured, stop), name="letters")
     post.start()
     threading.Thread(target=nightly, args=(catalog, configured, stop), name="dumps", daemon=True).start()
+    pages = Pages(catalog, with_secret(configured))
+    digest = threading.Thread(target=digests.run, args=(pages, stop), name="digests")
+    digest.start()
     say("ready")
     try:
         run(catalog, configured, stop)
@@ -134,6 +140,7 @@ def worker() -> None:
         stop.set()
         projector.join(timeout=30)
         post.join(timeout=30)
+        digest.join(timeout=30)
 
 
 @click.command()

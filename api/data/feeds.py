@@ -1,8 +1,9 @@
 """Atom feeds (RFC 4287): the newest hits of any search, with the same parameters as the pages."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
@@ -18,7 +19,7 @@ from api.web.negotiate import TURTLE
 from registry import city as city_room
 from registry.catalog import Catalog
 from registry.city import City
-from registry.model import Record, Text
+from registry.model import Record, Text, Version
 from registry.model.text import shortened
 from registry.search.facets import DEFAULT_FACETS
 from registry.search.query import Query
@@ -28,11 +29,18 @@ from vocab.concepts import concept_list
 ATOM: Final = "http://www.w3.org/2005/Atom"
 TYPE: Final = "application/atom+xml"
 CONTENT: Final = f"{TYPE}; charset=utf-8"
+MAX_VERSIONS: Final = 50  # in the feed of a record
 MAX_SUMMARY: Final = 2_000  # characters
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 section 2.2
 _TITLES: Final[Mapping[str, Text]] = {
     "all": {"de": "Neu im Katalog", "en": "New in the catalogue"},
     "found": {"de": "Neu im Katalog zu „{}“", "en": "New in the catalogue for “{}”"},
+}
+
+_VERSIONS: Final[Mapping[str, Text]] = {
+    "new": {"de": "aufgenommen", "en": "added"},
+    "published": {"de": "geändert", "en": "changed"},
+    "withdrawn": {"de": "zurückgezogen", "en": "withdrawn"},
 }
 
 register_namespace("", ATOM)
@@ -88,6 +96,28 @@ def atom(records: Sequence[Record], asked: Query, url: str, city: City, base: st
     _add_text(feed, "generator", "Lotse")
     for record in records:
         _entry(SubElement(feed, f"{{{ATOM}}}entry"), record, lang, base)
+    document: bytes = tostring(feed, "utf-8", xml_declaration=True)
+    return document
+
+
+def history(record: Record, versions: Iterable[Version], url: str, base: str, lang: Lang) -> bytes:
+    """An Atom document with an entry for each of the MAX_VERSIONS last versions of a record, the newest first."""
+    title = shortened(both(record.metadata.title)[lang]) or record.id
+    feed = Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": lang})
+    _add_text(feed, "id", url)
+    _add_text(feed, "title", title)
+    _add_text(feed, "updated", _instant(record.changed))
+    _link(feed, "self", url, TYPE)
+    here = absolute(base, page(record.kind, record.id, lang))
+    _link(feed, "alternate", here, "text/html")
+    _add_text(SubElement(feed, f"{{{ATOM}}}author"), "name", "Lotse")
+    for version in islice(versions, MAX_VERSIONS):
+        entry = SubElement(feed, f"{{{ATOM}}}entry")
+        _add_text(entry, "id", f"{absolute(base, thing_path(record.id))}#{version.number}")
+        said = _VERSIONS["new" if version.record.created == version.record.changed else version.record.state][lang]
+        _add_text(entry, "title", f"{title}: {said}")
+        _add_text(entry, "updated", _instant(version.at))
+        _link(entry, "alternate", here, "text/html")
     document: bytes = tostring(feed, "utf-8", xml_declaration=True)
     return document
 

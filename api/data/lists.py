@@ -56,6 +56,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
             mount(router, [f"{stem}.{form.name}" for form in LISTS], views.whole_list)
             if name in KINDS:
                 mount(router, [f"{stem}/{{id}}.{ICS.name}"], views.calendar_of_record)
+                mount(router, [f"{stem}/{{id}}.{ATOM.name}"], views.feed_of_record)
     return router
 
 
@@ -171,6 +172,23 @@ class _Views:
         return [line for line in lines if line[1]]
 
     # -- one record
+
+    def feed_of_record(self, request: Request, id: str) -> Response:
+        """The history of a record, an entry for each of its last versions."""
+        address = addresses.parse_path(request.url.path.removesuffix(f".{ATOM.name}"))
+        assert address is not None
+        record = shown(self.catalog, id)
+        right = addresses.page(record.kind, record.id, address.lang)
+        if right != address.path:
+            return RedirectResponse(f"{addresses.local_path(self.base, right)}.{ATOM.name}", 301)
+        at = absolute(self.base, f"{right}.{ATOM.name}")
+        return answer(
+            request,
+            lambda: feeds.history(record, self.catalog.store.history(record.id), at, self.base, address.lang),
+            ATOM.content_type,
+            etag=tag(at, record.number, self.catalog.store.epoch),
+            modified=record.changed,
+        )
 
     def calendar_of_record(self, request: Request, id: str) -> Response:
         """The appointments of a record; NotFoundError for one that has none."""

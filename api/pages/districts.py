@@ -192,6 +192,7 @@ def district_page(pages: Pages) -> View:
             area="district",
             crumbs=[(_("Stadtteile"), addresses.path("district", lang)), (label, "")],
             feed=query.url(Query(where={"district": (concept.notation,)}, lang=lang), "/feed.atom"),
+            follow=query.url(Query(where={"district": (concept.notation,)}, lang=lang), addresses.path("alerts", lang)),
         )
 
     return district

@@ -1,14 +1,17 @@
 """The forms in which a list of projects can be seen: list, map, timeline, each with the same filters.
 
-Entry points: `list_views` (the switch between them), `list_path`, `with_parameter`.
+Entry points: `list_views` (the switch between them), `take` (its files), `list_path`, `with_parameter`.
 """
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from api.data.appointments import WITH_DATES
+from api.data.lists import list_address
 from api.text.i18n import translator
 from api.web import addresses, query
 from api.web.addresses import Lang
+from api.web.negotiate import CSV, ICS, XLSX
 from registry.search.query import Query
 
 
@@ -30,6 +33,18 @@ def list_views(asked: Query, lang: Lang, current: str) -> tuple[ListView, ...]:
 
 def list_path(name: str, lang: Lang) -> str:
     return addresses.place("project", lang, name) if name else addresses.path("project", lang)
+
+
+def take(asked: Query, path: str, kind: str | None) -> tuple[tuple[str, str], ...]:
+    """Label and address of each form in which the whole list can be had, the feed first."""
+    first = query.with_page(asked, 1)
+    calendar = (ICS,) if kind in (None, *WITH_DATES) else ()
+    files = ((form.label, list_address(asked, path, form)) for form in (CSV, XLSX, *calendar))
+    return (
+        ("Feed", query.url(first if first.sort != "starts" else query.with_sort(first, "relevance"), "/feed.atom")),
+        *files,
+        ("JSON", query.url(first, "/api/v1/search")),
+    )
 
 
 def with_parameter(items: Iterable[Any], name: str, value: str) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from fastapi import Request
 from msgspec.structs import replace
 
 from api.pages import search
-from api.pages.list_views import list_path, list_views
+from api.pages.list_views import list_path, list_views, take
 from api.pages.site import Pages
 from api.web import addresses, query
 from api.web.addresses import Lang
@@ -52,7 +52,7 @@ def filtered(pages: Pages, request: Request, name: str) -> Filtered:
         "crumbs": [*crumbs, (next(view.label for view in views if view.current), "")],
         "notes": (*query.notes(params, pages.districts), *wrong),
         "views": views,
-        "take": search.take(asked, addresses.path("project", lang), "project"),
+        "take": take(asked, addresses.path("project", lang), "project"),
         "hidden_projects": max(variables["results"].total - len(records), 0),
         "indexed": not asked.where.keys() - {"kind"} and not asked.words,
         "canonical": path,

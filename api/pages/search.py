@@ -13,19 +13,17 @@ from fastapi import Request
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from api.data.appointments import WITH_DATES
-from api.data.lists import MAX_ROWS, list_address
+from api.data.lists import MAX_ROWS
 from api.pages import cards as card_room
 from api.pages.cards import Card
 from api.pages.facet_groups import FIND, Names, counted, groups
-from api.pages.list_views import list_views
+from api.pages.list_views import list_views, take
 from api.pages.site import Pages, View
 from api.text import formatting, sentences
 from api.text.i18n import translator
 from api.text.labels import area, labels
 from api.web import addresses, limits, query
 from api.web.addresses import Lang
-from api.web.negotiate import CSV, ICS, XLSX
 from registry.model.timing import today
 from registry.search import analysis
 from registry.search.facets import FACETS
@@ -141,6 +139,7 @@ def view(
         "first_page": query.url(query.with_page(asked, 1), path) if asked.page > 1 and not results.hits else "",
         "clear": query.url(Query(words=asked.words, lang=lang), path),
         "take": take(asked, path, kind),
+        "follow": query.url(query.with_page(asked, 1), addresses.path("alerts", lang)),
         "most_taken": MAX_ROWS,
         "culprits": (),
         "suggested": (),
@@ -224,6 +223,12 @@ def _without_each(asked: Query, names: Names, lang: Lang, kind: str | None) -> I
         yield label, FACETS[name].label[lang], _without(asked, name)
     for name, value, free in _limits(asked, lang):
         yield f"{name}: {value}" if value else name, name, free
+
+
+def chips_of(pages: Pages, asked: Query, lang: Lang) -> list[str]:
+    """Each filter and limit of a query in words."""
+    names = _names(pages, asked, ResultPage((), 0, {}), lang)
+    return [label for label, _name, _free in _without_each(asked, names, lang, None)]
 
 
 def _said(name: str, value: str, names: Names, lang: Lang) -> str:
@@ -319,18 +324,6 @@ def _pager(asked: Query, results: ResultPage, path: str) -> Pager | None:
         tuple(numbers),
         query.url(query.with_page(asked, min(asked.page - 1, last)), path) if asked.page > 1 else "",
         query.url(query.with_page(asked, asked.page + 1), path) if asked.page < last else "",
-    )
-
-
-def take(asked: Query, path: str, kind: str | None) -> tuple[tuple[str, str], ...]:
-    """Label and address of each form in which the whole list can be had, the feed first."""
-    first = query.with_page(asked, 1)
-    calendar = (ICS,) if kind in (None, *WITH_DATES) else ()
-    files = ((form.label, list_address(asked, path, form)) for form in (CSV, XLSX, *calendar))
-    return (
-        ("Feed", query.url(first if first.sort != "starts" else query.with_sort(first, "relevance"), "/feed.atom")),
-        *files,
-        ("JSON", query.url(first, "/api/v1/search")),
     )
 
 

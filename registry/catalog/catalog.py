@@ -25,6 +25,7 @@ from registry.catalog.known_organizations import KnownOrganizations
 from registry.catalog.overrides import overrides
 from registry.catalog.writing import Writer
 from registry.errors import ConflictError, NotFoundError, NotReadyError
+from registry.following.subscriptions import Subscriptions
 from registry.letters.mailboxes import Mailboxes
 from registry.letters.outbox import Outbox
 from registry.model import Draft, Metadata, Record, Source, Step, Taken
@@ -67,6 +68,7 @@ class Catalog:
         mailboxes: Mailboxes,
         messages: Messages,
         reasons: Reasons,
+        subscriptions: Subscriptions,
     ) -> None:
         self.store = store
         self.index = index
@@ -81,6 +83,7 @@ class Catalog:
         self.mailboxes = mailboxes
         self.messages = messages
         self.reasons = reasons
+        self.subscriptions = subscriptions
         self._organizations = KnownOrganizations(store)
         self._writer = Writer(store, self._ranks)
 

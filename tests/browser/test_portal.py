@@ -26,6 +26,7 @@ PUBLIC = (
     "/suche?q=verordnungsverzeichnis", "/suche?q=fahrrad+bahnstadt", "/suche/vorschlaege?q=rad",
     "/leistungen", "/datenschutz", "/leichte-sprache", "/projekte/zeit", "/projekte/karte", "/pruefen",
     "/wuensche", "/melden?at=/daten", "/frage?record=pegel", "/interesse?record=kuehle-wege&call=2",
+    "/abo?record=pegel",
 )  # fmt: skip
 SIGNED_IN = (
     "/konto", "/mein/eintraege", "/anmelden/projekt", "/anmelden/projekt?of=kuehle-wege", "/freigabe",
@@ -48,9 +49,11 @@ TEMPLATES = {  # a page of each
     "run.html": "/administration/laeufe/{waiting}", "suggestions.html": "/suche/vorschlaege?q=rad",
     "timeline.html": "/projekte/zeit", "validation.html": "/pruefen", "project_map.html": "/projekte/karte",
     "wishes.html": "/wuensche", "visitor_form.html": "/interesse?record=kuehle-wege&call=2",
-    "moderation.html": "/administration/meldungen",
+    "moderation.html": "/administration/meldungen", "alerts.html": "/abo?record=pegel",
 }  # fmt: skip
-ASKED = {"discard.html", "plan.html", "wish.html", "wish_confirm.html"}  # the answer to a form or a link of a letter
+ASKED = {  # the answer to a form or a link of a letter
+    "discard.html", "plan.html", "wish.html", "wish_confirm.html", "alert_question.html", "alerts_manage.html",
+}  # fmt: skip
 PARTS = {
     "base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html",
     "visitor_fields.html",

@@ -1,0 +1,1 @@
+"""What people follow by e-mail, without an account."""

@@ -35,6 +35,7 @@ from registry.model import DCAT_KINDS, Distribution, Metadata, Milestone, Record
 from registry.model.record import is_source
 from registry.model.timing import today
 from registry.quality import check
+from registry.quality.check import LEAD
 from registry.rdf import thing_iri
 from registry.search.query import Query
 from registry.store.store import Selection
@@ -267,7 +268,7 @@ def _local(pages: Pages, record: Record) -> str:
 
 
 def _participants(pages: Pages, record: Record, lang: Lang) -> Iterator[Participant]:
-    named = record.metadata.participants[:MAX_NAMED]
+    named = sorted(record.metadata.participants[:MAX_NAMED], key=lambda participation: participation.role != LEAD)
     organizations = pages.catalog.store.get_many(
         [participation.agent.id for participation in named if participation.agent.id]
     )

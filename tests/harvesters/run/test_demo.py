@@ -235,3 +235,27 @@ def test_meaning_adds_nothing_that_is_far_from_it(demo: Demo, meant: Catalog, wo
     assert not [hit for hit in meant.index.search(Query(words=words)).hits if hit.by == "meaning"]
     plain = demo.catalog.index.search(Query(words=words))
     assert {hit.id for hit in meant.index.search(Query(words=words)).hits} == {hit.id for hit in plain.hits}
+
+
+def test_twelve_projects_have_all_that_a_project_page_shows(demo: Demo) -> None:
+    fields = (
+        "milestones",
+        "budget",
+        "benefits",
+        "goals",
+        "risks",
+        "chances",
+        "decisions",
+        "opportunities",
+        "indicators",
+    )
+    projects = [record.metadata for record in demo.records(kind="project")]
+    rich = [
+        metadata for metadata in projects if sum(bool(getattr(metadata, name)) for name in fields) >= len(fields) - 1
+    ]
+    assert len(rich) >= 12
+    assert sum(bool(metadata.funding) for metadata in projects) >= 8
+    for metadata in rich:  # nothing that could be taken for a fact about the city
+        assert all(funding.name["de"].startswith("Beispielprogramm") for funding in metadata.funding)
+        assert all(address.startswith("https://rat.example.org/") for address in metadata.decisions)
+        assert metadata.budget is None or metadata.budget.value.endswith("0000")

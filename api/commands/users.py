@@ -141,6 +141,19 @@ def remove(name: str, yes: bool) -> None:
     say(f"Removed {name}.")
 
 
+@user.command()
+@argument("name")
+def reset(name: str) -> None:
+    """Print a code with which the person sets a new password, for who has forgotten it or lost a passkey."""
+    from registry.errors import NotFoundError
+
+    people = _people()
+    if people.get(name) is None:
+        raise NotFoundError("account-not-found", name=name)
+    say(f"A code for {name}, valid for 24 hours, to be entered at /konto/neues-passwort:")
+    click.echo(people.reset_codes.issue(name))
+
+
 @user.command("list")
 @as_json
 def list_(json: bool) -> None:

@@ -7,14 +7,14 @@ their own, so that no page waits for them.
 import logging
 from functools import partial
 from typing import Final
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.editing import account_security, account_tokens, openid
+from api.editing import account_security, account_tokens, openid, passkeys, password_reset
+from api.editing.sign_in_page import sign_in_page
 from api.editing.signing_in import begin_session, count_try
-from api.pages.site import NO_STORE, Pages
+from api.pages.site import Pages
 from api.text.i18n import translator
 from api.web import addresses, session
 from api.web.addresses import language, mount, patterns, place
@@ -30,7 +30,7 @@ MAX_WAITING: Final = 20  # people who wait for that: some seconds
 def routes(pages: Pages) -> APIRouter:
     threads = OwnThreads(CHECKS_AT_ONCE, MAX_WAITING)
     router = APIRouter(include_in_schema=False)
-    for module in (account_security, account_tokens, openid):
+    for module in (account_security, account_tokens, openid, passkeys, password_reset):
         router.include_router(module.routes(pages))
     mount(router, patterns("account"), partial(account, pages))
     mount(router, patterns("account", "sign-in"), partial(sign_in, pages))
@@ -53,7 +53,7 @@ def sign_in(pages: Pages, request: Request) -> Response:
     next = session.local(request.query_params.get("next", ""))
     if pages.account(request):
         return RedirectResponse(next or place("account", language(request)), 303)
-    return _form(pages, request, next)
+    return sign_in_page(pages, request, next)
 
 
 async def signed_in(pages: Pages, threads: OwnThreads, request: Request, body: FormBody = b"") -> Response:
@@ -68,7 +68,7 @@ def _signed_in(pages: Pages, request: Request, body: bytes) -> Response:
     attempt = count_try(pages, request, name)
     account = pages.people.verify(name, fields.get("password"))
     if account is None:
-        return _form(pages, request, next, name, wrong=True)
+        return sign_in_page(pages, request, next, 422, name=name, wrong=True)
     pages.people.tries.forget(attempt)
     return begin_session(pages, request, account, "password", next)
 
@@ -84,25 +84,3 @@ def sign_out(pages: Pages, request: Request, body: FormBody = b"") -> Response:
     response = RedirectResponse(addresses.path("start", language(request)), 303)
     session.end(response, pages.settings)
     return response
-
-
-def _form(pages: Pages, request: Request, next: str, name: str = "", wrong: bool = False) -> Response:
-    lang = language(request)
-    _ = translator(lang)
-    return pages.page(
-        request,
-        "sign_in.html",
-        lang,
-        422 if wrong else 200,
-        NO_STORE,
-        next=next,
-        name=name,
-        wrong=wrong,
-        openid_failed=False,
-        openid=place("account", lang, "openid") + (f"?next={quote(next)}" if next else "")
-        if pages.settings.oidc
-        else "",
-        crumbs=[(_("Anmelden"), "")],
-        indexed=False,
-        action=place("account", lang, "sign-in") + (f"?next={quote(next)}" if next else ""),
-    )

@@ -5,11 +5,12 @@ sessions.
 """
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from api.editing import passkey_protocol
 from api.editing.signing_in import begin_session, count_try
 from api.pages.site import Pages
 from api.text.i18n import translator
@@ -17,6 +18,8 @@ from api.web.addresses import language, mount, patterns, place
 from api.web.session import FormBody
 from registry.errors import UsageError
 from registry.people.accounts import MIN_PASSWORD_CHARACTERS
+
+NOTICES: Final = ("changed", "ended", "passkey-added", "passkey-removed")  # parameters of the address
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -67,8 +70,10 @@ def page(pages: Pages, request: Request, status: int = 200, **view: Any) -> Resp
     account = pages.required(request)
     shown: dict[str, Any] = {
         "fault": ("", ""),
-        "notice": next((name for name in ("changed", "ended") if name in request.query_params), ""),
+        "notice": next((name for name in NOTICES if name in request.query_params), ""),
         "min_length": MIN_PASSWORD_CHARACTERS,
+        "passkey": passkey_protocol.offered(pages, request, account),
+        "passkeys": list(pages.people.passkeys.of(account.name)),
         "sessions": list(pages.people.sessions.of(account.name)),
         "this_session": request.state.session.nonce,
         "crumbs": [(_("Konto"), place("account", lang)), (_("Sicherheit"), "")],

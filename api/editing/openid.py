@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from api.editing.openid_client import OpenIdClient, OpenIdError
+from api.editing.sign_in_page import sign_in_page
 from api.editing.signing_in import STATE_SECONDS, begin_session, read_state, signed_state
 from api.pages.site import NO_STORE, Pages
-from api.text.i18n import translator
 from api.web import session
 from api.web.addresses import absolute, language, mount, patterns, place
 from registry.errors import ConflictError, NotAllowedError
@@ -148,10 +148,4 @@ def _added(pages: Pages, account: Account, claims: Mapping[str, Any]) -> Account
 def _failed(pages: Pages, request: Request, error: OpenIdError | NotAllowedError) -> Response:
     """The page to sign in, which says that it did not work; the log says why."""
     log.warning("sign-in with OpenID Connect failed: %s", error)
-    lang = language(request)
-    _ = translator(lang)
-    return pages.page(
-        request, "sign_in.html", lang, error.status, NO_STORE, next="", name="", wrong=False, openid_failed=True,
-        openid=place("account", lang, "openid"), crumbs=[(_("Anmelden"), "")], indexed=False,
-        action=place("account", lang, "sign-in"),
-    )  # fmt: skip
+    return sign_in_page(pages, request, status=error.status, failed="openid")

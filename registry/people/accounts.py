@@ -19,9 +19,11 @@ from registry.errors import ConflictError, NotFoundError, UsageError
 from registry.letters import outbox
 from registry.letters.mailboxes import forget_mailbox
 from registry.model import Account, OrganizationRole, Role
-from registry.people import identities, repeated_requests, sessions, sign_in_tries, tokens
+from registry.people import identities, passkeys, repeated_requests, reset_codes, sessions, sign_in_tries, tokens
 from registry.people.identities import Identities, forget_identities
+from registry.people.passkeys import Passkeys, forget_passkeys
 from registry.people.repeated_requests import RepeatedRequests, forget_requests
+from registry.people.reset_codes import ResetCodes, forget_reset_code
 from registry.people.sessions import Sessions, forget_session, forget_sessions
 from registry.people.sign_in_tries import SignInTries
 from registry.people.tokens import Tokens, forget_tokens
@@ -46,6 +48,8 @@ TABLES: Final = Tables(
 PARTS_OF_PEOPLE: Final[Mapping[str, ModuleType]] = MappingProxyType(
     {
         "tries": sign_in_tries,
+        "passkeys": passkeys,
+        "reset codes": reset_codes,
         "tokens": tokens,
         "sessions": sessions,
         "identities": identities,
@@ -72,6 +76,8 @@ class People:
         make_tables(engine, outbox.TABLES)
         self.tries = SignInTries(engine)
         self.tokens = Tokens(engine)
+        self.passkeys = Passkeys(engine)
+        self.reset_codes = ResetCodes(engine)
         self.identities = Identities(engine)
         self.sessions = Sessions(engine)
         self.repeated = RepeatedRequests(engine)
@@ -99,7 +105,7 @@ class People:
     def set_password(self, name: str, password: str) -> None:
         """Stores another password, which ends all sessions; NotFoundError for an unknown account, UsageError for a
         password that is too short or too long."""
-        _check_password(password)
+        check_password(password)
         values = {"password": _HASHER.hash(password), "changed": datetime.now(UTC)}
         with writing(self._engine) as connection:
             if not connection.execute(_ACCOUNTS.update().filter_by(name=name).values(**values)).rowcount:
@@ -112,6 +118,8 @@ class People:
                 raise NotFoundError("account-unknown", name=name)
             forget_mailbox(connection, name)
             forget_identities(connection, name)
+            forget_passkeys(connection, name)
+            forget_reset_code(connection, name)
             forget_sessions(connection, name)
             forget_tokens(connection, name)
             forget_requests(connection, name)
@@ -192,10 +200,11 @@ def _check(account: Account, password: str) -> None:
             raise UsageError(
                 "organization-role-unknown", organization=organization, roles=", ".join(ORGANIZATION_ROLES)
             )
-    _check_password(password)
+    check_password(password)
 
 
-def _check_password(password: str) -> None:
+def check_password(password: str) -> None:
+    """UsageError for a password that is too short or too long."""
     if not MIN_PASSWORD_CHARACTERS <= len(password) <= 1000:
         raise UsageError("password-short", length=MIN_PASSWORD_CHARACTERS)
 

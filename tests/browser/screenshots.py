@@ -48,6 +48,8 @@ PUBLIC = {
     "ueber": "/hilfe",
     "impressum": "/impressum",
     "anmelden": "/konto/anmelden",
+    "passwort-vergessen": "/konto/passwort-vergessen",
+    "neues-passwort": "/konto/neues-passwort",
     "zurueckgezogen": "/daten/altkleider",
     "fehlt": "/gibt-es-nicht",
     "start-en": "/en/",

@@ -26,9 +26,10 @@ PUBLIC = (
     "/suche?q=verordnungsverzeichnis", "/suche?q=fahrrad+bahnstadt", "/suche/vorschlaege?q=rad",
     "/leistungen", "/datenschutz", "/leichte-sprache", "/projekte/zeit", "/projekte/karte", "/pruefen",
     "/wuensche", "/melden?at=/daten", "/frage?record=pegel", "/interesse?record=kuehle-wege&call=2",
-    "/abo?record=pegel",
+    "/abo?record=pegel", "/konto/passwort-vergessen", "/konto/neues-passwort",
 )  # fmt: skip
 SIGNED_IN = (
+    "/konto/sicherheit", "/konto/zugangsschluessel",
     "/konto", "/mein/eintraege", "/anmelden/projekt", "/anmelden/projekt?of=kuehle-wege", "/freigabe",
     "/administration/quellen", "/administration/quellen/stadtwerke", "/administration/laeufe/{waiting}",
     "/administration/laeufe/{running}", "/administration/laeufe/{failed}", "/anmelden/projekt/{returned}",
@@ -49,6 +50,8 @@ TEMPLATES = {  # a page of each
     "run.html": "/administration/laeufe/{waiting}", "suggestions.html": "/suche/vorschlaege?q=rad",
     "timeline.html": "/projekte/zeit", "validation.html": "/pruefen", "project_map.html": "/projekte/karte",
     "wishes.html": "/wuensche", "visitor_form.html": "/interesse?record=kuehle-wege&call=2",
+    "account_security.html": "/konto/sicherheit", "account_tokens.html": "/konto/zugangsschluessel",
+    "forgotten.html": "/konto/passwort-vergessen", "reset.html": "/konto/neues-passwort",
     "moderation.html": "/administration/meldungen", "alerts.html": "/abo?record=pegel",
 }  # fmt: skip
 ASKED = {  # the answer to a form or a link of a letter

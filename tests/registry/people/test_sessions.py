@@ -1,4 +1,7 @@
-"""The list of open sessions."""
+"""The list of open sessions, passkeys, codes for a new password.
+
+Covers: registry/people/passkeys.py, registry/people/reset_codes.py
+"""
 
 import pytest
 

@@ -39,8 +39,8 @@ _CHALLENGES: Final = sa.table("used_challenges", sa.column("digest"), sa.column(
 
 
 class Passkey(NamedTuple):
-    """A passkey. `id`: of the credential, base64url; `handle`: a random number that stands for the account; `sign_count`:
-    how often the authenticator says to have signed."""
+    """A passkey. `id`: of the credential, base64url; `handle`: a random number that stands for the account;
+    `sign_count`: how often the authenticator says to have signed."""
 
     id: str
     account: str

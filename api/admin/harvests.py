@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
+from api.admin import withdrawals
 from api.pages.site import Pages
 from api.text.formatting import number, pick_language
 from api.text.i18n import translator
@@ -134,13 +135,19 @@ def show_run(pages: Pages, request: Request, number: int) -> Response:
 
 
 def decide(pages: Pages, request: Request, number: int, body: FormBody = b"") -> Response:
-    """Keeps what a run no longer names (`keep`), or withdraws it (`withdraw`)."""
+    """Keeps what a run no longer names (`keep`), withdraws it (`withdraw`) once somebody has said to be sure, or takes
+    that back (`undo`)."""
     fields = pages.form(request, body)
-    pages.required(request, "sources")
+    account = pages.required(request, "sources")
     act = fields.get("act")
+    run = pages.catalog.runs.get(number)
+    if act == "withdraw" and not fields.get("sure") and run.outcome == "waiting":
+        return withdrawals.ask(pages, request, run, _title(pages, run))
     try:
         if act == "keep":
             discard(number, pages.catalog.runs)
+        elif act == "undo":
+            withdrawals.undone(pages, run, account)
         elif act == "withdraw":
             apply(number, pages.catalog, wait=False)
         else:
@@ -197,7 +204,7 @@ def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Respon
     lang = language(request)
     _ = translator(lang)
     source = next((listed for listed in pages.catalog.sources.all() if listed.name == run.source), None)
-    title = (source.title if source else "") or run.source
+    title = _title(pages, run)
     waits = pages.catalog.runs.waits(run.number) if run.outcome == "waiting" else {}
     return pages.page(
         request,
@@ -212,6 +219,7 @@ def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Respon
         steps=_steps(run, lang),
         figures=_figures(run, lang),
         waits=len(waits),
+        undoable=withdrawals.may_undo(pages, run),
         gone=_gone(pages, run.source, waits, lang),
         causes=causes(pages.catalog.runs.problems(run.number), lang) or counted(run, lang),
         decided="decided" in request.query_params,
@@ -222,6 +230,12 @@ def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Respon
         ],
         indexed=False,
     )
+
+
+def _title(pages: Pages, run: Run) -> str:
+    """The title of the source of a run, else its name."""
+    titles = {source.name: source.title for source in pages.catalog.sources.all()}
+    return titles.get(run.source) or run.source
 
 
 def _steps(run: Run, lang: Lang) -> list[tuple[str, str, str]]:

@@ -27,6 +27,7 @@ from api.editing.drafting import (
 )
 from api.editing.form_fields import SECTIONS, Section, form_of
 from api.editing.form_questions import questions, targets
+from api.editing.remarks import remarks
 from api.pages.site import NO_STORE, Pages
 from api.text.formatting import moment, pick_language
 from api.text.i18n import translator
@@ -200,6 +201,7 @@ def entries(pages: Pages, request: Request) -> Response:
         "entries.html",
         lang,
         drafts=list(pages.inbox.of_account(account)),
+        declined=[draft for draft in pages.inbox.listed(account, ("declined",)) if account.name in draft.editors],
         proposals=list(pages.inbox.proposals(account, [record.id for record in published])),
         published=published[:MAX_PUBLISHED_SHOWN],
         owner=lambda draft: owner(pages, draft, lang),
@@ -304,6 +306,7 @@ def show(pages: Pages, request: Request, page: FormPage, status: int = 200) -> R
         **page._asdict()
         | {
             "blocks": blocks,
+            **remarks(draft, lang),
             "elsewhere": form.elsewhere(before, context),
             "faults": targets(page.faults, blocks),
             "errors": {error.field: error for error in reversed(page.faults)},

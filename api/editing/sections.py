@@ -17,6 +17,7 @@ from api.editing.form_context import Entered, FieldError
 from api.editing.form_fields import SECTIONS, Section, base_name, form_of
 from api.editing.prefill import fetch_state
 from api.editing.register import address_of, frame, page_of_draft, save, sections_of, show
+from api.editing.remarks import remarks
 from api.pages.record import page_of_record
 from api.pages.site import Pages
 from api.text.formatting import pick_language
@@ -78,6 +79,7 @@ def tasks(pages: Pages, request: Request, id: str) -> Response:
         whole=address_of(draft, lang),
         owner=owner(pages, draft, lang),
         locked=not may_save(pages, draft, account),
+        **remarks(draft, lang),
         fetching=fetch_state(draft.metadata),
         indexed=False,
         **_frame(draft, lang, ""),

@@ -177,7 +177,7 @@ class Catalog:
 
         return self._change(id, by, why, act)
 
-    def publish_again(self, id: str, by: str, note: str = "") -> Record:
+    def publish_again(self, id: str, by: str, note: str | Message = "") -> Record:
         """Ends the withdrawal of a record and returns it; ConflictError if it is not withdrawn."""
 
         def act(record: Record, batch: ChangeSet) -> None:

@@ -45,7 +45,7 @@ def things(count: int, **words: Any) -> list[dict[str, Any]]:
 def decide(client: TestClient, run: int, act: str):  # type: ignore[no-untyped-def]
     token = re.search(r'name="token" value="(\w+)"', client.get("/konto").text)
     assert token
-    return client.post(f"/administration/laeufe/{run}", data={"token": token[1], "act": act})
+    return client.post(f"/administration/laeufe/{run}", data={"token": token[1], "act": act, "sure": "1"})
 
 
 def test_a_run_shows_its_six_figures_and_problems_by_cause(town: Town) -> None:

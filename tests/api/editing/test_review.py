@@ -1,6 +1,6 @@
 """The review: the queue, remarks on fields, several at once, text modules, and taking a decision back.
 
-Covers: api/editing/review_queue.py
+Covers: api/editing/review_queue.py, api/editing/remarks.py
 """
 
 from collections.abc import Iterator
@@ -181,3 +181,18 @@ def test_text_modules_are_changed_by_those_who_decide(city: Town) -> None:
     send(reviewer, path, "save", **{"title-0": ""})
     assert len(city.catalog.reasons.all("en")) == len(DEFAULTS)
     assert browser(city, "agentur").get(path).status_code == 403
+
+
+def test_the_author_reads_remarks_at_the_fields_and_why_something_was_declined(city: Town) -> None:
+    """Covers what `api.editing.remarks` gives the form."""
+    draft, reviewer, author = submitted(city, title="Mit Anmerkung"), browser(city, "lotsin"), browser(city, "agentur")
+    send(reviewer, f"/freigabe/{draft.id}", "return", message="Fast fertig.", **{"remark-abstract": "Für wen ist das?"})
+    page = author.get(f"/anmelden/projekt/{draft.id}").text
+    assert "Fast fertig." in page
+    assert "<b>Kurzfassung:</b> Für wen ist das?" in page
+    assert "<b>Rückfrage:</b> Für wen ist das?" in page[page.index('for="abstract"') :]
+    send(author, f"/anmelden/projekt/{draft.id}", "submit", **PROJECT)
+    send(reviewer, f"/freigabe/{draft.id}", "decline", message="Gibt es schon.")
+    entries = author.get("/mein/eintraege").text
+    assert "Nicht veröffentlicht" in entries
+    assert "Gibt es schon." in entries

@@ -89,6 +89,7 @@ def read_addresses(form_field: FormField, before: Sequence[str], reading: Readin
 
 # -- numbers, and numbers with a date
 
+MAX_NUMBER_CHARACTERS: Final = 100
 _CURRENCY: Final = re.compile(r"\s*(?:€|euro|eur)\.?\s*\Z", re.IGNORECASE)
 _SPACES: Final = dict.fromkeys(map(ord, " \u00a0\u202f\u2009'"))
 _OBSERVATION: Final = re.compile(r"([^:;=]{1,60})[:;=]\s*([^:;=]{1,40})")
@@ -112,6 +113,8 @@ def read_number(form_field: FormField, before: str, reading: Reading) -> str:
 
 def decimal(text: str, lang: Lang) -> str:
     """The decimal that a text means in a language; "" for none."""
+    if len(text) > MAX_NUMBER_CHARACTERS:
+        return ""
     bare = _CURRENCY.sub("", text).translate(_SPACES)
     apart, point = (".", ",") if lang == "de" else (",", ".")
     whole = rf"(?:\d{{1,3}}(?:\{apart}\d{{3}}){{1,6}}|\d{{1,20}})"

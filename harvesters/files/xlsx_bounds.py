@@ -172,7 +172,7 @@ def _address(text: str) -> tuple[str, str]:
     """The letters and the digits of an address such as `AB12`."""
     text = text.strip().replace("$", "")
     letters = text.rstrip("0123456789")
-    return (letters[:MAX_LETTERS] if letters.isascii() and letters.isalpha() else ""), text[len(letters) :]
+    return (letters if letters.isascii() and letters.isalpha() else ""), text[len(letters) :]
 
 
 def _number(digits: str, default: int) -> int:
@@ -187,6 +187,6 @@ def _number(digits: str, default: int) -> int:
 def column_number(letters: str) -> int:
     """The number of a column from 1: 1 for A, 28 for AB."""
     number = 0
-    for letter in letters.upper():
+    for letter in letters[:MAX_LETTERS].upper():
         number = number * 26 + ord(letter) - 64
     return number

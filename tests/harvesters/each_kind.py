@@ -154,7 +154,7 @@ class Portal:
             self.server.packages = content
         else:
             self.server.files[f"/list.{'csv' if self.kind == 'sheet' else self.kind}"] = _file(self.kind, content)
-        run = self.town.harvest(source=self.source)
+        run = self.town.harvest(source=self.source, wait=False)  # the index is not asked
         assert run.outcome in ("applied", "unchanged"), run
         problems = (problem.finding for problem in self.town.catalog.runs.problems(run.number))
         self.findings = [(finding.rule, finding.field, finding.value) for finding in problems]

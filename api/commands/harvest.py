@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click import argument, option
@@ -27,8 +27,10 @@ from api.commands.terminal import (
 
 if TYPE_CHECKING:
     from registry.catalog import Catalog
-    from registry.model import Source
+    from registry.model import Run, Source
+    from registry.sources.runs import Runs
 
+PRINTED_PROBLEMS: Final = 5  # of a run, as text
 _no_wait = option("--no-wait", is_flag=True, help="Do not wait for the search index.")
 
 
@@ -52,16 +54,16 @@ def harvest(names: tuple[str, ...], every: bool, dry_run: bool, no_wait: bool, j
     show = (line if every or len(sources) > 1 else document) if json else _print_run
     answers = []
     for source in sources:
-        answer = _harvested(source, catalog, dry_run, not no_wait)
+        run = _harvested(source, catalog, dry_run, not no_wait)
+        answer = _answer(catalog.runs, run, json) if run else {"source": source.name, "outcome": "running"}
         show(answer)
         answers.append(answer)
     raise click.exceptions.Exit(exit_code(answers))
 
 
-def _harvested(source: "Source", catalog: "Catalog", dry_run: bool, wait: bool) -> dict[str, Any]:
-    """Runs a harvest with a progress bar and returns its document; that of the run of another process if the source is
-    busy."""
-    from api.data.run_documents import run_answer
+def _harvested(source: "Source", catalog: "Catalog", dry_run: bool, wait: bool) -> "Run | None":
+    """Harvests with a progress bar and returns the run; that of another process if the source is busy, None if that has
+    not begun yet."""
     from harvesters.run.run import harvest as run_harvest
     from registry.errors import BusyError
     from registry.fetch.session import session
@@ -69,14 +71,19 @@ def _harvested(source: "Source", catalog: "Catalog", dry_run: bool, wait: bool) 
     try:
         with progress() as report_progress, session(settings()) as http:
             named = partial(report_progress, source.name) if report_progress else None
-            run = run_harvest(source, catalog, http, dry_run=dry_run, wait=wait, progress=named)
+            run: Run = run_harvest(source, catalog, http, dry_run=dry_run, wait=wait, progress=named)
     except BusyError as error:
         say(f"Error: {error.message}")
         busy = error.detail.get("run")
-        return (
-            run_answer(catalog.runs, catalog.runs.get(busy)) if busy else {"source": source.name, "outcome": "running"}
-        )
-    return run_answer(catalog.runs, run)
+        return catalog.runs.get(busy) if busy else None
+    return run
+
+
+def _answer(runs: "Runs", run: "Run", json: bool) -> dict[str, Any]:
+    """The document of a run; as text it needs only the problems that are printed."""
+    from api.data.run_documents import MAX_PROBLEMS, run_answer
+
+    return run_answer(runs, run, MAX_PROBLEMS if json else PRINTED_PROBLEMS)
 
 
 def _print_run(answer: dict[str, Any]) -> None:
@@ -85,12 +92,11 @@ def _print_run(answer: dict[str, Any]) -> None:
     click.echo(f"{answer['source']}: run {answer['run']} {answer['outcome']}: {counts} ({answer['seconds']:.1f} s)")
     if answer["reason"]:
         click.echo(f"  {one_line(text_in(answer['reason'], 'en'))}")
-    listed = answer["problems"]
-    for problem in listed[:5]:
+    for problem in answer["problems"][:PRINTED_PROBLEMS]:
         text = f"{problem['record']}: {text_in(problem['message'], 'en')} {problem['value'][:80]}"
         click.echo(f"  {one_line(text)}")
-    rest = len(listed) - 5
-    if rest > 0:
+    rest = len(answer["problems"][PRINTED_PROBLEMS:]) + answer["left_out"]
+    if rest:
         click.echo(f"  and {rest} more: lotse run show {answer['run']} --problems")
     if answer["outcome"] == "waiting":
         click.echo(f"  Decide: lotse run apply {answer['run']}   or   lotse run discard {answer['run']}")
@@ -114,7 +120,7 @@ def list_(source: str | None, size: int, json: bool) -> None:
         opened_sources().get(source)
     newest = runs.newest(source, size)
     if json:
-        document([_without_problems(run_answer(runs, latest)) for latest in newest])
+        document([_without_problems(run_answer(runs, latest, 0)) for latest in newest])
         return
     rows = (
         (
@@ -140,7 +146,7 @@ def _without_problems(answer: dict[str, Any]) -> dict[str, Any]:
 @as_json
 def show(number: int, problems: bool, json: bool) -> None:
     """One run, as `lotse harvest` reported it."""
-    from api.data.run_documents import problem_lines, run_answer
+    from api.data.run_documents import problem_lines
 
     runs = opened_runs()
     if problems:
@@ -148,7 +154,7 @@ def show(number: int, problems: bool, json: bool) -> None:
         if runs.get(number).rules and not any(runs.problems(number)):
             say(f"Of run {number} only the counts are kept: lotse run show {number}")
         return
-    answer = run_answer(runs, runs.get(number))
+    answer = _answer(runs, runs.get(number), json)
     (document if json else _print_run)(answer)
 
 
@@ -163,11 +169,10 @@ def _lines(values: Iterable[Any]) -> None:
 @as_json
 def apply(number: int, no_wait: bool, json: bool) -> None:
     """Carry out the withdrawals that wait."""
-    from api.data.run_documents import run_answer
     from harvesters.run.run import apply as apply_run
 
     catalog, _ = opened()
-    answer = run_answer(catalog.runs, apply_run(number, catalog, wait=not no_wait))
+    answer = _answer(catalog.runs, apply_run(number, catalog, wait=not no_wait), json)
     (document if json else _print_run)(answer)
 
 
@@ -176,11 +181,10 @@ def apply(number: int, no_wait: bool, json: bool) -> None:
 @as_json
 def discard(number: int, json: bool) -> None:
     """Give the withdrawals up that wait."""
-    from api.data.run_documents import run_answer
     from harvesters.run.run import discard as discard_run
 
     runs = opened_runs()
-    answer = run_answer(runs, discard_run(number, runs))
+    answer = _answer(runs, discard_run(number, runs), json)
     (document if json else _print_run)(answer)
 
 

@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-from registry.model import COUNTS, Problem, Run
+from registry.model import COUNTS, Level, Problem, Run
 from registry.model.message import bilingual, translations
 from registry.rules import rule_texts
 from registry.sources.runs import Runs
 
-LISTED_LEVELS: Final = ("failed", "must")
+LISTED_LEVELS: Final[tuple[Level, ...]] = ("failed", "must")
 MAX_PROBLEMS: Final = 100_000  # problems in one document; `lotse run show N --problems` gives all
 
 
-def run_answer(runs: Runs, run: Run) -> dict[str, Any]:
-    """The document of a run. `problems`: at most MAX_PROBLEMS of level failed or must; `left_out`: how many more."""
-    listed = (problem for problem in runs.problems(run.number) if problem.finding.level in LISTED_LEVELS)
-    problems = [problem_answer(problem) for problem in islice(listed, MAX_PROBLEMS)]
+def run_answer(runs: Runs, run: Run, most: int = MAX_PROBLEMS) -> dict[str, Any]:
+    """The document of a run. `problems`: at most so many of level failed or must; `left_out`: how many more."""
+    listed = runs.problems(run.number, LISTED_LEVELS)
+    problems = [problem_answer(problem) for problem in islice(listed, most)]
     answer = {
         "source": run.source,
         "run": run.number,

@@ -48,6 +48,11 @@ class RunContext(msgspec.Struct, frozen=True):
         """The edition of source and mapping; see `stage.edition`."""
         return edition(self.source, self.harvester, self.base_url)
 
+    def run_before(self) -> Run | None:
+        """The run of this source before this one."""
+        newest = self.runs.newest(self.name, 2)
+        return next((run for run in newest if run.number != self.run.number), None)
+
     def stored(self) -> dict[str, StoredState]:
         """Remote id -> what the store has of this source now."""
         stored: dict[str, StoredState] = self.catalog.store.stored_states(self.name)

@@ -42,9 +42,7 @@ def report(run_context: RunContext, planned: Plan, reading: Reading, same: bool 
 
 def _reported_before(run_context: RunContext, listed: int) -> Run | None:
     """The run before this one, if it was complete and named as many items."""
-    before = next(
-        (run for run in run_context.runs.newest(run_context.name, 2) if run.number != run_context.run.number), None
-    )
+    before = run_context.run_before()
     whole = before and before.complete and before.outcome in WHOLE_OUTCOMES and before.listed == listed
     return before if before and whole and "id-twice" not in before.rules else None
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec.structs import replace
 
 from harvesters.bounds import MEGABYTE, MIN_FREE_BYTES, RunBounds
+from harvesters.run import unchanged
 from harvesters.run.apply import link_again, listing, make_plan, map_staged, settle, take
 from harvesters.run.context import RunContext
 from harvesters.run.mapper_processes import Mappers
@@ -28,7 +29,7 @@ from harvesters.source_kinds import Limit
 from harvesters.source_kinds import harvester as harvester_of
 from registry.catalog import Catalog
 from registry.errors import ConflictError, LotseError, StoppedError, StorageFullError
-from registry.fetch.session import allowance
+from registry.fetch.session import NotModifiedError, allowance, conditional
 from registry.model import COUNTS, Run, Source
 from registry.model.harvest import Reached
 from registry.projector_process import ProjectorProcess
@@ -154,11 +155,20 @@ def _read_and_apply(run_context: RunContext, http: "Session", dry_run: bool, pro
         listeners = Listeners(_recording(run_context, progress), mappers.offer)
         begin = Reached(run_context.run.number, "", run_context.edition, 0, "")
         bounds = RunBounds.of(run_context.source.settings)
-        with allowance(http, bounds.seconds, bounds.read_bytes):
-            reading = read_source(
-                run_context.source, run_context.harvester, http, run_context.staging, begin, listeners
-            )
-        return _map_and_apply(run_context, reading, mappers, dry_run)
+        with (
+            allowance(http, bounds.seconds, bounds.read_bytes),
+            conditional(http, run_context.source.url, unchanged.validators(run_context)) as condition,
+        ):
+            try:
+                reading = read_source(
+                    run_context.source, run_context.harvester, http, run_context.staging, begin, listeners
+                )
+            except NotModifiedError:
+                outcome = "planned" if dry_run else "unchanged"
+                return _ended(run_context, outcome=outcome, **unchanged.as_before(run_context))
+        run = _map_and_apply(run_context, reading, mappers, dry_run)
+        unchanged.remember(run_context, reading, condition.received, run)
+        return run
 
 
 def _map_and_apply(run_context: RunContext, reading: Reading, mappers: Mappers, dry_run: bool) -> Run:
@@ -227,13 +237,12 @@ def _record_bug(run_context: RunContext, kind: object, error: BaseException | No
 
 def _ended(run_context: RunContext, reading: Reading | None = None, **fields: Any) -> Run:
     """Writes the end of the run. `fields`: of the Run, beside those that follow from the reading."""
-    complete, listed = (reading.complete, len(reading.named)) if reading else (False, 0)
+    read = {"complete": reading.complete, "listed": len(reading.named)} if reading else {}
+    fields = read | fields
     run = replace(
         run_context.run,
-        **({"counts": dict.fromkeys(COUNTS, 0)} | fields),
-        complete=complete,
-        listed=listed,
-        done=listed,
+        **fields | {"counts": dict.fromkeys(COUNTS, 0) | fields.get("counts", {})},
+        done=fields.get("listed", 0),
         seconds=round(time.monotonic() - run_context.started, 3),
         ended=datetime.now(UTC),
     )

@@ -1,6 +1,7 @@
 """HTTP sessions for everything that is fetched from outside: with time and size limits, and protected against SSRF.
 
-Entry points: `session` makes one, `body` reads an answer, `allowance` bounds all answers of a run.
+Entry points: `session` makes one, `body` reads an answer, `allowance` bounds all answers of a run, `conditional` asks
+only for what has changed.
 Invariants: no other room opens a connection to the outside. Nothing is taken from the environment (`trust_env=False`):
 a `.netrc` or `http_proxy` would bypass the SSRF guard of `registry/fetch/ssrf_guard.py`.
 """
@@ -9,7 +10,7 @@ import contextlib
 import math
 import socket
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from urllib3.util.retry import Retry
 from registry.errors import ForbiddenAddressError, SourceError, TooLargeError
 from registry.fetch.ssrf_guard import CONNECT_SECONDS, Bounds, guard, pools
 from registry.masking import shown as shown
+from registry.model.harvest import Validators
 
 USER_AGENT: Final = "Lotse/0.1 (open data catalogue; harvester)"
 READ_SECONDS: Final = 60.0  # between two packets
@@ -32,6 +34,7 @@ REDIRECTS: Final = 10
 GAP_SECONDS: Final = 0.05  # between two requests to one host
 MAX_BYTES: Final = 512_000_000  # of an answer, unpacked, if the caller gives no smaller limit
 CHUNK: Final = 65_536
+MAX_VALIDATOR_CHARACTERS: Final = 500  # of an ETag or a date
 
 
 class Outward(Protocol):
@@ -86,6 +89,55 @@ def allowance(http: requests.Session, seconds: float, max_bytes: int) -> Iterato
         raise _too_long(seconds) from error
     finally:
         http.allowance = None
+
+
+class NotModifiedError(Exception):
+    """The server answers 304: the document is what it was when its validators were received."""
+
+
+@contextlib.contextmanager
+def conditional(http: requests.Session, url: str, validators: Validators) -> Iterator["Condition"]:
+    """Within the block a request of `url` gets the document only if it has changed since these validators (RFC 9110,
+    13.1), else NotModifiedError. Yields what was answered."""
+    condition = Condition(url, validators)
+    if isinstance(http, _Session):
+        http.condition = condition
+    try:
+        yield condition
+    finally:
+        if isinstance(http, _Session):
+            http.condition = None
+
+
+class Condition:
+    """`received`: the validators of the document; none if it has none, or if more than this document was asked for."""
+
+    def __init__(self, url: str, validators: Validators) -> None:
+        self._url = url
+        self._headers = {"If-None-Match": validators.etag, "If-Modified-Since": validators.modified}
+        self._answers = 0
+        self._received = Validators()
+
+    @property
+    def received(self) -> Validators:
+        return self._received if self._answers == 1 else Validators()
+
+    def headers(self, url: str, headers: Mapping[str, str] | None) -> Mapping[str, str] | None:
+        """The headers of a request, with the condition if it is one of the document."""
+        if url != self._url:
+            return headers
+        return {**(headers or {}), **{name: value for name, value in self._headers.items() if value}}
+
+    def answered(self, url: str, answer: requests.Response) -> None:
+        """Takes note of an answer; NotModifiedError."""
+        self._answers += 1
+        if url == self._url and answer.status_code == requests.codes.not_modified and any(self._headers.values()):
+            answer.close()
+            raise NotModifiedError(url)
+        if url == self._url and answer.ok:
+            etag, modified = (answer.headers.get(name, "") for name in ("ETag", "Last-Modified"))
+            if max(len(etag), len(modified)) <= MAX_VALIDATOR_CHARACTERS:
+                self._received = Validators(etag, modified)
 
 
 class _Allowance(NamedTuple):
@@ -206,14 +258,21 @@ class _Session(requests.Session):
 
     adapter: _Adapter
     allowance: _Allowance | None = None
+    condition: Condition | None = None
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         self.adapter.bounds.start(self._check_allowance())
         address = url.decode(errors="replace") if isinstance(url, bytes) else url
+        condition = None if kwargs.get("params") else self.condition
+        if condition:
+            kwargs["headers"] = condition.headers(address, kwargs.get("headers"))
         try:
-            return super().request(method, url, *args, **kwargs)
+            answer = super().request(method, url, *args, **kwargs)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise _failed(address, error) from error
+        if condition:
+            condition.answered(address, answer)
+        return answer
 
     def _check_allowance(self) -> float:
         """When the allowance ends; TooLargeError if it is used up."""

@@ -112,6 +112,25 @@ class MappedThing(msgspec.Struct, frozen=True, gc=False):
     url: str
 
 
+class Validators(msgspec.Struct, frozen=True, omit_defaults=True):
+    """By these a server tells whether a document has changed (RFC 9110, 8.8): its headers ETag and Last-Modified."""
+
+    etag: str = ""
+    modified: str = ""
+
+
+class LastReading(msgspec.Struct, frozen=True):
+    """The last whole reading of a source that is one document. `run` and `edition`: of that reading; `number`: of the
+    store's last change after it; `records`: how many the source had then; `at`: when it was read."""
+
+    run: int
+    edition: str
+    validators: Validators
+    number: int
+    records: int
+    at: datetime
+
+
 class Reached(msgspec.Struct, frozen=True, gc=False):
     """Where an interrupted run can resume: after `token`, with the item at `position` + 1. `edition`: a digest of
     the source's settings and the mapping at that time; with another one the run starts from the beginning."""

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import zstandard
 
 from registry.model import Finding, Findings
-from registry.model.harvest import ListedItem, Mapped, Reached, Staged
+from registry.model.harvest import LastReading, ListedItem, Mapped, Reached, Staged
 from registry.store.database import (
     ManyRows,
     Tables,
@@ -48,6 +48,9 @@ TABLES: Final = Tables(
     ),
     ("DROP TABLE staged_metadata",),  # mapped metadata is in the spool file of the run since then
 )
+LAST_READINGS: Final = Tables(  # a count of its own: a folder that has the tables above opens without an upgrade
+    "last_readings_version", ("CREATE TABLE last_readings (source TEXT PRIMARY KEY, body {blob} NOT NULL)",)
+)
 BATCH: Final = 500  # items
 
 
@@ -61,6 +64,7 @@ _STAGED: Final = _table(
 )  # fmt: skip
 _PAYLOADS: Final = _table("staged_payloads", "source", "remote_id", "payload")
 _MARKS: Final = _table("staged_marks", "source", "run", "token", "edition", "place", "at")
+_READINGS: Final = _table("last_readings", "source", "body")
 _THING: Final = _STAGED.c
 # Values of the columns of an item that is not mapped yet: constants in the statement, not parameters of each row.
 _UNMAPPED: Final[Mapping[str, Any]] = {
@@ -74,6 +78,7 @@ _UNMAPPED: Final[Mapping[str, Any]] = {
 def open_staging(database_url: str, data: Path) -> "Staging":
     engine = staging_engine(database_url, data)
     make_tables(engine, TABLES)
+    make_tables(engine, LAST_READINGS)
     return Staging(engine)
 
 
@@ -179,6 +184,19 @@ class Staging:
         with writing(self.engine) as connection:
             connection.execute(_MARKS.delete().where(_MARKS.c.source == source))
 
+    def last_reading(self, source: str) -> LastReading | None:
+        """The last whole reading of a source that is one document with validators; None if there is none."""
+        for row in self._fetch(sa.select(_READINGS.c.body).where(_READINGS.c.source == source)):
+            return msgspec.json.decode(row.body, type=LastReading)
+        return None
+
+    def keep_last_reading(self, source: str, last: LastReading | None) -> None:
+        """Replaces the last reading; None: the next run reads the source in any case."""
+        with writing(self.engine) as connection:
+            connection.execute(_READINGS.delete().where(_READINGS.c.source == source))
+            if last:
+                connection.execute(_READINGS.insert().values(source=source, body=msgspec.json.encode(last)))
+
     # -- mapping
 
     def unmapped(self, source: str, run: int, edition: str) -> list[tuple[str, str]]:
@@ -255,6 +273,7 @@ class Staging:
     def forget(self, source: str) -> None:
         """Drops all of a source, part by part, and gives its disk back: on a full disk there is little for the WAL."""
         self.close(source)
+        self.keep_last_reading(source, None)
         some = sa.select(_PAYLOADS.c.remote_id).where(_PAYLOADS.c.source == source).limit(BATCH)
         while remote_ids := [row.remote_id for row in self._fetch(some)]:
             with writing(self.engine) as connection:
@@ -267,6 +286,7 @@ class Staging:
         give_space_back(self.engine, vacuum=True)
 
     def erase(self, source: str, remote_id: str) -> None:
+        self.keep_last_reading(source, None)
         with writing(self.engine) as connection:
             for table in (_STAGED, _PAYLOADS):
                 connection.execute(table.delete().where(table.c.source == source, table.c.remote_id == remote_id))

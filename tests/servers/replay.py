@@ -14,6 +14,7 @@ prints the line  ready http://127.0.0.1:PORT
 
 import argparse
 import gzip
+import hashlib
 import json
 import re
 import threading
@@ -55,12 +56,19 @@ class Replay:
         self.faults: dict[str, Fault] = {}
         self.requests: list[str] = []
         self.connections = 0
+        self.has_etags = False
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._http.server_port}"
 
     def answer(self, path: str, query: Mapping[str, str]) -> Answer:
         raise NotImplementedError
+
+    def etag(self, answer: Answer) -> str:
+        return f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"' if self.has_etags and answer.status == 200 else ""
+
+    def unless_known(self, answer: Answer, etag: str | None) -> Answer:
+        return Answer(304, answer.type, b"") if etag and etag == self.etag(answer) else answer
 
     def serve(self) -> None:
         self._http.serve_forever(poll_interval=0.05)
@@ -91,14 +99,16 @@ def _handler(replay: Replay) -> type[BaseHTTPRequestHandler]:
         do_POST = do_HEAD = do_GET
 
         def respond(self, answer: Answer, fault: Fault | None) -> None:
-            status, type, body = answer
+            etag = replay.etag(answer)
+            status, type, body = replay.unless_known(answer, self.headers["If-None-Match"])
             if fault and (fault.body is not None or fault.status != 200):
                 status, type, body = fault.status, fault.type, fault.body or b"<html><h1>Error</h1></html>"
             self.send_response(status)
             self.send_header("Content-Type", type)
             self.send_header("Content-Length", str(len(body)))
-            if fault and fault.location:
-                self.send_header("Location", fault.location)
+            headers = {"ETag": etag, "Location": fault.location if fault else ""}
+            for name in filter(headers.get, headers):
+                self.send_header(name, headers[name])
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body if fault is None or fault.cut is None else body[: fault.cut])

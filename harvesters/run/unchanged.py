@@ -1,0 +1,63 @@
+"""A source that has not changed since the last run, by its ETag or its date (HTTP status 304), is not read at all.
+
+Entry points, in the order of a run: `validators`, then `as_before` where the source answers 304, else `remember`. Only
+sources that are one document can be asked so. Invariant: what the run before left, in the staging and in the store, is
+as it was; otherwise the source is read.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from harvesters.run.context import RunContext
+from harvesters.run.report import WHOLE_OUTCOMES
+from harvesters.run.stage import Reading
+from registry.model import Run
+from registry.model.harvest import LastReading, Validators
+from registry.store.store import Selection
+
+MAX_UNREAD_AGE: Final = timedelta(days=7)  # after which a source is read in any case: a server may be wrong
+
+
+def validators(run_context: RunContext) -> Validators:
+    """The validators of the last reading; none if the source has to be read."""
+    last, before = run_context.staging.last_reading(run_context.name), run_context.run_before()
+    if not last or not before or before.number != last.run or before.outcome not in WHOLE_OUTCOMES:
+        return Validators()
+    store, own = run_context.catalog.store, Selection(source=run_context.name)
+    is_valid = (
+        last.edition == run_context.edition
+        and timedelta(0) <= datetime.now(UTC) - last.at < MAX_UNREAD_AGE
+        and last.records == store.count(own)
+        and not store.count(own, since=last.number)
+    )
+    return last.validators if is_valid else Validators()
+
+
+def remember(run_context: RunContext, reading: Reading, received: Validators, run: Run) -> None:
+    """Keeps the validators of a source that was read and applied as a whole."""
+    if received == Validators() or run.outcome not in WHOLE_OUTCOMES or not reading.complete or reading.problems:
+        run_context.staging.keep_last_reading(run_context.name, None)
+        return
+    store, now = run_context.catalog.store, datetime.now(UTC)
+    records = store.count(Selection(source=run_context.name))
+    last = LastReading(run.number, run_context.edition, received, store.last(), records, now)
+    run_context.staging.keep_last_reading(run_context.name, last)
+
+
+def as_before(run_context: RunContext) -> dict[str, Any]:
+    """The fields of a run whose source has not changed: what the run before has listed is the same. The next run may
+    ask again."""
+    before, last = run_context.run_before(), run_context.staging.last_reading(run_context.name)
+    assert before  # or `validators` would have given none
+    assert last
+    run_context.staging.keep_last_reading(run_context.name, replace(last, run=run_context.run.number))
+    failed = before.counts.get("failed", 0)
+    return {
+        "complete": True,
+        "listed": before.listed,
+        "counts": {"same": before.listed - failed, "failed": failed},
+        "rules": before.rules,
+        "reported": before.reported or before.number,
+    }

@@ -17,7 +17,7 @@ from api.data import feeds
 from api.data.appointments import appointments
 from api.data.calendars import calendar
 from api.data.documents import search_answer
-from api.data.spreadsheets import csv_bytes, xlsx_bytes
+from api.data.spreadsheets import Sheet, csv_bytes, xlsx_bytes
 from api.data.tables import Context, columns_of, row
 from api.text.formatting import day, pick_language
 from api.text.i18n import translator
@@ -139,12 +139,9 @@ class _Views:
     def _xlsx(self, whole: _List, at: str) -> bytes:
         lang = whole.address.lang
         columns, context = columns_of(whole.asked.where.get("kind", ())), self._context(lang)
-        return xlsx_bytes(
-            self._title(whole),
-            [column.labels[lang] for column in columns],
-            (row(item, columns, context) for item in whole.records),
-            self._about(whole, at),
-        )
+        labels = [column.labels[lang] for column in columns]
+        rows = (row(item, columns, context) for item in whole.records)
+        return xlsx_bytes([Sheet(self._title(whole), labels, rows)], self._about(whole, at))
 
     def _ics(self, whole: _List, at: str) -> bytes:
         return calendar(whole.records, self._title(whole), absolute(self.base, at), self.base, whole.address.lang)

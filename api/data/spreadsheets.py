@@ -1,7 +1,7 @@
 """A table of cells as CSV (RFC 4180) or as XLSX.
 
-Entry points: `csv_bytes`, `xlsx_bytes`. Invariants: no cell is run as a formula by a spreadsheet program, and no value
-is changed without being said (docs/decisions/0195-lists-to-take-along.md).
+Entry points: `csv_bytes`, `xlsx_bytes` (of some `Sheet`s). Invariants: no cell is run as a formula by a spreadsheet
+program, and no value is changed without being said (docs/decisions/0195-lists-to-take-along.md).
 """
 
 import csv
@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -65,16 +65,23 @@ def _written(cell: Cell) -> str:
     return f"{cell:f}" if isinstance(cell, Decimal) else cell
 
 
-def xlsx_bytes(
-    title: str, labels: Sequence[str], rows: Iterable[Sequence[Cell]], about: Sequence[Sequence[str]]
-) -> bytes:
-    """An XLSX file: one sheet with the rows, days and numbers as such, and one that says what it is (`about`)."""
+class Sheet(NamedTuple):
+    """A sheet of an XLSX file: its name, the labels of the first row, the rows below."""
+
+    title: str
+    labels: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
+def xlsx_bytes(sheets: Iterable[Sheet], about: Iterable[Sequence[str]]) -> bytes:
+    """An XLSX file: sheets with days and numbers as such, and at the end one that says what it is (`about`)."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:MAX_SHEET_NAME])
-    sheet.freeze_panes = "A2"
-    sheet.append([_heading(sheet, label) for label in labels])
-    for row in rows:
-        sheet.append([_cell(sheet, cell) for cell in row])
+    for content in sheets:
+        sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", content.title)[:MAX_SHEET_NAME])
+        sheet.freeze_panes = "A2"
+        sheet.append([_heading(sheet, label) for label in content.labels])
+        for row in content.rows:
+            sheet.append([_cell(sheet, cell) for cell in row])
     notes = book.create_sheet("Info")
     for line in about:
         notes.append([_cell(notes, text) for text in line])

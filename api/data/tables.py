@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final, NamedTuple
 
+from api.data.delays import delay
 from api.text import sentences
 from api.text.formatting import pick_language
 from api.web.addresses import Lang, absolute, page
@@ -132,6 +133,11 @@ def _milestone_planned(record: Record, context: Context) -> Cell:
     return dated(milestone.planned) if milestone else None
 
 
+def _behind(record: Record, context: Context) -> Cell:
+    late = delay(record.metadata, today())
+    return Decimal(late.days) if late else None
+
+
 def _open_for(record: Record, context: Context) -> str:
     chances, calls = sentences.open_calls(record.metadata, today())
     return _concepts("opportunities", (call.type for call in (*chances, *calls)), context)
@@ -186,6 +192,7 @@ COLUMNS: Final = (
     _column("ends", "Ende|End", _ends),
     _column("next_milestone", "Nächster Meilenstein|Next milestone", _milestone_title, _PROJECTS),
     _column("next_milestone_planned", "Meilenstein geplant|Milestone planned", _milestone_planned, _PROJECTS),
+    _column("behind_plan_days", "Tage hinter dem Plan|Days behind the plan", _behind, _PROJECTS),
     _column("open_for", "Offen für|Open for", _open_for, _PROJECTS),
     _column("open_until", "Melden bis|Answer until", _open_until, _PROJECTS),
     _column("budget", "Kosten|Budget",

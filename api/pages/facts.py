@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from markupsafe import Markup, escape
 
+from api.data.delays import delay
 from api.pages.site import Pages
 from api.text import sentences
 from api.text.formatting import day, host, link, number, short_markup
@@ -19,6 +20,7 @@ from api.web import addresses, query
 from api.web.addresses import Lang
 from registry.model import DCAT_KINDS, Agent, Contact, Funding, Metadata, Money, Place, Record
 from registry.model.text import tags
+from registry.model.timing import today
 from registry.search.limits import Limits, Near
 from registry.search.query import Query
 from vocab.concepts import Concept, ConceptList, concept_list
@@ -102,7 +104,9 @@ def _of_project(pages: Pages, metadata: Metadata, lang: Lang) -> Iterator[tuple[
     _ = translator(lang)
     start = metadata.starts or (metadata.period.start if metadata.period else "")
     end = metadata.ends or (metadata.period.end if metadata.period else "")
-    yield _("Phase"), _text(sentences.concept("phases", metadata.phase, lang))
+    late = delay(metadata, today())
+    behind = [Item(sentences.behind(late.days, lang), small=True)] if late else []
+    yield _("Phase"), [*_text(sentences.concept("phases", metadata.phase, lang)), *behind]
     yield _("Zeitraum"), _text(sentences.span(start, end, lang))
     yield _("Ort"), _places(pages, metadata, lang)
     yield _("Federführung"), _agent(pages, sentences.lead(metadata), lang)

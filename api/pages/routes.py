@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.pages import assets, city_texts, districts
+from api.pages.council_report import report_file, report_page
 from api.pages.dumps import dumps_page
 from api.pages.project_map import map_page
 from api.pages.record import record_page
@@ -14,6 +15,7 @@ from api.pages.timeline import timeline_page
 from api.pages.validation import Validation
 from api.web import addresses
 from api.web.addresses import mount, patterns
+from api.web.negotiate import CSV, XLSX
 from registry.model import KINDS
 
 
@@ -29,6 +31,8 @@ def routes(pages: Pages) -> APIRouter:
         (districts.district_page(pages), patterns("district", "{id}")),
         (city_texts.developers(pages), patterns("developers")),
         (dumps_page(pages), patterns("dumps")),
+        (report_page(pages), patterns("report")),
+        (report_file(pages), [f"{path}.{form.name}" for path in patterns("report") for form in (CSV, XLSX)]),
         (map_page(pages), patterns("project", "map")),
         (timeline_page(pages), patterns("project", "timeline")),
         *((search_page(pages), [addresses.path(kind, lang) for lang in addresses.LANGS]) for kind in KINDS),

@@ -18,6 +18,7 @@ from vocab.concepts import Concept, concept_list
 
 PHASES: Final = ("idee", "vorbereitung", "umsetzung", "abschluss", "dauerbetrieb")  # as drawn
 _ENDED: Final = {"abgeschlossen": "abschluss"}  # phases that are drawn as another one, done
+DAYS_OF_A_MONTH: Final = 30
 _SEEKING: Final = ("partnergesuch", "ausschreibung")
 
 
@@ -235,6 +236,15 @@ def lead(metadata: Metadata) -> Agent | None:
     role = concept_list("roles").by_notation["federfuehrung"].iri
     agent = next((participation.agent for participation in metadata.participants if participation.role == role), None)
     return agent or metadata.publisher or (metadata.participants[0].agent if metadata.participants else None)
+
+
+def behind(days: int, lang: Lang) -> str:
+    """How far behind the plan, in words."""
+    _ = translator(lang)
+    months = days // DAYS_OF_A_MONTH
+    if months > 1:
+        return _("%(number)s Monate hinter dem Plan") % {"number": months}
+    return _("einen Monat hinter dem Plan") if months else _("wenige Wochen hinter dem Plan")
 
 
 def open_calls(metadata: Metadata, today: date) -> tuple[list[Opportunity], list[Opportunity]]:

@@ -26,7 +26,7 @@ PUBLIC = (
     "/suche?q=verordnungsverzeichnis", "/suche?q=fahrrad+bahnstadt", "/suche/vorschlaege?q=rad",
     "/leistungen", "/datenschutz", "/leichte-sprache", "/projekte/zeit", "/projekte/karte", "/pruefen",
     "/wuensche", "/melden?at=/daten", "/frage?record=pegel", "/interesse?record=kuehle-wege&call=2",
-    "/abo?record=pegel", "/konto/passwort-vergessen", "/konto/neues-passwort",
+    "/abo?record=pegel", "/konto/passwort-vergessen", "/konto/neues-passwort", "/bericht",
 )  # fmt: skip
 SIGNED_IN = (
     "/konto/sicherheit", "/konto/zugangsschluessel",
@@ -53,6 +53,7 @@ TEMPLATES = {  # a page of each
     "account_security.html": "/konto/sicherheit", "account_tokens.html": "/konto/zugangsschluessel",
     "forgotten.html": "/konto/passwort-vergessen", "reset.html": "/konto/neues-passwort",
     "moderation.html": "/administration/meldungen", "alerts.html": "/abo?record=pegel",
+    "council_report.html": "/bericht",
 }  # fmt: skip
 ASKED = {  # the answer to a form or a link of a letter
     "discard.html", "plan.html", "wish.html", "wish_confirm.html", "alert_question.html", "alerts_manage.html",

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from api.data import lists
 from api.data.calendars import calendar
-from api.data.spreadsheets import csv_bytes, xlsx_bytes
+from api.data.spreadsheets import Sheet, csv_bytes, xlsx_bytes
 from api.data.tables import Cell
 from api.web.negotiate import LISTS, Format
 from registry.catalog import Catalog
@@ -136,7 +136,7 @@ def test_a_sheet_has_real_days_and_numbers_and_no_formulas() -> None:
         datetime(2026, 3, 4, 5, 6),
         None,
     ]
-    content = xlsx_bytes("A/B", ["x"] * len(cells), [cells], [("Stand", "heute")])
+    content = xlsx_bytes([Sheet("A/B", ["x"] * len(cells), [cells])], [("Stand", "heute")])
     sheet = load_workbook(io.BytesIO(content)).worksheets[0]
     values = [cell.value for cell in sheet[2]]
     assert values[:4] == ["=1+1", "#N/A", "01067", "a\ufffdb"]

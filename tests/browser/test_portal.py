@@ -35,7 +35,8 @@ SIGNED_IN = (
     "/administration/laeufe/{running}", "/administration/laeufe/{failed}", "/anmelden/projekt/{returned}",
     "/anmelden/projekt/{queued}", "/freigabe/{queued}", "/anmelden/projekt/{returned}/abschnitte",
     "/anmelden/projekt/{returned}/absenden", "/anmelden/projekt/{returned}/wo-und-wann", "/administration/meldungen",
-    "/anmelden/projekt/uebernehmen",
+    "/anmelden/projekt/uebernehmen", "/administration/nachrichten", "/konto/nachrichten", "/freigabe/textbausteine",
+    "/projekte/kuehle-wege/verlauf", "/daten/rad-zaehlstellen/zurueckziehen",
 )  # fmt: skip
 TEMPLATES = {  # a page of each
     "start.html": "/", "search.html": "/suche?q=rad&theme=TRAN", "record.html": "/daten/rad-zaehlstellen",
@@ -54,9 +55,13 @@ TEMPLATES = {  # a page of each
     "forgotten.html": "/konto/passwort-vergessen", "reset.html": "/konto/neues-passwort",
     "moderation.html": "/administration/meldungen", "alerts.html": "/abo?record=pegel",
     "council_report.html": "/bericht",
+    "letters.html": "/administration/nachrichten", "account_letters.html": "/konto/nachrichten",
+    "reasons.html": "/freigabe/textbausteine", "history.html": "/projekte/kuehle-wege/verlauf",
+    "record_act.html": "/daten/rad-zaehlstellen/zurueckziehen",
 }  # fmt: skip
 ASKED = {  # the answer to a form or a link of a letter
     "discard.html", "plan.html", "wish.html", "wish_confirm.html", "alert_question.html", "alerts_manage.html",
+    "letter.html", "review_several.html", "run_withdraw.html",
 }  # fmt: skip
 PARTS = {
     "base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html",

@@ -22,7 +22,17 @@ from api.ckan import routes as ckan
 from api.data import dump_files, event_stream, examples, feeds, linked, lists, openapi, records, well_known
 from api.data.openapi import responses, texts
 from api.drafts import routes as drafts
-from api.editing import account, account_letters, register, review, review_queue, sections, takeover
+from api.editing import (
+    account,
+    account_letters,
+    history,
+    record_acts,
+    register,
+    review,
+    review_queue,
+    sections,
+    takeover,
+)
 from api.pages import error_pages, routes
 from api.pages.site import Pages
 from api.visitors import digests
@@ -45,6 +55,22 @@ GZIP_LEVEL: Final = 6  # level 9 takes 1.5 times as long for 2 % less
 
 PAGE_CHECK_SECONDS: Final = 3600.0  # between two checks of all pages of the database
 
+# Modules with routes of pages, in the order in which addresses are looked up
+PAGE_MODULES: Final = (
+    account,
+    account_letters,
+    takeover,
+    register,
+    sections,
+    review_queue,
+    review,
+    history,
+    record_acts,
+    harvests,
+    letters,
+    routes,
+)
+
 log = logging.getLogger("lotse.web")
 
 
@@ -66,8 +92,7 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         app.include_router(data.routes(catalog, settings))
     pages = Pages(catalog, settings)
     app.include_router(drafts.routes(pages))
-    editing = (account, account_letters, takeover, register, sections, review_queue, review)
-    for module in (*editing, harvests, letters, routes):
+    for module in PAGE_MODULES:
         app.include_router(module.routes(pages))
     app.include_router(visitors.routes(pages))
     app.include_router(_health(catalog))

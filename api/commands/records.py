@@ -280,6 +280,25 @@ def withdraw(id: str, reason: str | None, by: str, dry_run: bool, no_wait: bool)
     say(f"Withdrew {record.id} ({one_line(title)}).")
 
 
+@record.command()
+@argument("id")
+@option("--version", type=int, help="Give it the metadata of this version instead; `history` lists them.")
+@option("--reason", default="", help="Why; it is shown to everybody.")
+@option("--by", default="lotse", show_default=True, help="Who restores it: an account.")
+@option("--no-wait", is_flag=True, help="Do not wait for the search index.")
+def restore(id: str, version: int | None, reason: str, by: str, no_wait: bool) -> None:
+    """Publish a withdrawn record again, or restore an older version of it."""
+    catalog, _ = opened()
+    record = catalog.store.existing(id)
+    if version is None:
+        catalog.publish_again(record.id, by, reason)
+    else:
+        catalog.restore_version(record.id, version, by, reason, record.number)
+    if not no_wait:
+        catalog.sync()
+    say(f"Restored {record.id} ({one_line(text_in(record.metadata.title))}).")
+
+
 @click.command()
 @argument("what", metavar="FILE|URL")
 @option("--shapes", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A folder with SHACL shapes.")

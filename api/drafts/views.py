@@ -6,7 +6,6 @@ out once.
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import partial
 from types import MappingProxyType
 from typing import Annotated, Any, Final
@@ -31,11 +30,12 @@ from api.drafts.completeness import require_complete
 from api.pages.site import NO_STORE, Pages
 from api.web.answers import json_bytes, raw_body
 from api.web.negotiate import JSON
-from registry.errors import ConflictError, NotAllowedError, NotFoundError, PreconditionFailedError, ValidationError
+from registry.catalog import deciding
+from registry.errors import ConflictError, NotAllowedError, PreconditionFailedError, ValidationError
 from registry.model import Account, Draft, DraftState, Metadata, Record
 from registry.model.message import message, translations
 from registry.people import permissions
-from registry.people.permissions import OPEN_STATES, Subject
+from registry.people.permissions import OPEN_STATES
 from registry.people.review import ReviewAction
 from registry.people.tokens import Scope
 
@@ -125,7 +125,7 @@ class DraftViews:
         if record is None:
             permissions.after(account, "begin", permissions.CATALOGUE)
         else:
-            permissions.after(account, "propose", _subject(record))
+            permissions.after(account, "propose", deciding.subject(record))
         metadata = patched(record.metadata if record else Metadata(kind=kind), new.metadata, kind)
         owner = permissions.acts_for(account, record.owner if record else "")
         base = record.number if record else 0
@@ -152,9 +152,7 @@ class DraftViews:
 
     def _publish(self, draft: Draft, account: Account, comment: str) -> None:
         require_complete(self._pages, draft)
-        record = self._pages.catalog.register(draft, account.name)
-        with suppress(NotFoundError):  # another request was as fast; both have published the same record
-            self._inbox.close(draft.id, account, draft.version, "publish", record.id, comment)
+        deciding.publish(self._pages.catalog, draft, account, comment=comment)
 
     def _decline(self, draft: Draft, account: Account, comment: str) -> None:
         self._inbox.close(draft.id, account, draft.version, "decline", comment=comment)
@@ -181,7 +179,7 @@ class RecordViews:
     def record_history(self, request: Request, id: RecordId) -> Response:
         account = authenticated(self._pages, request, "read")
         record = _existing(self._pages, id)
-        permissions.after(account, "history", _subject(record))
+        permissions.after(account, "history", deciding.subject(record))
         return _json(history_answer(self._pages.catalog.store.history(record.id)))
 
     def _act(self, request: Request, id: str, body: bytes, act: str) -> Response:
@@ -190,23 +188,19 @@ class RecordViews:
 
     def _acted(self, account: Account, id: str, body: bytes, act: str) -> Response:
         catalog, record = self._pages.catalog, _existing(self._pages, id)
-        permissions.after(account, act, _subject(record))
+        permissions.after(account, act, deciding.subject(record))
         why = _text(body_of(body, RecordAct).why, "why")
         if not why:
             raise ValidationError("why-missing", [_fault("why", "why-missing")])
         if act == "withdraw":
-            changed = catalog.withdraw(record.id, account.name, why, record.number)
+            changed = deciding.withdraw(catalog, record, account, why)
         else:
-            changed = catalog.publish_again(record.id, account.name, why)
+            changed = deciding.publish_again(catalog, record, account, why)
         return _json(record_answer(changed, self._pages.settings.base_url))
 
 
 def _existing(pages: Pages, id: str) -> Record:
     return pages.catalog.store.existing(id.replace("\0", ""))  # PostgreSQL refuses NUL
-
-
-def _subject(record: Record) -> Subject:
-    return Subject("record", record.state, owner=record.owner)
 
 
 def _text(text: str | None, field: str) -> str:

@@ -11,11 +11,14 @@ from starlette.responses import RedirectResponse, Response
 from api.pages.site import Pages
 from api.text.i18n import translator
 from api.text.labels import both
+from api.web import addresses
 from api.web.addresses import Lang, language, place
 from api.web.problems import headers
 from api.web.session import StaleFormError
+from registry.catalog.deciding import subject
 from registry.errors import LotseError, NotSignedInError, ValidationError, WithdrawnError
 from registry.model.message import sentence
+from registry.people import permissions
 
 
 def error_page(pages: Pages) -> Callable[[Request, LotseError], Response]:
@@ -35,7 +38,7 @@ def error_page(pages: Pages) -> Callable[[Request, LotseError], Response]:
             title=title,
             sentence=sentence,
             details=_details(error, lang),
-            gone=_gone(error, lang),
+            gone=_gone(pages, request, error, lang),
             words=_words(request),
             unsent=isinstance(error, NotSignedInError),
         )
@@ -84,10 +87,14 @@ def _details(error: LotseError, lang: Lang) -> list[str]:
     return details
 
 
-def _gone(error: LotseError, lang: Lang) -> dict[str, Any] | None:
+def _gone(pages: Pages, request: Request, error: LotseError, lang: Lang) -> dict[str, Any] | None:
+    """Reason and date of a withdrawal; `page` is the record's, for those who may publish it again, else ""."""
     if error.status != 410:
         return None
+    account, record = pages.account(request), pages.catalog.store.get(str(error.detail.get("id") or ""))
+    may_restore = account and record and permissions.is_allowed(account, "restore", subject(record))
     return {
+        "page": addresses.page(record.kind, record.id, lang) if record and may_restore else "",
         "reason": sentence(error.reason, lang) if isinstance(error, WithdrawnError) else "",
         "at": str(error.detail.get("withdrawn") or "")[:10],
     }

@@ -29,11 +29,13 @@ from api.web.addresses import Lang
 from api.web.answers import http_date
 from api.web.negotiate import DATA as DATA_FORMATS
 from api.web.negotiate import ICS
+from registry.catalog.deciding import subject
 from registry.catalog.lookup import shown
 from registry.masking import public
 from registry.model import DCAT_KINDS, Distribution, Metadata, Milestone, Record, Version
 from registry.model.record import is_source
 from registry.model.timing import today
+from registry.people import permissions
 from registry.quality import check
 from registry.quality.check import LEAD
 from registry.rdf import thing_iri
@@ -81,6 +83,7 @@ def page_of_record(
         more=more(pages, record, lang, today()) if record.kind == "organization" else (),
         schema="" if preview else script(record, pages.settings.base_url, lang),
         may_edit=account is not None and preview is None,
+        may_withdraw=account is not None and permissions.is_allowed(account, "withdraw", subject(record)),
         edit=addresses.place("register", lang, record.kind) + f"?of={record.id}",
         preview=preview,
         **({"indexed": False} if preview else {"canonical": addresses.page(record.kind, record.id, lang)}),

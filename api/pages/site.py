@@ -32,7 +32,7 @@ from registry.people.permissions import CATALOGUE, may
 from registry.settings import Settings
 from vocab.concepts import ConceptList, load
 from vocab.kinds import KIND_ROWS
-from vocab.pages import LIST_VIEW_WORDS, STEP_WORDS
+from vocab.pages import LIST_VIEW_WORDS, STEP_WORDS, step_word
 
 STATIC: Final = HERE / "static"
 KERN: Final = "vendor/native/2.7.2/kern.css"
@@ -46,11 +46,11 @@ def twin(path: str, lang: Lang) -> str:
     address = addresses.parse_path(path)
     if not address or not address.rest:
         return twin_path
-    if address.name in addresses.PAGES_WITH_IDS and address.rest not in LIST_VIEW_WORDS:
-        return twin_path
+    steps = address.rest.split("/")
+    has_id = address.name in addresses.PAGES_WITH_IDS and address.rest not in LIST_VIEW_WORDS
     names_of_steps = {words[tag]: name for name, words in STEP_WORDS.items() for tag in addresses.LANGS}
-    steps = [names_of_steps.get(step, step) for step in address.rest.split("/")]
-    return place(address.name, lang, *steps) + mark + query
+    translated = [step_word(names_of_steps.get(step, step), lang) for step in steps[has_id:]]
+    return addresses.path(address.name, lang, "/".join([*steps[:has_id], *translated])) + mark + query
 
 
 class Pages:
@@ -177,6 +177,7 @@ def environment(lang: Lang) -> jinja2.Environment:
     env.globals |= {
         "asset": asset,
         "path": lambda name, *steps: place(name, lang, *steps),
+        "step_word": lambda step: step_word(step, lang),
         "page_of": lambda kind, id: addresses.page(kind, id, lang),
         "twin": twin,
         "svg": _svg,

@@ -59,8 +59,10 @@ def _shape(_value: str, _row: Field, lang: Lang) -> Iterable[str]:
 
 def _node(value: Any, row: Field, lang: Lang) -> Iterable[str]:
     """The parts of a node in the order of their rows; each text once, because a place has several shapes."""
+    if row.node == "Period":
+        return (sentences.span(value.start, value.end, lang),)
     parts = [text for part in fields_of(row.node) for text in field_texts(getattr(value, part.name, None), part, lang)]
-    return (DIVIDER.join(dict.fromkeys(parts)),)
+    return ((" " if row.node == "Money" else DIVIDER).join(dict.fromkeys(parts)),)
 
 
 _READERS: Final[Mapping[Form, Callable[[Any, Field, Lang], Iterable[str]]]] = MappingProxyType(

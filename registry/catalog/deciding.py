@@ -1,6 +1,8 @@
-"""Decisions on drafts that change the catalogue: publishing one, and taking that back.
+"""Decisions of people that change the catalogue: publishing a draft and taking that back, withdrawing a record,
+publishing it again, restoring an older version.
 
-Entry points: `publish`, `undo`. Pages, the API and commands decide with these functions only.
+Entry points: `publish`, `undo`, `withdraw`, `publish_again`, `revert`. Pages, the API and commands decide with these
+functions only: they ask the table of permissions, and write the letters that tell of it.
 """
 
 from contextlib import suppress
@@ -11,11 +13,16 @@ from msgspec.structs import replace
 
 from registry.catalog.catalog import PUBLICATION_UNDONE, Catalog
 from registry.errors import ConflictError, NotFoundError
+from registry.letters.letter import Letter, Paragraph
 from registry.model import Account, Draft, Record
+from registry.model.message import message
+from registry.model.text import in_language, shortened
+from registry.people import permissions
 from registry.people.drafts import UNDO_TIME
+from registry.people.permissions import Subject
 
 
-def publish(catalog: Catalog, draft: Draft, account: Account, seen: int | None = None) -> Record:
+def publish(catalog: Catalog, draft: Draft, account: Account, seen: int | None = None, comment: str = "") -> Record:
     """Publishes a draft and ends the work on it; returns the record. `seen`: the number of the record that the reviewer
     compared the draft with.
 
@@ -26,7 +33,7 @@ def publish(catalog: Catalog, draft: Draft, account: Account, seen: int | None =
     based = replace(draft, base=seen) if draft.of and seen is not None else draft
     record = catalog.register(based, account.name)
     with suppress(NotFoundError):  # another click was as fast; both have published the same record
-        catalog.inbox.close(draft.id, account, draft.version, "publish", record.id)
+        catalog.inbox.close(draft.id, account, draft.version, "publish", record.id, comment)
     return record
 
 
@@ -41,6 +48,73 @@ def undo(catalog: Catalog, draft: Draft, account: Account) -> Draft:
     if draft.state == "published":
         _unpublish(catalog, draft, account.name)
     return catalog.inbox.undo(draft.id, account, draft.version)
+
+
+def withdraw(catalog: Catalog, record: Record, account: Account, why: str) -> Record:
+    """Withdraws a record that the account has seen, and tells the members of its organization; returns the record.
+
+    NotAllowedError; ConflictError if it was changed or withdrawn meanwhile.
+    """
+    permissions.after(account, "withdraw", subject(record))
+    withdrawn = catalog.withdraw(record.id, account.name, why, record.number)
+    _tell(catalog, withdrawn, account, ("letter-withdrawn-subject", "letter-withdrawn"), why)
+    return withdrawn
+
+
+def publish_again(catalog: Catalog, record: Record, account: Account, why: str) -> Record:
+    """Ends the withdrawal of a record, and tells the members of its organization; returns the record.
+
+    NotAllowedError; ConflictError if it is not withdrawn.
+    """
+    permissions.after(account, "restore", subject(record))
+    restored = catalog.publish_again(record.id, account.name, why)
+    _tell(catalog, restored, account, ("letter-restored-subject", "letter-restored"), why)
+    return restored
+
+
+def revert(catalog: Catalog, record: Record, account: Account, number: int, why: str) -> Record:
+    """Gives a record the metadata of an older version, and tells the members of its organization; returns the record.
+
+    NotAllowedError; ConflictError if the record was changed meanwhile, ValidationError if that version may no longer be
+    published.
+    """
+    permissions.after(account, "revert", subject(record))
+    reverted = catalog.restore_version(record.id, number, account.name, why, record.number)
+    _tell(catalog, reverted, account, ("letter-reverted-subject", "letter-reverted"), why)
+    return reverted
+
+
+def subject(record: Record) -> Subject:
+    """The record as the table of permissions sees it."""
+    return Subject("record", record.state, owner=record.owner)
+
+
+def _tell(catalog: Catalog, record: Record, actor: Account, codes: tuple[str, str], why: str) -> None:
+    """Writes a letter to each member of the organization that owns a record, but for who acted. `codes`: of the subject
+    and of the sentence."""
+    subject_code, sentence_code = codes
+    names = [
+        account.name
+        for account in catalog.people.accounts()
+        if record.owner and record.owner in account.organizations and account.name != actor.name
+    ]
+    titles = record.metadata.title
+    letters = [
+        Letter(
+            to=mailbox.address,
+            lang=mailbox.lang,
+            subject=message(subject_code, title=shortened(in_language(titles, mailbox.lang), 100)),
+            paragraphs=(
+                Paragraph(message(sentence_code, title=shortened(in_language(titles, mailbox.lang), 100))),
+                *((Paragraph(why),) if why else ()),
+                Paragraph(message("letter-published-link"), page=record.kind, steps=(record.id,)),
+            ),
+            about=f"record:{record.id}",
+            account=mailbox.account,
+        )
+        for mailbox in catalog.mailboxes.of(names)
+    ]
+    catalog.outbox.put(*letters)
 
 
 def _unpublish(catalog: Catalog, draft: Draft, by: str) -> None:

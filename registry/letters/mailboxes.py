@@ -58,6 +58,11 @@ class Mailboxes:
         with reading(self._engine) as connection:
             return mailboxes_of(connection, (account,)).get(account)
 
+    def of(self, accounts: Collection[str]) -> list[Mailbox]:
+        """The mailboxes of those accounts that have an address."""
+        with reading(self._engine) as connection:
+            return list(mailboxes_of(connection, accounts).values())
+
     def all(self) -> list[Mailbox]:
         with reading(self._engine) as connection:
             return [_mailbox(row) for row in connection.execute(_MAILBOXES.select().order_by(_MAILBOXES.c.account))]

@@ -89,7 +89,7 @@ def test_the_review_shows_words_and_no_ids(city: Town) -> None:
     city.catalog.inbox.submit(draft.id, AUTHOR, draft.version)
     page = browser(city, "lotsin").get(f"/freigabe/{draft.id}").text
     table = page[page.index('class="diff') : page.index('id="decision"')]
-    for words in ("März 2027 · 31. Dezember 2027", "Umsetzung", "Umweltamt", "120.000 · EUR", "Federführung"):
+    for words in ("März 2027 bis 31. Dezember 2027", "Umsetzung", "Umweltamt", "120.000 EUR", "Federführung"):
         assert words in table
     for ids in ("://", "2027-03", "umweltamt", "authority/"):
         assert ids not in table

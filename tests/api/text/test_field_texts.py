@@ -19,7 +19,7 @@ LEAD = concept_list("roles").by_notation["federfuehrung"].iri
         ("keywords", {"de": ("Hitze", "Schatten")}, ["Hitze, Schatten"]),
         ("starts", "2027-03", ["März 2027"]),
         ("modified", "2027-03-01T10:00:00+01:00", ["1. März 2027, 10:00\N{NO-BREAK SPACE}Uhr"]),
-        ("budget", Money(value="120000", currency="EUR"), ["120.000 · EUR"]),
+        ("budget", Money(value="120000", currency="EUR"), ["120.000 EUR"]),
         ("participants", (Participation(agent=OFFICE, role=LEAD),), ["Umweltamt · Federführung"]),
         ("places", (Place(iri="_:b0", geometry=POINT, bbox=POINT),), ["auf der Karte eingezeichnet"]),
         ("landing_page", "https://stadt.example", ["https://stadt.example"]),

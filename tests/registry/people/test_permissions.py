@@ -52,6 +52,7 @@ EXPECTED = {
     ("record", "withdraw"): (INSIDE | {"reviewer", "administrator"}, {"published": "withdrawn"}),
     ("record", "restore"): (INSIDE | {"reviewer", "administrator"}, {"withdrawn": "published"}),
     ("record", "history"): (set(PEOPLE), {"published": "published", "withdrawn": "withdrawn"}),
+    ("record", "revert"): (DECIDERS, {"published": "published"}),
     ("record", "merge"): (DECIDERS - {"publisher"}, {"published": "published"}),
     ("catalogue", "begin"): (set(PEOPLE), {"": ""}),
     ("catalogue", "review"): (DECIDERS | {"reviewer elsewhere", "steward elsewhere"}, {"": ""}),

@@ -25,6 +25,7 @@ from api.drafts import routes as drafts
 from api.editing import (
     account,
     account_letters,
+    guests,
     history,
     record_acts,
     register,
@@ -60,6 +61,7 @@ PAGE_MODULES: Final = (
     account,
     account_letters,
     takeover,
+    guests,
     register,
     sections,
     review_queue,

@@ -79,6 +79,7 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "data": {"de": "daten", "en": "data"},
         "send": {"de": "absenden", "en": "send"},
         "takeover": {"de": "uebernehmen", "en": "reuse"},
+        "guest": {"de": "gast", "en": "guest"},
         "file": {"de": "datei", "en": "file"},
         "preview": {"de": "vorschau", "en": "preview"},
         "entries": {"de": "eintraege", "en": "entries"},

@@ -27,7 +27,7 @@ from registry.model import Finding, Kind, Metadata, Record
 from registry.model.people import NOTES_OF_FORM
 from vocab.concepts import concept_list
 
-UNREAD, NEW_OFFICES, FETCHING = NOTES_OF_FORM  # keys of extras in a draft
+UNREAD, NEW_OFFICES, FETCHING, GUEST_LINK = NOTES_OF_FORM  # keys of extras in a draft
 
 
 # -- metadata to form
@@ -113,7 +113,7 @@ def read(
         metadata = read_group(group, metadata, reading)
         if len(reading.errors) > errors_before:  # also what stands beside it: a date means nothing without the other
             unread |= {name: value for name, value in values.items() if _is_of(name, group)}
-    notes = {UNREAD: unread, NEW_OFFICES: list(new_offices)}
+    notes = {UNREAD: unread, NEW_OFFICES: list(new_offices), FETCHING: None}  # nobody waits who writes himself
     extras = {key: value for key, value in before.extras.items() if key not in notes}
     return replace(metadata, extras=extras | {key: value for key, value in notes.items() if value}), reading.errors
 

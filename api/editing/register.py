@@ -290,41 +290,41 @@ def _discard(pages: Pages, request: Request, draft: Draft, fields: Forms) -> Res
 
 def show(pages: Pages, request: Request, page: FormPage, status: int = 200) -> Response:
     """The page of a form: of a section, of all questions of a draft, or of those that are asked first."""
+    lang, draft = language(request), page.draft
+    account = pages.required(request)
+    steps = [page.section] if page.section else []
+    of_account = {
+        "action": address_of(draft, lang, *steps) if draft else place("register", lang, page.kind),
+        "own": draft is None or pages.inbox.may(draft, "save", account),
+        "locked": draft is not None and not may_save(pages, draft, account),
+        "record_owner": _other_owner(pages, draft.of if draft else page.of, account, lang),
+        "guest_until": "",
+    }
+    return pages.page(
+        request, "register.html", lang, status, **variables(pages, page, lang) | frame(page, lang) | of_account
+    )
+
+
+def variables(pages: Pages, page: FormPage, lang: Lang) -> dict[str, Any]:
+    """What the template of the form shows, whoever fills it in."""
     draft, kind = page.draft, page.kind
-    context = context_of(pages, kind, language(request))
-    lang = context.lang
+    context = context_of(pages, kind, lang)
     first = [] if draft else [row.name for row in form_of(kind) if row.is_needed(kind)]
     blocks = questions(context, page.values, page.section, page.more, first)
-    account = pages.required(request)
-    of = draft.of if draft else page.of
     before = draft.metadata if draft else page.before or Metadata(kind=kind)
-    return pages.page(
-        request,
-        "register.html",
-        lang,
-        status,
-        **page._asdict()
-        | {
-            "blocks": blocks,
-            **remarks(draft, lang),
-            "elsewhere": form.elsewhere(before, context),
-            "faults": targets(page.faults, blocks),
-            "errors": {error.field: error for error in reversed(page.faults)},
-            "of": of,
-            "base_number": draft.base if draft else page.base_number,
-            "action": address_of(draft, lang, *([page.section] if page.section else []))
-            if draft
-            else place("register", lang, kind),
-            "organizations": organizations(pages, lang),
-            "similar": record_links(similar(pages, draft.metadata, lang, draft.of) if draft else [], lang),
-            "card": preview(draft, lang, today()) if draft else None,
-            "own": draft is None or pages.inbox.may(draft, "save", account),
-            "locked": draft is not None and not may_save(pages, draft, account),
-            "record_owner": _other_owner(pages, of, account, lang),
-            "indexed": False,
-        }
-        | frame(page, lang),
-    )
+    return page._asdict() | {
+        "blocks": blocks,
+        **remarks(draft, lang),
+        "elsewhere": form.elsewhere(before, context),
+        "faults": targets(page.faults, blocks),
+        "errors": {error.field: error for error in reversed(page.faults)},
+        "of": draft.of if draft else page.of,
+        "base_number": draft.base if draft else page.base_number,
+        "organizations": organizations(pages, lang),
+        "similar": record_links(similar(pages, draft.metadata, lang, draft.of) if draft else [], lang),
+        "card": preview(draft, lang, today()) if draft else None,
+        "indexed": False,
+    }
 
 
 def frame(page: FormPage, lang: Lang) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from api.editing.comparison import compare, owner, preview, record_links, simila
 from api.editing.drafting import FormPage, changed_record, context_of, draft_of, may_save
 from api.editing.form_context import Entered, FieldError
 from api.editing.form_fields import SECTIONS, Section, base_name, form_of
+from api.editing.guests import link_of
 from api.editing.prefill import fetch_state
 from api.editing.register import address_of, frame, page_of_draft, save, sections_of, show
 from api.editing.remarks import remarks
@@ -81,6 +82,8 @@ def tasks(pages: Pages, request: Request, id: str) -> Response:
         locked=not may_save(pages, draft, account),
         **remarks(draft, lang),
         fetching=fetch_state(draft.metadata),
+        guest_link=link_of(pages, draft, lang),
+        guest_action=address_of(draft, lang, "guest"),
         indexed=False,
         **_frame(draft, lang, ""),
     )

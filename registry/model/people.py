@@ -8,9 +8,9 @@ import msgspec
 
 from registry.model.metadata import Metadata
 
-# Keys of extras in a draft: words of the form that could not be read, names that are confirmed as new ones, and how far
-# the fetch of an address is.
-NOTES_OF_FORM: Final = ("unread-in-form", "new-offices-in-form", "fetching-in-form")
+# Keys of extras in a draft: words of the form that could not be read, names that are confirmed as new ones, how far the
+# fetch of an address is, and what makes a link for a guest valid.
+NOTES_OF_FORM: Final = ("unread-in-form", "new-offices-in-form", "fetching-in-form", "guest-link-in-form")
 DraftState = Literal["draft", "submitted", "returned", "published", "declined"]
 Role = Literal["member", "reviewer", "reader", "administrator"]
 OrganizationRole = Literal["author", "steward", "publisher"]

@@ -61,13 +61,14 @@ def by_words(asked: Asked, engine: Engine, depth: int) -> Candidates:
     if asked.need is None or not asked.need.groups:
         return Candidates()
     exact = engine.find(asked, asked.need, depth)
+    best = max((document.score for document in exact.found), default=0.0)  # not always the first's: `tiers`
     if exact.total >= ENOUGH_EXACT_HITS:
-        return Candidates(_shares(exact.found, exact.found[0].score), (), exact.total)
+        return Candidates(_shares(exact.found, best), (), exact.total)
     ids = {document.id for document in exact.found}
     near = [document for document in engine.near(asked, NEAR_DEPTH + len(ids)) if document.id not in ids]
-    best = max((document.score for document in (*exact.found, *near)), default=0.0)
-    if exact.found and near and near[0].score <= MAX_SIMILAR_SCORE_SHARE * exact.found[0].score:
+    if exact.found and near and near[0].score <= MAX_SIMILAR_SCORE_SHARE * best:
         near = []
+    best = max((best, *(document.score for document in near)))
     return Candidates(_shares(exact.found, best), _similar(asked, engine, near, best), exact.total)
 
 

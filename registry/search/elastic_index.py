@@ -184,8 +184,9 @@ def _group(group: WordGroup) -> dict[str, Any]:
     stem = [_stem(group)] if group.stem else []
     pieces = [_all(map(_piece, pieces)) for pieces in group.alternatives]
     short = [{"term": {"short_words": text}} for text in group.short]
+    values = list(map(_condition, group.values))
     synonyms = [_all(map(_group, parts)) for parts in group.synonyms]
-    return {"bool": {"should": [*stem, *pieces, *short, *synonyms], "minimum_should_match": 1}}
+    return {"bool": {"should": [*stem, *pieces, *short, *values, *synonyms], "minimum_should_match": 1}}
 
 
 def _stem(group: WordGroup) -> dict[str, Any]:

@@ -125,7 +125,8 @@ class _Ranking:
             return []
         ranking = self._engine.find(self._wanted, self._wanted.need, last, first)
         self._deep_total = ranking.total
-        return [_plain(Candidate(document, document.score / (ranking.best or 1.0))) for document in ranking.found]
+        best = ranking.best or 1.0
+        return [_plain(Candidate(document, min(document.score / best, 1.0))) for document in ranking.found]
 
 
 def ranked(candidates: Sequence[Candidate], today: int, exact: bool = True) -> list[Hit]:

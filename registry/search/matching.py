@@ -28,7 +28,8 @@ GRAM_WEIGHT = 1.6  # of a gram, in a word of USUAL_GRAMS grams; a stem has 1
 USUAL_GRAMS = 6
 FILLER_WEIGHT = 0.3
 SYNONYM_WEIGHT = 1.0  # of a stem; synonyms have no weight by their grams: they are many, and nobody typed them
-TIERS = ("district", "kind", "year", "family", "format")  # facets whose values a query can name in its words
+TIERS = ("district", "kind", "phase", "year", "family", "format")  # facets whose values a query can name in its words
+NAMED_ALONE = ("kind", "phase", "family")  # facets whose values are hits of a query that names nothing else
 POINT = 10_000.0  # what an engine adds to a score for each point of a tier; no score by words is so high
 MAX_SYNONYMS = 12  # of a word
 ENDING_WEIGHT = 0.2  # of a gram in a frequent ending of compounds, when it is told how much of a word a document has
@@ -48,13 +49,14 @@ class Term(msgspec.Struct, frozen=True):
 class WordGroup(msgspec.Struct, frozen=True):
     """Words of the query that mean one thing, mostly one word. A document has it if it has the stem, and with that all
     grams of one of the `forms`, if there are any; or all grams and edges of one alternative (`field_of`), or (`short`)
-    one of the parts of a compound, or all parts of one synonym. `stem`: "" for several words; then the first synonym is
-    those words."""
+    one of the parts of a compound, or one of the `values` that the word names, or all parts of one synonym. `stem`: ""
+    for several words; then the first synonym is those words."""
 
     stem: str = ""
     alternatives: tuple[tuple[str, ...], ...] = ()
     short: tuple[str, ...] = ()
     forms: tuple[tuple[str, ...], ...] = ()
+    values: tuple[Texts, ...] = ()
     synonyms: tuple[tuple["WordGroup", ...], ...] = ()
 
 
@@ -123,7 +125,7 @@ def asked(query: Query, synonyms: Synonyms | None = None, understood: Understood
     groups = _groups(given, trade.matches(given))
     content = _content(groups, understood.naming)
     phrases = tuple(filter(None, (tuple(_stems_of(phrase)) for phrase in understood.phrases)))
-    need = Need(tuple(map(_group, content)), len(content), phrases, excluded, left_out)
+    need = Need(tuple(_needed(group, understood) for group in content), len(content), phrases, excluded, left_out)
     terms = (term for word in given for term in _terms(word, FILLER_WEIGHT if word.filler else 1.0))
     rings = tuple(_ring(group, understood.text) for group in content if group.members)
     singles = [_singles(group, trade) for group in content]
@@ -141,10 +143,17 @@ def _content(groups: list["_Asked"], naming: Mapping[str, str]) -> list["_Asked"
         return all(naming.get(base_letters(word.text), "") in facets for word in group.content)
 
     content = [group for group in groups if not all(word.filler for word in group.content)] or groups
-    narrow = [group for group in content if not all(word.topic for word in group.content)] or content
-    unnamed = [group for group in narrow if not named(group, *TIERS, CITY)]
-    narrow = unnamed or [group for group in narrow if named(group, "district")] or narrow
-    return list({group.content[-1].stem: group for group in narrow}.values())
+    unnamed = [group for group in content if not named(group, *TIERS, CITY)]
+    narrow = [group for group in unnamed if not all(word.topic for word in group.content)] or unnamed
+    needed = narrow or [group for group in content if named(group, "district")] or content
+    return list({group.content[-1].stem: group for group in needed}.values())
+
+
+def _needed(group: "_Asked", understood: Understood) -> WordGroup:
+    """A group that a hit needs: it is what the word names, or has the word."""
+    facets = {understood.naming.get(base_letters(word.text), "") for word in group.content}
+    values = tuple(Texts(facet, understood.named[facet]) for facet in NAMED_ALONE if facets == {facet})
+    return structs.replace(_group(group), values=values) if values else _group(group)
 
 
 def _stems_of(phrase: str) -> list[str]:

@@ -10,12 +10,14 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from registry.search.analysis import Word, words
+from registry.search.analysis import Word, fold_word, words
+from registry.search.word_lists import HEADS_OF_DATA
 from vocab import concepts
 
 COLUMNS: Final = ("de", "en")
 MAX_WORDS: Final = 4  # of one member of a ring
 MAX_MEMBERS: Final = 30  # of one ring that are used
+MIN_LETTERS_ABOUT: Final = 6  # of a compound without its last part
 Key = tuple[str, ...]
 
 
@@ -68,14 +70,29 @@ class Synonyms:
         part = asked[start : start + length]
         if len(part) < length:
             return None
+        members = self._others(part)
+        if not members and length == 1 and (about := _what_it_is_about(part[0].text)):
+            members = {member.text: member for member in self._members.get((about.stem,), {}).values()}
+        return Match(start, length, tuple(members.values())) if members else None
+
+    def _others(self, part: Sequence[Word]) -> dict[str, Member]:
+        """The other members of the rings in which these words stand."""
         keys = _keys(part) | _english_keys(part)
-        members = {
+        return {
             text: member
             for key in keys
             for text, member in self._members.get(key, {}).items()
             if not keys.intersection(_keys_of(member))
         }
-        return Match(start, length, tuple(members.values())) if members else None
+
+
+@lru_cache(4096)
+def _what_it_is_about(word: str) -> Word | None:
+    """What is counted, listed or shown, if a compound says so: Pflegeheim of Pflegeheimplätze."""
+    folded = fold_word(word)
+    head = next((head for head in HEADS_OF_DATA if folded.endswith(head)), "")
+    about = folded.removesuffix(head)
+    return next(iter(words(about)), None) if head and len(about) >= MIN_LETTERS_ABOUT else None
 
 
 def _distinct(text: str) -> tuple[Word, ...]:
@@ -88,19 +105,21 @@ def _keys_of(member: Member) -> set[Key]:
 
 
 def _english_keys(member: Sequence[Word]) -> set[Key]:
-    """What an English member is found by: its words, the last one also in the singular."""
+    """What an English member is found by: its words, as they are, the last one or all in the singular; in any order
+    ("roads closed", "closed road")."""
     if not member:
         return set()
-    head, last = tuple(word.text for word in member[:-1]), member[-1].text
-    return {("", *head, text) for text in (last, _singular(last))}  # "": no stem
+    written = [word.text for word in member]
+    singular = [_singular(text) for text in written]
+    return {("", *sorted(texts)) for texts in (written, (*written[:-1], singular[-1]), singular)}  # "": no stem
 
 
 def _keys(member: Sequence[Word]) -> set[Key]:
-    """What a member is found by: its stems, and those of its last word in the singular of English."""
+    """What a member is found by: its stems, and those of its last word in the singular of English; in any order."""
     if not member:
         return set()
-    head, last = tuple(word.stem for word in member[:-1]), member[-1]
-    return {(*head, last.stem), (*head, *_stems_of_singular(last.text))}
+    head, last = [word.stem for word in member[:-1]], member[-1]
+    return {tuple(sorted((*head, *stems))) for stems in ((last.stem,), _stems_of_singular(last.text))}
 
 
 @lru_cache(4096)

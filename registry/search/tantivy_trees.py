@@ -95,8 +95,9 @@ def group_tree(group: WordGroup) -> Tree:
     pieces = [_all(map(_piece, pieces)) for pieces in group.alternatives]
     stem = [_stem(group)] if group.stem else []
     short = [term_tree("short_words", text) for text in group.short]
+    values = [_one_of(texts.field, texts.values) for texts in group.values]
     synonyms = [_all(map(group_tree, parts)) for parts in group.synonyms]
-    return _any((*stem, *pieces, *short, *synonyms))
+    return _any((*stem, *pieces, *short, *values, *synonyms))
 
 
 def _stem(group: WordGroup) -> Tree:

@@ -1,5 +1,5 @@
-"""What the words of a query mean beside their text: phrases, words to leave out, and the district, format, year or kind
-that they name.
+"""What the words of a query mean beside their text: phrases, words to leave out, and the district, format, year, kind
+or phase of projects that they name.
 
 Entry point: `understand`. What is named does not narrow the search: it orders the hits, and is offered as a filter.
 """
@@ -13,10 +13,10 @@ import msgspec
 
 from registry.search.analysis import base_letters, clean
 from registry.search.word_lists import FAMILY_WORDS
-from vocab.concepts import ConceptList
+from vocab.concepts import Concept, ConceptList
 from vocab.formats import file_type
 from vocab.kinds import KIND_ROWS
-from vocab.match import districts_in
+from vocab.match import districts_in, phase
 
 CITY: Final = "city"  # what a word of the name of the city names; no facet
 MAX_PHRASES: Final = 5
@@ -77,12 +77,15 @@ def _names(text: str, districts: ConceptList | None) -> Iterator[tuple[str, str,
     for concept in districts_in(text, districts) if districts else ():
         for name in (*concept.labels.values(), *concept.alternatives):
             yield from (("district", concept.notation, base_letters(word)) for word in _WORD.findall(name))
-    for written in _WORD.findall(text)[:MAX_TOKENS]:
-        word = base_letters(written)
+    written = [base_letters(word) for word in _WORD.findall(text)[:MAX_TOKENS]]
+    names_projects = any(_kind_words().get(word) == "project" for word in written)
+    for word in written:
         if _YEAR.fullmatch(word):
             yield "year", word, word
         elif kind := _kind_words().get(word):
             yield "kind", kind, word
+        elif names_projects and (concept := _phase(word)):
+            yield "phase", concept.notation, word
         elif family := FAMILY_WORDS.get(word):
             yield "family", family, word
         elif format := _format(word):
@@ -105,6 +108,12 @@ def _kind_words() -> Mapping[str, str]:
         base_letters(text): row.name for row in rows for texts in (row.singular, row.plural) for text in texts.values()
     }
     return {word: kind for word, kind in written.items() if _WORD.fullmatch(word)}
+
+
+def _phase(word: str) -> Concept | None:
+    """The phase that a word names in any inflection: "laufende" Projekte."""
+    stems = (word, *(word.removesuffix(ending) for ending in ("e", "en", "er", "es") if word.endswith(ending)))
+    return next(filter(None, map(phase, stems)), None)
 
 
 def _format(word: str) -> str:

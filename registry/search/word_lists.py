@@ -61,13 +61,12 @@ _FILLERS = """
 FILLERS: Final = frozenset(_FILLERS.split())
 
 _TOPIC_WORDS = """
-    agentur amt arbeit bau bauen behörde behörden bevölkerung bildung energie finanzen freizeit gesellschaft gesundheit
-    infrastruktur kultur
-    mobilität natur ordnung politik regierung sicherheit soziales sport technik tourismus umwelt verkehr verwaltung
-    wirtschaft wissenschaft wohnen
-    administration agency construction culture department economy education energy environment finance government
-    health infrastructure leisure mobility nature office policy population safety science society sports technology
-    tourism traffic transport work
+    agentur amt arbeit bau bauen behörde behörden bevölkerung bildung energie finanzen freizeit gesellschaft
+    gesundheit infrastruktur kultur mobilität natur ordnung politik regierung sicherheit soziales sport stadtteil
+    stadtteile stadtteilen technik tourismus umwelt verkehr verwaltung wirtschaft wissenschaft wohnen
+    administration agency construction culture department district districts economy education energy environment
+    finance government health infrastructure leisure mobility nature office policy population safety science society
+    sports technology tourism traffic transport work
 """
 TOPIC_WORDS: Final = frozenset(_TOPIC_WORDS.split())  # whole topics: beside a narrower word they only help to order
 
@@ -81,6 +80,13 @@ _ENDINGS = """
     verordnung satzung gebuhr gebuhren antrag antrage recht tage tag betrieb betriebe zentrum zentren
 """
 ENDINGS: Final = tuple(sorted(_ENDINGS.split(), key=len, reverse=True))
+
+_HEADS_OF_DATA = """
+    angebot angebote daten information informationen karte karten liste listen plan plane platze standort standorte
+    statistik termine ubersicht verzeichnis zahl zahlen zeiten
+"""
+# Last parts of compounds that say what is told of a thing: places of kindergartens, a map of trees.
+HEADS_OF_DATA: Final = tuple(sorted(_HEADS_OF_DATA.split(), key=len, reverse=True))
 
 FAMILY_WORDS: Final = {  # word in base letters -> family of formats
     **dict.fromkeys(("tabelle", "tabellen", "table", "tables", "spreadsheet", "excel"), "table"),

@@ -16,6 +16,11 @@ _OF_SINGULAR: Final = ("", "e", "es", "s")
 _PLURALS: Final = frozenset(
     ("bild", "brett", "feld", "geld", "glied", "kind", "kleid", "licht", "lied", "rind", "schild")
 )
+_ADJECTIVE_STEMS = """
+    arm blau bunt dick eng fein fest frei ganz gelb gut hell hoch jung kalt klar klug kurz lang laut leer nass neu rein
+    rot satt stark tief voll warm weit wild zart
+"""
+_ADJECTIVES: Final = frozenset(_ADJECTIVE_STEMS.split())  # "kluger" is an inflection of "klug"; but Alter is a noun
 
 
 class Endings(NamedTuple):
@@ -30,7 +35,7 @@ class Endings(NamedTuple):
 def endings(folded: str, stem: str, has_umlaut: bool) -> Endings:
     """The parts and forms of a word; both texts are folded."""
     ending = folded.removeprefix(stem) if folded.startswith(stem) else ""
-    if not ending or len(stem) > LONGEST_STEM or stem in WORDS:
+    if not ending or len(stem) > LONGEST_STEM or stem in WORDS or stem in _ADJECTIVES:
         return Endings(stem)
     if ending in _OF_AGENTS:
         whole = f"{stem}er"

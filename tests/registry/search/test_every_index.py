@@ -404,6 +404,30 @@ def test_what_is_named_alone_is_looked_for(index):
     assert ids(index, "Projekte") == ["projektliste"]
 
 
+def test_a_kind_and_a_phase_named_alone_are_what_is_looked_for(index):
+    phases = {"fertig": "abgeschlossen", "neu": "idee"}
+    projects = [a_record(id, said=a_metadata("Laternen", kind="project", phase=phase)) for id, phase in phases.items()]
+    filled(index, *projects, *titled("Laternen", "Projektliste"), a_record("fest", "Stadtfest", kind="event"))
+    assert set(ids(index, "Projekte")) == {"fertig", "neu", "projektliste"}
+    assert ids(index, "Veranstaltungen") == ["fest"]
+    page = index.search(Query(words="abgeschlossene Projekte"))
+    assert [hit.id for hit in page.hits if hit.exact] == ["fertig"]
+    assert page.named == {"kind": ("project",), "phase": ("abgeschlossen",)}
+    assert ids(index, "abgeschlossene Projekte Laternen")[0] == "fertig"
+    assert index.search(Query(words="abgeschlossen Laternen")).named == {}  # without projects it is a word like others
+
+
+def test_a_topic_beside_a_district_is_looked_for_and_the_district_ranks(index):
+    def at(id: str, title: str, *districts: str) -> Record:
+        places = tuple(Place(iri=f"https://example.org/district/{name}") for name in districts)
+        return a_record(id, said=a_dataset(title, places=places))
+
+    filled(index, at("dort", "Bildung", "bahnstadt"), at("hier", "Bildung", "altstadt"), at("fest", "Fest", "altstadt"))
+    page = index.search(Query(words="Bildung in der Altstadt"))
+    assert [hit.id for hit in page.hits if hit.exact] == ["hier", "dort"]
+    assert all(hit.score <= 113 for hit in page.hits)
+
+
 def test_words_in_quotes_stand_next_to_one_another(index):
     filled(index, *titled("Amt für Mobilität", "Mobilität im Amt", "Amt für Umwelt"))
     assert ids(index, '"Amt für Mobilität"')[0] == "amt-für-mobilität"
@@ -759,6 +783,7 @@ def test_letters_in_the_middle_of_a_word_are_at_most_similar(index, query, exact
         ("Insel", {"verkehrsinseln"}),
         ("water", {"water-levels", "regenwasser"}),
         ("parking", {"parken-am-ring", "parkplätze"}),
+        ("kluger Zähler", {"kluge-zähler"}),
         ("Parken", {"parken-am-ring", "parkplätze", "parks-office"}),
     ],
 )
@@ -767,7 +792,7 @@ def test_a_short_stem_is_not_that_of_other_words(index, query, exact):
     records = titled("Steuerung", "Grundsteuer", "Region", "Regenwasser", "Lageplan", "Hochregallager", "Altstadt")
     records += titled("Einwohner nach Alter", "Altersgruppen", "Luftbilder", "Bildung", "Bücherbus", "Das Buch")
     records += titled("Termin buchen", "Pinsel", "Verkehrsinseln", "Watt", "Water levels")
-    records += titled("Parken am Ring", "Parkplätze", "Parks office")
+    records += titled("Parken am Ring", "Parkplätze", "Parks office", "Kluge Zähler")
     page = filled(index, *records).search(Query(words=query))
     assert {hit.id for hit in page.hits if hit.exact} == exact
     assert page.total == len(exact)

@@ -101,5 +101,5 @@ def test_the_work_for_a_query_is_bounded():
     for question in (many, "x" * 5_000, rings, '"a b" ' * 100, "-a " * 100):
         wanted = asked(Query(words=question))
         assert len(wanted.terms) <= MAX_ASKED * MAX_TERMS
-        assert all(len(group) <= MAX_SYNONYMS for group in wanted.synonyms)
+        assert all(len(expansion.members) <= MAX_SYNONYMS for expansion in wanted.synonyms)
         assert wanted.need is None or len(wanted.need.groups) <= MAX_ASKED

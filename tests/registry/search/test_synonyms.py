@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from registry.search.analysis import words
-from registry.search.synonyms import Synonyms, read, synonyms
+from registry.search.synonyms import English, Synonyms, read, synonyms
 from vocab import concepts
 
 TABLE = Path(concepts.__file__).parent / "lists" / "synonyms.csv"
@@ -90,3 +90,20 @@ def test_a_ring_of_one_word_is_none(tmp_path):
     path = tmp_path / "synonyms.csv"
     path.write_text("de,en\nallein,\n", encoding="utf-8")
     assert read(path) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "others"),
+    [
+        ("roads closed", {"Sperrung"}),
+        ("closed road", {"Sperrung"}),
+        ("Pflegeheimplätze", {"Altenheim", "Pflegeheim", "care home"}),
+        ("Pflegeheimverordnung", set()),
+        ("Hundeplan", set()),
+    ],
+)
+def test_words_of_a_member_stand_in_any_order_and_a_compound_says_what_it_is_about(typed, others):
+    rings = Synonyms(
+        [("Sperrung", English("road closed")), ("Pflegeheim", "Altenheim", English("care home")), ("Hund", "Köter")]
+    )
+    assert {member.text for match in rings.matches(words(typed)) for member in match.members} == others

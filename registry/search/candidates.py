@@ -66,7 +66,7 @@ def by_words(asked: Asked, engine: Engine, depth: int) -> Candidates:
         return Candidates(_shares(exact.found, best), (), exact.total)
     ids = {document.id for document in exact.found}
     near = [document for document in engine.near(asked, NEAR_DEPTH + len(ids)) if document.id not in ids]
-    if exact.found and near and near[0].score <= MAX_SIMILAR_SCORE_SHARE * best:
+    if exact.found and near and near[0].score <= MAX_SIMILAR_SCORE_SHARE * exact.found[0].score:
         near = []
     best = max((best, *(document.score for document in near)))
     return Candidates(_shares(exact.found, best), _similar(asked, engine, near, best), exact.total)

@@ -84,8 +84,8 @@ def _names(text: str, districts: ConceptList | None) -> Iterator[tuple[str, str,
             yield "year", word, word
         elif kind := _kind_words().get(word):
             yield "kind", kind, word
-        elif names_projects and (concept := _phase(word)):
-            yield "phase", concept.notation, word
+        elif names_projects and (named_phase := _phase(word)):
+            yield "phase", named_phase.notation, word
         elif family := FAMILY_WORDS.get(word):
             yield "family", family, word
         elif format := _format(word):

@@ -38,6 +38,7 @@ _ROWS = (
     PageRow("feedback", "melden", "feedback", reserved=True),
     PageRow("interest", "interesse", "interest", reserved=True),
     PageRow("question", "frage", "question", reserved=True),
+    PageRow("calls", "partner", "calls", reserved=True),
     PageRow("report", "bericht", "report", reserved=True),
     PageRow("alerts", "abo", "alerts", reserved=True),
     PageRow("wishes", "wuensche", "wishes", reserved=True),

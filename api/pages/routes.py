@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.pages import assets, city_texts, districts
+from api.pages.calls import calls_page
 from api.pages.council_report import report_file, report_page
 from api.pages.dumps import dumps_page
 from api.pages.project_map import map_page
@@ -31,6 +32,7 @@ def routes(pages: Pages) -> APIRouter:
         (districts.district_page(pages), patterns("district", "{id}")),
         (city_texts.developers(pages), patterns("developers")),
         (dumps_page(pages), patterns("dumps")),
+        (calls_page(pages), patterns("calls")),
         (report_page(pages), patterns("report")),
         (report_file(pages), [f"{path}.{form.name}" for path in patterns("report") for form in (CSV, XLSX)]),
         (map_page(pages), patterns("project", "map")),

@@ -26,7 +26,7 @@ PUBLIC = (
     "/suche?q=verordnungsverzeichnis", "/suche?q=fahrrad+bahnstadt", "/suche/vorschlaege?q=rad",
     "/leistungen", "/datenschutz", "/leichte-sprache", "/projekte/zeit", "/projekte/karte", "/pruefen",
     "/wuensche", "/melden?at=/daten", "/frage?record=pegel", "/interesse?record=kuehle-wege&call=2",
-    "/abo?record=pegel", "/konto/passwort-vergessen", "/konto/neues-passwort", "/bericht",
+    "/abo?record=pegel", "/konto/passwort-vergessen", "/konto/neues-passwort", "/bericht", "/partner",
 )  # fmt: skip
 SIGNED_IN = (
     "/konto/sicherheit", "/konto/zugangsschluessel",
@@ -54,7 +54,7 @@ TEMPLATES = {  # a page of each
     "account_security.html": "/konto/sicherheit", "account_tokens.html": "/konto/zugangsschluessel",
     "forgotten.html": "/konto/passwort-vergessen", "reset.html": "/konto/neues-passwort",
     "moderation.html": "/administration/meldungen", "alerts.html": "/abo?record=pegel",
-    "council_report.html": "/bericht",
+    "council_report.html": "/bericht", "calls.html": "/partner",
     "letters.html": "/administration/nachrichten", "account_letters.html": "/konto/nachrichten",
     "reasons.html": "/freigabe/textbausteine", "history.html": "/projekte/kuehle-wege/verlauf",
     "record_act.html": "/daten/rad-zaehlstellen/zurueckziehen",

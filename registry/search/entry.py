@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import Final
 
 import msgspec
 
@@ -19,6 +20,7 @@ MAX_WORD_ENTRIES = 60  # words of a record that can be suggested
 BREAK = f" {NOTHING} "  # between texts, so that no phrase goes from one to the next
 TITLE_WEIGHT = 5  # how often the title is repeated in `Entry.text`
 
+_TEXT_FACET_VALUES: Final = tuple((name, FACETS[name].values_of) for name in TEXT_FACETS)
 _SURFACE = re.compile(r"[^\W\d_][\w-]+")
 
 
@@ -82,8 +84,8 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
 
 def facets_of(record: Record, districts: ConceptList | None = None) -> dict[str, tuple[str, ...]]:
     """Facet -> values, of the facets that have texts as values; without the analysis of the record's text."""
-    values = {name: FACETS[name].values_of(record, districts) for name in TEXT_FACETS}
-    return {name: tuple(dict.fromkeys(of_facet)) if of_facet else () for name, of_facet in values.items()}
+    values = ((name, values_of(record, districts)) for name, values_of in _TEXT_FACET_VALUES)
+    return {name: tuple(dict.fromkeys(of_facet)) if of_facet else () for name, of_facet in values}
 
 
 def _together(values: Sequence[str]) -> tuple[str, ...]:

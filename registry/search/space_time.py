@@ -69,7 +69,8 @@ class Extent(NamedTuple):
 def numbers_of(record: Record) -> dict[str, tuple[int, ...]]:
     """The numbers of a record's places and periods by field; nothing where it has none."""
     numbers: dict[str, tuple[int, ...]] = {}
-    boxes = _joined(_boxes(record.metadata.places), MAX_BOXES, _around_both, _area)
+    places = record.metadata.places
+    boxes = _joined(_boxes(places), MAX_BOXES, _around_both, _area) if places else ()
     for fields, box in zip(_BOX_FIELDS, boxes, strict=False):
         numbers.update(zip(fields, _numbers_of_box(box), strict=True))
     for number, span in enumerate(_spans(record.metadata)):

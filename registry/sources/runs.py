@@ -20,6 +20,7 @@ from registry.model.former import read_finding, read_run
 from registry.model.message import message
 from registry.model.text import storable
 from registry.sources import tables
+from registry.sources.packed import packed, unpacked
 from registry.sources.staging import Staging, open_staging
 from registry.sources.tables import FINDINGS, RUNS, WAITS
 from registry.store.database import ManyRows, connect, make_tables, reading, writing
@@ -103,7 +104,7 @@ class Runs:
         Personal data in their values is masked."""
         rows = [
             {"run": run, "place": position, "record": storable(record), "levels": _levels(findings),
-             "findings": msgspec.json.encode([_writable(finding) for finding in findings])}
+             "findings": packed([_writable(finding) for finding in findings])}
             for position, (record, findings) in enumerate(problems, first)
         ]  # fmt: skip
         if rows:
@@ -116,7 +117,6 @@ class Runs:
 
         A run that met the same problems as an earlier one names that run in `reported`: its problems are yielded.
         """
-        decode = msgspec.json.Decoder(Findings).decode
         run = next((stored.reported for stored in _select(self._engine, RUNS.c.number == run)), 0) or run
         query = sa.select(FINDINGS.c.place, FINDINGS.c.record, FINDINGS.c.findings).where(
             FINDINGS.c.run == run, FINDINGS.c.levels.bitwise_and(sum(_BITS[level] for level in set(levels))) > 0
@@ -128,7 +128,7 @@ class Runs:
             for row in rows:
                 yield from (
                     Problem(row.record, read_finding(finding))
-                    for finding in decode(row.findings)
+                    for finding in unpacked(row.findings)
                     if finding.level in levels
                 )
             last = rows[-1].place

@@ -15,6 +15,7 @@ import zstandard
 
 from registry.model import Finding, Findings
 from registry.model.harvest import LastReading, ListedItem, Mapped, Reached, Staged
+from registry.sources.packed import packed, unpacked
 from registry.store.database import (
     ManyRows,
     Tables,
@@ -219,7 +220,7 @@ class Staging:
             {"edition": "" if thing.again else edition, "mapped": thing.digest, "iri": thing.iri,
              "shares": int(thing.shares), "identifiers": msgspec.json.encode(thing.identifiers), "title": thing.title,
              "distributions": thing.distributions, "failed": int(thing.failed),
-             "findings": msgspec.json.encode(thing.findings) if thing.findings else None,
+             "findings": packed(thing.findings) if thing.findings else None,
              "_source": source, "_remote_id": thing.remote_id}
             for thing in mapped
         ]  # fmt: skip
@@ -257,7 +258,6 @@ class Staging:
 
     def findings(self, source: str, run: int) -> Iterator[tuple[str, bool, Findings]]:
         """Remote id, whether it was listed twice, findings; for items with either, in order of the listing."""
-        decode = msgspec.json.Decoder(Findings).decode
         query = (
             sa.select(_THING.remote_id, _THING.twice, _THING.findings, _THING.place)
             .where(*_of(source, run), sa.or_(_THING.twice == 1, _THING.findings.is_not(None)))
@@ -267,7 +267,7 @@ class Staging:
         last = 0
         while rows := self._fetch(query.where(_THING.place > last)):
             for row in rows:
-                yield row.remote_id, bool(row.twice), decode(row.findings) if row.findings else ()
+                yield row.remote_id, bool(row.twice), unpacked(row.findings) if row.findings else ()
             last = rows[-1].place
 
     def forget(self, source: str) -> None:

@@ -17,8 +17,7 @@ from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects import sqlite
 
 from registry.errors import DatabaseDamagedError, NotReadyError, StorageFullError, UpgradeNeededError
 from registry.private_files import make_private_file, make_private_folder
@@ -140,14 +139,18 @@ def among(bound: sa.Engine | sa.Connection, column: Any, values: Sequence[str]) 
     As one parameter a value, SQLAlchemy would compile the statement again for each number of values.
     """
     if bound.dialect.name == "postgresql":
-        return column == sa.any_(sa.literal(list(values), ARRAY(sa.Text)))
+        return column == sa.any_(sa.literal(list(values), sa.ARRAY(sa.Text)))
     text = sa.literal(msgspec.json.encode(values).decode())
     return column.in_(sa.select(sa.func.json_each(text).table_valued("value").c.value))
 
 
 def inserting(engine: sa.Engine, table: sa.TableClause) -> Any:
     """An INSERT with `on_conflict_do_update`, which SQLAlchemy has only in the dialects of the two databases."""
-    return (postgresql if engine.dialect.name == "postgresql" else sqlite).insert(table)
+    if engine.dialect.name != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # late: it takes a tenth of the start of a process that does not need it
+
+    return postgresql.insert(table)
 
 
 class ManyRows:

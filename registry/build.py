@@ -19,6 +19,8 @@ from registry.people.accounts import open_people
 from registry.people.drafts import open_inbox
 from registry.people.reasons import open_reasons
 from registry.projections.projector import Projector
+from registry.quality import scores
+from registry.quality.scores import open_scores
 from registry.search.candidates import Refiner
 from registry.search.meaning import is_installed, open_encoder
 from registry.search.query import SearchIndex
@@ -65,6 +67,7 @@ def open_catalog(settings: Settings) -> Catalog:
         messages=open_messages(settings.database_url),
         reasons=open_reasons(settings.database_url),
         subscriptions=open_subscriptions(settings.database_url),
+        scores=open_scores(settings.database_url),
     )
 
 
@@ -77,6 +80,7 @@ def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
         "inbox": drafts,
         "letters": outbox,
         "reasons": reasons,
+        "scores": scores,
         "visitors": messages,
         "people": accounts,
         **accounts.PARTS_OF_PEOPLE,

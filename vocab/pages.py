@@ -35,6 +35,7 @@ _ROWS = (
     PageRow("review", "freigabe", "review", private=True, reserved=True),
     PageRow("admin", "administration", "admin", private=True, reserved=True),
     PageRow("check", "pruefen", "check", reserved=True),
+    PageRow("quality", "qualitaet", "quality", has_ids=True, reserved=True),
     PageRow("feedback", "melden", "feedback", reserved=True),
     PageRow("interest", "interesse", "interest", reserved=True),
     PageRow("question", "frage", "question", reserved=True),

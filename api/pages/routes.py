@@ -7,6 +7,7 @@ from api.pages.calls import calls_page
 from api.pages.council_report import report_file, report_page
 from api.pages.dumps import dumps_page
 from api.pages.project_map import map_page
+from api.pages.quality import Quality
 from api.pages.record import record_page
 from api.pages.search import search_page
 from api.pages.site import Pages
@@ -16,7 +17,7 @@ from api.pages.timeline import timeline_page
 from api.pages.validation import Validation
 from api.web import addresses
 from api.web.addresses import mount, patterns
-from api.web.negotiate import CSV, XLSX
+from api.web.negotiate import CSV, RDF, XLSX
 from registry.model import KINDS
 
 
@@ -42,6 +43,10 @@ def routes(pages: Pages) -> APIRouter:
         *((city_texts.text(pages, name), patterns(name)) for name in city_texts.NAMES),
     ):
         mount(router, listed, view_)
+    quality = Quality(pages)
+    mount(router, patterns("quality"), quality.overview)
+    mount(router, [f"/qualitaet.{format.name}" for format in RDF], quality.overview_data)
+    mount(router, patterns("quality", "{id}"), quality.of_record)
     validation = Validation(pages)
     mount(router, patterns("check"), validation.form)
     mount(router, patterns("check"), validation.check, "POST")

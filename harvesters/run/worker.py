@@ -21,6 +21,8 @@ from registry.errors import BusyError, StoppedError
 from registry.fetch.session import Outward, session
 from registry.isolation import isolated
 from registry.model import Run, Source
+from registry.model.timing import today
+from registry.quality.scores import refresh
 from registry.sources.crashes import is_suspended, note_stopped
 from registry.sources.runs import Runs
 
@@ -95,6 +97,7 @@ def work(catalog: Catalog, new_session: NewSession, stop: threading.Event) -> No
         now = datetime.now().astimezone()
         for source in _job("sources", partial(_due, catalog, now)) or ():
             jobs.start(source.name, partial(_harvest, source, catalog, new_session, stop))
+        jobs.start("measure quality", partial(_job, "measure quality", partial(_measure, catalog)))
         jobs.wait(stop)
     for name in jobs.leave():
         log.warning("%s: did not end in time, it is interrupted", name)
@@ -103,6 +106,13 @@ def work(catalog: Catalog, new_session: NewSession, stop: threading.Event) -> No
 
 def _due(catalog: Catalog, now: datetime) -> list[Source]:
     return due(catalog.sources.all(), catalog.runs, now)
+
+
+def _measure(catalog: Catalog) -> None:
+    """Measures the quality of the catalogue once a day, so that its trend has no gaps where nobody looks."""
+    latest = catalog.scores.latest()
+    if latest is None or latest.day != today():
+        refresh(catalog.store, catalog.scores)
 
 
 def _map_all_again(catalog: Catalog, stop: threading.Event) -> None:

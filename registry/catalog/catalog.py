@@ -36,6 +36,7 @@ from registry.people.accounts import People
 from registry.people.drafts import Inbox
 from registry.people.reasons import Reasons
 from registry.projections.projector import SEARCH, Progress, Projector
+from registry.quality.scores import Scores
 from registry.search.query import SearchIndex
 from registry.settings import Settings
 from registry.sources.runs import Runs
@@ -69,6 +70,7 @@ class Catalog:
         messages: Messages,
         reasons: Reasons,
         subscriptions: Subscriptions,
+        scores: Scores,
     ) -> None:
         self.store = store
         self.index = index
@@ -84,6 +86,7 @@ class Catalog:
         self.messages = messages
         self.reasons = reasons
         self.subscriptions = subscriptions
+        self.scores = scores
         self._organizations = KnownOrganizations(store)
         self._writer = Writer(store, self._ranks)
 

@@ -24,7 +24,8 @@ PUBLIC = (
     "/stadtteile/bahnstadt", "/themen", "/themen/TRAN", "/impressum", "/hilfe", "/entwickler", "/konto/anmelden",
     "/daten/altkleider", "/gibt-es-nicht", "/daten/sehr-lang", "/daten/kaum-etwas", "/projekte/kaum-projekt",
     "/suche?q=verordnungsverzeichnis", "/suche?q=fahrrad+bahnstadt", "/suche/vorschlaege?q=rad",
-    "/leistungen", "/datenschutz", "/leichte-sprache", "/projekte/zeit", "/projekte/karte", "/pruefen",
+    "/leistungen", "/datenschutz", "/leichte-sprache", "/projekte/zeit", "/projekte/karte", "/pruefen", "/qualitaet",
+    "/qualitaet/rad-zaehlstellen",
     "/wuensche", "/melden?at=/daten", "/frage?record=pegel", "/interesse?record=kuehle-wege&call=2",
     "/abo?record=pegel", "/konto/passwort-vergessen", "/konto/neues-passwort", "/bericht", "/partner",
 )  # fmt: skip
@@ -49,7 +50,8 @@ TEMPLATES = {  # a page of each
     "review.html": "/freigabe/{queued}",
     "sources.html": "/administration/quellen", "source.html": "/administration/quellen/stadtwerke",
     "run.html": "/administration/laeufe/{waiting}", "suggestions.html": "/suche/vorschlaege?q=rad",
-    "timeline.html": "/projekte/zeit", "validation.html": "/pruefen", "project_map.html": "/projekte/karte",
+    "timeline.html": "/projekte/zeit", "validation.html": "/pruefen", "quality.html": "/qualitaet",
+    "quality_record.html": "/qualitaet/rad-zaehlstellen", "project_map.html": "/projekte/karte",
     "wishes.html": "/wuensche", "visitor_form.html": "/interesse?record=kuehle-wege&call=2",
     "account_security.html": "/konto/sicherheit", "account_tokens.html": "/konto/zugangsschluessel",
     "forgotten.html": "/konto/passwort-vergessen", "reset.html": "/konto/neues-passwort",
@@ -65,7 +67,7 @@ ASKED = {  # the answer to a form or a link of a letter
 }  # fmt: skip
 PARTS = {
     "base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html",
-    "visitor_fields.html",
+    "quality_macros.html", "visitor_fields.html",
 }  # fmt: skip
 SIZES_AND_MODES = pytest.mark.matrix
 

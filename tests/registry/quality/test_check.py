@@ -1,7 +1,7 @@
 # ruff: noqa: E501  tables
 """What a record lacks: every fault that was made in the golden catalogue is noticed, and nothing else.
 
-Covers: registry/quality/mqa.py
+Covers: registry/quality/check.py
 """
 
 import json

@@ -25,6 +25,7 @@ from api.drafts import routes as drafts
 from api.editing import (
     account,
     account_letters,
+    confirming,
     guests,
     history,
     record_acts,
@@ -45,7 +46,7 @@ from api.web.negotiate import JSON
 from api.web.problems import problem_response, wants_page, wrong_parameters
 from registry import child_pool
 from registry.build import open_catalog
-from registry.catalog import Catalog
+from registry.catalog import Catalog, reminding
 from registry.errors import LotseError, NotFoundError, NotReadyError, TooLargeError, UsageError
 from registry.letters import sending
 from registry.search.query import Query
@@ -60,6 +61,7 @@ PAGE_CHECK_SECONDS: Final = 3600.0  # between two checks of all pages of the dat
 PAGE_MODULES: Final = (
     account,
     account_letters,
+    confirming,
     takeover,
     guests,
     register,
@@ -137,6 +139,7 @@ async def _threads_running(catalog: Catalog, settings: Settings) -> AsyncIterato
     threading.Thread(target=_check_pages, args=(catalog, stop), name="check-pages", daemon=True).start()
     post = threading.Thread(target=sending.run, args=(catalog.outbox, settings, stop), name="letters", daemon=True)
     post.start()
+    threading.Thread(target=reminding.run, args=(catalog, stop), name="reminders", daemon=True).start()
     threading.Thread(target=digests.run, args=(Pages(catalog, settings), stop), name="digests", daemon=True).start()
     try:
         yield

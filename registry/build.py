@@ -14,8 +14,9 @@ from registry.following.subscriptions import open_subscriptions
 from registry.letters import outbox
 from registry.letters.mailboxes import open_mailboxes
 from registry.letters.outbox import open_outbox
-from registry.people import accounts, drafts, reasons
+from registry.people import accounts, confirmations, drafts, reasons
 from registry.people.accounts import open_people
+from registry.people.confirmations import open_confirmations
 from registry.people.drafts import open_inbox
 from registry.people.reasons import open_reasons
 from registry.projections.projector import Projector
@@ -66,6 +67,7 @@ def open_catalog(settings: Settings) -> Catalog:
         mailboxes=open_mailboxes(settings.database_url),
         messages=open_messages(settings.database_url),
         reasons=open_reasons(settings.database_url),
+        confirmations=open_confirmations(settings.database_url),
         subscriptions=open_subscriptions(settings.database_url),
         scores=open_scores(settings.database_url),
     )
@@ -81,6 +83,7 @@ def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
         "letters": outbox,
         "reasons": reasons,
         "scores": scores,
+        "confirmations": confirmations,
         "visitors": messages,
         "people": accounts,
         **accounts.PARTS_OF_PEOPLE,

@@ -87,6 +87,7 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "entries": {"de": "eintraege", "en": "entries"},
         "sources": {"de": "quellen", "en": "sources"},
         "runs": {"de": "laeufe", "en": "runs"},
+        "current": {"de": "aktuell", "en": "current"},
         "history": {"de": "verlauf", "en": "history"},
         "withdraw": {"de": "zurueckziehen", "en": "withdraw"},
         "restore": {"de": "wiederherstellen", "en": "restore"},

@@ -113,6 +113,7 @@ def worker() -> None:
     from api.visitors import digests
     from api.web.logs import log_to_stderr
     from harvesters.run.worker import run
+    from registry.catalog import reminding
     from registry.catalog.organizations import take_in_city
     from registry.letters import sending
     from registry.settings import with_secret
@@ -133,6 +134,7 @@ def worker() -> None:
     pages = Pages(catalog, with_secret(configured))
     digest = threading.Thread(target=digests.run, args=(pages, stop), name="digests")
     digest.start()
+    threading.Thread(target=reminding.run, args=(catalog, stop), name="reminders", daemon=True).start()
     say("ready")
     try:
         run(catalog, configured, stop)

@@ -6,6 +6,7 @@ Invariant: what was sent is kept in a draft before anything is said about it, bu
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial, wraps
 from typing import Any, Final
 
@@ -33,6 +34,7 @@ from api.text.formatting import moment, pick_language
 from api.text.i18n import translator
 from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, Forms, StaleFormError
+from registry.catalog.reminding import due_for_confirmation
 from registry.errors import ConflictError, LotseError, StorageFullError
 from registry.model import KINDS, Account, Draft, Kind, Metadata, Record
 from registry.model.timing import today
@@ -201,11 +203,15 @@ def entries(pages: Pages, request: Request) -> Response:
         "entries.html",
         lang,
         drafts=list(pages.inbox.of_account(account)),
+        unconfirmed=due_for_confirmation(pages.catalog, account, datetime.now(UTC)),
         declined=[draft for draft in pages.inbox.listed(account, ("declined",)) if account.name in draft.editors],
         proposals=list(pages.inbox.proposals(account, [record.id for record in published])),
         published=published[:MAX_PUBLISHED_SHOWN],
         owner=lambda draft: owner(pages, draft, lang),
-        notice=next((name for name in ("sent", "discarded", "later", "imported") if name in request.query_params), ""),
+        notice=next(
+            (name for name in ("sent", "discarded", "later", "imported", "confirmed") if name in request.query_params),
+            "",
+        ),
         kinds=[(kind, row.singular[lang]) for kind, row in KIND_ROWS.items() if kind != "project"],
         crumbs=[(_("Meine Einträge"), "")],
         indexed=False,

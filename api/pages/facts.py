@@ -81,7 +81,7 @@ def _of_kind(pages: Pages, record: Record, lang: Lang) -> Iterator[tuple[str, li
     yield _("Thema"), _themes(metadata, lang)
     yield _("Schlagwörter"), _keywords(metadata, lang)
     yield _("Internetseite"), _web(metadata.landing_page)
-    yield _("Eintrag"), [Item(_("Stand %(day)s") % {"day": day(record.changed, lang)})] if record.changed else []
+    yield _("Eintrag"), _state_of_entry(pages, record, lang)
 
 
 def _of_data(pages: Pages, metadata: Metadata, lang: Lang) -> Iterator[tuple[str, list[Item]]]:
@@ -135,6 +135,16 @@ def _of_event(pages: Pages, metadata: Metadata, lang: Lang) -> Iterator[tuple[st
 
 
 # -- single facts
+
+
+def _state_of_entry(pages: Pages, record: Record, lang: Lang) -> list[Item]:
+    """When the entry was changed, and when somebody confirmed that it is still current."""
+    _ = translator(lang)
+    items = [Item(_("Stand %(day)s") % {"day": day(record.changed, lang)})] if record.changed else []
+    confirmation = pages.catalog.confirmations.of([record.id]).get(record.id)
+    if confirmation:
+        items.append(Item(_("bestätigt am %(day)s") % {"day": day(confirmation.at, lang)}, small=True))
+    return items
 
 
 def _text(text: str) -> list[Item]:

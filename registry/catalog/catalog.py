@@ -33,6 +33,7 @@ from registry.model.agents import match_agents
 from registry.model.message import Message, message
 from registry.model.people import publishable
 from registry.people.accounts import People
+from registry.people.confirmations import Confirmations
 from registry.people.drafts import Inbox
 from registry.people.reasons import Reasons
 from registry.projections.projector import SEARCH, Progress, Projector
@@ -69,6 +70,7 @@ class Catalog:
         mailboxes: Mailboxes,
         messages: Messages,
         reasons: Reasons,
+        confirmations: Confirmations,
         subscriptions: Subscriptions,
         scores: Scores,
     ) -> None:
@@ -85,6 +87,7 @@ class Catalog:
         self.mailboxes = mailboxes
         self.messages = messages
         self.reasons = reasons
+        self.confirmations = confirmations
         self.subscriptions = subscriptions
         self.scores = scores
         self._organizations = KnownOrganizations(store)

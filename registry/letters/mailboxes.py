@@ -5,7 +5,6 @@ data: nothing else is stored with it, and it is deleted with the account.
 """
 
 from collections.abc import Collection
-from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -19,7 +18,6 @@ LANGUAGES: Final = ("de", "en")
 _MAILBOXES: Final = sa.table(
     "mailboxes",
     *(sa.column(name) for name in ("account", "address", "lang", "weekly")),
-    sa.column("weekly_at", sa.DateTime(timezone=True)),
 )
 
 
@@ -30,7 +28,6 @@ class Mailbox(NamedTuple):
     address: str
     lang: str = "de"
     weekly: bool = True
-    weekly_at: datetime | None = None  # when the last weekly letter was written
 
 
 class Mailboxes:
@@ -46,10 +43,9 @@ class Mailboxes:
         if address and not is_address(address):
             raise UsageError("mail-address-form")
         with writing(self._engine) as connection:
-            kept = connection.execute(sa.select(_MAILBOXES.c.weekly_at).filter_by(account=account)).scalar()
             forget_mailbox(connection, account)
             if address:
-                values = {"account": account, "address": address, "weekly": int(weekly), "weekly_at": kept}
+                values = {"account": account, "address": address, "weekly": int(weekly)}
                 lang = lang if lang in LANGUAGES else LANGUAGES[0]
                 connection.execute(_MAILBOXES.insert().values(**values, lang=lang))
 
@@ -76,11 +72,6 @@ def mailboxes_of(connection: sa.Connection, accounts: Collection[str]) -> dict[s
     return stored | named
 
 
-def weekly_written(connection: sa.Connection, account: str, at: datetime) -> None:
-    """Notes when the weekly letter of an account was written."""
-    connection.execute(_MAILBOXES.update().filter_by(account=account).values(weekly_at=at))
-
-
 def forget_mailbox(connection: sa.Connection, account: str) -> None:
     """Deletes the address of an account."""
     connection.execute(_MAILBOXES.delete().filter_by(account=account))
@@ -92,7 +83,4 @@ def open_mailboxes(database_url: str) -> Mailboxes:
 
 
 def _mailbox(row: Any) -> Mailbox:
-    at = row.weekly_at
-    return Mailbox(
-        row.account, row.address, row.lang, bool(row.weekly), at.replace(tzinfo=at.tzinfo or UTC) if at else None
-    )
+    return Mailbox(row.account, row.address, row.lang, bool(row.weekly))

@@ -30,8 +30,7 @@ TABLES: Final = Tables(
             recipient TEXT NOT NULL, body {blob} NOT NULL)""",
         "CREATE INDEX IF NOT EXISTS ix_letters_due ON letters (state, due)",
         """CREATE TABLE IF NOT EXISTS mailboxes (
-            account TEXT PRIMARY KEY, address TEXT NOT NULL, lang TEXT NOT NULL, weekly INTEGER NOT NULL,
-            weekly_at {moment})""",
+            account TEXT PRIMARY KEY, address TEXT NOT NULL, lang TEXT NOT NULL, weekly INTEGER NOT NULL)""",
     ),
 )
 _LETTERS: Final = sa.table(

@@ -43,7 +43,6 @@ class Draft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     changed: datetime | None = None
     version: int = 0
     before: Metadata | None = None  # as it was when it was returned last
-    reminded: datetime | None = None  # when those for whom it waits were reminded
     record: str = ""  # id of the record that the published draft became
 
 

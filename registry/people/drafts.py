@@ -172,6 +172,10 @@ class Inbox:
     def _is_for(self, draft: Draft, account: Account) -> bool:
         return review.may(draft, "publish", account, self.record_owner(draft), four_eyes=False)
 
+    def in_state(self, state: DraftState) -> Iterator[Draft]:
+        """All drafts in a state, the longest unchanged first."""
+        return self._drafts(sa.true(), _DRAFTS.c.changed, (state,))
+
     def of_account(self, account: Account) -> Iterator[Draft]:
         """The drafts that the account may work on, last changed first."""
         return self._drafts(_own(account), _DRAFTS.c.changed.desc())

@@ -63,7 +63,7 @@ TEMPLATES = {  # a page of each
 }  # fmt: skip
 ASKED = {  # the answer to a form or a link of a letter
     "discard.html", "plan.html", "wish.html", "wish_confirm.html", "alert_question.html", "alerts_manage.html",
-    "letter.html", "review_several.html", "run_withdraw.html",
+    "letter.html", "review_several.html", "run_withdraw.html", "confirm.html",
 }  # fmt: skip
 PARTS = {
     "base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html",

@@ -1,0 +1,84 @@
+"""Confirming that an entry is still current: by one click in "Meine Einträge", or from a letter without signing in.
+
+Entry point: `routes`. Invariant: opening an address confirms nothing, because mail programs open addresses by
+themselves.
+"""
+
+import hmac
+from functools import partial
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from api.pages.site import Pages
+from api.text.formatting import pick_language
+from api.text.i18n import translator
+from api.web import addresses, session
+from api.web.addresses import language, mount, patterns, place
+from api.web.session import FormBody
+from registry.errors import NotAllowedError
+from registry.model import Account, Record
+from registry.model.text import shortened
+from registry.people.confirmations import signature
+
+
+def routes(pages: Pages) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    mount(router, patterns("mine", "current", "{id}"), partial(ask, pages))
+    mount(router, patterns("mine", "current", "{id}"), partial(confirm, pages), "POST")
+    return router
+
+
+def ask(pages: Pages, request: Request, id: str) -> Response:
+    """The entry, and one button that confirms it."""
+    record = pages.catalog.store.existing(id)
+    by, sign = request.query_params.get("by", ""), request.query_params.get("sign", "")
+    _require(pages, request, record, by, sign)
+    return _page(pages, request, record, by, sign)
+
+
+def confirm(pages: Pages, request: Request, id: str, body: FormBody = b"") -> Response:
+    """Notes that the entry is still current; leads back to the entries, or says thanks to who came from a letter."""
+    signed_in = pages.account(request) is not None
+    fields = pages.form(request, body) if signed_in else session.form(request, body, None, pages.settings)
+    record = pages.catalog.store.existing(id)
+    account = _require(pages, request, record, fields.get("by"), fields.get("sign"))
+    pages.catalog.confirmations.confirm(record.id, account.name)
+    if signed_in:
+        return RedirectResponse(place("mine", language(request), "entries") + "?confirmed", 303)
+    return _page(pages, request, record, "", "", done=True)
+
+
+def _require(pages: Pages, request: Request, record: Record, by: str, sign: str) -> Account:
+    """The account that may confirm: the one that is signed in, or the one for which a link of a letter was signed.
+
+    NotAllowedError if it is of another organization or the signature is not ours.
+    """
+    account = pages.account(request)
+    if account is None and sign:
+        expected = (signature(secret, by, record.id) for secret in pages.settings.secret)
+        if any(hmac.compare_digest(sign.encode(), right.encode()) for right in expected):
+            account = pages.people.get(by)
+    if account is None:
+        account = pages.required(request)
+    if not record.owner or record.owner not in account.organizations:
+        raise NotAllowedError("record-not-allowed", name=account.name, act="confirm")
+    return account
+
+
+def _page(pages: Pages, request: Request, record: Record, by: str, sign: str, done: bool = False) -> Response:
+    lang = language(request)
+    _ = translator(lang)
+    title = shortened(pick_language(record.metadata.title, lang).words) or record.id
+    return pages.page(
+        request,
+        "confirm.html",
+        lang,
+        record=record,
+        title=title,
+        by=by,
+        sign=sign,
+        done=done,
+        crumbs=[(title, addresses.page(record.kind, record.id, lang)), (_("Noch aktuell?"), "")],
+        indexed=False,
+    )

@@ -19,6 +19,7 @@ from registry.people.accounts import open_people
 from registry.people.confirmations import open_confirmations
 from registry.people.drafts import open_inbox
 from registry.people.reasons import open_reasons
+from registry.projections.projection import Projection
 from registry.projections.projector import Projector
 from registry.quality import scores
 from registry.quality.scores import open_scores
@@ -51,12 +52,15 @@ def open_catalog(settings: Settings) -> Catalog:
     store = open_store(settings.database_url)
     vectors = open_vectors(settings)
     index = open_index(settings, ByMeaning(vectors.store, vectors.encoder) if vectors else None)
+    projections: dict[str, Projection] = {"search": index}
+    projections |= {"meaning": vectors} if vectors else {}
+    projections["sparql"] = open_sparql(settings)
     staging = open_staging(settings.database_url, settings.data)
     people = open_people(settings.database_url)
     return Catalog(
         store=store,
         index=index,
-        projector=Projector(store, {"search": index} | ({"meaning": vectors} if vectors else {}), settings.data),
+        projector=Projector(store, projections, settings.data),
         settings=settings,
         sources=open_sources(settings.database_url, settings.data, staging),
         runs=open_runs(settings.database_url, settings.data, staging),
@@ -106,6 +110,17 @@ def open_index(settings: Settings, refiner: Refiner | None = None) -> SearchInde
     from registry.search.elastic_index import ElasticIndex
 
     return ElasticIndex(_search_server(settings), districts=districts, refiner=refiner, synonyms=synonyms)
+
+
+def open_sparql(settings: Settings) -> Projection:
+    """All records as RDF: a triple store in the data folder, or a SPARQL server."""
+    if not settings.sparql_addresses:
+        from registry.sparql.triple_store import TripleStore
+
+        return TripleStore(settings.data / "sparql", settings.base_url)
+    from registry.sparql.server import SparqlServer
+
+    return SparqlServer(settings.sparql_addresses, settings.data / "sparql-server.json", settings.base_url)
 
 
 def open_vectors(settings: Settings) -> Vectors | None:

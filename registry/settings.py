@@ -32,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data: Path = Path("data")  # folder of everything that Lotse stores if it uses no database server
     database: str = ""  # SQLAlchemy URL; empty: SQLite in the data folder
     search: str = "tantivy"  # or the addresses of the nodes of Elasticsearch
+    sparql: str = "embedded"  # or the address of a SPARQL 1.1 server; with a comma that for updates
     search_key: str = ""  # API key of Elasticsearch
     search_ca_file: Path | None = None  # certificate authority of Elasticsearch; else `ca_file`
     search_replicas: int | None = None  # copies of each index there; None: one as soon as there is a second node
@@ -63,6 +64,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def database_file(self) -> Path:
         """The SQLite database of the data folder, which is used unless `database` names another one."""
         return self.data / "lotse.sqlite"
+
+    @property
+    def sparql_addresses(self) -> tuple[str, ...]:
+        """The addresses of the SPARQL server for queries and for updates; () for the embedded store."""
+        return () if self.sparql == "embedded" else _parts(self.sparql)
 
     @property
     def search_addresses(self) -> tuple[str, ...]:
@@ -182,6 +188,8 @@ def _check(settings: Settings) -> None:
         if value and not _ADDRESS.fullmatch(value):
             raise UsageError("setting-address", name=name.upper(), value=value)
     _check_search(settings)
+    if settings.sparql != "embedded" and not all(map(_is_server, settings.sparql_addresses or ("",))):
+        raise UsageError("setting-sparql", value=settings.sparql)
     if settings.database and not settings.database.startswith(("sqlite:", "postgresql+psycopg:")):
         raise UsageError("setting-database", start=settings.database.partition(":")[0])
     _check_mail(settings)

@@ -45,6 +45,7 @@ _ROWS = (
     PageRow("wishes", "wuensche", "wishes", reserved=True),
     PageRow("developers", "entwickler", "developers"),
     PageRow("dumps", "dumps", "dumps", reserved=True),
+    PageRow("sparql", "sparql", "sparql"),
     PageRow("help", "hilfe", "help"),
     PageRow("imprint", "impressum", "imprint"),
     PageRow("privacy", "datenschutz", "privacy"),

@@ -100,7 +100,9 @@ class _Views:
             raise not_acceptable(absolute(self.base, void.PATH), *RDF)
         example = next(self.store.find(Selection(kind="dataset", shown=True)), None)
         described = served(self.city, self.base)
-        graph = void_graph(described, current_dump(self.settings), example.id if example else "", self.base)
+        endpoint = absolute(self.base, "/sparql")
+        dump = current_dump(self.settings)
+        graph = void_graph(described, dump, example.id if example else "", self.base, endpoint)
         return answer(
             request, lambda: b"".join(written([("void", graph)], form.name)), form.content_type, etag=tag(graph)
         )

@@ -11,6 +11,7 @@ from api.pages.quality import Quality
 from api.pages.record import record_page
 from api.pages.search import search_page
 from api.pages.site import Pages
+from api.pages.sparql import sparql_views
 from api.pages.start import start_page, topic_page, topics_page
 from api.pages.suggestions import suggestions_page
 from api.pages.timeline import timeline_page
@@ -50,6 +51,9 @@ def routes(pages: Pages) -> APIRouter:
     validation = Validation(pages)
     mount(router, patterns("check"), validation.form)
     mount(router, patterns("check"), validation.check, "POST")
+    show, post = sparql_views(pages)
+    mount(router, patterns("sparql"), show)
+    mount(router, patterns("sparql"), post, method="POST")
     mount(router, ["/static/theme.css"], assets.theme(pages.city.accent))
     mount(router, ["/static/{path:path}"], assets.file)
     return router

@@ -20,7 +20,7 @@ from registry.settings import Settings
 from tests.paths import ROOT
 from tests.town import BASE
 
-ADDRESSES_LATER = {"/sparql", "/pruefen", "/en/check"}
+ADDRESSES_LATER = {"/pruefen", "/en/check"}
 LATER = {"backup", "restore", "erase", "review", "follow", "overrides"}  # named there, built later
 
 

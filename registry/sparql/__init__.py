@@ -1,0 +1,1 @@
+"""SPARQL: the triple store, a projection, and what answers queries on it."""

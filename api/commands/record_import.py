@@ -27,20 +27,31 @@ def _kinds() -> tuple[str, ...]:
 @option(
     "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting as of a source, such as const.themes=ENVI."
 )
+@option("--new-offices", is_flag=True, help="Organizations that the register does not know are really new ones.")
+@option("--submit", is_flag=True, help="Hand in at once what lacks nothing.")
 @option("--dry-run", is_flag=True, help="Only say what would become of them.")
 @as_json
 def import_file(
-    file: Path, account: str, kind: str, language: str, pairs: tuple[str, ...], dry_run: bool, json: bool
+    file: Path,
+    account: str,
+    kind: str,
+    language: str,
+    pairs: tuple[str, ...],
+    new_offices: bool,
+    submit: bool,
+    dry_run: bool,
+    json: bool,
 ) -> None:
     """Take the entries of a file over as drafts: JSON, CSV, XLSX, a calendar, IATI.
 
     The same file again changes nothing. Drafts that somebody has worked on stay as they are.
     """
     from api.editing import imports
+    from api.pages.site import Pages
     from harvesters.entries import entries_of
     from registry.errors import NotFoundError, UsageError
 
-    catalog, _configured = opened()
+    catalog, configured = opened()
     who = catalog.people.get(account)
     if who is None:
         raise NotFoundError("account-unknown", name=account)
@@ -49,12 +60,15 @@ def import_file(
     settings = dict(pair.split("=", 1) for pair in pairs)
     entries = entries_of(file.read_bytes(), file.name, cast("Kind", kind), language, settings)
     planned = imports.plan(catalog, who, entries, cast("Kind", kind))
-    drafts = [] if dry_run else imports.carry_out(catalog, who, planned)
+    drafts = [] if dry_run else imports.carry_out(catalog, who, planned, new_offices)
+    handed_in = imports.hand_in(Pages(catalog, configured), who, drafts) if submit else []
     counts = Counter(entry.outcome for entry in planned)
     if json:
-        document({"entries": len(planned), "counts": dict(counts), "drafts": [draft.id for draft in drafts]})
+        ids = [draft.id for draft in drafts]
+        document({"entries": len(planned), "counts": dict(counts), "drafts": ids, "submitted": len(handed_in)})
     else:
         say(f"{len(planned)} entries: " + ", ".join(f"{number} {outcome}" for outcome, number in counts.items()))
-        say("Nothing was changed (dry run)." if dry_run else f"{len(drafts)} drafts written.")
+        written = f"{len(drafts)} drafts written, {len(handed_in)} handed in."
+        say("Nothing was changed (dry run)." if dry_run else written)
     if counts["failed"]:
         click.get_current_context().exit(PARTLY)

@@ -1,7 +1,7 @@
 """What the pages of registering and reviewing share: a draft beside what is published, and similar titles.
 
-Entry points: `compare` (two versions field by field), `similar`, `preview` (the card of a draft), `owner`,
-`organization_name`.
+Entry points: `compare` (two versions field by field), `texts` (one), `similar`, `preview` (the card of a draft),
+`owner`, `organization_name`.
 Invariant: all markup made here has its text escaped.
 """
 
@@ -57,6 +57,11 @@ def compare(pages: Pages, before: Metadata | None, now: Metadata, lang: Lang) ->
         else:
             changed.append(Difference(name, label, *_marked(old, new), new=not old))
     return Comparison(tuple(changed), tuple(same))
+
+
+def texts(pages: Pages, metadata: Metadata, lang: Lang) -> list[tuple[str, str, Markup]]:
+    """Name, label and text of each field that says something, in the order of vocab/fields.py."""
+    return [(name, label, _lines(now)) for name, label, _before, now in _fields(pages, None, metadata, lang)]
 
 
 def _fields(

@@ -133,6 +133,15 @@ def sent(
     return Sent(values, metadata, form.in_order(shown_errors, context.kind))
 
 
+def faults_of(pages: Pages, draft: Draft, lang: Lang) -> list[FieldError]:
+    """Why the draft cannot be handed in."""
+    record = changed_record(pages, draft)
+    context = context_of(pages, draft.metadata.kind, lang, record)
+    values = form.shown(draft.metadata, context)
+    metadata, errors = form.read(values, draft.metadata, context, form.confirmed(draft.metadata))
+    return form.faults(values, metadata, context, errors, record if record and record.origin else None)
+
+
 def _is_mine(name: str, fields: Forms, context: FormContext) -> bool:
     """Whether an input counts: of a conflict, not if the text of the other was chosen for its field."""
     group = next(

@@ -1,6 +1,6 @@
 """Takes the entries of a file over as drafts: first a plan, then the drafts; the same file again changes nothing.
 
-Entry points: `plan`, `carry_out`, `with_defaults`, and `packed` and `unpacked` for a page that shows a plan.
+Entry points: `plan`, `carry_out`, `hand_in`, `with_defaults`, and `packed` and `unpacked` for a page that shows a plan.
 Invariants: a draft that somebody has worked on since is not overwritten; what is published stays as it is.
 """
 
@@ -13,11 +13,15 @@ import msgspec
 from msgspec.structs import replace
 
 from api.editing import form
+from api.editing.drafting import faults_of
 from api.editing.form_context import FormContext
+from api.pages.site import Pages
 from harvesters.entries import Entry
 from registry.catalog import Catalog
 from registry.errors import UsageError
 from registry.model import Account, Draft, Finding, Kind, Metadata
+from registry.model.agents import agents
+from registry.model.people import publishable
 from registry.people.permissions import acts_for
 from registry.store.store import Selection
 
@@ -72,21 +76,33 @@ def _against(draft: Draft | None, metadata: Metadata) -> Outcome:
         return "new"
     if _mark(draft.metadata).get("digest") == metadata.digest():
         return "same"
-    untouched = _without_mark(draft.metadata).digest() == _mark(draft.metadata).get("digest")
+    untouched = _without_mark(publishable(draft.metadata)).digest() == _mark(draft.metadata).get("digest")
     return "changed" if untouched and draft.state == "draft" else "edited"
 
 
-def carry_out(catalog: Catalog, account: Account, planned: Iterable[Planned]) -> list[Draft]:
-    """Begins the new drafts and saves the changed ones; returns them."""
+def carry_out(
+    catalog: Catalog, account: Account, planned: Iterable[Planned], offices_are_new: bool = False
+) -> list[Draft]:
+    """Begins the new drafts and saves the changed ones; returns them. `offices_are_new`: organizations that the
+    register does not know are confirmed as new ones."""
     drafts = []
     for entry in planned:
-        mark = {"id": entry.remote_id, "digest": entry.metadata.digest()}
-        metadata = replace(entry.metadata, extras={**entry.metadata.extras, IMPORTED: mark})
+        extras = {**entry.metadata.extras, IMPORTED: {"id": entry.remote_id, "digest": entry.metadata.digest()}}
+        if offices_are_new:
+            names = (name for _field, agent in agents(entry.metadata) for name in agent.name.values())
+            extras[form.NEW_OFFICES] = list(dict.fromkeys(names))
+        metadata = replace(entry.metadata, extras=extras)
         if entry.outcome == "new":
             drafts.append(catalog.inbox.begin(metadata, account, acts_for(account)))
         elif entry.outcome == "changed" and entry.draft:
             drafts.append(catalog.inbox.save(entry.draft.id, metadata, account, entry.draft.version))
     return drafts
+
+
+def hand_in(pages: Pages, account: Account, drafts: Iterable[Draft]) -> list[Draft]:
+    """Hands in the drafts that lack nothing, and returns them."""
+    complete = [draft for draft in drafts if draft.state == "draft" and not faults_of(pages, draft, "de")]
+    return [pages.inbox.submit(draft.id, account, draft.version) for draft in complete]
 
 
 def _mark(metadata: Metadata) -> Mapping[str, Any]:

@@ -212,6 +212,7 @@ def entries(pages: Pages, request: Request) -> Response:
             (name for name in ("sent", "discarded", "later", "imported", "confirmed") if name in request.query_params),
             "",
         ),
+        handed_in=int(handed_in) if (handed_in := request.query_params.get("handed-in", "")[:6]).isdecimal() else 0,
         kinds=[(kind, row.singular[lang]) for kind, row in KIND_ROWS.items() if kind != "project"],
         crumbs=[(_("Meine Einträge"), "")],
         indexed=False,

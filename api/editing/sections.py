@@ -11,8 +11,8 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from api.editing import form
-from api.editing.comparison import compare, owner, preview, record_links, similar
-from api.editing.drafting import FormPage, changed_record, context_of, draft_of, may_save
+from api.editing.comparison import owner, preview, record_links, similar, texts
+from api.editing.drafting import FormPage, context_of, draft_of, faults_of, may_save
 from api.editing.form_context import Entered, FieldError
 from api.editing.form_fields import SECTIONS, Section, base_name, form_of
 from api.editing.guests import link_of
@@ -96,15 +96,6 @@ def _frame(draft: Draft, lang: Lang, title: str) -> dict[str, Any]:
     return around | {"crumbs": [*crumbs, (title, "")] if title else [*crumbs[:-1], (crumbs[-1][0], "")]}
 
 
-def faults_of(pages: Pages, draft: Draft, lang: Lang) -> list[FieldError]:
-    """Why the draft cannot be handed in."""
-    record = changed_record(pages, draft)
-    context = context_of(pages, draft.metadata.kind, lang, record)
-    values = form.shown(draft.metadata, context)
-    metadata, errors = form.read(values, draft.metadata, context, form.confirmed(draft.metadata))
-    return form.faults(values, metadata, context, errors, record if record and record.origin else None)
-
-
 def _tasks(pages: Pages, draft: Draft, faults: list[FieldError], lang: Lang) -> list[Task]:
     _ = translator(lang)
     kind = draft.metadata.kind
@@ -172,12 +163,12 @@ def _summary(pages: Pages, draft: Draft, lang: Lang) -> list[SectionSummary]:
     _ = translator(lang)
     kind = draft.metadata.kind
     sections = {form_field.metadata_field: form_field.section for form_field in reversed(form_of(kind))}
-    filled = compare(pages, None, draft.metadata, lang).changed
+    filled = texts(pages, draft.metadata, lang)
     return [
         SectionSummary(
             _(SECTIONS[name][0]),
             address_of(draft, lang, name),
-            [(field.label, field.now) for field in filled if sections.get(field.name, "about") == name],
+            [(label, text) for field, label, text in filled if sections.get(field, "about") == name],
         )
         for name in sections_of(kind)
     ]

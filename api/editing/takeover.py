@@ -122,7 +122,12 @@ def _from_plan(pages: Pages, kind: Kind, request: Request, fields: Forms) -> Res
     if fields.get("act") == "plan":
         return _show_plan(pages, kind, request, entries, entered)
     planned = imports.plan(pages.catalog, account, imports.with_defaults(entries, entered, context), kind)
-    drafts = imports.carry_out(pages.catalog, account, planned)
+    drafts = imports.carry_out(pages.catalog, account, planned, bool(fields.get("offices_are_new")))
+    if fields.get("hand_in"):
+        handed_in = imports.hand_in(pages, account, drafts)
+        return RedirectResponse(
+            f"{place('mine', lang, 'entries')}?imported={len(drafts)}&handed-in={len(handed_in)}", 303
+        )
     if len(drafts) == 1:
         return RedirectResponse(address_of(drafts[0], lang, "sections"), 303)
     return RedirectResponse(f"{place('mine', lang, 'entries')}?imported={len(drafts)}", 303)

@@ -282,3 +282,13 @@ def test_markup_in_any_text_field_stays_text_on_all_pages(city: Town) -> None:
         assert "<img src=x" not in text, page
     for suffix in ("jsonld", "json", "ttl", "rdf"):
         assert client.get(f"/projekte/{id}.{suffix}").status_code == 200
+
+
+def test_the_last_look_shows_texts_as_they_are_and_a_conflict_asks_for_no_remarks(city: Town) -> None:
+    client, path = begun(city)
+    page = client.get(f"{path}/absenden").text
+    assert "<ins>" not in page
+    assert "Wetter im Quartier" in page
+    old = hidden(client.get(path).text)
+    client.post(path, data=old | {"title": "Zweite", "act": "save"})
+    assert "Anmerkung" not in client.post(path, data=old | {"title": "Dritte", "act": "save"}).text

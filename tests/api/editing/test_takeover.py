@@ -210,3 +210,22 @@ def test_the_guard_of_the_session_holds_for_pasted_addresses(city: Town) -> None
             break
         time.sleep(0.05)
     assert prefill.fetch_state(draft.metadata) == "failed"
+
+
+def test_a_hundred_complete_rows_are_handed_in_at_once(city: Town) -> None:
+    client = browser(city, "agentur", follow=True)
+    answer = applied(client, uploaded(client, SHEET).text, hand_in="1")
+    assert "100 sind eingereicht." in answer.text
+    assert len(list(city.catalog.inbox.queue())) == 100
+    assert "Nichts Neues." in uploaded(client, SHEET).text
+
+
+def test_offices_of_a_list_are_confirmed_together(city: Town) -> None:
+    client = browser(city, "agentur", follow=True)
+    rows = "\n".join(SHEET.splitlines()[:3]).replace("Umweltamt", "Verein der Flussfreunde")
+    page = uploaded(client, rows).text
+    assert "0 sind eingereicht" not in applied(client, page, hand_in="1").text
+    assert list(city.catalog.inbox.queue()) == []
+    changed = uploaded(client, rows.replace("Kurz ", "Neu ")).text
+    applied(client, changed, hand_in="1", offices_are_new="1")
+    assert len(list(city.catalog.inbox.queue())) == 2

@@ -63,8 +63,8 @@ def promise(metadata: Metadata) -> Promise | None:
 
     Overdue only after a tenth of the interval, at least one day and at most MAX_GRACE.
     """
-    last = last_update(metadata)
     frequency = concept_list("frequencies").get(metadata.frequency) if metadata.frequency else None
+    last = last_update(metadata) if frequency else None
     due = _due(last, frequency.extra["interval"]) if last and frequency else None
     if last is None or frequency is None or due is None:
         return None

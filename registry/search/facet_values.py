@@ -4,7 +4,7 @@ Nothing is guessed: a record without a value is not counted. Functions that give
 depend on the day of the question (`facets.Dated`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -192,8 +192,10 @@ def _funders(record: Record) -> tuple[Agent, ...]:
     return tuple(funding.funder or Agent(name=funding.name) for funding in record.metadata.funding)
 
 
-def _filtered_by(agents: Iterable[Agent]) -> Iterable[str]:
+def _filtered_by(agents: Sequence[Agent]) -> Iterable[str]:
     """The value of each agent and its IRI: both can be filtered by, only the value is counted."""
+    if not agents:
+        return ()
     values = [
         value
         for agent in agents
@@ -202,7 +204,9 @@ def _filtered_by(agents: Iterable[Agent]) -> Iterable[str]:
     return [value for value in values if value]
 
 
-def _named(agents: Iterable[Agent]) -> Iterable[str]:
+def _named(agents: Sequence[Agent]) -> Iterable[str]:
+    if not agents:
+        return ()
     # before the tab: its value
     return [named for named in dict.fromkeys(map(named_publisher, agents)) if not named.startswith("\t")]
 

@@ -158,6 +158,7 @@ def _distribution(distribution: Distribution, hvd: bool, reported: set[str]) -> 
             rule = "distribution-title-missing" if wanted.field == "title" else wanted.rule
             yield finding(rule, wanted.field, node=node, level=wanted.level)
     yield from values(distribution, "Distribution", node)
+    yield from nodes_of(distribution, "Distribution", dcat=True)
     licence = licence_of(distribution.licence) if distribution.licence else None
     if licence and licence.extra["attribution"] == "true" and not distribution.attribution:
         yield finding("attribution-missing", "attribution", licence.notation, node)

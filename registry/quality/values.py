@@ -71,7 +71,8 @@ def known(values: str, iri: str) -> bool:
     if values == "media-types":
         return iri.startswith(IANA)
     scheme = SCHEMES.get(values, ("",))[0]
-    return values == "languages" and iri.startswith(scheme + "/")
+    is_language = values == "languages" and iri.startswith(scheme + "/")
+    return is_language and folding.match(values, iri) is None  # …/language/GER is another name of one in our list
 
 
 def _licence(iri: str, node: str) -> Iterator[Finding]:

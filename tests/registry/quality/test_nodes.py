@@ -73,6 +73,9 @@ def test_a_node_that_no_record_holds_is_checked(nodes: str, expected: tuple[str,
          "agent-name-missing", "agent"),
         ("adms:identifier [ a adms:Identifier ; dct:relation x:r ]", "part-incomplete", "other_identifiers"),
         ("dcat:qualifiedRelation [ a dcat:Relationship ; dcat:hadRole x:r ]", "part-incomplete", "relationships"),
+        ("dcat:distribution [ a dcat:Distribution ; spdx:checksum [ a spdx:Checksum ; dct:type x:r ] ]",
+         "part-incomplete", "checksum"),
+        ("dct:language <http://publications.europa.eu/resource/authority/language/GER>", "concept-former", "languages"),
     ],
 )  # fmt: skip
 def test_a_node_that_a_record_holds_is_checked_wherever_it_hangs(statement: str, rule: str, field: str) -> None:

@@ -1,0 +1,36 @@
+"""Official shapes on served bytes: what is not clean was named by the report of the harvest.
+
+docs/build/official-shapes.md has the same for all catalogues (`python -m tests.official_shapes`).
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.demo_city import demo_city
+from tests.official_shapes import TABLE, real, rows, served
+from tests.shapes_oracle import SETS
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_demo_is_clean_but_for_what_its_sources_lack(shared: Path, tmp_path: Path) -> None:
+    with demo_city(tmp_path / "data") as demo:
+        checked_rows = list(rows(served("Demo", demo.catalog, demo.settings), ("ap301_base", "de30_spec")))
+    base, german = checked_rows
+    assert (base.clean, base.records) == (68, 68)
+    assert german.records - german.clean == 3
+    assert german.unnamed == ()
+
+
+@pytest.mark.parametrize("name", ["Civitavecchia", "Alessandria"])
+def test_each_violation_of_a_real_catalogue_was_named_beforehand(shared: Path, tmp_path: Path, name: str) -> None:
+    for row in rows(real(name, tmp_path)):
+        assert row.unnamed == (), row.shape_set
+        assert row.shape_set not in ("ap301_base", "ap301_recommended") or row.clean == row.records
+
+
+def test_the_table_has_a_row_for_each_catalogue_and_set() -> None:
+    table = TABLE.read_text(encoding="utf-8")
+    for shape_set in (name for name in SETS if not name.startswith("hvd")):
+        assert table.count(f"| {shape_set} |") == 7

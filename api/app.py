@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from api.admin import harvests, letters
+from api.admin import harvests, letters, people
 from api.ckan import routes as ckan
 from api.data import dump_files, event_stream, examples, feeds, linked, lists, openapi, records, well_known
 from api.data.openapi import responses, texts
@@ -72,6 +72,7 @@ PAGE_MODULES: Final = (
     record_acts,
     harvests,
     letters,
+    people,
     routes,
 )
 

@@ -67,6 +67,8 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "password": {"de": "passwort", "en": "password"},
         "sessions": {"de": "anmeldungen", "en": "sessions"},
         "tokens": {"de": "zugangsschluessel", "en": "tokens"},
+        "accounts": {"de": "konten", "en": "accounts"},
+        "audit": {"de": "protokoll", "en": "audit"},
         "passkey": {"de": "passkey", "en": "passkey"},
         "passkeys": {"de": "passkeys", "en": "passkeys"},
         "forgotten": {"de": "passwort-vergessen", "en": "forgotten"},

@@ -34,6 +34,7 @@ def add(account: str, scopes: tuple[str, ...], days: int, label: str, json: bool
     if people.get(account) is None:
         raise NotFoundError("account-not-found", name=account)
     text, made = people.tokens.add(account, scopes or _SCOPES, days, label)
+    people.audit.write("", "add-token", f"token {made.id}", ", ".join(made.scopes))
     if json:
         document({"token": text, "id": made.id, "account": account, "scopes": made.scopes, "expires": made.expires})
         return
@@ -60,7 +61,9 @@ def list_(account: str, json: bool) -> None:
 @argument("id")
 def revoke(id: str) -> None:
     """Revoke a token by its id; it is refused from now on."""
-    revoked = _people().tokens.revoke(id)
+    people = _people()
+    revoked = people.tokens.revoke(id)
+    people.audit.write("", "revoke-token", f"token {revoked.id}")
     say(f"Revoked the token {revoked.id} of {revoked.account}.")
 
 

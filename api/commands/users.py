@@ -60,7 +60,9 @@ def add(
     from registry.model import Account
 
     account = _with_roles(Account(name=name, full_name=full_name or ""), role, organizations, grants)
-    _people().add(account, _password(password_stdin))
+    people = _people()
+    people.add(account, _password(password_stdin))
+    people.audit.write("", "add-account", account=name, detail=account.role)
     _set_mailbox(name, email, language)
     say(f"Added {name} as {role or account.role}.")
 
@@ -89,15 +91,11 @@ def change(
     """Change an account; what is not named stays. `--organization ""` takes all organizations away."""
     from msgspec.structs import replace
 
-    from registry.errors import NotFoundError
-
     people = _people()
-    account = people.get(name)
-    if account is None:
-        raise NotFoundError("account-not-found", name=name)
-    account = _with_roles(account, role, organizations, grants)
+    account = _with_roles(_existing(people, name), role, organizations, grants)
     account = replace(account, full_name=account.full_name if full_name is None else full_name)
     people.change(account, _password(password_stdin) if password or password_stdin else None)
+    people.audit.write("", "change-account", account=name, detail=account.role)
     _set_mailbox(name, email, language)
     say(f"Changed {name}.")
 
@@ -137,7 +135,9 @@ def remove(name: str, yes: bool) -> None:
         if not sys.stdin.isatty():
             raise UsageError("account-remove-unconfirmed", name=name)
         click.confirm(f"Remove the account {name}?", abort=True, err=True)
-    _people().remove(name)
+    people = _people()
+    people.remove(name)
+    people.audit.write("", "remove-account", account=name)
     say(f"Removed {name}.")
 
 
@@ -145,13 +145,48 @@ def remove(name: str, yes: bool) -> None:
 @argument("name")
 def reset(name: str) -> None:
     """Print a code with which the person sets a new password, for who has forgotten it or lost a passkey."""
-    from registry.errors import NotFoundError
-
     people = _people()
-    if people.get(name) is None:
-        raise NotFoundError("account-not-found", name=name)
+    _existing(people, name)
+    people.audit.write("", "issue-code", account=name)
     say(f"A code for {name}, valid for 24 hours, to be entered at /konto/neues-passwort:")
     click.echo(people.reset_codes.issue(name))
+
+
+@user.command()
+@argument("name")
+@argument("other", default="")
+@option("--until", default="", metavar="DAY", help="The last day, as 2026-08-31.")
+def substitute(name: str, other: str, until: str) -> None:
+    """Let OTHER stand in for NAME until a day; without OTHER nobody does any more."""
+    people = _people()
+    for one in filter(None, (name, other)):
+        _existing(people, one)
+    people.substitutes.set(name, other, until)
+    people.audit.write("", "set-substitute", account=name, detail=until)
+    say(f"{other} stands in for {name} until {until}." if other else f"Nobody stands in for {name}.")
+
+
+@user.command("hand-over")
+@argument("name")
+@argument("other")
+def hand_over(name: str, other: str) -> None:
+    """Give all open drafts of NAME to OTHER."""
+    from registry.people.drafts import open_inbox
+
+    people = _people()
+    _existing(people, other)
+    number = open_inbox(settings().database_url).hand_over(name, other)
+    people.audit.write("", "hand-over", account=name, detail=str(number))
+    say(f"Handed {number} drafts over to {other}.")
+
+
+def _existing(people: "People", name: str) -> "Account":
+    from registry.errors import NotFoundError
+
+    account = people.get(name)
+    if account is None:
+        raise NotFoundError("account-not-found", name=name)
+    return account
 
 
 @user.command("list")

@@ -35,7 +35,7 @@ def authenticated(pages: Pages, request: Request, scope: Scope) -> Account:
         raise NotSignedInError("token-wrong")
     if scope not in token.scopes:
         raise NotAllowedError("token-scope", {"scope": scope}, scope=scope)
-    return account
+    return pages.people.with_leave(account)
 
 
 def _count(pages: Pages, request: Request, text: str) -> None:

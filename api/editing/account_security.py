@@ -49,6 +49,7 @@ def change_password(pages: Pages, request: Request, body: FormBody = b"") -> Res
     except UsageError:
         told = _("Nehmen Sie mindestens %(count)s Zeichen.") % {"count": MIN_PASSWORD_CHARACTERS}
         return page(pages, request, 422, fault=("new", told))
+    pages.people.audit.write(account.name, "change-password", account=account.name)
     return begin_session(pages, request, account, "password", place("account", lang, "security") + "?changed")
 
 

@@ -38,6 +38,7 @@ def change(pages: Pages, request: Request, body: FormBody = b"") -> Response:
     if id := fields.get("revoke"):
         with suppress(NotFoundError):  # the second of two clicks
             pages.people.tokens.revoke(id, account.name)
+            pages.people.audit.write(account.name, "revoke-token", f"token {id}")
         return RedirectResponse(place("account", lang, "tokens") + "?revoked", 303)
     label, days, scopes = fields.get("label").strip(), fields.number("days"), fields.all("scope")
     entered = {"label": label, "days": fields.get("days"), "scopes": scopes}
@@ -48,6 +49,7 @@ def change(pages: Pages, request: Request, body: FormBody = b"") -> Response:
     except UsageError:
         told = _("Schreiben Sie eine Zahl von 1 bis %(limit)s.") % {"limit": MAX_DAYS}
         return _page(pages, request, 422, fault=("days", told), **entered)
+    pages.people.audit.write(account.name, "add-token", f"token {token.id}", ", ".join(token.scopes))
     return _page(pages, request, made=text, made_token=token)
 
 

@@ -51,6 +51,7 @@ def change(pages: Pages, request: Request, body: FormBody = b"") -> Response:
     here = place("account", lang, "security")
     if id := fields.get("remove"):
         pages.people.passkeys.remove(id, account.name)
+        pages.people.audit.write(account.name, "remove-passkey")
         return RedirectResponse(here + "?passkey-removed", 303)
     label = " ".join(fields.get("label").split())[:MAX_LABEL_CHARACTERS]
     try:
@@ -58,4 +59,5 @@ def change(pages: Pages, request: Request, body: FormBody = b"") -> Response:
     except (NotAllowedError, ConflictError):
         told = _("Der Passkey konnte nicht gespeichert werden. Versuchen Sie es noch einmal.")
         return account_security.page(pages, request, 422, fault=("label", told))
+    pages.people.audit.write(account.name, "add-passkey")
     return RedirectResponse(here + "?passkey-added", 303)

@@ -186,6 +186,7 @@ def _show(pages: Pages, request: Request, draft: Draft, status: int = 200, answe
         may_decline=pages.inbox.may(draft, "decline", account),
         may_decide=pages.inbox.may(draft, "publish", account) and draft.state == "submitted",
         own=has_edited(draft, account),
+        lifted=pages.inbox.four_eyes.lifted(record.owner if record else draft.owner),
         record_owner=organization_name(pages, record.owner, lang) if record else "",
         field_label=lambda name: (
             rows_by_name(draft.metadata.kind)[name].label(lang) if name in rows_by_name(draft.metadata.kind) else ""

@@ -66,4 +66,4 @@ class Account(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     organizations: tuple[str, ...] = ()
     full_name: str = ""
     roles: Mapping[str, tuple[OrganizationRole, ...]] = {}
-    substitute_for: tuple[str, ...] = ()
+    substitute_for: tuple["Account", ...] = ()

@@ -14,13 +14,27 @@ from typing import Any, Final, get_args
 
 import argon2
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from registry.errors import ConflictError, NotFoundError, UsageError
 from registry.letters import outbox
 from registry.letters.mailboxes import forget_mailbox
 from registry.model import Account, OrganizationRole, Role
-from registry.people import identities, passkeys, repeated_requests, reset_codes, sessions, sign_in_tries, tokens
+from registry.people import (
+    audit,
+    four_eyes,
+    identities,
+    leave,
+    passkeys,
+    repeated_requests,
+    reset_codes,
+    sessions,
+    sign_in_tries,
+    tokens,
+)
+from registry.people.audit import AuditLog
 from registry.people.identities import Identities, forget_identities
+from registry.people.leave import Substitutes, forget_substitutes
 from registry.people.passkeys import Passkeys, forget_passkeys
 from registry.people.repeated_requests import RepeatedRequests, forget_requests
 from registry.people.reset_codes import ResetCodes, forget_reset_code
@@ -48,6 +62,9 @@ TABLES: Final = Tables(
 PARTS_OF_PEOPLE: Final[Mapping[str, ModuleType]] = MappingProxyType(
     {
         "tries": sign_in_tries,
+        "audit": audit,
+        "four eyes": four_eyes,
+        "substitutes": leave,
         "passkeys": passkeys,
         "reset codes": reset_codes,
         "tokens": tokens,
@@ -76,6 +93,8 @@ class People:
         make_tables(engine, outbox.TABLES)
         self.tries = SignInTries(engine)
         self.tokens = Tokens(engine)
+        self.audit = AuditLog(engine)
+        self.substitutes = Substitutes(engine)
         self.passkeys = Passkeys(engine)
         self.reset_codes = ResetCodes(engine)
         self.identities = Identities(engine)
@@ -118,6 +137,7 @@ class People:
                 raise NotFoundError("account-unknown", name=name)
             forget_mailbox(connection, name)
             forget_identities(connection, name)
+            forget_substitutes(connection, name)
             forget_passkeys(connection, name)
             forget_reset_code(connection, name)
             forget_sessions(connection, name)
@@ -158,7 +178,13 @@ class People:
             ended = connection.execute(sa.select(_ENDED.c.nonce).filter_by(nonce=nonce)).scalar()
         if row is None or ended is not None:
             return None
-        return _account(row) if secrets.compare_digest(seal.encode(), _seal(row["password"]).encode()) else None
+        right = secrets.compare_digest(seal.encode(), _seal(row["password"]).encode())
+        return self.with_leave(_account(row)) if right else None
+
+    def with_leave(self, account: Account) -> Account:
+        """The account with the roles of those for whom it stands in today."""
+        absent = [self.get(name) for name in self.substitutes.for_whom(account.name)]
+        return replace(account, substitute_for=tuple(one for one in absent if one)) if absent else account
 
     def end_session(self, nonce: str) -> None:
         """Ends a session, so that a copy of its cookie is no longer accepted."""

@@ -19,6 +19,8 @@ from registry.letters.mailboxes import mailboxes_of
 from registry.letters.outbox import enqueue
 from registry.model import Account, Comment, Draft, DraftState, Metadata
 from registry.people import review, review_letters
+from registry.people.audit import record_act
+from registry.people.four_eyes import FourEyes
 from registry.people.permissions import CLOSED_STATES, DELETED, OPEN_STATES
 from registry.people.review import ReviewAction
 from registry.store.database import Tables, among, connect, make_tables, reading, writing
@@ -54,6 +56,7 @@ class Inbox:
         self._engine = engine
         self._owner_of = owner_of
         self._accounts = accounts
+        self.four_eyes = FourEyes(engine)
         make_tables(engine, TABLES)
         make_tables(engine, outbox.TABLES)
 
@@ -90,7 +93,8 @@ class Inbox:
 
     def may(self, draft: Draft, act: ReviewAction, account: Account) -> bool:
         """Whether the account may do this in some state of the draft."""
-        return review.may(draft, act, account, self.record_owner(draft))
+        owner = self.record_owner(draft)
+        return review.may(draft, act, account, owner, self.asks_four_eyes(draft, owner))
 
     def may_see(self, draft: Draft, account: Account) -> bool:
         """Whether the account may read the draft."""
@@ -98,11 +102,27 @@ class Inbox:
 
     def require(self, draft: Draft, act: ReviewAction, account: Account) -> None:
         """NotAllowedError if the account may not do this, ConflictError if the draft's state does not allow it."""
-        review.moved(draft, act, account, self.record_owner(draft))
+        owner = self.record_owner(draft)
+        review.moved(draft, act, account, owner, self.asks_four_eyes(draft, owner))
 
     def record_owner(self, draft: Draft) -> str:
         """The organization that owns the record which the draft changes; "" for a draft of a new one."""
         return self._owner_of(draft.of) if draft.of else ""
+
+    def asks_four_eyes(self, draft: Draft, record_owner: str) -> bool:
+        """Whether nobody may decide who worked on the draft; not so where an administrator has lifted this."""
+        return self.four_eyes.lifted(record_owner if draft.of else draft.owner) is None
+
+    def hand_over(self, name: str, to: str) -> int:
+        """Makes all open drafts that one account began those of another; returns how many. Who worked on them stays."""
+        mine = sa.and_(_DRAFTS.c.author == name, _DRAFTS.c.state.in_(OPEN_STATES))
+        with writing(self._engine) as connection:
+            bodies = connection.execute(sa.select(_DRAFTS.c.body).where(mine)).scalars().fetchall()
+            for body in bodies:
+                draft = msgspec.json.decode(body, type=Draft)
+                draft = msgspec.structs.replace(draft, author=to, version=draft.version + 1)
+                connection.execute(_DRAFTS.update().filter_by(id=draft.id).values(**_row(draft)))
+        return len(bodies)
 
     def save(self, id: str, metadata: Metadata, account: Account, expected: int) -> Draft:
         """Replaces the metadata; ConflictError if the draft's version is not `expected` (it was changed meanwhile)."""
@@ -197,10 +217,13 @@ class Inbox:
         sets besides."""
         before = self.get_any(id)
         record_owner = self.record_owner(before)  # before the transaction: it reads the records
+        four_eyes = self.asks_four_eyes(before, record_owner)
         deciders = review_letters.deciders(before, self._accounts(), record_owner) if act == "submit" else ()
         with writing(self._engine) as connection:
             draft = _expected(connection, id, act, expected)
-            state = review.moved(draft, act, account, record_owner)
+            state = review.moved(draft, act, account, record_owner, four_eyes)
+            if act != "save":
+                record_act(connection, account.name, act, f"draft {id}")
             if state == DELETED:
                 connection.execute(_DRAFTS.delete().filter_by(id=id))
                 return draft
@@ -246,8 +269,9 @@ def _forget_old(connection: sa.Connection) -> None:
 
 
 def _own(account: Account) -> sa.ColumnElement[bool]:
-    authors = (account.name, *account.substitute_for)
-    return sa.or_(_DRAFTS.c.author.in_(authors), _DRAFTS.c.owner.in_(account.organizations))
+    accounts = (account, *account.substitute_for)
+    owners = {organization for one in accounts for organization in one.organizations}
+    return sa.or_(_DRAFTS.c.author.in_([one.name for one in accounts]), _DRAFTS.c.owner.in_(sorted(owners)))
 
 
 def _editors(draft: Draft, act: ReviewAction, account: Account) -> tuple[str, ...]:

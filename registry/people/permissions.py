@@ -123,7 +123,7 @@ def roles_anywhere(account: Account) -> frozenset[str]:
 def acts_for(account: Account, record_owner: str = "") -> str:
     """The organization that the account acts for: the owner of the record that it changes, else its first; "" for an
     account without organization."""
-    if record_owner in account.organizations:
+    if record_owner and any(record_owner in one.organizations for one in (account, *account.substitute_for)):
         return record_owner
     return account.organizations[0] if account.organizations else ""
 
@@ -157,12 +157,20 @@ def has_edited(account: Account, subject: Subject) -> bool:
 
 
 def _roles(account: Account, row: ActRow, subject: Subject) -> frozenset[str]:
-    """All roles of the account that count for an act on this subject."""
+    """All roles that count for an act on this subject: those of the account, and those of whom it stands in for, who
+    make nobody an administrator."""
+    roles = _own_roles(account, row, subject)
+    for absent in account.substitute_for:
+        roles |= _own_roles(absent, row, subject) - ADMINISTRATORS
+    return roles
+
+
+def _own_roles(account: Account, row: ActRow, subject: Subject) -> frozenset[str]:
     roles = set(roles_anywhere(account))
     if subject.kind == "catalogue":
         roles.update(*(roles_at(account, organization) for organization in account.organizations))
     else:
         roles.update(roles_at(account, subject.writer if row.at == "writer" else subject.owner))
-    if subject.author and subject.author in (account.name, *account.substitute_for):
+    if subject.author and subject.author == account.name:
         roles.add("self")
     return frozenset(roles)

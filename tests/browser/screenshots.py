@@ -57,6 +57,9 @@ PUBLIC = {
 }
 SIGNED_IN = {
     "konto": "/konto",
+    "konten": "/administration/konten",
+    "konto-verwalten": "/administration/konten/agentur",
+    "protokoll": "/administration/protokoll",
     "konto-sicherheit": "/konto/sicherheit",
     "konto-schluessel": "/konto/zugangsschluessel",
     "eintraege": "/mein/eintraege",

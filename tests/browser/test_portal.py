@@ -30,7 +30,8 @@ PUBLIC = (
     "/abo?record=pegel", "/konto/passwort-vergessen", "/konto/neues-passwort", "/bericht", "/partner",
 )  # fmt: skip
 SIGNED_IN = (
-    "/konto/sicherheit", "/konto/zugangsschluessel",
+    "/konto/sicherheit", "/konto/zugangsschluessel", "/administration/konten", "/administration/konten/agentur",
+    "/administration/protokoll",
     "/konto", "/mein/eintraege", "/anmelden/projekt", "/anmelden/projekt?of=kuehle-wege", "/freigabe",
     "/administration/quellen", "/administration/quellen/stadtwerke", "/administration/laeufe/{waiting}",
     "/administration/laeufe/{running}", "/administration/laeufe/{failed}", "/anmelden/projekt/{returned}",
@@ -53,6 +54,8 @@ TEMPLATES = {  # a page of each
     "timeline.html": "/projekte/zeit", "validation.html": "/pruefen", "quality.html": "/qualitaet",
     "quality_record.html": "/qualitaet/rad-zaehlstellen", "project_map.html": "/projekte/karte",
     "wishes.html": "/wuensche", "visitor_form.html": "/interesse?record=kuehle-wege&call=2",
+    "accounts.html": "/administration/konten", "account_admin.html": "/administration/konten/agentur",
+    "audit.html": "/administration/protokoll",
     "account_security.html": "/konto/sicherheit", "account_tokens.html": "/konto/zugangsschluessel",
     "forgotten.html": "/konto/passwort-vergessen", "reset.html": "/konto/neues-passwort",
     "moderation.html": "/administration/meldungen", "alerts.html": "/abo?record=pegel",
@@ -68,6 +71,7 @@ ASKED = {  # the answer to a form or a link of a letter
 PARTS = {
     "base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html",
     "quality_macros.html", "visitor_fields.html",
+    "account_roles.html",
 }  # fmt: skip
 SIZES_AND_MODES = pytest.mark.matrix
 

@@ -37,3 +37,17 @@ def test_roles_in_organizations_are_named_and_shown(data: Path) -> None:
     assert roles() == ("member", ["amt"], {})
     assert lotse("user", "change", "anna", "--grant", "amt=king").exit_code == 2
     assert lotse("user", "add", "bernd", "--role", "steward", stdin="ein langes Kennwort\n").exit_code == 2
+
+
+def test_a_substitute_a_hand_over_and_a_code_for_a_new_password(data: Path) -> None:
+    for name in ("anna", "berta"):
+        lotse("user", "add", name, stdin="ein langes Kennwort\n")
+    assert lotse("user", "substitute", "anna", "berta", "--until", "2099-12-31").exit_code == 0
+    assert lotse("user", "substitute", "anna", "berta", "--until", "2020-01-01").exit_code == 2
+    assert lotse("user", "substitute", "anna", "carla", "--until", "2099-12-31").exit_code == 3
+    assert lotse("user", "substitute", "anna").exit_code == 0
+    assert lotse("user", "hand-over", "anna", "berta").exit_code == 0
+    assert lotse("user", "hand-over", "anna", "carla").exit_code == 3
+    code = lotse("user", "reset", "anna")
+    assert len(code.stdout.strip()) == 23
+    assert lotse("user", "reset", "carla").exit_code == 3

@@ -126,6 +126,24 @@ def test_an_unsubmitted_proposal_is_not_seen_by_the_owner_of_the_record() -> Non
 
 
 def test_a_substitute_goes_on_with_what_the_other_began() -> None:
-    substitute = Account(name="k", substitute_for=("begun",))
+    substitute = Account(name="k", substitute_for=(PEOPLE["self"],))
     assert review.may(DRAFT, "save", substitute)
     assert not review.may(DRAFT, "publish", substitute)
+
+
+@pytest.mark.parametrize("role", sorted(set(PEOPLE) - {"administrator"}))
+def test_a_substitute_may_do_what_the_other_may_and_no_more(role: str) -> None:
+    substitute = Account(name="l", substitute_for=(PEOPLE[role],))
+    for kind, act in ACTS:
+        for state in STATES[kind]:
+            subject = case(kind, state)
+            assert permissions.may(substitute, act, subject) == permissions.may(PEOPLE[role], act, subject), act
+
+
+def test_nobody_becomes_administrator_by_standing_in_for_one() -> None:
+    assert not permissions.may(Account(name="l", substitute_for=(PEOPLE["administrator"],)), "accounts", CATALOGUE)
+
+
+def test_who_stands_in_does_not_decide_on_what_they_wrote_themselves() -> None:
+    substitute = Account(name="begun", substitute_for=(PEOPLE["steward"],))
+    assert not review.may(replace(DRAFT, state="submitted"), "publish", substitute)

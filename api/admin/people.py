@@ -1,0 +1,310 @@
+"""The pages of accounts, for administrators: who may do what, substitutes, hand-over, four eyes, and the audit log.
+
+Entry point: `routes`. Invariants: only administrators see these pages; every change is an entry of the audit log; the
+last administrator cannot be taken away here.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from msgspec.structs import replace
+from starlette.responses import RedirectResponse, Response
+
+from api.pages.site import Pages
+from api.text.i18n import translator
+from api.web.addresses import language, mount, patterns, place
+from api.web.session import FormBody, Forms
+from registry.errors import ConflictError, LotseError, NotFoundError, UsageError
+from registry.model import Account
+from registry.model.message import sentence
+from registry.people.accounts import ORGANIZATION_ROLES, ROLES
+
+ENTRIES_SHOWN: Final = 200  # of the audit log
+MAX_GRANTS: Final = 50  # lines with organizations
+
+
+def routes(pages: Pages) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    mount(router, patterns("admin", "accounts"), partial(show_accounts, pages))
+    mount(router, patterns("admin", "accounts"), partial(change_accounts, pages), "POST")
+    mount(router, patterns("admin", "accounts", "{name:path}"), partial(show_account, pages))
+    mount(router, patterns("admin", "accounts", "{name:path}"), partial(change_account, pages), "POST")
+    mount(router, patterns("admin", "audit"), partial(show_audit, pages))
+    return router
+
+
+# -- all accounts
+
+
+def show_accounts(pages: Pages, request: Request) -> Response:
+    """All accounts with their roles, and the organizations without four eyes."""
+    return _accounts(pages, request)
+
+
+def change_accounts(pages: Pages, request: Request, body: FormBody = b"") -> Response:
+    """Adds an account and shows the code for its first password, or lifts four eyes for an organization, or asks for
+    them again."""
+    fields = pages.form(request, body)
+    by = pages.required(request, "accounts")
+    act = fields.get("act")
+    if act == "add":
+        return _add(pages, request, fields, by)
+    organization = fields.get("organization").strip()
+    why = " ".join(fields.get("why").split())
+    _ = translator(language(request))
+    if act == "lift":
+        if not why or pages.catalog.store.get(organization) is None:
+            told = _("Nennen Sie eine Organisation des Katalogs (die Kennung aus ihrer Adresse) und einen Grund.")
+            return _accounts(pages, request, 422, fault=("organization", told), organization=organization, why=why)
+        pages.inbox.four_eyes.lift(organization, by.name, why)
+    else:
+        pages.inbox.four_eyes.ask_again(organization, by.name)
+    return RedirectResponse(place("admin", language(request), "accounts") + "?changed", 303)
+
+
+def _add(pages: Pages, request: Request, fields: Forms, by: Account) -> Response:
+    """A new account has a random password, which nobody knows; the person sets one with the code."""
+    name = fields.get("name").strip()
+    try:
+        account = _read(Account(name=name), fields)
+        pages.people.add(account, secrets.token_urlsafe(32))
+    except (UsageError, ConflictError) as error:
+        entered = {field: fields.get(field) for field in ("name", "full_name", "role", "grants")}
+        return _accounts(pages, request, error.status, fault=("name", _sentence(error, request)), entered=entered)
+    pages.people.audit.write(by.name, "add-account", account=name, detail=account.role)
+    return _accounts(pages, request, code=pages.people.reset_codes.issue(name), code_name=name)
+
+
+def _accounts(pages: Pages, request: Request, status: int = 200, **view: Any) -> Response:
+    pages.required(request, "accounts")
+    lang = language(request)
+    _ = translator(lang)
+    lifted = list(pages.inbox.four_eyes.all())
+    shown: dict[str, Any] = {
+        "accounts": list(pages.people.accounts()),
+        "substitutes": {one.account: one for one in pages.people.substitutes.all()},
+        "lifted": lifted,
+        "names": dict(pages.names([one.organization for one in lifted], lang)),
+        "role_words": role_words(request),
+        "fault": ("", ""),
+        "entered": {"name": "", "full_name": "", "role": "member", "grants": ""},
+        "organization": "",
+        "why": "",
+        "code": "",
+        "code_name": "",
+        "changed": "changed" in request.query_params,
+        "grants_of": grants_of,
+        "crumbs": [(_("Konten"), "")],
+        "indexed": False,
+    }
+    return pages.page(request, "accounts.html", lang, status, **shown | view)
+
+
+# -- one account
+
+
+def show_account(pages: Pages, request: Request, name: str) -> Response:
+    """An account with its roles, substitute and ways to sign in; NotFoundError for an unknown name."""
+    return _account(pages, request, name)
+
+
+def change_account(pages: Pages, request: Request, name: str, body: FormBody = b"") -> Response:
+    """Carries out the act of the form (`ACTS`); the page with 422 and the reason if it cannot be done."""
+    fields = pages.form(request, body)
+    by = pages.required(request, "accounts")
+    account = _existing(pages, name)
+    act = ACTS.get(fields.get("act"))
+    if act is None:
+        return _account(pages, request, name)
+    try:
+        code = act(pages, account, fields, by)
+    except LotseError as error:
+        return _account(pages, request, name, 422, fault=_sentence(error, request))
+    if pages.people.get(name) is None:
+        return RedirectResponse(place("admin", language(request), "accounts") + "?changed", 303)
+    if code:
+        return _account(pages, request, name, code=code)
+    return RedirectResponse(place("admin", language(request), "accounts", name) + "?changed", 303)
+
+
+def _change_roles(pages: Pages, account: Account, fields: Forms, by: Account) -> str:
+    changed = _read(account, fields)
+    if changed.role != "administrator":
+        _keep_an_administrator(pages, account)
+    pages.people.change(changed)
+    pages.people.audit.write(by.name, "change-account", account=account.name, detail=changed.role)
+    return ""
+
+
+def _set_substitute(pages: Pages, account: Account, fields: Forms, by: Account) -> str:
+    substitute = fields.get("substitute").strip()
+    if substitute:
+        _existing(pages, substitute)
+    pages.people.substitutes.set(account.name, substitute, fields.get("until").strip())
+    pages.people.audit.write(by.name, "set-substitute", account=account.name, detail=fields.get("until").strip())
+    return ""
+
+
+def _hand_over(pages: Pages, account: Account, fields: Forms, by: Account) -> str:
+    to = _existing(pages, fields.get("to").strip())
+    number = pages.inbox.hand_over(account.name, to.name)
+    pages.people.audit.write(by.name, "hand-over", account=account.name, detail=str(number))
+    return ""
+
+
+def _issue_code(pages: Pages, account: Account, fields: Forms, by: Account) -> str:
+    pages.people.audit.write(by.name, "issue-code", account=account.name)
+    return pages.people.reset_codes.issue(account.name)
+
+
+def _remove(pages: Pages, account: Account, fields: Forms, by: Account) -> str:
+    _keep_an_administrator(pages, account)
+    if not fields.get("sure"):
+        raise UsageError("account-remove-unsure")
+    pages.people.audit.write(by.name, "remove-account", account=account.name)
+    pages.people.remove(account.name)
+    return ""
+
+
+ACTS: Final[Mapping[str, Callable[[Pages, Account, Forms, Account], str]]] = MappingProxyType(
+    {
+        "roles": _change_roles,
+        "substitute": _set_substitute,
+        "hand-over": _hand_over,
+        "code": _issue_code,
+        "remove": _remove,
+    }
+)
+
+
+def _account(pages: Pages, request: Request, name: str, status: int = 200, **view: Any) -> Response:
+    pages.required(request, "accounts")
+    lang = language(request)
+    _ = translator(lang)
+    person = _existing(pages, name)
+    shown: dict[str, Any] = {
+        "person": person,
+        "grants": grants_of(person),
+        "substitute": pages.people.substitutes.of(name),
+        "drafts": len(list(pages.inbox.of_account(Account(name=name)))),
+        "passkeys": len(list(pages.people.passkeys.of(name))),
+        "tokens": len(list(pages.people.tokens.of(name))),
+        "sessions": len(list(pages.people.sessions.of(name))),
+        "is_linked": pages.people.identities.is_linked(name),
+        "role_words": role_words(request),
+        "fault": "",
+        "code": "",
+        "changed": "changed" in request.query_params,
+        "crumbs": [(_("Konten"), place("admin", lang, "accounts")), (name, "")],
+        "indexed": False,
+    }
+    return pages.page(request, "account_admin.html", lang, status, **shown | view)
+
+
+def show_audit(pages: Pages, request: Request) -> Response:
+    """The newest entries of the audit log, and whether it is whole."""
+    pages.required(request, "accounts")
+    lang = language(request)
+    _ = translator(lang)
+    crumbs = [(_("Konten"), place("admin", lang, "accounts")), (_("Protokoll"), "")]
+    return pages.page(
+        request,
+        "audit.html",
+        lang,
+        entries=pages.people.audit.newest(ENTRIES_SHOWN),
+        broken=pages.people.audit.first_broken(),
+        act_words=act_words(request),
+        crumbs=crumbs,
+        indexed=False,
+    )
+
+
+# -- what was entered
+
+
+def grants_of(account: Account) -> str:
+    """The organizations of an account, one a line, with the roles that are named for them: `umweltamt=steward`."""
+    roles = {id: f"{id}={','.join(named)}" for id, named in account.roles.items()}
+    return "\n".join(roles.get(id, id) for id in account.organizations)
+
+
+def _read(account: Account, fields: Forms) -> Account:
+    """The account with what was entered. UsageError for an unknown role, or a line that means nothing."""
+    organizations: list[str] = []
+    roles: dict[str, tuple[Any, ...]] = {}
+    for line in fields.get("grants").split("\n")[:MAX_GRANTS]:
+        organization, _, named = (part.strip() for part in line.partition("="))
+        if organization:
+            organizations.append(organization)
+        if named:
+            roles[organization] = tuple(filter(None, (role.strip() for role in named.split(","))))
+    role: Any = fields.get("role")
+    full_name = " ".join(fields.get("full_name").split())[:200]
+    return replace(
+        account, role=role, full_name=full_name, organizations=tuple(dict.fromkeys(organizations)), roles=roles
+    )
+
+
+def _existing(pages: Pages, name: str) -> Account:
+    account = pages.people.get(name)
+    if account is None:
+        raise NotFoundError("account-unknown", name=name[:80])
+    return account
+
+
+def _keep_an_administrator(pages: Pages, account: Account) -> None:
+    """ConflictError if this is the last administrator."""
+    others = [one for one in pages.people.accounts() if one.role == "administrator" and one.name != account.name]
+    if account.role == "administrator" and not others:
+        raise ConflictError("last-administrator")
+
+
+def _sentence(error: LotseError, request: Request) -> str:
+    return sentence(error.summary, language(request))
+
+
+def role_words(request: Request) -> Mapping[str, str]:
+    """The roles in words; those for the whole catalogue and those in an organization."""
+    _ = translator(language(request))
+    words = {
+        "member": _("meldet an"),
+        "reviewer": _("Digitallotsin oder Digitallotse: prüft und gibt frei"),
+        "reader": _("liest Berichte"),
+        "administrator": _("Verwaltung"),
+        "author": _("schreibt und reicht ein"),
+        "steward": _("prüft, gibt frei und führt zusammen"),
+        "publisher": _("gibt frei"),
+    }
+    return {name: words[name] for name in (*ROLES, *ORGANIZATION_ROLES)}
+
+
+def act_words(request: Request) -> Mapping[str, str]:
+    """The acts of the audit log in words."""
+    _ = translator(language(request))
+    return {
+        "submit": _("eingereicht"),
+        "withdraw": _("zurückgezogen"),
+        "discard": _("gelöscht"),
+        "return": _("zurückgegeben"),
+        "publish": _("freigegeben"),
+        "decline": _("abgelehnt"),
+        "undo": _("Entscheidung zurückgenommen"),
+        "add-account": _("Konto angelegt"),
+        "change-account": _("Konto geändert"),
+        "remove-account": _("Konto gelöscht"),
+        "set-substitute": _("Vertretung geändert"),
+        "hand-over": _("Entwürfe übergeben"),
+        "issue-code": _("Code für ein neues Passwort ausgegeben"),
+        "lift-four-eyes": _("Vier-Augen-Prinzip aufgehoben"),
+        "ask-four-eyes": _("Vier-Augen-Prinzip wieder eingesetzt"),
+        "add-token": _("Zugangsschlüssel erstellt"),
+        "revoke-token": _("Zugangsschlüssel widerrufen"),
+        "change-password": _("Passwort geändert"),
+        "add-passkey": _("Passkey angelegt"),
+        "remove-passkey": _("Passkey entfernt"),
+        "erase": _("Person gelöscht"),
+    }

@@ -138,7 +138,7 @@ def save(pages: Pages, request: Request, token: str, body: FormBody = b"") -> Re
 
 def _account(draft: Draft) -> Account:
     """Stands for whoever has the link: may save the draft as its author may."""
-    return Account(name=GUEST, substitute_for=(draft.author,))
+    return Account(name=GUEST, substitute_for=(Account(name=draft.author),))
 
 
 def _show(pages: Pages, request: Request, invitation: _Invitation, page: FormPage, status: int = 200) -> Response:

@@ -48,6 +48,7 @@ from registry.model.message import Message, message
 MAX_CALLS: Final = 500  # of one child; after that it is replaced
 MAX_IDLE_BYTES: Final = 300_000_000  # of memory that an idle child may keep
 MAX_IDLE_CHILDREN: Final = 2
+MAX_END_BYTES: Final = 1_000_000  # of the end of an answer, which may be the traceback of a fault
 GRACE_SECONDS: Final = 5.0  # after the time limit when a child ends itself, if its parent has not killed it
 _MEGABYTE: Final = 1_000_000
 _PART, _END, _FAULT = b"p", b"e", b"f"  # the first byte of an answer
@@ -107,7 +108,7 @@ def call(where: str, limits: Limits, function: str, *arguments: Any) -> Iterator
         seconds, bytes_left = limits.seconds, limits.max_bytes
         while end is None:
             began = time.monotonic()
-            answer = child.receive(seconds, limits.memory)
+            answer = child.receive(seconds, limits.memory, max(0, bytes_left) + MAX_END_BYTES)
             seconds = max(0.0, seconds - (time.monotonic() - began))
             bytes_left -= len(answer)
             if bytes_left < 0:

@@ -7,12 +7,12 @@ What the child prints goes to standard error. Invariants:
 - The child is a new Python process, not a fork: a fork would inherit open locks and keep them.
 - The child ignores Ctrl-C (SIGINT) in a terminal; the parent ends it.
 - No child outlives its parent, even one that is killed (SIGKILL): a thread of the child waits for the end of a pipe
-  that only the parent has open. If native code never lets that thread run, the time limit ends the child.
-- Limits: `memory` by RLIMIT_AS (macOS does not enforce it: there, `receive` measures the child's memory); `seconds` for
-  one answer (the start of the child is not counted); `max_bytes` of one answer. A child above a limit is killed.
+  that only the parent has open. Native code may never let that thread run: whoever calls some sets a timer of the child
+  (`registry/child_pool.py`).
+- A message has limits (`receive`): `seconds`, without the start of the child; `max_bytes`; `memory`, where the system
+  does not enforce what the child itself sets (`limit_address_space`). A child above a limit is killed.
 """
 
-import faulthandler
 import fcntl
 import os
 import resource
@@ -36,10 +36,9 @@ LIMITS_ADDRESS_SPACE: Final = sys.platform != "darwin"  # whether the system enf
 LOOK_SECONDS: Final = 0.2  # between two measurements of a child's memory, where RLIMIT_AS is not enforced
 # A native parser that runs out of memory must end at once: collecting its backtrace needs memory, too, and can block.
 _ENVIRONMENT: Final = {"RUST_BACKTRACE": "0"}
-_GRACE: Final = 1.0  # seconds after the time limit when the child ends itself, if the parent has not killed it
 _CODE: Final = """import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)
 import sys; sys.path[:] = {path!r}
-from registry.child_process import begin; begin({module!r}, {lifeline!r}, {memory!r}, {seconds!r})"""
+from registry.child_process import begin; begin({module!r}, {lifeline!r})"""
 
 
 class ChildError(Exception):
@@ -64,20 +63,12 @@ def available_cores() -> int:
 
 
 class ChildProcess:
-    """A running child; a context manager that kills it. Only one thread at a time may use it; any thread may kill it.
+    """A running child; a context manager that kills it. One thread at a time may use it; any thread may kill it."""
 
-    `memory`: bytes that it may use in addition to its memory after the import of its module. `seconds`: time limit for
-    one answer. `max_bytes`: largest length of one answer.
-    """
-
-    def __init__(
-        self, module: str, *, memory: int | None = None, seconds: float | None = None, max_bytes: int | None = None
-    ) -> None:
-        self._seconds = seconds
-        self._max_bytes = max_bytes
+    def __init__(self, module: str) -> None:
         self._ready = False  # whether its first, empty message has arrived: its module is imported
         lifeline, self._lifeline = os.pipe()
-        code = _CODE.format(path=sys.path, module=module, lifeline=lifeline, memory=memory, seconds=seconds)
+        code = _CODE.format(path=sys.path, module=module, lifeline=lifeline)
         with ExitStack() as undo:
             undo.callback(os.close, self._lifeline)
             try:
@@ -124,20 +115,19 @@ class ChildProcess:
         except (BrokenPipeError, ValueError):  # ValueError: `close` was called
             raise ChildDiedError("The child process has ended.") from None
 
-    def receive(self, seconds: float | None = None, memory: int | None = None) -> bytes:
+    def receive(self, seconds: float | None = None, memory: int | None = None, max_bytes: int | None = None) -> bytes:
         """The next message of the child; ChildError, after which the child is killed.
 
-        `seconds`: time limit for this message, instead of that of the child. `memory`: largest size of the child in
-        bytes, measured only where the system does not enforce RLIMIT_AS.
+        `seconds`: time limit. `memory`: largest size of the child in bytes, measured only where the system does not
+        enforce RLIMIT_AS. `max_bytes`: largest length of the message; a longer one is not read.
         """
-        seconds = self._seconds if seconds is None else seconds
         try:
             if not self._ready:
                 self._read(_HEADER, time.monotonic() + START_TIMEOUT)
                 self._ready = True
             deadline = None if seconds is None else time.monotonic() + seconds
             length = int.from_bytes(self._read(_HEADER, deadline, memory), "big")
-            if self._max_bytes is not None and length > self._max_bytes:
+            if max_bytes is not None and length > max_bytes:
                 raise ChildAnswerTooLargeError(f"The child process answers with {length} bytes.")
             return self._read(length, deadline)
         except ChildError:
@@ -212,17 +202,13 @@ def _write(file: IO[Any], body: bytes) -> None:
 class Parent:
     """The connection of a child to its parent, created by `begin`. Iterating yields messages until the parent ends."""
 
-    def __init__(self, seconds: float | None) -> None:
-        self._seconds = seconds
+    def __init__(self) -> None:
         self._input, self._output = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb", 0)
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # so that printed text is not read as a message
 
     def __iter__(self) -> Iterator[bytes]:
         while (body := self._next()) is not None:
-            if self._seconds is not None:  # a native thread: it works even if the interpreter is blocked
-                faulthandler.dump_traceback_later(self._seconds + _GRACE, exit=True, file=sys.stderr)
             yield body
-            faulthandler.cancel_dump_traceback_later()
 
     def send(self, body: bytes) -> None:
         _write(self._output, body)
@@ -234,13 +220,11 @@ class Parent:
         return body if len(header) == _HEADER and len(body) == length else None
 
 
-def begin(module: str, lifeline: int, memory: int | None, seconds: float | None) -> None:
-    """Runs in the child: sets its limits, then calls `main(parent)` of its module."""
+def begin(module: str, lifeline: int) -> None:
+    """Runs in the child: calls `main(parent)` of its module."""
     threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
     main = import_module(module).main
-    parent = Parent(seconds)
-    if memory is not None:
-        limit_address_space(address_space() + memory)
+    parent = Parent()
     parent.send(b"")  # ready
     main(parent)
 

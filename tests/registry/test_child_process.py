@@ -23,8 +23,11 @@ pytestmark = pytest.mark.slow
 Module = Callable[[str], str]
 ECHO = "print('no message')\nparent.send(message)"
 BUSY = "parent.send(b'begun')\nwhile True: pass"
-# A pattern that backtracks without end: native code that lets no other thread of its process run.
-NATIVE = "import re\nparent.send(b'begun')\nre.match('(a+)+$', 'a' * 40 + 'b')"
+# A pattern that backtracks without end: native code that lets no other thread of its process run. A timer ends it.
+NATIVE = """import re, signal
+signal.setitimer(signal.ITIMER_REAL, 2)
+parent.send(b'begun')
+re.match('(a+)+$', 'a' * 40 + 'b')"""
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def gone(process: int) -> bool:
 
 
 def test_messages_of_any_length_come_back_and_what_it_prints_is_none(module: Module) -> None:
-    with ChildProcess(module(ECHO), memory=1 << 30, seconds=60, max_bytes=1 << 24) as child:
+    with ChildProcess(module(ECHO)) as child:
         for body in (b"", b"x", os.urandom(5_000_000), b"end"):
             assert child.ask(body) == body
         assert child.alive()
@@ -80,39 +83,41 @@ def test_a_module_that_does_not_exist_is_a_child_that_ended() -> None:
 
 
 def test_a_child_that_takes_too_long_is_killed(module: Module) -> None:
-    with ChildProcess(module(f"if message == b'slow':\n    while True: pass\n{ECHO}"), seconds=2) as child:
+    with ChildProcess(module(f"if message == b'slow':\n    while True: pass\n{ECHO}")) as child:
         assert child.ask(b"x") == b"x"
+        child.send(b"slow")
         with pytest.raises(ChildTimeoutError):
-            child.ask(b"slow")
+            child.receive(seconds=2)
         wait_for(lambda: not child.alive())
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS does not enforce RLIMIT_AS")
 def test_a_child_that_takes_too_much_memory_dies_alone(module: Module) -> None:
-    code = "x = bytes(int(message))\nparent.send(b'%d' % len(x))"
-    with ChildProcess(module(code), memory=100_000_000) as child:
+    limit = "from registry.child_process import address_space, limit_address_space"
+    code = "limit_address_space(address_space() + 100_000_000)\nx = bytes(int(message))\nparent.send(b'%d' % len(x))"
+    with ChildProcess(module(f"{limit}\n{code}")) as child:
         assert child.ask(b"10000000") == b"10000000"
         with pytest.raises(ChildDiedError):
             child.ask(b"300000000")
 
 
 def test_a_child_that_answers_too_much_is_killed(module: Module) -> None:
-    with ChildProcess(module("parent.send(bytes(int(message)))"), max_bytes=1000) as child:
-        assert len(child.ask(b"1000")) == 1000
+    with ChildProcess(module("parent.send(bytes(int(message)))")) as child:
+        child.send(b"1000")
+        assert len(child.receive(max_bytes=1000)) == 1000
+        child.send(b"1001")
         with pytest.raises(ChildAnswerTooLargeError):
-            child.ask(b"1001")
+            child.receive(max_bytes=1000)
         wait_for(lambda: not child.alive())
 
 
-@pytest.mark.parametrize(("code", "seconds"), [(ECHO, None), (BUSY, None), (NATIVE, 1.0)])
-def test_no_child_outlives_a_parent_that_is_killed(
-    module: Module, tmp_path: Path, code: str, seconds: float | None
-) -> None:
+@pytest.mark.parametrize("code", [ECHO, BUSY, NATIVE])
+def test_no_child_outlives_a_parent_that_is_killed(module: Module, tmp_path: Path, code: str) -> None:
     program = f"""
 import sys, time
 sys.path.insert(0, {str(tmp_path)!r})
 from registry.child_process import ChildProcess
-child = ChildProcess({module(code)!r}, seconds={seconds!r})
+child = ChildProcess({module(code)!r})
 child.ask(b"x")
 print(child.pid, flush=True)
 time.sleep(60)

@@ -103,6 +103,7 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "manage": {"de": "verwalten", "en": "manage"},
         "end": {"de": "beenden", "en": "end"},
         "support": {"de": "unterstuetzen", "en": "support"},
+        "high-value": {"de": "hochwertig", "en": "high-value"},
         "timeline": {"de": "zeit", "en": "timeline"},
         "map": {"de": "karte", "en": "map"},
     }

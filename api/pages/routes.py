@@ -6,6 +6,7 @@ from api.pages import assets, city_texts, districts
 from api.pages.calls import calls_page
 from api.pages.council_report import report_file, report_page
 from api.pages.dumps import dumps_page
+from api.pages.high_value import HighValue
 from api.pages.project_map import map_page
 from api.pages.quality import Quality
 from api.pages.record import record_page
@@ -47,6 +48,9 @@ def routes(pages: Pages) -> APIRouter:
     quality = Quality(pages)
     mount(router, patterns("quality"), quality.overview)
     mount(router, [f"/qualitaet.{format.name}" for format in RDF], quality.overview_data)
+    high_value = HighValue(pages)
+    mount(router, patterns("quality", "high-value"), high_value.page)
+    mount(router, [f"{path}.csv" for path in patterns("quality", "high-value")], high_value.table)
     mount(router, patterns("quality", "{id}"), quality.of_record)
     validation = Validation(pages)
     mount(router, patterns("check"), validation.form)

@@ -52,6 +52,7 @@ TEMPLATES = {  # a page of each
     "sources.html": "/administration/quellen", "source.html": "/administration/quellen/stadtwerke",
     "run.html": "/administration/laeufe/{waiting}", "suggestions.html": "/suche/vorschlaege?q=rad",
     "timeline.html": "/projekte/zeit", "validation.html": "/pruefen", "quality.html": "/qualitaet",
+    "high_value.html": "/qualitaet/hochwertig",
     "quality_record.html": "/qualitaet/rad-zaehlstellen", "project_map.html": "/projekte/karte",
     "wishes.html": "/wuensche", "visitor_form.html": "/interesse?record=kuehle-wege&call=2",
     "accounts.html": "/administration/konten", "account_admin.html": "/administration/konten/agentur",

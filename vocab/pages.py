@@ -91,6 +91,7 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "sources": {"de": "quellen", "en": "sources"},
         "runs": {"de": "laeufe", "en": "runs"},
         "current": {"de": "aktuell", "en": "current"},
+        "merge": {"de": "zusammenfuehren", "en": "merge"},
         "history": {"de": "verlauf", "en": "history"},
         "withdraw": {"de": "zurueckziehen", "en": "withdraw"},
         "restore": {"de": "wiederherstellen", "en": "restore"},

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.editing.comparison import compare, organization_name
+from api.editing.comparison import compare, organization_name, record_links
 from api.pages.site import Pages
 from api.text.formatting import pick_language
 from api.text.i18n import translator
@@ -74,6 +74,9 @@ def show(pages: Pages, request: Request, id: str) -> Response:
         may_compare=may_compare,
         pair=pair,
         comparison=compare(pages, pair[0].record.metadata, pair[1].record.metadata, lang) if pair else None,
+        merged=record_links(pages.catalog.store.following([record.id]), lang),
+        into=record_links([pages.catalog.store.existing(record.same_as)], lang) if record.same_as else [],
+        may_merge=account is not None and permissions.is_allowed(account, "merge", subject(record)),
         may_revert=account is not None and permissions.is_allowed(account, "revert", subject(record)),
         crumbs=[(title, addresses.page(record.kind, record.id, lang)), (_("Verlauf"), "")],
         indexed=False,

@@ -28,6 +28,8 @@ from vocab.fields import fields_of
 from vocab.geometry import bounds
 from vocab.match import districts_in
 
+STOPPED: Final = ("pausiert", "abgebrochen")  # notations of phases
+MAX_VERSIONS_READ: Final = 50  # of the history of a stopped project
 MAX_ITEMS_PER_FACT: Final = 12  # values of a fact that are listed
 KM_AROUND: Final = 2  # of the circle in which a record's page offers to search
 MAX_DEGREES_OF_PLACE: Final = 0.05  # height and width of a place that has something around it; a city is larger
@@ -69,7 +71,7 @@ def _of_kind(pages: Pages, record: Record, lang: Lang) -> Iterator[tuple[str, li
     if record.kind in DCAT_KINDS:
         yield from _of_data(pages, metadata, lang)
     elif record.kind == "project":
-        yield from _of_project(pages, metadata, lang)
+        yield from _of_project(pages, record, lang)
     elif record.kind == "organization":
         yield from _of_organization(metadata, lang)
     elif record.kind == "event":
@@ -100,13 +102,14 @@ def _of_data(pages: Pages, metadata: Metadata, lang: Lang) -> Iterator[tuple[str
     )
 
 
-def _of_project(pages: Pages, metadata: Metadata, lang: Lang) -> Iterator[tuple[str, list[Item]]]:
-    _ = translator(lang)
+def _of_project(pages: Pages, record: Record, lang: Lang) -> Iterator[tuple[str, list[Item]]]:
+    _, metadata = translator(lang), record.metadata
     start = metadata.starts or (metadata.period.start if metadata.period else "")
     end = metadata.ends or (metadata.period.end if metadata.period else "")
     late = delay(metadata, today())
     behind = [Item(sentences.behind(late.days, lang), small=True)] if late else []
-    yield _("Phase"), [*_text(sentences.concept("phases", metadata.phase, lang)), *behind]
+    stopped = _stopped(pages, record, lang)
+    yield _("Phase"), [*_text(sentences.concept("phases", metadata.phase, lang)), *(stopped or behind)]
     yield _("Zeitraum"), _text(sentences.span(start, end, lang))
     yield _("Ort"), _places(pages, metadata, lang)
     yield _("Federführung"), _agent(pages, sentences.lead(metadata), lang)
@@ -135,6 +138,27 @@ def _of_event(pages: Pages, metadata: Metadata, lang: Lang) -> Iterator[tuple[st
 
 
 # -- single facts
+
+
+def _stopped(pages: Pages, record: Record, lang: Lang) -> list[Item]:
+    """Since when and why a project is paused or cancelled, by the version that said so first; nothing if it was
+    entered like that."""
+    _ = translator(lang)
+    phase, phases = record.metadata.phase, concept_list("phases").by_notation
+    if phase not in {phases[notation].iri for notation in STOPPED}:
+        return []
+    since = None
+    for version in islice(pages.catalog.store.history(record.id), MAX_VERSIONS_READ):
+        if version.record.metadata.phase != phase:
+            break
+        since = version
+    else:
+        return []
+    if since is None:
+        return []
+    why = since.note if isinstance(since.note, str) else ""
+    items = [Item(_("seit %(day)s") % {"day": day(since.at, lang)}, small=True)]
+    return [*items, Item(why, small=True)] if why else items
 
 
 def _state_of_entry(pages: Pages, record: Record, lang: Lang) -> list[Item]:

@@ -36,7 +36,7 @@ def _text(value: Mapping[str, str], _row: Field, lang: Lang) -> Iterable[str]:
 
 
 def _words(value: Mapping[str, tuple[str, ...]], row: Field, lang: Lang) -> Iterable[str]:
-    return _text({tag: ", ".join(several) for tag, several in value.items()}, row, lang)
+    return _text({tag: ", ".join(listed) for tag, listed in value.items()}, row, lang)
 
 
 def _date(value: str, _row: Field, lang: Lang) -> Iterable[str]:

@@ -53,8 +53,11 @@ def resolve(catalog: Catalog, iri: str) -> str | None:
 
 
 def backlinks(catalog: Catalog, record: Record) -> list[Backlink]:
-    """The links from other records to any IRI of this one (ours, the publisher's, former ones), one a relation."""
-    ours = local(record.id)
-    own = {ours, f"{catalog.settings.base_url}{ours}", record.metadata.iri, *catalog.store.names(record.id)} - {""}
+    """The links from other records to any IRI of this one (ours, those of records that are shown under it, the
+    publisher's, former ones), one a relation."""
+    merged = [follower.id for follower in catalog.store.following([record.id])]
+    ours = [local(id) for id in (record.id, *merged)]
+    public = [f"{catalog.settings.base_url}{path}" for path in ours]
+    own = {*ours, *public, record.metadata.iri, *catalog.store.names(record.id)} - {""}
     links = {(link.id, link.relation): link for link in catalog.store.linking(sorted(own)) if link.id != record.id}
     return [links[key] for key in sorted(links)]

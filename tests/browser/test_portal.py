@@ -62,6 +62,7 @@ TEMPLATES = {  # a page of each
     "moderation.html": "/administration/meldungen", "alerts.html": "/abo?record=pegel",
     "council_report.html": "/bericht", "calls.html": "/partner",
     "letters.html": "/administration/nachrichten", "account_letters.html": "/konto/nachrichten",
+    "merge.html": "/projekte/pegel/zusammenfuehren?with=kuehle-wege",
     "reasons.html": "/freigabe/textbausteine", "history.html": "/projekte/kuehle-wege/verlauf",
     "record_act.html": "/daten/rad-zaehlstellen/zurueckziehen",
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """Makes the entry of a record: all that any search index holds of it. Entry point: `entry`."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -84,8 +84,11 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
 
 def facets_of(record: Record, districts: ConceptList | None = None) -> dict[str, tuple[str, ...]]:
     """Facet -> values, of the facets that have texts as values; without the analysis of the record's text."""
-    values = ((name, values_of(record, districts)) for name, values_of in _TEXT_FACET_VALUES)
-    return {name: tuple(dict.fromkeys(of_facet)) if of_facet else () for name, of_facet in values}
+    return {name: _distinct(values_of(record, districts)) for name, values_of in _TEXT_FACET_VALUES}
+
+
+def _distinct(values: Collection[str]) -> tuple[str, ...]:
+    return tuple(values) if len(values) < 2 else tuple(dict.fromkeys(values))
 
 
 def _together(values: Sequence[str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ Nothing is guessed: a record without a value is not counted. Functions that give
 depend on the day of the question (`facets.Dated`).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -29,32 +29,32 @@ NO_YEARS: Final = (0, 0)  # of a period without dates
 NO_PROMISE: Final = 0  # in place of the last day on which a dataset is as current as promised
 
 Districts = ConceptList | None  # the city's own list, whose notations are the values of `district`
-ValuesOf = Callable[[Record, Districts], Iterable[str]]
+ValuesOf = Callable[[Record, Districts], Collection[str]]
 
 
-def kinds(record: Record, districts: Districts) -> Iterable[str]:
+def kinds(record: Record, districts: Districts) -> Collection[str]:
     return (record.kind,)
 
 
-def sources(record: Record, districts: Districts) -> Iterable[str]:
+def sources(record: Record, districts: Districts) -> Collection[str]:
     return (record.origin.source,) if record.origin else ()
 
 
-def themes(record: Record, districts: Districts) -> Iterable[str]:
+def themes(record: Record, districts: Districts) -> Collection[str]:
     return [concept.notation for iri in record.metadata.themes if (concept := _concept("themes", iri) or theme(iri))]
 
 
-def phases(record: Record, districts: Districts) -> Iterable[str]:
+def phases(record: Record, districts: Districts) -> Collection[str]:
     given = record.metadata.phase
     concept = (_concept("phases", given) or phase(given)) if given else None
     return (concept.notation,) if concept else ()
 
 
-def licences(record: Record, districts: Districts) -> Iterable[str]:
+def licences(record: Record, districts: Districts) -> Collection[str]:
     return [concept.notation for concept in _licences(record.metadata)]
 
 
-def uses(record: Record, districts: Districts) -> Iterable[str]:
+def uses(record: Record, districts: Districts) -> Collection[str]:
     """What the licences allow: free, free with attribution, restricted."""
     return [use for concept in _licences(record.metadata) if (use := _use(concept))]
 
@@ -70,11 +70,11 @@ def _licences(metadata: Metadata) -> list[Concept]:
     return [concept for iri in iris if iri and (concept := _concept("licences", iri) or licence(iri))]
 
 
-def formats(record: Record, districts: Districts) -> Iterable[str]:
+def formats(record: Record, districts: Districts) -> Collection[str]:
     return [concept.notation for concept in _formats(record.metadata)]
 
 
-def families(record: Record, districts: Districts) -> Iterable[str]:
+def families(record: Record, districts: Districts) -> Collection[str]:
     """The families of the formats: table, map, interface, document, and further ones."""
     return [family for concept in _formats(record.metadata) if (family := concept.extra["family"])]
 
@@ -95,20 +95,20 @@ def _read_format(iri: str, media_type: str = "", url: str = "") -> Concept | Non
     return match.concept if match else None
 
 
-def high_value(record: Record, districts: Districts) -> Iterable[str]:
+def high_value(record: Record, districts: Districts) -> Collection[str]:
     """ "yes" for a high-value dataset, and its categories."""
     metadata = record.metadata
     categories = [concept.notation for iri in metadata.hvd_categories if (concept := _concept("hvd-categories", iri))]
     return ["yes", *categories] if categories or HVD_ACT in metadata.legislation else []
 
 
-def languages(record: Record, districts: Districts) -> Iterable[str]:
+def languages(record: Record, districts: Districts) -> Collection[str]:
     metadata = record.metadata
     iris = [*metadata.languages, *[iri for file in metadata.distributions for iri in file.languages]]
     return [concept.notation for iri in iris if (concept := _concept("languages", iri) or language(iri))]
 
 
-def organization_kinds(record: Record, districts: Districts) -> Iterable[str]:
+def organization_kinds(record: Record, districts: Districts) -> Collection[str]:
     concept = _concept("organization-kinds", record.metadata.classification)
     return (concept.notation,) if concept else ()
 
@@ -155,27 +155,27 @@ def named_publisher(agent: Agent) -> str:
     return f"{publisher_value(agent)}\t{'' if agent.id else clean(_called(agent))[:MAX_KEY]}"
 
 
-def publishers(record: Record, districts: Districts) -> Iterable[str]:
+def publishers(record: Record, districts: Districts) -> Collection[str]:
     return _filtered_by(_publisher(record))
 
 
-def named_publishers(record: Record, districts: Districts) -> Iterable[str]:
+def named_publishers(record: Record, districts: Districts) -> Collection[str]:
     return _named(_publisher(record))
 
 
-def participants(record: Record, districts: Districts) -> Iterable[str]:
+def participants(record: Record, districts: Districts) -> Collection[str]:
     return _filtered_by(_participants(record))
 
 
-def named_participants(record: Record, districts: Districts) -> Iterable[str]:
+def named_participants(record: Record, districts: Districts) -> Collection[str]:
     return _named(_participants(record))
 
 
-def funders(record: Record, districts: Districts) -> Iterable[str]:
+def funders(record: Record, districts: Districts) -> Collection[str]:
     return _filtered_by(_funders(record))
 
 
-def named_funders(record: Record, districts: Districts) -> Iterable[str]:
+def named_funders(record: Record, districts: Districts) -> Collection[str]:
     return _named(_funders(record))
 
 
@@ -192,7 +192,7 @@ def _funders(record: Record) -> tuple[Agent, ...]:
     return tuple(funding.funder or Agent(name=funding.name) for funding in record.metadata.funding)
 
 
-def _filtered_by(agents: Sequence[Agent]) -> Iterable[str]:
+def _filtered_by(agents: Sequence[Agent]) -> Collection[str]:
     """The value of each agent and its IRI: both can be filtered by, only the value is counted."""
     if not agents:
         return ()
@@ -204,18 +204,19 @@ def _filtered_by(agents: Sequence[Agent]) -> Iterable[str]:
     return [value for value in values if value]
 
 
-def _named(agents: Sequence[Agent]) -> Iterable[str]:
+def _named(agents: Sequence[Agent]) -> Collection[str]:
     if not agents:
         return ()
     # before the tab: its value
     return [named for named in dict.fromkeys(map(named_publisher, agents)) if not named.startswith("\t")]
 
 
-def parents(record: Record, districts: Districts) -> Iterator[str]:
+def parents(record: Record, districts: Districts) -> Collection[str]:
     """For an organization: "id<tab>id of the organization that it is a unit of"."""
-    for link in record.metadata.links:
-        if record.kind == "organization" and link.relation == "unit_of" and link.iri.startswith("/id/"):
-            yield f"{record.id}\t{link.iri.removeprefix('/id/')}"
+    if record.kind != "organization":
+        return ()
+    iris = [link.iri for link in record.metadata.links if link.relation == "unit_of" and link.iri.startswith("/id/")]
+    return [f"{record.id}\t{iri.removeprefix('/id/')}" for iri in iris]
 
 
 # -- values that depend on the day of the question
@@ -247,7 +248,7 @@ def last_good_day(record: Record) -> tuple[int, ...]:
 # -- years
 
 
-def years(record: Record, districts: Districts) -> Iterable[str]:
+def years(record: Record, districts: Districts) -> Collection[str]:
     return [year for span in _periods(record.metadata) for year in _years_between(*span)]
 
 
@@ -256,7 +257,7 @@ def _years_between(first: int, last: int) -> tuple[str, ...]:
     return tuple(map(str, range(first, last + 1)))
 
 
-def year_ranges(record: Record, districts: Districts) -> Iterable[str]:
+def year_ranges(record: Record, districts: Districts) -> Collection[str]:
     """Ranges such as "2019-2021": counting one range is many times faster than counting each of its years."""
     return [f"{first}-{last}" for first, last in _periods(record.metadata)]
 
@@ -266,6 +267,8 @@ def _periods(metadata: Metadata) -> tuple[tuple[int, int], ...]:
     spans = [span for period in metadata.periods if (span := (_year(period.start), _year(period.end))) != NO_YEARS] or [
         (_year(metadata.starts), _year(metadata.ends))
     ]
+    if len(spans) == 1:
+        return _span(metadata, *spans[0])
     return tuple(dict.fromkeys([part for span in spans for part in _span(metadata, *span)]))
 
 

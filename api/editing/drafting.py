@@ -9,13 +9,16 @@ from difflib import get_close_matches
 from functools import cache, partial
 from typing import Final, NamedTuple
 
+from starlette.responses import JSONResponse, Response
+
 from api.editing import form
 from api.editing.comparison import Comparison
 from api.editing.form_context import Entered, FieldError, FormContext
 from api.editing.form_fields import Section, base_name, form_of
 from api.editing.form_groups import groups_of
-from api.pages.site import Pages
-from api.text.formatting import pick_language
+from api.editing.form_questions import GROUPS
+from api.pages.site import NO_STORE, Pages
+from api.text.formatting import moment, pick_language
 from api.web.addresses import Lang
 from api.web.session import Forms
 from registry.catalog import Catalog
@@ -140,6 +143,18 @@ def faults_of(pages: Pages, draft: Draft, lang: Lang) -> list[FieldError]:
     values = form.shown(draft.metadata, context)
     metadata, errors = form.read(values, draft.metadata, context, form.confirmed(draft.metadata))
     return form.faults(values, metadata, context, errors, record if record and record.origin else None)
+
+
+def next_address(act: str, address: str) -> str:
+    """Where a form leads that was saved with `more:GROUP`: to its page with one more row; "" for any other act."""
+    group = act.removeprefix("more:") if act.startswith("more:") else ""
+    return f"{address}?more={group}#{group}-last" if group in GROUPS else ""
+
+
+def saved_in_between(draft: Draft, address: str, lang: Lang) -> Response:
+    """The answer to the script that saves while somebody writes: version, time, and where to send the next save."""
+    at = moment(draft.changed, lang) if draft.changed else ""
+    return JSONResponse({"version": draft.version, "at": at, "action": address}, headers=NO_STORE)
 
 
 def _is_mine(name: str, fields: Forms, context: FormContext) -> bool:

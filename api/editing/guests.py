@@ -16,11 +16,19 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from api.editing import form
 from api.editing.comparison import compare
-from api.editing.drafting import FormPage, changed_record, context_of, draft_of, sent
+from api.editing.drafting import (
+    FormPage,
+    changed_record,
+    context_of,
+    draft_of,
+    next_address,
+    saved_in_between,
+    sent,
+)
 from api.editing.form import GUEST_LINK
 from api.editing.register import address_of, frame, variables
 from api.pages.site import NO_STORE, Pages
-from api.text.formatting import day, moment
+from api.text.formatting import day
 from api.web import session
 from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody
@@ -126,11 +134,9 @@ def save(pages: Pages, request: Request, token: str, body: FormBody = b"") -> Re
         page = FormPage(kind, values, invitation.draft, faults, conflict)
         return _show(pages, request, invitation, page, 409)
     if act == "autosave":
-        at = moment(draft.changed, lang) if draft.changed else ""
-        return JSONResponse({"version": draft.version, "at": at, "action": address}, headers=NO_STORE)
-    if act.startswith("more:"):
-        group = act.removeprefix("more:")
-        return RedirectResponse(f"{address}?more={group}#{group}-last", 303)
+        return saved_in_between(draft, address, lang)
+    if one_more := next_address(act, address):
+        return RedirectResponse(one_more, 303)
     if faults:
         return _show(pages, request, invitation, FormPage(kind, values, draft, faults), 422)
     return RedirectResponse(f"{address}?saved", 303)

@@ -21,16 +21,18 @@ from api.editing.drafting import (
     context_of,
     draft_of,
     may_save,
+    next_address,
     organizations,
     own_organization,
     record_of,
+    saved_in_between,
     sent,
 )
 from api.editing.form_fields import SECTIONS, Section, form_of
 from api.editing.form_questions import questions, targets
 from api.editing.remarks import remarks
 from api.pages.site import NO_STORE, Pages
-from api.text.formatting import moment, pick_language
+from api.text.formatting import pick_language
 from api.text.i18n import translator
 from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, Forms, StaleFormError
@@ -238,11 +240,9 @@ def _next(pages: Pages, request: Request, fields: Forms, draft: Draft, page: For
     lang, act = language(request), fields.get("act")
     address = address_of(draft, lang, *([page.section] if page.section else []))
     if act == "autosave":
-        at = moment(draft.changed, lang) if draft.changed else ""
-        return JSONResponse({"version": draft.version, "at": at, "action": address}, headers=NO_STORE)
-    if act.startswith("more:"):
-        group = act.removeprefix("more:")
-        return RedirectResponse(f"{address}?more={group}#{group}-last", 303)
+        return saved_in_between(draft, address, lang)
+    if one_more := next_address(act, address):
+        return RedirectResponse(one_more, 303)
     if act == "later":
         return RedirectResponse(place("mine", lang, "entries") + "?later", 303)
     if page.faults:

@@ -33,7 +33,7 @@ COMPLETE: dict[Kind, dict[str, Any]] = {
         "partner.2": "Verein B", "partner_role.2": "beirat", "partner_task.2": "berät",
         "uses": "baumkataster", "offer": "testen", "offer_title": "Spaziergang", "offer_end": "2027-05",
         "start": "2026", "end": "2027-10", "homepage": "https://wege.example.org/", "contact": "Projektbüro",
-        "description": "Lang.\nUnd länger.",
+        "description": "Lang.\nUnd länger.", "follows": "pegel", "events": "messtag", "public_service": "parkausweis",
     },
     "dataset": {
         "title": "Radwege", "description": "Alle Radwege als Linien.", "publisher": "Amt für Mobilität",
@@ -49,12 +49,13 @@ COMPLETE: dict[Kind, dict[str, Any]] = {
     },
     "event": {
         "title": "Messtag", "abstract": "Messen Sie mit.", "starts": "2027-05-01T10:00:00", "ends": "2027-05-01",
-        "organizer": "Umweltamt", "places": ("kirchheim",), "email": "tag@example.org",
+        "organizer": "Umweltamt", "places": ("kirchheim",), "email": "tag@example.org", "about": "kuehle-wege",
     },
     "publicservice": {"title": "Parkausweis", "abstract": "Für Anwohner.", "publisher": "Bürgeramt"},
     "organization": {
         "title": "Umweltamt", "classification": "verwaltung", "aliases": "Amt 31\nUmweltabteilung",
-        "email": "umwelt@example.org", "homepage": "https://umwelt.example.org/",
+        "email": "umwelt@example.org", "homepage": "https://umwelt.example.org/", "street": "Amtsgasse 1",
+        "postal_code": "69117", "town": "Heidelberg",
     },
 }  # fmt: skip
 

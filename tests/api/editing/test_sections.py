@@ -280,6 +280,11 @@ def test_markup_in_any_text_field_stays_text_on_all_pages(city: Town) -> None:
         text = client.get(page).text
         assert "<script>alert" not in text, page
         assert "<img src=x" not in text, page
+    for feed in ("/feed.atom?q=alert", "/projekte.csv", "/projekte.ics"):
+        answer = client.get(feed, headers={"accept": "*/*"})
+        assert answer.status_code == 200, feed
+        assert "html" not in answer.headers["content-type"]  # a browser never runs what stands there
+    assert "<script>alert" not in client.get("/feed.atom?q=alert", headers={"accept": "*/*"}).text
     for suffix in ("jsonld", "json", "ttl", "rdf"):
         assert client.get(f"/projekte/{id}.{suffix}").status_code == 200
 
@@ -292,3 +297,35 @@ def test_the_last_look_shows_texts_as_they_are_and_a_conflict_asks_for_no_remark
     old = hidden(client.get(path).text)
     client.post(path, data=old | {"title": "Zweite", "act": "save"})
     assert "Anmerkung" not in client.post(path, data=old | {"title": "Dritte", "act": "save"}).text
+
+
+def test_a_title_that_is_a_formula_is_guarded_in_a_sheet_to_take_along(city: Town) -> None:
+    client, path = begun(city, title='=HYPERLINK("https://example.org")')
+    client.post(path, data=hidden(client.get(f"{path}/absenden").text) | {"act": "submit"})
+    assert (
+        "Veröffentlicht:"
+        in send(browser(city, "lotsin", follow=True), f"/freigabe/{path.rpartition('/')[2]}", "publish").text
+    )
+    city.catalog.sync()
+    rows = client.get("/projekte.csv", headers={"accept": "*/*"}).text
+    assert "HYPERLINK" in rows
+    assert not re.search(r'(?:^|[,;])"?=HYPERLINK', rows, re.MULTILINE)
+
+
+def test_a_form_that_is_too_large_is_refused_and_says_so(city: Town) -> None:
+    client, path = begun(city)
+    fields = hidden(client.get(path).text) | {"description": "x" * 400_001, "act": "save"}
+    answer = client.post(path, data=fields)
+    assert answer.status_code == 400
+    assert "Traceback" not in answer.text
+    many = {f"milestone.{number}": "x" for number in range(2, 200)}
+    client.post(path, data=hidden(client.get(path).text) | many | {"act": "save"})
+    assert len(drafts(city)[0].metadata.milestones) <= 30
+
+
+def test_a_button_for_one_more_row_leads_nowhere_else(city: Town) -> None:
+    client, path = begun(city)
+    client.follow_redirects = False
+    fields = hidden(client.get(f"{path}/wo-und-wann").text) | {"act": "more://example.org"}
+    location = client.post(f"{path}/wo-und-wann", data=fields).headers["location"]
+    assert location == f"{path}/wo-und-wann?saved"

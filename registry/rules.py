@@ -109,6 +109,10 @@ _LEVELS: Final[Mapping[str, Level]] = MappingProxyType(
         "licence-vague": "should",
         "attribution-missing": "must",
         "download-differs": "hint",
+        # -- what drafts of the next profiles will ask (quality.drafts)
+        "dcat-ap-302-language-tag": "hint",
+        "dcat-ap-302-status": "hint",
+        "hvd-301-download": "hint",
         "shacl": "must",
         "shape-unchecked": "should",
     }

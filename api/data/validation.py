@@ -14,9 +14,10 @@ import msgspec
 
 from registry.child_pool import Limits, call
 from registry.errors import ReadingStoppedError, SourceError, TooLargeError, ValidationError
-from registry.model import KINDS, Finding, Kind, Metadata, Text
+from registry.model import KINDS, Finding, Findings, Kind, Metadata, Text
 from registry.model.message import Message, bilingual, message, translations
 from registry.quality.check import check as check_quality
+from registry.quality.drafts import draft_hints
 from registry.quality.nodes import check_node
 from registry.rdf import Walk, other_nodes, parse, read, things
 from registry.rules import finding, rule_texts
@@ -148,7 +149,7 @@ def _of_rdf(data: bytes, media_type: str, name: str) -> Iterator[Group]:
             yield _group("dataset", node, {}, (thing.error,))
             continue
         metadata, findings = read(thing.payload)
-        yield _group(metadata.kind, node, metadata.title, (*findings, *check_quality(metadata)))
+        yield _group(metadata.kind, node, metadata.title, (*findings, *_checked(metadata)))
     for other in other_nodes(walk):
         faults = (*other.findings, *(check_node(other.struct, other.cls) if other.struct else ()))
         title = getattr(other.struct, "title", None) or getattr(other.struct, "name", None) or {}
@@ -185,7 +186,12 @@ def _of_json(values: list[Any]) -> Iterator[Group]:
     for position, value in enumerate(values):
         metadata = metadata_of(value.get("metadata", value), f"[{position}]" if len(values) > 1 else "")
         node = metadata.iri or str(value.get("id", "")) or next(iter(metadata.title.values()), "")
-        yield _group(metadata.kind, node, metadata.title, check_quality(metadata))
+        yield _group(metadata.kind, node, metadata.title, _checked(metadata))
+
+
+def _checked(metadata: Metadata) -> Findings:
+    """What is wrong today, and what drafts of the next profiles will ask."""
+    return (*check_quality(metadata), *draft_hints(metadata))
 
 
 def metadata_of(value: Any, where: str = "") -> Metadata:

@@ -19,7 +19,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.admin import harvests, letters, people
 from api.ckan import routes as ckan
-from api.data import dump_files, event_stream, examples, feeds, linked, lists, openapi, records, well_known
+from api.data import dump_files, event_stream, examples, feeds, linked, lists, openapi, records, vocabulary, well_known
 from api.data.openapi import responses, texts
 from api.drafts import routes as drafts
 from api.editing import (
@@ -95,7 +95,7 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         lifespan=lambda _: _threads_running(catalog, settings),
     )
     linked.mount(app, catalog, settings)
-    for data in (records, feeds, lists, well_known, ckan, event_stream, dump_files):
+    for data in (records, feeds, lists, well_known, ckan, event_stream, dump_files, vocabulary):
         app.include_router(data.routes(catalog, settings))
     pages = Pages(catalog, settings)
     app.include_router(drafts.routes(pages))

@@ -46,6 +46,7 @@ _ROWS = (
     PageRow("developers", "entwickler", "developers"),
     PageRow("dumps", "dumps", "dumps", reserved=True),
     PageRow("sparql", "sparql", "sparql"),
+    PageRow("vocabulary", "ns", "ns", reserved=True),
     PageRow("help", "hilfe", "help"),
     PageRow("imprint", "impressum", "imprint"),
     PageRow("privacy", "datenschutz", "privacy"),

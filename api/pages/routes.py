@@ -17,6 +17,7 @@ from api.pages.start import start_page, topic_page, topics_page
 from api.pages.suggestions import suggestions_page
 from api.pages.timeline import timeline_page
 from api.pages.validation import Validation
+from api.pages.vocabulary import vocabulary_page
 from api.web import addresses
 from api.web.addresses import mount, patterns
 from api.web.negotiate import CSV, RDF, XLSX
@@ -35,6 +36,7 @@ def routes(pages: Pages) -> APIRouter:
         (districts.district_page(pages), patterns("district", "{id}")),
         (city_texts.developers(pages), patterns("developers")),
         (dumps_page(pages), patterns("dumps")),
+        (vocabulary_page(pages), patterns("vocabulary")),
         (calls_page(pages), patterns("calls")),
         (report_page(pages), patterns("report")),
         (report_file(pages), [f"{path}.{form.name}" for path in patterns("report") for form in (CSV, XLSX)]),

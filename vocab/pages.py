@@ -106,6 +106,8 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "end": {"de": "beenden", "en": "end"},
         "support": {"de": "unterstuetzen", "en": "support"},
         "high-value": {"de": "hochwertig", "en": "high-value"},
+        "profile": {"de": "steckbrief", "en": "profile"},
+        "press": {"de": "pressetext", "en": "press-text"},
         "timeline": {"de": "zeit", "en": "timeline"},
         "map": {"de": "karte", "en": "map"},
     }

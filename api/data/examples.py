@@ -36,6 +36,7 @@ from vocab.concepts import concept_list
 from vocab.kinds import KIND_ROWS
 
 ID: Final = "baumkataster"
+PROJECT_ID: Final = "kuehle-wege"
 DRAFT_ID: Final = "5f0c1a2b3c4d"
 EPOCH: Final = "b9b81c5d1a4c0018"
 TURTLE: Final = """@prefix dcat: <http://www.w3.org/ns/dcat#> .

@@ -22,10 +22,11 @@ from api.data.documents import (
     record_answer,
     search_answer,
 )
+from api.data.oc4ids import package
 from api.data.openapi import ID_PATTERN, TEXT, json_of, responses, search_parameters, shape
 from api.data.suggestions import SuggestAnswer, suggested
 from api.data.validation import LIMITS, MAX_ANONYMOUS_BYTES, MAX_BYTES, CheckAnswer, check_in_child
-from api.text.labels import districts
+from api.text.labels import both, districts
 from api.web import query, session
 from api.web.addresses import Lang, local_path
 from api.web.answers import answer, json_bytes, raw_body, tag
@@ -34,7 +35,7 @@ from api.web.own_threads import OwnThreads
 from registry import city as city_room
 from registry.catalog import Catalog
 from registry.catalog.lookup import shown
-from registry.errors import TooLargeError, ValidationError
+from registry.errors import NotFoundError, TooLargeError, ValidationError
 from registry.model import Metadata, timing
 from registry.model.message import message, translations
 from registry.search.query import MAX_DEPTH
@@ -66,11 +67,7 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         summary="Words of titles and keywords for what is being typed, with their hits by kind",
         responses=responses(json_of(SuggestAnswer), 304),
     )(views.suggest)
-    router.get(
-        "/records/{id}",
-        summary="One record; 410 with title, reason and date if it was withdrawn",
-        responses=responses(json_of(RecordAnswer), 301, 304, 404, 410),
-    )(views.record)
+    _add_routes_of_one_record(router, views)
     router.get(
         "/changes",
         summary="What changed since a token; withdrawn records as tombstones",
@@ -84,6 +81,19 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
         openapi_extra={"requestBody": _body()},
     )(views.validate)
     return router
+
+
+def _add_routes_of_one_record(router: APIRouter, views: "_Views") -> None:
+    router.get(
+        "/records/{id}",
+        summary="One record; 410 with title, reason and date if it was withdrawn",
+        responses=responses(json_of(RecordAnswer), 301, 304, 404, 410),
+    )(views.record)
+    router.get(
+        "/records/{id}/oc4ids",
+        summary="A project as a package of OC4IDS 0.9; 404 for other kinds of things",
+        responses=responses({JSON.type: {"schema": {"type": "object"}}}, 301, 304, 404, 410),
+    )(views.oc4ids)
 
 
 def warm_up() -> None:
@@ -144,6 +154,24 @@ class _Views:
             request,
             lambda: json_bytes(record_answer(record, base)),
             etag=tag(self.catalog.store.epoch, record.number, "json"),
+            modified=record.changed,
+        )
+
+    def oc4ids(
+        self,
+        request: Request,
+        id: Annotated[str, Path(examples=[examples.PROJECT_ID], json_schema_extra={"pattern": ID_PATTERN})],
+    ) -> Response:
+        base, record = self.settings.base_url, shown(self.catalog, id)
+        if record.kind != "project":
+            raise NotFoundError("nothing-here")
+        if record.id != id:
+            return RedirectResponse(local_path(base, f"/api/v1/records/{record.id}/oc4ids"), 301)
+        name = both(self.city.publisher)["de"]
+        return answer(
+            request,
+            lambda: json_bytes(package(record, base, name)),
+            etag=tag(self.catalog.store.epoch, record.number, "oc4ids", name),
             modified=record.changed,
         )
 

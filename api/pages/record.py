@@ -18,6 +18,7 @@ from api.data.schema_org import script
 from api.pages.cards import licence_of, whose
 from api.pages.facts import contact_items, everything, facts
 from api.pages.organization import more
+from api.pages.profile_sheet import uses
 from api.pages.relations import relations
 from api.pages.site import Pages, View
 from api.text import sentences
@@ -182,6 +183,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "thing": thing_iri(record, pages.settings.base_url),
         "formats": _machine_formats(record, lang),
         "calendar": _calendar(record, lang),
+        "uses": uses(record, lang) if record.kind == "project" else (),
         "questions": pages.catalog.messages.published("question", record.id),
     }
 

@@ -7,6 +7,7 @@ from api.pages.calls import calls_page
 from api.pages.council_report import report_file, report_page
 from api.pages.dumps import dumps_page
 from api.pages.high_value import HighValue
+from api.pages.profile_sheet import press_text, profile_page
 from api.pages.project_map import map_page
 from api.pages.quality import Quality
 from api.pages.record import record_page
@@ -37,6 +38,8 @@ def routes(pages: Pages) -> APIRouter:
         (city_texts.developers(pages), patterns("developers")),
         (dumps_page(pages), patterns("dumps")),
         (vocabulary_page(pages), patterns("vocabulary")),
+        (profile_page(pages), patterns("project", "{id}", "profile")),
+        (press_text(pages), patterns("project", "{id}", "press")),
         (calls_page(pages), patterns("calls")),
         (report_page(pages), patterns("report")),
         (report_file(pages), [f"{path}.{form.name}" for path in patterns("report") for form in (CSV, XLSX)]),

@@ -28,6 +28,7 @@ PUBLIC = (
     "/qualitaet/rad-zaehlstellen",
     "/wuensche", "/melden?at=/daten", "/frage?record=pegel", "/interesse?record=kuehle-wege&call=2",
     "/abo?record=pegel", "/konto/passwort-vergessen", "/konto/neues-passwort", "/bericht", "/partner",
+    "/projekte/kuehle-wege/steckbrief",
 )  # fmt: skip
 SIGNED_IN = (
     "/konto/sicherheit", "/konto/zugangsschluessel", "/administration/konten", "/administration/konten/agentur",
@@ -61,6 +62,7 @@ TEMPLATES = {  # a page of each
     "forgotten.html": "/konto/passwort-vergessen", "reset.html": "/konto/neues-passwort",
     "moderation.html": "/administration/meldungen", "alerts.html": "/abo?record=pegel",
     "council_report.html": "/bericht", "calls.html": "/partner",
+    "profile.html": "/projekte/kuehle-wege/steckbrief",
     "letters.html": "/administration/nachrichten", "account_letters.html": "/konto/nachrichten",
     "merge.html": "/projekte/pegel/zusammenfuehren?with=kuehle-wege",
     "reasons.html": "/freigabe/textbausteine", "history.html": "/projekte/kuehle-wege/verlauf",

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import json
 import os
 import re
 import signal
@@ -20,7 +21,7 @@ LOTSE = str(Path(sys.executable).with_name("lotse"))
 PASSWORD = "lotse-vorfuehrung"  # the accounts of the demo are open to all; it listens on loopback only
 ACCOUNTS = (
     ("agentur", "member", "digital-agentur", "Digital-Agentur: meldet Projekte an"),
-    ("lotsin", "reviewer", "stadt-heidelberg", "Digitallotsin: prüft und gibt frei"),
+    ("lotsin", "reviewer", "", "Digitallotsin: prüft und gibt frei"),  # without organization: for all of them
     ("leitung", "administrator", "stadt-heidelberg", "Administration: Quellen und Läufe"),
 )
 EXIT_CODE_TAKEN = 5  # of `lotse user add` for a name that exists
@@ -45,6 +46,7 @@ def main() -> int:
     with contextlib.suppress(KeyboardInterrupt), owners(arguments.port + 1) as addresses:
         _prepare(environ, arguments.data, addresses)
         _lotse(environ, "harvest", "--all", allowed=EXIT_CODES_OF_HARVEST)
+        _begin_drafts(environ, arguments.data / "drafts-begun")
         _lotse(environ, "sync")  # waits until the search by meaning knows all records, too
         return _serve(environ, arguments.port)
     return 0
@@ -79,7 +81,8 @@ def _prepare(environ: Mapping[str, str], data: Path, addresses: Mapping[str, str
     _lotse(environ, "upgrade", quiet=True)  # of a demo that began before the last `git pull`
     _lotse(environ, "source", "import", str(prepared))
     for name, role, organization, title in ACCOUNTS:
-        options = ("--role", role, "--organization", organization, "--full-name", title.partition(":")[0])
+        of = ("--organization", organization) if organization else ()
+        options = ("--role", role, *of, "--full-name", title.partition(":")[0])
         _lotse(
             environ,
             "user",
@@ -91,6 +94,20 @@ def _prepare(environ: Mapping[str, str], data: Path, addresses: Mapping[str, str
             stdin=PASSWORD,
             quiet=True,
         )
+
+
+def _begin_drafts(environ: Mapping[str, str], note: Path) -> None:
+    """Once: a draft that is not complete, one that was returned with a question, and one that waits for a review."""
+    _lotse(environ, "user", "change", "lotsin", "--organization", "", quiet=True)  # of a demo that began earlier
+    if note.exists():
+        return
+    command = [LOTSE, "record", "import", str(HERE / "sample" / "entwuerfe.json"), "--account", "agentur"]
+    done = subprocess.run([*command, "--submit", "--json"], env=environ, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode == 0:
+        returned = json.loads(done.stdout)["drafts"][1]
+        question = "Wer fährt den Bus, und was kostet eine Fahrt?"
+        _lotse(environ, "review", "return", returned, "--by", "lotsin", "--message", question, quiet=True)
+        note.write_text(datetime.now(UTC).isoformat(), encoding="utf-8")
 
 
 def addressed(text: str, addresses: Mapping[str, str]) -> str:

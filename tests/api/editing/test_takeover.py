@@ -14,9 +14,15 @@ from typing import Any
 import pytest
 
 from api.editing import prefill
+from api.editing.drafting import faults_of
+from api.editing.imports import carry_out, plan
+from api.pages.site import Pages
+from deploy.heidelberg.demo import HERE
+from harvesters.entries import entries_of
 from registry.errors import UsageError
-from registry.model import Draft, Metadata, Source, Step
+from registry.model import Account, Draft, Metadata, Source, Step
 from registry.store.store import Selection
+from tests.demo_city import demo_city
 from tests.sample_city import sample_city
 from tests.signed_in import browser, hidden, send
 from tests.town import Town
@@ -229,3 +235,15 @@ def test_offices_of_a_list_are_confirmed_together(city: Town) -> None:
     changed = uploaded(client, rows.replace("Kurz ", "Neu ")).text
     applied(client, changed, hand_in="1", offices_are_new="1")
     assert len(list(city.catalog.inbox.queue())) == 2
+
+
+@pytest.mark.slow
+def test_the_drafts_of_the_demo_are_one_to_complete_and_two_to_hand_in(tmp_path: Path) -> None:
+    with demo_city(tmp_path / "data") as demo:
+        account = Account(name="agentur", organizations=("digital-agentur",))
+        content = (HERE / "sample" / "entwuerfe.json").read_bytes()
+        planned = plan(demo.catalog, account, entries_of(content, "entwuerfe.json", "project", "de"), "project")
+        assert [entry.outcome for entry in planned] == ["new"] * 3
+        drafts = carry_out(demo.catalog, account, planned)
+        pages = Pages(demo.catalog, demo.settings)
+        assert [not faults_of(pages, draft, "de") for draft in drafts] == [False, True, True]

@@ -18,8 +18,8 @@ MAX_PROBLEMS: Final = 100_000  # problems in one document; `lotse run show N --p
 
 def run_answer(runs: Runs, run: Run, most: int = MAX_PROBLEMS) -> dict[str, Any]:
     """The document of a run. `problems`: at most so many of level failed or must; `left_out`: how many more."""
-    listed = runs.problems(run.number, LISTED_LEVELS)
-    problems = [problem_answer(problem) for problem in islice(listed, most)]
+    listed = islice(runs.problems(run.number, LISTED_LEVELS), most)
+    problems = [problem_answer(problem) for problem in listed]
     answer = {
         "source": run.source,
         "run": run.number,
@@ -31,7 +31,7 @@ def run_answer(runs: Runs, run: Run, most: int = MAX_PROBLEMS) -> dict[str, Any]
         "counts": {name: run.counts.get(name, 0) for name in COUNTS},
         "rules": dict(run.rules),
         "problems": problems,
-        "left_out": sum(1 for _ in listed),
+        "left_out": runs.count_problems(run.number, LISTED_LEVELS) - len(problems) if len(problems) == most else 0,
         "started": run.started.isoformat() if run.started else None,
         "ended": run.ended.isoformat() if run.ended else None,
     }

@@ -20,7 +20,7 @@ from registry.model.former import read_finding, read_run
 from registry.model.message import message
 from registry.model.text import storable
 from registry.sources import tables
-from registry.sources.packed import packed, unpacked
+from registry.sources.packed import levels_of, packed, unpacked
 from registry.sources.staging import Staging, open_staging
 from registry.sources.tables import FINDINGS, RUNS, WAITS
 from registry.store.database import ManyRows, connect, make_tables, reading, writing
@@ -117,10 +117,8 @@ class Runs:
 
         A run that met the same problems as an earlier one names that run in `reported`: its problems are yielded.
         """
-        run = next((stored.reported for stored in _select(self._engine, RUNS.c.number == run)), 0) or run
-        query = sa.select(FINDINGS.c.place, FINDINGS.c.record, FINDINGS.c.findings).where(
-            FINDINGS.c.run == run, FINDINGS.c.levels.bitwise_and(sum(_BITS[level] for level in set(levels))) > 0
-        )
+        columns = (FINDINGS.c.place, FINDINGS.c.record, FINDINGS.c.findings)
+        query = sa.select(*columns).where(*self._reported(run, levels))
         last = -1  # position of the last row read
         while rows := _fetch(
             self._engine, query.where(FINDINGS.c.place > last).order_by(FINDINGS.c.place).limit(THINGS_PER_PAGE)
@@ -132,6 +130,18 @@ class Runs:
                     if finding.level in levels
                 )
             last = rows[-1].place
+
+    def count_problems(self, run: int, levels: Collection[Level] = LEVELS) -> int:
+        """How many problems of these levels a run has."""
+        query = sa.select(FINDINGS.c.findings).where(*self._reported(run, levels))
+        with reading(self._engine) as connection:
+            return sum(level in levels for row in connection.execute(query) for level in levels_of(row.findings))
+
+    def _reported(self, run: int, levels: Collection[Level]) -> tuple[Any, Any]:
+        """The conditions for the problems of a run: those of the run that reported them, at these levels."""
+        number = next((stored.reported for stored in _select(self._engine, RUNS.c.number == run)), 0) or run
+        bits = sum(_BITS[level] for level in set(levels))
+        return FINDINGS.c.run == number, FINDINGS.c.levels.bitwise_and(bits) > 0
 
     def wait(self, run: int, acts: Sequence[tuple[str, str]]) -> None:
         """Stores the acts of a run that wait for a person's decision. Each is a remote id and an action."""

@@ -145,6 +145,7 @@ def test_every_problem_is_kept_in_order(runs: Runs) -> None:
     runs.report(2, each(problems[:1]))
     assert list(runs.problems(1)) == problems
     assert [one.record for one in runs.problems(1, ("failed",))] == [f"r{n}" for n in range(0, 2500, 3)]
+    assert (runs.count_problems(1), runs.count_problems(1, ("failed",))) == (len(problems), len(range(0, 2500, 3)))
 
 
 def test_of_a_thing_only_the_problems_of_the_wanted_levels_are_told(runs: Runs) -> None:
@@ -164,6 +165,7 @@ def test_a_run_that_found_the_same_tells_of_the_problems_of_the_other(runs: Runs
     runs.report(first.number, [("a", (finding("title-missing"),))])
     runs.note(msgspec.structs.replace(second, reported=first.number))
     assert list(runs.problems(second.number)) == list(runs.problems(first.number)) != []
+    assert runs.count_problems(second.number) == runs.count_problems(first.number) > 0
 
 
 def test_problems_are_kept_of_the_last_runs_of_each_source(runs: Runs) -> None:

@@ -4,6 +4,7 @@ Entry points: `finding`, `rule_texts`, `few`.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -137,8 +138,13 @@ def finding(
 
 def rule_texts(rule: str) -> tuple[Text, Text]:
     """Sentence and remedy of a rule. An unknown rule (of a later version or a SHACL shape) has its name as sentence."""
+    return _rule_texts(rule, languages())
+
+
+@lru_cache(256)  # a report has the same few rules very often
+def _rule_texts(rule: str, langs: tuple[str, ...]) -> tuple[Text, Text]:
     row = RULES.get(rule)
-    return (row.message, row.remedy) if row else (dict.fromkeys(languages(), rule), {})
+    return (row.message, row.remedy) if row else (dict.fromkeys(langs, rule), {})
 
 
 def few(findings: Sequence[Finding]) -> Findings:

@@ -35,7 +35,7 @@ _FORMS: Final = (  # messages of msgspec -> code of ours; groups are its values 
 )
 
 
-class FindingOut(msgspec.Struct, frozen=True):
+class FindingOut(msgspec.Struct, frozen=True, gc=False):
     """`node`: IRI of the record, or of the node inside it; `value`: the offending value word for word."""
 
     rule: str
@@ -52,7 +52,7 @@ class CheckAnswer(msgspec.Struct, frozen=True):
     findings: tuple[FindingOut, ...]
 
 
-class Group(msgspec.Struct, frozen=True):
+class Group(msgspec.Struct, frozen=True, gc=False):
     """What was found about one record, or about another node of the file. `kind`: of the record, the class of the node
     in `vocab/fields.py`, or "" for the file as a whole."""
 

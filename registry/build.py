@@ -21,7 +21,8 @@ from registry.people.drafts import open_inbox
 from registry.people.reasons import open_reasons
 from registry.projections.projection import Projection
 from registry.projections.projector import Projector
-from registry.quality import scores
+from registry.quality import file_checks, scores
+from registry.quality.file_checks import open_file_checks
 from registry.quality.scores import open_scores
 from registry.search.candidates import Refiner
 from registry.search.meaning import is_installed, open_encoder
@@ -74,6 +75,7 @@ def open_catalog(settings: Settings) -> Catalog:
         confirmations=open_confirmations(settings.database_url),
         subscriptions=open_subscriptions(settings.database_url),
         scores=open_scores(settings.database_url),
+        file_checks=open_file_checks(settings.database_url),
     )
 
 
@@ -87,6 +89,7 @@ def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
         "letters": outbox,
         "reasons": reasons,
         "scores": scores,
+        "file_checks": file_checks,
         "confirmations": confirmations,
         "visitors": messages,
         "people": accounts,

@@ -60,6 +60,7 @@ def routes(pages: Pages) -> APIRouter:
     validation = Validation(pages)
     mount(router, patterns("check"), validation.form)
     mount(router, patterns("check"), validation.check, "POST")
+    mount(router, patterns("check", "{id}"), validation.of_address)
     show, post = sparql_views(pages)
     mount(router, patterns("sparql"), show)
     mount(router, patterns("sparql"), post, method="POST")

@@ -143,10 +143,15 @@ def checked(request: Request, pairs: Sequence[tuple[str, str]], session: Session
     check_origin(request, settings)
     fields = Forms([(name, value.replace("\r\n", "\n").replace("\0", "")) for name, value in pairs])
     if session:
-        sent = fields.get("token").encode()
-        if not any(hmac.compare_digest(sent, _token(session, secret).encode()) for secret in settings.secret):
-            raise StaleFormError(fields)
+        check_token(fields, session, settings)
     return fields
+
+
+def check_token(fields: Forms, session: Session, settings: Settings) -> None:
+    """Raises StaleFormError if the CSRF token of a form is of an earlier session."""
+    sent = fields.get("token").encode()
+    if not any(hmac.compare_digest(sent, _token(session, secret).encode()) for secret in settings.secret):
+        raise StaleFormError(fields)
 
 
 def check_origin(request: Request, settings: Settings) -> None:

@@ -37,6 +37,7 @@ from registry.people.confirmations import Confirmations
 from registry.people.drafts import Inbox
 from registry.people.reasons import Reasons
 from registry.projections.projector import SEARCH, Progress, Projector
+from registry.quality.file_checks import FileChecks
 from registry.quality.scores import Scores
 from registry.search.query import SearchIndex
 from registry.settings import Settings
@@ -73,6 +74,7 @@ class Catalog:
         confirmations: Confirmations,
         subscriptions: Subscriptions,
         scores: Scores,
+        file_checks: FileChecks,
     ) -> None:
         self.store = store
         self.index = index
@@ -90,6 +92,7 @@ class Catalog:
         self.confirmations = confirmations
         self.subscriptions = subscriptions
         self.scores = scores
+        self.file_checks = file_checks
         self._organizations = KnownOrganizations(store)
         self._writer = Writer(store, self._ranks)
 

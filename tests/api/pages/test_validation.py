@@ -4,15 +4,22 @@ Covers: api/pages/validation.py
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx import Response
+from msgspec.structs import replace
 
+from api.app import create_app
 from api.data.validation import MAX_ANONYMOUS_BYTES
 from api.pages import validation
 from tests import signed_in
+from tests.sample_city import PASSWORD, sample_city
+from tests.servers.replay import files_server
 from tests.town import Town
+from tests.waiting import wait_for
 
 TURTLE = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
@@ -90,3 +97,66 @@ def test_very_many_findings_are_cut_and_programs_get_all(browser: TestClient, mo
     page = browser.post("/pruefen", data={"text": TURTLE}, files={"file": ("", b"")})
     assert page.text.count("<tr>") == 3  # the head, and two
     assert "weitere Befunde stehen hier nicht" in page.text
+
+
+# -- addresses
+
+
+@pytest.fixture
+def own_city(tmp_path: Path, sample_folder: Path) -> Iterator[Town]:
+    town = sample_city(tmp_path / "data", template=sample_folder)
+    yield town
+    town.catalog.close()
+
+
+def asked(browser: TestClient, url: str) -> Response:
+    """The answer to an address that was entered."""
+    token = signed_in.hidden(browser.get("/pruefen").text)
+    return browser.post("/pruefen", data={"url": url, "text": "", **token}, files={"file": ("", b"")})
+
+
+def result(browser: TestClient, path: str) -> str:
+    """The page of a result, when it is there."""
+    wait_for(lambda: "gerade geholt" not in browser.get(path).text)
+    return browser.get(path).text
+
+
+def test_an_address_is_checked_in_the_background_for_people_who_signed_in(own_city: Town) -> None:
+    settings = replace(own_city.settings, allow_hosts=("127.0.0.1",))
+    browser = TestClient(
+        create_app(own_city.catalog, settings), headers={"accept": "text/html"}, follow_redirects=False
+    )
+    assert browser.post("/konto/anmelden", data={"name": "agentur", "password": PASSWORD}).status_code == 303
+    with files_server({"/katalog.ttl": (TURTLE.encode(), "text/turtle")}) as server:
+        answer = asked(browser, f"{server.url}/katalog.ttl")
+        assert answer.status_code == 303
+        page = result(browser, answer.headers["location"])
+    assert "Es fehlt eine Beschreibung." in page
+    assert "Der Katalog selbst" in page
+    other = signed_in.browser(own_city, "lotsin")
+    assert other.get(answer.headers["location"]).status_code == 404
+
+
+def test_an_address_that_must_not_be_fetched_is_refused_in_words(own_city: Town) -> None:
+    browser = signed_in.browser(own_city, "agentur")
+    answer = asked(browser, "http://127.0.0.1:9/katalog.ttl")
+    assert "Das ließ sich nicht prüfen" in result(browser, answer.headers["location"])
+
+
+@pytest.mark.parametrize("url", ["katalog.ttl", "javascript:alert(1)", "ftp://x.example/a"])
+def test_what_is_no_web_address_is_refused_at_once(own_city: Town, url: str) -> None:
+    browser = signed_in.browser(own_city, "agentur")
+    answer = asked(browser, url)
+    assert answer.status_code == 400
+    assert "Das ist keine Internetadresse" in answer.text
+
+
+def test_nobody_else_may_have_addresses_fetched(browser: TestClient, own_city: Town) -> None:
+    assert 'name="url"' not in browser.get("/pruefen").text
+    answer = browser.post("/pruefen", data={"url": "https://x.example/a.ttl"}, files={"file": ("", b"")})
+    assert answer.status_code in (303, 401)
+    assert "/pruefen/" not in answer.headers.get("location", "")
+    forged = signed_in.browser(own_city, "agentur").post(
+        "/pruefen", data={"url": "https://x.example/a.ttl", "token": "x"}, files={"file": ("", b"")}
+    )
+    assert forged.status_code == 403

@@ -22,7 +22,7 @@ from api.pages.site import Pages, View
 from api.text import formatting, sentences
 from api.text.i18n import translator
 from api.text.labels import area, labels
-from api.web import addresses, limits, query
+from api.web import addresses, limits, place_fields, query
 from api.web.addresses import Lang
 from registry.model.timing import today
 from registry.search import analysis
@@ -131,6 +131,7 @@ def view(
         "groups": groups(asked, results, names, (lang, kind), pages.districts, find),
         "chips": (*_chips(asked, names, path, lang, kind), *_limit_chips(asked, path, lang)),
         "limits": tuple(limits.pairs(asked.limits, asked.facets)),
+        "place": place_fields.typed(asked.limits),
         "offers": _offers(asked, results, names, path, lang),
         "whole_city": _whole_city(asked, results, path),
         "tabs": () if kind else _tabs(asked, results, lang),

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
-from api.web import field_words, limits
+from api.web import field_words, limits, place_fields
 from api.web.addresses import Lang, parse_path
 from registry.errors import UsageError
 from registry.model import KINDS, Kind, Text
@@ -86,12 +86,13 @@ def default_sort(kind: Kind | None, words: str) -> str:
 
 
 def without_wrong(params: Pairs) -> tuple[list[tuple[str, str]], tuple[Text, ...]]:
-    """The parameters without wrong limits, and a note for each of these: a page tells people so and goes on."""
-    listed = list(params)
+    """The parameters without wrong limits, and a note for each of these: a page tells people so and goes on. What was
+    typed into the fields for a place becomes limits."""
+    listed, unread = place_fields.as_limits(params)
     errors = limits.wrong(_split_parameters(listed)[0])
     names = {error["field"] for error in errors}
     left = [(name, value) for name, value in listed if name not in (*names, "facets", "cursor")]
-    return left, tuple(error["message"] for error in errors)
+    return left, (*unread, *(error["message"] for error in errors))
 
 
 def _split_parameters(params: Pairs) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:

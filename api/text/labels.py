@@ -40,12 +40,12 @@ def labels(
 def _titles_of(catalog: Catalog, ids: Collection[str]) -> Mapping[str, Text]:
     """Id -> title of those that are records. They are read once for each state of the index: each search names the same
     organizations."""
-    known = _titles(catalog, catalog.index.position())
-    missing = [id for id in ids if id not in known]
+    titles = _titles(catalog, catalog.index.position())
+    missing = [id for id in ids if id not in titles]
     if missing:
         records = catalog.store.get_many(missing)
-        known |= {id: both(shortened_text(records[id].metadata.title)) if id in records else {} for id in missing}
-    return {id: title for id in ids if (title := known[id])}
+        titles |= {id: both(shortened_text(records[id].metadata.title)) if id in records else {} for id in missing}
+    return {id: title for id in ids if (title := titles[id])}
 
 
 @lru_cache(maxsize=4)
@@ -55,8 +55,8 @@ def _titles(catalog: Catalog, position: Position | None) -> dict[str, Text]:
 
 
 def _of_list(concepts: ConceptList, values: Iterable[str]) -> Mapping[str, Text]:
-    known = _labels_in(concepts)
-    return {value: known[concept.notation] for value in values if (concept := concepts.get(value))}
+    by_notation = _labels_in(concepts)
+    return {value: by_notation[concept.notation] for value in values if (concept := concepts.get(value))}
 
 
 @lru_cache(maxsize=64)

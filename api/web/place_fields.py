@@ -44,8 +44,9 @@ def as_limits(params: Pairs) -> tuple[list[tuple[str, str]], tuple[Text, ...]]:
 
 def _numbers(text: str) -> list[str]:
     """The numbers of a text, with decimal points or decimal commas; south and west are negative."""
-    found = (_WITH_POINT if "." in text else _WITH_COMMA).findall(text.replace("−", "-"))
-    return [("-" if side in _NEGATIVE else "") + number.replace(",", ".") for number, side in found]
+    pattern = _WITH_POINT if "." in text else _WITH_COMMA
+    numbers = pattern.findall(text.replace("−", "-"))
+    return [("-" if side in _NEGATIVE else "") + number.replace(",", ".") for number, side in numbers]
 
 
 def typed(limits: Limits) -> Typed:

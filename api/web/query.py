@@ -158,11 +158,11 @@ def _unknown_values(pairs: Iterable[tuple[str, str]], districts: ConceptList | N
     for name, value in sorted(pairs):
         facet = FACETS[name]
         concepts = value_list(facet, districts)
-        known = KINDS if facet.values == "kinds" else tuple(concepts.by_notation) if concepts else ()
-        if not known or next(iter(normal_where({name: (value,)}, districts)[name])) in known:
+        notations = KINDS if facet.values == "kinds" else tuple(concepts.by_notation) if concepts else ()
+        if not notations or next(iter(normal_where({name: (value,)}, districts)[name])) in notations:
             continue
-        near = get_close_matches(value, known)
-        all_of_them = message("there-are", names=", ".join(known)) if len(known) <= MAX_VALUES_SHOWN else ""
+        near = get_close_matches(value, notations)
+        all_of_them = message("there-are", names=", ".join(notations)) if len(notations) <= MAX_VALUES_SHOWN else ""
         hint = message("did-you-mean", near=", ".join(near)) if near else all_of_them
         yield message("query-value-unknown", value=value[:MAX_NAME_CHARACTERS], facet=name, hint=hint)
 

@@ -120,11 +120,8 @@ def test_the_fields_of_the_filters_work_without_script(browser: TestClient) -> N
 
 
 def test_a_place_is_asked_for_by_coordinates_without_script(browser: TestClient) -> None:
-    page = browser.get("/projekte/karte?around=49.41%2C+8.69&km=50").text
-    assert '<input name="around" value="49.41, 8.69"' in page
-    assert '<input name="km" value="50"' in page
-    assert "Umkreis: 50 km" in page
-    assert re.search(r'<details class="facet" open>\s*<summary>Umkreis', page)
-    filters = page.partition('<form class="filters"')[2].partition("</form>")[0]
-    assert 'name="near"' not in filters  # its fields say it
+    filters = browser.get("/daten").text.partition('<form class="filters"')[2].partition("</form>")[0]
+    assert '<input name="around" value=""' in filters
+    assert '<input name="km" value="1"' in filters
+    assert "Umkreis: 0,5 km" in browser.get("/daten?around=49.41%2C+8.69&km=0,5").text
     assert "We could not read the place" in browser.get("/en/datasets?around=Marktplatz").text

@@ -50,6 +50,17 @@ def routes(pages: Pages) -> APIRouter:
         *((city_texts.text(pages, name), patterns(name)) for name in city_texts.NAMES),
     ):
         mount(router, listed, view_)
+    _add_checks(router, pages)
+    show, post = sparql_views(pages)
+    mount(router, patterns("sparql"), show)
+    mount(router, patterns("sparql"), post, method="POST")
+    mount(router, ["/static/theme.css"], assets.theme(pages.city.accent))
+    mount(router, ["/static/{path:path}"], assets.file)
+    return router
+
+
+def _add_checks(router: APIRouter, pages: Pages) -> None:
+    """Adds the pages about the quality of the catalogue, and the one that checks files of others."""
     quality = Quality(pages)
     mount(router, patterns("quality"), quality.overview)
     mount(router, [f"/qualitaet.{format.name}" for format in RDF], quality.overview_data)
@@ -61,9 +72,3 @@ def routes(pages: Pages) -> APIRouter:
     mount(router, patterns("check"), validation.form)
     mount(router, patterns("check"), validation.check, "POST")
     mount(router, patterns("check", "{id}"), validation.of_address)
-    show, post = sparql_views(pages)
-    mount(router, patterns("sparql"), show)
-    mount(router, patterns("sparql"), post, method="POST")
-    mount(router, ["/static/theme.css"], assets.theme(pages.city.accent))
-    mount(router, ["/static/{path:path}"], assets.file)
-    return router

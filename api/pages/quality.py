@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from fastapi import Request
 from starlette.responses import Response
 
+from api.data.catalogue import description, missing
 from api.data.dqv import catalogue_quality, record_quality
 from api.pages.site import Pages
 from api.text.formatting import pick_language
@@ -24,13 +25,14 @@ from registry.errors import NotFoundError
 from registry.model import DCAT_KINDS, Finding, Record
 from registry.model.message import Message, message, sentence
 from registry.quality.check import check
-from registry.quality.govdata import Preflight, preflight
+from registry.quality.govdata import VERDICTS, Preflight, preflight
 from registry.quality.hvd import Duty, duty
 from registry.quality.mqa import DIMENSIONS, METRICS, Metric, Mqa, band, mqa
-from registry.quality.scores import MEASURED, Measured, Score, is_current, refresh
+from registry.quality.scores import GOVDATA, MEASURED, Measured, Score, is_current, refresh
 from registry.rules import rule_texts
 from vocab.concepts import concept_list
-from vocab.fields import FIELDS
+from vocab.fields import FIELDS, fields_of
+from vocab.profile import DE, level
 
 MAX_RECORDS_AT_ONCE: Final = 3_000  # that are measured while a reader waits
 MOST_HELPFUL: Final = 3
@@ -74,9 +76,16 @@ class Quality:
             organizations=self._lines(measured, "organization", lang) if measured else [],
             sources=self._lines(measured, "source", lang) if measured else [],
             trend=_trend(self.catalog.scores.trend()),
+            lacking=self._lacking(lang),
             formats=[(format.label, f"/qualitaet.{format.name}") for format in RDF],
             crumbs=[(_("Qualität der Metadaten"), "")],
         )
+
+    def _lacking(self, lang: Lang) -> list[str]:
+        """What the profiles demand of the catalogue itself and the city does not say, by the names of the fields."""
+        own = description(self.pages.city, self.pages.settings.base_url)
+        demanded = {row.name: row.label(lang) for row in fields_of("catalog") if level("catalog", row.name, DE) == "M"}
+        return [demanded[name] for name in missing(own) if name in demanded]
 
     def overview_data(self, request: Request) -> Response:
         """The same as RDF; 404 where nothing was measured yet."""
@@ -94,14 +103,14 @@ class Quality:
         if is_current(store, latest):
             return latest
         if store.count(MEASURED) <= MAX_RECORDS_AT_ONCE:
-            return refresh(store, scores)
+            return refresh(store, scores, self.pages.settings.contributor)
         if self._measuring.acquire(blocking=False):
             threading.Thread(target=self._measure, name="quality", daemon=True).start()
         return latest
 
     def _measure(self) -> None:
         try:
-            refresh(self.catalog.store, self.catalog.scores)
+            refresh(self.catalog.store, self.catalog.scores, self.pages.settings.contributor)
         finally:
             self._measuring.release()
 
@@ -192,6 +201,7 @@ def _total(score: Score, lang: Lang) -> Mapping[str, Any]:
         "band": band(score.points),
         "dimensions": _dimensions(score.by_dimension, lang),
         "helpful": _most_helpful(left, lang),
+        "govdata": [(verdict, score.met.get(GOVDATA + verdict, 0)) for verdict in VERDICTS],
     }
 
 

@@ -112,7 +112,7 @@ def _measure(catalog: Catalog) -> None:
     """Measures the quality of the catalogue once a day, so that its trend has no gaps where nobody looks."""
     latest = catalog.scores.latest()
     if latest is None or latest.day != today():
-        refresh(catalog.store, catalog.scores)
+        refresh(catalog.store, catalog.scores, catalog.settings.contributor)
 
 
 def _map_all_again(catalog: Catalog, stop: threading.Event) -> None:

@@ -12,12 +12,14 @@ import sqlalchemy as sa
 
 from registry.model import Record
 from registry.model.timing import today
+from registry.quality.govdata import preflight
 from registry.quality.mqa import DIMENSIONS, METRIC_BY_NAME, METRICS, mqa
 from registry.store.database import Tables, connect, make_tables, reading, writing
 from registry.store.store import Selection, Store
 
 Scope = Literal["catalogue", "source", "organization"]
 MAX_TREND_DAYS: Final = 400
+GOVDATA: Final = "govdata-"  # before a verdict of `registry.quality.govdata`, counted beside the metrics
 MEASURED: Final = Selection(kind="dataset", shown=True)  # MQA knows no other kind
 
 TABLES: Final = Tables(
@@ -34,8 +36,8 @@ _SCORES: Final = sa.table(
 
 
 class Score(NamedTuple):
-    """The sums of some records. `name`: of the source or id of the organization; `met`: metric -> records that meet
-    it."""
+    """The sums of some records. `name`: of the source or id of the organization; `met`: metric -> records that meet it,
+    and what GovData would do -> records."""
 
     scope: Scope
     name: str
@@ -74,12 +76,14 @@ class Measured(NamedTuple):
         return [score for score in self.scores if score.scope == scope]
 
 
-def measured(records: Iterable[Record]) -> list[Score]:
-    """The scores of these records together, of each source and of each organization that publishes."""
+def measured(records: Iterable[Record], contributor: str = "") -> list[Score]:
+    """The scores of these records together, of each source and of each organization that publishes. `contributor`: the
+    id of the data provider that the catalogue gives to all of them."""
     counts: Counter[tuple[Scope, str]] = Counter()
     met: dict[tuple[Scope, str], Counter[str]] = {}
     for record in records:
-        names = mqa(record.metadata).met
+        verdict = GOVDATA + preflight(record.metadata, contributor).verdict
+        names = (*mqa(record.metadata).met, verdict)
         for key in _groups(record):
             counts[key] += 1
             met.setdefault(key, Counter()).update(names)
@@ -147,13 +151,13 @@ def is_current(store: Store, latest: Measured | None) -> bool:
     return latest is not None and latest.day == today() and latest.change == store.last()
 
 
-def refresh(store: Store, scores: Scores) -> Measured:
+def refresh(store: Store, scores: Scores, contributor: str = "") -> Measured:
     """The scores of all shown datasets, measured anew where something changed, and kept; 0.1 s for 1,000 records."""
     latest = scores.latest()
     if latest is not None and is_current(store, latest):
         return latest
     change = store.last()  # first: what changes meanwhile is measured the next time
-    now = Measured(today(), change, measured(store.find(MEASURED)))
+    now = Measured(today(), change, measured(store.find(MEASURED), contributor))
     if now.scores or latest:
         scores.keep(now)
     return now

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from msgspec.structs import replace
 
+from api.app import create_app
 from api.pages import quality
 from registry.quality.scores import refresh
 from tests.sample_city import sample_city
@@ -28,6 +30,8 @@ def test_the_page_shows_points_what_brings_most_and_who_has_how_many(browser: Te
                      "Datenkatalog der Stadtwerke", "höchstens 325 Punkte"):  # fmt: skip
         assert sentence in page, sentence
     assert page.count("nicht geprüft") == 2
+    assert "Ja, aber nicht unverändert." in page.partition("Würde GovData das nehmen?")[2]
+    assert "Dem Katalog selbst fehlen:" not in page
     assert "These fields bring most:" in browser.get("/en/quality").text
 
 
@@ -39,6 +43,12 @@ def test_the_trend_is_drawn_and_written_where_there_are_several_days(own_city: T
     page = browser.get("/qualitaet").text
     assert page.count("<polyline") == 1
     assert "Als Tabelle" in page
+
+
+def test_what_the_catalogue_itself_lacks_is_told(own_city: Town) -> None:
+    bare = create_app(own_city.catalog, replace(own_city.settings, city=None))
+    page = TestClient(bare, headers={"accept": "text/html"}).get("/qualitaet").text
+    assert "Dem Katalog selbst fehlen: Titel, Beschreibung, Veröffentlichende Stelle." in page
 
 
 def test_a_large_catalogue_is_measured_while_nobody_waits(own_city: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,6 +77,8 @@ def test_sums_are_of_all_of_each_source_and_of_each_organization() -> None:
         ("catalogue", ""): 3, ("source", "stadt"): 2, ("organization", "amt"): 2,
     }  # fmt: skip
     assert scores["organization", "amt"].points == mqa(published).total
+    assert scores["catalogue", ""].met["govdata-no"] == 1  # the one without files
+    assert scores["source", "stadt"].met["govdata-changed"] == 1  # the id of the data provider is added there
     average = (2 * mqa(published).total + mqa(POOR).total) / 3
     assert scores["catalogue", ""].points == pytest.approx(average)
     assert sum(scores["catalogue", ""].by_dimension.values()) == pytest.approx(average)

@@ -33,6 +33,7 @@ COMMANDS: Final = {  # command -> module that has it
     "upgrade": "api.commands.serve",
     "user": "api.commands.users",
     "token": "api.commands.tokens",
+    "erase": "api.commands.erase",
     "review": "api.commands.reviews",
     "follow": "api.commands.follow",
 }

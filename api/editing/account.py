@@ -14,12 +14,15 @@ from starlette.responses import RedirectResponse, Response
 from api.editing import account_security, account_tokens, openid, passkeys, password_reset
 from api.editing.sign_in_page import sign_in_page
 from api.editing.signing_in import begin_session, count_try
-from api.pages.site import Pages
+from api.pages.site import NO_STORE, Pages
 from api.text.i18n import translator
 from api.web import addresses, session
 from api.web.addresses import language, mount, patterns, place
+from api.web.answers import json_bytes
+from api.web.negotiate import JSON
 from api.web.own_threads import OwnThreads
 from api.web.session import FormBody
+from registry.catalog.erasing import exported
 from registry.errors import StorageFullError
 
 log = logging.getLogger("lotse.web")
@@ -33,6 +36,7 @@ def routes(pages: Pages) -> APIRouter:
     for module in (account_security, account_tokens, openid, passkeys, password_reset):
         router.include_router(module.routes(pages))
     mount(router, patterns("account"), partial(account, pages))
+    mount(router, patterns("account", "data"), partial(own_data, pages))
     mount(router, patterns("account", "sign-in"), partial(sign_in, pages))
     mount(router, patterns("account", "sign-in"), partial(signed_in, pages, threads), "POST")
     mount(router, patterns("account", "sign-out"), partial(sign_out, pages), "POST")
@@ -46,6 +50,13 @@ def account(pages: Pages, request: Request) -> Response:
     organizations = pages.names(pages.required(request).organizations, lang)
     crumbs = [(_("Konto"), "")]
     return pages.page(request, "account.html", lang, organizations=organizations, crumbs=crumbs, indexed=False)
+
+
+def own_data(pages: Pages, request: Request) -> Response:
+    """All that is stored about the account, as a file of JSON."""
+    name = pages.required(request).name
+    headers = {"Content-Disposition": 'attachment; filename="lotse-konto.json"', **NO_STORE}
+    return Response(json_bytes(exported(pages.catalog, name)), headers=headers, media_type=JSON.type)
 
 
 def sign_in(pages: Pages, request: Request) -> Response:

@@ -5,6 +5,7 @@ letter is deleted only after the mail server has taken it, or by a person; two p
 the same time, because each takes it with `claim` first.
 """
 
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -163,3 +164,16 @@ def _waiting(row: Any) -> Waiting:
     letter = msgspec.json.decode(row.body, type=Letter)
     written, due = (moment if moment.tzinfo else moment.replace(tzinfo=UTC) for moment in (row.written, row.due))
     return Waiting(row.id, letter, row.state, written, due, row.tries, row.fault)
+
+
+def forget_letters(connection: sa.Connection, account: str) -> None:
+    """Deletes the letters to an account, and those that name it, in the caller's transaction."""
+    for row in connection.execute(sa.select(_LETTERS.c.id, _LETTERS.c.account, _LETTERS.c.body)).fetchall():
+        if row.account == account or _names(bytes(row.body), account):
+            connection.execute(_LETTERS.delete().filter_by(id=row.id))
+
+
+def _names(body: bytes, account: str) -> bool:
+    """Whether a letter has the name as a word of its own."""
+    words = re.split(r"[^\w.@-]+", body.decode("utf-8", "replace"))
+    return account in words

@@ -69,6 +69,14 @@ class AuditLog:
         names = {row.number: row.name for row in named}
         return [_entry(row, names) for row in rows]
 
+    def of(self, name: str) -> list[Entry]:
+        """The entries of what an account did, the oldest first."""
+        number = self.numbers((name,)).get(name, -1)
+        query = _AUDIT.select().where(_AUDIT.c.account == number).order_by(_AUDIT.c.entry)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).mappings().fetchall()
+        return [_entry(row, {number: name}) for row in rows]
+
     def numbers(self, names: Collection[str]) -> dict[str, int]:
         """Name -> number of the accounts that have one."""
         with reading(self._engine) as connection:

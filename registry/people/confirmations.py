@@ -74,3 +74,8 @@ def signature(secret: str, account: str, record: str) -> str:
 def open_confirmations(database_url: str) -> Confirmations:
     """Opens the confirmations of an installation."""
     return Confirmations(connect(database_url))
+
+
+def rename_confirmations(connection: sa.Connection, name: str, pseudonym: str) -> None:
+    """Puts a number in place of the name of an account, in the caller's transaction."""
+    connection.execute(_CONFIRMATIONS.update().filter_by(by=name).values(by=pseudonym))

@@ -21,7 +21,7 @@ from registry.model import Account, Comment, Draft, DraftState, Metadata
 from registry.people import review, review_letters
 from registry.people.audit import record_act
 from registry.people.four_eyes import FourEyes
-from registry.people.permissions import CLOSED_STATES, DELETED, OPEN_STATES
+from registry.people.permissions import CLOSED_STATES, DELETED, DRAFT_STATES, OPEN_STATES
 from registry.people.review import ReviewAction
 from registry.store.database import Tables, among, connect, make_tables, reading, writing
 
@@ -123,6 +123,26 @@ class Inbox:
                 draft = msgspec.structs.replace(draft, author=to, version=draft.version + 1)
                 connection.execute(_DRAFTS.update().filter_by(id=draft.id).values(**_row(draft)))
         return len(bodies)
+
+    def every(self) -> Iterator[Draft]:
+        """All drafts, open and closed."""
+        return self._drafts(sa.true(), _DRAFTS.c.id, DRAFT_STATES)
+
+    def erase(self, name: str, pseudonym: str) -> int:
+        """Deletes the drafts that only this account worked on and that are not with the reviewers, takes its name and
+        its comments from all others; returns how many were deleted or changed."""
+        changed = 0
+        for draft in self.every():
+            without = without_person(draft, name, pseudonym)
+            if without == draft:
+                continue
+            changed += 1
+            alone = {draft.author, *draft.editors} <= {name} and draft.state != "submitted"
+            with writing(self._engine) as connection:
+                connection.execute(_DRAFTS.delete().filter_by(id=draft.id))
+                if not alone:
+                    connection.execute(_DRAFTS.insert().values(**_row(without)))
+        return changed
 
     def save(self, id: str, metadata: Metadata, account: Account, expected: int) -> Draft:
         """Replaces the metadata; ConflictError if the draft's version is not `expected` (it was changed meanwhile)."""
@@ -272,6 +292,17 @@ def _own(account: Account) -> sa.ColumnElement[bool]:
     accounts = (account, *account.substitute_for)
     owners = {organization for one in accounts for organization in one.organizations}
     return sa.or_(_DRAFTS.c.author.in_([one.name for one in accounts]), _DRAFTS.c.owner.in_(sorted(owners)))
+
+
+def without_person(draft: Draft, name: str, pseudonym: str) -> Draft:
+    """The draft with a number in place of the name, and without the words of the person's comments."""
+    comments = tuple(
+        msgspec.structs.replace(comment, by=pseudonym, text="") if comment.by == name else comment
+        for comment in draft.comments
+    )
+    editors = tuple(pseudonym if editor == name else editor for editor in draft.editors)
+    author = pseudonym if draft.author == name else draft.author
+    return msgspec.structs.replace(draft, author=author, editors=editors, comments=comments)
 
 
 def _editors(draft: Draft, act: ReviewAction, account: Account) -> tuple[str, ...]:

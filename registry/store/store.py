@@ -201,7 +201,7 @@ class Store:
         while page := self._rows(query.where(_RECORD.number > since)):
             for row in page:
                 shown = row.state == "published" and row.same_as is None
-                yield Change(row.number, row.id, self._unpacked(row) if shown else None)
+                yield Change(row.number, row.id, self.unpacked(row) if shown else None)
             since = page[-1].number
 
     def history(self, id: str) -> Iterator[Version]:
@@ -210,7 +210,7 @@ class Store:
         before = None
         while page := self._rows(query if before is None else query.where(_BODY.number < before)):
             for row in page:
-                yield Version(row.number, schema.moment(row.at), row.by, read_text(row.note), self._unpacked(row))
+                yield Version(row.number, schema.moment(row.at), row.by, read_text(row.note), self.unpacked(row))
             before = page[-1].number
 
     def linking(self, iris: str | Collection[str]) -> Iterator[Backlink]:
@@ -311,10 +311,10 @@ class Store:
     def _records(self, *where: Any, order: Any = None, limit: int | None = None) -> Iterator[Record]:
         query = sa.select(_BODY.body, _BODY.body_version).select_from(_NEWEST).where(*where)
         for row in self._rows(query.order_by(order).limit(limit)):
-            yield self._unpacked(row)
+            yield self.unpacked(row)
 
     def _version(self, record: Record, by: str, note: str | Message) -> dict[str, Any]:
-        body = self._bodies.pack(record)
+        body = self.packed(record)
         at = schema.stamp(cast(datetime, record.changed))
         who = {"by": storable(by), "note": storable(stored_text(note))}
         return {"number": record.number, "id": record.id, "at": at, "body_version": BODY_VERSION, "body": body} | who
@@ -329,7 +329,10 @@ class Store:
         query = sa.select(*columns).join_from(NAMES, RECORDS, _RECORD.id == NAMES.c.id)
         return self._rows(query.where(among(self.engine, NAMES.c.name, names), _RECORD.state == "published", other))
 
-    def _unpacked(self, row: Any) -> Record:
+    def packed(self, record: Record) -> bytes:
+        return self._bodies.pack(record)
+
+    def unpacked(self, row: Any) -> Record:
         try:
             return self._bodies.unpack(row.body, row.body_version)
         except KeyError:  # a process of another version has added a dictionary

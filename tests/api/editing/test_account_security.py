@@ -119,6 +119,15 @@ def test_the_forms_of_the_account_are_refused_without_their_token_or_from_anothe
     assert list(city.catalog.people.tokens.of("agentur")) == []
 
 
+def test_people_take_along_what_is_stored_about_them_and_nobody_elses(city: Town) -> None:
+    answer = browser(city, "agentur").get("/konto/daten")
+    assert answer.headers["content-disposition"] == 'attachment; filename="lotse-konto.json"'
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.json()["account"]["name"] == "agentur"
+    assert "argon2" not in answer.text
+    assert browser(city).get("/konto/daten").status_code in (303, 401)
+
+
 def test_an_access_key_is_made_shown_once_used_and_revoked(city: Town) -> None:
     here = browser(city, "agentur")
     assert post(here, "/konto/zugangsschluessel", label="Import", days="7").status_code == 422

@@ -1,0 +1,153 @@
+"""Erases a person: the account, the name wherever it stands, and the words that the person wrote about others' work.
+
+Entry points: `erase`, `erase_again`. What stays is what belongs to the city: published metadata, and the audit log with
+the number of the account. The name of what was erased is kept as a slow salted digest in `erased.jsonl`, so that it can
+be erased again after an older copy of the data folder was put back (`erase_again`).
+"""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+from msgspec.structs import replace
+
+from registry.catalog.catalog import Catalog
+from registry.errors import NotFoundError, UsageError
+from registry.letters.outbox import forget_letters
+from registry.model import Version
+from registry.people.audit import forget_name, number_of, record_act
+from registry.people.confirmations import rename_confirmations
+from registry.private_files import make_private_file
+from registry.store.database import give_space_back, reading, writing
+from registry.store.rewriting import rewrite_versions
+
+LIST_NAME: Final = "erased.jsonl"  # in the data folder
+
+
+class Erased(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was erased. `number`: of the account, which now stands for the name; `versions`, `drafts`: how many were
+    changed or deleted."""
+
+    number: int
+    at: str
+    salt: str
+    digest: str
+    versions: int = 0
+    drafts: int = 0
+
+
+def erase(catalog: Catalog, name: str, by: str = "") -> Erased:
+    """Erases the account of this name and whatever it left; NotFoundError if nothing is known of it.
+
+    Afterwards the name and the person's own words are nowhere in the data folder, also not in free pages of the
+    database.
+    """
+    if catalog.people.get(name) is None and not _is_known(catalog, name):
+        raise NotFoundError("account-unknown", name=name)
+    with writing(catalog.store.engine) as connection:
+        number = number_of(connection, name)
+    pseudonym = f"#{number}"
+    versions = rewrite_versions(catalog.store, lambda version: _without(version, name, pseudonym))
+    drafts = catalog.inbox.erase(name, pseudonym)
+    if catalog.people.get(name):
+        catalog.people.remove(name)
+    with writing(catalog.store.engine) as connection:
+        forget_letters(connection, name)
+        rename_confirmations(connection, name, pseudonym)
+        forget_name(connection, name)
+        record_act(connection, by, "erase", f"account {number}")
+    give_space_back(catalog.store.engine, vacuum=True)
+    salt = secrets.token_hex(16)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    erased = Erased(number, now, salt, _digest(name, salt), versions, drafts)
+    _keep(catalog.settings.data / LIST_NAME, erased)
+    return erased
+
+
+def erase_again(catalog: Catalog, lines: Iterable[bytes]) -> list[Erased]:
+    """Erases whoever of a list of former erasures is known here again; UsageError for a line that cannot be read."""
+    try:
+        former = [msgspec.json.decode(line, type=Erased) for line in lines if line.strip()]
+    except msgspec.MsgspecError:
+        raise UsageError("erased-list-unreadable") from None
+    names = sorted(_names(catalog))
+    known = [name for name in names for entry in former if _digest(name, entry.salt) == entry.digest]
+    return [erase(catalog, name) for name in dict.fromkeys(known)]
+
+
+def _without(version: Version, name: str, pseudonym: str) -> Version | None:
+    """The version without the name, and without the reasons that the person gave; None if it has neither."""
+    record, withdrawn = version.record, version.record.withdrawn
+    if withdrawn and withdrawn.by == name:
+        record = replace(record, withdrawn=replace(withdrawn, by=pseudonym, why=""))
+    if any(override.by == name for override in record.overrides):
+        overrides = tuple(replace(one, by=pseudonym, why="") if one.by == name else one for one in record.overrides)
+        record = replace(record, overrides=overrides)
+    mine = version.by == name
+    if not mine and record is version.record:
+        return None
+    words = isinstance(version.note, str) and mine
+    return replace(version, by=pseudonym if mine else version.by, note="" if words else version.note, record=record)
+
+
+def _is_known(catalog: Catalog, name: str) -> bool:
+    return name in _names(catalog)
+
+
+def _names(catalog: Catalog) -> set[str]:
+    """All names of accounts that stand somewhere: present ones, and those of before."""
+    queries = ('SELECT DISTINCT "by" FROM versions', "SELECT DISTINCT author FROM drafts",
+               "SELECT name FROM account_numbers WHERE name IS NOT NULL", "SELECT name FROM accounts")  # fmt: skip
+    names: set[str] = set()
+    with reading(catalog.store.engine) as connection:
+        for query in queries:
+            names.update(str(row[0]) for row in connection.execute(sa.text(query)))
+    return names
+
+
+def _digest(name: str, salt: str) -> str:
+    return hashlib.scrypt(name.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=1).hex()
+
+
+def _keep(path: Path, erased: Erased) -> None:
+    make_private_file(path)
+    with path.open("ab") as file:
+        file.write(msgspec.json.encode(erased) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def exported(catalog: Catalog, name: str) -> dict[str, Any]:
+    """All that is stored about an account, for the person whose it is: without secrets."""
+    people, account = catalog.people, catalog.people.get(name)
+    if account is None:
+        raise NotFoundError("account-unknown", name=name)
+    mailbox = catalog.mailboxes.get(name)
+    return {
+        "account": account,
+        "mailbox": mailbox._asdict() if mailbox else None,
+        "sessions": [{"begun": one.begun, "way": one.way, "browser": one.browser} for one in people.sessions.of(name)],
+        "passkeys": [{"label": one.label, "created": one.created} for one in people.passkeys.of(name)],
+        "tokens": list(people.tokens.of(name)),
+        "substitute": people.substitutes.of(name),
+        "drafts": [draft for draft in catalog.inbox.every() if name in (draft.author, *draft.editors)],
+        "comments": [
+            {"draft": draft.id, "comment": comment}
+            for draft in catalog.inbox.every() for comment in draft.comments if comment.by == name
+        ],
+        "log": [entry._asdict() for entry in people.audit.of(name)],
+        "versions": _written_by(catalog, name),
+    }  # fmt: skip
+
+
+def _written_by(catalog: Catalog, name: str) -> list[dict[str, Any]]:
+    query = sa.text('SELECT number, id, at, note FROM versions WHERE "by" = :name ORDER BY number')
+    with reading(catalog.store.engine) as connection:
+        rows = connection.execute(query, {"name": name}).fetchall()
+    return [{"number": row.number, "record": row.id, "at": row.at, "note": row.note} for row in rows]

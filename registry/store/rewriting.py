@@ -1,0 +1,53 @@
+"""Rewrites stored versions in place, with the numbers that they have: for erasing a person, and for nothing else.
+
+Entry point: `rewrite_versions`. Everything else that changes a record writes a new version (`Store.put`).
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import sqlalchemy as sa
+
+from registry.model import Version
+from registry.model.former import read_text, stored_text
+from registry.model.text import storable
+from registry.store import schema
+from registry.store.bodies import BODY_VERSION
+from registry.store.database import reading, writing
+from registry.store.schema import RECORDS, VERSIONS
+from registry.store.store import Store
+
+VERSIONS_PER_TRANSACTION: Final = 250
+
+
+def rewrite_versions(store: Store, change: Callable[[Version], Version | None]) -> int:
+    """Replaces each version for which `change` returns another one; returns how many were replaced."""
+    changed, last = 0, 0
+    while True:
+        query = sa.select(*VERSIONS.c).where(VERSIONS.c.number > last).order_by(VERSIONS.c.number)
+        with reading(store.engine) as connection:
+            rows = connection.execute(query.limit(VERSIONS_PER_TRANSACTION)).fetchall()
+        if not rows:
+            return changed
+        last = rows[-1].number
+        versions = [
+            Version(row.number, schema.moment(row.at), row.by, read_text(row.note), store.unpacked(row)) for row in rows
+        ]
+        replaced = [new for version in versions if (new := change(version)) is not None]
+        changed += len(replaced)
+        with writing(store.engine) as connection:
+            for version in replaced:
+                _replace(connection, store, version)
+
+
+def _replace(connection: sa.Connection, store: Store, version: Version) -> None:
+    values = {
+        "by": storable(version.by),
+        "note": storable(stored_text(version.note)),
+        "body_version": BODY_VERSION,
+        "body": store.packed(version.record),
+    }
+    connection.execute(VERSIONS.update().where(VERSIONS.c.number == version.number).values(**values))
+    withdrawn_by = schema.columns(version.record)["withdrawn_by"]
+    newest = RECORDS.update().where(RECORDS.c.number == version.number)
+    connection.execute(newest.values(withdrawn_by=withdrawn_by))

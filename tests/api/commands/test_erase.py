@@ -1,0 +1,21 @@
+"""`lotse erase`: a person, and once more by the list."""
+
+import json
+from pathlib import Path
+
+from tests.api.commands.calling import lotse
+
+
+def test_a_person_is_erased_after_a_question_and_again_by_the_list(data: Path) -> None:
+    lotse("user", "add", "anna", stdin="ein langes Kennwort\n")
+    assert lotse("erase").exit_code == 2
+    assert lotse("erase", "anna").exit_code == 2
+    assert lotse("erase", "berta", "--yes").exit_code == 3
+    (erased,) = json.loads(lotse("erase", "anna", "--yes", "--json").stdout)
+    assert erased["number"] > 0
+    assert lotse("user", "list", "--json").stdout.strip() == "[]"
+    lotse("user", "add", "anna", stdin="ein langes Kennwort\n")
+    again = lotse("erase", "--again", str(data / "erased.jsonl"))
+    assert again.exit_code == 0
+    assert lotse("user", "list", "--json").stdout.strip() == "[]"
+    assert "Nobody" in lotse("erase", "--again", str(data / "erased.jsonl")).stderr

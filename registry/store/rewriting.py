@@ -45,7 +45,7 @@ def _replace(connection: sa.Connection, store: Store, version: Version) -> None:
         "by": storable(version.by),
         "note": storable(stored_text(version.note)),
         "body_version": BODY_VERSION,
-        "body": store.packed(version.record),
+        "body": store.bodies.pack(version.record),
     }
     connection.execute(VERSIONS.update().where(VERSIONS.c.number == version.number).values(**values))
     withdrawn_by = schema.columns(version.record)["withdrawn_by"]

@@ -78,7 +78,7 @@ class Store:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        self._bodies = self._with_dictionaries()
+        self.bodies = self._with_dictionaries()
         self._write = _Write(engine)
 
     # -- reading
@@ -314,7 +314,7 @@ class Store:
             yield self.unpacked(row)
 
     def _version(self, record: Record, by: str, note: str | Message) -> dict[str, Any]:
-        body = self.packed(record)
+        body = self.bodies.pack(record)
         at = schema.stamp(cast(datetime, record.changed))
         who = {"by": storable(by), "note": storable(stored_text(note))}
         return {"number": record.number, "id": record.id, "at": at, "body_version": BODY_VERSION, "body": body} | who
@@ -329,15 +329,12 @@ class Store:
         query = sa.select(*columns).join_from(NAMES, RECORDS, _RECORD.id == NAMES.c.id)
         return self._rows(query.where(among(self.engine, NAMES.c.name, names), _RECORD.state == "published", other))
 
-    def packed(self, record: Record) -> bytes:
-        return self._bodies.pack(record)
-
     def unpacked(self, row: Any) -> Record:
         try:
-            return self._bodies.unpack(row.body, row.body_version)
+            return self.bodies.unpack(row.body, row.body_version)
         except KeyError:  # a process of another version has added a dictionary
-            self._bodies = self._with_dictionaries()
-            return self._bodies.unpack(row.body, row.body_version)
+            self.bodies = self._with_dictionaries()
+            return self.bodies.unpack(row.body, row.body_version)
 
     def _with_dictionaries(self) -> Bodies:
         """Packs with this program's dictionary (added to the database if new), and unpacks with all of the database."""

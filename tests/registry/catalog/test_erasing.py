@@ -1,7 +1,4 @@
-"""Erasing a person: afterwards the name and the words are nowhere, also not after an older copy was put back.
-
-Covers: registry/store/rewriting.py
-"""
+"""Erasing a person: afterwards the name and the words are nowhere, also not after an older copy was put back."""
 
 import shutil
 from collections.abc import Iterator

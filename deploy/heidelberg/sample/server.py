@@ -5,13 +5,14 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from deploy.heidelberg.sample import agentur, stadt, stadtwerke
+from deploy.heidelberg.sample import agentur, stadt, stadtwerke, verein
 
 Answer = Callable[[str, str], tuple[int, str, bytes]]
 OWNERS: dict[str, Answer] = {
     "stadt": lambda path, _address: stadt.answer(path),
     "stadtwerke": stadtwerke.answer,
     "agentur": lambda path, _address: agentur.answer(path),
+    "verein": lambda path, _address: verein.answer(path),
 }
 
 

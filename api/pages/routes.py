@@ -1,5 +1,7 @@
 """The public pages and their addresses."""
 
+from collections.abc import Iterator
+
 from fastapi import APIRouter
 
 from api.pages import assets, city_texts, districts
@@ -12,7 +14,7 @@ from api.pages.project_map import map_page
 from api.pages.quality import Quality
 from api.pages.record import record_page
 from api.pages.search import search_page
-from api.pages.site import Pages
+from api.pages.site import Pages, View
 from api.pages.sparql import sparql_views
 from api.pages.start import start_page, topic_page, topics_page
 from api.pages.suggestions import suggestions_page
@@ -38,13 +40,7 @@ def routes(pages: Pages) -> APIRouter:
         (city_texts.developers(pages), patterns("developers")),
         (dumps_page(pages), patterns("dumps")),
         (vocabulary_page(pages), patterns("vocabulary")),
-        (profile_page(pages), patterns("project", "{id}", "profile")),
-        (press_text(pages), patterns("project", "{id}", "press")),
-        (calls_page(pages), patterns("calls")),
-        (report_page(pages), patterns("report")),
-        (report_file(pages), [f"{path}.{form.name}" for path in patterns("report") for form in (CSV, XLSX)]),
-        (map_page(pages), patterns("project", "map")),
-        (timeline_page(pages), patterns("project", "timeline")),
+        *_of_projects(pages),
         *((search_page(pages), [addresses.path(kind, lang) for lang in addresses.LANGS]) for kind in KINDS),
         *((record_page(pages), patterns(kind, "{id}")) for kind in KINDS),
         *((city_texts.text(pages, name), patterns(name)) for name in city_texts.NAMES),
@@ -72,3 +68,14 @@ def _add_checks(router: APIRouter, pages: Pages) -> None:
     mount(router, patterns("check"), validation.form)
     mount(router, patterns("check"), validation.check, "POST")
     mount(router, patterns("check", "{id}"), validation.of_address)
+
+
+def _of_projects(pages: Pages) -> Iterator[tuple[View, list[str]]]:
+    """The pages that only projects have, before those of records, whose addresses would take them for ids."""
+    yield profile_page(pages), patterns("project", "{id}", "profile")
+    yield press_text(pages), patterns("project", "{id}", "press")
+    yield calls_page(pages), patterns("calls")
+    yield report_page(pages), patterns("report")
+    yield report_file(pages), [f"{path}.{form.name}" for path in patterns("report") for form in (CSV, XLSX)]
+    yield map_page(pages), patterns("project", "map")
+    yield timeline_page(pages), patterns("project", "timeline")

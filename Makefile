@@ -42,6 +42,7 @@ bench: install ## speed, each a ratio in one run
 	$(BIN)/python -m tests.benchmarks.bench_rdf
 	$(BIN)/python -m tests.benchmarks.bench_search
 	$(BIN)/python -m tests.benchmarks.bench_validate
+	$(BIN)/python -m tests.benchmarks.bench_quality
 	$(BIN)/python -m tests.benchmarks.bench_meaning
 
 relevance: install ## German relevance test (needs the oracle material)

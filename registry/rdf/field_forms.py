@@ -9,17 +9,15 @@ from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from registry.model import Link
-from registry.rdf.terms import DATATYPES, NO_TAG, date_type, unescaped
+from registry.rdf.terms import DATATYPES, NO_TAG, USUAL_DAY, USUAL_TIME, date_type, unescaped
 from vocab.fields import FIELDS, Field, by_property
 from vocab.geometry import WKT_LITERAL
 from vocab.namespaces import XSD
 from vocab.values import DURATION, TAG
 
-# A day that every month has, in a year of four digits: most dates, told by one look.
-_DAY: Final = r"[1-9][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
 _USUAL_DATE = re.compile(
-    rf'"({_DAY})"\^\^<{XSD.date}>|"({_DAY}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z?)"\^\^<{XSD.dateTime}>'
-)
+    rf'"({USUAL_DAY})"\^\^<{XSD.date}>|"({USUAL_DAY}{USUAL_TIME}Z?)"\^\^<{XSD.dateTime}>'
+)  # see `terms.date_type`
 _HEX = re.compile(r"[0-9a-f]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")

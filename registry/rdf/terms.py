@@ -175,10 +175,18 @@ _DATE = re.compile(
     r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
 )
 
+# A day that every month has, in a year of four digits, with or without a time: most dates, told by one look.
+USUAL_DAY: Final = r"[1-9][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+USUAL_TIME: Final = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+_USUAL_DATE = re.compile(f"{USUAL_DAY}({USUAL_TIME})?Z?")
+
 
 def date_type(value: str) -> str:
     """The datatype of a date by its form (2021, 2021-03, 2021-03-04 or an instant, each with or without a zone), else
     ""."""
+    usual = _USUAL_DATE.fullmatch(value)
+    if usual:
+        return XSD.dateTime if usual[1] else XSD.date
     return _date_type(value) if len(value) <= MAX_DATE else ""
 
 

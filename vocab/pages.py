@@ -71,6 +71,8 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "accounts": {"de": "konten", "en": "accounts"},
         "audit": {"de": "protokoll", "en": "audit"},
         "passkey": {"de": "passkey", "en": "passkey"},
+        "code": {"de": "code", "en": "code"},
+        "codes": {"de": "einmalcodes", "en": "codes"},
         "passkeys": {"de": "passkeys", "en": "passkeys"},
         "forgotten": {"de": "passwort-vergessen", "en": "forgotten"},
         "reset": {"de": "neues-passwort", "en": "reset"},

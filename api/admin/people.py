@@ -157,6 +157,7 @@ def _hand_over(pages: Pages, account: Account, fields: Forms, by: Account) -> st
 
 
 def _issue_code(pages: Pages, account: Account, fields: Forms, by: Account) -> str:
+    pages.people.second_factor.turn_off(account.name)  # the phone may be lost too
     pages.people.audit.write(by.name, "issue-code", account=account.name)
     return pages.people.reset_codes.issue(account.name)
 
@@ -306,5 +307,7 @@ def act_words(request: Request) -> Mapping[str, str]:
         "change-password": _("Passwort geändert"),
         "add-passkey": _("Passkey angelegt"),
         "remove-passkey": _("Passkey entfernt"),
+        "turn-on-codes": _("Einmalcodes eingeschaltet"),
+        "turn-off-codes": _("Einmalcodes ausgeschaltet"),
         "erase": _("Person gelöscht"),
     }

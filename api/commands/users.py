@@ -147,6 +147,7 @@ def reset(name: str) -> None:
     """Print a code with which the person sets a new password, for who has forgotten it or lost a passkey."""
     people = _people()
     _existing(people, name)
+    people.second_factor.turn_off(name)  # the phone may be lost too
     people.audit.write("", "issue-code", account=name)
     say(f"A code for {name}, valid for 24 hours, to be entered at /konto/neues-passwort:")
     click.echo(people.reset_codes.issue(name))

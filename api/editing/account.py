@@ -11,7 +11,8 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.editing import account_security, account_tokens, openid, passkeys, password_reset
+from api.editing import account_security, account_tokens, one_time_codes, openid, passkeys, password_reset
+from api.editing.one_time_codes import ask_for_code
 from api.editing.sign_in_page import sign_in_page
 from api.editing.signing_in import begin_session, count_try
 from api.pages.site import NO_STORE, Pages
@@ -33,7 +34,7 @@ MAX_WAITING: Final = 20  # people who wait for that: some seconds
 def routes(pages: Pages) -> APIRouter:
     threads = OwnThreads(CHECKS_AT_ONCE, MAX_WAITING)
     router = APIRouter(include_in_schema=False)
-    for module in (account_security, account_tokens, openid, passkeys, password_reset):
+    for module in (account_security, account_tokens, openid, passkeys, password_reset, one_time_codes):
         router.include_router(module.routes(pages))
     mount(router, patterns("account"), partial(account, pages))
     mount(router, patterns("account", "data"), partial(own_data, pages))
@@ -81,6 +82,8 @@ def _signed_in(pages: Pages, request: Request, body: bytes) -> Response:
     if account is None:
         return sign_in_page(pages, request, next, 422, name=name, wrong=True)
     pages.people.tries.forget(attempt)
+    if pages.people.second_factor.is_on(account.name):
+        return ask_for_code(pages, request, account.name, next)
     return begin_session(pages, request, account, "password", next)
 
 

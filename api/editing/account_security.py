@@ -75,6 +75,7 @@ def page(pages: Pages, request: Request, status: int = 200, **view: Any) -> Resp
         "min_length": MIN_PASSWORD_CHARACTERS,
         "passkey": passkey_protocol.offered(pages, request, account),
         "passkeys": list(pages.people.passkeys.of(account.name)),
+        "codes_on": pages.people.second_factor.is_on(account.name),
         "sessions": list(pages.people.sessions.of(account.name)),
         "this_session": request.state.session.nonce,
         "crumbs": [(_("Konto"), place("account", lang)), (_("Sicherheit"), "")],

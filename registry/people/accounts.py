@@ -28,6 +28,7 @@ from registry.people import (
     passkeys,
     repeated_requests,
     reset_codes,
+    second_factor,
     sessions,
     sign_in_tries,
     tokens,
@@ -38,6 +39,7 @@ from registry.people.leave import Substitutes, forget_substitutes
 from registry.people.passkeys import Passkeys, forget_passkeys
 from registry.people.repeated_requests import RepeatedRequests, forget_requests
 from registry.people.reset_codes import ResetCodes, forget_reset_code
+from registry.people.second_factor import SecondFactor, forget_second_factor
 from registry.people.sessions import Sessions, forget_session, forget_sessions
 from registry.people.sign_in_tries import SignInTries
 from registry.people.tokens import Tokens, forget_tokens
@@ -66,6 +68,7 @@ PARTS_OF_PEOPLE: Final[Mapping[str, ModuleType]] = MappingProxyType(
         "four eyes": four_eyes,
         "substitutes": leave,
         "passkeys": passkeys,
+        "second factor": second_factor,
         "reset codes": reset_codes,
         "tokens": tokens,
         "sessions": sessions,
@@ -96,6 +99,7 @@ class People:
         self.audit = AuditLog(engine)
         self.substitutes = Substitutes(engine)
         self.passkeys = Passkeys(engine)
+        self.second_factor = SecondFactor(engine)
         self.reset_codes = ResetCodes(engine)
         self.identities = Identities(engine)
         self.sessions = Sessions(engine)
@@ -139,6 +143,7 @@ class People:
             forget_identities(connection, name)
             forget_substitutes(connection, name)
             forget_passkeys(connection, name)
+            forget_second_factor(connection, name)
             forget_reset_code(connection, name)
             forget_sessions(connection, name)
             forget_tokens(connection, name)

@@ -31,7 +31,8 @@ PUBLIC = (
     "/projekte/kuehle-wege/steckbrief",
 )  # fmt: skip
 SIGNED_IN = (
-    "/konto/sicherheit", "/konto/zugangsschluessel", "/administration/konten", "/administration/konten/agentur",
+    "/konto/einmalcodes", "/konto/sicherheit", "/konto/zugangsschluessel", "/administration/konten",
+    "/administration/konten/agentur",
     "/administration/protokoll",
     "/konto", "/mein/eintraege", "/anmelden/projekt", "/anmelden/projekt?of=kuehle-wege", "/freigabe",
     "/administration/quellen", "/administration/quellen/stadtwerke", "/administration/laeufe/{waiting}",
@@ -58,6 +59,7 @@ TEMPLATES = {  # a page of each
     "wishes.html": "/wuensche", "visitor_form.html": "/interesse?record=kuehle-wege&call=2",
     "accounts.html": "/administration/konten", "account_admin.html": "/administration/konten/agentur",
     "audit.html": "/administration/protokoll",
+    "one_time_codes.html": "/konto/einmalcodes",
     "account_security.html": "/konto/sicherheit", "account_tokens.html": "/konto/zugangsschluessel",
     "forgotten.html": "/konto/passwort-vergessen", "reset.html": "/konto/neues-passwort",
     "moderation.html": "/administration/meldungen", "alerts.html": "/abo?record=pegel",
@@ -69,7 +71,8 @@ TEMPLATES = {  # a page of each
     "record_act.html": "/daten/rad-zaehlstellen/zurueckziehen",
 }  # fmt: skip
 ASKED = {  # the answer to a form or a link of a letter
-    "discard.html", "plan.html", "wish.html", "wish_confirm.html", "alert_question.html", "alerts_manage.html",
+    "one_time_code.html", "discard.html", "plan.html", "wish.html", "wish_confirm.html",
+    "alert_question.html", "alerts_manage.html",
     "letter.html", "review_several.html", "run_withdraw.html", "confirm.html",
 }  # fmt: skip
 PARTS = {

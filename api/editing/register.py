@@ -6,6 +6,7 @@ Invariant: what was sent is kept in a draft before anything is said about it, bu
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial, wraps
 from typing import Any, Final
@@ -37,7 +38,7 @@ from api.text.i18n import translator
 from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, Forms, StaleFormError
 from registry.catalog.reminding import due_for_confirmation
-from registry.errors import ConflictError, LotseError, StorageFullError
+from registry.errors import ConflictError, LotseError, NotFoundError, StorageFullError
 from registry.model import KINDS, Account, Draft, Kind, Metadata, Record
 from registry.model.timing import today
 from registry.people.permissions import acts_for
@@ -180,6 +181,8 @@ def save(pages: Pages, request: Request, id: str, body: FormBody = b"") -> Respo
     draft = draft_of(pages, id, account)
     if fields.get("act") == "discard":
         return _discard(pages, request, draft, fields)
+    if fields.get("act") == "take-back":
+        return _take_back(pages, request, draft, fields)
     record, kind, section = changed_record(pages, draft), draft.metadata.kind, _section(fields)
     context = context_of(pages, kind, language(request), record)
     values, metadata, faults = sent(fields, draft.metadata, context, record, section)
@@ -271,6 +274,15 @@ def following(page: FormPage) -> str:
         return "sections"
     names = [*sections_of(page.kind), "send"]
     return names[names.index(page.section) + 1]
+
+
+def _take_back(pages: Pages, request: Request, draft: Draft, fields: Forms) -> Response:
+    """Takes a submitted draft back, so that it can be changed; nothing if it was decided on meanwhile."""
+    lang = language(request)
+    with suppress(ConflictError, NotFoundError):
+        pages.inbox.withdraw(draft.id, pages.required(request), fields.number("version"))
+        return RedirectResponse(address_of(draft, lang, "sections") + "?saved", 303)
+    return RedirectResponse(place("mine", lang, "entries"), 303)
 
 
 def _discard(pages: Pages, request: Request, draft: Draft, fields: Forms) -> Response:

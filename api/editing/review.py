@@ -5,6 +5,7 @@ compared by number.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -14,13 +15,13 @@ from starlette.responses import RedirectResponse, Response
 from api.editing.comparison import compare, organization_name, owner, preview, record_links, similar
 from api.editing.review_queue import MAX_MESSAGE_CHARACTERS, NOTICES
 from api.pages.site import Pages
-from api.text.formatting import pick_language
+from api.text.formatting import as_date, pick_language
 from api.text.i18n import translator
 from api.text.labels import finding_words
 from api.web import addresses
 from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, Forms
-from registry.catalog.deciding import publish
+from registry.catalog.deciding import publish, publish_later
 from registry.errors import ConflictError, NotAllowedError, NotFoundError, StorageFullError, ValidationError
 from registry.model import LEVELS, Account, Draft, Record
 from registry.model.timing import today
@@ -109,6 +110,9 @@ def _publish(pages: Pages, request: Request, draft: Draft, fields: Forms, accoun
     try:
         if fields.number("version") != draft.version:
             raise ConflictError("draft-changed-meanwhile")
+        if on := _embargo(fields):
+            publish_later(pages.catalog, draft, account, on, fields.number("number"))
+            return _to_queue(request, "scheduled")
         record = publish(pages.catalog, draft, account, fields.number("number"))
     except ConflictError:
         return _conflict(pages, request, draft.id, entered)
@@ -117,6 +121,12 @@ def _publish(pages: Pages, request: Request, draft: Draft, fields: Forms, accoun
     except StorageFullError as error:
         return _show(pages, request, draft, error.status, entered._replace(full=True))
     return RedirectResponse(f"{place('review', language(request))}?published={record.id}", 303)
+
+
+def _embargo(fields: Forms) -> date | None:
+    """The day on which a draft is to be published, if it is after today."""
+    on = as_date(fields.get("on").strip())
+    return on if on and on > today() else None
 
 
 def _entered(fields: Forms) -> Answer:

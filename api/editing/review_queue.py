@@ -30,7 +30,7 @@ from vocab.kinds import KIND_ROWS
 MAX_MESSAGE_CHARACTERS: Final = 4_000
 DAYS_TO_DECIDE: Final = 5  # after which the queue marks a draft as late
 CHOSEN: Final = "draft-"  # begins the name of a check box, before the id; its value is the version
-NOTICES: Final = ("published", "returned", "declined", "decided", "undone", "too-late")
+NOTICES: Final = ("published", "returned", "declined", "decided", "undone", "too-late", "scheduled")
 
 
 class Row(NamedTuple):
@@ -75,6 +75,11 @@ def queue(pages: Pages, request: Request) -> Response:
         owners=_counted([row.owner for row in rows], str),
         chosen={"kind": kind, "owner": office},
         late=DAYS_TO_DECIDE,
+        scheduled=[
+            (draft, owner(pages, draft, lang))
+            for draft in pages.inbox.in_state("submitted")
+            if draft.release and pages.inbox.may(draft, "publish", account)
+        ],
         decided=[(draft, owner(pages, draft, lang)) for draft in pages.inbox.decided(account)],
         page_of_draft=lambda draft: addresses.page(draft.metadata.kind, draft.record, lang) if draft.record else "",
         notice=next((name for name in NOTICES if name in request.query_params), ""),

@@ -81,6 +81,7 @@ def tasks(pages: Pages, request: Request, id: str) -> Response:
         owner=owner(pages, draft, lang),
         locked=not may_save(pages, draft, account),
         **remarks(draft, lang),
+        may_take_back=pages.inbox.may(draft, "withdraw", account),
         fetching=fetch_state(draft.metadata),
         guest_link=link_of(pages, draft, lang),
         guest_action=address_of(draft, lang, "guest"),

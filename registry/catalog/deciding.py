@@ -1,25 +1,30 @@
 """Decisions of people that change the catalogue: publishing a draft and taking that back, withdrawing a record,
 publishing it again, restoring an older version.
 
-Entry points: `publish`, `undo`, `withdraw`, `publish_again`, `revert`. Pages, the API and commands decide with these
-functions only: they ask the table of permissions, and write the letters that tell of it.
+Entry points: `publish`, `publish_later`, `publish_due`, `undo`, `withdraw`, `publish_again`, `revert`. Pages, the API
+and commands decide with these functions only: they ask the table of permissions, and write the letters that tell of it.
 """
 
+import logging
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 
 from msgspec.structs import replace
 
 from registry.catalog.catalog import PUBLICATION_UNDONE, Catalog
-from registry.errors import ConflictError, NotFoundError
+from registry.catalog.checks import require_publishable
+from registry.errors import ConflictError, LotseError, NotFoundError
 from registry.letters.letter import Letter, Paragraph
-from registry.model import Account, Draft, Record
+from registry.model import Account, Draft, Record, Release
 from registry.model.message import message
+from registry.model.people import publishable
 from registry.model.text import in_language, shortened
 from registry.people import permissions
 from registry.people.drafts import UNDO_TIME
 from registry.people.permissions import Subject
+
+log = logging.getLogger("lotse.review")
 
 
 def publish(catalog: Catalog, draft: Draft, account: Account, seen: int | None = None, comment: str = "") -> Record:
@@ -35,6 +40,33 @@ def publish(catalog: Catalog, draft: Draft, account: Account, seen: int | None =
     with suppress(NotFoundError):  # another click was as fast; both have published the same record
         catalog.inbox.close(draft.id, account, draft.version, "publish", record.id, comment)
     return record
+
+
+def publish_later(catalog: Catalog, draft: Draft, account: Account, on: date, seen: int = 0) -> Draft:
+    """Decides that a draft is published on a day (embargo); returns it. What may not be published is refused now."""
+    catalog.inbox.require(draft, "publish", account)
+    record = catalog.store.get(draft.of) if draft.of else None
+    require_publishable(publishable(draft.metadata), record if record and record.origin else None)
+    return catalog.inbox.schedule(draft.id, account, draft.version, Release(on.isoformat(), account.name, seen))
+
+
+def publish_due(catalog: Catalog, today: date) -> int:
+    """Publishes the drafts whose day has come; returns how many. One that cannot be published, because it or its record
+    was changed or the account may no longer decide, waits for a decision again."""
+    number = 0
+    for draft in list(catalog.inbox.in_state("submitted")):
+        if draft.release is None or draft.release.on > today.isoformat():
+            continue
+        account = catalog.people.get(draft.release.by)
+        try:
+            if account is None:
+                raise NotFoundError("account-unknown", name=draft.release.by)
+            publish(catalog, draft, account, draft.release.seen)
+            number += 1
+        except LotseError as error:
+            log.warning("draft %s waits again: %s", draft.id, error)
+            catalog.inbox.unschedule(draft.id)
+    return number
 
 
 def undo(catalog: Catalog, draft: Draft, account: Account) -> Draft:

@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import quote
 
 from registry.catalog.catalog import Catalog
+from registry.catalog.deciding import publish_due
 from registry.isolation import isolated
 from registry.letters.letter import Letter, Paragraph
 from registry.letters.mailboxes import Mailbox
@@ -19,7 +20,7 @@ from registry.letters.outbox import enqueue
 from registry.model import Account, Draft, Record
 from registry.model.message import message
 from registry.model.text import in_language, shortened
-from registry.model.timing import ZONE
+from registry.model.timing import ZONE, today
 from registry.people.confirmations import first_time, signature
 from registry.people.review_letters import deciders, link_to, titled, writers
 from registry.settings import with_secret
@@ -43,9 +44,12 @@ log = logging.getLogger("lotse.letters")
 
 
 def run(catalog: Catalog, stop: threading.Event) -> None:
-    """Writes what is due every ROUND_SECONDS until `stop` is set; returns at once without LOTSE_MAIL."""
-    while catalog.settings.mail and not stop.is_set():
-        isolated(lambda: remind(catalog, datetime.now(UTC)), _failed)
+    """Publishes drafts whose day has come, and writes what is due if there is a mail server, every ROUND_SECONDS until
+    `stop` is set."""
+    while not stop.is_set():
+        isolated(lambda: publish_due(catalog, today()), _failed)
+        if catalog.settings.mail:
+            isolated(lambda: remind(catalog, datetime.now(UTC)), _failed)
         stop.wait(ROUND_SECONDS)
 
 
@@ -82,7 +86,7 @@ def _late_drafts(catalog: Catalog, now: datetime) -> Iterator[Draft]:
     limits = {"submitted": DECIDE_WITHIN, "returned": ANSWER_WITHIN}
     for state, limit in limits.items():
         for draft in catalog.inbox.in_state(state):  # type: ignore[arg-type]
-            if draft.changed and draft.changed < now - limit:
+            if draft.release is None and draft.changed and draft.changed < now - limit:
                 yield draft
 
 

@@ -39,7 +39,7 @@ from registry.model.metadata import (
     Statement,
     Text,
 )
-from registry.model.people import Account, Comment, Draft, DraftState, OrganizationRole, Role
+from registry.model.people import Account, Comment, Draft, DraftState, OrganizationRole, Release, Role
 from registry.model.record import (
     Backlink,
     Change,
@@ -97,6 +97,7 @@ __all__ = [
     "Problem",
     "Record",
     "Relationship",
+    "Release",
     "Role",
     "Run",
     "Source",

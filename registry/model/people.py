@@ -23,6 +23,15 @@ class Comment(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     field: str = ""
 
 
+class Release(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """That a draft will be published on a day (embargo). `by`: the account that decided; `seen`: the number of the
+    record that it compared the draft with."""
+
+    on: str  # ISO 8601, a day
+    by: str
+    seen: int = 0
+
+
 class Draft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Metadata that people are still working on: of a new record, or a change of a record.
 
@@ -43,6 +52,7 @@ class Draft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     changed: datetime | None = None
     version: int = 0
     before: Metadata | None = None  # as it was when it was returned last
+    release: Release | None = None  # set if it was decided, but is published later
     record: str = ""  # id of the record that the published draft became
 
 

@@ -17,7 +17,7 @@ from registry.errors import ConflictError, NotFoundError
 from registry.letters import outbox
 from registry.letters.mailboxes import mailboxes_of
 from registry.letters.outbox import enqueue
-from registry.model import Account, Comment, Draft, DraftState, Metadata
+from registry.model import Account, Comment, Draft, DraftState, Metadata, Release
 from registry.people import review, review_letters
 from registry.people.audit import record_act
 from registry.people.four_eyes import FourEyes
@@ -193,6 +193,25 @@ class Inbox:
                 read[draft.id] = draft
         return sorted(read.values(), key=lambda draft: (draft.changed or draft.created, draft.id), reverse=True)
 
+    def schedule(self, id: str, account: Account, expected: int, release: Release) -> Draft:
+        """Notes that a draft is published later (embargo): it no longer waits for a decision. Any other act undoes it.
+
+        NotAllowedError, ConflictError as for `publish`.
+        """
+        record_owner = self.record_owner(self.get_any(id))
+        with writing(self._engine) as connection:
+            draft = _expected(connection, id, "publish", expected)
+            review.moved(draft, "publish", account, record_owner)
+            draft = msgspec.structs.replace(draft, release=release, version=draft.version + 1)
+            connection.execute(_DRAFTS.update().filter_by(id=id).values(**_row(draft)))
+        return draft
+
+    def unschedule(self, id: str) -> None:
+        """Puts a draft back into the queue that could not be published on its day."""
+        with writing(self._engine) as connection:
+            draft = msgspec.structs.replace(_fetch(connection, id), release=None)
+            connection.execute(_DRAFTS.update().filter_by(id=id).values(**_row(draft)))
+
     def undo(self, id: str, account: Account, expected: int) -> Draft:
         """Puts a draft that was decided on back into the queue; what was published is undone by the caller, before."""
         return self._move(id, "undo", account, expected)
@@ -206,7 +225,7 @@ class Inbox:
     def queue(self, account: Account | None = None) -> Iterator[Draft]:
         """The submitted drafts, longest waiting first: all, or those that the account may decide on or could but for
         having worked on them itself (four eyes)."""
-        waiting = self._drafts(_DRAFTS.c.state == "submitted", _DRAFTS.c.changed)
+        waiting = (draft for draft in self.in_state("submitted") if draft.release is None)
         return waiting if account is None else (draft for draft in waiting if self._is_for(draft, account))
 
     def _is_for(self, draft: Draft, account: Account) -> bool:
@@ -253,7 +272,7 @@ class Inbox:
                 editors=_editors(draft, act, account),
                 changed=datetime.now(UTC),
                 version=draft.version + 1,
-                **changes,
+                **({"release": None} | changes),
             )
             connection.execute(_DRAFTS.update().filter_by(id=id).values(**_row(draft)))
             _tell(connection, act, draft, draft.comments[len(before.comments) :], deciders)

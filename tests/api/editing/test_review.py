@@ -196,3 +196,28 @@ def test_the_author_reads_remarks_at_the_fields_and_why_something_was_declined(c
     entries = author.get("/mein/eintraege").text
     assert "Nicht veröffentlicht" in entries
     assert "Gibt es schon." in entries
+
+
+def test_an_author_takes_a_submission_back_and_goes_on_writing(city: Town) -> None:
+    draft, author = submitted(city, title="Zu früh"), browser(city, "agentur")
+    path = f"/anmelden/projekt/{draft.id}"
+    for page in (path, f"{path}/abschnitte"):
+        assert "Einreichung zurücknehmen" in author.get(page).text
+        assert "Einreichung zurücknehmen" not in browser(city, "lotsin").get(page).text
+    page = author.get(path).text
+    data = {**hidden(page), "act": "take-back", "version": draft.version}
+    assert author.post(path, data=data).headers["location"] == f"{path}/abschnitte?saved"
+    assert city.catalog.inbox.get(draft.id).state == "draft"
+    assert author.post(path, data=data).headers["location"] == "/mein/eintraege"
+
+
+def test_a_draft_is_approved_for_a_later_day(city: Town) -> None:
+    draft, reviewer = submitted(city, title="Erst im Mai"), browser(city, "lotsin")
+    answer = send(reviewer, f"/freigabe/{draft.id}", "publish", on="2099-05-01")
+    assert answer.headers["location"] == "/freigabe?scheduled"
+    page = reviewer.get("/freigabe").text
+    assert "Freigegeben für später" in page
+    assert "am 1. Mai 2099" in page
+    assert "freigegeben für den 1. Mai 2099" in browser(city, "agentur").get("/mein/eintraege").text
+    assert "Freigabe 1" not in page
+    assert send(reviewer, f"/freigabe/{draft.id}", "publish").headers["location"].startswith("/freigabe?published=")

@@ -271,7 +271,7 @@ def _sentence(error: LotseError, request: Request) -> str:
 def role_words(request: Request) -> Mapping[str, str]:
     """The roles in words; those for the whole catalogue and those in an organization."""
     _ = translator(language(request))
-    words = {
+    labels = {
         "member": _("meldet an"),
         "reviewer": _("Digitallotsin oder Digitallotse: prüft und gibt frei"),
         "reader": _("liest Berichte"),
@@ -280,7 +280,7 @@ def role_words(request: Request) -> Mapping[str, str]:
         "steward": _("prüft, gibt frei und führt zusammen"),
         "publisher": _("gibt frei"),
     }
-    return {name: words[name] for name in (*ROLES, *ORGANIZATION_ROLES)}
+    return {name: labels[name] for name in (*ROLES, *ORGANIZATION_ROLES)}
 
 
 def act_words(request: Request) -> Mapping[str, str]:

@@ -36,10 +36,15 @@ def erase(name: str, again: Path | None, yes: bool, json: bool) -> None:
     erased = erasing.erase_again(catalog, lines) if again else [erasing.erase(catalog, name)]
     if json:
         document(
-            [{"number": one.number, "at": one.at, "versions": one.versions, "drafts": one.drafts} for one in erased]
+            [
+                {"number": entry.number, "at": entry.at, "versions": entry.versions, "drafts": entry.drafts}
+                for entry in erased
+            ]
         )
         return
-    for one in erased:
-        say(f"Erased; number {one.number} stands for the name in {one.versions} versions and {one.drafts} drafts.")
+    for entry in erased:
+        say(
+            f"Erased; number {entry.number} stands for the name in {entry.versions} versions and {entry.drafts} drafts."
+        )
     if not erased:
         say("Nobody of this list is known here.")

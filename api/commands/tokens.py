@@ -33,12 +33,20 @@ def add(account: str, scopes: tuple[str, ...], days: int, label: str, json: bool
     people = _people()
     if people.get(account) is None:
         raise NotFoundError("account-not-found", name=account)
-    text, made = people.tokens.add(account, scopes or _SCOPES, days, label)
-    people.audit.write("", "add-token", f"token {made.id}", ", ".join(made.scopes))
+    text, new_token = people.tokens.add(account, scopes or _SCOPES, days, label)
+    people.audit.write("", "add-token", f"token {new_token.id}", ", ".join(new_token.scopes))
     if json:
-        document({"token": text, "id": made.id, "account": account, "scopes": made.scopes, "expires": made.expires})
+        document(
+            {
+                "token": text,
+                "id": new_token.id,
+                "account": account,
+                "scopes": new_token.scopes,
+                "expires": new_token.expires,
+            }
+        )
         return
-    say(f"Token {made.id} of {account}, until {made.expires:%Y-%m-%d}. It cannot be shown again:")
+    say(f"Token {new_token.id} of {account}, until {new_token.expires:%Y-%m-%d}. It cannot be shown again:")
     click.echo(text)
 
 

@@ -160,8 +160,8 @@ def reset(name: str) -> None:
 def substitute(name: str, other: str, until: str) -> None:
     """Let OTHER stand in for NAME until a day; without OTHER nobody does any more."""
     people = _people()
-    for one in filter(None, (name, other)):
-        _existing(people, one)
+    for account_name in filter(None, (name, other)):
+        _existing(people, account_name)
     people.substitutes.set(name, other, until)
     people.audit.write("", "set-substitute", account=name, detail=until)
     say(f"{other} stands in for {name} until {until}." if other else f"Nobody stands in for {name}.")

@@ -77,10 +77,12 @@ def _opportunity(record: Record, opportunity: Opportunity, lang: Lang) -> Iterat
     kind = sentences.concept("opportunities", opportunity.type, lang)
     title = _text(opportunity.title, lang) or kind
     text = "\n".join(filter(None, (kind, _text(opportunity.description, lang))))
-    for end, when, words in (("s", opportunity.starts, _("Beginn")), ("e", opportunity.ends, _("Letzter Tag"))):
+    for end, when, name in (("s", opportunity.starts, _("Beginn")), ("e", opportunity.ends, _("Letzter Tag"))):
         if days := _days(when, ""):
-            said = f"{words}: {_exact(title, when, lang)}"
-            yield Appointment(_key(end, opportunity.title), _of(record, said, lang), *days, text, opportunity.page)
+            title_of_end = f"{name}: {_exact(title, when, lang)}"
+            yield Appointment(
+                _key(end, opportunity.title), _of(record, title_of_end, lang), *days, text, opportunity.page
+            )
 
 
 def _of(record: Record, title: str, lang: Lang) -> str:
@@ -117,8 +119,8 @@ def _moment(value: Date) -> datetime | None:
 
 def _key(part: str, title: Text) -> str:
     """Milestones and calls have no ids: they are known by their titles."""
-    words = title.get("de") or next(iter(title.values()), "")
-    return f"{part}-{hashlib.blake2b(words.encode(), digest_size=DIGEST_BYTES).hexdigest()}"
+    name = title.get("de") or next(iter(title.values()), "")
+    return f"{part}-{hashlib.blake2b(name.encode(), digest_size=DIGEST_BYTES).hexdigest()}"
 
 
 def _text(value: Text, lang: Lang) -> str:

@@ -80,12 +80,12 @@ def served(city: City, base: str, modified: datetime | None = None) -> Catalogue
     """The description as harvesters get it: title, description and publisher, without which no profile takes a
     catalogue, are said plainly from its address where `city.toml` does not give them."""
     own = description(city, base, modified)
-    place = city.name or urlsplit(base).netloc
+    name = city.name or urlsplit(base).netloc
     return replace(
         own,
-        title=own.title or translations(message("catalogue-title", place=place)),
+        title=own.title or translations(message("catalogue-title", place=name)),
         description=own.description or translations(message("catalogue-description", url=absolute(base, "/"))),
-        publisher=own.publisher or Agent(name=translations(message("catalogue-publisher", place=place))),
+        publisher=own.publisher or Agent(name=translations(message("catalogue-publisher", place=name))),
     )
 
 

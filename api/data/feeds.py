@@ -114,8 +114,8 @@ def history(record: Record, versions: Iterable[Version], url: str, base: str, la
     for version in islice(versions, MAX_VERSIONS):
         entry = SubElement(feed, f"{{{ATOM}}}entry")
         _add_text(entry, "id", f"{absolute(base, thing_path(record.id))}#{version.number}")
-        said = _VERSIONS["new" if version.record.created == version.record.changed else version.record.state][lang]
-        _add_text(entry, "title", f"{title}: {said}")
+        change = _VERSIONS["new" if version.record.created == version.record.changed else version.record.state][lang]
+        _add_text(entry, "title", f"{title}: {change}")
         _add_text(entry, "updated", _instant(version.at))
         _link(entry, "alternate", here, "text/html")
     document: bytes = tostring(feed, "utf-8", xml_declaration=True)

@@ -113,7 +113,12 @@ def _parties(metadata: Metadata) -> Iterator[dict[str, Any]]:
 def _locations(places: tuple[Place, ...]) -> Iterator[dict[str, Any]]:
     for at, place in enumerate(places, 1):
         plain = next(
-            (found for text in (place.geometry, place.bbox, place.centroid) if text and (found := shape(text))), None
+            (
+                known_shape
+                for text in (place.geometry, place.bbox, place.centroid)
+                if text and (known_shape := shape(text))
+            ),
+            None,
         )
         geometry = geometry_of_wkt(wkt(plain)) if plain else None
         location = _filled({"description": both(place.name)["de"], "geometry": geometry or {}, "uri": link(place.iri)})

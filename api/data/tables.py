@@ -103,8 +103,8 @@ def _concepts(name: str, iris: Iterable[str], context: Context) -> str:
 def _districts(record: Record, context: Context) -> str:
     concepts = context.districts
     named = [value for value in districts_of(record, concepts) if value != WHOLE_CITY]
-    found = (concepts.get(value) if concepts else None for value in named)
-    return _joined(concept.label(context.lang) for concept in found if concept)
+    concepts_named = (concepts.get(value) if concepts else None for value in named)
+    return _joined(concept.label(context.lang) for concept in concepts_named if concept)
 
 
 def _starts(record: Record, context: Context) -> Cell:

@@ -133,17 +133,17 @@ class OpenIdClient:
         """What discovery says, and the keys; OpenIdError if it is not that of the issuer of the settings."""
         now = time.monotonic()
         if self._kept is None or self._kept[0] < now - DISCOVERY_KEPT_SECONDS:
-            said = self._get(f"{self._issuer}/.well-known/openid-configuration")
-            if str(said.get("issuer", "")).rstrip("/") != self._issuer:
-                raise OpenIdError("openid-issuer-wrong", issuer=said.get("issuer"))
-            missing = {"authorization_endpoint", "token_endpoint", "jwks_uri"} - said.keys()
+            document = self._get(f"{self._issuer}/.well-known/openid-configuration")
+            if str(document.get("issuer", "")).rstrip("/") != self._issuer:
+                raise OpenIdError("openid-issuer-wrong", issuer=document.get("issuer"))
+            missing = {"authorization_endpoint", "token_endpoint", "jwks_uri"} - document.keys()
             if missing:
                 raise OpenIdError("openid-discovery-lacks", names=", ".join(sorted(missing)))
             try:
-                keys = KeySet.import_key_set(self._get(str(said["jwks_uri"])))  # type: ignore[arg-type]
+                keys = KeySet.import_key_set(self._get(str(document["jwks_uri"])))  # type: ignore[arg-type]
             except (JoseError, ValueError, TypeError, KeyError) as error:
                 raise OpenIdError("openid-token-wrong", why=type(error).__name__) from None
-            self._kept = (now, said, keys)
+            self._kept = (now, document, keys)
         return self._kept[1], self._kept[2]
 
     def _get(self, url: str, token: str = "") -> Mapping[str, Any]:

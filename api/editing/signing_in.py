@@ -17,7 +17,7 @@ from api.web.addresses import language, place
 from api.web.session import TooManyError
 from registry.errors import StorageFullError
 from registry.model import Account
-from registry.people.sessions import Way
+from registry.people.sessions import SignInMethod
 from registry.people.sign_in_tries import Attempt
 
 MAX_NAME_CHARACTERS: Final = 80  # of the name of an account
@@ -26,7 +26,7 @@ STATE_SECONDS: Final = 600  # that a sign-in of two steps may take
 log = logging.getLogger("lotse.web")
 
 
-def begin_session(pages: Pages, request: Request, account: Account, way: Way, next: str = "") -> Response:
+def begin_session(pages: Pages, request: Request, account: Account, method: SignInMethod, next: str = "") -> Response:
     """Signs in and leads on: to `next` if it is a page of ours, else to the queue if something waits there for the
     account, else to its entries."""
     first = place("review", language(request)) if pages.reviews_waiting(account) else ""
@@ -34,7 +34,7 @@ def begin_session(pages: Pages, request: Request, account: Account, way: Way, ne
     response = RedirectResponse(address, 303)
     nonce = session.begin(response, pages.settings, account.name, pages.people.seal(account.name))
     try:
-        pages.people.sessions.begin(nonce, account.name, way, request.headers.get("user-agent", ""))
+        pages.people.sessions.begin(nonce, account.name, method, request.headers.get("user-agent", ""))
     except StorageFullError as error:
         log.error("the session is in no list: %s", error)
     return response

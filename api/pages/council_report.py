@@ -156,7 +156,7 @@ def _records(pages: Pages, asked: Query) -> tuple[list[Record], int]:
 
 def report_of(pages: Pages, records: Sequence[Record], asked: Query, lang: Lang) -> Report:
     """The figures of all projects, of those of each phase, topic and district, and the projects behind their plan."""
-    now, known = today(), districts(pages.city)
+    now, concepts = today(), districts(pages.city)
     _ = translator(lang)
     delays = {record.id: delay(record.metadata, now) for record in records}
     late = sorted(((late.days, record) for record in records if (late := delays[record.id])), key=lambda pair: -pair[0])
@@ -165,17 +165,17 @@ def report_of(pages: Pages, records: Sequence[Record], asked: Query, lang: Lang)
     return Report(
         _figures(_("Alle Projekte"), query.url(asked, addresses.path("project", lang)), records, delays),
         (
-            _part("phase", lambda record: phase_values(record, known), concept_list("phases"), of, to),
-            _part("theme", lambda record: theme_values(record, known), concept_list("themes"), of, to),
-            _part("district", lambda record: _districts(record, known), known, of, to),
+            _part("phase", lambda record: phase_values(record, concepts), concept_list("phases"), of, to),
+            _part("theme", lambda record: theme_values(record, concepts), concept_list("themes"), of, to),
+            _part("district", lambda record: _districts(record, concepts), concepts, of, to),
         ),
         tuple(_late(record, delays[record.id], lang) for _days, record in late),
     )
 
 
-def _districts(record: Record, known: ConceptList | None) -> Sequence[str]:
+def _districts(record: Record, concepts: ConceptList | None) -> Sequence[str]:
     """The districts, or the city as a whole, which has one value here."""
-    values = districts_of(record, known)
+    values = districts_of(record, concepts)
     return tuple(value for value in values if value != WHOLE_CITY) or values
 
 
@@ -194,14 +194,14 @@ def _part(
     for record in records:
         for value in dict.fromkeys(values(record)) or ("",):
             groups.setdefault(value, []).append(record)
-    order = {concept.notation: place for place, concept in enumerate(concepts or ())}
+    order = {concept.notation: at for at, concept in enumerate(concepts or ())}
     lines = []
     for value in sorted(groups, key=lambda value: (order.get(value, len(order)), value)):
         concept = concepts.get(value) if concepts and value else None
-        words = concept.label(lang) if concept else _("Ganze Stadt") if value == WHOLE_CITY else _("nicht genannt")
+        label = concept.label(lang) if concept else _("Ganze Stadt") if value == WHOLE_CITY else _("nicht genannt")
         filtered = replace(asked, where={**asked.where, name: (value,)})
         address = query.url(filtered, addresses.path("project", lang)) if concept else ""
-        lines.append(_figures(words, address, groups[value], delays))
+        lines.append(_figures(label, address, groups[value], delays))
     return Part(name, FACETS[name].label[lang], tuple(lines))
 
 

@@ -121,7 +121,7 @@ def _rows(pages: Pages, record: Record, lang: Lang) -> Iterator[tuple[str, list[
 
 
 def _texts(texts: tuple[Text, ...], lang: Lang) -> list[Markup | str]:
-    return [words for text in texts if (words := escape(pick_language(text, lang).words))]
+    return [escaped for text in texts if (escaped := escape(pick_language(text, lang).words))]
 
 
 def _step(milestone: Milestone, lang: Lang) -> Markup | str:
@@ -129,9 +129,9 @@ def _step(milestone: Milestone, lang: Lang) -> Markup | str:
 
 
 def _offer(title: Text, type: str, ends: str, lang: Lang) -> Markup | str:
-    words = short_markup(title, lang) or escape(sentences.concept("opportunities", type, lang))
+    name = short_markup(title, lang) or escape(sentences.concept("opportunities", type, lang))
     until = translator(lang)("bis %(day)s") % {"day": day(ends, lang)} if ends else ""
-    return Markup(", ").join(filter(None, (words, escape(until))))
+    return Markup(", ").join(filter(None, (name, escape(until))))
 
 
 def reading(record: Record, lang: Lang) -> Reading | None:
@@ -207,8 +207,8 @@ def _next(metadata: Metadata, lang: Lang) -> str:
 
 def _contacts(metadata: Metadata, lang: Lang) -> Iterator[str]:
     for contact in metadata.contacts[:1]:
-        words = (pick_language(contact.name, lang).words, contact.email, contact.telephone)
-        yield f"{translator(lang)('Kontakt')}: {', '.join(filter(None, words))}"
+        texts = (pick_language(contact.name, lang).words, contact.email, contact.telephone)
+        yield f"{translator(lang)('Kontakt')}: {', '.join(filter(None, texts))}"
 
 
 # -- uses

@@ -41,8 +41,8 @@ def filtered(pages: Pages, request: Request, name: str) -> Filtered:
     asked = replace(query.parse(params, lang, "project"), page=1, cursor="", size=query.DEFAULT_SIZE)
     variables = search.view(pages, asked, path, lang, today(), search.typed(params))
     hits = pages.catalog.index.search(replace(asked, size=MAX_PROJECTS, facets=())).hits
-    found = pages.catalog.store.get_many([hit.id for hit in hits if hit.exact])
-    records = tuple(record for record in found.values() if record.shown)
+    listed = pages.catalog.store.get_many([hit.id for hit in hits if hit.exact])
+    records = tuple(record for record in listed.values() if record.shown)
     crumbs = [(KIND_ROWS["project"].short[lang], addresses.path("project", lang))]
     views = list_views(asked, lang, name)
     shown = {

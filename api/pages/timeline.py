@@ -110,7 +110,7 @@ def timeline_page(pages: Pages) -> View:
         by = request.query_params.get(GROUP, "")
         by = by if by in _KEYS else "phase"
         axis = axis_of(listed.records, now)
-        known = districts(pages.city)
+        concepts = districts(pages.city)
         dated = [record for record in listed.records if _is_dated(record.metadata)]
         undated = [record for record in listed.records if not _is_dated(record.metadata)]
         kept = "" if by == "phase" else by
@@ -124,7 +124,7 @@ def timeline_page(pages: Pages) -> View:
             **variables,
             axis=axis,
             now=axis.at(now) if axis.first <= now <= axis.last else None,
-            lines=tuple(lines(dated, (axis, now), by, lang, known)),
+            lines=tuple(lines(dated, (axis, now), by, lang, concepts)),
             undated=[_named(record, lang) for record in undated],
             grouped_by=kept,
             groupings=_groupings(listed.variables["views"][-1].address, by, lang),
@@ -188,18 +188,18 @@ def axis_of(records: Iterable[Record], now: date) -> Axis:
 
 
 def lines(
-    records: Iterable[Record], scale: tuple[Axis, date], by: str, lang: Lang, known: ConceptList | None
+    records: Iterable[Record], scale: tuple[Axis, date], by: str, lang: Lang, concepts: ConceptList | None
 ) -> Iterator[Group]:
-    """The lines of the projects in groups; `scale`: the axis and today; `known`: the districts of the city."""
+    """The lines of the projects in groups; `scale`: the axis and today; `concepts`: the districts of the city."""
     groups: dict[tuple[int, str], list[Record]] = {}
     for record in records:
-        groups.setdefault(_KEYS[by](record, lang, known), []).append(record)
+        groups.setdefault(_KEYS[by](record, lang, concepts), []).append(record)
     for (_place, label), members in sorted(groups.items()):
         ordered = sorted(members, key=lambda record: (span(record.metadata)[0] or date.min, record.id))
-        yield Group(label, tuple(line(record, scale, lang, known) for record in ordered))
+        yield Group(label, tuple(line(record, scale, lang, concepts) for record in ordered))
 
 
-def line(record: Record, scale: tuple[Axis, date], lang: Lang, known: ConceptList | None) -> Line:
+def line(record: Record, scale: tuple[Axis, date], lang: Lang, concepts: ConceptList | None) -> Line:
     axis, now = scale
     metadata = record.metadata
     phase = next(iter(phase_values(record, None)), "")
@@ -216,7 +216,7 @@ def line(record: Record, scale: tuple[Axis, date], lang: Lang, known: ConceptLis
         parts.opens,
         parts.goes_on,
         tuple(_marks(metadata, axis, lang)),
-        _cells(record, label, lang, known),
+        _cells(record, label, lang, concepts),
         _offers(metadata, now, lang),
     )
 
@@ -236,7 +236,7 @@ def _marks(metadata: Metadata, axis: Axis, lang: Lang) -> Iterator[Mark]:
             yield Mark(x, bool(milestone.reached))
 
 
-def _cells(record: Record, phase: str, lang: Lang, known: ConceptList | None) -> Mapping[str, Markup | str]:
+def _cells(record: Record, phase: str, lang: Lang, concepts: ConceptList | None) -> Mapping[str, Markup | str]:
     metadata = record.metadata
     starts = metadata.starts or (metadata.period.start if metadata.period else "")
     ends = metadata.ends or (metadata.period.end if metadata.period else "")
@@ -244,7 +244,7 @@ def _cells(record: Record, phase: str, lang: Lang, known: ConceptList | None) ->
     return {
         "phase": phase,
         "period": sentences.span(starts, ends, lang),
-        "place": _places(record, lang, known),
+        "place": _places(record, lang, concepts),
         "milestone": _milestone(upcoming, lang) if upcoming else "",
     }
 
@@ -254,16 +254,17 @@ def _milestone(milestone: Milestone, lang: Lang) -> Markup | str:
     return Markup(", ").join(part for part in parts if part)
 
 
-def _places(record: Record, lang: Lang, known: ConceptList | None) -> str:
+def _places(record: Record, lang: Lang, concepts: ConceptList | None) -> str:
     """The districts, else the names of the places, else that it is for the whole city."""
-    named = _districts(record, lang, known)
+    named = _districts(record, lang, concepts)
     places = [str(short_markup(place.name, lang)) for place in record.metadata.places if place.name]
     return sentences.listing(named or places) or translator(lang)("ganze Stadt")
 
 
-def _districts(record: Record, lang: Lang, known: ConceptList | None) -> list[str]:
-    concepts = [known.get(value) for value in districts_of(record, known) if value != WHOLE_CITY] if known else []
-    return [concept.label(lang) for concept in concepts if concept and concept.extra.get("kind") != "city"]
+def _districts(record: Record, lang: Lang, concepts: ConceptList | None) -> list[str]:
+    values = districts_of(record, concepts)
+    listed = [concepts.get(value) for value in values if value != WHOLE_CITY] if concepts else []
+    return [concept.label(lang) for concept in listed if concept and concept.extra.get("kind") != "city"]
 
 
 def _offers(metadata: Metadata, now: date, lang: Lang) -> tuple[str, ...]:
@@ -275,29 +276,29 @@ def _offers(metadata: Metadata, now: date, lang: Lang) -> tuple[str, ...]:
 # -- groups: place among the groups, and label
 
 
-def _by_phase(record: Record, lang: Lang, known: ConceptList | None) -> tuple[int, str]:
+def _by_phase(record: Record, lang: Lang, concepts: ConceptList | None) -> tuple[int, str]:
     places = {concept.notation: place for place, concept in enumerate(concept_list("phases"))}
-    notation = next(iter(phase_values(record, known)), "")
+    notation = next(iter(phase_values(record, concepts)), "")
     label = sentences.concept("phases", record.metadata.phase, lang)
     return places.get(notation, len(places)), label or translator(lang)("Ohne Phase")
 
 
-def _by_year(record: Record, lang: Lang, known: ConceptList | None) -> tuple[int, str]:
+def _by_year(record: Record, lang: Lang, concepts: ConceptList | None) -> tuple[int, str]:
     _ = translator(lang)
     first = span(record.metadata)[0]
     return (first.year, str(first.year)) if first else (9999, _("Beginn nicht genannt"))
 
 
-def _by_theme(record: Record, lang: Lang, known: ConceptList | None) -> tuple[int, str]:
+def _by_theme(record: Record, lang: Lang, concepts: ConceptList | None) -> tuple[int, str]:
     """The first topic: a project is one line."""
-    notation = next(iter(theme_values(record, known)), "")
+    notation = next(iter(theme_values(record, concepts)), "")
     theme = concept_list("themes").by_notation.get(notation)
     return (0, theme.label(lang)) if theme else (1, translator(lang)("Ohne Thema"))
 
 
-def _by_district(record: Record, lang: Lang, known: ConceptList | None) -> tuple[int, str]:
+def _by_district(record: Record, lang: Lang, concepts: ConceptList | None) -> tuple[int, str]:
     _ = translator(lang)
-    named = _districts(record, lang, known)
+    named = _districts(record, lang, concepts)
     if len(named) == 1:
         return 0, named[0]
     return (1, _("Mehrere Stadtteile")) if named else (2, _("Ganze Stadt"))

@@ -79,8 +79,8 @@ def _hits(pages: Pages, stored: str) -> frozenset[str]:
     followed = Followed.read(pages, stored)
     if followed.thing == "record":
         return frozenset((followed.id,))
-    found = (pages.catalog.index.search(replace(asked, size=MAX_DEPTH, facets=())) for asked in followed.searches())
-    return frozenset((followed.id, *(hit.id for page in found for hit in page.hits if hit.exact)))
+    hits = (pages.catalog.index.search(replace(asked, size=MAX_DEPTH, facets=())) for asked in followed.searches())
+    return frozenset((followed.id, *(hit.id for page in hits for hit in page.hits if hit.exact)))
 
 
 def _letters(

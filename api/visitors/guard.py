@@ -56,19 +56,19 @@ def _fault(pages: Pages, sent: Forms, lang: Lang) -> str:
     if sent.get(TRAP):
         return _("Ein Feld, das leer bleiben muss, war ausgefüllt. Bitte senden Sie das Formular noch einmal.")
     try:
-        _value, made = _serializer(pages).loads(sent.get(STAMP), max_age=MAX_SECONDS, return_timestamp=True)
+        _value, stamp = _serializer(pages).loads(sent.get(STAMP), max_age=MAX_SECONDS, return_timestamp=True)
     except SignatureExpired:
         return _("Das Formular war zu lange offen. Ihr Text steht noch darin. Bitte senden Sie es noch einmal.")
     except BadData:
         return _("Das Formular war nicht vollständig. Ihr Text steht noch darin. Bitte senden Sie es noch einmal.")
-    if _age(made) < MIN_SECONDS:
+    if _age(stamp) < MIN_SECONDS:
         return _("Das ging sehr schnell. Bitte senden Sie das Formular noch einmal.")
     return ""
 
 
-def _age(made: object) -> float:
-    assert isinstance(made, datetime)
-    return (datetime.now(UTC) - made.astimezone(UTC)).total_seconds()
+def _age(stamp: object) -> float:
+    assert isinstance(stamp, datetime)
+    return (datetime.now(UTC) - stamp.astimezone(UTC)).total_seconds()
 
 
 def count(pages: Pages, request: Request, what: str) -> None:

@@ -77,8 +77,8 @@ def erase_again(catalog: Catalog, lines: Iterable[bytes]) -> list[Erased]:
     except msgspec.MsgspecError:
         raise UsageError("erased-list-unreadable") from None
     names = sorted(_names(catalog))
-    known = [name for name in names for entry in former if _digest(name, entry.salt) == entry.digest]
-    return [erase(catalog, name) for name in dict.fromkeys(known)]
+    erased_names = [name for name in names for entry in former if _digest(name, entry.salt) == entry.digest]
+    return [erase(catalog, name) for name in dict.fromkeys(erased_names)]
 
 
 def _without(version: Version, name: str, pseudonym: str) -> Version | None:
@@ -92,8 +92,8 @@ def _without(version: Version, name: str, pseudonym: str) -> Version | None:
     mine = version.by == name
     if not mine and record is version.record:
         return None
-    words = isinstance(version.note, str) and mine
-    return replace(version, by=pseudonym if mine else version.by, note="" if words else version.note, record=record)
+    has_text = isinstance(version.note, str) and mine
+    return replace(version, by=pseudonym if mine else version.by, note="" if has_text else version.note, record=record)
 
 
 def _is_known(catalog: Catalog, name: str) -> bool:
@@ -132,7 +132,9 @@ def exported(catalog: Catalog, name: str) -> dict[str, Any]:
     return {
         "account": account,
         "mailbox": mailbox._asdict() if mailbox else None,
-        "sessions": [{"begun": one.begun, "way": one.way, "browser": one.browser} for one in people.sessions.of(name)],
+        "sessions": [
+            {"begun": one.begun, "method": one.method, "browser": one.browser} for one in people.sessions.of(name)
+        ],
         "passkeys": [{"label": one.label, "created": one.created} for one in people.passkeys.of(name)],
         "tokens": list(people.tokens.of(name)),
         "substitute": people.substitutes.of(name),

@@ -73,10 +73,10 @@ class Subscriptions:
         NotReadyError if there are too many of the address or in all.
         """
         with writing(self._engine) as connection:
-            known = connection.execute(_SUBSCRIPTIONS.select().filter_by(address=address, query=query)).first()
-            if known:
-                _set_rhythm(connection, _subscription(known), rhythm)
-                return _fetch(connection, known.id)
+            stored = connection.execute(_SUBSCRIPTIONS.select().filter_by(address=address, query=query)).first()
+            if stored:
+                _set_rhythm(connection, _subscription(stored), rhythm)
+                return _fetch(connection, stored.id)
             counting = sa.select(sa.func.count()).select_from(_SUBSCRIPTIONS)
             for limit, where in ((MAX_PER_ADDRESS, {"address": address}), (MAX_SUBSCRIPTIONS, {})):
                 if (connection.execute(counting.filter_by(**where)).scalar() or 0) >= limit:

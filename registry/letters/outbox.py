@@ -175,5 +175,5 @@ def forget_letters(connection: sa.Connection, account: str) -> None:
 
 def _names(body: bytes, account: str) -> bool:
     """Whether a letter has the name as a word of its own."""
-    words = re.split(r"[^\w.@-]+", body.decode("utf-8", "replace"))
-    return account in words
+    names = re.split(r"[^\w.@-]+", body.decode("utf-8", "replace"))
+    return account in names

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from registry.store.database import Tables, make_tables, reading, writing
 
-Way = Literal["password", "passkey", "openid", "reset"]
+SignInMethod = Literal["password", "passkey", "openid", "reset"]
 SESSION_KEPT: Final = timedelta(days=1)  # longer than the lifetime of a session
 MAX_BROWSER_CHARACTERS: Final = 60
 
@@ -21,14 +21,14 @@ TABLES: Final = Tables(
     "sessions_version",
     (
         """CREATE TABLE IF NOT EXISTS sessions (
-            nonce TEXT PRIMARY KEY, account TEXT NOT NULL, begun {moment} NOT NULL, way TEXT NOT NULL,
+            nonce TEXT PRIMARY KEY, account TEXT NOT NULL, begun {moment} NOT NULL, method TEXT NOT NULL,
             browser TEXT NOT NULL)""",
         "CREATE INDEX IF NOT EXISTS ix_sessions_account ON sessions (account)",
     ),
 )
 _SESSIONS: Final = sa.table(
     "sessions",
-    *(sa.column(name) for name in ("nonce", "account", "way", "browser")),
+    *(sa.column(name) for name in ("nonce", "account", "method", "browser")),
     sa.column("begun", sa.DateTime(timezone=True)),
 )
 # Mark in the header User-Agent -> name; the first that is found counts
@@ -44,7 +44,7 @@ class OpenSession(NamedTuple):
     id: str
     nonce: str
     begun: datetime
-    way: Way
+    method: SignInMethod
     browser: str
 
 
@@ -55,10 +55,10 @@ class Sessions:
         self._engine = engine
         make_tables(engine, TABLES)
 
-    def begin(self, nonce: str, account: str, way: Way, user_agent: str = "") -> None:
+    def begin(self, nonce: str, account: str, method: SignInMethod, user_agent: str = "") -> None:
         """Adds a session to the list."""
         now = datetime.now(UTC)
-        values = {"nonce": nonce, "account": account, "begun": now, "way": way, "browser": browser(user_agent)}
+        values = {"nonce": nonce, "account": account, "begun": now, "method": method, "browser": browser(user_agent)}
         with writing(self._engine) as connection:
             connection.execute(_SESSIONS.delete().where(_SESSIONS.c.begun < now - SESSION_KEPT))
             connection.execute(_SESSIONS.insert().values(**values))
@@ -91,5 +91,5 @@ def _open_session(row: Any) -> OpenSession:
     id = hashlib.blake2b(row["nonce"].encode(), digest_size=9).hexdigest()
     begun = row["begun"]
     return OpenSession(
-        id, row["nonce"], begun if begun.tzinfo else begun.replace(tzinfo=UTC), row["way"], row["browser"]
+        id, row["nonce"], begun if begun.tzinfo else begun.replace(tzinfo=UTC), row["method"], row["browser"]
     )

@@ -76,8 +76,8 @@ def _lacks(metadata: Metadata) -> Iterator[Finding]:
 
 def _signs(metadata: Metadata) -> Iterator[tuple[str, str]]:
     """Category and word, as the title and the keywords have them."""
-    words = [*metadata.title.values(), *(word for texts in metadata.keywords.values() for word in texts)]
-    for text in words:
+    texts_of_record = [*metadata.title.values(), *(word for texts in metadata.keywords.values() for word in texts)]
+    for text in texts_of_record:
         if sign := _pattern().search(fold_text(text)):
             yield _category_of(sign[1]), text
 

@@ -280,9 +280,9 @@ class _Reader(Kept):
         about = self.index[term]
         if slot.row.form == "concept":
             only_named = term[0] == "_" and labels(about)  # `repair_named` takes these
-            known = term[0] == "<" and (concept_named(slot.row, text_of(term)) or slot.row.values == "")
+            is_concept = term[0] == "<" and (concept_named(slot.row, text_of(term)) or slot.row.values == "")
             own = None if slot.former or term[0] == "_" else slot.fits(term)
-            return own if only_named or known else concept_of_node(slot.row, about) or own
+            return own if only_named or is_concept else concept_of_node(slot.row, about) or own
         for predicate, value in about:
             if predicate in VALUE_PROPERTIES:
                 read = slot.fits(value)

@@ -214,9 +214,9 @@ def _stem(word: str) -> str:
     return _stems([word])[0]
 
 
-def _stems(words: list[str]) -> list[str]:
+def _stems(tokens: list[str]) -> list[str]:
     with _lock:
-        return list(_stemmer.stemWords(words))
+        return list(_stemmer.stemWords(tokens))
 
 
 def _grams(folded: str) -> list[str]:

@@ -58,19 +58,19 @@ class Runs:
     def newest(self, source: str | None = None, most: int = 100) -> list[Run]:
         """The newest runs of one source or of all, newest first. A run whose process died is shown as interrupted."""
         where = [RUNS.c.source == source] if source else []
-        return [self._as_seen(run) for run in _select(self._engine, *where, most=most)]
+        return [_as_seen(self, run) for run in _select(self._engine, *where, most=most)]
 
     def get(self, number: int) -> Run:
         """The run with this number; NotFoundError."""
         if 0 < number <= MAX_RUN_NUMBER:
             for run in _select(self._engine, RUNS.c.number == number):
-                return self._as_seen(run)
+                return _as_seen(self, run)
         raise NotFoundError("run-unknown", {"run": number}, number=number)
 
     def last(self, source: str, *outcomes: str) -> Run | None:
         """The newest run of a source, or its newest run with one of these outcomes; None if there is none."""
         where = [RUNS.c.source == source, *([RUNS.c.outcome.in_(outcomes)] if outcomes else [])]
-        return next(map(self._as_seen, _select(self._engine, *where)), None)
+        return next((_as_seen(self, run) for run in _select(self._engine, *where)), None)
 
     def begin(self, run: Run) -> Run:
         """Stores a new run and returns it with its number.
@@ -118,7 +118,7 @@ class Runs:
         A run that met the same problems as an earlier one names that run in `reported`: its problems are yielded.
         """
         columns = (FINDINGS.c.place, FINDINGS.c.record, FINDINGS.c.findings)
-        query = sa.select(*columns).where(*self._reported(run, levels))
+        query = sa.select(*columns).where(*_reported(self._engine, run, levels))
         last = -1  # position of the last row read
         while rows := _fetch(
             self._engine, query.where(FINDINGS.c.place > last).order_by(FINDINGS.c.place).limit(THINGS_PER_PAGE)
@@ -133,15 +133,9 @@ class Runs:
 
     def count_problems(self, run: int, levels: Collection[Level] = LEVELS) -> int:
         """How many problems of these levels a run has."""
-        query = sa.select(FINDINGS.c.findings).where(*self._reported(run, levels))
+        query = sa.select(FINDINGS.c.findings).where(*_reported(self._engine, run, levels))
         with reading(self._engine) as connection:
             return sum(level in levels for row in connection.execute(query) for level in levels_of(row.findings))
-
-    def _reported(self, run: int, levels: Collection[Level]) -> tuple[Any, Any]:
-        """The conditions for the problems of a run: those of the run that reported them, at these levels."""
-        number = next((stored.reported for stored in _select(self._engine, RUNS.c.number == run)), 0) or run
-        bits = sum(_BITS[level] for level in set(levels))
-        return FINDINGS.c.run == number, FINDINGS.c.levels.bitwise_and(bits) > 0
 
     def wait(self, run: int, acts: Sequence[tuple[str, str]]) -> None:
         """Stores the acts of a run that wait for a person's decision. Each is a remote id and an action."""
@@ -185,11 +179,19 @@ class Runs:
             lock.close()
         return lock is None
 
-    def _as_seen(self, run: Run) -> Run:
-        """The run; as interrupted if it is stored as running but no process has its source locked."""
-        if run.outcome == "running" and not self.held(run.source):
-            return replace(run, outcome="interrupted", reason=CRASHED)
-        return run
+
+def _as_seen(runs: Runs, run: Run) -> Run:
+    """The run; as interrupted if it is stored as running but no process has its source locked."""
+    if run.outcome == "running" and not runs.held(run.source):
+        return replace(run, outcome="interrupted", reason=CRASHED)
+    return run
+
+
+def _reported(engine: sa.Engine, run: int, levels: Collection[Level]) -> tuple[Any, Any]:
+    """The conditions for the problems of a run: those of the run that reported them, at these levels."""
+    number = next((stored.reported for stored in _select(engine, RUNS.c.number == run)), 0) or run
+    bits = sum(_BITS[level] for level in set(levels))
+    return FINDINGS.c.run == number, FINDINGS.c.levels.bitwise_and(bits) > 0
 
 
 def _busy(source: str, run: Run | None) -> BusyError:

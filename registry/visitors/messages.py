@@ -134,8 +134,8 @@ class Messages:
             message = _fetch(connection, wish)
             if message.kind != "wish" or message.state != "published":
                 raise NotFoundError("message-unknown")
-            known = sa.select(_SUPPORTS.c.wish).filter_by(wish=wish, supporter=supporter)
-            if connection.execute(known).first():
+            earlier = sa.select(_SUPPORTS.c.wish).filter_by(wish=wish, supporter=supporter)
+            if connection.execute(earlier).first():
                 return False
             connection.execute(_SUPPORTS.insert().values(wish=wish, supporter=supporter))
         return True

@@ -45,14 +45,14 @@ def test_an_account_is_added_and_the_person_sets_a_password_with_the_code(city: 
     admin = browser(city, "verwaltung")
     fields = {"name": "dora", "full_name": "Dora Beispiel", "role": "member", "grants": "umweltamt=steward\nstadtwerke"}
     answer = act(admin, ACCOUNTS, "add", **fields)
-    found = re.search(r"<code class=\"breaks\">([A-Z2-9-]+)</code>", answer.text)
-    assert found
+    listed = re.search(r"<code class=\"breaks\">([A-Z2-9-]+)</code>", answer.text)
+    assert listed
     account = city.catalog.people.get("dora")
     assert (account.full_name, account.organizations, account.roles) == (
         "Dora Beispiel", ("umweltamt", "stadtwerke"), {"umweltamt": ("steward",)}
     )  # fmt: skip
     client = browser(city)
-    client.post("/konto/neues-passwort", data={"name": "dora", "code": found[1], "new": "ein ganz neues Wort"})
+    client.post("/konto/neues-passwort", data={"name": "dora", "code": listed[1], "new": "ein ganz neues Wort"})
     assert city.catalog.people.verify("dora", "ein ganz neues Wort")
     for fields in ({"name": "dora"}, {"name": "a b"}, {"name": "x", "role": "king"}, {"name": "x", "grants": "a=king"}):
         assert act(admin, ACCOUNTS, "add", **({"role": "member"} | fields)).status_code in (409, 422, 400), fields

@@ -40,11 +40,11 @@ def table(client: TestClient, path: str) -> list[dict[str, str]]:
 def events(body: bytes) -> dict[str, dict[str, object]]:
     parsed = Calendar.from_ical(body)
     assert parsed.get_missing_tzids() == set()
-    found = {}
+    answers = {}
     for event in parsed.walk("VEVENT"):
         fields = {name.lower(): event[name] for name in event}
-        found[str(event["uid"])] = {name: getattr(value, "dt", str(value)) for name, value in fields.items()}
-    return found
+        answers[str(event["uid"])] = {name: getattr(value, "dt", str(value)) for name, value in fields.items()}
+    return answers
 
 
 def an_event(**fields: object) -> Record:

@@ -26,7 +26,7 @@ def role(notation: str) -> str:
 def full() -> Record:
     lead = Participation(agent=Agent(name={"de": "Umweltamt"}, id="umweltamt"), role=role("federfuehrung"))
     funder = Participation(agent=Agent(name={"de": "Land"}), role=role("foerdergeber"))
-    said = a_project(
+    metadata = a_project(
         "Netz",
         identifiers=("N-7",),
         participants=(lead, funder, funder),
@@ -40,7 +40,7 @@ def full() -> Record:
         decisions=("https://rat.example.org/1", "javascript:alert(1)"),
         indicators=(Indicator(title={"de": "Wege"}, unit="km", observations=(Observation(date="2026", value="12"),)),),
     )
-    return Record(id="netz", said=said, changed=AT)
+    return Record(id="netz", said=metadata, changed=AT)
 
 
 def test_the_package_is_valid_by_the_schema(shared: Path) -> None:

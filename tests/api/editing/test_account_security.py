@@ -134,10 +134,10 @@ def test_an_access_key_is_made_shown_once_used_and_revoked(city: Town) -> None:
     wrong = post(here, "/konto/zugangsschluessel", label="Import", days="9999", scope="read")
     assert wrong.status_code == 422
     assert 'value="9999"' in wrong.text
-    made = post(here, "/konto/zugangsschluessel", label="Import", days="7", scope="read")
-    assert made.headers["cache-control"] == "no-store"
+    answer = post(here, "/konto/zugangsschluessel", label="Import", days="7", scope="read")
+    assert answer.headers["cache-control"] == "no-store"
     (token,) = city.catalog.people.tokens.of("agentur")
-    text = made.text.partition('<code class="breaks">')[2].partition("</code>")[0]
+    text = answer.text.partition('<code class="breaks">')[2].partition("</code>")[0]
     assert city.catalog.people.tokens.verify(text) == token
     listed = here.get("/konto/zugangsschluessel").text
     assert text not in listed

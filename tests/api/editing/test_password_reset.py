@@ -40,9 +40,9 @@ def test_a_code_comes_by_letter_and_sets_a_new_password_once(city: Town) -> None
     asked = client.post("/konto/passwort-vergessen", data={"name": "agentur"})
     assert "ist eine Nachricht mit einem Code unterwegs" in asked.text
     (letter,) = letters(city)
-    found = CODE.search(letter)
-    assert found
-    code = found[0]
+    match = CODE.search(letter)
+    assert match
+    code = match[0]
     assert code not in asked.text
     assert code in client.get(f"/konto/neues-passwort?code={code}").text
     assert reset(client, "lotsin", code) == 422

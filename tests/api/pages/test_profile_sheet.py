@@ -37,9 +37,9 @@ def test_the_sheet_names_what_is_there_and_what_is_missing(browser: TestClient) 
 )
 def test_the_rule_of_three_months(planned: str, created: datetime | None, deadline: str, kept: bool | None) -> None:
     milestones = (Milestone(title={"de": "Start"}, planned="2026-01"), Milestone(title={"de": "Beschluss im Gemeinderat"}, planned=planned))  # fmt: skip  # noqa: E501
-    found = reading(Record(id="netz", said=a_project(milestones=milestones), created=created), "de")
-    assert found is not None
-    assert (found.deadline, found.kept) == (deadline, kept)
+    council = reading(Record(id="netz", said=a_project(milestones=milestones), created=created), "de")
+    assert council is not None
+    assert (council.deadline, council.kept) == (deadline, kept)
 
 
 def test_without_a_reading_there_is_no_deadline() -> None:

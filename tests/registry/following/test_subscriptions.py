@@ -60,11 +60,11 @@ def test_of_two_processes_one_writes_the_letter(subscriptions: Subscriptions, ur
 
 
 def test_the_end_leaves_nothing(subscriptions: Subscriptions) -> None:
-    one = subscriptions.add("a@example.org", "q=rad", "daily", "de", 1)
+    subscription = subscriptions.add("a@example.org", "q=rad", "daily", "de", 1)
     subscriptions.add("a@example.org", "q=bus", "daily", "de", 1)
-    subscriptions.end(one.id)
+    subscriptions.end(subscription.id)
     with pytest.raises(NotFoundError):
-        subscriptions.get(one.id)
+        subscriptions.get(subscription.id)
     subscriptions.forget("a@example.org")
     assert subscriptions.all() == []
 

@@ -38,7 +38,7 @@ from api.editing import (
 )
 from api.pages import error_pages, routes
 from api.pages.site import Pages
-from api.visitors import digests
+from api.visitors import digests, hook_delivery
 from api.visitors import routes as visitors
 from api.web.answers import answer, json_bytes
 from api.web.frame import HEADERS, MAX_BODY_BYTES, Frame
@@ -143,7 +143,8 @@ async def _threads_running(catalog: Catalog, settings: Settings) -> AsyncIterato
     post = threading.Thread(target=sending.run, args=(catalog.outbox, settings, stop), name="letters", daemon=True)
     post.start()
     threading.Thread(target=reminding.run, args=(catalog, stop), name="reminders", daemon=True).start()
-    threading.Thread(target=digests.run, args=(Pages(catalog, settings), stop), name="digests", daemon=True).start()
+    for job in (digests, hook_delivery):
+        threading.Thread(target=job.run, args=(Pages(catalog, settings), stop), name=job.__name__, daemon=True).start()
     try:
         yield
     finally:

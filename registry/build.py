@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from registry import city
 from registry.catalog import Catalog
 from registry.errors import UsageError
-from registry.following import subscriptions
-from registry.following.subscriptions import open_subscriptions
+from registry.following import subscriptions, webhooks
+from registry.following.following import open_following
 from registry.letters import outbox
 from registry.letters.mailboxes import open_mailboxes
 from registry.letters.outbox import open_outbox
@@ -73,7 +73,7 @@ def open_catalog(settings: Settings) -> Catalog:
         messages=open_messages(settings.database_url),
         reasons=open_reasons(settings.database_url),
         confirmations=open_confirmations(settings.database_url),
-        subscriptions=open_subscriptions(settings.database_url),
+        following=open_following(settings.database_url),
         scores=open_scores(settings.database_url),
         file_checks=open_file_checks(settings.database_url),
     )
@@ -95,6 +95,7 @@ def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
         "people": accounts,
         **accounts.PARTS_OF_PEOPLE,
         "following": subscriptions,
+        "webhooks": webhooks,
     }
     versions = {name: upgrade_tables(engine, room.TABLES) for name, room in rooms.items()}
     staged = staging_engine(settings.database_url, settings.data)

@@ -36,7 +36,7 @@ def add(address: str, query: str, rhythm: str, language: str) -> None:
     if not is_address(address):
         raise UsageError("mail-address-form")
     followed = Followed.of(Pages(catalog, configured), parse_qsl(query), "de")
-    catalog.subscriptions.add(address, followed.query, rhythm, language, catalog.store.last())
+    catalog.following.subscriptions.add(address, followed.query, rhythm, language, catalog.store.last())
     say(f"{address} follows {followed.query or 'everything'}, {rhythm}.")
 
 
@@ -46,7 +46,9 @@ def add(address: str, query: str, rhythm: str, language: str) -> None:
 def list_subscriptions(address: str, json: bool) -> None:
     """List subscriptions, all or those of an address."""
     catalog, _ = opened()
-    subscriptions = catalog.subscriptions.of_address(address) if address else catalog.subscriptions.all()
+    subscriptions = (
+        catalog.following.subscriptions.of_address(address) if address else catalog.following.subscriptions.all()
+    )
     if json:
         document([{**entry._asdict(), "due": entry.due.isoformat()} for entry in subscriptions])
         return
@@ -62,11 +64,11 @@ def remove(address: str, query: str | None) -> None:
     from registry.errors import NotFoundError
 
     catalog, _ = opened()
-    ending = [entry for entry in catalog.subscriptions.of_address(address) if query in (None, entry.query)]
+    ending = [entry for entry in catalog.following.subscriptions.of_address(address) if query in (None, entry.query)]
     if not ending:
         raise NotFoundError("subscription-unknown")
     for entry in ending:
-        catalog.subscriptions.end(entry.id)
+        catalog.following.subscriptions.end(entry.id)
     say(f"Ended {len(ending)} of {address}.")
 
 

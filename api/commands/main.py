@@ -36,6 +36,7 @@ COMMANDS: Final = {  # command -> module that has it
     "erase": "api.commands.erase",
     "review": "api.commands.reviews",
     "follow": "api.commands.follow",
+    "hook": "api.commands.hooks",
 }
 
 

@@ -110,7 +110,7 @@ def worker() -> None:
     """Harvest sources when they are due, keep the projections up to date, send letters, and write dumps every night."""
     from api.data.dumps import nightly
     from api.pages.site import Pages
-    from api.visitors import digests
+    from api.visitors import digests, hook_delivery
     from api.web.logs import log_to_stderr
     from harvesters.run.worker import run
     from registry.catalog import reminding
@@ -132,6 +132,7 @@ def worker() -> None:
     post.start()
     threading.Thread(target=nightly, args=(catalog, configured, stop), name="dumps", daemon=True).start()
     pages = Pages(catalog, with_secret(configured))
+    threading.Thread(target=hook_delivery.run, args=(pages, stop), name="webhooks", daemon=True).start()
     digest = threading.Thread(target=digests.run, args=(pages, stop), name="digests")
     digest.start()
     threading.Thread(target=reminding.run, args=(catalog, stop), name="reminders", daemon=True).start()

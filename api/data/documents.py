@@ -4,7 +4,7 @@ Entry points: `search_answer`, `record_answer`, `changes_answer`, `tombstone`. T
 document and do not change within a version.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, Literal
 
@@ -274,12 +274,17 @@ def changes_answer(catalog: Catalog, settings: Settings, since: str, size: int) 
     changes = list(islice(catalog.store.changes(start), size + 1))
     listed = changes[:size]
     last = listed[-1].number if listed else start
-    hidden = catalog.store.get_many([listed_change.id for listed_change in listed if listed_change.record is None])
     return ChangesAnswer(
-        changes=tuple(_change(change, hidden, settings.base_url) for change in listed),
+        changes=changes_of(catalog, listed, settings.base_url),
         next=f"{epoch}.{last}",
         end=len(changes) <= size,
     )
+
+
+def changes_of(catalog: Catalog, changes: Sequence[Change], base: str) -> tuple[ChangeOut, ...]:
+    """The changes as programs get them."""
+    hidden = catalog.store.get_many([change.id for change in changes if change.record is None])
+    return tuple(_change(change, hidden, base) for change in changes)
 
 
 def change_number(token: str, epoch: str) -> int:

@@ -129,7 +129,7 @@ def confirmed(pages: Pages, request: Request, body: FormBody = b"") -> Response:
     """Begins the subscription."""
     token = _form(pages, request, body).get("token")
     email, query, rhythm, lang = _asked(pages, token)
-    stored = pages.catalog.subscriptions.add(email, query, rhythm, lang, pages.catalog.store.last())
+    stored = pages.catalog.following.subscriptions.add(email, query, rhythm, lang, pages.catalog.store.last())
     return RedirectResponse(
         f"{place('alerts', language(request), 'manage')}?token={token_of(pages, stored.id)}&begun", 303
     )
@@ -164,7 +164,7 @@ def _form(pages: Pages, request: Request, body: bytes) -> Forms:
 def _subscription(pages: Pages, token: str) -> Subscription:
     """The subscription of a link; NotFoundError if it has ended, UsageError if the link is not ours."""
     try:
-        return pages.catalog.subscriptions.get(id_of(pages, token))
+        return pages.catalog.following.subscriptions.get(id_of(pages, token))
     except BadData:
         raise UsageError("link-expired") from None
 
@@ -174,7 +174,7 @@ def manage(pages: Pages, request: Request) -> Response:
     token = request.query_params.get("token", "")
     address = _subscription(pages, token).address
     lang = language(request)
-    listed = pages.catalog.subscriptions.of_address(address)
+    listed = pages.catalog.following.subscriptions.of_address(address)
     return pages.page(
         request,
         "alerts_manage.html",
@@ -198,19 +198,19 @@ def change(pages: Pages, request: Request, body: FormBody = b"") -> Response:
     lang, token = language(request), sent.get("token")
     own = _subscription(pages, token)
     if sent.get("act") == "all":
-        pages.catalog.subscriptions.forget(own.address)
+        pages.catalog.following.subscriptions.forget(own.address)
         return RedirectResponse(f"{place('alerts', lang, 'end')}?done", 303)
-    chosen = pages.catalog.subscriptions.get(sent.get("id"))
+    chosen = pages.catalog.following.subscriptions.get(sent.get("id"))
     if chosen.address != own.address:
         raise NotFoundError("subscription-unknown")
     if sent.get("act") == "end":
-        pages.catalog.subscriptions.end(chosen.id)
-        left = pages.catalog.subscriptions.of_address(own.address)
+        pages.catalog.following.subscriptions.end(chosen.id)
+        left = pages.catalog.following.subscriptions.of_address(own.address)
         if not left:
             return RedirectResponse(f"{place('alerts', lang, 'end')}?done", 303)
         token = token_of(pages, left[0].id) if chosen.id == own.id else token
     elif sent.get("rhythm") in RHYTHMS:
-        pages.catalog.subscriptions.set_rhythm(chosen.id, sent.get("rhythm"))
+        pages.catalog.following.subscriptions.set_rhythm(chosen.id, sent.get("rhythm"))
     return RedirectResponse(f"{place('alerts', lang, 'manage')}?token={token}&changed", 303)
 
 
@@ -230,7 +230,7 @@ def ended(pages: Pages, request: Request) -> Response:
     """Ends the subscription of the address's token, at once: mail programs send this (RFC 8058), without a cookie and
     from wherever they are, so the token alone counts. They follow no redirect, so it answers itself."""
     try:
-        pages.catalog.subscriptions.end(id_of(pages, request.query_params.get("token", "")))
+        pages.catalog.following.subscriptions.end(id_of(pages, request.query_params.get("token", "")))
     except BadData:
         raise UsageError("link-expired") from None
     return _question(pages, request, "ended", "", None)

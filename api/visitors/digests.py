@@ -50,9 +50,9 @@ def _failed(error: Exception) -> int:
 def write_due(pages: Pages, now: datetime, until: datetime | None = None) -> int:
     """Writes the letters of all subscriptions that are due, or will be by `until`; returns how many were written."""
     written, done = 0, set[str]()
-    while due := pages.catalog.subscriptions.due(until or now, MAX_LETTERS_PER_ROUND, done):
+    while due := pages.catalog.following.subscriptions.due(until or now, MAX_LETTERS_PER_ROUND, done):
         done |= {subscription.id for subscription in due}
-        upto = _upto(pages)
+        upto = known_upto(pages)
         changes: dict[int, dict[str, Change]] = {}
         hits: dict[str, frozenset[str]] = {}
         for subscription in due:
@@ -60,21 +60,21 @@ def write_due(pages: Pages, now: datetime, until: datetime | None = None) -> int
             if seen not in changes:
                 changes[seen] = {change.id: change for change in pages.catalog.store.changes(seen, upto)}
             if subscription.query not in hits:
-                hits[subscription.query] = _hits(pages, subscription.query) if changes[seen] else frozenset()
+                hits[subscription.query] = followed_ids(pages, subscription.query) if changes[seen] else frozenset()
             letters = _letters(pages, subscription, changes[seen], hits[subscription.query])
-            if pages.catalog.subscriptions.told(subscription, upto, now, letters):
+            if pages.catalog.following.subscriptions.told(subscription, upto, now, letters):
                 written += len(letters)
     return written
 
 
-def _upto(pages: Pages) -> int:
+def known_upto(pages: Pages) -> int:
     """The number of the last change that both the store and the search index have."""
     position = pages.catalog.index.position()
     last = pages.catalog.store.position()
     return min(last.number, position.number) if position and position.epoch == last.epoch else 0
 
 
-def _hits(pages: Pages, stored: str) -> frozenset[str]:
+def followed_ids(pages: Pages, stored: str) -> frozenset[str]:
     """The ids of the records that are followed."""
     followed = Followed.read(pages, stored)
     if followed.thing == "record":

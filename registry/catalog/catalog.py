@@ -25,7 +25,7 @@ from registry.catalog.known_organizations import KnownOrganizations
 from registry.catalog.overrides import overrides
 from registry.catalog.writing import Writer
 from registry.errors import ConflictError, NotFoundError, NotReadyError
-from registry.following.subscriptions import Subscriptions
+from registry.following.following import Following
 from registry.letters.mailboxes import Mailboxes
 from registry.letters.outbox import Outbox
 from registry.model import Draft, Metadata, Record, Source, Step, Taken
@@ -72,7 +72,7 @@ class Catalog:
         messages: Messages,
         reasons: Reasons,
         confirmations: Confirmations,
-        subscriptions: Subscriptions,
+        following: Following,
         scores: Scores,
         file_checks: FileChecks,
     ) -> None:
@@ -90,7 +90,7 @@ class Catalog:
         self.messages = messages
         self.reasons = reasons
         self.confirmations = confirmations
-        self.subscriptions = subscriptions
+        self.following = following
         self.scores = scores
         self.file_checks = file_checks
         self._organizations = KnownOrganizations(store)

@@ -78,9 +78,9 @@ def follow(client: TestClient, city: Town, address: str, **entered: str) -> str:
     assert ask(client, address, **entered).status_code == 303
     (letter,) = sent(city)
     (link,) = [link for link in links(letter) if "token=" in link]
-    assert city.catalog.subscriptions.all() == []
+    assert city.catalog.following.subscriptions.all() == []
     client.post(urlsplit(link).path, data=fields_of(client.get(link).text))
-    return city.catalog.subscriptions.all()[-1].query
+    return city.catalog.following.subscriptions.all()[-1].query
 
 
 def write(city: Town, later: timedelta = LATER) -> int:
@@ -97,7 +97,7 @@ def test_a_search_is_followed_from_confirmation_to_the_end(visitor: TestClient, 
     page = visitor.get("/suche?q=spielplatz").text
     (address,) = set(re.findall(r'href="(/abo\?[^"]+)"', page))
     assert follow(visitor, own_city, address, rhythm="weekly") == "q=spielplatz"
-    (entry,) = own_city.catalog.subscriptions.all()
+    (entry,) = own_city.catalog.following.subscriptions.all()
     assert (entry.address, entry.rhythm, entry.lang) == ("erika@example.org", "weekly", "de")
     assert write(own_city) == 0  # nothing new, no letter
     put(own_city, "spielplaetze", "Spielplätze")
@@ -119,7 +119,7 @@ def test_a_search_is_followed_from_confirmation_to_the_end(visitor: TestClient, 
         headers={"origin": "https://mail.example"},
     )
     assert answer.status_code == 200
-    assert own_city.catalog.subscriptions.all() == []
+    assert own_city.catalog.following.subscriptions.all() == []
     again = visitor.get(f"{target.path}?{target.query}")
     assert "Das Abo ist beendet" in again.text
 
@@ -129,7 +129,7 @@ def test_opening_a_link_changes_nothing(visitor: TestClient, own_city: Town) -> 
     (letter,) = sent(own_city)
     (link,) = [link for link in links(letter) if "token=" in link]
     assert "Abo bestätigen" in visitor.get(link).text
-    assert own_city.catalog.subscriptions.all() == []
+    assert own_city.catalog.following.subscriptions.all() == []
     assert visitor.get("/abo/bestaetigen?token=falsch").status_code == 400
     assert visitor.post("/abo/beenden?token=falsch").status_code == 400
 
@@ -179,8 +179,8 @@ def test_a_district_is_named_in_words(visitor: TestClient) -> None:
 
 def test_subscriptions_are_changed_and_ended_by_the_link_of_a_letter(visitor: TestClient, own_city: Town) -> None:
     follow(visitor, own_city, "/abo?record=pegel")
-    own_city.catalog.subscriptions.add("erika@example.org", "q=rad", "daily", "de", 0)
-    other = own_city.catalog.subscriptions.add("fremd@example.org", "q=rad", "daily", "de", 0)
+    own_city.catalog.following.subscriptions.add("erika@example.org", "q=rad", "daily", "de", 0)
+    other = own_city.catalog.following.subscriptions.add("fremd@example.org", "q=rad", "daily", "de", 0)
     put(own_city, "radkarte", "Radkarte")
     write(own_city)
     letter = next(letter for letter in sent(own_city) if letter["To"] == "erika@example.org")
@@ -188,12 +188,12 @@ def test_subscriptions_are_changed_and_ended_by_the_link_of_a_letter(visitor: Te
     page = visitor.get(link).text
     assert page.count("Abo beenden") == 2
     token = fields_of(page)["token"]
-    ids = {entry.query: entry.id for entry in own_city.catalog.subscriptions.of_address("erika@example.org")}
+    ids = {entry.query: entry.id for entry in own_city.catalog.following.subscriptions.of_address("erika@example.org")}
     visitor.post("/abo/verwalten", data={"token": token, "id": ids["record=pegel"], "rhythm": "weekly", "act": "save"})
-    assert own_city.catalog.subscriptions.get(ids["record=pegel"]).rhythm == "weekly"
+    assert own_city.catalog.following.subscriptions.get(ids["record=pegel"]).rhythm == "weekly"
     assert visitor.post("/abo/verwalten", data={"token": token, "id": other.id, "act": "end"}).status_code == 404
     visitor.post("/abo/verwalten", data={"token": token, "act": "all"})
-    assert [entry.address for entry in own_city.catalog.subscriptions.all()] == ["fremd@example.org"]
+    assert [entry.address for entry in own_city.catalog.following.subscriptions.all()] == ["fremd@example.org"]
 
 
 def test_a_wrong_address_is_said(visitor: TestClient, own_city: Town) -> None:
@@ -210,7 +210,9 @@ def test_nobody_gets_letters_without_end_to_confirm(visitor: TestClient, own_cit
 
 
 def test_a_restored_store_does_not_tell_old_news_or_fail(own_city: Town) -> None:
-    own_city.catalog.subscriptions.add("a@example.org", "", "daily", "de", own_city.catalog.store.last() + 1000)
+    own_city.catalog.following.subscriptions.add(
+        "a@example.org", "", "daily", "de", own_city.catalog.store.last() + 1000
+    )
     assert write(own_city) == 0
     put(own_city, "neues", "Neues")
     assert write(own_city) == 1

@@ -74,6 +74,7 @@ _ATTRIBUTION: Final = {
     name: iri_term(PREFIXES["prov"] + name) for name in ("qualifiedAttribution", "Attribution", "agent")
 }
 _GEOMETRY, _BOX = iri_term(PREFIXES["locn"] + "geometry"), iri_term(DCAT.bbox)
+_GEOMETRY_CLASS, _AS_WKT = iri_term(PREFIXES["locn"] + "Geometry"), iri_term(PREFIXES["geo"] + "asWKT")
 _RESOURCES: Final = frozenset(iri_term(DCAT[name]) for name in ("Dataset", "DatasetSeries", "DataService"))
 
 
@@ -84,7 +85,9 @@ def _with_parties_and_geometries(graph: Graph) -> Graph:
     for subject, about in graph.items():
         changed[subject] = dict(about)
         if _BOX in about:
-            changed[subject][_GEOMETRY] = about[_BOX]
+            node = f"_:geometry{next(numbers)}"
+            changed[subject][_GEOMETRY] = {node: None}
+            changed[node] = {TYPE: {_GEOMETRY_CLASS: None}, _AS_WKT: about[_BOX]}
         if _RESOURCES.isdisjoint(about.get(TYPE, ())):
             continue
         for agent, role in _parties(about):

@@ -4,6 +4,7 @@ Covers: registry/rdf/profiles.py
 """
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -13,6 +14,7 @@ from registry.model import Agent, Place
 from registry.rdf import DEFAULT, PROFILES, profile_of, with_contributor
 from registry.rdf.profiles import contributor_iri
 from tests.builders import a_dataset, a_record
+from tests.shapes_oracle import violations
 from vocab.concepts import concept_list
 from vocab.namespaces import DCT, PREFIXES
 
@@ -57,7 +59,9 @@ def test_geographical_clients_get_roles_and_geometries() -> None:
     roles = sorted(o.rpartition("/")[2].rstrip(">") for _, p, o in statements if p == PREFIXES["dcat"] + "hadRole")
     assert roles == ["custodian", "custodian", "publisher"]
     boxes = {o for _, p, o in statements if p == PREFIXES["dcat"] + "bbox"}
-    assert {o for _, p, o in statements if p == PREFIXES["locn"] + "geometry"} == boxes != set()
+    assert {o for _, p, o in statements if p == PREFIXES["geo"] + "asWKT"} == boxes != set()
+    geometries = {o for _, p, o in statements if p == PREFIXES["locn"] + "geometry"}
+    assert geometries == {s for s, p, _ in statements if p == PREFIXES["geo"] + "asWKT"}
 
 
 @pytest.mark.parametrize("row", [row for row in PROFILES if row.change], ids=lambda row: row.token)
@@ -90,3 +94,13 @@ def test_a_dataset_names_its_data_provider_that_of_its_source_first() -> None:
     own = rdf.graph(a_dataset(contributor_ids=("https://x.example/own",)), f"{BASE}/id/x", BASE)
     assert with_contributor(own, first.notation) == own
     assert with_contributor(own, "") is own
+
+
+@pytest.mark.parametrize("token", ["dcat-ap-de-3", "dcat-ap-3", "dcat-3"])
+@pytest.mark.parametrize("shape_set", ["ap301_full1", "de30_spec"])
+def test_the_official_shapes_find_no_fault_in_a_profile(shared: Path, token: str, shape_set: str) -> None:
+    row = profile_of(token)
+    assert row
+    assert row.change
+    body = b"".join(rdf.write([RECORD], "ttl", base_url=BASE, change=row.change))
+    assert violations(body, shape_set) == ()

@@ -89,7 +89,7 @@ def _page(
         status if fault else 200,
         record=record,
         title=title,
-        other=other,
+        kept=other,
         into=(_title(into, lang), addresses.page(into.kind, into.id, lang)) if into else None,
         comparison=compare(pages, other.metadata, record.metadata, lang) if other else None,
         text=text,

@@ -71,8 +71,8 @@ class Synonyms:
         if len(part) < length:
             return None
         members = self._others(part)
-        if not members and length == 1 and (about := _what_it_is_about(part[0].text)):
-            members = {member.text: member for member in self._members.get((about.stem,), {}).values()}
+        if not members and (instead := _what_it_is_about(part[0].text) if length == 1 else _compound(part)):
+            members = self._members.get((instead.stem,), {})
         return Match(start, length, tuple(members.values())) if members else None
 
     def _others(self, part: Sequence[Word]) -> dict[str, Member]:
@@ -93,6 +93,11 @@ def _what_it_is_about(word: str) -> Word | None:
     head = next((head for head in HEADS_OF_DATA if folded.endswith(head)), "")
     about = folded.removesuffix(head)
     return next(iter(words(about)), None) if head and len(about) >= MIN_LETTERS_ABOUT else None
+
+
+def _compound(parts: Sequence[Word]) -> Word | None:
+    """The compound of two words, which people write in two: "Fußgänger Überweg"."""
+    return next(iter(words("".join(part.text for part in parts))), None) if len(parts) == 2 else None
 
 
 def _distinct(text: str) -> tuple[Word, ...]:

@@ -28,6 +28,7 @@ _QUESTION_WORDS = """
     möchte möchten möglich muss müssen musst nächste nächsten nächster nähe näheres nutzen passiert schauen sehe
     sehen soviel stehen steht suche suchen sucht tun tut unserem unseren unserer viel viele vielen wann warum was
     weiß welche welchem welchen welcher welches wem wen wenig wenige weshalb wessen wieso wieviel wieviele will
+    abend abends morgen tonight tomorrow weekend wochenende wochenenden
     willst wofür woher wohin wollen womit woran worüber wozu würde würden zeig zeige zeigen zeigt
     able about all any anyone anything as be been being but can cannot close could current currently did do
     does doing done find finding get gets getting give gives go going got had has have having he help her here hers

@@ -1,4 +1,4 @@
-"""150 questions that people ask the demo, typed as they type: what they want is among the first three hits.
+"""231 questions that people ask the demo, typed as they type: what they want is among the first three hits.
 
 The floors only rise. Who adds a rule for one question breaks another: rules are general, or they are none.
 """
@@ -21,7 +21,8 @@ pytestmark = pytest.mark.slow
 
 QUESTIONS: Final = Path(__file__).parent / "questions.csv"
 PLACES: Final = 3  # of the list, in which the wanted record has to be
-LEAST_ANSWERED: Final = 130  # of the questions with an answer: all of them
+LEAST_ANSWERED: Final = 190  # of the 196 questions with an answer, by words alone
+LEAST_WITH_MEANING: Final = 193
 FIELDS: Final = ["question", "wanted", "who", "language", "note"]
 
 
@@ -49,9 +50,9 @@ def questions() -> list[dict[str, str]]:
 def test_the_questions_are_those_of_many_people():
     rows = questions()
     assert list(rows[0]) == FIELDS
-    assert len(rows) == len({row["question"] for row in rows}) == 150
-    assert sum(row["language"] == "en" for row in rows) == 50
-    assert sum(not row["wanted"] for row in rows) == 20
+    assert len(rows) == len({row["question"] for row in rows}) == 231
+    assert sum(row["language"] == "en" for row in rows) == 80
+    assert sum(not row["wanted"] for row in rows) == 35
     assert {row["who"] for row in rows} == {"citizen", "firm", "official"}
 
 
@@ -64,7 +65,7 @@ def test_what_is_wanted_is_among_the_first_three_hits(index):
             missed.append((row["question"], [hit.id for hit in page.hits]))
     answered = sum(bool(row["wanted"]) for row in questions()) - len(missed)
     print(f"{answered} answered, missed: {missed}")
-    assert answered >= LEAST_ANSWERED, missed
+    assert answered >= (LEAST_WITH_MEANING if index.refiner else LEAST_ANSWERED), missed
 
 
 def test_nothing_is_an_exact_answer_to_a_question_without_one(index):

@@ -98,6 +98,7 @@ def test_a_ring_of_one_word_is_none(tmp_path):
         ("roads closed", {"Sperrung"}),
         ("closed road", {"Sperrung"}),
         ("Pflegeheimplätze", {"Altenheim", "Pflegeheim", "care home"}),
+        ("Alten Heim", {"Altenheim", "Pflegeheim", "care home"}),
         ("Pflegeheimverordnung", set()),
         ("Hundeplan", set()),
     ],

@@ -260,7 +260,7 @@ FIELDS: Final[tuple[FormField, ...]] = (
               part="unit", section="data", repeats=True),
     FormField("indicator_baseline", "project", "indicators", label=_("Wert am Anfang"), part="baseline",
               beside="indicator", section="data", repeats=True),
-    FormField("indicator_target", "project", "indicators", label=_("Ziel"), part="target", beside="indicator",
+    FormField("indicator_target", "project", "indicators", part="target", beside="indicator",
               section="data", repeats=True),
     FormField("indicator_values", "project", "indicators", _("Datum und Wert, einer in jeder Zeile: „2026-06: 12,5“."),
               _("Gemessen"), part="observations", rows=3, section="data", repeats=True),

@@ -17,7 +17,7 @@ import requests
 from registry.errors import NotReadyError, UsageError
 from registry.model import Change, Position
 from registry.rdf.terms import iri_term
-from registry.sparql.triple_store import graph_name, quads
+from registry.sparql.triple_store import MAPPING_EDITION, graph_name, quads
 
 RECORDS_PER_UPDATE: Final = 50
 TIMEOUT_SECONDS: Final = (10, 300)  # to connect, between two packets
@@ -45,7 +45,11 @@ class SparqlServer:
             stored = msgspec.json.decode(self.file.read_bytes(), type=_Position)
         except (FileNotFoundError, msgspec.DecodeError):
             return None
-        return stored.position if stored.server == self.update_address else None
+        return stored.position if stored.server == self._edition() else None
+
+    def _edition(self) -> str:
+        """What the server holds: of which server, address and edition of the mapping it is."""
+        return f"{self.update_address} {MAPPING_EDITION} {self.base_url}"
 
     def damage(self) -> str:
         return ""
@@ -90,7 +94,7 @@ class SparqlServer:
     def _store(self, position: Position) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         new = self.file.with_suffix(".new")
-        new.write_bytes(msgspec.json.encode(_Position(self.update_address, position)))
+        new.write_bytes(msgspec.json.encode(_Position(self._edition(), position)))
         new.replace(self.file)
 
     def query(self, query: str, accept: str, defaults: list[str], named: list[str]) -> tuple[bytes, str]:

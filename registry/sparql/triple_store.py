@@ -23,17 +23,20 @@ from registry.rdf import record_graph, statements_in, thing_iri
 from registry.rdf.terms import iri_term
 from vocab.kinds import KIND_ROWS
 
+MAPPING_EDITION: Final = 1  # raised when records are written as other statements: the store is then built anew
 KEPT_CHECKPOINTS: Final = 3  # older ones may still be read by a query that has just begun
 RECORDS_PER_LOAD: Final = 500
 MAX_SMALL_LOAD_BYTES: Final = 2_000_000  # N-Quads that are loaded in a transaction; more by the bulk loader
 
 
 class _Current(msgspec.Struct, frozen=True):
-    """What counts: folders of the store and of its newest checkpoint, and the position of both."""
+    """What counts: folders of the store and of its newest checkpoint, the position of both, and of what edition they
+    are."""
 
     store: str
     checkpoint: str
     position: Position
+    edition: str = ""
 
 
 def newest_checkpoint(folder: Path) -> Path | None:
@@ -55,11 +58,13 @@ class TripleStore:
     def __init__(self, folder: Path, base_url: str) -> None:
         self.folder = folder
         self.base_url = base_url.rstrip("/")
+        self.edition = f"{MAPPING_EDITION} {self.base_url}"
         self.faults: dict[str, str] = {}
 
     def position(self) -> Position | None:
+        """None also if the store was written with another public address or by another edition of the mapping."""
         current = _current(self.folder)
-        return current.position if current else None
+        return current.position if current and current.edition == self.edition else None
 
     def damage(self) -> str:
         current = _current(self.folder)
@@ -119,7 +124,7 @@ class TripleStore:
         shutil.rmtree(self.folder / checkpoint, ignore_errors=True)  # the same change again, after a crash
         store.backup(str(self.folder / checkpoint))
         new = self.folder / "current.new"
-        new.write_bytes(msgspec.json.encode(_Current(name, checkpoint, position)))
+        new.write_bytes(msgspec.json.encode(_Current(name, checkpoint, position, self.edition)))
         new.replace(self.folder / "current")
         checkpoints = sorted(self.folder.glob("checkpoint-*"), key=lambda path: path.stat().st_mtime_ns)
         kept = {path.name for path in checkpoints[-KEPT_CHECKPOINTS:]} | {name, checkpoint}

@@ -92,6 +92,15 @@ def test_old_checkpoints_and_stores_are_removed(store: TripleStore) -> None:
     assert store.damage() == ""
 
 
+def test_with_another_public_address_it_is_built_anew(store: TripleStore) -> None:
+    moved = TripleStore(store.folder, "https://new.example")
+    assert store.position() == Position("e", 2)
+    assert moved.position() is None
+    moved.rebuild(changes(a_record("luft", "Luft")), Position("e", 2))
+    _, body = ask(moved, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", "csv")
+    assert body.split() == ["g", "https://new.example/id/luft"]
+
+
 def test_a_lost_checkpoint_is_noticed(store: TripleStore) -> None:
     checkpoint = newest_checkpoint(store.folder)
     assert checkpoint

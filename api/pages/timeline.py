@@ -18,12 +18,13 @@ from api.pages.list_views import ListView, joined, with_parameter
 from api.pages.project_lists import filtered
 from api.pages.site import Pages, View
 from api.text import sentences
-from api.text.formatting import day, short_markup
+from api.text.formatting import day, pick_language, short_markup
 from api.text.i18n import translator
 from api.text.labels import districts
 from api.web import addresses
 from api.web.addresses import Lang
 from registry.model import Metadata, Milestone, Record
+from registry.model.text import shortened
 from registry.model.timing import first_day, last_day, today
 from registry.search.facet_values import WHOLE_CITY, districts_of
 from registry.search.facet_values import phases as phase_values
@@ -33,7 +34,8 @@ from vocab.concepts import ConceptList, concept_list
 YEARS_BEFORE, YEARS_AFTER = 4, 6  # of today, that the axis shows at most
 MIN_YEARS: Final = 3
 MAX_YEARS_WITH_QUARTERS: Final = 5
-ANCHOR_PERCENT: Final = 70  # right of it, words of a mark end at the mark
+ANCHOR_PERCENT: Final = 55  # right of it, words of a mark end at the mark
+MAX_MARK_CHARACTERS: Final = 40  # of the words beside a mark; the table has all
 GROUP: Final = "group"  # the parameter
 STOPPED: Final = ("abgebrochen", "pausiert")
 PLANNED: Final = ("idee", "vorbereitung")  # phases in which what is to come is not settled: dashed
@@ -44,7 +46,7 @@ class Mark(NamedTuple):
 
     x: float
     reached: bool
-    label: Markup | str = ""
+    label: str = ""
     when: str = ""
     anchor: str = "start"
 
@@ -231,7 +233,8 @@ def _marks(metadata: Metadata, axis: Axis, lang: Lang) -> Iterator[Mark]:
         x = axis.at(moment)
         if milestone is upcoming:
             anchor = "end" if x > ANCHOR_PERCENT else "start"
-            yield Mark(x, False, short_markup(milestone.title, lang), day(when, lang), anchor)
+            words = shortened(pick_language(milestone.title, lang).words, MAX_MARK_CHARACTERS)
+            yield Mark(x, False, words, day(when, lang), anchor)
         else:
             yield Mark(x, bool(milestone.reached))
 

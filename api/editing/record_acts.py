@@ -140,6 +140,7 @@ def _withdrawal(
         fields,
         fault,
         step="withdraw",
+        followers=pages.catalog.following.subscriptions.followers(f"record={record.id}"),
         users=record_links(list(users.values()), lang),
         more_users=len(ids) - len(users),
         twins=record_links(twins, lang),
@@ -159,8 +160,8 @@ def _restoration(
     comparison = _compared(pages, record, version, lang) if record.state == "published" else None
     heading = _("Diese Fassung wiederherstellen?") if comparison else _("Eintrag wieder veröffentlichen?")
     return _page(
-        pages, request, record, fields, fault, step="restore", users=[], more_users=0, twins=[], comparison=comparison,
-        version=version, heading=heading,
+        pages, request, record, fields, fault, step="restore", followers=0, users=[], more_users=0, twins=[],
+        comparison=comparison, version=version, heading=heading,
     )  # fmt: skip
 
 

@@ -65,6 +65,7 @@ TEMPLATES = {  # a page of each
     "forgotten.html": "/konto/passwort-vergessen", "reset.html": "/konto/neues-passwort",
     "moderation.html": "/administration/meldungen", "alerts.html": "/abo?record=pegel",
     "council_report.html": "/bericht", "calls.html": "/partner",
+    "dumps.html": "/dumps", "sparql.html": "/sparql", "vocabulary.html": "/ns",
     "profile.html": "/projekte/kuehle-wege/steckbrief",
     "letters.html": "/administration/nachrichten", "account_letters.html": "/konto/nachrichten",
     "merge.html": "/projekte/pegel/zusammenfuehren?with=kuehle-wege",

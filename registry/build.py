@@ -66,7 +66,7 @@ def open_catalog(settings: Settings) -> Catalog:
         sources=open_sources(settings.database_url, settings.data, staging),
         runs=open_runs(settings.database_url, settings.data, staging),
         staging=staging,
-        inbox=open_inbox(settings.database_url, store.owner, people.accounts),
+        inbox=open_inbox(settings.database_url, store.owner, people.on_duty),
         people=people,
         outbox=open_outbox(settings.database_url),
         mailboxes=open_mailboxes(settings.database_url),

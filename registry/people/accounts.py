@@ -200,6 +200,10 @@ class People:
                 connection.execute(_ENDED.insert().values(nonce=nonce, at=now))
             forget_session(connection, nonce)
 
+    def on_duty(self) -> Iterator[Account]:
+        """All accounts, each with the roles of those for whom it stands in today."""
+        return map(self.with_leave, self.accounts())
+
     def accounts(self) -> Iterator[Account]:
         with reading(self._engine) as connection:
             rows = connection.execute(_ACCOUNTS.select().order_by(_ACCOUNTS.c.name)).mappings().fetchall()

@@ -87,6 +87,9 @@ def test_a_substitute_decides_while_the_other_is_away(city: Town) -> None:
     assert PROJECT["title"] in carla.get("/freigabe").text
     (draft,) = city.catalog.inbox.queue()
     assert send(carla, f"/freigabe/{draft.id}", "publish").status_code == 303
+    city.catalog.mailboxes.set("carla", "carla@example.org")
+    send(browser(city, "agentur"), "/anmelden/projekt", "submit", **PROJECT | {"title": "Noch eines"})
+    assert "carla@example.org" in {waiting.letter.to for waiting in city.catalog.outbox.newest(10)}
     act(admin, path, "substitute", substitute="")
     assert carla.get("/freigabe").status_code == 403
 

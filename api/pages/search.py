@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from fastapi import Request
 from msgspec.structs import replace
@@ -32,6 +32,8 @@ from registry.search.query import MAX_DEPTH, Hit, Query, ResultPage, SearchIndex
 from registry.search.spelling import meant
 from vocab.concepts import concept_list
 from vocab.kinds import KIND_ROWS
+
+MAX_CARDS_INSTEAD: Final = 3  # hits without a filter that leaves none
 
 # -- search and lists
 
@@ -334,13 +336,11 @@ def _nothing(pages: Pages, asked: Query, names: Names, path: str, kind: str | No
     lang = language_of(asked)
     culprits = []
     for label, facet, free in _without_each(asked, names, lang, kind):
-        total = pages.catalog.index.search(replace(free, size=1, facets=())).total
-        culprits.append((Culprit(label, facet, query.url(free, path), total), free))
+        page = pages.catalog.index.search(replace(free, size=MAX_CARDS_INSTEAD, facets=()))
+        culprits.append((Culprit(label, facet, query.url(free, path), page.total), page.hits))
     culprits.sort(key=lambda culprit: -culprit[0].total)
-    cards_instead: list[Card] = []
-    if culprits and culprits[0][0].total:
-        instead = pages.catalog.index.search(replace(culprits[0][1], size=3, facets=()))
-        cards_instead = cards(pages, [hit.id for hit in instead.hits], lang, today(), asked.words)
+    instead = culprits[0][1] if culprits and culprits[0][0].total else ()
+    cards_instead = cards(pages, [hit.id for hit in instead], lang, today(), asked.words)
     index = pages.catalog.index
     begun = [suggestion.text for suggestion in index.suggest(asked.words, 5)] if asked.words else []
     fixed = {"kind": asked.where["kind"]} if kind else {}

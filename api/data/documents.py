@@ -196,7 +196,7 @@ def _hit(record: Record, hit: Hit, base: str, lang: str, explain: bool) -> HitOu
         description=shortened_text(metadata.abstract or metadata.description, MAX_HIT_DESCRIPTION),
         publisher=_publisher(metadata.publisher or metadata.organizer),
         score=round(hit.score, 4),
-        url=page_url(record, base, "en" if lang == "en" else "de"),
+        url=page_url(record, base, addresses.language_of(lang)),
         exact=hit.exact,
         by=hit.by,
         synonyms=hit.synonyms,

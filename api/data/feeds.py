@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from api.data.openapi import responses, search_parameters, texts
 from api.text.labels import both
 from api.web import query
-from api.web.addresses import Lang, absolute, page, path, thing_path
+from api.web.addresses import Lang, absolute, language_of, page, path, thing_path
 from api.web.answers import answer, tag
 from api.web.negotiate import TURTLE
 from registry import city as city_room
@@ -83,7 +83,7 @@ def answered(request: Request, catalog: Catalog, asked: Query, path: str, of: tu
 
 def atom(records: Sequence[Record], asked: Query, url: str, city: City, base: str) -> bytes:
     """An Atom document of records. The ids are stable: the feed's canonical URL and the URIs of the things."""
-    lang: Lang = "en" if asked.lang == "en" else "de"
+    lang = language_of(asked.lang)
     feed = Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": lang})
     _add_text(feed, "id", url)
     title = _TITLES["found"][lang].format(asked.words) if asked.words else _TITLES["all"][lang]

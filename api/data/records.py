@@ -28,7 +28,7 @@ from api.data.suggestions import SuggestAnswer, suggested
 from api.data.validation import LIMITS, MAX_ANONYMOUS_BYTES, MAX_BYTES, CheckAnswer, check_in_child
 from api.text.labels import both, districts
 from api.web import query, session
-from api.web.addresses import Lang, local_path
+from api.web.addresses import language_of, local_path
 from api.web.answers import answer, json_bytes, raw_body, tag
 from api.web.negotiate import JSON, RDF, TURTLE
 from api.web.own_threads import OwnThreads
@@ -135,7 +135,7 @@ class _Views:
         lang: Annotated[str, Query(description="Language of the addresses", examples=["de"])] = "de",
     ) -> Response:
         typed = q[: query.MAX_QUERY_CHARACTERS]
-        language: Lang = "en" if lang == "en" else "de"
+        language = language_of(lang)
         return answer(
             request,
             lambda: json_bytes(SuggestAnswer(suggested(self.catalog, typed, language))),

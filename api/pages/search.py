@@ -333,7 +333,7 @@ def _pager(asked: Query, results: ResultPage, path: str) -> Pager | None:
 def _nothing(pages: Pages, asked: Query, names: Names, path: str, kind: str | None) -> dict[str, Any]:
     """The variables for a search without exact hits: the filters with the hits without each, some of these, whether
     there are hits without any filter, spellings, a beginning that words have, and the nearest topic."""
-    lang = language_of(asked)
+    lang = addresses.language_of(asked.lang)
     culprits = []
     for label, facet, free in _without_each(asked, names, lang, kind):
         page = pages.catalog.index.search(replace(free, size=MAX_CARDS_INSTEAD, facets=()))
@@ -381,7 +381,3 @@ def _nearest_topic(pages: Pages, asked: Query, lang: Lang) -> tuple[str, str] | 
         return None
     theme = concept_list("themes").by_notation[counts.most_common(1)[0][0]]
     return theme.label(lang), addresses.page("topic", theme.notation, lang)
-
-
-def language_of(asked: Query) -> Lang:
-    return "en" if asked.lang == "en" else "de"

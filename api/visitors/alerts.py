@@ -115,7 +115,7 @@ def _asked(pages: Pages, token: str) -> tuple[str, str, str, Lang]:
         email, query, rhythm, lang = _serializer(pages).loads(token, max_age=CONFIRM_SECONDS)
     except (BadData, ValueError, TypeError):
         raise UsageError("link-expired") from None
-    return str(email), str(query), str(rhythm), "en" if lang == "en" else "de"
+    return str(email), str(query), str(rhythm), addresses.language_of(lang)
 
 
 def confirm(pages: Pages, request: Request) -> Response:

@@ -87,7 +87,7 @@ def _letters(
     pages: Pages, subscription: Subscription, changes: Mapping[str, Change], hits: frozenset[str]
 ) -> list[Letter]:
     """One letter if something that is followed has changed, else none."""
-    lang: Lang = "en" if subscription.lang == "en" else "de"
+    lang = addresses.language_of(subscription.lang)
     news = sorted((change for change in changes.values() if change.id in hits), key=lambda change: -change.number)
     followed = Followed.read(pages, subscription.query)
     entries = list(_entries(pages, news, followed, lang))

@@ -47,6 +47,11 @@ class PageAddress(NamedTuple):
         return self.name if self.name in KINDS else None
 
 
+def language_of(text: str) -> Lang:
+    """English for "en", German for everything else."""
+    return "en" if text == "en" else "de"
+
+
 def page(kind: str, id: str, lang: Lang = "de") -> str:
     """The page of a record, a district or a topic: `/daten/radwege`."""
     return path(kind, lang, id)

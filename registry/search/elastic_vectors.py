@@ -146,6 +146,8 @@ class ElasticVectors:
             return {}
         searches = [_near(vector, count, None)] if count else []
         searches += [_near(vector, len(part), part) for part in parts(ids, MAX_IDS)]
+        if not searches:
+            return {}
         with reachable():
             answers = self.client.msearch(
                 searches=[part for search in searches for part in ({"index": self.index}, search)]

@@ -35,6 +35,7 @@ def test_both_kinds_of_stores_order_alike(elastic_address: str, tmp_path: Path) 
             store.write(some_rows(1500), (), DONE)
             store.write((), (), DONE)
         expected, answer = (store.cosines(question, 50, ["n7", "n8", "nobody"]) for store in (files, elastic))
+        assert files.cosines(question, 0) == elastic.cosines(question, 0) == {}  # of nothing
         client.indices.delete(index=elastic.index)
     assert sorted(expected, key=lambda id: -expected[id]) == sorted(answer, key=lambda id: -answer[id])
     assert answer == pytest.approx(expected, abs=1e-5)

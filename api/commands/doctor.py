@@ -147,7 +147,7 @@ def _database(configured: "Settings") -> Generator[Check, None, "Catalog | None"
     """The catalogue if it can be opened."""
     from api.commands.system_errors import system_error
     from registry.build import open_catalog
-    from registry.errors import LotseError
+    from registry.errors import DatabaseDamagedError, LotseError
     from registry.projections.projector import UNREACHABLE
     from registry.store.database import check_pages
     from registry.store.store import SHOWN
@@ -159,7 +159,8 @@ def _database(configured: "Settings") -> Generator[Check, None, "Catalog | None"
     except UNREACHABLE as error:
         explained = error if isinstance(error, LotseError) else system_error(error, configured)
         what = explained.message if explained else f"{shown}: {type(error).__name__}: {error}"
-        yield Check("database", "broken", what, "Do what the message says." if explained else "Check LOTSE_DATABASE.")
+        remedy = "Do what the message says." if explained else "Check LOTSE_DATABASE."
+        yield Check("database", "broken", what, RESTORE if isinstance(error, DatabaseDamagedError) else remedy)
         return None
     if damage := check_pages(catalog.store.engine):
         yield Check("database", "broken", f"{shown} is damaged: {damage}", RESTORE)

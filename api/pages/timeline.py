@@ -233,8 +233,8 @@ def _marks(metadata: Metadata, axis: Axis, lang: Lang) -> Iterator[Mark]:
         x = axis.at(moment)
         if milestone is upcoming:
             anchor = "end" if x > ANCHOR_PERCENT else "start"
-            words = shortened(pick_language(milestone.title, lang).words, MAX_MARK_CHARACTERS)
-            yield Mark(x, False, words, day(when, lang), anchor)
+            label = shortened(pick_language(milestone.title, lang).words, MAX_MARK_CHARACTERS)
+            yield Mark(x, False, label, day(when, lang), anchor)
         else:
             yield Mark(x, bool(milestone.reached))
 

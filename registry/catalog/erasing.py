@@ -55,6 +55,9 @@ def erase(catalog: Catalog, name: str, by: str = "") -> Erased:
     pseudonym = f"#{number}"
     versions = rewrite_versions(catalog.store, lambda version: _without(version, name, pseudonym))
     drafts = catalog.inbox.erase(name, pseudonym)
+    if mailbox := catalog.mailboxes.get(name):
+        catalog.following.subscriptions.forget(mailbox.address)
+    catalog.messages.forget(name)
     if catalog.people.get(name):
         catalog.people.remove(name)
     with writing(catalog.store.engine) as connection:
@@ -133,7 +136,8 @@ def exported(catalog: Catalog, name: str) -> dict[str, Any]:
         "account": account,
         "mailbox": mailbox._asdict() if mailbox else None,
         "sessions": [
-            {"begun": one.begun, "method": one.method, "browser": one.browser} for one in people.sessions.of(name)
+            {"begun": session.begun, "method": session.method, "browser": session.browser}
+            for session in people.sessions.of(name)
         ],
         "passkeys": [{"label": one.label, "created": one.created} for one in people.passkeys.of(name)],
         "tokens": list(people.tokens.of(name)),

@@ -63,7 +63,7 @@ def first_time(connection: sa.Connection, about: str, now: datetime, since: date
     engine = connection.engine
     statement = inserting(engine, _REMINDERS).values(about=about, at=now)
     again = statement.on_conflict_do_update(index_elements=["about"], set_={"at": now}, where=_REMINDERS.c.at < since)
-    return bool(connection.execute(again).rowcount)
+    return connection.execute(again.returning(_REMINDERS.c.about)).first() is not None
 
 
 def signature(secret: str, account: str, record: str) -> str:

@@ -15,6 +15,8 @@ from tests.town import BASE, Town, take
 
 SETTINGS = {"base_url": BASE, "secret": ("s" * 40,), "allow_hosts": ()}
 
+BROWSER_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
 
 @pytest.fixture(scope="session")
 def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -81,4 +83,8 @@ def city(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture(scope="module")
 def browser(city: Town) -> TestClient:
     """Somebody who looks at the pages and follows nothing."""
-    return TestClient(city.app, headers={"accept": "text/html"}, follow_redirects=False)
+    return TestClient(
+        city.app,
+        headers={"accept": BROWSER_ACCEPT},
+        follow_redirects=False,
+    )

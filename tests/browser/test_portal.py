@@ -323,9 +323,9 @@ def test_a_project_goes_all_the_way_without_script(site: Site) -> None:
     context = site.context("lotsin", java_script_enabled=False)
     page = context.new_page()
     page.goto("/freigabe")
-    page.click("text=Regen am Hang")
+    page.click("a:has-text('Regen am Hang')")
     page.click("text=Freigeben und veröffentlichen")
-    page.click("text=Regen am Hang")
+    page.click("a:has-text('Regen am Hang')")
     assert "Baumkataster" in page.locator("main").inner_text()
     context.close()
 

@@ -230,14 +230,17 @@ def check(name: str) -> tuple[str, str]:
 
 
 def damaged_database(data: Path) -> None:
-    """Overwrites leaf pages in the middle; the first pages stay, so that the file opens."""
+    """Overwrites pages behind the first page of each table, so that the file opens."""
     with Town(data) as town:
         take(town.catalog, *(Metadata(kind="dataset", title={"de": f"Ding {n}" * 20}) for n in range(400)))
+        with town.catalog.store.engine.connect() as connection:
+            first_pages = sa.text("SELECT max(rootpage) FROM sqlite_master")
+            last = int(connection.execute(first_pages).scalar_one())
         town.catalog.store.engine.dispose()
     path = data / "lotse.sqlite"
     content = bytearray(path.read_bytes())
     page = 4096
-    for number in range(60, len(content) // page):
+    for number in range(last, len(content) // page):
         content[number * page : (number + 1) * page] = os.urandom(page)
     path.write_bytes(content)
 

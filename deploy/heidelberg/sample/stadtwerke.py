@@ -61,7 +61,11 @@ def _hydra(address: str, number: int, last: int, total: int) -> str:
     return (
         f"<{BASE}katalog> a dcat:Catalog ; dct:title {_text('Datenkatalog der Stadtwerke')} ;\n"
         f"  dct:description {_text('Daten, Dienste und Projekte der Stadtwerke (Beispieldaten).')} ;\n"
-        f"  dct:publisher <{BASE}id/stadtwerke> .\n"
+        f"  dct:publisher <{BASE}id/stadtwerke> ; foaf:homepage <{BASE}> ; dct:language eu:language\\/DEU ;\n"
+        f"  dct:issued '2026-01-12'^^xsd:date ; dct:modified '2026-11-02'^^xsd:date ;\n"
+        f"  dct:spatial <http://dcat-ap.de/def/politicalGeocoding/regionalKey/082210000000> ;\n"
+        f"  dct:license <http://dcat-ap.de/def/licenses/dl-by-de/2.0> ; dcat:themeTaxonomy eu:data-theme ;\n"
+        f"  dcatap:availability eu:planned-availability\\/AVAILABLE .\n"
         f"<{address}?page={number}> a hydra:PartialCollectionView, hydra:PagedCollection ; {page_links} ;\n"
         f"  hydra:totalItems {total} ; hydra:itemsPerPage {THINGS_PER_PAGE} .\n"
     )

@@ -31,11 +31,11 @@ def now(offset: int = 0) -> int:
 def turned_on(client: TestClient) -> tuple[str, list[str]]:
     """The secret and the recovery codes of the account, which is asked for codes from now on."""
     page = client.get(CODES).text
-    found = re.search(r"secret=([A-Z2-7]{32})", page)
-    assert found
-    answer = client.post(CODES, data={**hidden(page), "code": code_at(found[1], now(-1)), "act": "on"})
+    match = re.search(r"secret=([A-Z2-7]{32})", page)
+    assert match
+    answer = client.post(CODES, data={**hidden(page), "code": code_at(match[1], now(-1)), "act": "on"})
     assert "Einmalcodes sind eingeschaltet" in answer.text
-    return found[1], re.findall(r"<code>([0-9a-f]{6}-[0-9a-f]{6})</code>", answer.text)
+    return match[1], re.findall(r"<code>([0-9a-f]{6}-[0-9a-f]{6})</code>", answer.text)
 
 
 def first_step(city: Town, next: str = "") -> tuple[TestClient, Any]:

@@ -10,6 +10,7 @@ from registry.catalog.erasing import LIST_NAME, erase, erase_again, exported
 from registry.errors import NotFoundError, UsageError
 from registry.model import Account
 from registry.people.repeated_requests import KeptAnswer, Request
+from registry.visitors.messages import VisitorMessage
 from tests.builders import a_metadata
 from tests.sample_city import sample_city
 from tests.signed_in import PROJECT
@@ -40,6 +41,10 @@ def live(city: Town) -> None:
     people, inbox, catalog = city.catalog.people, city.catalog.inbox, city.catalog
     people.add(SUSANNE, PASSWORD)
     catalog.mailboxes.set(NAME, ADDRESS)
+    catalog.following.subscriptions.add(ADDRESS, "q=rad", "daily", "de", 0)
+    wish = catalog.messages.add(VisitorMessage(kind="wish", text="Pegel je Stunde"))
+    catalog.messages.decide(wish.id, "published")
+    catalog.messages.support(wish.id, NAME)
     people.sessions.begin("nonce", NAME, "password")
     people.tokens.add(NAME, label=WORDS[4])
     people.identities.link("https://id.example.org", "subject-of-susanne", NAME)

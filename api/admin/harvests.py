@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.admin import withdrawals
 from api.pages.site import Pages
-from api.text.formatting import number, pick_language
+from api.text.formatting import number, record_title
 from api.text.i18n import translator
 from api.text.labels import finding_words
 from api.web import addresses
@@ -25,7 +25,6 @@ from harvesters.source_kinds import label
 from registry.errors import ConflictError, UsageError
 from registry.masking import shown
 from registry.model import LEVELS, Level, Problem, Record, Run, Source
-from registry.model.text import shortened
 from registry.rules import RULES
 from registry.sources.crashes import is_suspended, release
 from registry.store.store import Selection
@@ -288,7 +287,7 @@ def _gone(pages: Pages, source: str, waits: Iterable[str], lang: Lang) -> list[t
     records: Iterable[Record] = pages.catalog.store.get_many(ids).values()
     return [
         (
-            shortened(pick_language(record.metadata.title, lang).words) or record.id,
+            record_title(record, lang),
             addresses.page(record.kind, record.id, lang),
         )
         for record in records

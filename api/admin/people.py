@@ -86,9 +86,9 @@ def _accounts(pages: Pages, request: Request, status: int = 200, **view: Any) ->
     lifted = list(pages.inbox.four_eyes.all())
     shown: dict[str, Any] = {
         "accounts": list(pages.people.accounts()),
-        "substitutes": {one.account: one for one in pages.people.substitutes.all()},
+        "substitutes": {substitute.account: substitute for substitute in pages.people.substitutes.all()},
         "lifted": lifted,
-        "names": dict(pages.names([one.organization for one in lifted], lang)),
+        "names": dict(pages.names([entry.organization for entry in lifted], lang)),
         "role_words": role_words(request),
         "fault": ("", ""),
         "entered": {"name": "", "full_name": "", "role": "member", "grants": ""},
@@ -259,8 +259,8 @@ def _existing(pages: Pages, name: str) -> Account:
 
 def _keep_an_administrator(pages: Pages, account: Account) -> None:
     """ConflictError if this is the last administrator."""
-    others = [one for one in pages.people.accounts() if one.role == "administrator" and one.name != account.name]
-    if account.role == "administrator" and not others:
+    administrators = {other.name for other in pages.people.accounts() if other.role == "administrator"}
+    if administrators == {account.name}:
         raise ConflictError("last-administrator")
 
 

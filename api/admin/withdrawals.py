@@ -11,7 +11,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api.pages.site import Pages
-from api.text.formatting import pick_language
+from api.text.formatting import record_title
 from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang, language, place
@@ -19,7 +19,6 @@ from registry.catalog.lookup import backlinks
 from registry.model import Account, Record, Run
 from registry.model.message import message
 from registry.model.record import by_source
-from registry.model.text import shortened
 from registry.people.drafts import UNDO_TIME
 from registry.store.store import Selection
 
@@ -92,9 +91,7 @@ def _going(pages: Pages, record: Record, lang: Lang) -> Going:
     ids = dict.fromkeys(link.id for link in backlinks(pages.catalog, record))
     users = pages.catalog.store.get_many(list(islice(ids, 5))).values()
     return Going(
-        _title(record, lang), addresses.page(record.kind, record.id, lang), tuple(_title(user, lang) for user in users)
+        record_title(record, lang),
+        addresses.page(record.kind, record.id, lang),
+        tuple(record_title(user, lang) for user in users),
     )
-
-
-def _title(record: Record, lang: Lang) -> str:
-    return shortened(pick_language(record.metadata.title, lang).words) or record.id

@@ -23,7 +23,6 @@ from vocab.kinds import KIND_ROWS
 Cell = str | Decimal | date | datetime | None
 MAX_VALUES_PER_CELL: Final = 50  # values of a list in one cell
 _PROJECTS: Final = ("project",)
-_EVENTS: Final = ("event",)
 
 
 class Context(NamedTuple):

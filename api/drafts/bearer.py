@@ -12,7 +12,6 @@ from api.pages.site import Pages
 from api.web.session import TooManyError
 from registry.errors import NotAllowedError, NotSignedInError
 from registry.model import Account
-from registry.people.sign_in_tries import Attempt
 from registry.people.tokens import Scope
 
 SCHEME: Final = "bearer"
@@ -39,7 +38,5 @@ def authenticated(pages: Pages, request: Request, scope: Scope) -> Account:
 
 
 def _count(pages: Pages, request: Request, text: str) -> None:
-    address = request.client.host if request.client else ""
-    attempt = Attempt.of(text[:MAX_ID_CHARACTERS], address, "".join(pages.settings.secret[:1]), "token")
-    if seconds := pages.people.tries.count(attempt):
+    if seconds := pages.people.tries.count(pages.attempt(request, text[:MAX_ID_CHARACTERS], "token")):
         raise TooManyError("too-many-tokens", {"seconds": seconds}, seconds=seconds)

@@ -11,14 +11,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.pages.site import Pages
-from api.text.formatting import pick_language
+from api.text.formatting import record_title
 from api.text.i18n import translator
 from api.web import addresses, session
 from api.web.addresses import language, mount, patterns, place
 from api.web.session import FormBody
 from registry.errors import NotAllowedError
 from registry.model import Account, Record
-from registry.model.text import shortened
 from registry.people.confirmations import signature
 
 
@@ -69,7 +68,7 @@ def _require(pages: Pages, request: Request, record: Record, by: str, sign: str)
 def _page(pages: Pages, request: Request, record: Record, by: str, sign: str, done: bool = False) -> Response:
     lang = language(request)
     _ = translator(lang)
-    title = shortened(pick_language(record.metadata.title, lang).words) or record.id
+    title = record_title(record, lang)
     return pages.page(
         request,
         "confirm.html",

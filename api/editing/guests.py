@@ -10,7 +10,7 @@ from secrets import token_urlsafe
 from typing import Final, NamedTuple
 
 from fastapi import APIRouter, Request
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 from msgspec.structs import replace
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -32,10 +32,11 @@ from api.text.formatting import day
 from api.web import session
 from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody
-from registry.errors import ConflictError, NotFoundError, UsageError
+from api.web.signing import timed_serializer
+from registry.errors import ConflictError, NotFoundError
 from registry.model import KINDS, Account, Draft
-from registry.settings import Settings
 
+SIGNED_FOR: Final = "guest-link"
 GUEST_LINK_DAYS: Final = 14
 GUEST: Final = "guest link"  # no name of an account may have a blank
 _OPEN: Final = ("draft", "returned")
@@ -60,25 +61,19 @@ def routes(pages: Pages) -> APIRouter:
 # -- the link
 
 
-def _serializer(settings: Settings) -> URLSafeTimedSerializer:
-    if not settings.secret:
-        raise UsageError("secret-missing")
-    return URLSafeTimedSerializer(list(reversed(settings.secret)), salt="lotse-guest-link")  # the last one signs
-
-
 def link_of(pages: Pages, draft: Draft, lang: Lang) -> str:
     """The address of the link that the draft has; "" for none."""
     nonce = draft.metadata.extras.get(GUEST_LINK)
     if not isinstance(nonce, str) or draft.state not in _OPEN:
         return ""
-    token = str(_serializer(pages.settings).dumps([draft.id, nonce]))
+    token = str(timed_serializer(pages.settings, SIGNED_FOR).dumps([draft.id, nonce]))
     return pages.settings.base_url.rstrip("/") + place("register", lang, "guest", token)
 
 
 def _invitation(pages: Pages, token: str) -> _Invitation:
     """What a link leads to; NotFoundError if it is forged, has ended or was replaced: nobody learns which."""
     try:
-        (id, nonce), signed = _serializer(pages.settings).loads(
+        (id, nonce), signed = timed_serializer(pages.settings, SIGNED_FOR).loads(
             token, max_age=GUEST_LINK_DAYS * 86_400, return_timestamp=True
         )
         draft = pages.inbox.get(str(id))

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from api.editing.comparison import compare, organization_name, record_links
 from api.pages.site import Pages
-from api.text.formatting import pick_language
+from api.text.formatting import record_title
 from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang, language, mount, patterns
@@ -26,7 +26,6 @@ from registry.errors import NotFoundError
 from registry.model import KINDS, Account, Record, Version
 from registry.model.message import Message, sentence
 from registry.model.record import is_source
-from registry.model.text import shortened
 from registry.people import permissions
 from vocab.fields import fields_of
 
@@ -63,7 +62,7 @@ def show(pages: Pages, request: Request, id: str) -> Response:
     versions = list(islice(pages.catalog.store.history(record.id), MAX_CHANGES + 1))
     may_compare = account is not None and permissions.may(account, "history", subject(record))
     pair = _chosen(request, versions) if may_compare else None
-    title = shortened(pick_language(record.metadata.title, lang).words) or record.id
+    title = record_title(record, lang)
     return pages.page(
         request,
         "history.html",

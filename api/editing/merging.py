@@ -12,16 +12,15 @@ from api.editing.comparison import compare
 from api.editing.history import record_of_page
 from api.editing.record_acts import MAX_WHY_CHARACTERS
 from api.pages.site import Pages
-from api.text.formatting import pick_language
+from api.text.formatting import record_title
 from api.text.i18n import translator
 from api.web import addresses
-from api.web.addresses import Lang, language, mount, patterns
+from api.web.addresses import language, mount, patterns
 from api.web.session import FormBody
 from registry.catalog.deciding import subject
 from registry.catalog.merging import Pair, merge, separate
 from registry.errors import ConflictError, UsageError
 from registry.model import KINDS, Record
-from registry.model.text import shortened
 from registry.people import permissions
 
 
@@ -81,7 +80,7 @@ def _page(
     if text and other is None and not record.same_as:
         fault = fault or _("Diesen Eintrag gibt es nicht, oder er ist von anderer Art.")
     into = pages.catalog.store.get(record.same_as) if record.same_as else other
-    title = _title(record, lang)
+    title = record_title(record, lang)
     return pages.page(
         request,
         "merge.html",
@@ -90,7 +89,7 @@ def _page(
         record=record,
         title=title,
         kept=other,
-        into=(_title(into, lang), addresses.page(into.kind, into.id, lang)) if into else None,
+        into=(record_title(into, lang), addresses.page(into.kind, into.id, lang)) if into else None,
         comparison=compare(pages, other.metadata, record.metadata, lang) if other else None,
         text=text,
         why=why,
@@ -98,7 +97,3 @@ def _page(
         crumbs=[(title, addresses.page(record.kind, record.id, lang)), (_("Zusammenführen"), "")],
         indexed=False,
     )
-
-
-def _title(record: Record, lang: Lang) -> str:
-    return shortened(pick_language(record.metadata.title, lang).words) or record.id

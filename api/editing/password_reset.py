@@ -81,6 +81,7 @@ def reset(pages: Pages, request: Request, body: FormBody = b"") -> Response:
         told = _("Kontoname und Code passen nicht zusammen, oder der Code ist abgelaufen.")
         return _page(pages, request, 422, fault=("code", told), **entered)
     pages.people.set_password(name, new)
+    pages.people.audit.write(name, "change-password", account=name)
     pages.people.tries.forget(attempt)
     return RedirectResponse(place("account", language(request), "sign-in") + "?reset", 303)
 

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from api.editing.comparison import Comparison, compare, record_links
 from api.editing.history import record_of_page
 from api.pages.site import Pages
-from api.text.formatting import pick_language
+from api.text.formatting import record_title
 from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang, language, mount, patterns
@@ -23,7 +23,6 @@ from registry.catalog.deciding import publish_again, revert, subject, withdraw
 from registry.catalog.lookup import backlinks
 from registry.errors import ConflictError, NotFoundError, ValidationError
 from registry.model import KINDS, Account, Record
-from registry.model.text import shortened
 from registry.people import permissions
 
 MAX_USERS_SHOWN: Final = 50  # records that point to the one that is withdrawn
@@ -175,7 +174,7 @@ def _compared(pages: Pages, record: Record, number: int, lang: Lang) -> Comparis
 
 def _page(pages: Pages, request: Request, record: Record, fields: Forms | None, fault: Fault, **view: Any) -> Response:
     lang = language(request)
-    title = shortened(pick_language(record.metadata.title, lang).words) or record.id
+    title = record_title(record, lang)
     return pages.page(
         request,
         "record_act.html",

@@ -7,7 +7,7 @@ them). Invariant: each sign-in makes a new session, so nobody can plant one befo
 import logging
 from typing import Any, Final
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,6 +15,7 @@ from api.pages.site import Pages
 from api.web import session
 from api.web.addresses import language, place
 from api.web.session import TooManyError
+from api.web.signing import timed_serializer
 from registry.errors import StorageFullError
 from registry.model import Account
 from registry.people.sessions import SignInMethod
@@ -42,8 +43,7 @@ def begin_session(pages: Pages, request: Request, account: Account, method: Sign
 
 def count_try(pages: Pages, request: Request, name: str, purpose: str = "") -> Attempt:
     """Counts a try for an account from the client's address; TooManyError if there were too many."""
-    address = request.client.host if request.client else ""
-    attempt = Attempt.of(name[:MAX_NAME_CHARACTERS], address, "".join(pages.settings.secret[:1]), purpose)
+    attempt = pages.attempt(request, name[:MAX_NAME_CHARACTERS], purpose)
     if seconds := pages.people.tries.count(attempt):
         raise TooManyError("too-many-passwords", {"seconds": seconds})
     return attempt
@@ -51,16 +51,12 @@ def count_try(pages: Pages, request: Request, name: str, purpose: str = "") -> A
 
 def signed_state(pages: Pages, purpose: str, value: Any) -> str:
     """A value that comes back in a form or an address, signed for one purpose."""
-    return str(_serializer(pages, purpose).dumps(value))
+    return str(timed_serializer(pages.settings, purpose).dumps(value))
 
 
 def read_state(pages: Pages, purpose: str, text: str) -> Any:
     """The value of `signed_state`; None if it is forged, of another purpose, or older than STATE_SECONDS."""
     try:
-        return _serializer(pages, purpose).loads(text, max_age=STATE_SECONDS)
+        return timed_serializer(pages.settings, purpose).loads(text, max_age=STATE_SECONDS)
     except (BadData, ValueError, TypeError):
         return None
-
-
-def _serializer(pages: Pages, purpose: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(list(reversed(pages.settings.secret)), salt=f"lotse-{purpose}")

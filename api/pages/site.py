@@ -29,6 +29,7 @@ from registry.model.timing import today
 from registry.people.accounts import People
 from registry.people.drafts import Inbox
 from registry.people.permissions import CATALOGUE, may
+from registry.people.sign_in_tries import Attempt
 from registry.settings import Settings
 from vocab.concepts import ConceptList, load
 from vocab.kinds import KIND_ROWS
@@ -89,6 +90,11 @@ class Pages:
         if act and not may(account, act, CATALOGUE):
             raise NotAllowedError("account-not-allowed", {"role": account.role, "act": act})
         return account
+
+    def attempt(self, request: Request, name: str, purpose: str = "") -> Attempt:
+        """A try of the client's network for an account or a thing, to be counted by `people.tries`."""
+        address = request.client.host if request.client else ""
+        return Attempt.of(name, address, "".join(self.settings.secret[:1]), purpose)
 
     def reviews_waiting(self, account: Account | None) -> int:
         """How many drafts wait for a decision of this account; those that it worked on itself do not count."""

@@ -15,9 +15,9 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from api.web.addresses import Lang
-from registry.model import Date, Text, message
+from registry.model import Date, Record, Text, message
 from registry.model.message import Message
-from registry.model.text import shortened_text, tags
+from registry.model.text import shortened, shortened_text, tags
 from registry.model.timing import ZONE as ZONE
 from registry.model.timing import first_day
 from registry.search.analysis import Word, clean, mark
@@ -54,6 +54,11 @@ def text_markup(text: Text | Message, lang: Lang) -> Markup:
         return escape(message.sentence(text, lang))
     words, other = pick_language(text, lang)
     return Markup('<span lang="{}">{}</span>').format(other, words) if other else escape(words)
+
+
+def record_title(record: Record, lang: Lang) -> str:
+    """The title of a record as a plain text, cut at MAX_TITLE_IN_LISTS; its id if it has none."""
+    return shortened(pick_language(record.metadata.title, lang).words) or record.id
 
 
 def short_markup(text: Text, lang: Lang) -> Markup:

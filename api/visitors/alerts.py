@@ -6,9 +6,10 @@ stands in the signed link; one click or one request (RFC 8058) ends a subscripti
 
 from functools import partial
 from typing import Final
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 from starlette.responses import RedirectResponse, Response
 
 from api.pages.site import NO_STORE, Pages
@@ -19,12 +20,14 @@ from api.visitors.followed import Followed
 from api.web import addresses, session
 from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, Forms
+from api.web.signing import timed_serializer
 from registry.errors import NotFoundError, UsageError
 from registry.following.subscriptions import RHYTHMS, Subscription
 from registry.letters.letter import Letter, Paragraph, is_address
 from registry.model.message import message
 from registry.model.text import shortened
 
+SIGNED_FOR: Final = "follow"
 CONFIRM_SECONDS: Final = 7 * 24 * 3600  # for which the link in a letter is good
 
 
@@ -54,9 +57,7 @@ def ask(pages: Pages, request: Request, body: FormBody = b"") -> Response:
     """Sends a letter with a link that confirms the address."""
     sent, fault = guard.fields(pages, request, body, "alert")
     lang = language(request)
-    followed = Followed.read(pages, sent.get("query"))
-    if not followed.thing:
-        followed = Followed.search(followed.asked)
+    followed = Followed.of(pages, parse_qsl(sent.get("query")), lang)
     email, rhythm = sent.get("email").strip(), sent.get("rhythm")
     if not fault and not is_address(email):
         fault = translator(lang)("Schreiben Sie die E-Mail-Adresse wie name@example.org.")
@@ -64,7 +65,7 @@ def ask(pages: Pages, request: Request, body: FormBody = b"") -> Response:
         return _page(pages, request, followed, sent, fault)
     guard.count(pages, request, f"mail {guard.digest(pages, email)}")
     rhythm = rhythm if rhythm in RHYTHMS else RHYTHMS[0]
-    token = str(_serializer(pages).dumps([email, followed.query, rhythm, lang]))
+    token = str(timed_serializer(pages.settings, SIGNED_FOR).dumps([email, followed.query, rhythm, lang]))
     label = shortened(followed.label(pages, lang))
     paragraphs = (
         Paragraph(message(f"letter-follow-{rhythm}", label=label)),
@@ -105,14 +106,10 @@ def _page(pages: Pages, request: Request, followed: Followed, sent: Forms, fault
 # -- confirm
 
 
-def _serializer(pages: Pages) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(list(reversed(pages.settings.secret)), salt="lotse-follow")
-
-
 def _asked(pages: Pages, token: str) -> tuple[str, str, str, Lang]:
     """Address, query, rhythm and language of a link; UsageError if it is too old or not ours."""
     try:
-        email, query, rhythm, lang = _serializer(pages).loads(token, max_age=CONFIRM_SECONDS)
+        email, query, rhythm, lang = timed_serializer(pages.settings, SIGNED_FOR).loads(token, max_age=CONFIRM_SECONDS)
     except (BadData, ValueError, TypeError):
         raise UsageError("link-expired") from None
     return str(email), str(query), str(rhythm), addresses.language_of(lang)

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from itsdangerous import URLSafeSerializer
 from msgspec.structs import replace
 
 from api.pages.site import Pages
-from api.text.formatting import pick_language
+from api.text.formatting import record_title
 from api.visitors.followed import Followed
 from api.web import addresses
 from api.web.addresses import Lang
+from api.web.signing import serializer
 from registry.following.subscriptions import Subscription
 from registry.isolation import isolated
 from registry.letters.letter import Letter, Paragraph
@@ -27,6 +27,7 @@ from registry.model.text import shortened
 from registry.search.query import MAX_DEPTH
 from vocab.kinds import KIND_ROWS
 
+SIGNED_FOR: Final = "alerts"
 POLL_SECONDS: Final = 30.0
 MAX_LETTERS_PER_ROUND: Final = 200
 MAX_DAYS_AHEAD: Final = 8  # within which each subscription is due
@@ -119,7 +120,7 @@ def _entries(pages: Pages, news: list[Change], followed: Followed, lang: Lang) -
             yield Paragraph(_said(change.record, lang), page=change.record.kind, steps=(change.record.id,))
         elif change.id == followed.id and followed.record:
             yield Paragraph(
-                message("letter-news-gone", title=_title(followed.record, lang)),
+                message("letter-news-gone", title=record_title(followed.record, lang)),
                 page=followed.record.kind,
                 steps=(followed.record.id,),
             )
@@ -128,25 +129,17 @@ def _entries(pages: Pages, news: list[Change], followed: Followed, lang: Lang) -
 def _said(record: Record, lang: Lang) -> Message:
     new = record.created == record.changed
     kind = KIND_ROWS[record.kind].singular[lang]
-    return message("letter-news-new" if new else "letter-news-changed", kind=kind, title=_title(record, lang))
-
-
-def _title(record: Record, lang: Lang) -> str:
-    return shortened(pick_language(record.metadata.title, lang).words) or record.id
+    return message("letter-news-new" if new else "letter-news-changed", kind=kind, title=record_title(record, lang))
 
 
 # -- the links of letters
 
 
-def _serializer(pages: Pages) -> URLSafeSerializer:
-    return URLSafeSerializer(list(reversed(pages.settings.secret)), salt="lotse-alerts")
-
-
 def token_of(pages: Pages, id: str) -> str:
     """A token by which whoever got a letter may change and end the subscriptions of its address."""
-    return str(_serializer(pages).dumps(id))
+    return str(serializer(pages.settings, SIGNED_FOR).dumps(id))
 
 
 def id_of(pages: Pages, token: str) -> str:
     """The subscription of a token; BadData for one that is not ours."""
-    return str(_serializer(pages).loads(token))
+    return str(serializer(pages.settings, SIGNED_FOR).loads(token))

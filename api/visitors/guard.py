@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Final
 
-from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadData, SignatureExpired
 from markupsafe import Markup
 from starlette.requests import Request
 
@@ -19,16 +19,13 @@ from api.text.i18n import translator
 from api.web import session
 from api.web.addresses import Lang
 from api.web.session import Forms, TooManyError
-from registry.people.sign_in_tries import Attempt
+from api.web.signing import timed_serializer
 
+SIGNED_FOR: Final = "visitors"
 MIN_SECONDS: Final = 1.0  # between getting a form and sending it
 MAX_SECONDS: Final = 24 * 3600
 TRAP: Final = "website"  # the field that people do not see
 STAMP: Final = "stamp"
-
-
-def _serializer(pages: Pages) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(list(reversed(pages.settings.secret)), salt="lotse-visitors")
 
 
 def hidden(pages: Pages, lang: Lang) -> Markup:
@@ -37,7 +34,7 @@ def hidden(pages: Pages, lang: Lang) -> Markup:
     return Markup(
         '<input type="hidden" name="{}" value="{}"><p class="trap" aria-hidden="true"><label>{} '
         '<input name="{}" value="" tabindex="-1" autocomplete="off"></label></p>'
-    ).format(STAMP, _serializer(pages).dumps("form"), _("Bitte leer lassen"), TRAP)
+    ).format(STAMP, timed_serializer(pages.settings, SIGNED_FOR).dumps("form"), _("Bitte leer lassen"), TRAP)
 
 
 def fields(pages: Pages, request: Request, body: bytes, name: str) -> tuple[Forms, str]:
@@ -56,7 +53,9 @@ def _fault(pages: Pages, sent: Forms, lang: Lang) -> str:
     if sent.get(TRAP):
         return _("Ein Feld, das leer bleiben muss, war ausgefüllt. Bitte senden Sie das Formular noch einmal.")
     try:
-        _value, stamp = _serializer(pages).loads(sent.get(STAMP), max_age=MAX_SECONDS, return_timestamp=True)
+        _value, stamp = timed_serializer(pages.settings, SIGNED_FOR).loads(
+            sent.get(STAMP), max_age=MAX_SECONDS, return_timestamp=True
+        )
     except SignatureExpired:
         return _("Das Formular war zu lange offen. Ihr Text steht noch darin. Bitte senden Sie es noch einmal.")
     except BadData:
@@ -73,9 +72,7 @@ def _age(stamp: object) -> float:
 
 def count(pages: Pages, request: Request, what: str) -> None:
     """Counts a use of `what` from the client's network; TooManyError after too many."""
-    address = request.client.host if request.client else ""
-    attempt = Attempt.of(f"\0{what}", address, "".join(pages.settings.secret[:1]))
-    if seconds := pages.people.tries.count(attempt):
+    if seconds := pages.people.tries.count(pages.attempt(request, f"\0{what}")):
         raise TooManyError("too-many-forms", {"seconds": seconds})
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.pages.site import Pages
-from api.text.formatting import pick_language
+from api.text.formatting import pick_language, record_title
 from api.text.i18n import translator
 from api.visitors.messages import FORMS
 from api.web import addresses
@@ -67,7 +67,7 @@ def _shown(pages: Pages, stored: VisitorMessage, lang: Lang) -> Shown:
     record = pages.catalog.store.get(stored.record) if stored.record else None
     about = None
     if record:
-        title = shortened(pick_language(record.metadata.title, lang).words) or record.id
+        title = record_title(record, lang)
         about = (title, addresses.page(record.kind, record.id, lang))
     public = stored.kind in PUBLIC_KINDS
     kind = translator(lang)(FORMS[stored.kind].title)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from fastapi import APIRouter, Request
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 from starlette.responses import RedirectResponse, Response
 
 from api.pages.site import NO_STORE, Pages
@@ -18,11 +18,13 @@ from api.visitors.messages import FORMS, form_page, send
 from api.web import addresses, session
 from api.web.addresses import language, mount, patterns, place
 from api.web.session import FormBody, Forms
+from api.web.signing import timed_serializer
 from registry.errors import NotFoundError, UsageError
 from registry.letters.letter import Letter, Paragraph, is_address
 from registry.model.message import message
 from registry.visitors.messages import VisitorMessage
 
+SIGNED_FOR: Final = "support"
 CONFIRM_SECONDS: Final = 3 * 24 * 3600  # for which the link in a letter is good
 
 
@@ -107,7 +109,7 @@ def support(pages: Pages, request: Request, id: str, body: FormBody = b"") -> Re
         new = pages.catalog.messages.support(id, account.name)
         return RedirectResponse(f"{page}?{'supported' if new else 'known'}", 303)
     guard.count(pages, request, f"mail {guard.digest(pages, email)}")
-    token = str(_serializer(pages).dumps([id, guard.digest(pages, email)]))
+    token = str(timed_serializer(pages.settings, SIGNED_FOR).dumps([id, guard.digest(pages, email)]))
     paragraphs = (
         Paragraph(message("letter-support", title=wish.message.subject)),
         Paragraph(message("letter-support-confirm"), page="wishes", steps=("support",), query=f"?token={token}"),
@@ -150,13 +152,9 @@ def confirmed(pages: Pages, request: Request, body: FormBody = b"") -> Response:
     return RedirectResponse(f"{place('wishes', language(request), id)}?{'supported' if new else 'known'}", 303)
 
 
-def _serializer(pages: Pages) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(list(reversed(pages.settings.secret)), salt="lotse-support")
-
-
 def _read(pages: Pages, token: str) -> tuple[str, str]:
     try:
-        id, supporter = _serializer(pages).loads(token, max_age=CONFIRM_SECONDS)
+        id, supporter = timed_serializer(pages.settings, SIGNED_FOR).loads(token, max_age=CONFIRM_SECONDS)
     except (BadData, ValueError, TypeError):
         raise UsageError("link-expired") from None
     return str(id), str(supporter)

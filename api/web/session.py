@@ -12,10 +12,11 @@ from typing import Annotated, Final, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Body
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.web.signing import timed_serializer
 from registry.errors import LotseError, NotAllowedError, UsageError
 from registry.settings import Settings
 
@@ -76,16 +77,10 @@ def _secure(settings: Settings) -> bool:
     return settings.base_url.startswith("https://")
 
 
-def _serializer(settings: Settings) -> URLSafeTimedSerializer:
-    if not settings.secret:
-        raise UsageError("secret-missing")
-    return URLSafeTimedSerializer(list(reversed(settings.secret)), salt="lotse-session")  # the last one signs
-
-
 def begin(response: Response, settings: Settings, name: str, seal: str) -> str:
     """Starts a session: sets the signed cookie, and returns its nonce. UsageError if there is no secret."""
     nonce = secrets.token_urlsafe(12)
-    value = _serializer(settings).dumps([name, nonce, seal])
+    value = timed_serializer(settings, "session").dumps([name, nonce, seal])
     response.set_cookie(
         cookie(settings),
         str(value),
@@ -108,7 +103,7 @@ def current(request: Request, settings: Settings) -> Session | None:
     if not value:
         return None
     try:
-        name, nonce, seal = _serializer(settings).loads(value, max_age=SESSION_HOURS * 3600)
+        name, nonce, seal = timed_serializer(settings, "session").loads(value, max_age=SESSION_HOURS * 3600)
     except (BadData, ValueError, TypeError):
         return None
     return Session(str(name), str(nonce), str(seal))

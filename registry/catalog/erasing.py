@@ -90,7 +90,10 @@ def _without(version: Version, name: str, pseudonym: str) -> Version | None:
     if withdrawn and withdrawn.by == name:
         record = replace(record, withdrawn=replace(withdrawn, by=pseudonym, why=""))
     if any(override.by == name for override in record.overrides):
-        overrides = tuple(replace(one, by=pseudonym, why="") if one.by == name else one for one in record.overrides)
+        overrides = tuple(
+            replace(override, by=pseudonym, why="") if override.by == name else override
+            for override in record.overrides
+        )
         record = replace(record, overrides=overrides)
     mine = version.by == name
     if not mine and record is version.record:
@@ -139,7 +142,7 @@ def exported(catalog: Catalog, name: str) -> dict[str, Any]:
             {"begun": session.begun, "method": session.method, "browser": session.browser}
             for session in people.sessions.of(name)
         ],
-        "passkeys": [{"label": one.label, "created": one.created} for one in people.passkeys.of(name)],
+        "passkeys": [{"label": passkey.label, "created": passkey.created} for passkey in people.passkeys.of(name)],
         "tokens": list(people.tokens.of(name)),
         "substitute": people.substitutes.of(name),
         "drafts": [draft for draft in catalog.inbox.every() if name in (draft.author, *draft.editors)],

@@ -15,7 +15,7 @@ from registry.errors import NotFoundError, NotReadyError
 from registry.letters.letter import Letter
 from registry.letters.outbox import enqueue
 from registry.model.timing import ZONE
-from registry.store.database import Tables, among, connect, make_tables, reading, writing
+from registry.store.database import Tables, among, connect, make_tables, reading, utc, writing
 
 Rhythm = Literal["daily", "weekly"]
 RHYTHMS: Final[tuple[Rhythm, ...]] = get_args(Rhythm)
@@ -162,5 +162,4 @@ def _fetch(connection: sa.Connection, id: str) -> Subscription:
 
 
 def _subscription(row: Any) -> Subscription:
-    due = row.due if row.due.tzinfo else row.due.replace(tzinfo=UTC)
-    return Subscription(row.id, row.address, row.query, row.rhythm, row.lang, int(row.seen), due)
+    return Subscription(row.id, row.address, row.query, row.rhythm, row.lang, int(row.seen), utc(row.due))

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from registry.errors import ConflictError, NotFoundError
-from registry.store.database import Tables, connect, make_tables, reading, writing
+from registry.store.database import Tables, connect, make_tables, reading, utc, writing
 
 FIRST_PAUSE_SECONDS: Final = 30  # after the first failure; doubled at each further one
 MAX_PAUSE_SECONDS: Final = 6 * 3600
@@ -122,5 +122,4 @@ def open_webhooks(database_url: str) -> Webhooks:
 
 
 def _webhook(row: Any) -> Webhook:
-    due = row.due if row.due.tzinfo else row.due.replace(tzinfo=UTC)
-    return Webhook(row.address, row.query, row.secret, int(row.seen), due, row.tries, row.fault)
+    return Webhook(row.address, row.query, row.secret, int(row.seen), utc(row.due), row.tries, row.fault)

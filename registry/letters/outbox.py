@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from registry.errors import NotFoundError
 from registry.letters.letter import Letter
-from registry.store.database import Tables, among, connect, make_tables, reading, writing
+from registry.store.database import Tables, among, connect, make_tables, reading, utc, writing
 
 CLAIM_SECONDS: Final = 600  # for which a process may send a letter alone; then it is taken to have died
 FIRST_PAUSE_SECONDS: Final = 30  # after the first failure; doubled at each further one
@@ -162,8 +162,7 @@ def _row(letter: Letter, now: datetime) -> dict[str, Any]:
 
 def _waiting(row: Any) -> Waiting:
     letter = msgspec.json.decode(row.body, type=Letter)
-    written, due = (moment if moment.tzinfo else moment.replace(tzinfo=UTC) for moment in (row.written, row.due))
-    return Waiting(row.id, letter, row.state, written, due, row.tries, row.fault)
+    return Waiting(row.id, letter, row.state, utc(row.written), utc(row.due), row.tries, row.fault)
 
 
 def forget_letters(connection: sa.Connection, account: str) -> None:

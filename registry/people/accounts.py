@@ -189,7 +189,7 @@ class People:
     def with_leave(self, account: Account) -> Account:
         """The account with the roles of those for whom it stands in today."""
         absent = [self.get(name) for name in self.substitutes.for_whom(account.name)]
-        return replace(account, substitute_for=tuple(one for one in absent if one)) if absent else account
+        return replace(account, substitute_for=tuple(other for other in absent if other)) if absent else account
 
     def end_session(self, nonce: str) -> None:
         """Ends a session, so that a copy of its cookie is no longer accepted."""

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
-from registry.store.database import Tables, among, connect, inserting, make_tables, reading, writing
+from registry.store.database import Tables, among, connect, inserting, make_tables, reading, utc, writing
 
 TABLES: Final = Tables(
     "confirmations_version",
@@ -53,9 +53,7 @@ class Confirmations:
             rows = connection.execute(
                 _CONFIRMATIONS.select().where(among(connection, _CONFIRMATIONS.c.record, list(records)))
             ).fetchall()
-        return {
-            row.record: Confirmation(row.record, row.by, row.at.replace(tzinfo=row.at.tzinfo or UTC)) for row in rows
-        }
+        return {row.record: Confirmation(row.record, row.by, utc(row.at)) for row in rows}
 
 
 def first_time(connection: sa.Connection, about: str, now: datetime, since: datetime) -> bool:

@@ -309,8 +309,8 @@ def _forget_old(connection: sa.Connection) -> None:
 
 def _own(account: Account) -> sa.ColumnElement[bool]:
     accounts = (account, *account.substitute_for)
-    owners = {organization for one in accounts for organization in one.organizations}
-    return sa.or_(_DRAFTS.c.author.in_([one.name for one in accounts]), _DRAFTS.c.owner.in_(sorted(owners)))
+    owners = {organization for holder in accounts for organization in holder.organizations}
+    return sa.or_(_DRAFTS.c.author.in_([holder.name for holder in accounts]), _DRAFTS.c.owner.in_(sorted(owners)))
 
 
 def without_person(draft: Draft, name: str, pseudonym: str) -> Draft:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from registry.people import audit
 from registry.people.audit import record_act
-from registry.store.database import Tables, make_tables, reading, writing
+from registry.store.database import Tables, make_tables, reading, utc, writing
 
 MAX_REASON_CHARACTERS: Final = 200
 
@@ -72,4 +72,4 @@ class FourEyes:
 
 
 def _lifted(row: Any) -> Lifted:
-    return Lifted(row.organization, row.why, row.at if row.at.tzinfo else row.at.replace(tzinfo=UTC))
+    return Lifted(row.organization, row.why, utc(row.at))

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from registry.errors import ConflictError
-from registry.store.database import Tables, make_tables, reading, writing
+from registry.store.database import Tables, make_tables, reading, utc, writing
 
 MAX_PASSKEYS: Final = 20  # of an account
 MAX_LABEL_CHARACTERS: Final = 60
@@ -115,7 +115,6 @@ def forget_passkeys(connection: sa.Connection, account: str) -> None:
 
 
 def _passkey(row: Any) -> Passkey:
-    created = row["created"]
     values = {name: row[name] for name in Passkey._fields if name != "created"}
     values["public_key"] = bytes(row["public_key"])
-    return Passkey(**values, created=created if created.tzinfo else created.replace(tzinfo=UTC))
+    return Passkey(**values, created=utc(row["created"]))

@@ -123,7 +123,7 @@ def roles_anywhere(account: Account) -> frozenset[str]:
 def acts_for(account: Account, record_owner: str = "") -> str:
     """The organization that the account acts for: the owner of the record that it changes, else its first; "" for an
     account without organization."""
-    if record_owner and any(record_owner in one.organizations for one in (account, *account.substitute_for)):
+    if record_owner and any(record_owner in holder.organizations for holder in (account, *account.substitute_for)):
         return record_owner
     return account.organizations[0] if account.organizations else ""
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import sqlalchemy as sa
 
-from registry.store.database import Tables, make_tables, reading, writing
+from registry.store.database import Tables, make_tables, reading, utc, writing
 
 SignInMethod = Literal["password", "passkey", "openid", "reset"]
 SESSION_KEPT: Final = timedelta(days=1)  # longer than the lifetime of a session
@@ -89,7 +89,4 @@ def browser(user_agent: str) -> str:
 
 def _open_session(row: Any) -> OpenSession:
     id = hashlib.blake2b(row["nonce"].encode(), digest_size=9).hexdigest()
-    begun = row["begun"]
-    return OpenSession(
-        id, row["nonce"], begun if begun.tzinfo else begun.replace(tzinfo=UTC), row["method"], row["browser"]
-    )
+    return OpenSession(id, row["nonce"], utc(row["begun"]), row["method"], row["browser"])

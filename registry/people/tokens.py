@@ -14,7 +14,7 @@ import msgspec
 import sqlalchemy as sa
 
 from registry.errors import NotFoundError, UsageError
-from registry.store.database import Tables, make_tables, reading, writing
+from registry.store.database import Tables, make_tables, reading, utc, writing
 
 Scope = Literal["read", "write", "review"]
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
@@ -139,11 +139,6 @@ def _token(row: Any) -> Token:
         account=row["account"],
         label=row["label"],
         scopes=tuple(row["scopes"]),
-        created=_utc(row["created"]),
-        expires=_utc(row["expires"]),
+        created=utc(row["created"]),
+        expires=utc(row["expires"]),
     )
-
-
-def _utc(moment: datetime) -> datetime:
-    """SQLite returns moments without their zone; all of ours are UTC."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 import sqlalchemy as sa
 
 from registry.errors import NotFoundError
-from registry.store.database import Tables, connect, make_tables, reading, writing
+from registry.store.database import Tables, connect, make_tables, reading, utc, writing
 
 State = Literal["running", "done", "failed"]
 KEPT: Final = timedelta(days=1)
@@ -75,8 +75,7 @@ class FileChecks:
             row = connection.execute(query).one_or_none()
         if row is None:
             raise NotFoundError("nothing-here")
-        asked = row.asked if row.asked.tzinfo else row.asked.replace(tzinfo=UTC)
-        return FileCheck(row.id, row.account, row.url, row.state, row.result, asked)
+        return FileCheck(row.id, row.account, row.url, row.state, row.result, utc(row.asked))
 
 
 def open_file_checks(database_url: str) -> FileChecks:

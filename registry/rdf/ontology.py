@@ -14,7 +14,6 @@ from vocab.fields import FIELDS, TYPES, Field
 from vocab.namespaces import DCT, OWN, PREFIXES, RDF, RDFS, SKOS
 from vocab.project_shapes import OWN_LISTS
 
-SHAPES: Final = OWN + "shapes"
 _OWL: Final = PREFIXES["owl"]
 _TITLES: Final = {"de": "Vokabular von Lotse", "en": "Vocabulary of Lotse"}
 _LITERALS: Final = ("text", "words", "literal", "date", "decimal", "integer", "duration", "wkt", "hex")

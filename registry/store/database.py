@@ -9,6 +9,7 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from itertools import chain
 from operator import itemgetter
@@ -142,6 +143,11 @@ def among(bound: sa.Engine | sa.Connection, column: Any, values: Sequence[str]) 
         return column == sa.any_(sa.literal(list(values), sa.ARRAY(sa.Text)))
     text = sa.literal(msgspec.json.encode(values).decode())
     return column.in_(sa.select(sa.func.json_each(text).table_valued("value").c.value))
+
+
+def utc(moment: datetime) -> datetime:
+    """The moment with its zone: SQLite returns moments without one, and all that we store are in UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def inserting(engine: sa.Engine, table: sa.TableClause) -> Any:

@@ -8,7 +8,7 @@ DAYS_WAITING.
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 import msgspec
 import sqlalchemy as sa
@@ -17,7 +17,6 @@ from registry.errors import ConflictError, NotFoundError, NotReadyError
 from registry.store.database import Tables, connect, make_tables, reading, writing
 
 MessageKind = Literal["report", "interest", "question", "wish"]
-MESSAGE_KINDS: Final[tuple[MessageKind, ...]] = get_args(MessageKind)
 PUBLIC_KINDS: Final[tuple[MessageKind, ...]] = ("question", "wish")  # are published; the others are passed on
 MessageState = Literal["waiting", "published", "forwarded", "rejected"]
 
@@ -107,11 +106,6 @@ class Messages:
     def waiting(self) -> list[VisitorMessage]:
         """Those that wait, the oldest first."""
         return self._select(_MESSAGES.c.state == "waiting", _MESSAGES.c.changed)
-
-    def count_waiting(self) -> int:
-        with reading(self._engine) as connection:
-            query = sa.select(sa.func.count()).select_from(_MESSAGES).filter_by(state="waiting")
-            return int(connection.execute(query).scalar() or 0)
 
     def published(self, kind: MessageKind, record: str = "") -> list[VisitorMessage]:
         """The published ones of a kind, about a record if one is named, the newest first."""

@@ -50,6 +50,7 @@ def test_a_code_comes_by_letter_and_sets_a_new_password_once(city: Town) -> None
     assert reset(client, "agentur", code.lower().replace("-", " ")) == 303
     assert reset(client, "agentur", code) == 422
     assert city.catalog.people.verify("agentur", NEW)
+    assert next(iter(city.catalog.people.audit.newest(1))).act == "change-password"
     assert signed_in.get("/konto").status_code == 303
     with city.catalog.store.engine.connect() as connection:
         assert code not in str(connection.exec_driver_sql("SELECT * FROM reset_codes").fetchall())

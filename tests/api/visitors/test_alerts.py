@@ -203,6 +203,13 @@ def test_a_wrong_address_is_said(visitor: TestClient, own_city: Town) -> None:
     assert own_city.catalog.outbox.count() == 0
 
 
+def test_only_what_the_catalogue_shows_can_be_followed(visitor: TestClient, own_city: Town) -> None:
+    own_city.catalog.withdraw("pegel", "redaktion", "zu Ende")
+    for query in ("record=gibt es nicht", "record=pegel", "organization=gibt es nicht"):
+        assert ask(visitor, "/abo", query=query).status_code in (404, 410), query
+    assert own_city.catalog.outbox.count() == 0
+
+
 def test_nobody_gets_letters_without_end_to_confirm(visitor: TestClient, own_city: Town) -> None:
     answers = [ask(visitor, "/abo?record=pegel").status_code for _ in range(7)]
     assert answers[-1] == 429

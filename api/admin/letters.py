@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.pages.site import Pages
 from api.text.i18n import translator
-from api.web.addresses import language, mount, patterns, place
+from api.web.addresses import language, mount, notice, patterns, place
 from api.web.session import FormBody
 from registry.errors import NotFoundError
 from registry.letters.letter import paragraphs, subject
@@ -42,7 +42,7 @@ def show_letters(pages: Pages, request: Request) -> Response:
         waiting=outbox.count("waiting"),
         refused=outbox.count("refused"),
         sends=bool(pages.settings.mail),
-        notice=next((name for name in ("retried", "deleted") if name in request.query_params), ""),
+        notice=notice(request, ("retried", "deleted")),
         crumbs=[(_("Nachrichten"), "")],
         indexed=False,
     )
@@ -71,12 +71,12 @@ def decide(pages: Pages, request: Request, id: str, body: FormBody = b"") -> Res
     """Tries to send a letter again (`retry`), or deletes it (`delete`); nothing if it was sent meanwhile."""
     fields = pages.form(request, body)
     pages.required(request, "accounts")
-    notice = "deleted" if fields.get("act") == "delete" else "retried"
+    outcome = "deleted" if fields.get("act") == "delete" else "retried"
     try:
-        if notice == "deleted":
+        if outcome == "deleted":
             pages.catalog.outbox.discard(id)
         else:
             pages.catalog.outbox.retry(id)
     except NotFoundError:
-        notice = "sent"
-    return RedirectResponse(f"{place('admin', language(request), 'letters')}?{notice}", 303)
+        outcome = "sent"
+    return RedirectResponse(f"{place('admin', language(request), 'letters')}?{outcome}", 303)

@@ -14,7 +14,7 @@ from api.editing import passkey_protocol
 from api.editing.signing_in import begin_session, count_try
 from api.pages.site import Pages
 from api.text.i18n import translator
-from api.web.addresses import language, mount, patterns, place
+from api.web.addresses import language, mount, notice, patterns, place
 from api.web.session import FormBody
 from registry.errors import UsageError
 from registry.people.accounts import MIN_PASSWORD_CHARACTERS
@@ -71,7 +71,7 @@ def page(pages: Pages, request: Request, status: int = 200, **view: Any) -> Resp
     account = pages.required(request)
     shown: dict[str, Any] = {
         "fault": ("", ""),
-        "notice": next((name for name in NOTICES if name in request.query_params), ""),
+        "notice": notice(request, NOTICES),
         "min_length": MIN_PASSWORD_CHARACTERS,
         "passkey": passkey_protocol.offered(pages, request, account),
         "passkeys": list(pages.people.passkeys.of(account.name)),

@@ -17,7 +17,7 @@ from api.pages.site import Pages
 from api.text.formatting import pick_language
 from api.text.i18n import translator
 from api.web import addresses
-from api.web.addresses import Lang, language, mount, patterns, place
+from api.web.addresses import Lang, language, mount, notice, patterns, place
 from api.web.session import FormBody
 from registry.catalog.deciding import publish, undo
 from registry.errors import ConflictError, LotseError, NotFoundError
@@ -82,7 +82,7 @@ def queue(pages: Pages, request: Request) -> Response:
         ],
         decided=[(draft, owner(pages, draft, lang)) for draft in pages.inbox.decided(account)],
         page_of_draft=lambda draft: addresses.page(draft.metadata.kind, draft.record, lang) if draft.record else "",
-        notice=next((name for name in NOTICES if name in request.query_params), ""),
+        notice=notice(request, NOTICES),
         number=request.query_params.get("number", ""),
         crumbs=[(_("Freigabe"), "")],
         indexed=False,
@@ -116,10 +116,10 @@ def take_back(pages: Pages, request: Request, id: str, body: FormBody = b"") -> 
     account = pages.required(request, "review")
     try:
         undo(pages.catalog, pages.inbox.get_any(id), account)
-        notice = "undone"
+        outcome = "undone"
     except (ConflictError, NotFoundError):
-        notice = "too-late"
-    return RedirectResponse(f"{place('review', language(request))}?{notice}", 303)
+        outcome = "too-late"
+    return RedirectResponse(f"{place('review', language(request))}?{outcome}", 303)
 
 
 def show_reasons(pages: Pages, request: Request) -> Response:

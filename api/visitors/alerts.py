@@ -18,7 +18,7 @@ from api.visitors import guard
 from api.visitors.digests import id_of, token_of
 from api.visitors.followed import Followed
 from api.web import addresses, session
-from api.web.addresses import Lang, language, mount, patterns, place
+from api.web.addresses import Lang, language, mount, notice, patterns, place
 from api.web.session import FormBody, Forms
 from api.web.signing import timed_serializer
 from registry.errors import NotFoundError, UsageError
@@ -183,7 +183,7 @@ def manage(pages: Pages, request: Request) -> Response:
         page_of_followed=lambda followed: followed.page(lang),
         token=token,
         action=place("alerts", lang, "manage"),
-        notice=next((name for name in ("begun", "changed") if name in request.query_params), ""),
+        notice=notice(request, ("begun", "changed")),
         crumbs=[(translator(lang)("Folgen"), addresses.path("alerts", lang))],
         indexed=False,
     )

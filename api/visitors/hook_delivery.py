@@ -12,6 +12,7 @@ import threading
 import time
 from base64 import b64decode, b64encode
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from typing import Final
@@ -51,11 +52,11 @@ def _failed(error: Exception) -> int:
 
 
 def deliver_due(pages: Pages, now: datetime) -> int:
-    """Delivers to all webhooks that are due; returns how many events were taken."""
+    """Delivers to all webhooks that are due, whatever fails with one of them; returns how many events were taken."""
     upto, taken = known_upto(pages), 0
     for webhook in pages.catalog.following.webhooks.claim(now, upto):
         with session(pages.settings, seconds=ANSWER_SECONDS, max_bytes=MAX_ANSWER_BYTES) as http:
-            taken += _deliver(pages, webhook, http, upto)
+            taken += isolated(partial(_deliver, pages, webhook, http, upto), _failed)
     return taken
 
 

@@ -14,7 +14,7 @@ from api.text.formatting import pick_language, record_title
 from api.text.i18n import translator
 from api.visitors.messages import FORMS
 from api.web import addresses
-from api.web.addresses import Lang, language, mount, patterns, place
+from api.web.addresses import Lang, language, mount, notice, patterns, place
 from api.web.session import FormBody, Forms
 from registry.errors import UsageError
 from registry.letters.letter import Letter, Paragraph, is_address
@@ -57,7 +57,7 @@ def queue(pages: Pages, request: Request) -> Response:
         waiting=[_shown(pages, message, lang) for message in messages.waiting()],
         published=[_shown(pages, message, lang) for message in published],
         action=lambda id: place("admin", lang, "messages", id),
-        done=next((name for name in ("published", "forwarded", "rejected") if name in request.query_params), ""),
+        done=notice(request, ("published", "forwarded", "rejected")),
         crumbs=[(translator(lang)("Meldungen"), "")],
         indexed=False,
     )

@@ -16,7 +16,7 @@ from api.text.i18n import translator
 from api.visitors import guard
 from api.visitors.messages import FORMS, form_page, send
 from api.web import addresses, session
-from api.web.addresses import language, mount, patterns, place
+from api.web.addresses import language, mount, notice, patterns, place
 from api.web.session import FormBody, Forms
 from api.web.signing import timed_serializer
 from registry.errors import NotFoundError, UsageError
@@ -76,7 +76,6 @@ def show_wish(pages: Pages, request: Request, id: str) -> Response:
 
 def _show(pages: Pages, request: Request, wish: Wish, fault: str = "", email: str = "") -> Response:
     lang = language(request)
-    notices = ("supported", "asked", "known")
     return pages.page(
         request,
         "wish.html",
@@ -87,7 +86,7 @@ def _show(pages: Pages, request: Request, wish: Wish, fault: str = "", email: st
         supports=wish.supports,
         guard=guard.hidden(pages, lang),
         action=place("wishes", lang, wish.message.id),
-        notice=next((name for name in notices if name in request.query_params), ""),
+        notice=notice(request, ("supported", "asked", "known")),
         fault=fault,
         email=email,
         crumbs=[(translator(lang)("Datenwünsche"), addresses.path("wishes", lang)), (wish.message.subject, "")],

@@ -4,7 +4,7 @@ Entry points: `path` and `place` (name -> path), `parse_path` (path -> PageAddre
 Invariant: `parse_path(path(name, lang, rest))` gives name, language and rest back.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, get_args
 from urllib.parse import quote, unquote, urlsplit
@@ -100,6 +100,11 @@ def local(base_url: str, iri: str) -> str | None:
 def patterns(name: str, *steps: str) -> list[str]:
     """The paths of a page for a router, in both languages; a step may be a parameter such as `{id}`."""
     return ["/".join((path(name, lang), *(step_word(step, lang) for step in steps))) for lang in LANGS]
+
+
+def notice(request: Request, names: Iterable[str]) -> str:
+    """The name of the notice that a page shows: the first of `names` that is a parameter of its address, else ""."""
+    return next((name for name in names if name in request.query_params), "")
 
 
 def mount(

@@ -85,7 +85,9 @@ class SparqlServer:
     def _update(self, text: str) -> None:
         headers = {"Content-Type": "application/sparql-update; charset=utf-8"}
         try:
-            answer = self.http.post(self.update_address, text.encode(), headers=headers, timeout=TIMEOUT_SECONDS)
+            answer = self.http.post(
+                self.update_address, text.encode(), headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False
+            )
         except requests.RequestException as error:
             raise NotReadyError("sparql-server-away", what=type(error).__name__) from None
         if answer.status_code >= 300:
@@ -102,10 +104,15 @@ class SparqlServer:
         fields = [("query", query), *(("default-graph-uri", iri) for iri in defaults)]
         fields += [("named-graph-uri", iri) for iri in named]
         try:
-            answer = self.http.post(
-                self.query_address, data=fields, headers={"Accept": accept}, timeout=QUERY_SECONDS, stream=True
-            )
-            body = answer.raw.read(MAX_ANSWER_BYTES + 1, decode_content=True)
+            with self.http.post(
+                self.query_address,
+                data=fields,
+                headers={"Accept": accept},
+                timeout=QUERY_SECONDS,
+                stream=True,
+                allow_redirects=False,
+            ) as answer:
+                body = answer.raw.read(MAX_ANSWER_BYTES + 1, decode_content=True)
         except (requests.RequestException, OSError) as error:
             raise NotReadyError("sparql-server-away", what=type(error).__name__) from None
         if answer.status_code == 400:

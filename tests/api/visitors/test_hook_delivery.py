@@ -7,7 +7,7 @@ import hmac
 import json
 import threading
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -31,12 +31,14 @@ class Program:
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.status = 204
+        self.meanwhile: Callable[[], None] = lambda: None  # what happens before it answers
         program = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 program.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+                program.meanwhile()
                 self.send_response(program.status)
                 self.end_headers()
 
@@ -112,6 +114,23 @@ def test_only_what_is_asked_for_is_told(own: Town, program: Program) -> None:
     put(own, "a", "b")
     assert deliver(own) == 1
     assert program.ids == ["b"]
+
+
+def test_a_webhook_that_is_removed_meanwhile_does_not_stop_the_others(own: Town, program: Program) -> None:
+    webhooks = own.catalog.following.webhooks
+    for name in ("one", "two"):
+        webhooks.add(f"{program.url}?{name}", "", own.catalog.store.last())
+    put(own, "a")
+
+    def remove_first() -> None:
+        program.meanwhile = lambda: None
+        webhooks.remove(f"{program.url}?one")
+
+    program.meanwhile = remove_first
+    deliver(own)
+    assert program.ids == ["a", "a"]
+    assert [webhook.address for webhook in webhooks.all()] == [f"{program.url}?two"]
+    assert webhooks.all()[0].seen == own.catalog.store.last()
 
 
 def test_gone_ends_the_webhook(own: Town, program: Program) -> None:

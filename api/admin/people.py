@@ -5,7 +5,7 @@ last administrator cannot be taken away here.
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,13 +15,16 @@ from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from api.pages.site import Pages
+from api.text.formatting import day, pick_language
 from api.text.i18n import translator
-from api.web.addresses import language, mount, patterns, place
+from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, Forms
 from registry.errors import ConflictError, LotseError, NotFoundError, UsageError
 from registry.model import Account
 from registry.model.message import sentence
+from registry.model.text import shortened
 from registry.people.accounts import ORGANIZATION_ROLES, ROLES
+from registry.people.audit import Entry
 
 ENTRIES_SHOWN: Final = 200  # of the audit log
 MAX_GRANTS: Final = 50  # lines with organizations
@@ -84,11 +87,13 @@ def _accounts(pages: Pages, request: Request, status: int = 200, **view: Any) ->
     lang = language(request)
     _ = translator(lang)
     lifted = list(pages.inbox.four_eyes.all())
+    accounts = list(pages.people.accounts())
+    organizations = {id for account in accounts for id in account.organizations}
     shown: dict[str, Any] = {
-        "accounts": list(pages.people.accounts()),
+        "accounts": accounts,
         "substitutes": {substitute.account: substitute for substitute in pages.people.substitutes.all()},
         "lifted": lifted,
-        "names": dict(pages.names([entry.organization for entry in lifted], lang)),
+        "names": dict(pages.names({*organizations, *(entry.organization for entry in lifted)}, lang)),
         "role_words": role_words(request),
         "fault": ("", ""),
         "entered": {"name": "", "full_name": "", "role": "member", "grants": ""},
@@ -216,12 +221,35 @@ def show_audit(pages: Pages, request: Request) -> Response:
         request,
         "audit.html",
         lang,
-        entries=pages.people.audit.newest(ENTRIES_SHOWN),
+        entries=list(_lines(pages, request, pages.people.audit.newest(ENTRIES_SHOWN))),
         broken=pages.people.audit.first_broken(),
         act_words=act_words(request),
         crumbs=crumbs,
         indexed=False,
     )
+
+
+def _lines(pages: Pages, request: Request, entries: Iterable[Entry]) -> Iterator[tuple[Entry, str, str]]:
+    """Each entry with what the act was done to and its detail, both in words."""
+    lang, roles = language(request), role_words(request)
+    for entry in entries:
+        detail = day(entry.detail, lang) if entry.act == "set-substitute" else roles.get(entry.detail, entry.detail)
+        yield entry, _subject(pages, entry.subject, lang), detail
+
+
+def _subject(pages: Pages, subject: str, lang: Lang) -> str:
+    """The title of a draft, the name of an organization or an account."""
+    _ = translator(lang)
+    kind, _space, id = subject.partition(" ")
+    if kind == "draft":
+        try:
+            title = pages.inbox.get_any(id).metadata.title
+        except NotFoundError:
+            return _("gelöschter Entwurf")
+        return shortened(pick_language(title, lang).words) or _("Ohne Titel")
+    if kind == "organization":
+        return pages.names([id], lang)[0][1]
+    return _("Zugangsschlüssel %(id)s") % {"id": id} if kind == "token" else subject
 
 
 # -- what was entered

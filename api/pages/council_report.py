@@ -255,7 +255,7 @@ def _csv(report: Report) -> bytes:
 
 def _xlsx(pages: Pages, report: Report, records: Sequence[Record], lang: Lang) -> bytes:
     _ = translator(lang)
-    labels = [_("Gliederung"), _("Wert"), _("Projekte"), _("mit Zeitplan"), _("hinter dem Plan"), _("mit Kosten"), _("Kosten"), _("Währung")]  # fmt: skip  # noqa: E501
+    labels = [_("Gliederung"), _("Wert"), _("Projekte"), _("mit Meilensteinen"), _("hinter dem Plan"), _("mit Kosten"), _("Kosten"), _("Währung")]  # fmt: skip  # noqa: E501
     columns = columns_of(("project",))
     context = Context(lang, pages.settings.base_url, districts(pages.city))
     projects = Sheet(

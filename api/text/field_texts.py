@@ -61,8 +61,16 @@ def _node(value: Any, row: Field, lang: Lang) -> Iterable[str]:
     """The parts of a node in the order of their rows; each text once, because a place has several shapes."""
     if row.node == "Period":
         return (sentences.span(value.start, value.end, lang),)
-    parts = [text for part in fields_of(row.node) for text in field_texts(getattr(value, part.name, None), part, lang)]
+    named = [(part, _without_repeats(getattr(value, part.name, None), lang)) for part in fields_of(row.node)]
+    parts = [text for part, said in named for text in field_texts(said, part, lang)]
     return ((" " if row.node == "Money" else DIVIDER).join(dict.fromkeys(parts)),)
+
+
+def _without_repeats(value: Any, lang: Lang) -> Any:
+    """A text without the languages that say the same as that of the page: names of places are often the same."""
+    if not isinstance(value, Mapping) or lang not in value:
+        return value
+    return {tag: text for tag, text in value.items() if tag == lang or text != value[lang]}
 
 
 _READERS: Final[Mapping[Form, Callable[[Any, Field, Lang], Iterable[str]]]] = MappingProxyType(

@@ -13,7 +13,7 @@ from api.text.formatting import as_date, day, moment
 from api.text.i18n import translator
 from api.web.addresses import Lang
 from registry.model import Agent, Metadata, Opportunity, Period
-from registry.model.timing import last_day, last_update, promise
+from registry.model.timing import last_day, last_update, promise, today
 from vocab.concepts import Concept, concept_list
 
 PHASES: Final = ("idee", "vorbereitung", "umsetzung", "abschluss", "dauerbetrieb")  # as drawn
@@ -205,13 +205,14 @@ def _end(metadata: Metadata) -> str:
 
 
 def span(start: str, end: str, lang: Lang) -> str:
-    """A period in words: "seit …" without an end, "bis …" without a start, "" without both."""
+    """A period in words: without an end "seit …", or "ab …" if it is still to come; "bis …" without a start."""
     _ = translator(lang)
     if start and end:
         both = {"start": day(start, lang), "end": day(end, lang)}
         return day(start, lang) if start == end else _("%(start)s bis %(end)s") % both
     if start:
-        return _("seit %(day)s") % {"day": day(start, lang)}
+        begun = as_date(start)
+        return (_("ab %(day)s") if begun and begun > today() else _("seit %(day)s")) % {"day": day(start, lang)}
     return _("bis %(day)s") % {"day": day(end, lang)} if end else ""
 
 

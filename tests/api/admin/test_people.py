@@ -122,6 +122,10 @@ def test_four_eyes_are_lifted_shown_and_logged(city: Town) -> None:
     log = admin.get("/administration/protokoll").text
     assert "Vier-Augen-Prinzip aufgehoben" in log
     assert "wieder eingesetzt" in log
+    assert PROJECT["title"] in log
+    assert draft.id not in log
+    assert "Umweltamt" in log
+    assert "Umweltamt" in admin.get(ACCOUNTS).text
     assert "nicht mehr so, wie es geschrieben wurde" not in log
 
 

@@ -80,6 +80,12 @@ def test_the_history_says_who_when_and_why_without_names(city: Town, project: st
     assert "created" in browser(city).get(f"/en/projects/{project}/history").text
 
 
+def test_with_one_version_there_is_nothing_to_choose(city: Town, project: str) -> None:
+    reviewer = browser(city, "lotsin")
+    assert 'name="from"' in reviewer.get(f"/projekte/{project}/verlauf").text
+    assert 'name="from"' not in reviewer.get("/projekte/sporthallen/verlauf").text
+
+
 def test_any_two_versions_are_compared_in_words(city: Town, project: str) -> None:
     newest, oldest = (version.number for version in city.catalog.store.history(project))
     path = f"/projekte/{project}/verlauf"

@@ -33,9 +33,10 @@ def test_each_figure_is_counted_and_currencies_are_not_added(catalog: Catalog, t
     three(catalog)
     client = TestClient(town.app, headers={"accept": "text/html"})
     page = client.get("/bericht").text
-    assert "1 von 1 mit Zeitplan hinter dem Plan" in page
+    assert "1 von 1 mit geplanten Meilensteinen hinter dem Plan" in page
     assert "1.500,5" in page
     assert "Kabel fehlten" in page
+    assert 'data-label="hinter dem Plan"' in page  # on a phone each figure says what it is
     listed = rows(client, "/bericht.csv")
     whole = [
         (row["projects"], row["behind_plan"], row["budget"], row["currency"]) for row in listed if row["group"] == "all"

@@ -22,6 +22,8 @@ LEAD = concept_list("roles").by_notation["federfuehrung"].iri
         ("budget", Money(value="120000", currency="EUR"), ["120.000 EUR"]),
         ("participants", (Participation(agent=OFFICE, role=LEAD),), ["Umweltamt · Federführung"]),
         ("places", (Place(iri="_:b0", geometry=POINT, bbox=POINT),), ["auf der Karte eingezeichnet"]),
+        ("places", (Place(name={"de": "Südstadt", "en": "Südstadt"}),), ["Südstadt"]),
+        ("places", (Place(name={"de": "Altstadt", "en": "Old Town"}),), ["Altstadt · Old Town (en)"]),
         ("landing_page", "https://stadt.example", ["https://stadt.example"]),
         ("phase", "", []),
     ],

@@ -61,8 +61,8 @@ def _node(value: Any, row: Field, lang: Lang) -> Iterable[str]:
     """The parts of a node in the order of their rows; each text once, because a place has several shapes."""
     if row.node == "Period":
         return (sentences.span(value.start, value.end, lang),)
-    named = [(part, _without_repeats(getattr(value, part.name, None), lang)) for part in fields_of(row.node)]
-    parts = [text for part, said in named for text in field_texts(said, part, lang)]
+    shown = [(part, _without_repeats(getattr(value, part.name, None), lang)) for part in fields_of(row.node)]
+    parts = [text for part, value in shown for text in field_texts(value, part, lang)]
     return ((" " if row.node == "Money" else DIVIDER).join(dict.fromkeys(parts)),)
 
 

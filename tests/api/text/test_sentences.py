@@ -77,6 +77,6 @@ def test_a_code_of_another_list_is_shown_by_its_last_words() -> None:
     assert sentences.licence_in_short("https://example.org/eigene", "de") == "Eigene Bedingungen"
 
 
-@pytest.mark.parametrize(("start", "said"), [("2019-05", "seit Mai 2019"), ("2999-05", "ab Mai 2999")])
-def test_a_period_without_an_end_says_whether_it_has_begun(start: str, said: str) -> None:
-    assert sentences.span(start, "", "de") == said
+@pytest.mark.parametrize(("start", "expected"), [("2019-05", "seit Mai 2019"), ("2999-05", "ab Mai 2999")])
+def test_a_period_without_an_end_says_whether_it_has_begun(start: str, expected: str) -> None:
+    assert sentences.span(start, "", "de") == expected

@@ -10,7 +10,7 @@ from functools import partial
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.pages.site import Pages
+from api.pages.site import NO_STORE, Pages
 from api.text.formatting import record_title
 from api.text.i18n import translator
 from api.web import addresses, session
@@ -73,6 +73,8 @@ def _page(pages: Pages, request: Request, record: Record, by: str, sign: str, do
         request,
         "confirm.html",
         lang,
+        200,
+        NO_STORE,  # the signature of the letter stands in the form
         record=record,
         title=title,
         by=by,

@@ -26,6 +26,7 @@ def test_a_letter_confirms_with_one_button_and_no_sign_in(city: Town) -> None:
     visitor = browser(city)
     page = visitor.get(f"{PATH}?by=agentur&sign={sign}")
     assert page.status_code == 200
+    assert page.headers["cache-control"] == "no-store", "the signature stands in the page"
     assert not confirmed(city), "opening the address must not confirm anything"
     answer = visitor.post(PATH, data=hidden(page.text))
     assert "Danke" in answer.text

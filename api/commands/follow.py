@@ -28,14 +28,19 @@ def add(address: str, query: str, rhythm: str, language: str) -> None:
     from urllib.parse import parse_qsl
 
     from api.pages.site import Pages
-    from api.visitors.followed import Followed
+    from api.visitors.followed import THINGS, Followed
+    from api.web.query import unknown_names
     from registry.errors import UsageError
     from registry.letters.letter import is_address
 
     catalog, configured = opened()
     if not is_address(address):
         raise UsageError("mail-address-form")
-    followed = Followed.of(Pages(catalog, configured), parse_qsl(query), "de")
+    parameters = parse_qsl(query, keep_blank_values=True)
+    unknown = unknown_names(pair for pair in parameters if pair[0] not in THINGS)
+    if unknown:  # a misspelt filter would follow everything
+        raise UsageError("query-parameters-unknown", names=unknown)
+    followed = Followed.of(Pages(catalog, configured), parameters, "de")
     catalog.following.subscriptions.add(address, followed.query, rhythm, language, catalog.store.last())
     say(f"{address} follows {followed.query or 'everything'}, {rhythm}.")
 

@@ -74,7 +74,7 @@ def show(id: str, json: bool) -> None:
     if json:
         document(to_builtins(draft) | {"findings": findings})
         return
-    rows = [("title", _title(draft)), *_summary(draft).items()]
+    rows = list((_summary(draft) | {"title": _title(draft)}).items())
     rows += [(f"comment {comment.field}".strip(), f"{comment.by}: {comment.text}") for comment in draft.comments]
     rows += [(finding["level"], f"{finding['field']}: {finding['message']}") for finding in findings]
     table(("DRAFT", draft.id), rows)

@@ -101,6 +101,9 @@ def _limits() -> list[dict[str, Any]]:
         parameter("near", near, "8.69,49.41,2", text),
         parameter("from", "A period of the record has a day on or after this year, month or day", "2020", text),
         parameter("to", "A period of the record has a day on or before this year, month or day", "2021-06", text),
+        parameter(
+            "city", "`no`: with a district, leaves out what holds for the whole city", "no", {"enum": ["yes", "no"]}
+        ),
         parameter("facets", f"The facets to count, with commas; “{limits.NO_FACETS}” counts none", "theme,use"),
     ]
 

@@ -30,8 +30,11 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 PREFLIGHT: Final = {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Accept-Profile, Content-Type, If-None-Match, If-Modified-Since",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, PATCH, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": (  # in the second line those of the write API
+        "Accept, Accept-Profile, Content-Type, If-None-Match, If-Modified-Since, "
+        "Authorization, If-Match, Idempotency-Key"
+    ),
     "Access-Control-Max-Age": "86400",
 }
 EXPOSED: Final = "Content-Location, Content-Profile, ETag, Last-Modified, Link, Location, Retry-After"

@@ -169,11 +169,14 @@ def _unknown_values(pairs: Iterable[tuple[str, str]], districts: ConceptList | N
 
 def unknown(params: Pairs) -> tuple[Text, ...]:
     """A note with the unknown parameters, for programs: a misspelt filter would silently filter nothing."""
+    names = unknown_names(params)
+    return (translations(message("query-parameters-unknown", names=names)),) if names else ()
+
+
+def unknown_names(params: Pairs) -> str:
+    """The first few names of parameters that a search does not have, with commas; "" where there are none."""
     names = dict.fromkeys(name for name, _ in params if name not in (*SINGLE_PARAMETERS, *FACETS))
-    if not names:
-        return ()
-    listed = ", ".join(name[:MAX_NAME_CHARACTERS] for name in islice(names, MAX_NAMES_SHOWN))
-    return (translations(message("query-parameters-unknown", names=listed)),)
+    return ", ".join(name[:MAX_NAME_CHARACTERS] for name in islice(names, MAX_NAMES_SHOWN))
 
 
 def url(query: Query, path: str) -> str:

@@ -6,6 +6,8 @@ Covers: api/commands/follow.py
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.api.commands.calling import added, item, lotse
 from tests.servers.replay import Files
 
@@ -26,4 +28,12 @@ def test_a_subscription_is_added_told_of_news_and_removed(data: Path, server: Fi
     assert json.loads(lotse("follow", "send", "--all", "--json").stdout) == {"written": 1}
     assert lotse("follow", "remove", "a@example.org", "--query", "q=x").exit_code == 3
     assert lotse("follow", "remove", "a@example.org").exit_code == 0
+    assert json.loads(lotse("follow", "list", "--json").stdout) == []
+
+
+@pytest.mark.parametrize("query", ["thema=TRAN", "kind=project&knd=event", "radweg"])
+def test_a_query_with_an_unknown_parameter_is_not_followed(data: Path, server: Files, query: str) -> None:
+    """Without the unknown parameter it would be another search, often the one for everything."""
+    added(server, item("1"))
+    assert lotse("follow", "add", "a@example.org", query).exit_code == 2
     assert json.loads(lotse("follow", "list", "--json").stdout) == []

@@ -50,4 +50,6 @@ def test_a_return_needs_a_message_and_an_account_that_may(data: Path) -> None:
     (returned,) = json.loads(lotse("review", "list", "--state", "returned", "--json").stdout)
     assert returned["id"] == draft
     shown = lotse("review", "show", draft).stdout
+    assert shown.count("title  ") == 1
+    assert "{" not in shown  # the title is in words
     assert "lotse: Bitte kürzer." in shown

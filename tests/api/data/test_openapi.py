@@ -28,7 +28,9 @@ from api.data.examples import DRAFT_ID
 from api.data.suggestions import SuggestAnswer
 from api.data.validation import CheckAnswer
 from api.web.problems import PROBLEM_TYPE, ProblemOut
+from api.web.query import SINGLE_PARAMETERS
 from registry.model import Account
+from registry.search.facets import FACETS
 from tests.builders import a_metadata
 from tests.town import Town
 
@@ -115,6 +117,11 @@ def test_what_a_developer_looks_for_is_named(document: dict[str, Any]) -> None:
     assert followed(document, record)["content"].keys() == {
         "text/turtle", "application/rdf+xml", "application/ld+json", "application/n-triples", "application/json",
     }  # fmt: skip
+
+
+def test_the_search_declares_each_parameter_that_it_reads(document: dict[str, Any]) -> None:
+    declared = [parameter["name"] for parameter in document["paths"]["/api/v1/search"]["get"]["parameters"]]
+    assert sorted(declared) == sorted((*SINGLE_PARAMETERS, *FACETS))
 
 
 def test_the_examples_have_the_shapes_that_they_stand_with(document: dict[str, Any]) -> None:

@@ -366,6 +366,18 @@ def test_what_is_for_programs_may_be_read_from_any_page(client: TestClient) -> N
         assert client.options(path, headers=asked).status_code == 204, path
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
+def test_a_web_page_may_call_the_write_api_with_a_token(client: TestClient, method: str) -> None:
+    """A browser only sends the request if the preflight names its method and each of its headers."""
+    asked = {"Origin": "https://x.example", "Access-Control-Request-Method": method}
+    answer = client.options("/api/v1/drafts/d1", headers=asked)
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in answer.headers  # a session is never taken along, only a token
+    assert method in answer.headers["access-control-allow-methods"].split(", ")
+    allowed = {name.strip().lower() for name in answer.headers["access-control-allow-headers"].split(",")}
+    assert {"authorization", "content-type", "if-match", "idempotency-key"} <= allowed
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/api/v1/search", "/daten/radwege", "/daten/radwege.ttl", "/gibtsnicht", "/healthz"]
 )

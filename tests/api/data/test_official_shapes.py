@@ -6,10 +6,15 @@ docs/build/official-shapes.md has the same for all catalogues (`python -m tests.
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
+from api.app import create_app
+from registry.model import Source
 from tests.demo_city import demo_city
 from tests.official_shapes import TABLE, real, rows, served
-from tests.shapes_oracle import SETS
+from tests.servers.replay import files_server
+from tests.shapes_oracle import SETS, violations
+from tests.town import Town
 
 pytestmark = pytest.mark.slow
 
@@ -28,6 +33,18 @@ def test_each_violation_of_a_real_catalogue_was_named_beforehand(shared: Path, t
     for row in rows(real(name, tmp_path)):
         assert row.unnamed == (), row.shape_set
         assert row.shape_set not in ("ap301_base", "ap301_recommended") or row.clean == row.records
+
+
+def test_high_value_datasets_are_served_without_violation(shared: Path, tmp_path: Path) -> None:
+    """The catalogue in the profile DCAT-AP HVD; none of the catalogues of the table has such data."""
+    path = shared / "standards/derived/golden/heidelberg-golden.ttl"
+    with files_server({"/c.ttl": (path.read_bytes(), "text/turtle")}) as server, Town(tmp_path / "data") as town:
+        town.harvest(source=Source(name="quelle", kind="dcat", url=f"{server.url}/c.ttl"))
+        with TestClient(create_app(town.catalog, town.settings)) as client:
+            graph = client.get("/catalog.dcat-ap-hvd.ttl").content
+    assert b"hvdCategory" in graph
+    for shape_set in (name for name in SETS if name.startswith("hvd")):
+        assert violations(graph, shape_set) == (), shape_set
 
 
 def test_the_table_has_a_row_for_each_catalogue_and_set() -> None:

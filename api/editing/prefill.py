@@ -5,9 +5,11 @@ not overwritten; what an address says only fills what is empty.
 """
 
 import logging
+import threading
 import tomllib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -18,6 +20,8 @@ from msgspec.structs import replace
 
 from api.editing.form import FETCHING
 from api.web.addresses import Lang
+from api.web.own_threads import RETRY_SECONDS
+from api.web.session import TooManyError
 from harvesters.entries import MAX_FILE_BYTES, entries_of, entry_of
 from registry.catalog import Catalog
 from registry.errors import ConflictError, LotseError, NotFoundError
@@ -30,7 +34,9 @@ from registry.settings import Settings
 
 log = logging.getLogger(__name__)
 MAX_FETCHES_AT_ONCE: Final = 2
+MAX_WAITING_FETCHES: Final = 20
 MAX_WAIT: Final = timedelta(minutes=2)  # after which a fetch counts as lost, as when the server was restarted
+_PLACES: Final = threading.BoundedSemaphore(MAX_FETCHES_AT_ONCE + MAX_WAITING_FETCHES)
 _FETCHES: Final = ThreadPoolExecutor(MAX_FETCHES_AT_ONCE, thread_name_prefix="fetch-entry")
 # Fields that hold for one thing only, and are not taken over from an earlier entry.
 _OF_ONE_THING: Final = (
@@ -72,12 +78,23 @@ def copied(metadata: Metadata) -> Metadata:
 
 
 def begin_fetch(catalog: Catalog, settings: Settings, account: Account, kind: Kind, url: str) -> Draft:
-    """A new draft that is filled from a web address in the background; its extras say how far that is."""
+    """A new draft that is filled from a web address in the background; its extras say how far that is. TooManyError
+    while too many others wait."""
+    if not _PLACES.acquire(blocking=False):
+        raise TooManyError("too-many-at-once", {"seconds": RETRY_SECONDS})
+    with ExitStack() as unfinished:  # gives the place back if no fetch begins
+        unfinished.callback(_PLACES.release)
+        draft = _begun(catalog, account, kind, url)
+        fetch = _FETCHES.submit(fetch_into, catalog, settings, account, draft)
+        unfinished.pop_all()
+    fetch.add_done_callback(lambda _: _PLACES.release())
+    return draft
+
+
+def _begun(catalog: Catalog, account: Account, kind: Kind, url: str) -> Draft:
     note = {"url": url, "since": datetime.now(UTC).isoformat()}
     metadata = Metadata(kind=kind, landing_page=url, extras={FETCHING: note})
-    draft = catalog.inbox.begin(metadata, account, acts_for(account))
-    _FETCHES.submit(fetch_into, catalog, settings, account, draft)
-    return draft
+    return catalog.inbox.begin(metadata, account, acts_for(account))
 
 
 def fetch_into(catalog: Catalog, settings: Settings, account: Account, draft: Draft) -> None:
@@ -99,7 +116,7 @@ def fetch_into(catalog: Catalog, settings: Settings, account: Account, draft: Dr
 
 
 def _fetched(settings: Settings, kind: Kind, url: str) -> Metadata:
-    with session(settings) as http:
+    with session(settings, seconds=MAX_WAIT.total_seconds(), max_bytes=MAX_FILE_BYTES) as http:
         content = body(http.get(url, stream=True), MAX_FILE_BYTES)
     return entries_of(content, url, kind, "de")[0].metadata
 

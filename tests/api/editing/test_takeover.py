@@ -6,6 +6,7 @@ Covers: api/editing/takeover.py, api/editing/imports.py, api/editing/prefill.py
 import html
 import json
 import re
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -185,6 +186,16 @@ def fetched(city: Town, monkeypatch: pytest.MonkeyPatch, make: Any) -> Draft:
             break
         time.sleep(0.05)
     return draft
+
+
+def test_an_address_is_refused_while_too_many_wait(city: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prefill, "_PLACES", threading.BoundedSemaphore(1))
+    prefill._PLACES.acquire()
+    before, client = len(drafts(city)), browser(city, "agentur")
+    token = hidden(client.get(PATH).text)["token"]
+    fields = {"token": token, "act": "address", "address": "projekt.example.org/a"}
+    assert client.post(PATH, data=fields).status_code == 429
+    assert len(drafts(city)) == before
 
 
 def test_a_pasted_address_fills_the_draft_in_the_background(city: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,8 @@ def ask(pages: Pages, request: Request, body: FormBody = b"") -> Response:
     )
     subject = message("letter-follow-subject", label=label)
     pages.catalog.outbox.put(Letter(to=email, lang=lang, subject=subject, paragraphs=paragraphs, about="follow"))
-    return RedirectResponse(f"{addresses.path('alerts', lang)}?asked", 303)
+    followed_too = f"&{followed.query}" if followed.query else ""
+    return RedirectResponse(f"{addresses.path('alerts', lang)}?asked{followed_too}", 303)
 
 
 def _page(pages: Pages, request: Request, followed: Followed, sent: Forms, fault: str = "") -> Response:

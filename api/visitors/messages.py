@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from markupsafe import Markup, escape
@@ -21,6 +22,7 @@ from api.web import addresses
 from api.web.addresses import Lang, language, mount, patterns
 from api.web.session import FormBody, Forms, local
 from registry.catalog.lookup import shown
+from registry.errors import NotFoundError
 from registry.letters.letter import Letter, Paragraph, is_address
 from registry.model import Opportunity, Record
 from registry.model.message import message
@@ -205,13 +207,25 @@ def form_page(
 
 
 def _about(pages: Pages, row: FormRow, sent: Forms) -> tuple[Record | None, Opportunity | None]:
-    """The record and the call that a form is about; NotFoundError if it must be about one that is not shown."""
+    """The record and the call that a form is about; NotFoundError if it must be about one that is not shown. A report
+    may be about any page; on the page of a record it is about the record, so that its contact gets it."""
     if not row.about_record:
-        return None, None
+        return _record_at(pages, sent.get("at")) if row.kind == "report" else None, None
     record = shown(pages.catalog, sent.get("record"))
     number = sent.number("call")
     calls = record.metadata.opportunities
     return record, calls[number - 1] if 0 < number <= len(calls) else None
+
+
+def _record_at(pages: Pages, at: str) -> Record | None:
+    """The record that is shown on a page of ours; None if it is the page of no record."""
+    address = addresses.parse_path(urlsplit(local(at)).path)
+    if address is None or address.kind is None:
+        return None
+    try:
+        return shown(pages.catalog, address.rest)
+    except NotFoundError:  # WithdrawnError is one, too
+        return None
 
 
 def _called(call: Opportunity | None, lang: Lang) -> str:

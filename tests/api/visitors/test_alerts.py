@@ -151,6 +151,14 @@ def test_a_record_is_followed_until_it_is_withdrawn(visitor: TestClient, own_cit
     ]
 
 
+def test_what_was_asked_for_is_still_named_while_the_letter_is_on_its_way(visitor: TestClient, own_city: Town) -> None:
+    for address, label in (("/abo?record=pegel", "Pegel"), ("/abo?q=spielplatz", "spielplatz"), ("/abo", "alles Neue")):
+        answer = ask(visitor, address)
+        page = visitor.get(answer.headers["location"]).text.partition("<main")[2]
+        assert "Wir haben Ihnen eine E-Mail geschickt" in page, address
+        assert label in page, address
+
+
 def test_an_organization_is_followed_by_what_it_publishes_and_takes_part_in(
     visitor: TestClient, own_city: Town
 ) -> None:

@@ -64,9 +64,18 @@ def test_a_report_knows_its_page_and_reaches_the_editors(visitor: TestClient, ow
     assert answer.headers["location"] == "/melden?sent"
     assert "Ihre Meldung ist angekommen" in visitor.get("/melden?sent").text
     (message,) = own_city.catalog.messages.waiting()
-    assert (message.kind, message.page) == ("report", "/daten/baumkataster")
+    assert (message.kind, message.page, message.record) == ("report", "/daten/baumkataster", "baumkataster")
     (letter,) = own_city.catalog.outbox.newest(5)
     assert letter.letter.to == "daten@example.org"
+    assert ">Baumkataster</a>" in visitor.get(address).text.partition("<main")[2]
+    (contact,) = own_city.catalog.store.existing("baumkataster").metadata.contacts
+    assert f"<option>{contact.email}</option>" in editor(own_city).get("/administration/meldungen").text
+
+
+@pytest.mark.parametrize("at", ["/daten", "/daten/gibt-es-nicht", "/daten/baumkataster/verlauf", "/ueber", "//"])
+def test_a_report_may_be_about_any_page(visitor: TestClient, own_city: Town, at: str) -> None:
+    assert send(visitor, f"/melden?at={at}", text="Hier steht nichts.").status_code == 303
+    assert [message.record for message in own_city.catalog.messages.waiting()] == [""]
 
 
 @pytest.mark.parametrize("at", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])

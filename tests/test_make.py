@@ -155,7 +155,8 @@ def test_the_demo_shows_three_owners_ends_by_ctrl_c_and_starts_again_without_a_c
     before = _last_change(tmp_path)
 
     with the_demo(tmp_path) as demo:
-        assert _runs(demo.said) == dict.fromkeys(sources, "unchanged")
+        waiting = {"beispielverein-termine": "waiting"}  # of this source the demo shows a run that waits
+        assert _runs(demo.said) == dict.fromkeys(sources, "unchanged") | waiting
         assert "Radverkehr: Zählstellen" in demo.get("/suche?q=fahrrad+br%C3%BCcke")
         assert demo.ended(signal.SIGTERM, group=False) == 143
         assert not _left(demo.process.pid), "a process is left"

@@ -333,6 +333,7 @@ def act_words(request: Request) -> Mapping[str, str]:
         "add-token": _("Zugangsschlüssel erstellt"),
         "revoke-token": _("Zugangsschlüssel widerrufen"),
         "change-password": _("Passwort geändert"),
+        "change-address": _("E-Mail-Adresse geändert"),
         "add-passkey": _("Passkey angelegt"),
         "remove-passkey": _("Passkey entfernt"),
         "turn-on-codes": _("Einmalcodes eingeschaltet"),

@@ -32,7 +32,10 @@ def show(pages: Pages, request: Request) -> Response:
 
 
 def save(pages: Pages, request: Request, body: FormBody = b"") -> Response:
-    """Stores the address, and writes to it; the form again with 422 if it is no address."""
+    """Stores the address, and writes to it and to the one before; the form again with 422 if it is no address.
+
+    Whoever reads the letters of an account can get a new password, so its owner must hear of a change of the address.
+    """
     fields = pages.form(request, body)
     account, mailboxes = pages.required(request), pages.catalog.mailboxes
     entered = Mailbox(account.name, fields.get("email").strip(), fields.get("lang"), bool(fields.get("weekly")))
@@ -41,17 +44,22 @@ def save(pages: Pages, request: Request, body: FormBody = b"") -> Response:
         mailboxes.set(account.name, entered.address, entered.lang, entered.weekly)
     except UsageError:
         return _page(pages, request, entered, wrong=True)
-    if entered.address and (before is None or before.address != entered.address):
-        pages.catalog.outbox.put(
-            Letter(
-                to=entered.address,
-                lang=entered.lang,
-                subject=message("letter-address-subject"),
-                paragraphs=(Paragraph(message("letter-address", name=account.name)),),
-                account=account.name,
-            )
-        )
+    if (before.address if before else "") != entered.address:
+        pages.people.audit.write(account.name, "change-address", account=account.name)
+        for address, code in ((entered.address, "letter-address"), (before and before.address, "letter-address-left")):
+            if address:
+                pages.catalog.outbox.put(_letter(account.name, address, entered.lang, code))
     return RedirectResponse(place("account", language(request), "letters") + "?saved", 303)
+
+
+def _letter(account: str, address: str, lang: str, code: str) -> Letter:
+    return Letter(
+        to=address,
+        lang=lang,
+        subject=message("letter-address-subject"),
+        paragraphs=(Paragraph(message(code, name=account)),),
+        account=account,
+    )
 
 
 def _page(pages: Pages, request: Request, mailbox: Mailbox, wrong: bool = False) -> Response:

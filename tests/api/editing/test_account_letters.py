@@ -22,6 +22,19 @@ def test_an_address_is_stored_and_written_to(city: Town) -> None:
     assert city.catalog.mailboxes.get("agentur") is None
 
 
+def test_the_former_address_hears_of_a_change_and_it_is_in_the_audit_log(city: Town) -> None:
+    author = browser(city, "agentur", follow=True)
+    send(author, PATH, "save", email="alt@stadt.example", lang="de")
+    send(author, PATH, "save", email="neu@stadt.example", lang="de")
+    assert [waiting.letter.to for waiting in city.catalog.outbox.newest(2)] == [
+        "alt@stadt.example",
+        "neu@stadt.example",
+    ]
+    send(author, PATH, "save", email="", lang="de")
+    assert city.catalog.outbox.newest(1)[0].letter.to == "neu@stadt.example"
+    assert [entry.act for entry in city.catalog.people.audit.newest(3)] == ["change-address"] * 3
+
+
 def test_what_is_no_address_is_said_at_the_field(city: Town) -> None:
     answer = send(browser(city, "agentur"), PATH, "save", email="agentur@", lang="de")
     assert answer.status_code == 422

@@ -9,6 +9,7 @@ from openpyxl import Workbook
 
 from harvesters.files import workbook
 from harvesters.files.workbook import cell_value, rows_of
+from registry import child_pool
 from registry.errors import ReadingStoppedError, SourceError
 
 URL = "https://x.example/liste.xlsx?key=secret"
@@ -39,6 +40,7 @@ def test_what_is_wrong_is_told_without_what_is_secret() -> None:
 
 
 def test_a_workbook_that_needs_too_much_memory_costs_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    child_pool.close()  # a child that has read files before has memory of its own to fill
     monkeypatch.setattr(workbook, "LIMITS", workbook.LIMITS._replace(memory=20_000_000))
     with pytest.raises(ReadingStoppedError, match="more than 20 MB of memory"):
         list(rows_of(a_workbook([["Wort " * 20] * 50] * 2_000), "", URL))

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
+from registry.model import Draft
 from tests.sample_city import PASSWORD
 from tests.town import Town
 
@@ -26,6 +27,13 @@ def browser(city: Town, name: str = "", follow: bool = False) -> TestClient:
         answer = client.post("/konto/anmelden", data={"name": name, "password": PASSWORD})
         assert answer.status_code == (200 if follow else 303), answer.text
     return client
+
+
+def drafts_of_author(city: Town) -> list[Draft]:
+    """The drafts of the account `agentur`."""
+    account = city.catalog.people.get("agentur")
+    assert account is not None
+    return list(city.catalog.inbox.of_account(account))
 
 
 def hidden(page: str) -> dict[str, str]:

@@ -15,9 +15,9 @@ from api.editing import form
 from api.editing.form_context import FormContext
 from api.editing.form_fields import form_of
 from api.editing.form_offices import is_person
-from registry.model import KINDS, Draft, Kind, Metadata, Milestone, Observation
+from registry.model import KINDS, Kind, Metadata, Milestone, Observation
 from tests.sample_city import sample_city
-from tests.signed_in import PROJECT, browser, hidden, send
+from tests.signed_in import PROJECT, browser, drafts_of_author, hidden, send
 from tests.town import Town
 from vocab.kinds import KIND_ROWS
 from vocab.pages import STEP_WORDS
@@ -45,12 +45,6 @@ def city(sample_folder: Path, tmp_path: Path) -> Iterator[Town]:
         yield city
 
 
-def drafts(city: Town) -> list[Draft]:
-    account = city.catalog.people.get("agentur")
-    assert account is not None
-    return list(city.catalog.inbox.of_account(account))
-
-
 def begun(city: Town, **fields: Any) -> tuple[Any, str]:
     """A browser that has begun a draft, and the address of the draft."""
     client = browser(city, "agentur", follow=True)
@@ -66,7 +60,7 @@ def test_everything_that_a_project_page_shows_can_be_entered(city: Town) -> None
     assert offered == ["funder"]  # the only one that the register does not know
     answer = send(client, path, "submit", **PROJECT, **ROWS, **{"office.funder": "=new"})
     assert "Eingereicht" in answer.text
-    (draft,) = drafts(city)
+    (draft,) = drafts_of_author(city)
     metadata = draft.metadata
     assert metadata.milestones == (
         Milestone(title={"de": "Erste Station"}, planned="2027-03"),
@@ -107,15 +101,19 @@ def test_a_row_more_is_a_button_and_rows_keep_their_order(city: Town) -> None:
     assert 'value="Erster"' in answer.text
     rows = {"milestone": "Erster", "milestone.2": "Zweiter", "milestone.3": "Dritter"}
     send(client, f"{path}/wo-und-wann", "save", **rows)
-    assert [one.title["de"] for one in drafts(city)[0].metadata.milestones] == ["Erster", "Zweiter", "Dritter"]
+    assert [one.title["de"] for one in drafts_of_author(city)[0].metadata.milestones] == [
+        "Erster",
+        "Zweiter",
+        "Dritter",
+    ]
     send(client, f"{path}/wo-und-wann", "save", **(rows | {"milestone.2": "", "milestone": "Anfang"}))
-    assert [one.title["de"] for one in drafts(city)[0].metadata.milestones] == ["Anfang", "Dritter"]
+    assert [one.title["de"] for one in drafts_of_author(city)[0].metadata.milestones] == ["Anfang", "Dritter"]
 
 
 def test_a_section_leaves_the_others_as_they_are(city: Town) -> None:
     client, path = begun(city)
     send(client, f"{path}/geld", "save", cost="5.000")
-    metadata = drafts(city)[0].metadata
+    metadata = drafts_of_author(city)[0].metadata
     assert metadata.title == {"de": "Wetter im Quartier"}
     assert len(metadata.places) == 2
     assert metadata.budget is not None
@@ -156,7 +154,7 @@ def test_an_office_that_is_meant_is_offered_and_taken(city: Town) -> None:
     assert 'name="office.lead" value="Umweltamt"' in answer.text
     answer = send(client, path, "submit", **{**PROJECT, "lead": "Umweltampt", "office.lead": "Umweltamt"})
     assert "Eingereicht" in answer.text
-    assert drafts(city)[0].metadata.participants[0].agent.name == {"de": "Umweltamt"}
+    assert drafts_of_author(city)[0].metadata.participants[0].agent.name == {"de": "Umweltamt"}
 
 
 @pytest.mark.parametrize(
@@ -220,7 +218,7 @@ def test_of_two_texts_each_field_can_be_chosen(city: Town) -> None:
     assert answer.status_code == 409
     assert 'name="choose.title" value="theirs"' in answer.text
     client.post(path, data=hidden(answer.text) | mine | {"choose.title": "theirs", "act": "save"})
-    metadata = drafts(city)[0].metadata
+    metadata = drafts_of_author(city)[0].metadata
     assert (metadata.title, metadata.abstract) == ({"de": "Zweite Fassung"}, {"de": "Anders hier."})
 
 
@@ -233,7 +231,7 @@ def test_a_script_saves_in_between_and_is_told_the_version(city: Town) -> None:
     assert again["version"] == 2
     old = fields | {"version": 1, "title": "Alt", "act": "autosave"}
     assert client.post(saved["action"], data=old).status_code == 409
-    assert drafts(city)[0].metadata.title == {"de": "Mehr"}
+    assert drafts_of_author(city)[0].metadata.title == {"de": "Mehr"}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -268,7 +266,7 @@ def test_markup_in_any_text_field_stays_text_on_all_pages(city: Town) -> None:
     send(client, path, "save", **(PROJECT | texts | offices))
     for page in (path, f"{path}/abschnitte", f"{path}/wer", f"{path}/absenden", f"{path}/vorschau"):
         assert "<script>alert" not in client.get(page).text, page
-    (draft,) = drafts(city)
+    (draft,) = drafts_of_author(city)
     city.catalog.inbox.submit(draft.id, city.catalog.people.get("agentur"), draft.version)
     reviewer = browser(city, "lotsin", follow=True)
     published = send(reviewer, f"/freigabe/{draft.id}", "publish")
@@ -320,7 +318,7 @@ def test_a_form_that_is_too_large_is_refused_and_says_so(city: Town) -> None:
     assert "Traceback" not in answer.text
     many = {f"milestone.{number}": "x" for number in range(2, 200)}
     client.post(path, data=hidden(client.get(path).text) | many | {"act": "save"})
-    assert len(drafts(city)[0].metadata.milestones) <= 30
+    assert len(drafts_of_author(city)[0].metadata.milestones) <= 30
 
 
 def test_a_button_for_one_more_row_leads_nowhere_else(city: Town) -> None:

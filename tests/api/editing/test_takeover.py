@@ -25,7 +25,7 @@ from registry.model import Account, Draft, Metadata, Source, Step
 from registry.store.store import Selection
 from tests.demo_city import demo_city
 from tests.sample_city import sample_city
-from tests.signed_in import browser, hidden, send
+from tests.signed_in import browser, drafts_of_author, hidden, send
 from tests.town import Town
 
 PATH = "/anmelden/projekt/uebernehmen"
@@ -39,12 +39,6 @@ SHEET = "\n".join(
 def city(sample_folder: Path, tmp_path: Path) -> Iterator[Town]:
     with sample_city(tmp_path / "data", template=sample_folder) as city:
         yield city
-
-
-def drafts(city: Town) -> list[Draft]:
-    account = city.catalog.people.get("agentur")
-    assert account is not None
-    return list(city.catalog.inbox.of_account(account))
 
 
 def uploaded(client: Any, content: str, name: str = "liste.csv", path: str = PATH) -> Any:
@@ -62,26 +56,26 @@ def test_a_sheet_of_a_hundred_rows_becomes_drafts_and_a_second_time_nothing(city
     answer = uploaded(client, SHEET)
     assert "100 Einträge in der Datei." in answer.text
     assert "100 Entwürfe anlegen" in answer.text
-    assert drafts(city) == []  # a dry run
+    assert drafts_of_author(city) == []  # a dry run
     assert "Übernommen." in applied(client, answer.text).text
-    assert len(drafts(city)) == 100
-    versions = {draft.id: draft.version for draft in drafts(city)}
+    assert len(drafts_of_author(city)) == 100
+    versions = {draft.id: draft.version for draft in drafts_of_author(city)}
     answer = uploaded(client, SHEET)
     assert "Nichts Neues." in answer.text
     applied(client, answer.text)
-    assert {draft.id: draft.version for draft in drafts(city)} == versions
+    assert {draft.id: draft.version for draft in drafts_of_author(city)} == versions
 
 
 def test_a_changed_row_changes_its_draft_unless_somebody_has_worked_on_it(city: Town) -> None:
     client = browser(city, "agentur", follow=True)
     applied(client, uploaded(client, "\n".join(SHEET.splitlines()[:3])).text)
-    first = next(draft for draft in drafts(city) if draft.metadata.title == {"de": "Vorhaben 0"})
+    first = next(draft for draft in drafts_of_author(city) if draft.metadata.title == {"de": "Vorhaben 0"})
     send(client, f"/anmelden/projekt/{first.id}", "save", title="Von Hand")
     answer = uploaded(client, "\n".join(SHEET.splitlines()[:3]).replace("Kurz ", "Neu "))
     assert "bleibt, jemand hat daran gearbeitet" in answer.text
     assert "Entwurf wird geändert" in answer.text
     applied(client, answer.text)
-    texts = {draft.metadata.title["de"]: draft.metadata.abstract["de"] for draft in drafts(city)}
+    texts = {draft.metadata.title["de"]: draft.metadata.abstract["de"] for draft in drafts_of_author(city)}
     assert texts == {"Von Hand": "Kurz 0.", "Vorhaben 1": "Neu 1."}
 
 
@@ -105,7 +99,7 @@ def test_what_holds_for_all_entries_fills_what_is_empty(city: Town) -> None:
     again = applied(client, page, "plan", **rest)
     assert "2 Angaben" in again.text  # the contact and the abstract are still missing
     applied(client, again.text, **rest)
-    phases = {draft.metadata.title["de"]: draft.metadata.phase.rpartition("/")[2] for draft in drafts(city)}
+    phases = {draft.metadata.title["de"]: draft.metadata.phase.rpartition("/")[2] for draft in drafts_of_author(city)}
     assert phases == {"Eins": "umsetzung", "Zwei": "idee"}
 
 
@@ -118,7 +112,7 @@ def test_a_file_that_cannot_be_read_is_said_and_nothing_is_begun(city: Town) -> 
     token = hidden(client.get(PATH).text)["token"]
     answer = client.post(PATH, data={"token": token, "act": "apply", "entries": "kein Plan"})
     assert answer.status_code == UsageError.status
-    assert drafts(city) == []
+    assert drafts_of_author(city) == []
 
 
 def test_a_file_from_another_site_or_of_nobody_is_refused(city: Town) -> None:
@@ -134,7 +128,7 @@ def test_a_template_begins_a_draft_without_dates_and_amounts(city: Town, name: s
     token = hidden(client.get(PATH).text)["token"]
     answer = client.post(PATH, data={"token": token, "act": "template", "template": name})
     assert answer.url.path.endswith("/abschnitte")
-    (draft,) = drafts(city)
+    (draft,) = drafts_of_author(city)
     metadata = draft.metadata
     assert metadata.themes
     assert metadata.milestones
@@ -151,7 +145,7 @@ def test_an_earlier_entry_is_a_start_without_what_holds_for_it_alone(city: Town)
     token = hidden(client.get(PATH).text)["token"]
     answer = client.post(PATH, data={"token": token, "act": "earlier", "earlier": "kuehle-wege"})
     assert answer.status_code == 200
-    (draft,) = drafts(city)
+    (draft,) = drafts_of_author(city)
     earlier = city.catalog.store.existing("kuehle-wege").metadata
     assert draft.metadata.title == earlier.title
     assert draft.metadata.period is None
@@ -169,7 +163,7 @@ def test_a_harvested_record_is_claimed_as_a_draft_of_it(city: Town) -> None:
     link = re.search(r'<a href="([^"]+)">Das ist unser Projekt</a>', page)
     assert link is not None
     send(client, html.unescape(link[1]), "continue", title="Unser Vorhaben")
-    (draft,) = drafts(city)
+    (draft,) = drafts_of_author(city)
     assert (draft.of, draft.metadata.title) == (taken.id, {"de": "Unser Vorhaben"})
     assert next(iter(city.catalog.store.find(Selection(kind="project", owner="nachbarn"))), None) is None
 
@@ -181,7 +175,7 @@ def fetched(city: Town, monkeypatch: pytest.MonkeyPatch, make: Any) -> Draft:
     answer = client.post(PATH, data={"token": token, "act": "address", "address": "projekt.example.org/a"})
     assert answer.url.path.endswith("/abschnitte")
     for _ in range(100):
-        (draft,) = drafts(city)
+        (draft,) = drafts_of_author(city)
         if draft.version > 1:
             break
         time.sleep(0.05)
@@ -191,11 +185,11 @@ def fetched(city: Town, monkeypatch: pytest.MonkeyPatch, make: Any) -> Draft:
 def test_an_address_is_refused_while_too_many_wait(city: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prefill, "_PLACES", threading.BoundedSemaphore(1))
     prefill._PLACES.acquire()
-    before, client = len(drafts(city)), browser(city, "agentur")
+    before, client = len(drafts_of_author(city)), browser(city, "agentur")
     token = hidden(client.get(PATH).text)["token"]
     fields = {"token": token, "act": "address", "address": "projekt.example.org/a"}
     assert client.post(PATH, data=fields).status_code == 429
-    assert len(drafts(city)) == before
+    assert len(drafts_of_author(city)) == before
 
 
 def test_a_pasted_address_fills_the_draft_in_the_background(city: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,7 +216,7 @@ def test_the_guard_of_the_session_holds_for_pasted_addresses(city: Town) -> None
     token = hidden(client.get(PATH).text)["token"]
     client.post(PATH, data={"token": token, "act": "address", "address": "http://127.0.0.1:9/"})
     for _ in range(100):
-        (draft,) = drafts(city)
+        (draft,) = drafts_of_author(city)
         if draft.version > 1:
             break
         time.sleep(0.05)

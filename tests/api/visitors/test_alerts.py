@@ -5,41 +5,23 @@ Covers: api/visitors/alerts.py, api/visitors/digests.py, api/visitors/followed.p
 
 import re
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
 from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from api.pages.site import Pages
-from api.visitors import guard
 from api.visitors.digests import write_due
 from registry.letters import sending
 from registry.model import Record
 from tests.builders import a_dataset
-from tests.sample_city import sample_city
 from tests.servers import mail
 from tests.town import Town
 from tests.waiting import wait_for
 
-HTML = {"accept": "text/html"}
 LATER = timedelta(days=8)
-
-
-@pytest.fixture
-def own_city(sample_folder: Path, tmp_path: Path) -> Iterator[Town]:
-    with sample_city(tmp_path / "data", template=sample_folder) as city:
-        yield city
-
-
-@pytest.fixture
-def visitor(own_city: Town, monkeypatch: pytest.MonkeyPatch) -> TestClient:
-    monkeypatch.setattr(guard, "MIN_SECONDS", 0)
-    return TestClient(own_city.app, headers=HTML, follow_redirects=False)
 
 
 def fields_of(page: str) -> dict[str, str]:

@@ -5,30 +5,16 @@ api/visitors/wishes.py
 """
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.visitors import guard
-from tests.sample_city import PASSWORD, sample_city
+from tests.sample_city import PASSWORD
 from tests.town import Town
 
 HTML = {"accept": "text/html"}
-
-
-@pytest.fixture
-def own_city(sample_folder: Path, tmp_path: Path) -> Iterator[Town]:
-    with sample_city(tmp_path / "data", template=sample_folder) as city:
-        yield city
-
-
-@pytest.fixture
-def visitor(own_city: Town, monkeypatch: pytest.MonkeyPatch) -> TestClient:
-    monkeypatch.setattr(guard, "MIN_SECONDS", 0)
-    return TestClient(own_city.app, headers=HTML, follow_redirects=False)
 
 
 def fields_of(page: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """`lotse user`: accounts. A password comes by prompt or by stdin, never as an argument that others can see."""
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -32,6 +33,13 @@ _language = option("--language", type=click.Choice(("de", "en")), default="de", 
 _full_name = option("--full-name", help="How the person is called.")
 
 
+def _account_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that describe an account."""
+    for add_option in (_language, _email, _full_name, _grants, _organizations, _role):
+        command = add_option(command)
+    return command
+
+
 @click.group()
 def user() -> None:
     """Accounts: who may sign in, in which role, for which organizations."""
@@ -39,12 +47,7 @@ def user() -> None:
 
 @user.command()
 @argument("name")
-@_role
-@_organizations
-@_grants
-@_full_name
-@_email
-@_language
+@_account_options
 @_from_stdin
 def add(
     name: str,
@@ -69,12 +72,7 @@ def add(
 
 @user.command()
 @argument("name")
-@_role
-@_organizations
-@_grants
-@_full_name
-@_email
-@_language
+@_account_options
 @option("--password", "password", is_flag=True, help="Ask for a new password.")
 @_from_stdin
 def change(

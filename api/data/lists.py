@@ -39,6 +39,7 @@ from vocab.kinds import KIND_ROWS
 MAX_ROWS: Final = MAX_DEPTH  # hits in a file; all records are in `lotse export` and /catalog
 MAX_AT_ONCE: Final = 2  # files that are made at a time
 MAX_WAITING: Final = 8  # requests that wait for that; the next one is answered with 429
+_Body = tuple[Callable[[], bytes], Mapping[str, str]]  # what makes the bytes of an answer, and headers of it
 
 
 def list_address(asked: Query, path: str, form: Format) -> str:
@@ -172,38 +173,40 @@ class _Views:
 
     def feed_of_record(self, request: Request, id: str) -> Response:
         """The history of a record, an entry for each of its last versions."""
-        address = addresses.parse_path(request.url.path.removesuffix(f".{ATOM.name}"))
-        assert address is not None
-        record = shown(self.catalog, id)
-        right = addresses.page(record.kind, record.id, address.lang)
-        if right != address.path:
-            return RedirectResponse(f"{addresses.local_path(self.base, right)}.{ATOM.name}", 301)
-        at = absolute(self.base, f"{right}.{ATOM.name}")
-        return answer(
-            request,
-            lambda: feeds.history(record, self.catalog.store.history(record.id), at, self.base, address.lang),
-            ATOM.content_type,
-            etag=tag(at, record.number, self.catalog.store.epoch),
-            modified=record.changed,
-        )
+        return self._of_record(request, id, ATOM, self._history)
 
     def calendar_of_record(self, request: Request, id: str) -> Response:
         """The appointments of a record; NotFoundError for one that has none."""
-        address = addresses.parse_path(request.url.path.removesuffix(f".{ICS.name}"))
+        return self._of_record(request, id, ICS, self._calendar)
+
+    def _history(self, record: Record, lang: Lang, at: str) -> _Body:
+        versions = self.catalog.store.history
+        return (lambda: feeds.history(record, versions(record.id), at, self.base, lang)), {}
+
+    def _calendar(self, record: Record, lang: Lang, at: str) -> _Body:
+        if not any(appointments(record, lang)):
+            raise NotFoundError("record-without-dates", id=record.id)
+        title = pick_language(record.metadata.title, lang).words or record.id
+        headers = {"Content-Disposition": f'inline; filename="{record.id}.{ICS.name}"'}
+        return (lambda: calendar([record], title, at, self.base, lang)), headers
+
+    def _of_record(
+        self, request: Request, id: str, form: Format, write: Callable[[Record, Lang, str], _Body]
+    ) -> Response:
+        """What `write` makes of a record at its address; 301 from another address of the record."""
+        address = addresses.parse_path(request.url.path.removesuffix(f".{form.name}"))
         assert address is not None
         record = shown(self.catalog, id)
         right = addresses.page(record.kind, record.id, address.lang)
         if right != address.path:
-            return RedirectResponse(f"{addresses.local_path(self.base, right)}.{ICS.name}", 301)
-        if not any(appointments(record, address.lang)):
-            raise NotFoundError("record-without-dates", id=id)
-        title = pick_language(record.metadata.title, address.lang).words or record.id
-        at = absolute(self.base, f"{right}.{ICS.name}")
+            return RedirectResponse(f"{addresses.local_path(self.base, right)}.{form.name}", 301)
+        at = absolute(self.base, f"{right}.{form.name}")
+        body, headers = write(record, address.lang, at)
         return answer(
             request,
-            lambda: calendar([record], title, at, self.base, address.lang),
-            ICS.content_type,
+            body,
+            form.content_type,
             etag=tag(at, record.number, self.catalog.store.epoch),
             modified=record.changed,
-            headers={"Content-Disposition": f'inline; filename="{record.id}.{ICS.name}"'},
+            headers=headers,
         )

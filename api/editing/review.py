@@ -221,7 +221,7 @@ def _checks(draft: Draft, lang: Lang) -> list[tuple[str, str, str]]:
 
 def _waiting(pages: Pages, draft: Draft, account: Account) -> tuple[int, int]:
     """The draft's place in the queue of this account, and its length."""
-    ids = [waiting.id for waiting in pages.inbox.queue(account)]
+    ids = [waiting.id for waiting, _may_decide in pages.inbox.queue_of(account)]
     return (ids.index(draft.id) + 1 if draft.id in ids else 0), len(ids)
 
 

@@ -58,7 +58,7 @@ def queue(pages: Pages, request: Request) -> Response:
     account = pages.required(request, "review")
     lang = language(request)
     _ = translator(lang)
-    rows = [_row(pages, draft, account, lang) for draft in pages.inbox.queue(account)]
+    rows = [_row(pages, draft, may_decide, lang) for draft, may_decide in pages.inbox.queue_of(account)]
     published = request.query_params.get("published", "")
     record = pages.catalog.store.get(published) if published else None
     kind, office = request.query_params.get("kind", ""), request.query_params.get("owner", "")
@@ -97,9 +97,9 @@ def decide_several(pages: Pages, request: Request, body: FormBody = b"") -> Resp
     chosen = [name for name, _ in fields.pairs if name.startswith(CHOSEN)]
     versions = {name.removeprefix(CHOSEN): fields.number(name) for name in chosen}
     rows = [
-        row
-        for draft in pages.inbox.queue(account)
-        if draft.id in versions and (row := _row(pages, draft, account, lang)).may_decide
+        _row(pages, draft, may_decide, lang)
+        for draft, may_decide in pages.inbox.queue_of(account)
+        if draft.id in versions and may_decide
     ]
     if act not in _ACTS or not rows:
         return RedirectResponse(place("review", lang), 303)
@@ -199,10 +199,10 @@ def _ask(pages: Pages, request: Request, rows: list[Row], act: str, wrong: bool)
 # -- pages
 
 
-def _row(pages: Pages, draft: Draft, account: Account, lang: Lang) -> Row:
+def _row(pages: Pages, draft: Draft, may_decide: bool, lang: Lang) -> Row:
     days = (datetime.now(UTC) - draft.changed).days if draft.changed else 0
     faults = sum(finding.level in ("failed", "must") for finding in check.check(draft.metadata))
-    return Row(draft, owner(pages, draft, lang), days, pages.inbox.may(draft, "publish", account), faults)
+    return Row(draft, owner(pages, draft, lang), days, may_decide, faults)
 
 
 def _counted(values: list[str], label: Callable[[str], str]) -> list[tuple[str, str, int]]:

@@ -100,7 +100,7 @@ class Pages:
         """How many drafts wait for a decision of this account; those that it worked on itself do not count."""
         if account is None or not may(account, "review", CATALOGUE):
             return 0
-        return sum(self.inbox.may(draft, "publish", account) for draft in self.inbox.queue(account))
+        return sum(may_decide for _draft, may_decide in self.inbox.queue_of(account))
 
     def names(self, ids: Iterable[str], lang: Lang) -> list[tuple[str, str]]:
         """Id and name of organizations; the id is the name of one that is no record."""

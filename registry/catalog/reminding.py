@@ -153,7 +153,7 @@ def _weekly(catalog: Catalog, account: Account, now: datetime) -> int:
 
 
 def _waiting(catalog: Catalog, account: Account, mailbox: Mailbox, now: datetime) -> list[Paragraph]:
-    drafts = [draft for draft in catalog.inbox.queue(account) if catalog.inbox.may(draft, "publish", account)]
+    drafts = [draft for draft, may_decide in catalog.inbox.queue_of(account) if may_decide]
     return [
         Paragraph(
             message(

@@ -2,7 +2,8 @@
 
 Entry points: `session` makes one, `body` reads an answer, `allowance` bounds all answers of a run, `conditional` asks
 only for what has changed.
-Invariants: no other room opens a connection to the outside. Nothing is taken from the environment (`trust_env=False`):
+Invariants: no other room opens a connection to an address that a source or a stranger named; the operator's own
+servers (search, SPARQL, mail) have clients of their own. Nothing is taken from the environment (`trust_env=False`):
 a `.netrc` or `http_proxy` would bypass the SSRF guard of `registry/fetch/ssrf_guard.py`.
 """
 

@@ -111,7 +111,7 @@ class Inbox:
 
     def asks_four_eyes(self, draft: Draft, record_owner: str) -> bool:
         """Whether nobody may decide who worked on the draft; not so where an administrator has lifted this."""
-        return self.four_eyes.lifted(record_owner if draft.of else draft.owner) is None
+        return self.four_eyes.lifted(_deciding_organization(draft, record_owner)) is None
 
     def hand_over(self, name: str, to: str) -> int:
         """Makes all open drafts that one account began those of another; returns how many. Who worked on them stays."""
@@ -222,14 +222,19 @@ class Inbox:
         drafts = self._drafts(_DRAFTS.c.changed >= since, _DRAFTS.c.changed.desc(), ("returned", *CLOSED_STATES))
         return (draft for draft in drafts if self.may(draft, "undo", account))
 
-    def queue(self, account: Account | None = None) -> Iterator[Draft]:
-        """The submitted drafts, longest waiting first: all, or those that the account may decide on or could but for
-        having worked on them itself (four eyes)."""
-        waiting = (draft for draft in self.in_state("submitted") if draft.release is None)
-        return waiting if account is None else (draft for draft in waiting if self._is_for(draft, account))
+    def queue(self) -> Iterator[Draft]:
+        """The submitted drafts, longest waiting first."""
+        return (draft for draft in self.in_state("submitted") if draft.release is None)
 
-    def _is_for(self, draft: Draft, account: Account) -> bool:
-        return review.may(draft, "publish", account, self.record_owner(draft), four_eyes=False)
+    def queue_of(self, account: Account) -> Iterator[tuple[Draft, bool]]:
+        """The drafts of the queue that the account may decide on or could but for having worked on them itself (four
+        eyes), each with whether it may."""
+        lifted = {entry.organization for entry in self.four_eyes.all()}
+        for draft in self.queue():
+            owner = self.record_owner(draft)
+            if review.may(draft, "publish", account, owner, four_eyes=False):
+                is_asked = _deciding_organization(draft, owner) not in lifted
+                yield draft, review.may(draft, "publish", account, owner, is_asked)
 
     def in_state(self, state: DraftState) -> Iterator[Draft]:
         """All drafts in a state, the longest unchanged first."""
@@ -329,6 +334,11 @@ def _editors(draft: Draft, act: ReviewAction, account: Account) -> tuple[str, ..
     if act not in ("save", "submit"):
         return draft.editors
     return tuple(dict.fromkeys((*draft.editors, account.name)))
+
+
+def _deciding_organization(draft: Draft, record_owner: str) -> str:
+    """The organization in which four eyes are asked for: that of the record, or of the draft of a new one."""
+    return record_owner if draft.of else draft.owner
 
 
 def _fetch(connection: sa.Connection, id: str) -> Draft:

@@ -133,9 +133,20 @@ def test_the_queue_of_an_account_holds_what_it_may_decide_on(database_url):
     inbox.submit(proposal.id, AUTHOR, proposal.version)
 
     def queue(account):
-        return [waiting.id for waiting in inbox.queue(account)]
+        return [waiting.id for waiting, _may_decide in inbox.queue_of(account)]
 
-    assert queue(REVIEWER) == queue(None) == [own.id, proposal.id]
+    assert queue(REVIEWER) == [waiting.id for waiting in inbox.queue()] == [own.id, proposal.id]
     assert queue(Account(name="l", role="reviewer", organizations=("digital-agentur",))) == [own.id]
     assert queue(Account(name="l", role="reviewer", organizations=("verein",))) == [proposal.id]
     assert queue(COLLEAGUE) == []
+
+
+def test_the_queue_says_what_an_account_may_decide_on_itself(database_url):
+    inbox = open_inbox(database_url)
+    for office in ("digital-agentur", "verein"):
+        draft = inbox.begin(a_metadata("Eigenes", "project"), REVIEWER, office)
+        inbox.submit(draft.id, REVIEWER, draft.version)
+    inbox.four_eyes.lift("verein", "verwaltung", "Es gibt nur eine Person.")
+    waiting = {draft.owner: may_decide for draft, may_decide in inbox.queue_of(REVIEWER)}
+    assert waiting == {"digital-agentur": False, "verein": True}
+    assert all(may == inbox.may(draft, "publish", REVIEWER) for draft, may in inbox.queue_of(REVIEWER))

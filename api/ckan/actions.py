@@ -81,8 +81,7 @@ class Actions:
 
     def current_package_list_with_resources(self, params: Parameters) -> list[dict[str, Any]]:
         """The packages with their files, the last changed first. Parameters: limit (at most 1000), offset or page."""
-        view = self.packages.view()
-        ids = searching.in_order(view, dict.fromkeys(view.entries, 0.0), "metadata_modified desc")
+        ids = _newest(self.packages.view())
         limit = min(number(params, "limit", MAX_ROWS), MAX_ROWS)
         start = number(params, "offset", max(number(params, "page", 1, least=1) - 1, 0) * limit)
         return self._packages(ids[start : start + limit])
@@ -151,9 +150,7 @@ class Actions:
 
     def recently_changed_packages_activity_list(self, params: Parameters) -> list[dict[str, Any]]:
         """The packages that changed last. Parameters: limit, offset."""
-        view = self.packages.view()
-        ids = searching.in_order(view, dict.fromkeys(view.entries, 0.0), "metadata_modified desc")
-        page = self.catalog.store.get_many(_cut(ids, params, default=31))
+        page = self.catalog.store.get_many(_cut(_newest(self.packages.view()), params, default=31))
         return [_activity("changed package", record.changed, record, self.base) for record in page.values()]
 
     def _packages(self, ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -320,6 +317,11 @@ def refuse_writing(name: str) -> None:
     """CkanAuthorizationError for an action of CKAN that writes: there is an API of our own for it."""
     if name.endswith(("_create", "_update", "_patch", "_delete", "_purge", "_revise", "_upsert", "_invite")):
         raise CkanAuthorizationError("Access denied: this API is for reading")
+
+
+def _newest(view: View) -> list[str]:
+    """All packages, the last changed first."""
+    return searching.in_order(view, dict.fromkeys(view.entries, 0.0), "metadata_modified desc")
 
 
 def _cut(listed: list[Any], params: Parameters, default: int | None) -> list[Any]:

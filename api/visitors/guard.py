@@ -17,7 +17,7 @@ from starlette.requests import Request
 from api.pages.site import Pages
 from api.text.i18n import translator
 from api.web import session
-from api.web.addresses import Lang
+from api.web.addresses import Lang, language
 from api.web.session import Forms, TooManyError
 from api.web.signing import timed_serializer
 
@@ -41,8 +41,7 @@ def fields(pages: Pages, request: Request, body: bytes, name: str) -> tuple[Form
     """The fields of the form `name`, and a sentence if it must be sent again; TooManyError after too many."""
     account = pages.account(request)
     sent = session.form(request, body, request.state.session if account else None, pages.settings)
-    lang: Lang = "en" if request.url.path.startswith("/en/") else "de"
-    if fault := _fault(pages, sent, lang):
+    if fault := _fault(pages, sent, language(request)):
         return sent, fault
     count(pages, request, f"form {name}")
     return sent, ""

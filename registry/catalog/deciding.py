@@ -15,11 +15,10 @@ from msgspec.structs import replace
 from registry.catalog.catalog import PUBLICATION_UNDONE, Catalog
 from registry.catalog.checks import require_publishable
 from registry.errors import ConflictError, LotseError, NotFoundError
-from registry.letters.letter import Letter, Paragraph
+from registry.letters.letter import Letter, Paragraph, short_title
 from registry.model import Account, Draft, Record, Release
 from registry.model.message import message
 from registry.model.people import publishable
-from registry.model.text import in_language, shortened
 from registry.people import permissions
 from registry.people.drafts import UNDO_TIME
 from registry.people.permissions import Subject
@@ -130,14 +129,13 @@ def _tell(catalog: Catalog, record: Record, actor: Account, codes: tuple[str, st
         for account in catalog.people.accounts()
         if record.owner and record.owner in account.organizations and account.name != actor.name
     ]
-    titles = record.metadata.title
     letters = [
         Letter(
             to=mailbox.address,
             lang=mailbox.lang,
-            subject=message(subject_code, title=shortened(in_language(titles, mailbox.lang), 100)),
+            subject=message(subject_code, title=short_title(record.metadata, mailbox.lang)),
             paragraphs=(
-                Paragraph(message(sentence_code, title=shortened(in_language(titles, mailbox.lang), 100))),
+                Paragraph(message(sentence_code, title=short_title(record.metadata, mailbox.lang))),
                 *((Paragraph(why),) if why else ()),
                 Paragraph(message("letter-published-link"), page=record.kind, steps=(record.id,)),
             ),

@@ -14,12 +14,11 @@ from urllib.parse import quote
 from registry.catalog.catalog import Catalog
 from registry.catalog.deciding import publish_due
 from registry.isolation import isolated
-from registry.letters.letter import Letter, Paragraph
+from registry.letters.letter import Letter, Paragraph, short_title
 from registry.letters.mailboxes import Mailbox
 from registry.letters.outbox import enqueue
 from registry.model import Account, Draft, Record
 from registry.model.message import message
-from registry.model.text import in_language, shortened
 from registry.model.timing import ZONE, today
 from registry.people.confirmations import first_time, signature
 from registry.people.review_letters import deciders, link_to, titled, writers
@@ -180,7 +179,7 @@ def _still_current(catalog: Catalog, account: Account, mailbox: Mailbox, now: da
     secret = with_secret(catalog.settings).secret[0]
     return [
         Paragraph(
-            message("letter-weekly-current", title=shortened(in_language(record.metadata.title, mailbox.lang), 100)),
+            message("letter-weekly-current", title=short_title(record.metadata, mailbox.lang)),
             page="mine",
             steps=("current", record.id),
             query=f"?by={quote(account.name)}&sign={signature(secret, account.name, record.id)}",

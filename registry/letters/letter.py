@@ -16,10 +16,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from registry.model import Metadata
 from registry.model.message import Message, message, sentence
+from registry.model.text import in_language, shortened
 from vocab.pages import place
 
 MAX_SUBJECT_CHARACTERS: Final = 150
+MAX_TITLE_CHARACTERS: Final = 100  # of a draft or record, in a sentence
 MAX_ADDRESS_CHARACTERS: Final = 254  # RFC 5321, section 4.5.3.1.3
 MAX_LINE_CHARACTERS: Final = 76  # RFC 2047 allows no longer line with an encoded word
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
@@ -86,6 +89,11 @@ def one_line(text: str) -> str:
 def plain_text(letter: Letter, sender: Sender) -> str:
     """The letter as plain text: paragraphs with an empty line between them, each link with its label."""
     return "\n\n".join(f"{label}:\n{address}" if address else label for label, address in paragraphs(letter, sender))
+
+
+def short_title(metadata: Metadata, lang: str) -> str:
+    """The title in a language, cut for a sentence of a letter; "" without one."""
+    return shortened(in_language(metadata.title, lang), MAX_TITLE_CHARACTERS)
 
 
 def as_email(letter: Letter, id: str, sender: Sender, written: datetime) -> EmailMessage:

@@ -1,7 +1,7 @@
 """Passkeys: the public keys with which people sign in without a password (WebAuthn).
 
 Entry point: `Passkeys` (in `People.passkeys`). Invariants: only public keys are stored; a challenge is answered once.
-The protocol itself is spoken in `api/editing/passkeys.py`.
+The protocol itself is spoken in `api/editing/passkey_protocol.py`.
 """
 
 import hashlib

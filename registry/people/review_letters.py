@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
-from registry.letters.letter import Letter, Paragraph
+from registry.letters.letter import Letter, Paragraph, short_title
 from registry.letters.mailboxes import Mailbox
 from registry.model import Account, Comment, Draft
 from registry.model.message import Message, message
-from registry.model.text import in_language, shortened
 from registry.people import review
 from registry.people.review import ReviewAction
 from vocab.fields import rows_by_name
@@ -63,7 +62,7 @@ def deciders(draft: Draft, accounts: Iterable[Account], record_owner: str) -> tu
 
 def titled(draft: Draft, lang: str) -> str | Message:
     """The title of a draft in a language, cut for a letter."""
-    return shortened(in_language(draft.metadata.title, lang), 100) or message("letter-untitled")
+    return short_title(draft.metadata, lang) or message("letter-untitled")
 
 
 def link_to(page: str, draft: Draft) -> Mapping[str, str | tuple[str, ...]]:

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -10,7 +11,6 @@ import pytest
 from harvesters.entries import MAX_ENTRIES, MAX_FILE_BYTES, entries_of, entry_of
 from registry.errors import LotseError, SourceError, TooLargeError
 from registry.model import Metadata, Period
-from tests.paths import ROOT
 from tests.sample_city import iri
 
 CSV = (
@@ -74,10 +74,8 @@ def test_a_long_description_gives_its_first_sentences_as_abstract() -> None:
 
 
 @pytest.mark.parametrize("name", ["codefor_de_projekte.jsonl", "mainz_klimaschutz_massnahmen.json"])
-def test_public_lists_are_read_whole(name: str) -> None:
-    file = ROOT.parent.parent / "shared" / "data" / "projects" / name
-    if not file.is_file():
-        pytest.skip("needs the shared data")
+def test_public_lists_are_read_whole(name: str, shared: Path) -> None:
+    file = shared / "data" / "projects" / name
     entries = entries_of(file.read_bytes(), name, "project", "de")
     assert len(entries) == {"codefor_de_projekte.jsonl": 249, "mainz_klimaschutz_massnahmen.json": 55}[name]
     assert not any(entry.problem for entry in entries)

@@ -91,7 +91,9 @@ def test_pages_answer_while_many_sign_in(proxied_portal: Served) -> None:
     assert statuses[422] + statuses[429] == KNOCKS
     assert statuses[422] >= 10  # passwords were checked meanwhile
     assert statuses[429] > 0  # and no more people wait than may
-    assert answered >= 20  # 7 when each check is done in a thread that pages need
+    # Compared with the checks of the same seconds: a busy machine is slow at both. One to three pages a check; a tenth
+    # when each check is done in a thread that pages need
+    assert answered * 3 >= statuses[422]
 
 
 # -- in this process

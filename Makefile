@@ -53,7 +53,7 @@ screenshots: install ## pictures of all pages in build/screenshots
 
 lock: .venv/installed ## write requirements.lock and package-lock.json anew
 	$(BIN)/pip install -q uv
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra dev --extra meaning pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra dev --extra meaning --extra mcp pyproject.toml -o requirements.lock
 	npm install --package-lock-only --ignore-scripts
 
 clean: ## throw away what was made (not the data)

@@ -69,3 +69,7 @@ cpSync(join(kern, "LICENSE.md"), join(kernTo, "LICENSE.md"));
 const [fira, firaTo] = target("@fontsource/fira-sans");
 for (const font of FONTS) cpSync(join(fira, "files", font), join(firaTo, font));
 cpSync(join(fira, "LICENSE"), join(firaTo, "LICENSE"));
+
+const [leaflet, leafletTo] = target("leaflet");
+for (const file of ["leaflet.js", "leaflet.css"]) cpSync(join(leaflet, "dist", file), join(leafletTo, file));
+cpSync(join(leaflet, "LICENSE"), join(leafletTo, "LICENSE"));

@@ -29,7 +29,8 @@ class City(msgspec.Struct, frozen=True, kw_only=True):
     email: str = ""  # a role address
     issued: str = ""
     example_data: bool = False  # shows "Beispieldaten" on every page
-    accent: str = ""  # theme colour, #rrggbb
+    accent: str = ""  # theme colour on light pages, #rrggbb
+    accent_dark: str = ""  # theme colour on dark pages; "" if it is made from `accent`
     folder: Path = Path()
 
     @property

@@ -51,9 +51,9 @@ def _type(name: str) -> str:
     return guess_type(name)[0] or "text/plain"
 
 
-def theme(accent: str) -> Callable[[Request], Response]:
-    """The city's colour as the accent, lightened for dark pages; UsageError if white text on it cannot be read."""
-    sheet = _sheet(accent).encode() if accent else b""
+def theme(accent: str, accent_dark: str = "") -> Callable[[Request], Response]:
+    """The city's colours as a style sheet; UsageError if a colour cannot be read on its ground."""
+    sheet = _sheet(accent, accent_dark).encode() if accent else b""
 
     def answer(_: Request) -> Response:
         return Response(sheet, headers=FOR_AN_HOUR, media_type="text/css")
@@ -61,22 +61,29 @@ def theme(accent: str) -> Callable[[Request], Response]:
     return answer
 
 
-def _sheet(accent: str) -> str:
-    colour = _colour(accent)
-    if contrast(colour, WHITE) < MIN_CONTRAST:
-        raise UsageError("accent-contrast", accent=accent, contrast=contrast(colour, WHITE), least=MIN_CONTRAST)
-    light = lightened(colour)
+def _sheet(accent: str, accent_dark: str = "") -> str:
+    """The rules for both colours; the one for dark pages is `accent` lightened, unless the city names its own."""
+    colour = _colour("accent", accent)
+    _check_contrast(colour, WHITE)
+    light = _colour("accent_dark", accent_dark) if accent_dark else lightened(colour)
+    _check_contrast(light, DARK)
     return (
-        f":root{{--theme-accent:{accent}}}"
+        f":root{{--theme-accent:#{bytes(colour).hex()}}}"
         f"@media(prefers-color-scheme:dark){{:root{{--theme-accent:#{bytes(light).hex()}}}}}"
     )
 
 
-def _colour(text: str) -> Colour:
+def _check_contrast(colour: Colour, ground: Colour) -> None:
+    if (ratio := contrast(colour, ground)) < MIN_CONTRAST:
+        code = "accent-contrast" if ground == WHITE else "accent-dark-contrast"
+        raise UsageError(code, accent=f"#{bytes(colour).hex()}", contrast=ratio, least=MIN_CONTRAST)
+
+
+def _colour(key: str, text: str) -> Colour:
     try:
         red, green, blue = bytes.fromhex(text.removeprefix("#"))
     except ValueError:
-        raise UsageError("accent-form", text=text) from None
+        raise UsageError("accent-form", key=key, text=text) from None
     return red, green, blue
 
 

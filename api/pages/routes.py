@@ -50,7 +50,7 @@ def routes(pages: Pages) -> APIRouter:
     show, post = sparql_views(pages)
     mount(router, patterns("sparql"), show)
     mount(router, patterns("sparql"), post, method="POST")
-    mount(router, ["/static/theme.css"], assets.theme(pages.city.accent))
+    mount(router, ["/static/theme.css"], assets.theme(pages.city.accent, pages.city.accent_dark))
     mount(router, ["/static/{path:path}"], assets.file)
     return router
 

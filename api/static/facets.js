@@ -1,3 +1,7 @@
+// On a phone the groups begin closed, but for those with a choice: people came for the hits.
+if (matchMedia("(max-width: 59.99rem)").matches)
+  for (const group of document.querySelectorAll(".filters .facet[open]:not(:has(:checked))")) group.open = false;
+
 // Searching among the values of a filter while typing. Without this file the button below the filters does the same.
 for (const field of document.querySelectorAll(".facet .find")) {
   const group = field.closest("fieldset");

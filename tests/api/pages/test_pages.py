@@ -585,6 +585,13 @@ def test_a_theme_that_cannot_be_read_is_refused() -> None:
     assert assets.contrast(light, assets.DARK) >= 7
 
 
+def test_the_colour_of_dark_pages_is_the_city_s_own_or_refused() -> None:
+    sheet = assets.theme("#2044aa", "#97afe1")(None).body.decode()  # type: ignore[arg-type]
+    assert sheet.endswith("{--theme-accent:#97afe1}}")
+    with pytest.raises(UsageError, match="dark ground"):
+        assets.theme("#2044aa", "#2044aa")
+
+
 def test_templates_hold_no_script_and_no_style() -> None:
     for path in (HERE / "templates").rglob("*.html"):
         source = path.read_text()

@@ -9,7 +9,7 @@ from deploy.heidelberg.sample import agentur, stadt, stadtwerke, verein
 
 Answer = Callable[[str, str], tuple[int, str, bytes]]
 OWNERS: dict[str, Answer] = {
-    "stadt": lambda path, _address: stadt.answer(path),
+    "stadt": stadt.answer,
     "stadtwerke": stadtwerke.answer,
     "agentur": lambda path, _address: agentur.answer(path),
     "verein": lambda path, _address: verein.answer(path),

@@ -1,4 +1,4 @@
-"""The sample city's data platform: a CKAN Action API over `stadt.toml`."""
+"""The sample city's data platform: a CKAN Action API over `stadt.toml`, and the files of its datasets."""
 
 import json
 import tomllib
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from deploy.heidelberg.sample.files import serving
+from deploy.heidelberg.sample.files.writers import NOTE
 from deploy.heidelberg.sample.rhythm import modified
 
 HERE = Path(__file__).parent
@@ -15,28 +17,30 @@ STABLE = EU + "planned-availability/STABLE"
 ISSUED = "2026-01-15"
 
 
-def packages() -> list[dict[str, Any]]:
-    """The datasets as CKAN package dicts, by id."""
+def packages(address: str) -> list[dict[str, Any]]:
+    """The datasets as CKAN package dicts, by id; `address` is where this server is reached."""
     with (HERE / "stadt.toml").open("rb") as file:
         content = tomllib.load(file)
-    described = [_package(dataset, content["offices"][dataset["office"]]) for dataset in content["dataset"]]
+    described = [_package(dataset, content["offices"][dataset["office"]], address) for dataset in content["dataset"]]
     return sorted(described, key=lambda package: package["id"])
 
 
-def answer(path: str) -> tuple[int, str, bytes]:
-    """Status, content type and body for a GET of `path`."""
+def answer(path: str, address: str) -> tuple[int, str, bytes]:
+    """Status, content type and body for a GET of `path`; `address` is where this server is reached."""
     url = urlsplit(path)
+    if file := serving.file(url.path):
+        return file
     action = url.path.rpartition("/")[2]
     parameters = {name: values[0] for name, values in parse_qs(url.query).items()}
-    result = _result(action, parameters)
+    result = _result(action, parameters, address)
     if result is None:
         error = {"__type": "Not Found Error", "message": "Not found"}
         return 404, "application/json", json.dumps({"success": False, "error": error}).encode()
     return 200, "application/json", json.dumps({"success": True, "result": result}, ensure_ascii=False).encode()
 
 
-def _result(action: str, parameters: dict[str, str]) -> Any:
-    all_packages = packages()
+def _result(action: str, parameters: dict[str, str], address: str) -> Any:
+    all_packages = packages(address)
     if action == "package_search":
         start, rows = int(parameters.get("start", 0)), min(int(parameters.get("rows", 10)), 1000)
         return {"count": len(all_packages), "results": all_packages[start : start + rows]}
@@ -53,7 +57,7 @@ def _result(action: str, parameters: dict[str, str]) -> Any:
     return None
 
 
-def _package(dataset: dict[str, Any], office: str) -> dict[str, Any]:
+def _package(dataset: dict[str, Any], office: str, address: str) -> dict[str, Any]:
     name = dataset["name"]
     changed = dataset.get("modified") or modified(dataset["frequency"])
     uri = f"https://stadt.example.org/id/{name}"
@@ -96,26 +100,29 @@ def _package(dataset: dict[str, Any], office: str) -> dict[str, Any]:
         "metadata_created": f"{ISSUED}T08:00:00",
         "metadata_modified": changed.removesuffix("Z"),
         "extras": [{"key": key, "value": value} for key, value in extras.items()],
-        "resources": [_resource(name, office, line, changed) for line in dataset["files"]],
+        "resources": [_resource(f"{name}/{line}", office, changed, address) for line in dataset["files"]],
     }
     if "title_en" in dataset:
         package["title_translated"] = {"de": dataset["title"], "en": dataset["title_en"]}
     return package
 
 
-def _resource(name: str, office: str, line: str, changed: str) -> dict[str, Any]:
+def _resource(described: str, office: str, changed: str, address: str) -> dict[str, Any]:
+    name, _, line = described.partition("/")
     title, form, file, size = line.split(";")
-    url = f"https://daten.example.org/{name}/{file}"
+    path = f"{name}/{file}"
+    served = path in serving.FILES
     return {
-        "id": identifier(f"{name}/{file}"),
+        "id": identifier(path),
         "name": title,
+        "description": NOTE if served else "",
         "format": form,
-        "url": url,
+        "url": f"{address}/dateien/{path}" if served else f"https://daten.example.org/{path}",
         "size": int(size) or None,
         "availability": STABLE,
         "licenseAttributionByText": f"Stadt Heidelberg, {office} (Beispieldaten)",
         "last_modified": changed.removesuffix("Z"),
-        "url_type": "upload" if int(size) else "",
+        "url_type": "upload" if served or int(size) else "",
     }
 
 

@@ -1,11 +1,14 @@
-"""The sample Stadtwerke: a DCAT-AP.de catalogue in Turtle with Hydra pages, over `stadtwerke.toml`."""
+"""The sample Stadtwerke: a DCAT-AP.de catalogue in Turtle with Hydra pages, over `stadtwerke.toml`, and its files."""
 
 import json
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from deploy.heidelberg.sample.files import serving
+from deploy.heidelberg.sample.files.writers import NOTE
 from deploy.heidelberg.sample.rhythm import modified
 
 HERE = Path(__file__).parent
@@ -42,9 +45,11 @@ COMMON = f"""\
 def answer(path: str, address: str) -> tuple[int, str, bytes]:
     """Status, content type and body for a GET of `path`; `address` is where this server is reached."""
     url = urlsplit(path)
+    if file := serving.file(url.path):
+        return file
     if url.path != "/katalog.ttl":
         return 404, "text/plain", b"not found"
-    things = _things()
+    things = _things(address)
     last = (len(things) + THINGS_PER_PAGE - 1) // THINGS_PER_PAGE
     number = int(parse_qs(url.query).get("page", ["1"])[0])
     if not 1 <= number <= last:
@@ -71,11 +76,11 @@ def _hydra(address: str, number: int, last: int, total: int) -> str:
     )
 
 
-def _things() -> list[str]:
+def _things(address: str) -> list[str]:
     with (HERE / "stadtwerke.toml").open("rb") as file:
         content = tomllib.load(file)
     kinds = {
-        "dataset": _dataset,
+        "dataset": partial(_dataset, address=address),
         "series": _series,
         "service": _service,
         "project": _project,
@@ -84,7 +89,7 @@ def _things() -> list[str]:
     return [turtle(thing) for kind, turtle in kinds.items() for thing in content[kind]]
 
 
-def _dataset(thing: dict[str, Any]) -> str:
+def _dataset(thing: dict[str, Any], address: str) -> str:
     fault = thing.get("fault")
     lines = [
         *_common_lines(thing, "dcat:Dataset"),
@@ -108,13 +113,15 @@ def _dataset(thing: dict[str, Any]) -> str:
     lines += [f"prov:wasGeneratedBy {_iri(thing['project'])}"] if "project" in thing else []
     lines += _period(thing)
     lines += [f"dcat:distribution {_iri(thing['id'])[:-1]}/{number}>" for number, _ in enumerate(thing["files"], 1)]
-    files = [_distribution(thing, number, line) for number, line in enumerate(thing["files"], 1)]
+    files = [_distribution(thing, number, line, address) for number, line in enumerate(thing["files"], 1)]
     return "\n".join([_node(_iri(thing["id"]), lines), *files])
 
 
-def _distribution(dataset: dict[str, Any], number: int, line: str) -> str:
+def _distribution(dataset: dict[str, Any], number: int, line: str, address: str) -> str:
     title, form, media, file = line.split(";")
-    url = f"<https://daten.stadtwerke.example.org/{dataset['id']}/{file}>"
+    path = f"{dataset['id']}/{file}"
+    served = path in serving.FILES
+    url = f"<{address}/dateien/{path}>" if served else f"<https://daten.stadtwerke.example.org/{path}>"
     lines = [
         "a dcat:Distribution",
         f"dct:title {_text(title)}",
@@ -124,6 +131,8 @@ def _distribution(dataset: dict[str, Any], number: int, line: str) -> str:
         f"dcatap:availability {STABLE}",
         f"dct:modified {_modified(dataset)}",
     ]
+    if served:
+        lines.append(f"dct:description {_text(NOTE)}")
     if dataset.get("fault") != "licence-missing":
         lines.append("dct:license <http://dcat-ap.de/def/licenses/dl-by-de/2.0>")
         lines.append(f"dcatde:licenseAttributionByText {_text('Stadtwerke Heidelberg (Beispieldaten)')}")

@@ -1,13 +1,12 @@
 """The fact box of a record: label, value and link of each fact; what people look for most comes first.
 
-Entry points: `facts` (the box), `contact_items`, `everything` (all fields of a record as text), `strings`, `labelled`.
+Entry points: `facts` (the box), `contact_items`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-import msgspec
 from markupsafe import Markup, escape
 
 from api.data.delays import delay
@@ -15,7 +14,7 @@ from api.pages.site import Pages
 from api.text import sentences
 from api.text.formatting import day, host, link, number, short_markup
 from api.text.i18n import translator
-from api.text.labels import concept, district_of
+from api.text.labels import district_of
 from api.web import addresses, query
 from api.web.addresses import Lang
 from registry.model import DCAT_KINDS, Agent, Contact, Funding, Metadata, Money, Place, Record
@@ -24,7 +23,6 @@ from registry.model.timing import today
 from registry.search.limits import Limits, Near
 from registry.search.query import Query
 from vocab.concepts import Concept, ConceptList, concept_list
-from vocab.fields import fields_of
 from vocab.geometry import bounds
 from vocab.match import districts_in
 
@@ -33,8 +31,6 @@ MAX_VERSIONS_READ: Final = 50  # of the history of a stopped project
 MAX_ITEMS_PER_FACT: Final = 12  # values of a fact that are listed
 KM_AROUND: Final = 2  # of the circle in which a record's page offers to search
 MAX_DEGREES_OF_PLACE: Final = 0.05  # height and width of a place that has something around it; a city is larger
-MAX_TEXTS_PER_FIELD: Final = 60  # strings of a field under "all details"
-MAX_TEXT_CHARACTERS: Final = 2_000  # characters of each; who wants all takes the data
 
 
 class Item(NamedTuple):
@@ -287,44 +283,3 @@ def _funding(pages: Pages, funding: Funding, lang: Lang) -> list[Item]:
     funder = _agent(pages, funding.funder, lang)
     name = [Item(short_markup(funding.name, lang))] if funding.name else []
     return [*name, *funder, *_money(funding.amount, lang)]
-
-
-# -- everything
-
-
-def everything(record: Record, lang: Lang) -> list[tuple[str, list[str]]]:
-    """Label and values of each field that is filled, in the order of vocab/fields.py, as they were given."""
-    fields = []
-    for row in fields_of(record.kind):
-        value = None if row.form == "link" else getattr(record.metadata, row.name)
-        if value:
-            texts = [
-                labelled(text, lang)[:MAX_TEXT_CHARACTERS] for text in islice(strings(value, lang), MAX_TEXTS_PER_FIELD)
-            ]
-            fields.append((row.label(lang), texts))
-    return fields
-
-
-def strings(value: Any, lang: str = "") -> Iterator[str]:
-    """The texts in a value of any form, one string each; the parts of a node are joined with dots. A text in another
-    language than `lang` has its language tag after it."""
-    if isinstance(value, msgspec.Struct):
-        parts = [part for name in value.__struct_fields__ for part in strings(getattr(value, name), lang)]
-        yield from [" · ".join(parts)] if parts else []
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            tagged = len(key) <= 3 and key not in (lang, "und")
-            yield from (f"{words} ({key})" if tagged else words for words in strings(inner, lang))
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from strings(inner, lang)
-    elif value not in (None, "") and not str(value).startswith("_:"):
-        yield str(value)
-
-
-def labelled(text: str, lang: Lang) -> str:
-    """The text with each IRI of a concept among its parts replaced by the concept's label."""
-    if "://" not in text:
-        return text
-    parts = ((part, concept(part)) for part in text.split(" · "))
-    return " · ".join(named.label(lang) if named else part for part, named in parts)

@@ -3,7 +3,7 @@
 Entry points: `record_page` (the view), `view` (what `record.html` shows).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any, Final, NamedTuple
@@ -15,14 +15,29 @@ from starlette.responses import RedirectResponse, Response
 from api.data import linked
 from api.data.appointments import appointments
 from api.data.schema_org import script
+from api.pages.all_details import everything
 from api.pages.cards import licence_of, whose
-from api.pages.facts import contact_items, everything, facts
+from api.pages.described import described
+from api.pages.facts import contact_items, facts
+from api.pages.files import File
+from api.pages.files import files as files_of
 from api.pages.organization import more
 from api.pages.profile_sheet import uses
 from api.pages.relations import relations
 from api.pages.site import Pages, View
+from api.pages.using import citations, credit, recipes
 from api.text import sentences
-from api.text.formatting import as_date, day, link, pick_language, sentence, short_markup, size, text_markup
+from api.text.formatting import (
+    PickedText,
+    as_date,
+    day,
+    link,
+    pick_language,
+    sentence,
+    short_markup,
+    text_markup,
+    without_markup,
+)
 from api.text.i18n import translator
 from api.text.labels import area, finding_words
 from api.web import addresses, query
@@ -33,7 +48,7 @@ from api.web.negotiate import ICS
 from registry.catalog.deciding import subject
 from registry.catalog.lookup import shown
 from registry.masking import public
-from registry.model import DCAT_KINDS, Distribution, Metadata, Milestone, Record, Version
+from registry.model import DCAT_KINDS, Metadata, Milestone, Record, Version
 from registry.model.record import is_source
 from registry.model.timing import today
 from registry.people import permissions
@@ -66,7 +81,6 @@ def page_of_record(
 ) -> Response:
     """The page of a record. `preview`: what to say above it of one that is not published, and the way back."""
     metadata = record.metadata
-    summary = pick_language(metadata.abstract, lang).words
     blocks = view(pages, record, lang, today())
     account = pages.account(request)
     return pages.page(
@@ -75,8 +89,7 @@ def page_of_record(
         lang,
         headers=None if preview else _headers(pages, record),
         **blocks,
-        summary=summary,
-        description=sentence(summary or pick_language(metadata.description, lang).words, 160),
+        description=sentence((blocks["lead"] or pick_language(metadata.description, lang)).words, 160),
         owner=whose(metadata, lang),
         area=area(record.kind),
         crumbs=_crumbs(record, blocks["title"], lang),
@@ -112,21 +125,9 @@ def _crumbs(record: Record, title: Markup, lang: Lang) -> list[tuple[str | Marku
 
 MAX_VERSIONS: Final = 8
 MAX_FILES: Final = 100
+MAX_LEAD_CHARACTERS: Final = 140  # of the sentence below the title, where the source has no short text
 MAX_NAMED: Final = 200  # participants, milestones
 MAX_MISSING: Final = 5
-
-
-class File(NamedTuple):
-    """One form in which a dataset can be had. `meta`: one line below the name."""
-
-    format: str
-    size: str
-    name: Markup
-    meta: str
-    download: str
-    access: str
-    licence: str  # where it differs from the first one's
-    text: Markup
 
 
 class Participant(NamedTuple):
@@ -149,23 +150,23 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
     """The variables of `record.html`."""
     metadata = record.metadata
     chances, calls = sentences.open_calls(metadata, today)
-    files = tuple(_files(metadata.distributions[:MAX_FILES], lang))
+    files = tuple(files_of(metadata.distributions[:MAX_FILES], lang))
+    lead, text = _lead(metadata, lang)
     tied = relations(pages, record, lang, today)
     return {
         "record": record,
         "metadata": metadata,
         "kind_label": KIND_ROWS[record.kind].singular[lang],
         "title": text_markup(metadata.title, lang) or escape(record.id),
-        "text": pick_language(metadata.description, lang),
+        "lead": lead,
+        "text": text,
         "fallback": _fallback(record, lang),
         "fresh": sentences.freshness(metadata, today, lang) if record.kind in DCAT_KINDS else None,
         "licence": _licence(metadata, lang) if files or metadata.licence else None,
         "image_licence": sentences.licence(metadata.image_licence, lang).name if metadata.image_licence else "",
         "track": sentences.track(metadata, today, lang),
         "phase": sentences.concept("phases", metadata.phase, lang),
-        "files": files,
-        "more_files": len(metadata.distributions) - len(files),
-        "credit": _credit(pages, record, lang, today),
+        **_of_data(pages, record, files, lang, today),
         "facts": facts(pages, record, lang),
         "participants": tuple(_participants(pages, record, lang)),
         "milestones": _milestones(metadata.milestones[:MAX_NAMED], today),
@@ -180,12 +181,38 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "missing": missing(record, lang),
         "origins": _origins(pages, record),
         "events": _history(pages, record, lang),
-        "thing": thing_iri(record, pages.settings.base_url),
         "formats": _machine_formats(record, lang),
         "calendar": _calendar(record, lang),
         "uses": uses(record, lang) if record.kind == "project" else (),
         "questions": pages.catalog.messages.published("question", record.id),
     }
+
+
+def _of_data(pages: Pages, record: Record, files: Sequence[File], lang: Lang, today: date) -> dict[str, Any]:
+    """The variables of the blocks about files and their use."""
+    thing = thing_iri(record, pages.settings.base_url)
+    return {
+        "files": files,
+        "more_files": len(record.metadata.distributions) - len(files),
+        "thing": thing,
+        "credit": credit(record, thing, lang, today),
+        "citations": citations(record, thing, lang, today),
+        "recipes": recipes(files, lang),
+        "described": described(record, lang),
+    }
+
+
+def _lead(metadata: Metadata, lang: Lang) -> tuple[PickedText | None, PickedText]:
+    """The sentence below the title, and the description below the files. Data without a short text of their own have
+    the first sentences of their description there, and below what is left of it."""
+    text = pick_language(metadata.description, lang)
+    if metadata.abstract:
+        return pick_language(metadata.abstract, lang), text
+    if metadata.kind not in DCAT_KINDS or not text.words:
+        return None, text
+    first = sentence(text.words, MAX_LEAD_CHARACTERS)
+    rest = "" if without_markup(text.words) == first else text.words.strip().removeprefix(first).strip()
+    return text._replace(words=first), text._replace(words=rest)
 
 
 def _fallback(record: Record, lang: Lang) -> str:
@@ -199,75 +226,6 @@ def _fallback(record: Record, lang: Lang) -> str:
 
 def _licence(metadata: Metadata, lang: Lang) -> sentences.Licence:
     return sentences.licence(licence_of(metadata), lang)
-
-
-# -- files
-
-
-def _files(distributions: Iterable[Distribution], lang: Lang) -> Iterator[File]:
-    _ = translator(lang)
-    first = None
-    for distribution in distributions:
-        first = distribution.licence if first is None else first
-        type = concept_list("file-types").get(distribution.format) if distribution.format else None
-        name = text_markup(distribution.title, lang) or escape(_file_name(distribution) or _("Ohne Namen"))
-        meta = []
-        if date := day(distribution.modified[:10], lang):
-            meta.append(_("Stand %(day)s") % {"day": date})
-        if distribution.availability:
-            meta.append(sentences.concept("availability", distribution.availability, lang))
-        yield File(
-            format=_format(type.notation, type.label(lang))
-            if type
-            else (distribution.format.rpartition("/")[2] or "–"),
-            size=size(distribution.size, lang) if distribution.size else "",
-            name=name,
-            meta=" · ".join(meta),
-            download=link(distribution.download_url),
-            access=link(distribution.access_url),
-            licence=sentences.licence(distribution.licence, lang).sentence if distribution.licence != first else "",
-            text=text_markup(distribution.description, lang),
-        )
-
-
-def _format(notation: str, label: str) -> str:
-    """The short name of a format: "GeoJSON", or "WMS" for "Web Map Service (WMS)"."""
-    return label if len(label) <= 9 else notation.removesuffix("_SRVC").replace("_", "-")
-
-
-def _file_name(distribution: Distribution) -> str:
-    address = (distribution.download_url or distribution.access_url).partition("?")[0].rstrip("/")
-    return address.rpartition("/")[2][:120]
-
-
-def _credit(pages: Pages, record: Record, lang: Lang, today: date) -> str:
-    """The attribution to copy: publisher or the text that is asked for, title, licence, address, date."""
-    metadata = record.metadata
-    if record.kind not in DCAT_KINDS or not (metadata.distributions or metadata.licence):
-        return ""
-    attribution = next(
-        (
-            pick_language(distribution.attribution, lang).words
-            for distribution in metadata.distributions
-            if distribution.attribution
-        ),
-        "",
-    )
-    iri = licence_of(metadata)
-    publisher = pick_language(metadata.publisher.name, lang).words if metadata.publisher else ""
-    name = sentences.licence(iri, lang).name if iri else ""
-    parts = (
-        attribution or publisher,
-        pick_language(metadata.title, lang).words,
-        name,
-        _local(pages, record),
-        day(today, lang),
-    )
-    return ", ".join(part for part in parts if part)
-
-
-def _local(pages: Pages, record: Record) -> str:
-    return addresses.absolute(pages.settings.base_url, addresses.thing_path(record.id))
 
 
 # -- people and steps

@@ -24,13 +24,14 @@ _SEEKING: Final = ("partnergesuch", "ausschreibung")
 
 class Licence(NamedTuple):
     """A licence as pages show it. `sentence`: what is allowed; `name`, `url`: the licence itself; `open`: whether it is
-    an open licence; `attribution`: whether the source must be named."""
+    an open licence; `attribution`: whether the source must be named; `short`: the name in a line of text."""
 
     sentence: str
     name: str
     url: str
     open: bool
     attribution: bool
+    short: str = ""
 
 
 class Freshness(NamedTuple):
@@ -65,11 +66,16 @@ def licence(iri: str, lang: Lang) -> Licence:
         return Licence(_("Keine Lizenz genannt. Bitte fragen Sie die Stelle."), "", "", False, False)
     known_licence = concept_list("licences").get(iri)
     if known_licence is None:
-        return Licence(_("Eigene Bedingungen. Bitte lesen Sie nach."), short(iri), iri, False, False)
+        return Licence(_("Eigene Bedingungen. Bitte lesen Sie nach."), short(iri), iri, False, False, short(iri))
     extra = known_licence.extra
-    attribution = extra["attribution"] == "true"
+    name = known_licence.label(lang)
     return Licence(
-        _allows(known_licence, lang), known_licence.label(lang), extra["url"], extra["open"] == "true", attribution
+        _allows(known_licence, lang),
+        name,
+        extra["url"],
+        extra["open"] == "true",
+        extra["attribution"] == "true",
+        extra["short"] or name,
     )
 
 

@@ -80,7 +80,7 @@ ASKED = {  # the answer to a form or a link of a letter
 PARTS = {
     "base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html",
     "quality_macros.html", "visitor_fields.html",
-    "account_roles.html",
+    "account_roles.html", "record_files.html", "record_use.html",
 }  # fmt: skip
 SIZES_AND_MODES = pytest.mark.matrix
 

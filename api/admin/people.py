@@ -11,9 +11,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
-from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
+from api.admin import account_roles
+from api.admin.account_roles import organization_id
+from api.editing.drafting import organizations
 from api.pages.site import Pages
 from api.text.formatting import day, pick_language
 from api.text.i18n import translator
@@ -27,7 +29,7 @@ from registry.people.accounts import ORGANIZATION_ROLES, ROLES
 from registry.people.audit import Entry
 
 ENTRIES_SHOWN: Final = 200  # of the audit log
-MAX_GRANTS: Final = 50  # lines with organizations
+MAX_PEOPLE_OFFERED: Final = 300  # in a list to choose from
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -56,16 +58,26 @@ def change_accounts(pages: Pages, request: Request, body: FormBody = b"") -> Res
     act = fields.get("act")
     if act == "add":
         return _add(pages, request, fields, by)
-    organization = fields.get("organization").strip()
-    why = " ".join(fields.get("why").split())
-    _ = translator(language(request))
+    if act not in ("lift", "ask"):
+        return _accounts(pages, request)
     if act == "lift":
-        if not why or pages.catalog.store.get(organization) is None:
-            told = _("Nennen Sie eine Organisation des Katalogs (die Kennung aus ihrer Adresse) und einen Grund.")
-            return _accounts(pages, request, 422, fault=("organization", told), organization=organization, why=why)
-        pages.inbox.four_eyes.lift(organization, by.name, why)
-    else:
-        pages.inbox.four_eyes.ask_again(organization, by.name)
+        return _lift(pages, request, fields, by)
+    pages.inbox.four_eyes.ask_again(fields.get("organization").strip(), by.name)
+    return RedirectResponse(place("admin", language(request), "accounts") + "?changed", 303)
+
+
+def _lift(pages: Pages, request: Request, fields: Forms, by: Account) -> Response:
+    """Lifts four eyes for the organization of that name; 422 if there is none, or no reason is given."""
+    organization, why = fields.get("organization").strip(), " ".join(fields.get("why").split())
+    _ = translator(language(request))
+    try:
+        id = organization_id(pages, organization)
+    except UsageError as error:
+        fault = ("organization", _sentence(error, request))
+        return _accounts(pages, request, 422, fault=fault, organization=organization, why=why)
+    if not why:
+        return _accounts(pages, request, 422, fault=("why", _("Nennen Sie einen Grund.")), organization=organization)
+    pages.inbox.four_eyes.lift(id, by.name, why)
     return RedirectResponse(place("admin", language(request), "accounts") + "?changed", 303)
 
 
@@ -73,11 +85,13 @@ def _add(pages: Pages, request: Request, fields: Forms, by: Account) -> Response
     """A new account has a random password, which nobody knows; the person sets one with the code."""
     name = fields.get("name").strip()
     try:
-        account = _read(Account(name=name), fields)
+        account = account_roles.read(pages, Account(name=name), fields)
         pages.people.add(account, secrets.token_urlsafe(32))
     except (UsageError, ConflictError) as error:
-        entered = {field: fields.get(field) for field in ("name", "full_name", "role", "grants")}
-        return _accounts(pages, request, error.status, fault=("name", _sentence(error, request)), entered=entered)
+        entered = {field: fields.get(field) for field in ("name", "full_name", "role")}
+        grants = account_roles.rows(pages, Account(name=""), language(request), fields)
+        fault = ("name", _sentence(error, request))
+        return _accounts(pages, request, error.status, fault=fault, entered=entered, grants=grants)
     pages.people.audit.write(by.name, "add-account", account=name, detail=account.role)
     return _accounts(pages, request, code=pages.people.reset_codes.issue(name), code_name=name)
 
@@ -88,21 +102,22 @@ def _accounts(pages: Pages, request: Request, status: int = 200, **view: Any) ->
     _ = translator(lang)
     lifted = list(pages.inbox.four_eyes.all())
     accounts = list(pages.people.accounts())
-    organizations = {id for account in accounts for id in account.organizations}
+    ids = {id for account in accounts for id in account.organizations}
     shown: dict[str, Any] = {
         "accounts": accounts,
         "substitutes": {substitute.account: substitute for substitute in pages.people.substitutes.all()},
         "lifted": lifted,
-        "names": dict(pages.names({*organizations, *(entry.organization for entry in lifted)}, lang)),
+        "names": dict(pages.names({*ids, *(entry.organization for entry in lifted)}, lang)),
         "role_words": role_words(request),
         "fault": ("", ""),
-        "entered": {"name": "", "full_name": "", "role": "member", "grants": ""},
+        "entered": {"name": "", "full_name": "", "role": "member"},
+        "grants": account_roles.rows(pages, Account(name=""), lang),
+        "organization_names": organizations(pages, lang),
         "organization": "",
         "why": "",
         "code": "",
         "code_name": "",
         "changed": "changed" in request.query_params,
-        "grants_of": grants_of,
         "crumbs": [(_("Konten"), "")],
         "indexed": False,
     }
@@ -137,7 +152,7 @@ def change_account(pages: Pages, request: Request, name: str, body: FormBody = b
 
 
 def _change_roles(pages: Pages, account: Account, fields: Forms, by: Account) -> str:
-    changed = _read(account, fields)
+    changed = account_roles.read(pages, account, fields)
     if changed.role != "administrator":
         _keep_an_administrator(pages, account)
     pages.people.change(changed)
@@ -194,7 +209,9 @@ def _account(pages: Pages, request: Request, name: str, status: int = 200, **vie
     person = _existing(pages, name)
     shown: dict[str, Any] = {
         "person": person,
-        "grants": grants_of(person),
+        "grants": account_roles.rows(pages, person, lang),
+        "organization_names": organizations(pages, lang),
+        "people": _others(pages, name),
         "substitute": pages.people.substitutes.of(name),
         "drafts": len(list(pages.inbox.of_account(Account(name=name)))),
         "passkeys": len(list(pages.people.passkeys.of(name))),
@@ -209,6 +226,11 @@ def _account(pages: Pages, request: Request, name: str, status: int = 200, **vie
         "indexed": False,
     }
     return pages.page(request, "account_admin.html", lang, status, **shown | view)
+
+
+def _others(pages: Pages, name: str) -> list[Account]:
+    """The accounts to choose from, but for this one."""
+    return [account for account in pages.people.accounts() if account.name != name][:MAX_PEOPLE_OFFERED]
 
 
 def show_audit(pages: Pages, request: Request) -> Response:
@@ -250,32 +272,6 @@ def _subject(pages: Pages, subject: str, lang: Lang) -> str:
     if kind == "organization":
         return pages.names([id], lang)[0][1]
     return _("Zugangsschlüssel %(id)s") % {"id": id} if kind == "token" else subject
-
-
-# -- what was entered
-
-
-def grants_of(account: Account) -> str:
-    """The organizations of an account, one a line, with the roles that are named for them: `umweltamt=steward`."""
-    roles = {id: f"{id}={','.join(named)}" for id, named in account.roles.items()}
-    return "\n".join(roles.get(id, id) for id in account.organizations)
-
-
-def _read(account: Account, fields: Forms) -> Account:
-    """The account with what was entered. UsageError for an unknown role, or a line that means nothing."""
-    organizations: list[str] = []
-    roles: dict[str, tuple[Any, ...]] = {}
-    for line in fields.get("grants").split("\n")[:MAX_GRANTS]:
-        organization, _, named = (part.strip() for part in line.partition("="))
-        if organization:
-            organizations.append(organization)
-        if named:
-            roles[organization] = tuple(filter(None, (role.strip() for role in named.split(","))))
-    role: Any = fields.get("role")
-    full_name = " ".join(fields.get("full_name").split())[:200]
-    return replace(
-        account, role=role, full_name=full_name, organizations=tuple(dict.fromkeys(organizations)), roles=roles
-    )
 
 
 def _existing(pages: Pages, name: str) -> Account:

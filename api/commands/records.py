@@ -11,7 +11,7 @@ from click import argument, option
 
 from api.commands.record_import import import_file
 from api.commands.terminal import PARTLY, LateChoice, as_json, document, one_line, opened, say, settings, table, text_in
-from registry.errors import LotseError, NotFoundError, TooLargeError, UsageError
+from registry.errors import ConflictError, LotseError, NotFoundError, TooLargeError, UsageError, WithdrawnError
 
 if TYPE_CHECKING:
     from api.data.documents import HitOut
@@ -265,7 +265,10 @@ def withdraw(id: str, reason: str | None, by: str, dry_run: bool, no_wait: bool)
     from registry.catalog.lookup import shown
 
     catalog, _ = opened()
-    record = shown(catalog, id)
+    try:
+        record = shown(catalog, id)
+    except WithdrawnError:
+        raise ConflictError("record-withdrawn-already", {"ids": [id]}, id=id) from None
     title = text_in(record.metadata.title)
     if dry_run:
         say(f"Would withdraw {record.id} ({one_line(title)}).")

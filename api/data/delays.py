@@ -3,11 +3,13 @@
 Entry points: `delay`, `has_plan`. A milestone that was planned for a month is late from the first day after it.
 """
 
-from datetime import date
-from typing import NamedTuple
+from datetime import date, timedelta
+from typing import Final, NamedTuple
 
 from registry.model import Metadata, Milestone
 from registry.model.timing import first_day, last_day
+
+REACHED_COUNTS: Final = timedelta(days=366)  # for which a milestone that was reached late tells of a delay
 
 
 class Delay(NamedTuple):
@@ -19,7 +21,8 @@ class Delay(NamedTuple):
 
 def delay(metadata: Metadata, today: date) -> Delay | None:
     """The milestone that should be reached and is not, the longest overdue; else the last one that was reached, if it
-    was late. None for a project that is on time or of which no plan is known."""
+    was late and that is no longer ago than REACHED_COUNTS. None for a project that is on time or of which no plan is
+    known."""
     overdue = [
         Delay(milestone, (today - planned).days)
         for milestone in metadata.milestones
@@ -33,7 +36,7 @@ def delay(metadata: Metadata, today: date) -> Delay | None:
         if (done := first_day(milestone.reached)) and (planned := last_day(milestone.planned))
     ]
     last = max(reached, key=lambda pair: pair[0], default=None)
-    return last[1] if last and last[1].days > 0 else None
+    return last[1] if last and last[1].days > 0 and last[0] > today - REACHED_COUNTS else None
 
 
 def has_plan(metadata: Metadata) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from api.web.problems import WrongOut
 from registry.model import Draft, DraftState, Kind, Metadata, Version
 from registry.model.message import bilingual
 
@@ -45,6 +46,16 @@ class DraftsAnswer(msgspec.Struct, frozen=True):
 
     total: int
     drafts: tuple[DraftAnswer, ...]
+
+
+class DryRunAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request with `dry_run` would do; nothing was stored. `state`: of the draft or record afterwards; `metadata`:
+    of the draft afterwards; `errors`: what would still keep the draft from being submitted."""
+
+    dry_run: bool = True
+    state: str
+    metadata: Metadata | None = None
+    errors: tuple[WrongOut, ...] = ()
 
 
 class VersionOut(msgspec.Struct, frozen=True):

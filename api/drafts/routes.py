@@ -15,13 +15,15 @@ from api.data.draft_documents import (
     DraftAnswer,
     DraftChange,
     DraftsAnswer,
+    DryRunAnswer,
     HistoryAnswer,
     NewDraft,
     RecordAct,
 )
-from api.data.openapi import TOKEN_SECURITY, Responses, json_of, parameter, responses
+from api.data.openapi import TOKEN_SECURITY, Responses, json_of, parameter, responses, shape
 from api.drafts.views import API_PATH, SCOPES_OF_ACTS, DraftViews, RecordViews
 from api.pages.site import Pages
+from api.web.negotiate import JSON
 from registry.people.review import ReviewAction
 
 _SUMMARIES: Final[Mapping[ReviewAction, str]] = MappingProxyType(
@@ -101,9 +103,11 @@ def _of_records(views: RecordViews) -> Iterator[Operation]:
 def _answered(row: Operation) -> Responses:
     """The answers of an operation."""
     described: dict[str, Any] = {"description": {200: "Done", 201: "Begun", 204: "Gone"}[row.status]}
+    answers = [row.answer, *([DryRunAnswer] if row.body and row.status == 200 else [])]
     if row.answer:
-        described["content"] = json_of(row.answer)
-    return {row.status: described} | responses(None, *sorted({401, 422, 429, *row.errors}))
+        described["content"] = {JSON.type: {"schema": {"anyOf": list(map(shape, filter(None, answers)))}}}
+    checked = {200: {"description": "Checked (`dry_run`)", "content": json_of(DryRunAnswer)}}
+    return (checked if row.status == 201 else {}) | {row.status: described} | responses(None, *sorted({401, 422, 429, *row.errors}))
 
 
 def _described(row: Operation) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
+import msgspec
 from fastapi import Depends, Path, Query, Request, Response
 
 from api.data.documents import record_answer
@@ -17,6 +18,7 @@ from api.data.draft_documents import (
     DraftAct,
     DraftChange,
     DraftsAnswer,
+    DryRunAnswer,
     NewDraft,
     RecordAct,
     draft_answer,
@@ -26,10 +28,11 @@ from api.data.examples import DRAFT_ID, ID
 from api.data.openapi import ID_PATTERN
 from api.drafts.bearer import authenticated
 from api.drafts.bodies import body_of, etag, once, patched, require_match
-from api.drafts.completeness import require_complete
+from api.drafts.completeness import faults, require_complete
 from api.pages.site import NO_STORE, Pages
 from api.web.answers import json_bytes, raw_body
 from api.web.negotiate import JSON
+from api.web.problems import WrongOut
 from registry.catalog import deciding
 from registry.errors import ConflictError, NotAllowedError, PreconditionFailedError, ValidationError
 from registry.model import Account, Draft, DraftState, Metadata, Record
@@ -58,6 +61,11 @@ Size = Annotated[int, Query(ge=1, le=MAX_DRAFTS, description="Drafts on a page",
 PageNumber = Annotated[int, Query(ge=1, le=MAX_PAGE, description="Page, from 1", examples=[1])]
 
 
+DryRun = Annotated[
+    bool, Query(description="Only check the request: the answer says what it would do, and nothing is stored")
+]
+
+
 class DraftViews:
     """The views of drafts. Without docstrings: these would stand in the OpenAPI document."""
 
@@ -72,25 +80,29 @@ class DraftViews:
             "decline": self._decline,
         }
 
-    def create_draft(self, request: Request, body: Bytes) -> Response:
+    def create_draft(self, request: Request, body: Bytes, dry_run: DryRun = False) -> Response:
         account = authenticated(self._pages, request, "write")
+        if dry_run:
+            metadata, record = self._new(account, body)
+            return self._checked("draft", metadata, record.id if record else None)
         return once(self._pages.people, account, request, body, lambda: self._created(account, body))
 
     def list_drafts(self, request: Request, state: State = None, size: Size = 100, page: PageNumber = 1) -> Response:
         account = authenticated(self._pages, request, "read")
-        drafts = self._inbox.listed(account, (state,) if state else OPEN_STATES)
-        shown = drafts[(page - 1) * size : page * size]
-        return _json(DraftsAnswer(len(drafts), tuple(map(draft_answer, shown))))
+        total, drafts = self._inbox.listed_page(account, (state,) if state else OPEN_STATES, size, page)
+        return _json(DraftsAnswer(total, tuple(map(draft_answer, drafts))))
 
     def read_draft(self, request: Request, id: DraftId) -> Response:
         return _of_draft(self._draft(id, authenticated(self._pages, request, "read")))
 
-    def change_draft(self, request: Request, id: DraftId, body: Bytes) -> Response:
+    def change_draft(self, request: Request, id: DraftId, body: Bytes, dry_run: DryRun = False) -> Response:
         account = authenticated(self._pages, request, "write")
         draft = self._draft(id, account)
         self._inbox.require(draft, "save", account)
         require_match(request, draft, needed=True)
         metadata = patched(draft.metadata, body_of(body, DraftChange).metadata, draft.metadata.kind)
+        if dry_run:
+            return self._checked(draft.state, metadata, draft.of)
         try:
             return _of_draft(self._inbox.save(id, metadata, account, draft.version))
         except ConflictError as error:
@@ -107,8 +119,10 @@ class DraftViews:
     def act(self, act: ReviewAction) -> Callable[..., Response]:
         """The view that carries out an act on a draft."""
 
-        def view(request: Request, id: DraftId, body: Bytes) -> Response:
+        def view(request: Request, id: DraftId, body: Bytes, dry_run: DryRun = False) -> Response:
             account = authenticated(self._pages, request, SCOPES_OF_ACTS[act])
+            if dry_run:
+                return self._checked_act(self._ready(request, id, account, act), body, act)
             job = partial(self._moved, request, id, body, account, act)
             return once(self._pages.people, account, request, body, job)
 
@@ -117,6 +131,14 @@ class DraftViews:
     # -- what is done
 
     def _created(self, account: Account, body: bytes) -> Response:
+        metadata, record = self._new(account, body)
+        owner = permissions.acts_for(account, record.owner if record else "")
+        base = record.number if record else 0
+        draft = self._inbox.begin(metadata, account, owner, record.id if record else None, base)
+        return _of_draft(draft, 201, {"Location": f"{API_PATH}/{draft.id}"})
+
+    def _new(self, account: Account, body: bytes) -> tuple[Metadata, Record | None]:
+        """The metadata of a new draft, and the record that it changes, if it changes one."""
         new = body_of(body, NewDraft)
         record = _existing(self._pages, new.of) if new.of is not None else None
         kind = new.kind or (record.kind if record else None)
@@ -126,16 +148,31 @@ class DraftViews:
             permissions.after(account, "begin", permissions.CATALOGUE)
         else:
             permissions.after(account, "propose", deciding.subject(record))
-        metadata = patched(record.metadata if record else Metadata(kind=kind), new.metadata, kind)
-        owner = permissions.acts_for(account, record.owner if record else "")
-        base = record.number if record else 0
-        draft = self._inbox.begin(metadata, account, owner, record.id if record else None, base)
-        return _of_draft(draft, 201, {"Location": f"{API_PATH}/{draft.id}"})
+        return patched(record.metadata if record else Metadata(kind=kind), new.metadata, kind), record
 
-    def _moved(self, request: Request, id: str, body: bytes, account: Account, act: ReviewAction) -> Response:
+    def _checked(self, state: str, metadata: Metadata, of: str | None) -> Response:
+        """The answer of a dry run: what would be stored, and what it lacks to be submitted."""
+        wrong = msgspec.convert(faults(self._pages, metadata, of), tuple[WrongOut, ...])
+        return _json(DryRunAnswer(state=state, metadata=metadata, errors=wrong))
+
+    def _checked_act(self, draft: Draft, body: bytes, act: ReviewAction) -> Response:
+        """The answer of a dry run of an act; what the act itself would refuse is refused."""
+        _text(body_of(body, DraftAct).comment, "comment")
+        if act in ("submit", "publish"):
+            require_complete(self._pages, draft)
+        if act == "publish" and draft.of and self._pages.catalog.store.existing(draft.of).number != draft.base:
+            raise ConflictError("record-changed-compare", {"ids": [draft.of]}, id=draft.of)
+        return self._checked(permissions.ACTS["draft", act].after, draft.metadata, draft.of)
+
+    def _ready(self, request: Request, id: str, account: Account, act: ReviewAction) -> Draft:
+        """The draft on which the account may carry out the act now, in the version that the request names."""
         draft = self._draft(id, account)
         self._inbox.require(draft, act, account)
         require_match(request, draft)
+        return draft
+
+    def _moved(self, request: Request, id: str, body: bytes, account: Account, act: ReviewAction) -> Response:
+        draft = self._ready(request, id, account, act)
         comment = _text(body_of(body, DraftAct).comment, "comment")
         self._acts[act](draft, account, comment)
         return _of_draft(self._inbox.get_any(id))
@@ -170,11 +207,11 @@ class RecordViews:
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
 
-    def withdraw_record(self, request: Request, id: RecordId, body: Bytes) -> Response:
-        return self._act(request, id, body, "withdraw")
+    def withdraw_record(self, request: Request, id: RecordId, body: Bytes, dry_run: DryRun = False) -> Response:
+        return self._act(request, id, body, "withdraw", dry_run)
 
-    def restore_record(self, request: Request, id: RecordId, body: Bytes) -> Response:
-        return self._act(request, id, body, "restore")
+    def restore_record(self, request: Request, id: RecordId, body: Bytes, dry_run: DryRun = False) -> Response:
+        return self._act(request, id, body, "restore", dry_run)
 
     def record_history(self, request: Request, id: RecordId) -> Response:
         account = authenticated(self._pages, request, "read")
@@ -182,21 +219,29 @@ class RecordViews:
         permissions.after(account, "history", deciding.subject(record))
         return _json(history_answer(self._pages.catalog.store.history(record.id)))
 
-    def _act(self, request: Request, id: str, body: bytes, act: str) -> Response:
+    def _act(self, request: Request, id: str, body: bytes, act: str, dry_run: bool) -> Response:
         account = authenticated(self._pages, request, "write")
+        if dry_run:
+            record, _why = self._ready(account, id, body, act)
+            return _json(DryRunAnswer(state=permissions.after(account, act, deciding.subject(record))))
         return once(self._pages.people, account, request, body, lambda: self._acted(account, id, body, act))
 
     def _acted(self, account: Account, id: str, body: bytes, act: str) -> Response:
-        catalog, record = self._pages.catalog, _existing(self._pages, id)
-        permissions.after(account, act, deciding.subject(record))
-        why = _text(body_of(body, RecordAct).why, "why")
-        if not why:
-            raise ValidationError("why-missing", [_fault("why", "why-missing")])
+        catalog, (record, why) = self._pages.catalog, self._ready(account, id, body, act)
         if act == "withdraw":
             changed = deciding.withdraw(catalog, record, account, why)
         else:
             changed = deciding.publish_again(catalog, record, account, why)
         return _json(record_answer(changed, self._pages.settings.base_url))
+
+    def _ready(self, account: Account, id: str, body: bytes, act: str) -> tuple[Record, str]:
+        """The record on which the account may carry out the act now, and the reason that the body gives."""
+        record = _existing(self._pages, id)
+        permissions.after(account, act, deciding.subject(record))
+        why = _text(body_of(body, RecordAct).why, "why")
+        if not why:
+            raise ValidationError("why-missing", [_fault("why", "why-missing")])
+        return record, why
 
 
 def _existing(pages: Pages, id: str) -> Record:

@@ -114,8 +114,10 @@ def _account(pages: Pages, claims: Mapping[str, Any], link: str) -> Account:
         granted = account or Account(name="")
     if account is None:
         account = _added(pages, granted, claims)
+        people.audit.write(account.name, "add-account", account=account.name, detail=account.role)
     elif granted != account:
         people.change(granted)
+        people.audit.write(granted.name, "change-account", account=granted.name, detail=granted.role)
         account = granted
     if people.identities.account(issuer, subject) != account.name:
         people.identities.link(issuer, subject, account.name)

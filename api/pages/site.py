@@ -136,6 +136,7 @@ class Pages:
             "hidden": session.hidden(request.state.session if account else None, self.settings),
             "here": _here(request),
             "base": self.settings.base_url,
+            "sends_letters": bool(self.settings.mail),
             "styled": (STATIC / KERN).is_file(),
             "site_title": f"Lotse {self.city.name}".strip(),
             "today": today(),

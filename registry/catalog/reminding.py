@@ -31,6 +31,7 @@ ROUND_SECONDS: Final = 600.0
 DECIDE_WITHIN: Final = timedelta(days=5)  # after which those who decide are reminded of a draft
 ANSWER_WITHIN: Final = timedelta(days=14)  # after which the writers are reminded of a question
 CURRENT_FOR: Final = timedelta(days=182)  # after which somebody should confirm that an entry is still current
+LINK_KEPT: Final = timedelta(days=60)  # for which the link of a letter confirms an entry without signing in
 WEEK: Final = timedelta(days=6)  # at least, between two weekly letters
 WEEKLY_FROM_HOUR: Final = 7  # on Mondays, in the city's time
 NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)  # before every reminder
@@ -177,12 +178,13 @@ def _own(catalog: Catalog, account: Account, mailbox: Mailbox) -> list[Paragraph
 
 def _still_current(catalog: Catalog, account: Account, mailbox: Mailbox, now: datetime) -> list[Paragraph]:
     secret = with_secret(catalog.settings).secret[0]
+    until = (now + LINK_KEPT).date().isoformat()
     return [
         Paragraph(
             message("letter-weekly-current", title=short_title(record.metadata, mailbox.lang)),
             page="mine",
             steps=("current", record.id),
-            query=f"?by={quote(account.name)}&sign={signature(secret, account.name, record.id)}",
+            query=f"?by={quote(account.name)}&until={until}&sign={signature(secret, account.name, record.id, until)}",
         )
         for record in due_for_confirmation(catalog, account, now)[:MAX_ITEMS]
     ]

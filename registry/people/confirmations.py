@@ -64,9 +64,11 @@ def first_time(connection: sa.Connection, about: str, now: datetime, since: date
     return connection.execute(again.returning(_REMINDERS.c.about)).first() is not None
 
 
-def signature(secret: str, account: str, record: str) -> str:
-    """The signature with which a link of a letter lets an account confirm a record without signing in."""
-    return hmac.new(secret.encode(), f"current\0{account}\0{record}".encode(), hashlib.sha256).hexdigest()[:40]
+def signature(secret: str, account: str, record: str, until: str) -> str:
+    """The signature with which a link of a letter lets an account confirm a record without signing in. `until`: the
+    last day on which the link may be used, in ISO 8601."""
+    signed = f"current\0{account}\0{record}\0{until}"
+    return hmac.new(secret.encode(), signed.encode(), hashlib.sha256).hexdigest()[:40]
 
 
 def open_confirmations(database_url: str) -> Confirmations:

@@ -18,7 +18,7 @@ from registry.letters import outbox
 from registry.letters.mailboxes import mailboxes_of
 from registry.letters.outbox import enqueue
 from registry.model import Account, Comment, Draft, DraftState, Metadata, Release
-from registry.people import review, review_letters
+from registry.people import permissions, review, review_letters
 from registry.people.audit import record_act
 from registry.people.four_eyes import FourEyes
 from registry.people.permissions import CLOSED_STATES, DELETED, DRAFT_STATES, OPEN_STATES
@@ -185,13 +185,40 @@ class Inbox:
     def listed(self, account: Account, states: Sequence[DraftState]) -> list[Draft]:
         """The drafts in these states that are the account's own, or that it reads as a reviewer or owner once they
         were submitted; the last changed first."""
-        own = self._drafts(_own(account), _DRAFTS.c.changed.desc(), states)
-        read = {draft.id: draft for draft in own}
-        submitted = [state for state in states if state != "draft"]
-        for draft in self._drafts(sa.not_(_own(account)), _DRAFTS.c.changed.desc(), submitted):
-            if self.may_see(draft, account):
-                read[draft.id] = draft
-        return sorted(read.values(), key=lambda draft: (draft.changed or draft.created, draft.id), reverse=True)
+        return self._by_id(self._listed_ids(account, states))
+
+    def listed_page(
+        self, account: Account, states: Sequence[DraftState], size: int, page: int
+    ) -> tuple[int, list[Draft]]:
+        """How many drafts `listed` has, and those of a page of `size`, from 1; only these are read whole."""
+        ids = self._listed_ids(account, states)
+        return len(ids), self._by_id(ids[(page - 1) * size : page * size])
+
+    def _listed_ids(self, account: Account, states: Sequence[DraftState]) -> list[str]:
+        """The ids of what `listed` has, in its order. Of the drafts of others only those that change a record are read
+        for it, and only for who does not read all."""
+        own, submitted = _own(account), [state for state in states if state != "draft"]
+        reads_all = permissions.may(account, "read-all", permissions.Subject("draft"))
+        others = _DRAFTS.c.state.in_(submitted) if reads_all else sa.and_(
+            _DRAFTS.c.state.in_(submitted), _DRAFTS.c.of.is_not(None)
+        )  # fmt: skip
+        of_others = sa.case((own, None), else_=None if reads_all else _DRAFTS.c.body)
+        query = sa.select(_DRAFTS.c.id, of_others.label("body")).where(
+            sa.or_(sa.and_(own, _DRAFTS.c.state.in_(states)), others)
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(_DRAFTS.c.changed.desc(), _DRAFTS.c.id.desc())).fetchall()
+        return [
+            row.id
+            for row in rows
+            if row.body is None or self.may_see(msgspec.json.decode(row.body, type=Draft), account)
+        ]
+
+    def _by_id(self, ids: Sequence[str]) -> list[Draft]:
+        """The drafts with these ids that are still there, in the same order."""
+        listed = self._drafts(among(self._engine, _DRAFTS.c.id, ids), _DRAFTS.c.id, DRAFT_STATES)
+        drafts = {draft.id: draft for draft in listed}
+        return [drafts[id] for id in ids if id in drafts]
 
     def schedule(self, id: str, account: Account, expected: int, release: Release) -> Draft:
         """Notes that a draft is published later (embargo): it no longer waits for a decision. Any other act undoes it.

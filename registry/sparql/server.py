@@ -23,6 +23,14 @@ RECORDS_PER_UPDATE: Final = 50
 TIMEOUT_SECONDS: Final = (10, 300)  # to connect, between two packets
 QUERY_SECONDS: Final = 60.0
 MAX_ANSWER_BYTES: Final = 50_000_000
+# The media types of results that are passed on: HTML, which a browser would show under our address, is none of them
+RESULT_TYPES: Final = frozenset(
+    {
+        "application/sparql-results+json", "application/sparql-results+xml", "application/json", "text/csv",
+        "text/tab-separated-values", "text/turtle", "application/n-triples", "application/rdf+xml",
+        "application/ld+json",
+    }
+)  # fmt: skip
 
 
 class _Position(msgspec.Struct, frozen=True):
@@ -119,4 +127,7 @@ class SparqlServer:
             raise UsageError("sparql-mistake", what=body[:500].decode("utf-8", "replace"))
         if answer.status_code >= 300 or len(body) > MAX_ANSWER_BYTES:
             raise NotReadyError("sparql-server-away", what=f"status {answer.status_code}")
-        return body, answer.headers.get("Content-Type", "application/octet-stream")
+        content_type = answer.headers.get("Content-Type", "")
+        if content_type.partition(";")[0].strip().lower() not in RESULT_TYPES:
+            raise NotReadyError("sparql-server-away", what=f"Content-Type {content_type[:80]}")
+        return body, content_type

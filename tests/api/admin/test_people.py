@@ -43,7 +43,8 @@ def test_only_administrators_see_the_pages(city: Town, name: str) -> None:
 
 def test_an_account_is_added_and_the_person_sets_a_password_with_the_code(city: Town) -> None:
     admin = browser(city, "verwaltung")
-    fields = {"name": "dora", "full_name": "Dora Beispiel", "role": "member", "grants": "umweltamt=steward\nstadtwerke"}
+    fields = {"name": "dora", "full_name": "Dora Beispiel", "role": "member"}
+    fields |= {"organization-1": "Umweltamt", "role-1": "steward", "organization-2": "stadtwerke"}
     answer = act(admin, ACCOUNTS, "add", **fields)
     listed = re.search(r"<code class=\"breaks\">([A-Z2-9-]+)</code>", answer.text)
     assert listed
@@ -54,16 +55,32 @@ def test_an_account_is_added_and_the_person_sets_a_password_with_the_code(city: 
     client = browser(city)
     client.post("/konto/neues-passwort", data={"name": "dora", "code": listed[1], "new": "ein ganz neues Wort"})
     assert city.catalog.people.verify("dora", "ein ganz neues Wort")
-    for fields in ({"name": "dora"}, {"name": "a b"}, {"name": "x", "role": "king"}, {"name": "x", "grants": "a=king"}):
+    king, unknown = {"organization-1": "Umweltamt", "role-1": "king"}, {"organization-1": "Amt für Nichts"}
+    for fields in ({"name": "dora"}, {"name": "a b"}, {"name": "x", "role": "king"}, {"name": "x"} | king):
         assert act(admin, ACCOUNTS, "add", **({"role": "member"} | fields)).status_code in (409, 422, 400), fields
+    refused = act(admin, ACCOUNTS, "add", name="x", role="member", **unknown).text
+    assert "„Amt für Nichts“ steht nicht im Verzeichnis" in refused
+    assert 'value="Amt für Nichts"' in refused, "what was entered stays"
+
+
+def test_organizations_and_people_are_named_and_not_coded(city: Town) -> None:
+    admin, path = browser(city, "verwaltung"), f"{ACCOUNTS}/lotsin"
+    fields = {"role": "reviewer", "organization-1": "umweltamt", "role-1": ["author", "publisher"]}
+    assert act(admin, path, "roles", **fields).status_code == 303
+    assert city.catalog.people.get("lotsin").roles == {"umweltamt": ("author", "publisher")}
+    page = admin.get(path).text
+    assert 'value="Umweltamt"' in page
+    assert page.count('value="author" checked') == page.count('value="publisher" checked') == 1
+    assert 'value="steward" checked' not in page
+    assert '<option value="agentur"' in page
 
 
 def test_roles_are_changed_but_the_last_administrator_stays(city: Town) -> None:
     admin = browser(city, "verwaltung")
-    assert act(admin, f"{ACCOUNTS}/agentur", "roles", role="reader", grants="").status_code == 303
+    assert act(admin, f"{ACCOUNTS}/agentur", "roles", role="reader", **{"organization-1": ""}).status_code == 303
     assert city.catalog.people.get("agentur").role == "reader"
     assert browser(city, "agentur").get("/freigabe").status_code == 403
-    refused = act(admin, f"{ACCOUNTS}/verwaltung", "roles", role="member", grants="")
+    refused = act(admin, f"{ACCOUNTS}/verwaltung", "roles", role="member", **{"organization-1": ""})
     assert refused.status_code == 422
     assert "letzte Konto der Verwaltung" in refused.text
     assert act(admin, f"{ACCOUNTS}/verwaltung", "remove", sure="1").status_code == 422
@@ -141,7 +158,8 @@ def test_a_log_that_was_changed_from_outside_says_so(city: Town) -> None:
 
 def test_nothing_that_people_write_becomes_markup(city: Town) -> None:
     admin, nasty = browser(city, "verwaltung"), "<img src=x onerror=alert(1)>"
-    act(admin, ACCOUNTS, "add", name="<b>x</b>", full_name=nasty, role="member", grants=f"{nasty}=author")
+    act(admin, ACCOUNTS, "add", name="<b>x</b>", full_name=nasty, role="member")
+    assert nasty not in act(admin, ACCOUNTS, "add", name="y", role="member", **{"organization-1": nasty}).text
     act(admin, ACCOUNTS, "lift", organization="umweltamt", why=nasty)
     for path in (ACCOUNTS, "/administration/protokoll", "/administration/konten/%3Cb%3Ex%3C/b%3E"):
         page = admin.get(path)

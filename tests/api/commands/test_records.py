@@ -73,7 +73,8 @@ def test_a_record_is_withdrawn_with_a_reason(harvested: Path) -> None:
     assert json.loads(lotse("search", "--json").stdout)["total"] == 3
     assert lotse("record", "withdraw", "projekt-1", "--reason", "Falsch.", "--by", "anna").exit_code == 0
     assert json.loads(lotse("search", "--json").stdout)["total"] == 2
-    assert lotse("record", "withdraw", "projekt-1", "--reason", "Falsch.").exit_code == 3
+    assert lotse("record", "withdraw", "projekt-1", "--reason", "Falsch.").exit_code == 5
+    assert lotse("record", "withdraw", "gibt-es-nicht", "--reason", "Falsch.").exit_code == 3
     history = json.loads(lotse("record", "history", "projekt-1", "--json").stdout)
     assert [version["state"] for version in history] == ["withdrawn", "published"]
 

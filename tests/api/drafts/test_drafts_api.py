@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 from starlette.testclient import TestClient
 
-from registry.model import Account
+from registry.model import Account, Draft, Period
 from registry.people import tokens
 from registry.people.sign_in_tries import MAX_TRIES
 from tests.sample_city import PASSWORD, places, sample_city
@@ -382,3 +382,102 @@ def test_a_list_has_pages_and_only_known_states(as_account: Callable[..., Progra
     assert author("GET", f"{DRAFTS}?state=lost").status_code == 422
     assert author("GET", f"{DRAFTS}?size=0").status_code == 422
     assert as_account("fremd")("GET", DRAFTS).json()["total"] == 0
+
+
+# -- what the form would refuse, and asking beforehand
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "rule"),
+    [
+        ({"period": {"start": "morgen"}}, "period", "date-unreadable"),
+        ({"period": {"start": "2027-03", "end": "2026"}}, "period", "period-reversed"),
+        ({"phase": "https://example.org/irgendwann"}, "phase", "concept-unknown"),
+        ({"themes": ["https://example.org/thema"]}, "themes", "theme-unlisted"),
+        ({"milestones": [{"title": {"de": "Start"}, "planned": "bald"}]}, "planned", "date-unreadable"),
+    ],
+)  # fmt: skip
+def test_a_submit_refuses_what_no_form_could_hold(
+    as_account: Callable[..., Program], wrong: Any, field: str, rule: str
+) -> None:
+    author = as_account("agentur")
+    draft = begun(author, **wrong)
+    answer = author("POST", at(draft, "submit"))
+    assert answer.status_code == 422
+    errors = [(error["field"], error["rule"]) for error in answer.json()["errors"]]
+    assert errors == [(field, rule)]
+    assert all(error["message"]["de"] and error["message"]["en"] for error in answer.json()["errors"])
+
+
+def test_an_event_cannot_end_before_it_starts(as_account: Callable[..., Program]) -> None:
+    author = as_account("agentur")
+    metadata = {"title": {"de": "Fest"}, "starts": "2027-05-02", "ends": "2027-05-01"}
+    draft = author("POST", DRAFTS, {"kind": "event", "metadata": metadata}).json()
+    errors = author("POST", at(draft, "submit")).json()["errors"]
+    assert ("ends", "period-reversed") in [(error["field"], error["rule"]) for error in errors]
+
+
+def test_faults_that_the_record_has_already_keep_nobody(city: Town, as_account: Callable[..., Program]) -> None:
+    author, reviewer = as_account("agentur"), as_account("lotsin")
+    draft = begun(author)
+    author("POST", at(draft, "submit"))
+    id = reviewer("POST", at(draft, "publish")).json()["record"]
+    record = city.catalog.store.existing(id)
+    odd = replace(record.said, period=Period(start="2027", end="2026"))
+    city.catalog.store.put([replace(record, said=odd)], "test")
+    change = author("POST", DRAFTS, {"of": id, "metadata": {"title": {"de": "Neuer Titel"}}}).json()
+    assert author("POST", at(change, "submit")).status_code == 200
+
+
+def test_a_dry_run_says_what_would_happen_and_stores_nothing(city: Town, as_account: Callable[..., Program]) -> None:
+    author, reviewer = as_account("agentur"), as_account("lotsin")
+    new = author("POST", f"{DRAFTS}?dry_run=true", {"kind": "project", "metadata": {"title": {"de": "Kurz"}}})
+    assert new.status_code == 200
+    assert (new.json()["dry_run"], new.json()["state"]) == (True, "draft")
+    assert "abstract" in [error["field"] for error in new.json()["errors"]]
+    assert author("GET", DRAFTS).json()["total"] == 0
+    assert author("POST", f"{DRAFTS}?dry_run=true", {"kind": "project", "metadata": {"titel": 1}}).status_code == 422
+
+    draft = begun(author)
+    change = {"metadata": {"title": {"de": "Anders"}}}
+    assert author("PATCH", at(draft) + "?dry_run=true", change, If_Match='"9"').status_code == 412
+    patched = author("PATCH", at(draft) + "?dry_run=true", change, If_Match='"1"').json()
+    assert (patched["metadata"]["title"], patched["errors"]) == ({"de": "Anders"}, [])
+    assert author("GET", at(draft)).json()["metadata"]["title"] == METADATA["title"]
+
+    assert author("POST", at(draft, "publish") + "?dry_run=true").status_code == 403
+    key = {"Idempotency_Key": "eins"}
+    assert author("POST", at(draft, "submit") + "?dry_run=true", **key).json()["state"] == "submitted"
+    assert author("GET", at(draft)).json()["state"] == "draft"
+    assert author("POST", at(draft, "submit"), **key).json()["state"] == "submitted", "the key is not used up"
+    assert reviewer("POST", at(draft, "publish") + "?dry_run=true").json()["state"] == "published"
+    id = reviewer("POST", at(draft, "publish")).json()["record"]
+
+    path = f"/api/v1/records/{id}/withdraw?dry_run=true"
+    assert author("POST", path, {}).status_code == 422
+    assert author("POST", path, {"why": "Zu Ende."}).json() == {
+        "dry_run": True, "state": "withdrawn", "metadata": None, "errors": []
+    }  # fmt: skip
+    assert city.catalog.store.existing(id).state == "published"
+    assert not city.catalog.outbox.newest(9), "nobody has an address here, and a dry run would write to nobody"
+
+
+def test_a_list_of_many_drafts_reads_only_its_page(
+    as_account: Callable[..., Program], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author, administrator = as_account("agentur"), as_account("verwaltung")
+    ids = [begun(author)["id"] for _ in range(12)]
+    for id in ids:
+        author("POST", f"{DRAFTS}/{id}/submit")
+    read: list[str] = []
+    original = msgspec.json.decode
+
+    def counted(body: Any, *, type: Any = Any, **more: Any) -> Any:
+        if type is Draft:
+            read.append(type.__name__)
+        return original(body, type=type, **more)
+
+    monkeypatch.setattr(msgspec.json, "decode", counted)
+    page = administrator("GET", f"{DRAFTS}?size=2&page=3").json()
+    assert (page["total"], [draft["id"] for draft in page["drafts"]]) == (12, ids[::-1][4:6])
+    assert len(read) == 2

@@ -1,8 +1,14 @@
 """Confirming that an entry is still current: signed in, or from a letter."""
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 from msgspec.structs import replace
 
+from registry.catalog.reminding import CURRENT_FOR, _still_current
+from registry.letters.mailboxes import Mailbox
+from registry.model import Account
+from registry.model.timing import today
 from registry.people.confirmations import signature
 from tests.signed_in import browser, hidden
 from tests.town import Town
@@ -17,14 +23,19 @@ def owned(city: Town) -> None:
         city.catalog.store.put([replace(record, owner="digital-agentur")], "test")
 
 
+def signed_until(city: Town, day: date) -> str:
+    """The query of a link that was signed for the author and may be used until a day."""
+    sign = signature(city.settings.secret[0], "agentur", "sporthallen", day.isoformat())
+    return f"?by=agentur&until={day}&sign={sign}"
+
+
 def confirmed(city: Town) -> bool:
     return "sporthallen" in city.catalog.confirmations.of(["sporthallen"])
 
 
 def test_a_letter_confirms_with_one_button_and_no_sign_in(city: Town) -> None:
-    sign = signature(city.settings.secret[0], "agentur", "sporthallen")
     visitor = browser(city)
-    page = visitor.get(f"{PATH}?by=agentur&sign={sign}")
+    page = visitor.get(PATH + signed_until(city, today()))
     assert page.status_code == 200
     assert page.headers["cache-control"] == "no-store", "the signature stands in the page"
     assert not confirmed(city), "opening the address must not confirm anything"
@@ -32,6 +43,17 @@ def test_a_letter_confirms_with_one_button_and_no_sign_in(city: Town) -> None:
     assert "Danke" in answer.text
     assert confirmed(city)
     assert "bestätigt am" in visitor.get("/projekte/sporthallen").text
+
+
+def test_a_link_of_a_letter_confirms_for_sixty_days_and_not_with_another_day(city: Town) -> None:
+    (letter,) = _still_current(city.catalog, Account(name="agentur", organizations=("digital-agentur",)),
+                               Mailbox("agentur", "a@stadt.example"), datetime.now(UTC) + 2 * CURRENT_FOR)[:1]  # fmt: skip
+    assert "until=" in letter.query
+    yesterday = today() - timedelta(days=1)
+    late = signed_until(city, yesterday)
+    assert browser(city).get(PATH + late).status_code == 303, "whoever comes too late signs in"
+    assert browser(city).get(PATH + late.replace(str(yesterday), str(today()))).status_code == 303
+    assert not confirmed(city)
 
 
 @pytest.mark.parametrize("query", ["", "?by=agentur&sign=falsch", "?by=lotsin&sign="])

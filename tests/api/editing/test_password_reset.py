@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from msgspec.structs import replace
 
 from registry.people import reset_codes
 from registry.people.sign_in_tries import MAX_TRIES
@@ -36,6 +37,7 @@ def letters(city: Town) -> list[str]:
 
 
 def test_a_code_comes_by_letter_and_sets_a_new_password_once(city: Town) -> None:
+    city.settings = replace(city.settings, mail="smtp://mail.example")
     signed_in, client = browser(city, "agentur"), browser(city)
     asked = client.post("/konto/passwort-vergessen", data={"name": "agentur"})
     assert "ist eine Nachricht mit einem Code unterwegs" in asked.text
@@ -54,6 +56,12 @@ def test_a_code_comes_by_letter_and_sets_a_new_password_once(city: Town) -> None
     assert signed_in.get("/konto").status_code == 303
     with city.catalog.store.engine.connect() as connection:
         assert code not in str(connection.exec_driver_sql("SELECT * FROM reset_codes").fetchall())
+
+
+def test_without_a_mail_server_nobody_is_told_that_a_letter_is_on_its_way(city: Town) -> None:
+    page = browser(city).post("/konto/passwort-vergessen", data={"name": "agentur"}).text
+    assert "ist eine Nachricht mit einem Code unterwegs" not in page
+    assert "hat keinen Mailserver" in page
 
 
 def test_no_answer_tells_who_has_an_account_or_an_address(city: Town) -> None:

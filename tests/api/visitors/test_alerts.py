@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.pages.site import Pages
 from api.visitors.digests import write_due
 from registry.letters import sending
 from registry.model import Record
+from tests.api.visitors.conftest import HTML
 from tests.builders import a_dataset
 from tests.servers import mail
 from tests.town import Town
@@ -134,6 +136,11 @@ def test_a_record_is_followed_until_it_is_withdrawn(visitor: TestClient, own_cit
 
 
 def test_what_was_asked_for_is_still_named_while_the_letter_is_on_its_way(visitor: TestClient, own_city: Town) -> None:
+    waits = visitor.get(ask(visitor, "/abo").headers["location"]).text
+    assert "E-Mail geschickt" not in waits, "no mail server is set"
+    assert "hat keinen Mailserver" in waits
+    settings = replace(own_city.settings, mail="smtp://mail.example")
+    visitor = TestClient(create_app(own_city.catalog, settings), headers=HTML, follow_redirects=False)
     for address, label in (("/abo?record=pegel", "Pegel"), ("/abo?q=spielplatz", "spielplatz"), ("/abo", "alles Neue")):
         answer = ask(visitor, address)
         page = visitor.get(answer.headers["location"]).text.partition("<main")[2]

@@ -25,5 +25,7 @@ def test_a_reminder_is_given_once_in_its_time(any_database_url):
 
 
 def test_a_signature_is_for_one_account_and_one_record():
-    signs = {signature("geheim", *pair) for pair in (("anna", "halle"), ("anna", "pegel"), ("berta", "halle"))}
-    assert len(signs | {signature("anders", "anna", "halle")}) == 4
+    day = "2027-01-31"
+    signs = {signature("geheim", *pair, day) for pair in (("anna", "halle"), ("anna", "pegel"), ("berta", "halle"))}
+    assert len(signs | {signature("anders", "anna", "halle", day)}) == 4
+    assert signature("geheim", "anna", "halle", "2027-02-28") not in signs

@@ -20,11 +20,12 @@ from tests.servers.answering import a_server
 
 
 class Played:
-    """A server with a store of its own; `status`: of the next answers, if not 200."""
+    """A server with a store of its own; `status`: of the next answers, if not 200; `media_type`: of all answers."""
 
     def __init__(self) -> None:
         self.store = ox.Store()
         self.status = 0
+        self.media_type = "application/sparql-results+json"
 
     def __call__(self, handler: Any) -> None:
         body = handler.rfile.read(int(handler.headers.get("Content-Length", 0))).decode()
@@ -35,7 +36,7 @@ class Played:
             results = self.store.query(parse_qs(body)["query"][0], use_default_graph_as_union=True)
             answer = results.serialize(format=ox.QueryResultsFormat.JSON)  # type: ignore[union-attr]
         handler.send_response(status)
-        handler.send_header("Content-Type", "application/sparql-results+json")
+        handler.send_header("Content-Type", self.media_type)
         handler.send_header("Content-Length", str(len(answer)))
         handler.end_headers()
         handler.wfile.write(answer)
@@ -89,3 +90,16 @@ def test_a_refusal_is_told(played: Played, server: SparqlServer, status: int, er
     with pytest.raises(NotReadyError):
         server.apply(changes(a_record("radwege")), Position("e", 1))
     assert server.position() is None
+
+
+@pytest.mark.parametrize(
+    ("media_type", "passes"),
+    [("application/sparql-results+json; charset=utf-8", True), ("text/csv", True), ("text/html", False), ("", False)],
+)
+def test_only_results_are_passed_on(played: Played, server: SparqlServer, media_type: str, passes: bool) -> None:
+    played.media_type = media_type
+    if passes:
+        assert server.query("ASK { ?s ?p ?o }", "*/*", [], [])[1] == media_type
+    else:
+        with pytest.raises(NotReadyError):
+            server.query("ASK { ?s ?p ?o }", "*/*", [], [])

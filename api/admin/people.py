@@ -15,7 +15,6 @@ from starlette.responses import RedirectResponse, Response
 
 from api.admin import account_roles
 from api.admin.account_roles import organization_id
-from api.editing.drafting import organizations
 from api.pages.site import Pages
 from api.text.formatting import day, pick_language
 from api.text.i18n import translator
@@ -112,7 +111,7 @@ def _accounts(pages: Pages, request: Request, status: int = 200, **view: Any) ->
         "fault": ("", ""),
         "entered": {"name": "", "full_name": "", "role": "member"},
         "grants": account_roles.rows(pages, Account(name=""), lang),
-        "organization_names": organizations(pages, lang),
+        "organization_names": pages.organization_names(lang),
         "organization": "",
         "why": "",
         "code": "",
@@ -210,7 +209,7 @@ def _account(pages: Pages, request: Request, name: str, status: int = 200, **vie
     shown: dict[str, Any] = {
         "person": person,
         "grants": account_roles.rows(pages, person, lang),
-        "organization_names": organizations(pages, lang),
+        "organization_names": pages.organization_names(lang),
         "people": _others(pages, name),
         "substitute": pages.people.substitutes.of(name),
         "drafts": len(list(pages.inbox.of_account(Account(name=name)))),

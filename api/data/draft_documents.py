@@ -49,8 +49,8 @@ class DraftsAnswer(msgspec.Struct, frozen=True):
 
 
 class DryRunAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a request with `dry_run` would do; nothing was stored. `state`: of the draft or record afterwards; `metadata`:
-    of the draft afterwards; `errors`: what would still keep the draft from being submitted."""
+    """What a request with `dry_run` would do; nothing was stored. `state`: of the draft or record afterwards;
+    `metadata`: of the draft afterwards; `errors`: what would still keep the draft from being submitted."""
 
     dry_run: bool = True
     state: str

@@ -1,7 +1,7 @@
 """What a draft lacks before it may be submitted or published: the same as the form says, for programs.
 
-Entry points: `require_complete`, `faults`. A form cannot be sent with a date that means nothing or a phase that is in no
-list; a program can, so these findings (`FORM_RULES`) count here too.
+Entry points: `require_complete`, `faults`. A form cannot be sent with a date that means nothing or a phase that is in
+no list; a program can, so these findings (`FORM_RULES`) count here too.
 """
 
 from typing import Any, Final

@@ -107,7 +107,11 @@ def _answered(row: Operation) -> Responses:
     if row.answer:
         described["content"] = {JSON.type: {"schema": {"anyOf": list(map(shape, filter(None, answers)))}}}
     checked = {200: {"description": "Checked (`dry_run`)", "content": json_of(DryRunAnswer)}}
-    return (checked if row.status == 201 else {}) | {row.status: described} | responses(None, *sorted({401, 422, 429, *row.errors}))
+    return (
+        (checked if row.status == 201 else {})
+        | {row.status: described}
+        | responses(None, *sorted({401, 422, 429, *row.errors}))
+    )
 
 
 def _described(row: Operation) -> dict[str, Any]:

@@ -26,13 +26,12 @@ from registry.catalog.lookup import resolve
 from registry.errors import NotAllowedError, NotFoundError
 from registry.model import Account, Draft, Kind, Metadata, Record
 from registry.model.agents import agents
-from registry.model.text import MAX_TITLE_IN_LISTS, normal_name
+from registry.model.text import normal_name
 from registry.people.permissions import acts_for
 from registry.search import analysis
 from registry.search.query import Query
 from registry.store.store import Selection
 
-MAX_ORGANIZATIONS_OFFERED: Final = 300
 MAX_SIMILAR_OFFICES: Final = 3
 NEW_OFFICE: Final = "=new"  # the choice that a name is really that of a new organization
 MIN_OFFICE_RATIO: Final = 0.6  # of difflib
@@ -180,14 +179,6 @@ def _iri_of(pages: Pages, line: str, kinds: tuple[Kind, ...]) -> str | None:
 
 
 # -- organizations of the register
-
-
-def organizations(pages: Pages, lang: Lang) -> list[str]:
-    """The names of organizations that are offered while somebody writes."""
-    records = pages.catalog.store.find(Selection(kind="organization", shown=True))
-    names = (pick_language(record.metadata.title, lang).words for record in records)
-    names = (name for name in names if name and len(name) <= MAX_TITLE_IN_LISTS)  # a cut name would be another one
-    return sorted(dict.fromkeys(names))[:MAX_ORGANIZATIONS_OFFERED]
 
 
 def _office_names(pages: Pages, lang: Lang) -> dict[str, str]:

@@ -24,19 +24,21 @@ from registry.catalog import Catalog
 from registry.city import City
 from registry.errors import NotAllowedError, NotSignedInError
 from registry.model import Account
-from registry.model.text import shortened
+from registry.model.text import MAX_TITLE_IN_LISTS, shortened
 from registry.model.timing import today
 from registry.people.accounts import People
 from registry.people.drafts import Inbox
 from registry.people.permissions import CATALOGUE, may
 from registry.people.sign_in_tries import Attempt
 from registry.settings import Settings
+from registry.store.store import Selection
 from vocab.concepts import ConceptList, load
 from vocab.kinds import KIND_ROWS
 from vocab.pages import LIST_VIEW_WORDS, STEP_WORDS, step_word
 
 STATIC: Final = HERE / "static"
 KERN: Final = "vendor/native/2.7.2/kern.css"
+MAX_ORGANIZATIONS_OFFERED: Final = 300
 NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
@@ -109,6 +111,13 @@ class Pages:
             id: shortened(formatting.pick_language(record.metadata.title, lang).words) for id, record in records.items()
         }
         return [(id, titles.get(id) or id) for id in ids]
+
+    def organization_names(self, lang: Lang) -> list[str]:
+        """The names of organizations that are offered while somebody writes."""
+        records = self.catalog.store.find(Selection(kind="organization", shown=True))
+        names = (formatting.pick_language(record.metadata.title, lang).words for record in records)
+        names = (name for name in names if name and len(name) <= MAX_TITLE_IN_LISTS)  # a cut name would be another one
+        return sorted(dict.fromkeys(names))[:MAX_ORGANIZATIONS_OFFERED]
 
     def form(self, request: Request, body: bytes) -> session.Forms:
         """The fields of a form; NotSignedInError, and what `session.form` raises."""

@@ -46,8 +46,11 @@ def test_a_letter_confirms_with_one_button_and_no_sign_in(city: Town) -> None:
 
 
 def test_a_link_of_a_letter_confirms_for_sixty_days_and_not_with_another_day(city: Town) -> None:
-    (letter,) = _still_current(city.catalog, Account(name="agentur", organizations=("digital-agentur",)),
-                               Mailbox("agentur", "a@stadt.example"), datetime.now(UTC) + 2 * CURRENT_FOR)[:1]  # fmt: skip
+    account, mailbox = (
+        Account(name="agentur", organizations=("digital-agentur",)),
+        Mailbox("agentur", "a@stadt.example"),
+    )
+    letter = _still_current(city.catalog, account, mailbox, datetime.now(UTC) + 2 * CURRENT_FOR)[0]
     assert "until=" in letter.query
     yesterday = today() - timedelta(days=1)
     late = signed_until(city, yesterday)

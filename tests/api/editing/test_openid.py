@@ -123,8 +123,10 @@ def test_groups_bring_roles_each_time_somebody_signs_in(city: Town, provider: st
     assert (people.get("anna").role, people.get("anna").organizations) == ("member", ("stadtwerke",))
     logged = [(entry.act, entry.by, entry.detail) for entry in people.audit.newest(3)]
     assert logged == [  # also what no administrator did here, but the groups of the provider
-        ("change-account", "anna", "member"), ("add-account", "dora", "administrator"), ("add-account", "anna", "reviewer")
-    ]  # fmt: skip
+        ("change-account", "anna", "member"),
+        ("add-account", "dora", "administrator"),
+        ("add-account", "anna", "reviewer"),
+    ]
     refused = sign_in(browser(city, provider, oidc_roles=ROLES), "2")
     assert refused.status_code == 403
     assert people.get("agentur-2") is None

@@ -1,4 +1,7 @@
-"""The pages of accounts: roles, substitutes, hand-over, four eyes, codes, the audit log."""
+"""The pages of accounts: roles, substitutes, hand-over, four eyes, codes, the audit log.
+
+Covers: api/admin/account_roles.py
+"""
 
 import re
 from collections.abc import Iterator

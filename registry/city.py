@@ -27,6 +27,7 @@ class City(msgspec.Struct, frozen=True, kw_only=True):
     licence: str = ""
     place: str = ""  # IRI of the whole city
     email: str = ""  # a role address
+    security_contact: str = ""  # address for reports of security holes: an e-mail address or a page (RFC 9116)
     issued: str = ""
     example_data: bool = False  # shows "Beispieldaten" on every page
     accent: str = ""  # theme colour on light pages, #rrggbb

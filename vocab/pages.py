@@ -47,6 +47,7 @@ _ROWS = (
     PageRow("dumps", "dumps", "dumps", reserved=True),
     PageRow("sparql", "sparql", "sparql"),
     PageRow("vocabulary", "ns", "ns", reserved=True),
+    PageRow("status", "status", "status", reserved=True),
     PageRow("help", "hilfe", "help"),
     PageRow("imprint", "impressum", "imprint"),
     PageRow("privacy", "datenschutz", "privacy"),
@@ -112,6 +113,8 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "press": {"de": "pressetext", "en": "press-text"},
         "timeline": {"de": "zeit", "en": "timeline"},
         "map": {"de": "karte", "en": "map"},
+        "api": {"de": "api", "en": "api"},
+        "assistants": {"de": "ki", "en": "ai"},
     }
 )
 # Words after the first one of a list that show it in another form; no record has one of them as its id

@@ -1,6 +1,6 @@
 """The OpenAPI document (3.1): FastAPI's description of the routes, with schemas and examples of our answers.
 
-Entry points: `routes`, `document`; `parameter`, `responses`, `json_of`, `texts` for the description of a route.
+Entry points: `routes`, `kept_document`; `parameter`, `responses`, `json_of`, `texts` for the description of a route.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from registry.search.query import MAX_DEPTH
 TEXT: Final = {"type": "string"}
 TOKEN_SECURITY: Final[list[dict[str, list[str]]]] = [{"token": []}]  # of an operation that needs an API token
 ID_PATTERN: Final = "^[a-z0-9]+(-[a-z0-9]+)*$"  # of the id of a record; there is no record with another id
-_DESCRIPTIONS: Final = {
+DESCRIPTIONS: Final = {  # status -> what it means
     200: "Found",
     301: "It is elsewhere, for good",
     303: "See its page or its data",
@@ -118,9 +118,9 @@ def responses(content: Mapping[str, Any] | None, *statuses: int, pages: bool = F
     """The responses of an operation: 200 with `content` by media type (None: no 200), and the other statuses. Every
     error is a problem document."""
     errors = _problem() | (texts(HTML.type) if pages else {})
-    described: Responses = {200: {"description": _DESCRIPTIONS[200], "content": dict(content)}} if content else {}
+    described: Responses = {200: {"description": DESCRIPTIONS[200], "content": dict(content)}} if content else {}
     for status in statuses:
-        description = _DESCRIPTIONS.get(status, HTTPStatus(status).phrase)
+        description = DESCRIPTIONS.get(status, HTTPStatus(status).phrase)
         described[status] = (
             {"description": description, "content": errors} if status >= 400 else {"description": description}
         )
@@ -155,10 +155,18 @@ def routes(app: FastAPI, base: str) -> APIRouter:
     @router.get("/openapi.json")
     def openapi(request: Request) -> Response:
         if not cached:
-            cached.append(json_bytes(document(app, base)))
+            cached.append(json_bytes(kept_document(app, base)))
         return answer(request, lambda: cached[0], etag=tag(cached[0]))
 
     return router
+
+
+def kept_document(app: FastAPI, base: str) -> dict[str, Any]:
+    """The document of an application, made at the first call and then kept."""
+    if not hasattr(app.state, "openapi_document"):
+        app.state.openapi_document = document(app, base)
+    kept: dict[str, Any] = app.state.openapi_document
+    return kept
 
 
 def document(app: FastAPI, base: str) -> dict[str, Any]:
@@ -187,7 +195,7 @@ def _record(base: str) -> dict[str, Any]:
     """A record in each of its formats."""
     content = texts(*(format.type for format in DATA)) | json_of(RecordAnswer)
     content[TURTLE.type]["example"] = examples.turtle(base)
-    return {"description": _DESCRIPTIONS[200], "content": content}
+    return {"description": DESCRIPTIONS[200], "content": content}
 
 
 def _records() -> dict[str, Any]:

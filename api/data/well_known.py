@@ -1,9 +1,11 @@
-"""Files with well-known names: robots.txt, sitemap, OpenSearch description, API catalogue (RFC 9727), VoID.
+"""Files with well-known names: robots.txt, sitemap, OpenSearch description, API catalogue (RFC 9727), VoID,
+security.txt (RFC 9116), llms.txt.
 
 Entry point: `routes`.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Annotated, Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 from xml.sax.saxutils import escape
@@ -13,15 +15,17 @@ from fastapi import APIRouter, Path, Request, Response
 from api.data import void
 from api.data.catalogue import served
 from api.data.dumps import current_dump
+from api.data.llms import for_assistants
 from api.data.openapi import responses, texts
 from api.data.void import void_graph
 from api.text.labels import both
-from api.web.addresses import LANGS, PAGES_WITH_IDS, absolute, page, path
+from api.web.addresses import LANGS, PAGES_WITH_IDS, absolute, page, path, place
 from api.web.answers import answer, json_bytes, tag
 from api.web.negotiate import DATA, RDF, not_acceptable, preferred
 from registry import city
 from registry.catalog import Catalog
 from registry.errors import NotFoundError
+from registry.model.timing import today
 from registry.rdf import written
 from registry.settings import Settings
 from registry.store.store import Selection, ShownRecord
@@ -32,6 +36,8 @@ SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 OPENSEARCH: Final = "http://a9.com/-/spec/opensearch/1.1/"
 XML: Final = "application/xml; charset=utf-8"
 LINKSET: Final = "application/linkset+json"
+TEXT: Final = "text/plain; charset=utf-8"
+SECURITY_DAYS: Final = 180  # that security.txt holds; RFC 9116 recommends less than a year
 DECLARATION: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
 
 
@@ -39,6 +45,8 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     router = APIRouter(tags=["for machines"], default_response_class=Response)
     views = _Views(catalog, settings)
     router.get("/robots.txt", include_in_schema=False)(views.robots)
+    router.get("/llms.txt", include_in_schema=False)(views.llms)
+    router.get("/.well-known/security.txt", include_in_schema=False)(views.security)
     router.get(
         "/sitemap.xml",
         summary=f"All pages, or the list of the sitemaps where there are more than {MAX_URLS}",
@@ -74,7 +82,7 @@ class _Views:
         self.title = both(self.city.title)["de"] or "Lotse"
 
     def robots(self, request: Request) -> Response:
-        return answer(request, lambda: _robots(self.base), "text/plain; charset=utf-8", etag=tag(self.base, "robots"))
+        return answer(request, lambda: _robots(self.base), TEXT, etag=tag(self.base, "robots"))
 
     def sitemap(self, request: Request) -> Response:
         etag = tag(self.store.position(), self.base)
@@ -89,6 +97,16 @@ class _Views:
     def opensearch(self, request: Request) -> Response:
         body = _opensearch(self.title, self.base)
         return answer(request, lambda: body, "application/opensearchdescription+xml; charset=utf-8", etag=tag(body))
+
+    def llms(self, request: Request) -> Response:
+        body = for_assistants(self.city, self.base)
+        return answer(request, lambda: body, "text/markdown; charset=utf-8", etag=tag(body))
+
+    def security(self, request: Request) -> Response:
+        if not self.city.security_contact:
+            raise NotFoundError("nothing-here")
+        body = _security(self.city.security_contact, self.base, today())
+        return answer(request, lambda: body, TEXT, etag=tag(body))
 
     def api_catalog(self, request: Request) -> Response:
         body = json_bytes(_interfaces(self.base))
@@ -114,6 +132,18 @@ def _robots(base: str) -> bytes:
         "User-agent: *",
         *(f"Disallow: {closed_path}" for closed_path in (*closed, "/sparql")),
         f"Sitemap: {base}/sitemap.xml",
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _security(contact: str, base: str, day: date) -> bytes:
+    """security.txt (RFC 9116). It expires at the beginning of a month, so that its bytes stay for weeks."""
+    expires = (day + timedelta(days=SECURITY_DAYS)).replace(day=1)
+    lines = [
+        f"Contact: {contact if ':' in contact else f'mailto:{contact}'}",
+        f"Expires: {expires.isoformat()}T00:00:00Z",
+        "Preferred-Languages: de, en",
+        f"Canonical: {base}/.well-known/security.txt",
     ]
     return ("\n".join(lines) + "\n").encode()
 
@@ -175,7 +205,16 @@ def _interfaces(base: str) -> dict[str, Sequence[object]]:
     catalogue = [{"href": f"{base}/catalog.{format.name}", "type": format.type} for format in DATA]
     return {
         "linkset": [
-            {"anchor": f"{base}/api/v1", "service-desc": described},
+            {
+                "anchor": f"{base}/api/v1",
+                "service-desc": described,
+                "service-doc": [
+                    {"href": absolute(base, place("developers", lang, "api")), "type": "text/html", "hreflang": [lang]}
+                    for lang in LANGS
+                ],
+                "status": [{"href": f"{base}/readyz", "type": "application/json"}],
+            },
+            {"anchor": f"{base}/sparql", "service-desc": [{"href": f"{base}/sparql", "type": "text/turtle"}]},
             {"anchor": f"{base}/catalog", "alternate": catalogue},
             {"anchor": f"{base}/api/3/action", "service-doc": [{"href": "https://docs.ckan.org/en/2.12/api/"}]},
             {"anchor": f"{base}/ldes", "type": [{"href": "https://w3id.org/ldes#EventStream"}]},

@@ -1,6 +1,6 @@
-"""Pages of text: those that the city writes (imprint, privacy, accessibility, easy language), help, and for developers.
+"""Pages of text: those that the city writes (imprint, privacy, accessibility, easy language), and help.
 
-Entry points: `text`, `developers`. Invariant: nothing is made up; a text that the city has not written is said to be
+Entry point: `text`. Invariant: nothing is made up; a text that the city has not written is said to be
 missing.
 """
 
@@ -16,9 +16,6 @@ from api.text.formatting import document
 from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang, language
-from api.web.negotiate import DATA
-from harvesters.source_kinds import SOURCE_KINDS
-from registry.store.store import Selection
 
 NAMES: Final = ("imprint", "privacy", "accessibility", "easy-language", "sign-language", "help")
 MAX_TEXT_BYTES: Final = 200_000  # bytes
@@ -72,22 +69,3 @@ def _words(pages: Pages, word: str, lang: Lang) -> tuple[Markup | None, str]:
         if pages.city.name and path.is_file() and path.stat().st_size <= MAX_TEXT_BYTES:
             return document(path.read_text("utf-8")), of
     return None, lang
-
-
-def developers(pages: Pages) -> View:
-    def show(request: Request) -> Response:
-        lang = language(request)
-        _ = translator(lang)
-        example = next(iter(pages.catalog.store.find(Selection(kind="dataset", shown=True))), None)
-        return pages.page(
-            request,
-            "developers.html",
-            lang,
-            area="developers",
-            crumbs=[(_("Für Entwickler"), "")],
-            example=example,
-            formats=[format.name for format in DATA],
-            harvesters=SOURCE_KINDS,
-        )
-
-    return show

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from api.pages import assets, city_texts, districts
+from api.pages.api_reference import api_reference_page
 from api.pages.calls import calls_page
 from api.pages.council_report import report_file, report_page
+from api.pages.developers import developers_page, status_page
 from api.pages.dumps import dumps_page
 from api.pages.high_value import HighValue
 from api.pages.profile_sheet import press_text, profile_page
@@ -37,7 +39,9 @@ def routes(pages: Pages) -> APIRouter:
         (topic_page(pages), patterns("topic", "{id}")),
         (districts.districts_page(pages), patterns("district")),
         (districts.district_page(pages), patterns("district", "{id}")),
-        (city_texts.developers(pages), patterns("developers")),
+        (developers_page(pages), patterns("developers")),
+        (api_reference_page(pages), patterns("developers", "api")),
+        (status_page(pages), patterns("status")),
         (dumps_page(pages), patterns("dumps")),
         (vocabulary_page(pages), patterns("vocabulary")),
         *_of_projects(pages),

@@ -149,6 +149,7 @@ class Pages:
             "styled": (STATIC / KERN).is_file(),
             "site_title": f"Lotse {self.city.name}".strip(),
             "today": today(),
+            "city_description": formatting.pick_language(self.city.description, lang).words,
             "place_name": formatting.pick_language(self.city.publisher, lang).words or self.city.name,
         }
         html = formatting.visible(environment(lang).get_template(template).render({**frame, **view}))
@@ -189,6 +190,7 @@ def environment(lang: Lang) -> jinja2.Environment:
         "link": formatting.link,
         "host": formatting.host,
         "breakable": formatting.breakable,
+        "code": formatting.inline_code,
     }
     env.globals |= {
         "asset": asset,

@@ -288,6 +288,13 @@ def breakable(address: str) -> Markup:
     return Markup("<wbr>").join(re.split(r"(?<=[/._?&=-])(?=\w)", _quoted(address)))
 
 
+def inline_code(text: str) -> Markup:
+    """The text with what stands between backticks as code."""
+    parts = text.split("`")
+    marked_parts = (Markup("<code>{}</code>").format(part) if i % 2 else escape(part) for i, part in enumerate(parts))
+    return Markup().join(marked_parts)
+
+
 def host(address: str) -> str:
     """The host of an address; the address itself if it has none."""
     try:

@@ -1,6 +1,6 @@
 """Errors for programs: problem documents (RFC 9457); faults of fields in German and English.
 
-Entry points: `problem_response`, `wants_page` (page or problem document?), `wrong_parameters`.
+Entry points: `problem_response`, `wants_page` (page or problem document?), `wrong_parameters`, `problem_types`.
 """
 
 import re
@@ -50,15 +50,25 @@ class ProblemOut(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def problem(error: LotseError) -> dict[str, Any]:
     """An error as a problem document: type, title, status, detail, `errors` for fields, and what else it knows."""
-    name = _name(error)
+    name = _name(type(error))
     document = ProblemOut(PROBLEMS + name, name.replace("-", " ").capitalize(), error.status, error.message)
     members: dict[str, Any] = msgspec.to_builtins(document)
     return members | {key: value for key, value in error.detail.items() if key not in members}
 
 
-def _name(error: LotseError) -> str:
-    hyphenated = re.sub(r"(?<!^)([A-Z])", r"-\1", type(error).__name__.removesuffix("Error")).lower()
-    return hyphenated if type(error) is not LotseError else "error"
+def _name(error: type[LotseError]) -> str:
+    hyphenated = re.sub(r"(?<!^)([A-Z])", r"-\1", error.__name__.removesuffix("Error")).lower()
+    return hyphenated if error is not LotseError else "error"
+
+
+def problem_types() -> list[tuple[int, str]]:
+    """Status and type (the last part of its IRI) of each problem that there is, in order of status."""
+    kinds, left = {LotseError}, [LotseError]
+    while left:
+        subclasses = left.pop().__subclasses__()
+        kinds |= {*subclasses}
+        left += subclasses
+    return sorted((kind.status, _name(kind)) for kind in kinds)
 
 
 def problem_response(error: LotseError) -> Response:

@@ -45,6 +45,8 @@ PUBLIC = {
     "thema": "/themen/ENVI",
     "leistungen": "/leistungen",
     "entwickler": "/entwickler",
+    "api-referenz": "/entwickler/api",
+    "status": "/status",
     "ueber": "/hilfe",
     "impressum": "/impressum",
     "anmelden": "/konto/anmelden",

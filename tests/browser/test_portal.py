@@ -28,7 +28,7 @@ PUBLIC = (
     "/qualitaet/rad-zaehlstellen",
     "/wuensche", "/melden?at=/daten", "/frage?record=pegel", "/interesse?record=kuehle-wege&call=2",
     "/abo?record=pegel", "/konto/passwort-vergessen", "/konto/neues-passwort", "/bericht", "/partner",
-    "/projekte/kuehle-wege/steckbrief",
+    "/projekte/kuehle-wege/steckbrief", "/entwickler/api", "/status",
 )  # fmt: skip
 SIGNED_IN = (
     "/konto/einmalcodes", "/konto/sicherheit", "/konto/zugangsschluessel", "/administration/konten",
@@ -65,6 +65,7 @@ TEMPLATES = {  # a page of each
     "forgotten.html": "/konto/passwort-vergessen", "reset.html": "/konto/neues-passwort",
     "moderation.html": "/administration/meldungen", "alerts.html": "/abo?record=pegel",
     "council_report.html": "/bericht", "calls.html": "/partner",
+    "api_reference.html": "/entwickler/api", "status.html": "/status",
     "dumps.html": "/dumps", "sparql.html": "/sparql", "vocabulary.html": "/ns",
     "profile.html": "/projekte/kuehle-wege/steckbrief",
     "letters.html": "/administration/nachrichten", "account_letters.html": "/konto/nachrichten",

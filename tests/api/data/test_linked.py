@@ -1,10 +1,11 @@
 """RDF by negotiation and suffix, and the whole catalogue in pages, as harvesters read them.
 
-Covers: api/data/catalogue.py, api/data/export.py, api/data/well_known.py
+Covers: api/data/catalogue.py, api/data/export.py, api/data/well_known.py, api/data/llms.py
 """
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -331,6 +332,43 @@ def test_the_sitemap_lists_pages_and_nothing_withdrawn(client: TestClient, fille
     for wrong in ("/sitemap-2.xml", "/sitemap-0.xml", "/sitemap-x.xml", "/sitemap-²3.xml"):
         assert client.get(wrong).status_code == 404, wrong
     assert f"Sitemap: {BASE}/sitemap.xml" in client.get("/robots.txt").text
+
+
+def test_security_txt_is_there_where_the_city_names_a_contact(city: Town, browser: TestClient) -> None:
+    """RFC 9116: Contact and Expires are needed; it expires within a year."""
+    text = browser.get("/.well-known/security.txt").text
+    fields = dict(line.split(": ", 1) for line in text.splitlines())
+    assert fields["Contact"] == "mailto:sicherheit@example.org"
+    assert fields["Canonical"].endswith("/.well-known/security.txt")
+    left = datetime.fromisoformat(fields["Expires"]) - datetime.now(UTC)
+    assert timedelta(days=100) < left < timedelta(days=366)
+
+
+def test_without_a_contact_there_is_no_security_txt(client: TestClient) -> None:
+    assert client.get("/.well-known/security.txt").status_code == 404
+
+
+def test_llms_txt_and_the_list_of_interfaces_name_addresses_that_answer(browser: TestClient) -> None:
+    text = browser.get("/llms.txt").text
+    assert text.startswith("# Data and projects of the city of Heidelberg\n\n> ")
+    linked = re.findall(r"\]\(http://testserver(/[^)]*)\)", text)
+    assert len(linked) > 10
+    (interfaces,) = browser.get("/.well-known/api-catalog").json().values()
+    targets = [target["href"] for entry in interfaces for name in ("service-desc", "service-doc", "status")
+               for target in entry.get(name, ()) if target["href"].startswith("http://testserver")]  # fmt: skip
+    assert "http://testserver/entwickler/api" in targets
+    for address in (*linked, *targets):
+        assert browser.get(address.replace("/dumps.json", "/dumps")).status_code == 200, address
+
+
+def test_every_page_names_the_search_of_the_catalogue_and_says_what_it_is_about(browser: TestClient) -> None:
+    for path, title in (("/", "Daten und Projekte"), ("/daten/rad-zaehlstellen", "Rad")):
+        head = browser.get(path, headers={"accept": "text/html"}).text.partition("</head>")[0]
+        assert '<link rel="search" type="application/opensearchdescription+xml"' in head
+        assert len(re.findall('<meta name="description" content="[^"]{20,}"', head)) == 1, path
+        (shared,) = re.findall('<meta property="og:title" content="([^"]*)"', head)
+        assert title in shared
+    assert browser.get("/opensearch.xml").status_code == 200
 
 
 def test_a_large_sitemap_has_an_index(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

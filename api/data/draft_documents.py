@@ -5,13 +5,15 @@ within a version.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from api.web.problems import WrongOut
 from registry.model import Draft, DraftState, Kind, Metadata, Version
 from registry.model.message import bilingual
+
+MAX_DRAFT_BYTES: Final = 1_000_000  # of the body of a request to the write API
 
 
 class CommentOut(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.data.draft_documents import MAX_DRAFT_BYTES as MAX_DRAFT_BYTES
 from api.data.validation import metadata_of
 from api.web.problems import problem_response
 from registry.errors import (
@@ -27,7 +28,6 @@ from registry.people.accounts import People
 from registry.people.repeated_requests import KeptAnswer
 from registry.people.repeated_requests import Request as KeyedRequest
 
-MAX_DRAFT_BYTES: Final = 1_000_000  # of the body of a request to the write API
 KEPT_HEADERS: Final = ("content-type", "etag", "location", "cache-control")
 TRY_AGAIN: Final = (429,)  # an answer that is not kept, like all from 500 on
 

@@ -15,9 +15,9 @@ from starlette.responses import Response
 
 from api.ckan import routes as ckan
 from api.data import sparql, validation
+from api.data.draft_documents import MAX_DRAFT_BYTES
 from api.data.openapi import DESCRIPTIONS, kept_document
 from api.data.openapi_german import OPERATIONS, PARAMETERS, STATUSES
-from api.drafts.bodies import MAX_DRAFT_BYTES
 from api.pages.site import Pages, View
 from api.text.formatting import number, size
 from api.text.i18n import translator

@@ -6,6 +6,8 @@ Entry points: `open_catalog`, `open_index`, `upgrade`.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
 from registry import city
 from registry.catalog import Catalog
 from registry.errors import UsageError
@@ -37,7 +39,7 @@ from registry.sources.runs import open_runs
 from registry.sources.sources import open_sources
 from registry.sources.staging import open_staging, staging_engine
 from registry.store import schema
-from registry.store.database import connect, upgrade_tables
+from registry.store.database import Tables, connect, upgrade_tables
 from registry.store.store import open_store
 from registry.visitors import messages
 from registry.visitors.messages import open_messages
@@ -79,8 +81,8 @@ def open_catalog(settings: Settings) -> Catalog:
     )
 
 
-def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
-    """Brings the tables of each room up to date; returns for each its version before (0: no tables) and after."""
+def table_groups(settings: Settings) -> dict[str, tuple[sa.Engine, Tables]]:
+    """All groups of tables, each with the database in which it is: that of the records comes first."""
     engine = connect(settings.database_url)
     rooms: dict[str, Any] = {
         "records": schema,
@@ -97,9 +99,16 @@ def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
         "following": subscriptions,
         "webhooks": webhooks,
     }
-    versions = {name: upgrade_tables(engine, room.TABLES) for name, room in rooms.items()}
     staged = staging_engine(settings.database_url, settings.data)
-    return versions | {"staging": upgrade_tables(staged, staging.TABLES)}
+    return {name: (engine, room.TABLES) for name, room in rooms.items()} | {
+        "staging": (staged, staging.TABLES),
+        "last readings": (staged, staging.LAST_READINGS),
+    }
+
+
+def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
+    """Brings the tables of each group up to date; returns for each its version before (0: no tables) and after."""
+    return {name: upgrade_tables(engine, group) for name, (engine, group) in table_groups(settings).items()}
 
 
 def open_index(settings: Settings, refiner: Refiner | None = None) -> SearchIndex:

@@ -18,7 +18,7 @@ _FULL_DISK_BYTES: Final = 50_000_000  # less free space is reported as "broken"
 _VENDOR: Final = Path(__file__).parents[1] / "static" / "vendor"
 
 
-RESTORE: Final = "Stop Lotse, put the last backup in its place, delete its -wal and -shm, then run: lotse rebuild"
+RESTORE: Final = "Stop Lotse, put the database (and its -wal and -shm) elsewhere, then put the last backup back: lotse restore FILE"
 
 
 class Check(NamedTuple):

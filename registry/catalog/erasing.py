@@ -23,7 +23,7 @@ from registry.letters.outbox import forget_letters
 from registry.model import Version
 from registry.people.audit import forget_name, number_of, record_act
 from registry.people.confirmations import rename_confirmations
-from registry.private_files import make_private_file
+from registry.private_files import make_private_file, make_private_folder
 from registry.store.database import give_space_back, reading, writing
 from registry.store.rewriting import rewrite_versions
 
@@ -122,6 +122,7 @@ def _digest(name: str, salt: str) -> str:
 
 
 def _keep(path: Path, erased: Erased) -> None:
+    make_private_folder(path.parent)  # there may be none yet where the database is a server
     make_private_file(path)
     with path.open("ab") as file:
         file.write(msgspec.json.encode(erased) + b"\n")

@@ -21,7 +21,7 @@ from tests.paths import ROOT
 from tests.town import BASE
 
 ADDRESSES_LATER = {"/pruefen", "/en/check"}
-LATER = {"backup", "restore", "review", "follow", "overrides"}  # named there, built later
+LATER = {"review", "follow", "overrides"}  # named there, built later
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Backup, restore and move: the whole catalogue in one file, or into another database."""

@@ -18,7 +18,9 @@ _FULL_DISK_BYTES: Final = 50_000_000  # less free space is reported as "broken"
 _VENDOR: Final = Path(__file__).parents[1] / "static" / "vendor"
 
 
-RESTORE: Final = "Stop Lotse, put the database (and its -wal and -shm) elsewhere, then put the last backup back: lotse restore FILE"
+RESTORE: Final = (
+    "Stop Lotse, put the database (and its -wal and -shm) elsewhere, then put the last backup back: lotse restore FILE"
+)
 
 
 class Check(NamedTuple):

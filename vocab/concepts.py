@@ -12,9 +12,11 @@ from typing import Final, NamedTuple
 
 LISTS: Final = (
     "access-rights",
+    "aggregates",
     "availability",
     "budget-states",
     "checksum-algorithms",
+    "column-types",
     "contributors",
     "dataset-types",
     "distribution-status",

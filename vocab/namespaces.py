@@ -12,6 +12,7 @@ PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "adms": "http://www.w3.org/ns/adms#",
         "cpsv": "http://purl.org/vocab/cpsv#",
+        "csvw": "http://www.w3.org/ns/csvw#",
         "cv": "http://data.europa.eu/m8g/",
         "dcat": "http://www.w3.org/ns/dcat#",
         "dcatap": "http://data.europa.eu/r5r/",

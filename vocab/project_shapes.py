@@ -20,7 +20,8 @@ USED_PREFIXES: Final = ("adms", "cpsv", "cv", "dcat", "dcatap", "dct", "foaf", "
 LEAD: Final = "<https://w3id.org/lotse/voc/role/federfuehrung>"
 EU_THEME: Final = "^http://publications.europa.eu/resource/authority/data-theme/"
 OWN_LISTS: Final = {"phases": "phase", "roles": "role", "opportunities": "opportunity",
-                    "organization-kinds": "organization-kind", "budget-states": "budget-state"}  # fmt: skip
+                    "organization-kinds": "organization-kind", "budget-states": "budget-state",
+                    "aggregates": "aggregate"}  # fmt: skip
 MAX_ABSTRACT: Final = 400  # characters
 
 _DATE: Final = "sh:or ( [ sh:datatype xsd:date ] [ sh:datatype xsd:dateTime ] [ sh:datatype xsd:gYearMonth ] [ sh:datatype xsd:gYear ] )"  # noqa: E501

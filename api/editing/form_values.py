@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from api.editing import form_texts, form_written
+from api.editing import form_columns, form_texts, form_written
 from api.editing.form_context import FormContext, Reading
 from api.editing.form_fields import FormField
 from api.editing.form_texts import in_former_order
@@ -108,6 +108,7 @@ _SHOW: Final[Mapping[str, Callable[[FormField, Any, FormContext], Any]]] = Mappi
         "concept*": _show_concepts,
         "Agent": _show_agent,
         "Observation*": form_written.show_observations,
+        "TableSchema": form_columns.show_columns,
     }
 )
 _READ: Final[Mapping[str, Callable[[FormField, Any, Reading], Any]]] = MappingProxyType(
@@ -126,5 +127,6 @@ _READ: Final[Mapping[str, Callable[[FormField, Any, Reading], Any]]] = MappingPr
         "concept*": _read_concepts,
         "Agent": _read_agent,
         "Observation*": form_written.read_observations,
+        "TableSchema": form_columns.read_columns,
     }
 )

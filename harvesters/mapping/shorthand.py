@@ -17,6 +17,7 @@ _MAIN: Final = {  # the field of a node that a plain text stands for
     "Agent": "name", "Contact": "name", "Place": "name", "Identifier": "notation", "RightsStatement": "label",
     "ProvenanceStatement": "label", "Distribution": "access_url", "Relationship": "relation", "Funding": "name",
     "Milestone": "title", "Opportunity": "title", "Indicator": "title", "Observation": "value", "Checksum": "value",
+    "TableSchema": "columns", "Column": "name",
     "Address": "street", "Association": "agent", "Attribution": "agent",
 }  # fmt: skip
 _BY_IRI: Final = ("Agent", "Place", "RightsStatement", "ProvenanceStatement")

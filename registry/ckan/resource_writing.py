@@ -5,6 +5,7 @@ Entry point: `to_resource`.
 
 from typing import Any, Final
 
+from registry.ckan.columns import schema_of
 from registry.ckan.written_values import (
     absolute,
     licence_keys,
@@ -73,11 +74,18 @@ def to_resource(
         "rights": one_or_list([statement_value(statement) for statement in distribution.rights]),
         "access_services": [{"uri": absolute(iri, base_url)} for iri in distribution.access_services],
     }
+    _add_unread(resource, metadata, distribution)
+    if "schema" not in resource:  # what the source wrote says more than our fields
+        details["schema"] = schema_of(distribution.table_schema, main)
+    return resource | without_empty(details)
+
+
+def _add_unread(resource: dict[str, Any], metadata: Metadata, distribution: Distribution) -> None:
+    """Adds the keys of the source that no field took."""
     unread = metadata.extras.get("resources", {}).get(distribution.id)
     for key, value in unread.items() if isinstance(unread, dict) else ():
         if not resource.get(key):
             resource[key] = value
-    return resource | without_empty(details)
 
 
 def _resource_iri(distribution: Distribution, base_url: str, id: str) -> str:

@@ -6,6 +6,7 @@ Entry point: `distributions`.
 import re
 from typing import Any, Final
 
+from registry.ckan.columns import take_columns
 from registry.ckan.readers import (
     BOOKKEEPING,
     Unread,
@@ -85,6 +86,7 @@ def _distribution(unread: Unread, id: str, package: Licence, attribution: Text) 
     for key, field in (("name", "title"), ("description", "description")):
         if unread.values.get(key) in fields.get(field, {}).values():
             del unread.values[key]
+    take_columns(unread, fields)
     _addresses(unread, fields)
     _format(unread, fields)
     _checksum(unread, fields)

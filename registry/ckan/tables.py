@@ -122,6 +122,14 @@ RESOURCE: Final = _rows(
     ("spatial_resolution", "spatial_resolution_in_meters", as_decimal),
     ("temporal_resolution", "temporal_resolution", as_duration),
 )
+COLUMN: Final = _rows(
+    ("name", "name", as_literal),
+    ("title", "title_translated title", as_text),
+    ("description", "description_translated description", as_text),
+    ("datatype", "type", as_concept("column-types")),
+    ("unit", "unit", as_literal),
+    ("aggregate", "aggregate", as_concept("aggregates")),
+)
 AGENT: Final = _rows(
     ("iri", "uri", as_iri),
     ("name", "name_translated name", as_text),

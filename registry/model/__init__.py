@@ -15,6 +15,7 @@ from registry.model.metadata import (
     CatalogRecord,
     Catalogue,
     Checksum,
+    Column,
     Contact,
     Date,
     Distribution,
@@ -37,6 +38,7 @@ from registry.model.metadata import (
     Place,
     Relationship,
     Statement,
+    TableSchema,
     Text,
 )
 from registry.model.people import Account, Comment, Draft, DraftState, OrganizationRole, Release, Role
@@ -67,6 +69,7 @@ __all__ = [
     "Catalogue",
     "Change",
     "Checksum",
+    "Column",
     "Comment",
     "Contact",
     "Date",
@@ -104,6 +107,7 @@ __all__ = [
     "Statement",
     "Step",
     "StoredState",
+    "TableSchema",
     "Taken",
     "Text",
     "Version",

@@ -102,6 +102,24 @@ class Relationship(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True
     role: str = ""
 
 
+class Column(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """csvw:Column: what a column of a file means. `name`: as in the file; `title`: what it is called for people."""
+
+    number: int | None = None  # from 1, in the order of the file
+    name: str = ""
+    title: Text = {}
+    description: Text = {}
+    datatype: str = ""  # a concept of column-types
+    unit: str = ""
+    aggregate: str = ""  # whether values are added up or averaged: a concept of aggregates
+
+
+class TableSchema(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """csvw:Schema: the columns of a file, as far as its source or its authors describe them."""
+
+    columns: tuple[Column, ...] = ()
+
+
 class Distribution(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """dcat:Distribution: a file or an access to the data of a dataset. `id`: by `registry.model.identity.with_ids`."""
 
@@ -131,6 +149,7 @@ class Distribution(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True
     documentation: tuple[str, ...] = ()
     spatial_resolution: str = ""  # metres, a decimal as it was written
     temporal_resolution: str = ""  # xsd:duration
+    table_schema: TableSchema | None = None
 
 
 class Money(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):

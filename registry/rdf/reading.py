@@ -18,6 +18,7 @@ from registry import model
 from registry.model import Findings, Kind, Metadata
 from registry.model.identity import distribution_digest, with_ids
 from registry.model.structs import struct_of
+from registry.rdf import ordered_lists
 from registry.rdf.descriptions import DESCRIBED_KINDS, kind_of
 from registry.rdf.field_forms import WORDS_FIELDS, Slot, frozen, slots
 from registry.rdf.kept import Kept, Pair
@@ -112,6 +113,7 @@ def _index(payload: bytes) -> tuple[dict[str, list[Pair]], dict[str, list[str]]]
         about.append((predicate, term))
         if predicate == TYPE:
             types.setdefault(subject, []).append(term)
+    ordered_lists.spread(index)
     return index, types
 
 
@@ -214,6 +216,8 @@ class _Reader(Kept):
 
     def struct(self, term: str, cls: str) -> Any:
         fields = self.fields(term, cls)
+        if "columns" in fields:
+            fields["columns"] = tuple(sorted(fields["columns"], key=lambda column: column.number or 0))
         fields["iri"] = term if term[0] == "_" else term[1:-1]
         return struct_of(cls)(**fields)
 

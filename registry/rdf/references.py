@@ -17,6 +17,7 @@ LICENCE_TYPES: Final = "http://purl.org/adms/licencetype/"
 # List -> IRI of its concept scheme, title in German and in English.
 SCHEMES: Final[Mapping[str, tuple[str, str, str]]] = {
     "access-rights": (EU["access-right"], "Zugang", "Access right"),
+    "aggregates": (VOC + "aggregate", "Art der Werte einer Spalte", "Kind of values of a column"),
     "availability": (EU["planned-availability"], "Geplante Verfügbarkeit", "Planned availability"),
     "budget-states": (VOC + "budget-state", "Stand der Kosten", "State of a budget"),
     "contributors": ("http://dcat-ap.de/def/contributors", "Datenbereitsteller", "Data providers"),

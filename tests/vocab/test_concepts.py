@@ -12,7 +12,10 @@ from vocab.concepts import Concept, ConceptList, concept_list, load
 from vocab.namespaces import PREFIXES, VOC
 
 EU = PREFIXES["eu"]
-OWN = ("phases", "roles", "opportunities", "organization-kinds", "budget-states", "participation", "format-families")
+OWN = (
+    "phases", "roles", "opportunities", "organization-kinds", "budget-states", "participation", "format-families",
+    "aggregates",
+)  # fmt: skip
 IDENTIFIER = "http://purl.org/dc/elements/1.1/identifier"
 CITY = ROOT / "deploy/heidelberg/districts.csv"
 

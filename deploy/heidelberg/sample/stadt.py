@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from deploy.heidelberg.sample.files import serving
+from deploy.heidelberg.sample.files import columns, serving
 from deploy.heidelberg.sample.files.writers import NOTE
 from deploy.heidelberg.sample.rhythm import modified
 
@@ -120,6 +120,7 @@ def _resource(described: str, office: str, changed: str, address: str) -> dict[s
         "url": f"{address}/dateien/{path}" if served else f"https://daten.example.org/{path}",
         "size": int(size) or None,
         "availability": STABLE,
+        "schema": columns.frictionless(path),
         "licenseAttributionByText": f"Stadt Heidelberg, {office} (Beispieldaten)",
         "last_modified": changed.removesuffix("Z"),
         "url_type": "upload" if served or int(size) else "",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from deploy.heidelberg.sample.files import serving
+from deploy.heidelberg.sample.files import columns, serving
 from deploy.heidelberg.sample.files.writers import NOTE
 from deploy.heidelberg.sample.rhythm import modified
 
@@ -18,6 +18,7 @@ STABLE = "eu:planned-availability\\/STABLE"
 OPENAPI = "https://spec.openapis.org/oas/v3.1.0"
 PREFIXES = """\
 @prefix adms: <http://www.w3.org/ns/adms#> .
+@prefix csvw: <http://www.w3.org/ns/csvw#> .
 @prefix cpsv: <http://purl.org/vocab/cpsv#> .
 @prefix cv: <http://data.europa.eu/m8g/> .
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
@@ -132,7 +133,7 @@ def _distribution(dataset: dict[str, Any], number: int, line: str, address: str)
         f"dct:modified {_modified(dataset)}",
     ]
     if served:
-        lines.append(f"dct:description {_text(NOTE)}")
+        lines += [f"dct:description {_text(NOTE)}", *columns.csvw(path)]
     if dataset.get("fault") != "licence-missing":
         lines.append("dct:license <http://dcat-ap.de/def/licenses/dl-by-de/2.0>")
         lines.append(f"dcatde:licenseAttributionByText {_text('Stadtwerke Heidelberg (Beispieldaten)')}")

@@ -40,6 +40,7 @@ COMPLETE: dict[Kind, dict[str, Any]] = {
         "email": "rad@example.org", "themes": ("TRAN",), "places": ("bergheim",), "keywords": "Fahrrad\nRadweg",
         "frequency": "MONTHLY", "file_title": "Netz", "file": "https://daten.example.org/rad.csv", "format": "CSV",
         "file_licence": LICENCE, "attribution": "Stadt, Amt für Mobilität", "start": "2019-01",
+        "columns": "name | Name des Wegs | Text\nlaenge | Länge | Zahl | m | Menge",
     },
     "series": {"title": "Zählungen", "description": "Jedes Jahr neu.", "publisher": "Amt für Statistik"},
     "service": {

@@ -8,6 +8,7 @@ from collections import defaultdict
 
 from deploy.heidelberg.demo import HERE
 from deploy.heidelberg.sample import stadt, stadtwerke
+from deploy.heidelberg.sample.files import columns
 from deploy.heidelberg.sample.files.serving import FILES, file
 
 ADDRESS = "http://127.0.0.1:8081"
@@ -58,6 +59,19 @@ def test_the_sample_files_know_the_districts_of_the_city() -> None:
     with (HERE / "districts.csv").open(encoding="utf-8", newline="") as opened:
         districts = {row["label_de"] for row in csv.DictReader(opened) if row["kind"] == "district"}
     assert {row["Stadtteil"] for row in rows("baumkataster/baeume.csv")} == districts
+
+
+def test_the_described_columns_are_those_of_the_file() -> None:
+    described = [
+        (path, [field["name"] for field in columns.frictionless(path)["fields"]])
+        for path in FILES
+        if columns.frictionless(path)
+    ]
+    assert len(described) > 25
+    for path, names in described:
+        if path.endswith(".csv"):
+            header = FILES[path]().decode().partition("\r\n")[0].split(";")
+            assert header[: len(names)] == names or names == header, path
 
 
 def test_no_file_is_served_that_no_dataset_has() -> None:

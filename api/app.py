@@ -15,9 +15,12 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.admin import harvests, letters, people
+from api.assistants import page as assistants
+from api.assistants import server as assistants_server
 from api.ckan import routes as ckan
 from api.data import dump_files, event_stream, examples, feeds, linked, lists, openapi, records, vocabulary, well_known
 from api.data.openapi import responses, texts
@@ -75,6 +78,7 @@ PAGE_MODULES: Final = (
     harvests,
     letters,
     people,
+    assistants,
     routes,
 )
 
@@ -92,7 +96,7 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
-        lifespan=lambda _: _threads_running(catalog, settings),
+        lifespan=lambda app: _running(app, catalog, settings),
     )
     linked.mount(app, catalog, settings)
     for data in (records, feeds, lists, well_known, ckan, event_stream, dump_files, vocabulary):
@@ -103,6 +107,9 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         app.include_router(module.routes(pages))
     app.include_router(visitors.routes(pages))
     app.include_router(_health(catalog))
+    app.state.assistants = assistants_server.endpoint(pages)
+    if app.state.assistants:
+        app.router.routes.append(Route(assistants_server.PATH, app.state.assistants))
     app.state.error_page = error_pages.error_page(pages)
     app.add_exception_handler(LotseError, _lotse_error)
     app.add_exception_handler(HTTPException, _http_error)
@@ -130,6 +137,14 @@ def _search_once(catalog: Catalog) -> None:
     """Loads what the first who searches would wait for: the index, and the encoder of the search by meaning."""
     with contextlib.suppress(LotseError):
         catalog.index.search(Query(words="Stadt", facets=()))
+
+
+@contextlib.asynccontextmanager
+async def _running(app: FastAPI, catalog: Catalog, settings: Settings) -> AsyncIterator[None]:
+    """What runs beside the requests, while the application runs."""
+    assistants: assistants_server.Endpoint | None = app.state.assistants
+    async with _threads_running(catalog, settings), assistants.running() if assistants else contextlib.nullcontext():
+        yield
 
 
 @contextlib.asynccontextmanager

@@ -54,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_roles: tuple[str, ...] = ()  # GROUP=ROLE or GROUP=ROLE@ORGANIZATION; empty: everybody becomes a member
     contributor: str = ""  # dcatde:contributorID of the catalogue
     meaning: str = ""  # on, off; empty: on where its package is installed
+    mcp: str = "on"  # on, off; where the extra lotse[mcp] is installed
     debug: bool = False  # tracebacks on stderr
 
     @property
@@ -194,8 +195,7 @@ def _check(settings: Settings) -> None:
         raise UsageError("setting-database", start=settings.database.partition(":")[0])
     _check_mail(settings)
     _check_openid(settings)
-    if settings.meaning not in ("", "on", "off"):
-        raise UsageError("setting-meaning", value=settings.meaning)
+    _check_switches(settings)
     for proxy in settings.trusted_proxies:
         try:
             ip_network(proxy)
@@ -205,6 +205,13 @@ def _check(settings: Settings) -> None:
         path = getattr(settings, name)
         if path and not path.is_file():
             raise UsageError("setting-ca-file", name=name.upper(), path=path)
+
+
+def _check_switches(settings: Settings) -> None:
+    if settings.meaning not in ("", "on", "off"):
+        raise UsageError("setting-meaning", value=settings.meaning)
+    if settings.mcp not in ("on", "off"):
+        raise UsageError("setting-mcp", value=settings.mcp)
 
 
 def _is_server(address: str) -> bool:

@@ -19,6 +19,7 @@ def for_assistants(city: City, base: str) -> bytes:
         "For programs": [
             ("API reference", place("developers", "en", "api")),
             ("OpenAPI document", "/openapi.json"),
+            ("MCP server, for assistants", place("developers", "en", "assistants")),
             ("Search, JSON", "/api/v1/search?q=trees"),
             ("Changes", "/api/v1/changes"),
             ("Whole catalogue as files", "/dumps.json"),

@@ -47,6 +47,7 @@ PUBLIC = {
     "entwickler": "/entwickler",
     "api-referenz": "/entwickler/api",
     "status": "/status",
+    "ki": "/entwickler/ki",
     "ueber": "/hilfe",
     "impressum": "/impressum",
     "anmelden": "/konto/anmelden",

@@ -29,6 +29,7 @@ PUBLIC = (
     "/wuensche", "/melden?at=/daten", "/frage?record=pegel", "/interesse?record=kuehle-wege&call=2",
     "/abo?record=pegel", "/konto/passwort-vergessen", "/konto/neues-passwort", "/bericht", "/partner",
     "/projekte/kuehle-wege/steckbrief", "/entwickler/api", "/status",
+    "/entwickler/ki",
 )  # fmt: skip
 SIGNED_IN = (
     "/konto/einmalcodes", "/konto/sicherheit", "/konto/zugangsschluessel", "/administration/konten",
@@ -65,7 +66,7 @@ TEMPLATES = {  # a page of each
     "forgotten.html": "/konto/passwort-vergessen", "reset.html": "/konto/neues-passwort",
     "moderation.html": "/administration/meldungen", "alerts.html": "/abo?record=pegel",
     "council_report.html": "/bericht", "calls.html": "/partner",
-    "api_reference.html": "/entwickler/api", "status.html": "/status",
+    "api_reference.html": "/entwickler/api", "status.html": "/status", "assistants.html": "/entwickler/ki",
     "dumps.html": "/dumps", "sparql.html": "/sparql", "vocabulary.html": "/ns",
     "profile.html": "/projekte/kuehle-wege/steckbrief",
     "letters.html": "/administration/nachrichten", "account_letters.html": "/konto/nachrichten",

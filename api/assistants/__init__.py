@@ -1,0 +1,1 @@
+"""`/mcp`: the catalogue for assistants (Model Context Protocol), reading only. Needs the extra `lotse[mcp]`."""

@@ -60,7 +60,7 @@ def calls_page(pages: Pages) -> View:
         chosen = {name: values for name, values in asked.where.items() if name not in ("kind", "opportunity")}
         asked = replace(asked, where={**asked.where, "opportunity": FOR_BUSINESSES}, page=1, cursor="")
         hits = pages.catalog.index.search(replace(asked, size=MAX_DEPTH, facets=())).hits
-        records = pages.catalog.store.get_many([hit.id for hit in hits if hit.exact]).values()
+        records = pages.records(hit.id for hit in hits if hit.exact).values()
         listed = sorted(
             (call for record in records if record.shown for call in open_calls_of(record, today(), lang)),
             key=lambda call: (call.last, str(call.title)),

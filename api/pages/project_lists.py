@@ -41,7 +41,7 @@ def filtered(pages: Pages, request: Request, name: str) -> Filtered:
     asked = replace(query.parse(params, lang, "project"), page=1, cursor="", size=query.DEFAULT_SIZE)
     variables = search.view(pages, asked, path, lang, today(), search.typed(params))
     hits = pages.catalog.index.search(replace(asked, size=MAX_PROJECTS, facets=())).hits
-    listed = pages.catalog.store.get_many([hit.id for hit in hits if hit.exact])
+    listed = pages.records(hit.id for hit in hits if hit.exact)
     records = tuple(record for record in listed.values() if record.shown)
     crumbs = [(KIND_ROWS["project"].short[lang], addresses.path("project", lang))]
     views = list_views(asked, lang, name)

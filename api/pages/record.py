@@ -21,7 +21,7 @@ from api.pages.described import described
 from api.pages.facts import contact_items, facts
 from api.pages.files import File
 from api.pages.files import files as files_of
-from api.pages.organization import more
+from api.pages.organization import organization_view
 from api.pages.profile_sheet import uses
 from api.pages.relations import relations
 from api.pages.site import Pages, View
@@ -71,7 +71,7 @@ def record_page(pages: Pages) -> View:
         path = addresses.page(shown_record.kind, shown_record.id, address.lang)
         if path != address.path:
             return RedirectResponse(path, 301)
-        return page_of_record(pages, request, shown_record, address.lang)
+        return page_of_record(pages, request, pages.named(shown_record), address.lang)
 
     return record
 
@@ -85,7 +85,7 @@ def page_of_record(
     account = pages.account(request)
     return pages.page(
         request,
-        "record.html",
+        "organization.html" if record.kind == "organization" else "record.html",
         lang,
         headers=None if preview else _headers(pages, record),
         **blocks,
@@ -94,7 +94,7 @@ def page_of_record(
         area=area(record.kind),
         crumbs=_crumbs(record, blocks["title"], lang),
         everything=everything(record, lang),
-        more=more(pages, record, lang, today()) if record.kind == "organization" else (),
+        **(organization_view(pages, record, lang, today()) if record.kind == "organization" else {}),
         schema="" if preview else script(record, pages.settings.base_url, lang),
         may_edit=account is not None and preview is None,
         may_merge=account is not None and permissions.is_allowed(account, "merge", subject(record)),

@@ -62,7 +62,7 @@ class Relations(NamedTuple):
 def relations(pages: Pages, record: Record, lang: Lang, today: date) -> Relations:
     """The relations of a record, from its own links and from those that lead to it."""
     back = list(islice(backlinks(pages.catalog, record), MAX_RELATIONS))
-    pointing = pages.catalog.store.get_many(list(dict.fromkeys(backlink.id for backlink in back)))
+    pointing = pages.records(dict.fromkeys(backlink.id for backlink in back))
     groups = _links(pages, record, back, pointing, lang)
     data = [group for group in groups if group.label in _data_labels(lang)]
     others = [group for group in groups if group not in data]
@@ -107,7 +107,7 @@ def _linked(pages: Pages, target: Link, lang: Lang) -> Linked:
 
 def _find(pages: Pages, iri: str) -> Record | None:
     id = resolve(pages.catalog, iri)
-    return pages.catalog.store.get(id) if id else None
+    return pages.records([id]).get(id) if id else None
 
 
 def _shown(record: Record, lang: Lang) -> Linked:

@@ -11,6 +11,7 @@ from api.pages.council_report import report_file, report_page
 from api.pages.developers import developers_page, status_page
 from api.pages.dumps import dumps_page
 from api.pages.high_value import HighValue
+from api.pages.organizations import organizations_page
 from api.pages.profile_sheet import press_text, profile_page
 from api.pages.project_map import map_page
 from api.pages.quality import Quality
@@ -45,6 +46,7 @@ def routes(pages: Pages) -> APIRouter:
         (dumps_page(pages), patterns("dumps")),
         (vocabulary_page(pages), patterns("vocabulary")),
         *_of_projects(pages),
+        (organizations_page(pages), patterns("organization")),
         *((search_page(pages), [addresses.path(kind, lang) for lang in addresses.LANGS]) for kind in KINDS),
         *((record_page(pages), patterns(kind, "{id}")) for kind in KINDS),
         *((city_texts.text(pages, name), patterns(name)) for name in city_texts.NAMES),

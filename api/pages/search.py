@@ -154,7 +154,7 @@ def view(
 def cards(pages: Pages, ids: Iterable[str], lang: Lang, today: date, words: str = "") -> list[Card]:
     """Cards in the order of ids; a record that was deleted in the meantime is left out."""
     terms = analysis.words(words) if words else []
-    return card_room.cards(pages.catalog.store.get_many(list(ids)).values(), lang, today, terms)
+    return card_room.cards(pages.records(ids).values(), lang, today, terms)
 
 
 def _hit_cards(pages: Pages, hits: list[Hit], lang: Lang, today: date, question: str) -> list[Card]:

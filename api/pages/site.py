@@ -13,6 +13,7 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from api.pages.own_names import with_own_names
 from api.text import formatting
 from api.text.i18n import HERE, translations
 from api.web import addresses, session
@@ -23,7 +24,7 @@ from registry import city
 from registry.catalog import Catalog
 from registry.city import City
 from registry.errors import NotAllowedError, NotSignedInError
-from registry.model import Account
+from registry.model import Account, Record
 from registry.model.text import MAX_TITLE_IN_LISTS, shortened
 from registry.model.timing import today
 from registry.people.accounts import People
@@ -103,6 +104,15 @@ class Pages:
         if account is None or not may(account, "review", CATALOGUE):
             return 0
         return sum(may_decide for _draft, may_decide in self.inbox.queue_of(account))
+
+    def records(self, ids: Iterable[str]) -> dict[str, Record]:
+        """The records of these ids, each organization in them by the name of its own entry."""
+        stored = self.catalog.store.get_many(list(ids)).values()
+        return {record.id: record for record in with_own_names(self.catalog, stored)}
+
+    def named(self, record: Record) -> Record:
+        """The record, each organization in it by the name of its own entry."""
+        return with_own_names(self.catalog, [record])[0]
 
     def names(self, ids: Iterable[str], lang: Lang) -> list[tuple[str, str]]:
         """Id and name of organizations; the id is the name of one that is no record."""

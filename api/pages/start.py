@@ -113,7 +113,7 @@ def _calls(pages: Pages, ids: Iterable[str], lang: Lang) -> list[Seeking]:
             whose(project.metadata, lang),
             day(sentences.partners_until(project.metadata, today()), lang),
         )
-        for project in pages.catalog.store.get_many(list(ids)).values()
+        for project in pages.records(ids).values()
     ]
 
 
@@ -130,7 +130,7 @@ class Coming(NamedTuple):
 def coming(pages: Pages, day: date, lang: Lang) -> list[Coming]:
     """The next events, at most MAX_COMING."""
     page = pages.catalog.index.search(Query(where={"kind": ("event",)}, size=MAX_COMING, sort="starts", facets=()))
-    records = pages.catalog.store.get_many([hit.id for hit in page.hits]).values()
+    records = pages.records(hit.id for hit in page.hits).values()
     return [
         Coming(
             short_markup(record.metadata.title, lang) or escape(record.id),
@@ -161,7 +161,7 @@ def _themes(data: dict[str, int], projects: dict[str, int], lang: Lang) -> list[
 
 def _newest(pages: Pages, kinds: tuple[str, ...], lang: Lang) -> list[dict[str, Any]]:
     page = pages.catalog.index.search(Query(where={"kind": kinds}, size=NEWEST_PER_KIND, sort="newest", facets=()))
-    listed = pages.catalog.store.get_many([hit.id for hit in page.hits]).values()
+    listed = pages.records(hit.id for hit in page.hits).values()
     records = [record for record in listed if _changed(record)]
     cards_and_records = zip(cards(records, lang, today()), records, strict=True)
     return [{"card": card, "at": _changed(record)} for card, record in cards_and_records]

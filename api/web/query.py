@@ -26,6 +26,7 @@ from registry.search.query import Query
 from vocab.concepts import ConceptList
 
 SORTS: Final = ("relevance", *ORDERS)
+DEFAULT_SORTS: Final = {"event": "starts", "organization": "title", "publicservice": "title"}  # else: the newest first
 MAX_QUERY_CHARACTERS: Final = 500  # characters
 MAX_VALUE_CHARACTERS: Final = 300  # characters of a facet value
 MAX_VALUES_PER_FACET: Final = 50  # of a facet
@@ -81,8 +82,8 @@ def parse(
 
 
 def default_sort(kind: Kind | None, words: str) -> str:
-    """The order of a list where none is asked for: events by date, the next first, unless words were looked for."""
-    return "starts" if kind == "event" and not words else "relevance"
+    """The order of a list where none is asked for: by relevance if words are looked for, else as DEFAULT_SORTS says."""
+    return "relevance" if words or kind is None else DEFAULT_SORTS.get(kind, "relevance")
 
 
 def without_wrong(params: Pairs) -> tuple[list[tuple[str, str]], tuple[Text, ...]]:

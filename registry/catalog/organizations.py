@@ -17,7 +17,7 @@ from registry.catalog.checks import blocking
 from registry.catalog.ids import RESERVED_IDS
 from registry.city import city
 from registry.errors import ConflictError, UsageError
-from registry.model import Link, Metadata, Record
+from registry.model import Contact, Link, Metadata, Record, Text
 from registry.model.identity import local
 from registry.model.message import message
 from registry.model.text import slug
@@ -37,6 +37,9 @@ class CityOrganization(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: str = ""  # a notation of organization-kinds
     iri: str = ""
     homepage: str = ""
+    email: str = ""  # a role address
+    about_de: str = ""  # what it does, in one or two sentences
+    about_en: str = ""
     identifiers: tuple[str, ...] = ()
     unit_of: str = ""  # id of another
 
@@ -109,7 +112,9 @@ def _metadata(listing: CityOrganization, path: Path) -> Metadata:
         raise UsageError("organizations-kind-unknown", path=path, id=id, kind=listing.kind, known=notations)
     metadata = Metadata(
         kind="organization",
-        title={"de": listing.name_de} | ({"en": listing.name_en} if listing.name_en else {}),
+        title=_in_both(listing.name_de, listing.name_en),
+        abstract=_in_both(listing.about_de, listing.about_en),
+        contacts=(Contact(email=listing.email),) if listing.email else (),
         aliases=listing.aliases,
         iri=listing.iri,
         identifiers=listing.identifiers,
@@ -120,6 +125,10 @@ def _metadata(listing: CityOrganization, path: Path) -> Metadata:
     for finding in blocking(metadata):  # as for everything else that is registered
         raise UsageError("organizations-check-failed", path=path, id=id, rule=message(finding.rule))
     return metadata
+
+
+def _in_both(de: str, en: str) -> Text:
+    return {lang: text for lang, text in (("de", de), ("en", en)) if text}
 
 
 def _record(catalog: Catalog, metadata: Metadata, id: str, present: Record | None) -> Record | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
@@ -17,6 +18,7 @@ from registry.search.word_lists import STOP_WORDS
 from vocab.concepts import ConceptList, concept_list
 
 MAX_WORD_ENTRIES = 60  # words of a record that can be suggested
+LAST_DAY: Final = date.max.toordinal()
 BREAK = f" {NOTHING} "  # between texts, so that no phrase goes from one to the next
 TITLE_WEIGHT = 5  # how often the title is repeated in `Entry.text`
 
@@ -60,6 +62,7 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
     facets = facets_of(record, districts)
     others = clean(" ".join((*_texts(metadata), *_values(facets, districts))))
     (head, short_in_title), (rest, short_in_rest) = analysed_chunks(title.split()), analysed_chunks(others.split())
+    by_title = f"{base_letters(title)[:MAX_KEY]}\t{record.id}"
     return Entry(
         id=record.id,
         kind=metadata.kind,
@@ -71,8 +74,8 @@ def entry(record: Record, districts: ConceptList | None = None) -> Entry:
         numbers=dated_numbers(record),
         short_words=short_in_title | short_in_rest,
         words=tuple(_words(title, metadata)),
-        by_title=f"{base_letters(title)[:MAX_KEY]}\t{record.id}",
-        by_date=f"{day:07}\t{record.id}",
+        by_title=by_title,
+        by_date=f"{LAST_DAY - day:07}\t{by_title}",
         by_start=f"{starts:07}\t{record.id}",
         by_end=f"{ends:07}\t{record.id}",
         day=day,

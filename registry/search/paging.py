@@ -29,7 +29,7 @@ class Order(NamedTuple):
     day: str = ""
 
 
-NEWEST: Final = Order("by_date", descending=True)
+NEWEST: Final = Order("by_date")  # the days count down, so that things of one day stand by title
 ORDERS: Final = {
     "newest": NEWEST,
     "title": Order("by_title"),

@@ -46,6 +46,7 @@ SIGNED_IN = (
 )  # fmt: skip
 TEMPLATES = {  # a page of each
     "start.html": "/", "search.html": "/suche?q=rad&theme=TRAN", "record.html": "/daten/rad-zaehlstellen",
+    "organization.html": "/organisationen/umweltamt", "organizations.html": "/organisationen",
     "district.html": "/stadtteile/bahnstadt", "districts.html": "/stadtteile", "topic.html": "/themen/TRAN",
     "topics.html": "/themen", "text.html": "/hilfe", "developers.html": "/entwickler", "error.html": "/gibt-es-nicht",
     "sign_in.html": "/konto/anmelden", "account.html": "/konto", "entries.html": "/mein/eintraege",
@@ -82,7 +83,8 @@ ASKED = {  # the answer to a form or a link of a letter
 PARTS = {
     "base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html",
     "quality_macros.html", "visitor_fields.html",
-    "account_roles.html", "record_files.html", "record_use.html",
+    "account_roles.html", "record_files.html", "record_side.html",
+    "record_use.html",
 }  # fmt: skip
 SIZES_AND_MODES = pytest.mark.matrix
 

@@ -22,7 +22,19 @@ from api.admin import harvests, letters, people
 from api.assistants import page as assistants
 from api.assistants import server as assistants_server
 from api.ckan import routes as ckan
-from api.data import dump_files, event_stream, examples, feeds, linked, lists, openapi, records, vocabulary, well_known
+from api.data import (
+    dump_files,
+    event_stream,
+    examples,
+    feeds,
+    linked,
+    lists,
+    openapi,
+    previews,
+    records,
+    vocabulary,
+    well_known,
+)
 from api.data.openapi import responses, texts
 from api.drafts import routes as drafts
 from api.editing import (
@@ -99,7 +111,7 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         lifespan=lambda app: _running(app, catalog, settings),
     )
     linked.mount(app, catalog, settings)
-    for data in (records, feeds, lists, well_known, ckan, event_stream, dump_files, vocabulary):
+    for data in (records, previews, feeds, lists, well_known, ckan, event_stream, dump_files, vocabulary):
         app.include_router(data.routes(catalog, settings))
     pages = Pages(catalog, settings)
     app.include_router(drafts.routes(pages))

@@ -21,6 +21,8 @@ from registry.people.accounts import open_people
 from registry.people.confirmations import open_confirmations
 from registry.people.drafts import open_inbox
 from registry.people.reasons import open_reasons
+from registry.preview import preview_store
+from registry.preview.previews import open_previews
 from registry.projections.projection import Projection
 from registry.projections.projector import Projector
 from registry.quality import file_checks, scores
@@ -78,6 +80,7 @@ def open_catalog(settings: Settings) -> Catalog:
         following=open_following(settings.database_url),
         scores=open_scores(settings.database_url),
         file_checks=open_file_checks(settings.database_url),
+        previews=open_previews(settings.database_url, settings.data, settings),
     )
 
 
@@ -92,6 +95,7 @@ def table_groups(settings: Settings) -> dict[str, tuple[sa.Engine, Tables]]:
         "reasons": reasons,
         "scores": scores,
         "file_checks": file_checks,
+        "previews": preview_store,
         "confirmations": confirmations,
         "visitors": messages,
         "people": accounts,

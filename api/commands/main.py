@@ -27,6 +27,7 @@ COMMANDS: Final = {  # command -> module that has it
     "export": "api.commands.export",
     "dump": "api.commands.export",
     "validate": "api.commands.records",
+    "preview": "api.commands.previews",
     "sync": "api.commands.serve",
     "rebuild": "api.commands.serve",
     "doctor": "api.commands.doctor",

@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import time
+from functools import partial
 from typing import Any, Final
 
 import click
@@ -107,7 +108,7 @@ def _leave(_number: int, _frame: object) -> None:
 
 @click.command()
 def worker() -> None:
-    """Harvest sources when they are due, keep the projections up to date, send letters, and write dumps every night."""
+    """Harvest sources when they are due, keep projections and previews up to date, send letters, write dumps."""
     from api.data.dumps import nightly
     from api.pages.site import Pages
     from api.visitors import digests, hook_delivery
@@ -116,6 +117,7 @@ def worker() -> None:
     from registry.catalog import reminding
     from registry.catalog.organizations import take_in_city
     from registry.letters import sending
+    from registry.preview import preparing
     from registry.settings import with_secret
     from registry.store.reserve import keep_reserve
 
@@ -130,6 +132,8 @@ def worker() -> None:
     projector.start()
     post = threading.Thread(target=sending.run, args=(catalog.outbox, configured, stop), name="letters")
     post.start()
+    preview = partial(preparing.run, catalog.store, catalog.previews, configured, stop)
+    threading.Thread(target=preview, name="previews", daemon=True).start()
     threading.Thread(target=nightly, args=(catalog, configured, stop), name="dumps", daemon=True).start()
     pages = Pages(catalog, with_secret(configured))
     threading.Thread(target=hook_delivery.run, args=(pages, stop), name="webhooks", daemon=True).start()

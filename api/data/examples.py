@@ -27,16 +27,19 @@ from api.data.draft_documents import (
     VersionOut,
     draft_answer,
 )
+from api.data.preview_documents import PreviewAnswer, preview_answer
 from api.data.suggestions import SuggestAnswer, SuggestionOut
 from api.data.validation import CheckAnswer, check_file
 from api.web.problems import ProblemOut, problem
 from registry.errors import NotFoundError
 from registry.model import Agent, Comment, Contact, Distribution, Draft, Metadata, Origin, Record
+from registry.preview.model import Column, Preview, ReadAs, Rows
 from registry.rdf import thing_iri, write
 from vocab.concepts import concept_list
 from vocab.kinds import KIND_ROWS
 
 ID: Final = "baumkataster"
+FILE_ID: Final = "baeume.csv"
 PROJECT_ID: Final = "kuehle-wege"
 DRAFT_ID: Final = "5f0c1a2b3c4d"
 EPOCH: Final = "b9b81c5d1a4c0018"
@@ -81,6 +84,7 @@ def of_shapes(base: str) -> dict[type, Any]:
             _suggest(),
             _changes(base),
             record_answer(record(), base),
+            _preview(),
         )
     }
     shown |= {type(document): document for document in _drafts()}
@@ -106,6 +110,17 @@ def _search(base: str) -> SearchAnswer:
     )
     kinds = CountOut("dataset", KIND_ROWS["dataset"].plural, 1, selected=True)
     return SearchAnswer(1, 0, (hit,), {"kind": (kinds,)}, None, (), 1, 20, None, ())
+
+
+def _preview() -> PreviewAnswer:
+    columns = (
+        Column(name="Baumart", filled=2, distinct=2, min="Ahorn", max="Linde", common=(("Ahorn", 1), ("Linde", 1))),
+        Column(name="Höhe [m]", type="number", filled=2, distinct=2, min=8, max=12.5, unit="m"),
+    )
+    read = ReadAs(format="CSV", encoding="utf-8", delimiter=";", decimal=",", header=1, rows=2)
+    url = "https://daten.example.org/baeume.csv"
+    preview = Preview(state="ready", read=read, columns=columns, total=2, url=url, size_bytes=51)
+    return preview_answer(preview, Rows(rows=[["Linde", 12.5], ["Ahorn", 8]], total=2), None)
 
 
 def _suggest() -> SuggestAnswer:

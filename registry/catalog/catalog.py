@@ -10,8 +10,9 @@ the write lock; every change is a new version, with who made it and a note.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from typing import Final
 
@@ -36,6 +37,7 @@ from registry.people.accounts import People
 from registry.people.confirmations import Confirmations
 from registry.people.drafts import Inbox
 from registry.people.reasons import Reasons
+from registry.preview.previews import Previews
 from registry.projections.projector import SEARCH, Progress, Projector
 from registry.quality.file_checks import FileChecks
 from registry.quality.scores import Scores
@@ -52,49 +54,36 @@ STEPS_PER_TRANSACTION: Final = 250  # leaves room for the records that are shown
 SYNC_TIMEOUT: Final = 600.0  # seconds that a command waits for the search index
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class Catalog:
     """Holds the parts of an installation, open for reading, and writes records."""
 
-    def __init__(
-        self,
-        *,
-        store: Store,
-        index: SearchIndex,
-        projector: Projector,
-        settings: Settings,
-        sources: Sources,
-        runs: Runs,
-        staging: Staging,
-        inbox: Inbox,
-        people: People,
-        outbox: Outbox,
-        mailboxes: Mailboxes,
-        messages: Messages,
-        reasons: Reasons,
-        confirmations: Confirmations,
-        following: Following,
-        scores: Scores,
-        file_checks: FileChecks,
-    ) -> None:
-        self.store = store
-        self.index = index
-        self.projector = projector
-        self.settings = settings
-        self.sources = sources
-        self.runs = runs
-        self.staging = staging
-        self.inbox = inbox
-        self.people = people
-        self.outbox = outbox
-        self.mailboxes = mailboxes
-        self.messages = messages
-        self.reasons = reasons
-        self.confirmations = confirmations
-        self.following = following
-        self.scores = scores
-        self.file_checks = file_checks
-        self._organizations = KnownOrganizations(store)
-        self._writer = Writer(store, self._ranks)
+    store: Store
+    index: SearchIndex
+    projector: Projector
+    settings: Settings
+    sources: Sources
+    runs: Runs
+    staging: Staging
+    inbox: Inbox
+    people: People
+    outbox: Outbox
+    mailboxes: Mailboxes
+    messages: Messages
+    reasons: Reasons
+    confirmations: Confirmations
+    following: Following
+    scores: Scores
+    file_checks: FileChecks
+    previews: Previews
+
+    @cached_property
+    def _organizations(self) -> KnownOrganizations:
+        return KnownOrganizations(self.store)
+
+    @cached_property
+    def _writer(self) -> Writer:
+        return Writer(self.store, self._ranks)
 
     # -- changes made by people
 

@@ -1,7 +1,7 @@
 """HTTP sessions for everything that is fetched from outside: with time and size limits, and protected against SSRF.
 
-Entry points: `session` makes one, `body` reads an answer, `allowance` bounds all answers of a run, `conditional` asks
-only for what has changed.
+Entry points: `session` makes one, `body` and `pieces` read an answer, `allowance` bounds all answers of a run,
+`conditional` asks only for what has changed.
 Invariants: no other room opens a connection to an address that a source or a stranger named; the operator's own
 servers (search, SPARQL, mail) have clients of their own. Nothing is taken from the environment (`trust_env=False`):
 a `.netrc` or `http_proxy` would bypass the SSRF guard of `registry/fetch/ssrf_guard.py`.
@@ -156,6 +156,11 @@ def body(response: requests.Response, limit: int = MAX_BYTES) -> bytes:
 
     The request must be made with `stream=True`; else requests reads the whole answer before it is counted here.
     """
+    return b"".join(pieces(response, limit))
+
+
+def pieces(response: requests.Response, limit: int = MAX_BYTES) -> Iterator[bytes]:
+    """The answer piece by piece, unpacked; raises as `body` does. Whoever stops early closes the connection with it."""
     with response:
         if not response.ok:
             raise SourceError(
@@ -165,16 +170,15 @@ def body(response: requests.Response, limit: int = MAX_BYTES) -> bytes:
                 status=response.status_code,
                 reason=response.reason,
             )
-        parts, size = [], 0
+        size = 0
         try:
-            for part in response.iter_content(CHUNK):
-                parts.append(part)
-                size += len(part)
+            for piece in response.iter_content(CHUNK):
+                size += len(piece)
                 if size > limit:
                     raise _too_large(response.url, limit)
+                yield piece
         except (requests.RequestException, HTTPError, OSError) as error:
             raise _failed(response.url, error) from error
-        return b"".join(parts)
 
 
 class _Counted:

@@ -25,6 +25,7 @@ from api.data.draft_documents import (
     RecordAct,
 )
 from api.data.examples import DRAFT_ID
+from api.data.preview_documents import PreviewAnswer
 from api.data.suggestions import SuggestAnswer
 from api.data.validation import CheckAnswer
 from api.web.problems import PROBLEM_TYPE, ProblemOut
@@ -38,7 +39,7 @@ SHAPES: dict[str, type] = {
     type_.__name__: type_
     for type_ in (
         SearchAnswer, IdsAnswer, SuggestAnswer, RecordAnswer, ChangesAnswer, CheckAnswer, ProblemOut, DraftAnswer,
-        DraftsAnswer, HistoryAnswer, NewDraft, DraftChange, DraftAct, RecordAct,
+        DraftsAnswer, HistoryAnswer, NewDraft, DraftChange, DraftAct, RecordAct, PreviewAnswer,
     )
 }  # fmt: skip
 

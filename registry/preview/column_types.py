@@ -1,0 +1,380 @@
+"""Decides what the texts of a column are: numbers, dates, times, truth values or texts, and the SQL that reads them.
+
+Entry points: `marks_of` (what all columns of a file say about its decimal mark), `reading_of` (one column). The shapes
+of all values of a column are known here, not a sample: one value that does not fit keeps the column as text. Pure.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from registry.model.message import Message, message
+from registry.preview.cells import BOOLEANS, form, is_placeholder
+from registry.preview.header_words import means
+from registry.preview.model import ColumnType
+
+MAX_DIGITS: Final = 15  # of an integer; a longer one is a code, and JavaScript could not hold it
+MIN_PHONE_DIGITS: Final = 7  # behind a "+"
+_MANY_DECIMALS: Final = 4  # of a coordinate, say: no code has so many
+
+
+class Shape(NamedTuple):
+    """Values that differ in their digits only. `text`: in small letters, each digit as 9; `number`: how many."""
+
+    text: str
+    number: int
+
+
+class Flags(NamedTuple):
+    """What the digits of the values of a column say, which their shapes do not; each of at least one value."""
+
+    leading_zero: bool = False  # a zero before another digit: 01067
+    below_one_dot: bool = False  # 0.123
+    below_one_comma: bool = False
+    last_zero: bool = False  # two decimals or more of which the last one is a zero: 41.10
+    first_above_12: bool = False  # 31/01/2026
+    second_above_12: bool = False
+    beyond_day: bool = False  # 26:30
+    no_compact_date: bool = False  # eight digits that are no day
+
+
+NO_FLAGS: Final = Flags()
+
+
+class Shapes:
+    """The shapes of a column. `complete`: False if some are unknown, because words are among the values."""
+
+    def __init__(self, name: str, shapes: Sequence[Shape], flags: Flags = NO_FLAGS, complete: bool = True) -> None:
+        self.name = name
+        self.flags = flags
+        self.placeholders = [shape for shape in shapes if is_placeholder(shape.text)]
+        self.values = [shape for shape in shapes if not is_placeholder(shape.text)]
+        self.complete = complete
+
+    @cached_property
+    def forms(self) -> dict[str, list[Shape]]:
+        """Form -> its shapes; the form "" are words."""
+        forms: dict[str, list[Shape]] = {}
+        for shape in self.values:
+            forms.setdefault(form(shape.text), []).append(shape)
+        return forms
+
+    @cached_property
+    def numbers(self) -> dict[str, list[Shape]] | None:
+        """Form of number -> its shapes, if all values are numbers; else None."""
+        if not self.complete or not self.values or any(not name.startswith("number ") for name in self.forms):
+            return None
+        numbers: dict[str, list[Shape]] = {}
+        for name, shapes in self.forms.items():
+            numbers.setdefault(name.split()[1], []).extend(shapes)
+        return numbers
+
+    def are(self, *kinds: str) -> bool:
+        """Whether all values are of these kinds."""
+        return self.complete and bool(self.values) and all(name.split(" ")[0] in kinds for name in self.forms)
+
+
+class Marks(NamedTuple):
+    """Which decimal marks the file certainly has. `semicolons`: its cells are divided by semicolons, as programs in
+    German do because of their decimal comma."""
+
+    comma: bool = False
+    dot: bool = False
+    semicolons: bool = False
+
+
+class Reading(NamedTuple):
+    """How a column is read. `sql`: an expression of its type from its text, with {c} in the place of the column; "" for
+    text as it is. `decimal`, `thousands`, `dates`: as they are written; `notes`: what was decided."""
+
+    type: ColumnType = "text"
+    sql: str = ""
+    notes: tuple[Message, ...] = ()
+    unit: str = ""
+    decimal: str = ""
+    thousands: str = ""
+    dates: str = ""
+    placeholders: tuple[str, ...] = ()  # in small letters: what is read as "no value"
+
+    @property
+    def kept(self) -> str:
+        """The SQL condition for values that must not get lost."""
+        return f"{{c}} IS NOT NULL AND NOT ({self.is_placeholder})" if self.placeholders else "{c} IS NOT NULL"
+
+    @property
+    def is_placeholder(self) -> str:
+        return f"lower({{c}}) IN ({', '.join(map(_quoted, self.placeholders))})"
+
+
+TEXT: Final = Reading()
+
+
+def marks_of(columns: Iterable[Shapes], delimiter: str) -> Marks:
+    """The decimal marks of a file, by the columns in which there is no doubt."""
+    comma = dot = False
+    for column in columns:
+        if not means(column.name, "code") and not means(column.name, "place"):
+            comma = comma or _is_certain(column, ",")
+            dot = dot or _is_certain(column, ".")
+    return Marks(comma, dot, delimiter == ";")
+
+
+def reading_of(column: Shapes, marks: Marks, numbers_too: bool = True) -> Reading:
+    """How a column is read. `numbers_too`: False where numbers and truth values have cells of their own, so that a text
+    that looks like one is meant as text (workbooks, JSON)."""
+    if not column.complete or not column.values:
+        return TEXT
+    reading = TEXT
+    if column.are("date", "datetime", "zoned"):
+        reading = _moments(column)
+    elif numbers_too and column.numbers is not None:
+        reading = _numbers(column, column.numbers, marks)
+    elif numbers_too and column.are("boolean"):
+        reading = _booleans(column)
+    elif column.are("time"):
+        reading = _times(column)
+    if reading.sql and column.placeholders:
+        signs = ", ".join(f"“{shape.text}”" for shape in column.placeholders[:5])
+        count = sum(shape.number for shape in column.placeholders)
+        note = message("preview-placeholders", words=signs, count=count)
+        reading = reading._replace(
+            notes=(*reading.notes, note), placeholders=tuple(shape.text for shape in column.placeholders)
+        )
+        reading = reading._replace(sql=f"CASE WHEN {reading.is_placeholder} THEN NULL ELSE {reading.sql} END")
+    return reading
+
+
+def _text(code: str) -> Reading:
+    return Reading(notes=(message(code),))
+
+
+# -- numbers
+
+
+def _numbers(column: Shapes, numbers: dict[str, list[Shape]], marks: Marks) -> Reading:
+    shapes = column.values
+    signs = {name.split()[3] for name in column.forms}
+    units = {name.split()[2] for name in column.forms}
+    if column.flags.leading_zero:
+        return _text("preview-leading-zeros")
+    if means(column.name, "phone") or ("+" in signs and _is_phone(shapes)):
+        return _text("preview-phone")
+    if len(units) > 1:
+        return _text("preview-units-mixed")
+    if _digits(shapes) > MAX_DIGITS and not _has_decimals(numbers):
+        return _text("preview-long-numbers")
+    if set(numbers) == {"integer"}:
+        return _compact_date(column) or _number(column, "", "", units.pop(), signs)
+    decimal, thousands, refusal = _marks(column, numbers, marks)
+    return _text(refusal) if refusal else _number(column, decimal, thousands, units.pop(), signs)
+
+
+def _marks(column: Shapes, numbers: dict[str, list[Shape]], marks: Marks) -> tuple[str, str, str]:
+    """Decimal mark and mark between thousands of a column, or the code of the reason why nobody can tell."""
+    comma, dot = _is_certain(column, ","), _is_certain(column, ".")
+    if comma and dot:
+        return "", "", "preview-marks-mixed"
+    blanks = any(name.startswith(("blank", "apostrophe")) for name in numbers)
+    if blanks and not _are_groups(column, numbers):
+        return "", "", "preview-blanks-inside"
+    if comma:
+        return ",", " " if blanks else "." if {"dot3", "dots", "dot-comma"} & set(numbers) else "", ""
+    if dot:
+        if _looks_like_code(column, numbers, marks):
+            return "", "", "preview-code"
+        return ".", " " if blanks else "," if {"comma3", "commas", "comma-dot"} & set(numbers) else "", ""
+    return _ambiguous(column, numbers, marks, blanks)
+
+
+def _ambiguous(column: Shapes, numbers: dict[str, list[Shape]], marks: Marks, blanks: bool) -> tuple[str, str, str]:
+    """As `_marks` for a column in which every mark stands before exactly three digits: 1.234 or 1,234."""
+    unclear = "", "", "preview-thousands-unclear"
+    has_dot, has_comma = "dot3" in numbers or "dots" in numbers, "comma3" in numbers or "commas" in numbers
+    if has_dot and has_comma:
+        decimal = "," if "dots" in numbers else "." if "commas" in numbers else ""
+        return (decimal, "." if decimal == "," else ",", "") if decimal else unclear
+    if blanks and not has_dot and not has_comma:
+        return "", " ", ""
+    mark = "." if has_dot else ","
+    if "dots" in numbers or "commas" in numbers:
+        return "", mark, ""
+    if means(column.name, "place"):
+        return mark, "", ""
+    of_file, against_file = (marks.dot, marks.comma) if mark == "." else (marks.comma, marks.dot)
+    if means(column.name, "code"):
+        return "", "", "preview-code"
+    if against_file and not of_file:
+        return "", mark, ""
+    if of_file and not against_file:
+        return mark, "", ""
+    if means(column.name, "count") and _grows_into_groups(numbers):
+        return "", mark, ""
+    return (mark, "", "") if mark == "," and marks.semicolons and not marks.dot else unclear
+
+
+def _number(column: Shapes, decimal: str, thousands: str, unit: str, signs: set[str]) -> Reading:
+    text = "translate(lower({c}), '−–', '--')" if "-" in signs or "-t" in signs else "lower({c})"
+    if unit != ".":
+        text = f"replace({text}, '{unit}', '')"
+    text = f"regexp_replace({text}, '[^-0-9.,e+]', '', 'g')"
+    if thousands in (".", ","):
+        text = f"replace({text}, '{thousands}', '')"
+    if decimal == ",":
+        text = f"replace({text}, ',', '.')"
+    notes = []
+    if any(sign.endswith("t") for sign in signs):
+        text = f"regexp_replace({text}, '^(.*)-$', '-\\1')"
+        notes.append(message("preview-trailing-minus"))
+    if thousands:
+        notes.append(message("preview-thousands", sign=thousands))
+    if unit != ".":
+        notes.append(message("preview-unit-behind", unit=unit))
+    kind: ColumnType = "number" if decimal else "integer"
+    sql = f"TRY_CAST({text} AS {'DOUBLE' if decimal else 'BIGINT'})"
+    return Reading(kind, sql, tuple(notes), "" if unit == "." else _unit(unit), decimal, thousands)
+
+
+def _is_certain(column: Shapes, mark: str) -> bool:
+    """Whether this is the decimal mark of some number without any doubt: not before exactly three digits, or behind a
+    zero, or in a number that has marks between its thousands as well."""
+    numbers = column.numbers or {}
+    if mark == ",":
+        certain = ("comma", "dot-comma", "blank-comma", "exponent-comma")
+        return any(name in numbers for name in certain) or column.flags.below_one_comma
+    certain = ("dot", "comma-dot", "blank-dot", "apostrophe-dot")
+    exponents = any("." in shape.text for shape in numbers.get("exponent-dot", ()))
+    return any(name in numbers for name in certain) or exponents or column.flags.below_one_dot
+
+
+def _has_decimals(numbers: dict[str, list[Shape]]) -> bool:
+    return any(name not in ("integer", "dots", "commas", "blank", "apostrophe") for name in numbers)
+
+
+def _are_groups(column: Shapes, numbers: dict[str, list[Shape]]) -> bool:
+    """Whether blanks inside of numbers certainly divide thousands: numbers without one have at most three digits."""
+    if "apostrophe" in numbers or "apostrophe-dot" in numbers or "blank-comma" in numbers or "blank-dot" in numbers:
+        return True
+    plain = max((_digits([shape]) for shape in numbers.get("integer", ())), default=0)
+    return plain <= 3 and not means(column.name, "code")
+
+
+def _grows_into_groups(numbers: dict[str, list[Shape]]) -> bool:
+    """Whether no number without a mark is so large that it should have one."""
+    return all(_digits([shape]) <= 3 for shape in numbers.get("integer", ()))
+
+
+def _looks_like_code(column: Shapes, numbers: dict[str, list[Shape]], marks: Marks) -> bool:
+    """Whether numbers with a dot are rather codes such as account 41.10: their header says so, or the file has decimal
+    commas and their last zeros are written."""
+    decimals = {len(shape.text.rpartition(".")[2]) for name in ("dot", "dot3") for shape in numbers.get(name, ())}
+    if max(decimals, default=0) >= _MANY_DECIMALS or means(column.name, "place"):
+        return False
+    if means(column.name, "code"):
+        return True
+    return marks.comma and len(decimals) > 1 and column.flags.last_zero
+
+
+def _digits(shapes: Iterable[Shape]) -> int:
+    return max((shape.text.count("9") for shape in shapes), default=0)
+
+
+def _is_phone(shapes: Sequence[Shape]) -> bool:
+    return any(shape.text.startswith("+") and shape.text.count("9") >= MIN_PHONE_DIGITS for shape in shapes)
+
+
+def _unit(unit: str) -> str:
+    return {"eur": "EUR", "usd": "USD", "gbp": "GBP", "chf": "CHF", "euro": "EUR", "prozent": "%"}.get(unit, unit)
+
+
+# -- dates, times, truth values
+
+
+_ISO: Final[dict[str, tuple[str, str]]] = {  # form -> pattern and what makes it ISO 8601
+    "iso": ("", ""),
+    "iso-slash": (r"^(\d{4})/(\d{1,2})/(\d{1,2})", r"\1-\2-\3"),
+    "german": (r"^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})", r"\3-\2-\1"),
+    "german-short": (r"^(\d{1,2})\.(\d{1,2})\.(\d\d)(?:$|[^0-9])", ""),
+    "day-first": (r"^(\d{1,2})[-/](\d{1,2})[-/](\d{4})", r"\3-\2-\1"),
+    "month-first": (r"^(\d{1,2})[-/](\d{1,2})[-/](\d{4})", r"\3-\1-\2"),
+}
+_WRITTEN: Final = {
+    "iso": "YYYY-MM-DD", "iso-slash": "YYYY/MM/DD", "german": "DD.MM.YYYY", "german-short": "DD.MM.YY",
+    "day-first": "DD/MM/YYYY", "month-first": "MM/DD/YYYY", "compact": "YYYYMMDD",
+}  # fmt: skip
+
+
+def _moments(column: Shapes) -> Reading:
+    kinds = {name.split(" ")[0] for name in column.forms}
+    forms = {name.split(" ")[1] for name in column.forms}
+    if "zoned" in kinds and len(kinds) > 1:
+        return _text("preview-zones-mixed")
+    if forms == {"german-short"} and not (means(column.name, "date") or "datetime" in kinds):
+        return _text("preview-short-dates-unclear")
+    if forms & {"slash", "dash"}:
+        order = _day_order(column)
+        if not order:
+            return _text("preview-dates-ambiguous")
+        forms = forms - {"slash", "dash"} | {order}
+    if "month-first" in forms and len(forms) > 1:
+        return _text("preview-dates-mixed")
+    text = "lower({c})"
+    for written in sorted(forms):
+        text = _as_iso(text, written)
+    written = ", ".join(_WRITTEN[written] for written in sorted(forms))
+    notes = [message("preview-short-years")] if "german-short" in forms else []
+    if kinds == {"date"}:
+        return Reading("date", f"TRY_CAST({text} AS DATE)", tuple(notes), dates=written)
+    text = f"regexp_replace(replace({text}, ' uhr', ''), '^([-0-9]+)(?:t|, ?)', '\\1 ')"
+    text = f"replace({text}, ',', '.')"
+    if "datetime" in kinds and "date" in kinds:
+        notes.append(message("preview-days-and-times"))
+    if "zoned" not in kinds:
+        return Reading("datetime", f"TRY_CAST({text} AS TIMESTAMP)", tuple(notes), dates=written)
+    text = f"regexp_replace(replace(regexp_replace({text}, ' ?(z|utc)$', '+00:00'), ' +', '+'), ' -', '-')"
+    return Reading("datetime", f"TRY_CAST({text} AS TIMESTAMPTZ)", tuple(notes), dates=written)
+
+
+def _as_iso(text: str, written: str) -> str:
+    if written == "german-short":
+        pattern = r"^(\d{1,2})\.(\d{1,2})\.(\d\d)"
+        later = f"regexp_replace({text}, '{pattern}', '20\\3-\\2-\\1')"
+        earlier = f"regexp_replace({text}, '{pattern}', '19\\3-\\2-\\1')"
+        short = f"regexp_matches({text}, '{pattern}([^0-9]|$)')"
+        is_earlier = f"TRY_CAST(regexp_extract({text}, '{pattern}', 3) AS INTEGER) > 68"
+        return f"CASE WHEN NOT {short} THEN {text} WHEN {is_earlier} THEN {earlier} ELSE {later} END"
+    pattern, replacement = _ISO[written]
+    return f"regexp_replace({text}, '{pattern}', '{replacement}')" if pattern else text
+
+
+def _day_order(column: Shapes) -> str:
+    """Whether day or month comes first in dates with strokes; "" if that cannot be told."""
+    first, second = column.flags.first_above_12, column.flags.second_above_12
+    return "day-first" if first and not second else "month-first" if second and not first else ""
+
+
+def _compact_date(column: Shapes) -> Reading | None:
+    """Days written as eight digits, where the header says that it is a date."""
+    if not means(column.name, "date") or column.flags.no_compact_date:
+        return None
+    sql = "CAST(TRY_STRPTIME({c}, '%Y%m%d') AS DATE)"
+    return Reading("date", sql, (message("preview-dates-compact"),), dates=_WRITTEN["compact"])
+
+
+def _times(column: Shapes) -> Reading:
+    if column.flags.beyond_day:
+        return _text("preview-durations")
+    return Reading("time", "TRY_CAST(replace(replace(lower({c}), ' uhr', ''), ',', '.') AS TIME)")
+
+
+def _booleans(column: Shapes) -> Reading:
+    values = {shape.text for shape in column.values}
+    for true, false in BOOLEANS:
+        if values <= {true, false}:
+            return Reading(
+                "boolean", f"lower({{c}}) = '{true}'", (message("preview-booleans", true=true, false=false),)
+            )
+    return TEXT
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

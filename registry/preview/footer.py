@@ -1,0 +1,49 @@
+"""Leaves out what stands below a table: notes and empty rows. Entry point: `Body`, an iterable of the rows of data."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from registry.preview.header import count_filled, is_filled
+
+MAX_PENDING: Final = 100  # rows at the end that may be notes
+MAX_LABEL_CHARACTERS: Final = 40  # a first cell that is longer is a sentence
+_NOTE: Final = re.compile(
+    r"\s*(?:quelle|hinweis|anmerkung|stand\b|erläuterung|datenquelle|source|note|legende|copyright|©|\(c\)|\*|\d\)|¹|lizenz|"
+    r"erstellt|herausgeber|ende\b|fußnote|zeichenerklärung|bemerkung)",
+    re.IGNORECASE,
+)
+Row = Sequence[Any]
+
+
+class Body:
+    """The rows of data of a table of `width` columns. `left_out`: how many rows of notes stood below them; known at the
+    end."""
+
+    def __init__(self, rows: Iterable[Row], width: int) -> None:
+        self._rows = rows
+        self._width = width
+        self.left_out = 0
+
+    def __iter__(self) -> Iterator[Row]:
+        pending: list[tuple[Row, bool]] = []  # rows that may be notes, and whether an empty row was before them
+        gap = False
+        for row in self._rows:
+            filled = count_filled(row)
+            if not filled:
+                gap = True
+            elif self._width > 1 and filled == 1 and is_filled(row[0]) and len(pending) < MAX_PENDING:
+                pending.append((row, gap))
+            else:
+                yield from (kept for kept, _ in pending)
+                pending, gap = [], False
+                yield row
+        while pending and not self._is_note(*pending[0]):
+            yield pending.pop(0)[0]
+        self.left_out = len(pending)
+
+    def _is_note(self, row: Row, gap: bool) -> bool:
+        """Whether a row at the end with nothing but a first cell is a note: after an empty row, shorter than the others
+        (no delimiters), or a sentence."""
+        text = str(row[0]).strip()
+        return gap or len(row) < self._width or len(text) > MAX_LABEL_CHARACTERS or bool(_NOTE.match(text))

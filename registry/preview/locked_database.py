@@ -1,0 +1,35 @@
+"""Opens DuckDB so that it can touch some folders only. Entry points: `locked`, `quoted`.
+
+Nothing is installed or loaded at run time, no setting can be changed afterwards, one thread works.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def locked(memory: str, *folders: Path) -> "DuckDBPyConnection":
+    """A database in memory that may read and write these folders only; files in between go to the first one."""
+    import duckdb  # late: a process that shows no preview need not load it
+
+    connection = duckdb.connect(config={"threads": 1, "memory_limit": memory})
+    allowed = ", ".join(f"'{quoted(folder)}/'" for folder in folders)
+    for setting in (
+        f"temp_directory = '{quoted(folders[0])}'",
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        "allow_community_extensions = false",
+        "TimeZone = 'UTC'",
+        f"allowed_directories = [{allowed}]",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        connection.execute(f"SET {setting}")
+    return connection
+
+
+def quoted(path: Path) -> str:
+    """The path inside of a text of SQL."""
+    return str(path).replace("'", "''")

@@ -1,0 +1,145 @@
+"""The structs of previews: what a prepared table holds, how its file was read, what is asked of it.
+
+Entry points: `Preview` (stored for each distribution), `Selection` and `Rows` (one page of a table). Pure.
+"""
+
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import msgspec
+
+from registry.model.message import Message
+
+ColumnType = Literal["text", "integer", "number", "boolean", "date", "datetime", "time", "geometry"]
+ORDERED_TYPES: Final = frozenset(
+    ("integer", "number", "date", "datetime", "time")
+)  # types of which ranges can be asked
+NUMERIC_TYPES: Final = frozenset(("integer", "number"))
+READER_VERSION: Final = 1  # of what the readers make of a file; a higher one has every file read again
+
+
+class Column(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """A column of a prepared table, with its profile over all rows.
+
+    `min`, `max`: a number, else text (dates as ISO 8601). `histogram`: how many values lie in each of equal parts
+    between `min` and `max`. `common`: the most frequent values of a text or boolean column. `unit`: as the header names
+    it, or the sign behind every value. `notes`: how its values were read, where that was a decision.
+    """
+
+    name: str
+    type: ColumnType = "text"
+    filled: int = 0
+    distinct: int = 0
+    min: float | int | str | bool | None = None
+    max: float | int | str | bool | None = None
+    histogram: tuple[int, ...] = ()
+    common: tuple[tuple[str, int], ...] = ()
+    unit: str = ""
+    zone: str = ""  # of a datetime column whose values name their offset; "" for local times without one
+    notes: tuple[Message, ...] = ()
+
+
+class ReadAs(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """How a file was read. `header`: number of the row (from 1) in which the names of the columns stand, 0 for none;
+    `rows`: rows of data; `table`: the sheet, layer, list or file inside; `crs`: coordinate system in the file.
+
+    `notes`: everything that was guessed or left out, as messages.
+    """
+
+    format: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    decimal: str = ""
+    thousands: str = ""
+    dates: str = ""  # the form in which dates are written: "DD.MM.YYYY"
+    header: int | None = None
+    rows: int = 0
+    table: str = ""
+    crs: str = ""
+    notes: tuple[Message, ...] = ()
+
+
+class Preview(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What is known of the table behind a distribution. `waiting`: it was not read yet; `failed`: `reason` says why.
+
+    `url`: from where, `fetched`: when it was read last, `digest`: of its bytes, `file`: name of the prepared file in
+    the folder of previews. `checked`: when the address last answered. `worked`: the last time it could be read.
+    """
+
+    state: Literal["ready", "waiting", "failed"]
+    read: ReadAs | None = None
+    columns: tuple[Column, ...] = ()
+    total: int = 0
+    reason: Message | None = None
+    url: str = ""
+    fetched: datetime | None = None
+    worked: datetime | None = None
+    digest: str = ""
+    size_bytes: int = 0
+    file: str = ""
+    reader: int = READER_VERSION
+
+    def column(self, name: str) -> Column | None:
+        """The column of this name."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+class Prepared(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The answer of the child that has read a file and written its table."""
+
+    read: ReadAs
+    columns: tuple[Column, ...]
+    total: int
+
+
+class Selection(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A part of a table. `sort`: a column, with "-" before it for the largest first; `where`: column and value, all of
+    which must hold; `size`, `page`: which of its rows."""
+
+    sort: str = ""
+    where: tuple[tuple[str, str], ...] = ()
+    size: int = 50
+    page: int = 1
+
+
+class Rows(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of rows, as JSON has them: numbers, ISO 8601 dates, text, None; geometry as WKT. `total`: of the
+    selection. `next`: number of the next page, None on the last one."""
+
+    rows: list[list[Any]]
+    total: int
+    next: int | None = None
+
+
+Measure = Literal["count", "sum", "avg", "min", "max", "distinct"]
+Part = Literal["year", "month", "day", "hour", "weekday"]  # of a date or time; weekdays from 1 (Monday)
+
+
+class Aggregate(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A question to a table: a measure of a column (of rows for "count" without one), over the rows of `where`, for
+    each value of `by`, or of a part of it. Without `by` there is one group."""
+
+    measure: Measure = "count"
+    column: str = ""
+    by: str = ""
+    part: Part | None = None
+    where: tuple[tuple[str, str], ...] = ()
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """One group of an aggregate. `key`: as JSON has it; None without `by`, or for rows without a value there. `rows`:
+    of the group; `filled`: those with a value in the measured column."""
+
+    key: Any
+    value: float | int | str | None
+    rows: int
+    filled: int
+
+
+class Groups(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to an aggregate, in the order of the keys. `rows`: of all groups. `complete`: False if there are more
+    groups than are answered."""
+
+    groups: tuple[Group, ...]
+    rows: int
+    complete: bool = True

@@ -17,6 +17,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "suggest": "Wörter aus Titeln und Schlagwörtern zu dem, was gerade getippt wird",
     "record": "Ein Eintrag; 410 mit Titel, Grund und Datum, wenn er zurückgezogen wurde",
     "oc4ids": "Ein Projekt als Paket in OC4IDS 0.9; für andere Arten 404",
+    "preview": "Die Tabelle in einer Datei: wie sie gelesen wurde, ihre Spalten, eine Seite ihrer Zeilen",
     "changes": "Was sich seit einer Marke geändert hat, auch Zurückgezogenes",
     "validate": "Eine Datei prüfen, in RDF oder unserem JSON: was fehlt und was besser sein könnte",
     "feed": "Neues als Atom; mit den Parametern der Suche",

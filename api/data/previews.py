@@ -28,7 +28,7 @@ DEFAULT_SIZE: Final = 50
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     router = APIRouter(prefix="/api/v1", tags=["records"], default_response_class=Response)
     router.get(
-        "/records/{id}/preview/{distribution}",
+        "/records/{id}/preview/{distribution:path}",
         summary="The table behind a file of a record: how it was read, its columns, a page of its rows",
         responses=responses(json_of(PreviewAnswer), 301, 304, 400, 404, 410),
         openapi_extra={"parameters": _parameters()},

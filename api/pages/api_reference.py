@@ -128,11 +128,15 @@ def _group_title(tag: str, lang: Lang) -> str:
 
 
 def _examples(pages: Pages) -> Mapping[str, str]:
-    """Kind -> the id of its first record, for the examples; a kind without records is missing."""
+    """Kind -> the id of its first record, for the examples, and "file" -> that of the first file of its first dataset;
+    what there is none of is missing."""
     first = {
         kind: next(pages.catalog.store.find(Selection(kind=kind, shown=True)), None) for kind in ("dataset", "project")
     }
-    return {kind: record.id for kind, record in first.items() if record}
+    ids = {kind: record.id for kind, record in first.items() if record}
+    if first["dataset"] and first["dataset"].metadata.distributions:
+        ids["file"] = first["dataset"].metadata.distributions[0].id
+    return ids
 
 
 def operations(document: Mapping[str, Any], examples: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, Operation]]:
@@ -154,7 +158,8 @@ def _operation(
     german = OPERATIONS.get(name) if lang == "de" else None
     title = german or described["summary"].partition(": current_package")[0]
     parameters = tuple(_parameter(given, lang) for given in described.get("parameters", ()))
-    address = _address(document, template, parameters, examples.get("project" if name == "oc4ids" else "dataset", ""))
+    shown = {"id": examples.get("project" if name == "oc4ids" else "dataset"), "distribution": examples.get("file")}
+    address = _address(document, template, parameters, {} if "/drafts/" in template else shown)
     is_get = method == "get" and "security" not in described
     return Operation(
         id=name,
@@ -208,14 +213,15 @@ def _answers(
 # -- examples
 
 
-def _address(document: Mapping[str, Any], template: str, parameters: Iterable[Parameter], record: str) -> str:
-    """The address of an example: path parameters with their values, and one parameter of the query."""
+def _address(
+    document: Mapping[str, Any], template: str, parameters: Iterable[Parameter], shown: Mapping[str, str | None]
+) -> str:
+    """The address of an example: path parameters with their values, `shown` first, and one parameter of the query."""
     address = template
     asked: dict[str, str] = {}
     for parameter in parameters:
         if parameter.location == "path":
-            is_record = parameter.name == "id" and "/drafts/" not in template and record
-            value = record if is_record else parameter.example or parameter.values[0]
+            value = shown.get(parameter.name) or parameter.example or parameter.values[0]
             address = address.replace(f"{{{parameter.name}}}", quote(value))
         elif parameter.location == "query" and parameter.example and not asked:
             asked[parameter.name] = parameter.example

@@ -1,6 +1,6 @@
 """Reads a file that somebody has into entries: JSON, JSON lines, a sheet (CSV, XLSX), a calendar, IATI, a web page.
 
-Entry points: `entries_of`, `entry_of`. Column names and keys may be our field names, the labels of the fields, or one
+Entry points: `entries_of`, `entry_of`, `single`. Column names and keys may be our field names, the labels of the fields, or one
 of COMMON_NAMES.
 Invariants: what cannot be read costs its own entry only; nothing is made up, and what no field takes is kept in the
 extras.
@@ -67,6 +67,8 @@ COMMON_NAMES: Final[Mapping[str, str]] = MappingProxyType(
             "risks": "risiken",
             "links.uses": "nutzt_daten",
             "links.produces": "erzeugt_daten",
+            "links.part_of": "teil_von gehört_zu übergeordnet part_of parent",
+            "links.follows": "folgt_auf nachfolger_von follows",
             "milestones": "meilensteine",
             "indicators": "kennzahlen",
         }.items()
@@ -76,7 +78,7 @@ COMMON_NAMES: Final[Mapping[str, str]] = MappingProxyType(
 
 _OF_MANY: Final = frozenset(  # fields whose column may hold several values with | between them
     ("themes", "keywords", "places", "participants.partner", "decisions", "documentation", "goals", "benefits",
-     "chances", "risks", "links.uses", "links.produces", "milestones", "contacts", "funding")
+     "chances", "risks", "links.uses", "links.produces", "links.part_of", "links.follows", "milestones", "contacts", "funding")
 )  # fmt: skip
 
 
@@ -104,6 +106,12 @@ def entries_of(
     if not items:
         raise SourceError("file-no-entries", name=name)
     return [_entry(item, source) for item in items]
+
+
+def single(entry: Entry) -> Metadata:
+    """The metadata of an entry that is taken alone: without links to others of its file."""
+    links = tuple(link for link in entry.metadata.links if not link.iri.startswith(REMOTE))
+    return replace(entry.metadata, links=links)
 
 
 # -- a file into items
@@ -156,13 +164,21 @@ def _of_json(text: str, name: str, source: Source) -> Iterator[dict[str, Any]]:
 
 
 def _flat(members: list[Any], children: str, depth: int = 0) -> Iterator[dict[str, Any]]:
-    """The objects of a list, and those inside them: measures with their parts."""
+    """The objects of a list, and those inside them, each a part of the one that holds it: measures with their parts."""
     for member in members:
         if isinstance(member, dict):
             inner = member.get(children)
             yield {key: value for key, value in member.items() if key != children or not isinstance(inner, list)}
             if isinstance(inner, list) and depth < MAX_NESTED:
-                yield from _flat(inner, children, depth + 1)
+                yield from _flat([_part_of(part, member) for part in inner], children, depth + 1)
+
+
+def _part_of(part: Any, whole: dict[str, Any]) -> Any:
+    """A nested object that names the one that holds it, unless it names another one."""
+    id = whole.get("id")
+    if not isinstance(part, dict) or not isinstance(id, str | int) or isinstance(id, bool):
+        return part
+    return {"part_of": REMOTE + str(id), **part}
 
 
 def _in_child(reader: str, content: bytes, name: str) -> Iterator[dict[str, Any]]:
@@ -180,7 +196,8 @@ def entry_of(item: dict[str, Any], kind: Kind, language: str) -> Entry:
 
 
 def _entry(item: dict[str, Any], source: Source) -> Entry:
-    """The entry of an item; what a record of our own export says is taken as it is."""
+    """The entry of an item; what a record of our own export says is taken as it is. A link to another entry of the file
+    begins with REMOTE."""
     kind = cast(Kind, source.settings["kind"])
     remote_id = str(item_mapping.remote_id(item, source))
     exported = item.get("metadata")
@@ -193,11 +210,7 @@ def _entry(item: dict[str, Any], source: Source) -> Entry:
 
     mapped = fields if has_map else _renamed(fields, kind)
     metadata = isolated(lambda: item_mapping.to_metadata(mapped, source)[0], failed)
-    metadata = replace(
-        metadata,
-        abstract=metadata.abstract or _abstract(metadata),
-        links=tuple(link for link in metadata.links if not link.iri.startswith(REMOTE)),
-    )
+    metadata = replace(metadata, abstract=metadata.abstract or _abstract(metadata))
     problem = None if any(metadata.title.values()) else finding("title-missing", "title")
     return Entry(remote_id or next(iter(metadata.title.values()), ""), metadata, problem)
 

@@ -22,7 +22,7 @@ from api.editing.form import FETCHING
 from api.web.addresses import Lang
 from api.web.own_threads import RETRY_SECONDS
 from api.web.session import TooManyError
-from harvesters.entries import MAX_FILE_BYTES, entries_of, entry_of
+from harvesters.entries import MAX_FILE_BYTES, entries_of, entry_of, single
 from registry.catalog import Catalog
 from registry.errors import ConflictError, LotseError, NotFoundError
 from registry.fetch.session import body, session
@@ -60,7 +60,7 @@ def from_template(name: str) -> Metadata:
     if name not in _templates():
         raise NotFoundError("template-unknown", name=name)
     fields = {key: value for key, value in _templates()[name].items() if key != "label"}
-    return entry_of(fields, "project", "de").metadata
+    return single(entry_of(fields, "project", "de"))
 
 
 def copied(metadata: Metadata) -> Metadata:
@@ -118,7 +118,7 @@ def fetch_into(catalog: Catalog, settings: Settings, account: Account, draft: Dr
 def _fetched(settings: Settings, kind: Kind, url: str) -> Metadata:
     with session(settings, seconds=MAX_WAIT.total_seconds(), max_bytes=MAX_FILE_BYTES) as http:
         content = body(http.get(url, stream=True), MAX_FILE_BYTES)
-    return entries_of(content, url, kind, "de")[0].metadata
+    return single(entries_of(content, url, kind, "de")[0])
 
 
 def _filled(metadata: Metadata, fetched: Metadata) -> Metadata:

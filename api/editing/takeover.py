@@ -121,7 +121,7 @@ def _from_plan(pages: Pages, kind: Kind, request: Request, fields: Forms) -> Res
     entries = imports.unpacked(fields.get("entries"))
     if fields.get("act") == "plan":
         return _show_plan(pages, kind, request, entries, entered)
-    planned = imports.plan(pages.catalog, account, imports.with_defaults(entries, entered, context), kind)
+    planned = imports.plan(pages.catalog, account, entries, kind, imports.with_defaults(entered, context))
     drafts = imports.carry_out(pages.catalog, account, planned, bool(fields.get("offices_are_new")))
     if fields.get("hand_in"):
         handed_in = imports.hand_in(pages, account, drafts)
@@ -171,7 +171,7 @@ def _show_plan(pages: Pages, kind: Kind, request: Request, entries: list[Entry],
     lang, account = language(request), pages.required(request)
     _ = translator(lang)
     context = context_of(pages, kind, lang)
-    planned = imports.plan(pages.catalog, account, imports.with_defaults(entries, entered, context), kind)
+    planned = imports.plan(pages.catalog, account, entries, kind, imports.with_defaults(entered, context))
     names = [form_field.name for form_field in form_of(kind) if form_field.name in DEFAULTS]
     outcomes = dict.fromkeys(entry.outcome for entry in planned)
     return pages.page(

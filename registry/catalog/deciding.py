@@ -12,6 +12,7 @@ from itertools import islice
 
 from msgspec.structs import replace
 
+from registry.catalog import file_references
 from registry.catalog.catalog import PUBLICATION_UNDONE, Catalog
 from registry.catalog.checks import require_publishable
 from registry.errors import ConflictError, LotseError, NotFoundError
@@ -38,6 +39,7 @@ def publish(catalog: Catalog, draft: Draft, account: Account, seen: int | None =
     record = catalog.register(based, account.name)
     with suppress(NotFoundError):  # another click was as fast; both have published the same record
         catalog.inbox.close(draft.id, account, draft.version, "publish", record.id, comment)
+    file_references.settle(catalog, record, account.name)
     return record
 
 

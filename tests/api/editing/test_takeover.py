@@ -41,9 +41,9 @@ def city(sample_folder: Path, tmp_path: Path) -> Iterator[Town]:
         yield city
 
 
-def uploaded(client: Any, content: str, name: str = "liste.csv", path: str = PATH) -> Any:
+def uploaded(client: Any, content: str | bytes, name: str = "liste.csv", path: str = PATH) -> Any:
     token = hidden(client.get(path).text)["token"]
-    return client.post(f"{path}/datei", data={"token": token}, files={"file": (name, content.encode())})
+    return client.post(f"{path}/datei", data={"token": token}, files={"file": (name, content.encode() if isinstance(content, str) else content)})
 
 
 def applied(client: Any, page: str, act: str = "apply", **fields: Any) -> Any:

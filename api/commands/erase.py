@@ -15,25 +15,31 @@ from registry.errors import UsageError
 @option(
     "--again", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Erase again what this list names."
 )
+@option(
+    "--words", multiple=True, metavar="TEXT", help="A name or address of the person, wherever it stands; may repeat."
+)
 @option("--yes", is_flag=True, help="Do not ask.")
 @as_json
-def erase(name: str, again: Path | None, yes: bool, json: bool) -> None:
+def erase(name: str, again: Path | None, words: tuple[str, ...], yes: bool, json: bool) -> None:
     """Erase a person: the account, its name in drafts, history and letters, and the words it wrote about them.
 
-    What is published stays. The list of what was erased is erased.jsonl in the data folder; keep a copy elsewhere, and
+    What is published stays, without the person's names. With --words alone somebody without an account is erased: from
+    records and their history, drafts, messages, letters, findings and what was read of sources. The list of what was erased is erased.jsonl in the data folder; keep a copy elsewhere, and
     name it with --again after an older copy of the data folder was put back.
     """
     from registry.catalog import erasing
 
-    if bool(name) == bool(again):
+    if bool(name or words) == bool(again):
         raise UsageError("erase-what")
-    if name and not yes:
+    if not again and not yes:
         if not sys.stdin.isatty():
-            raise UsageError("erase-unconfirmed", name=name)
-        click.confirm(f"Erase {name} for good?", abort=True, err=True)
+            raise UsageError("erase-unconfirmed", name=name or words[0])
+        click.confirm(f"Erase {name or ', '.join(words)} for good?", abort=True, err=True)
     catalog, _ = opened()
-    lines = again.read_bytes().splitlines() if again else []
-    erased = erasing.erase_again(catalog, lines) if again else [erasing.erase(catalog, name)]
+    if again:
+        erased = erasing.erase_again(catalog, again.read_bytes().splitlines())
+    else:
+        erased = [erasing.erase(catalog, name, words=words) if name else erasing.erase_named(catalog, words)]
     if json:
         document(
             [
@@ -43,8 +49,7 @@ def erase(name: str, again: Path | None, yes: bool, json: bool) -> None:
         )
         return
     for entry in erased:
-        say(
-            f"Erased; number {entry.number} stands for the name in {entry.versions} versions and {entry.drafts} drafts."
-        )
+        stands = f"; number {entry.number} stands for the name in" if entry.number else " from"
+        say(f"Erased{stands} {entry.versions} versions and {entry.drafts} drafts.")
     if not erased:
         say("Nobody of this list is known here.")

@@ -1,14 +1,15 @@
 """Erases a person: the account, the name wherever it stands, and the words that the person wrote about others' work.
 
-Entry points: `erase`, `erase_again`. What stays is what belongs to the city: published metadata, and the audit log with
-the number of the account. The name of what was erased is kept as a slow salted digest in `erased.jsonl`, so that it can
-be erased again after an older copy of the data folder was put back (`erase_again`).
+Entry points: `erase` (an account), `erase_named` (words that name a person without one), `erase_again`. What stays is
+what belongs to the city: published metadata without the person's names, and the audit log with the number of the
+account. The names of who was erased are kept as slow salted digests in `erased.jsonl`, so that they can be erased again
+after an older copy of the data folder was put back (`erase_again`).
 """
 
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from registry.catalog.catalog import Catalog
+from registry.catalog.erasing_words import erase_words, named_people
 from registry.errors import NotFoundError, UsageError
 from registry.letters.outbox import forget_letters
 from registry.model import Version
@@ -26,13 +28,14 @@ from registry.people.confirmations import rename_confirmations
 from registry.private_files import make_private_file, make_private_folder
 from registry.store.database import give_space_back, reading, writing
 from registry.store.rewriting import rewrite_versions
+from registry.store.store import Selection
 
 LIST_NAME: Final = "erased.jsonl"  # in the data folder
 
 
 class Erased(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was erased. `number`: of the account, which now stands for the name; `versions`, `drafts`: how many were
-    changed or deleted."""
+    """What was erased. `number`: of the account, which now stands for the name; `digest`: of that name; `words`: digests
+    of other words that name the person; `versions`, `drafts`: how many were changed or deleted."""
 
     number: int
     at: str
@@ -40,10 +43,12 @@ class Erased(msgspec.Struct, frozen=True, omit_defaults=True):
     digest: str
     versions: int = 0
     drafts: int = 0
+    words: tuple[str, ...] = ()
 
 
-def erase(catalog: Catalog, name: str, by: str = "") -> Erased:
-    """Erases the account of this name and whatever it left; NotFoundError if nothing is known of it.
+def erase(catalog: Catalog, name: str, by: str = "", words: Sequence[str] = ()) -> Erased:
+    """Erases the account of this name and whatever it left; NotFoundError if nothing is known of it. `words`: further
+    names and addresses of the person, beside the full name and the e-mail address that the account has.
 
     Afterwards the name and the person's own words are nowhere in the data folder, also not in free pages of the
     database.
@@ -53,6 +58,7 @@ def erase(catalog: Catalog, name: str, by: str = "") -> Erased:
     with writing(catalog.store.engine) as connection:
         number = number_of(connection, name)
     pseudonym = f"#{number}"
+    words = tuple(dict.fromkeys((*words, *_words_of(catalog, name))))
     versions = rewrite_versions(catalog.store, lambda version: _without(version, name, pseudonym))
     drafts = catalog.inbox.erase(name, pseudonym)
     if mailbox := catalog.mailboxes.get(name):
@@ -65,12 +71,27 @@ def erase(catalog: Catalog, name: str, by: str = "") -> Erased:
         rename_confirmations(connection, name, pseudonym)
         forget_name(connection, name)
         record_act(connection, by, "erase", f"account {number}")
+    versions += erase_words(catalog, words) if words else 0
     give_space_back(catalog.store.engine, vacuum=True)
-    salt = secrets.token_hex(16)
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    erased = Erased(number, now, salt, _digest(name, salt), versions, drafts)
-    _keep(catalog.settings.data / LIST_NAME, erased)
-    return erased
+    return _kept(catalog, Erased(number, "", "", name, versions, drafts, words))
+
+
+def erase_named(catalog: Catalog, words: Sequence[str], by: str = "") -> Erased:
+    """Erases words that name a person who has no account; UsageError for one that is too short."""
+    versions = erase_words(catalog, words)
+    with writing(catalog.store.engine) as connection:
+        record_act(connection, by, "erase", "words")
+    return _kept(catalog, Erased(0, "", "", "", versions, 0, tuple(words)))
+
+
+def _words_of(catalog: Catalog, name: str) -> list[str]:
+    """The full name of an account, if it has two parts, and its e-mail address, unless that is the public contact of an
+    organization."""
+    account, mailbox = catalog.people.get(name), catalog.mailboxes.get(name)
+    words = [account.full_name] if account and " " in account.full_name.strip() else []
+    organizations = catalog.store.find(Selection(kind="organization"))
+    public = {contact.email for record in organizations for contact in record.metadata.contacts}
+    return [*words, *([mailbox.address] if mailbox and mailbox.address not in public else [])]
 
 
 def erase_again(catalog: Catalog, lines: Iterable[bytes]) -> list[Erased]:
@@ -81,7 +102,10 @@ def erase_again(catalog: Catalog, lines: Iterable[bytes]) -> list[Erased]:
         raise UsageError("erased-list-unreadable") from None
     names = sorted(_names(catalog))
     erased_names = [name for name in names for entry in former if _digest(name, entry.salt) == entry.digest]
-    return [erase(catalog, name) for name in dict.fromkeys(erased_names)]
+    erased = [erase(catalog, name) for name in dict.fromkeys(erased_names)]
+    candidates = sorted({word.strip() for word in named_people(catalog) if word.strip()})
+    words = [word for entry in former if entry.words for word in candidates if _digest(word, entry.salt) in entry.words]
+    return [*erased, *([erase_named(catalog, list(dict.fromkeys(words)))] if words else [])]
 
 
 def _without(version: Version, name: str, pseudonym: str) -> Version | None:
@@ -119,6 +143,20 @@ def _names(catalog: Catalog) -> set[str]:
 
 def _digest(name: str, salt: str) -> str:
     return hashlib.scrypt(name.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=1).hex()
+
+
+def _kept(catalog: Catalog, erased: Erased) -> Erased:
+    """The entry of the list, with digests in place of the names, after it was written there."""
+    salt = secrets.token_hex(16)
+    entry = replace(
+        erased,
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        salt=salt,
+        digest=_digest(erased.digest, salt) if erased.digest else "",
+        words=tuple(_digest(word.strip(), salt) for word in erased.words),
+    )
+    _keep(catalog.settings.data / LIST_NAME, entry)
+    return entry
 
 
 def _keep(path: Path, erased: Erased) -> None:

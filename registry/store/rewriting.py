@@ -48,6 +48,7 @@ def _replace(connection: sa.Connection, store: Store, version: Version) -> None:
         "body": store.bodies.pack(version.record),
     }
     connection.execute(VERSIONS.update().where(VERSIONS.c.number == version.number).values(**values))
-    withdrawn_by = schema.columns(version.record)["withdrawn_by"]
+    columns = schema.columns(version.record)
     newest = RECORDS.update().where(RECORDS.c.number == version.number)
-    connection.execute(newest.values(withdrawn_by=withdrawn_by))
+    rewritten = ("withdrawn_by", "iri", "identifiers", "title", "digest")
+    connection.execute(newest.values({name: columns[name] for name in rewritten}))

@@ -114,7 +114,9 @@ def test_parts_of_a_measure_are_part_of_it(city: Town) -> None:
     measures = [{"id": "m1", "title": "Wärme", "children": [{"id": "m1a", "title": "Netz", "children": [
         {"id": "m1b", "title": "Rohre"}]}]}]  # fmt: skip
     account = Account(name="agentur", organizations=("digital-agentur",))
-    planned = plan(city.catalog, account, entries_of(json.dumps(measures).encode(), "m.json", "project", "de"), "project")
+    planned = plan(
+        city.catalog, account, entries_of(json.dumps(measures).encode(), "m.json", "project", "de"), "project"
+    )
     assert [(entry.remote_id, entry.references) for entry in planned] == [
         ("m1", ()), ("m1a", (("part_of", "m1"),)), ("m1b", (("part_of", "m1a"),))
     ]  # fmt: skip

@@ -43,7 +43,11 @@ def city(sample_folder: Path, tmp_path: Path) -> Iterator[Town]:
 
 def uploaded(client: Any, content: str | bytes, name: str = "liste.csv", path: str = PATH) -> Any:
     token = hidden(client.get(path).text)["token"]
-    return client.post(f"{path}/datei", data={"token": token}, files={"file": (name, content.encode() if isinstance(content, str) else content)})
+    return client.post(
+        f"{path}/datei",
+        data={"token": token},
+        files={"file": (name, content.encode() if isinstance(content, str) else content)},
+    )
 
 
 def applied(client: Any, page: str, act: str = "apply", **fields: Any) -> Any:

@@ -1,18 +1,28 @@
-"""Erasing a person: afterwards the name and the words are nowhere, also not after an older copy was put back."""
+"""Erasing a person: afterwards the name and the words are nowhere, also not after an older copy was put back.
 
+Covers: registry/catalog/erasing_words.py
+"""
+
+import gzip
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import zstandard
+from msgspec.structs import replace
 
-from registry.catalog.erasing import LIST_NAME, erase, erase_again, exported
+from api.data.dumps import write_dump
+from registry.catalog.erasing import LIST_NAME, erase, erase_again, erase_named, exported
 from registry.errors import NotFoundError, UsageError
-from registry.model import Account
+from registry.letters.letter import Letter, Paragraph
+from registry.model import Account, Contact
 from registry.people.repeated_requests import KeptAnswer, Request
+from registry.search.query import Query
 from registry.visitors.messages import VisitorMessage
 from tests.builders import a_metadata
 from tests.sample_city import sample_city
+from tests.servers.replay import files_server
 from tests.signed_in import PROJECT
 from tests.town import Town
 
@@ -130,3 +140,98 @@ def test_a_person_gets_all_that_is_stored_about_them(city: Town) -> None:
     assert "argon2" not in repr(told)
     with pytest.raises(NotFoundError):
         exported(city.catalog, "niemand")
+
+
+# -- people who are named in metadata, staging, findings, messages and letters, with or without an account
+
+PERSON, MAIL = "Ferdinand Gesuchtmann", "ferdinand.gesuchtmann@privat.example"
+
+
+@pytest.fixture
+def named(tmp_path: Path) -> Iterator[Town]:
+    """A town with records, drafts, messages and letters that name somebody."""
+    with files_server({}) as server, Town(tmp_path / "named", server) as town:
+        items = [
+            {"id": "1", "title": "Radwege", "publisher": "Amt", "contacts": [{"name": PERSON, "email": MAIL}],
+             "description": f"Bei Fragen hilft {PERSON.upper()} ({MAIL}).", "keywords": ["Rad"], "modified": f"von {PERSON}"},
+            {"id": "2", "title": "Bäume", "publisher": PERSON},
+        ]  # fmt: skip
+        town.harvest(items)
+        catalog = town.catalog
+        account = Account(name="agentur", organizations=("digital-agentur",))
+        catalog.people.add(account, PASSWORD)
+        metadata = a_metadata("Vorhaben", "project", contacts=(Contact(name={"de": PERSON}, email=MAIL),))
+        catalog.inbox.begin(metadata, account, "digital-agentur")
+        catalog.messages.add(VisitorMessage(kind="report", text=f"{PERSON} hat mir geholfen.", name=PERSON, email=MAIL))
+        catalog.outbox.put(Letter(to=MAIL, lang="de", subject="Guten Tag", paragraphs=(Paragraph(f"An {PERSON}"),)))
+        catalog.following.subscriptions.add(MAIL, "q=rad", "daily", "de", 0)
+        catalog.sync()
+        yield town
+
+
+def everything_unpacked(town: Town) -> bytes:
+    """All bytes of the data folder, with bodies, payloads, findings and what the search finds, unpacked."""
+    catalog, payloads = town.catalog, []
+    with catalog.staging.engine.connect() as connection:
+        for (payload,) in connection.exec_driver_sql("SELECT payload FROM staged_payloads"):
+            payloads.append(zstandard.ZstdDecompressor().decompress(payload))
+    problems = [repr(problem) for run in catalog.runs.newest("amt") for problem in catalog.runs.problems(run.number)]
+    gzipped = [gzip.decompress(path.read_bytes()) for path in town.settings.data.rglob("*.gz")]
+    return everything(town) + b"".join(payloads) + "\n".join(problems).encode() + b"".join(gzipped)
+
+
+def test_a_person_who_is_named_is_erased_everywhere_and_the_rest_stays(named: Town) -> None:
+    write_dump(named.catalog, named.settings)
+    before = everything_unpacked(named)
+    assert before.count(PERSON.encode()) > 5
+    assert named.catalog.index.search(Query(words="Gesuchtmann")).total
+    erased = erase_named(named.catalog, [PERSON, MAIL])
+    after = everything_unpacked(named)
+    for word in (PERSON, PERSON.upper(), MAIL, "esuchtmann"):
+        assert word.encode() not in after, word
+    assert not named.catalog.index.search(Query(words="Gesuchtmann")).total
+    assert erased.versions == 2
+    first, second = (named.records()[id].metadata for id in ("1", "2"))
+    assert first.title == {"de": "Radwege"}
+    assert first.description == {"de": "Bei Fragen hilft … (…)."}
+    assert (first.contacts[0].name, first.contacts[0].email) == ({"de": ""}, "")
+    assert second.title == {"de": "Bäume"}
+    (draft,) = named.catalog.inbox.every()
+    assert draft.metadata.title == {"de": "Vorhaben"}
+    (message,) = named.catalog.messages.waiting()
+    assert (message.text, message.name, message.email) == ("… hat mir geholfen.", "", "")
+    assert named.catalog.people.audit.newest(1)[0].act == "erase"
+
+
+def test_an_unchanged_source_does_not_bring_the_person_back(named: Town) -> None:
+    erase_named(named.catalog, [PERSON, MAIL])
+    run = named.harvest()
+    assert run.counts["same"] == run.listed == 2
+    assert all(PERSON not in repr(record) for record in named.records().values())
+
+
+def test_a_named_person_is_erased_again_from_an_older_copy(named: Town, tmp_path: Path) -> None:
+    named.catalog.close()
+    shutil.copytree(named.settings.data, tmp_path / "copy")
+    with Town(named.settings.data) as now:
+        erase_named(now.catalog, [PERSON, MAIL])
+    kept = (named.settings.data / LIST_NAME).read_bytes()
+    assert b"esuchtmann" not in kept
+    with Town(tmp_path / "copy") as older:
+        assert len(erase_again(older.catalog, kept.splitlines())) == 1
+        assert b"esuchtmann" not in everything_unpacked(older)
+
+
+def test_a_short_word_is_refused(named: Town) -> None:
+    with pytest.raises(UsageError):
+        erase_named(named.catalog, ["Rad"])
+
+
+def test_the_public_contact_of_an_organization_stays(city: Town) -> None:
+    record = city.catalog.store.existing("umweltamt")
+    contact = Contact(email="umweltamt@stadt.example")
+    city.catalog.store.put([replace(record, said=replace(record.said, contacts=(contact,)))], "test")
+    city.catalog.people.add(Account(name="amt", full_name="Redaktion"), PASSWORD)
+    city.catalog.mailboxes.set("amt", contact.email)
+    erase(city.catalog, "amt")
+    assert city.catalog.store.existing("umweltamt").metadata.contacts == (contact,)

@@ -1,9 +1,8 @@
 """Reads a file that somebody has into entries: JSON, JSON lines, a sheet (CSV, XLSX), a calendar, IATI, a web page.
 
-Entry points: `entries_of`, `entry_of`, `single`. Column names and keys may be our field names, the labels of the fields, or one
-of COMMON_NAMES.
-Invariants: what cannot be read costs its own entry only; nothing is made up, and what no field takes is kept in the
-extras.
+Entry points: `entries_of`, `entry_of`, `single`. Column names and keys may be our field names, the labels of the
+fields, or one of COMMON_NAMES. Invariants: what cannot be read costs its own entry only; nothing is made up, and what
+no field takes is kept in the extras.
 """
 
 import io
@@ -78,7 +77,8 @@ COMMON_NAMES: Final[Mapping[str, str]] = MappingProxyType(
 
 _OF_MANY: Final = frozenset(  # fields whose column may hold several values with | between them
     ("themes", "keywords", "places", "participants.partner", "decisions", "documentation", "goals", "benefits",
-     "chances", "risks", "links.uses", "links.produces", "links.part_of", "links.follows", "milestones", "contacts", "funding")
+     "chances", "risks", "links.uses", "links.produces", "links.part_of", "links.follows", "milestones", "contacts",
+     "funding")
 )  # fmt: skip
 
 

@@ -24,9 +24,9 @@ def erase(name: str, again: Path | None, words: tuple[str, ...], yes: bool, json
     """Erase a person: the account, its name in drafts, history and letters, and the words it wrote about them.
 
     What is published stays, without the person's names. With --words alone somebody without an account is erased: from
-    records and their history, drafts, messages, letters, findings and what was read of sources. The list of what was erased is erased.jsonl in the data folder; keep a copy elsewhere, and
-    name it with --again after an older copy of the data folder was put back.
-    """
+    records and their history, drafts, messages, letters, findings and what was read of sources. The list of what was
+    erased is erased.jsonl in the data folder; keep a copy elsewhere, and name it with --again after an older copy of
+    the data folder was put back."""
     from registry.catalog import erasing
 
     if bool(name or words) == bool(again):

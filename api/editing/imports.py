@@ -33,8 +33,9 @@ Outcome = Literal["new", "changed", "same", "edited", "published", "twice", "fai
 
 
 class Planned(NamedTuple):
-    """What becomes of an entry, and its `references` to others of the file (field and their id): a `new` draft, a `changed` one, or nothing, because the draft is the `same`, somebody
-    has `edited` it since, it is `published`, it is in the file `twice`, or it cannot be read (`failed`)."""
+    """What becomes of an entry, and its `references` to others of the file (field and their id): a `new` draft, a
+    `changed` one, or nothing, because the draft is the `same`, somebody has `edited` it since, it is `published`, it is
+    in the file `twice`, or it cannot be read (`failed`)."""
 
     remote_id: str
     metadata: Metadata
@@ -90,9 +91,11 @@ def _parted(entry: Entry, names: Mapping[str, str]) -> tuple[Metadata, tuple[tup
     for link in entry.metadata.links:
         if not link.iri.startswith(REMOTE):
             links.append(link)
-        elif target := names.get(name := link.iri.removeprefix(REMOTE)) or names.get(normal_name(name)):
-            if target != entry.remote_id:
-                references.append((link.relation, target))
+            continue
+        name = link.iri.removeprefix(REMOTE)
+        target = names.get(name) or names.get(normal_name(name), entry.remote_id)
+        if target != entry.remote_id:
+            references.append((link.relation, target))
     return replace(entry.metadata, links=tuple(links)), tuple(references)
 
 

@@ -34,8 +34,8 @@ LIST_NAME: Final = "erased.jsonl"  # in the data folder
 
 
 class Erased(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was erased. `number`: of the account, which now stands for the name; `digest`: of that name; `words`: digests
-    of other words that name the person; `versions`, `drafts`: how many were changed or deleted."""
+    """What was erased. `number`: of the account, which now stands for the name; `digest`: of that name; `words`:
+    digests of other words that name the person; `versions`, `drafts`: how many were changed or deleted."""
 
     number: int
     at: str

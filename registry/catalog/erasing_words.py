@@ -102,8 +102,10 @@ def named_people(catalog: Catalog) -> Iterator[str]:
 
 
 def _names_in(metadata: Metadata) -> Iterator[str]:
-    for agent in (*(agent for _field, agent in agents(metadata)), *metadata.contacts):
+    for _field, agent in agents(metadata):
         yield from (*agent.name.values(), agent.email)
+    for contact in metadata.contacts:
+        yield from (*contact.name.values(), contact.email)
 
 
 def _has(words: Words, record: Record) -> bool:

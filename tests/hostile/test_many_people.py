@@ -1,4 +1,5 @@
-"""Two hundred people who register at the same moment, on SQLite: no text is lost, and nobody sees an error of a lock."""
+"""Two hundred people who register at the same moment, on SQLite: no text is lost, and nobody sees an error of a
+lock."""
 
 import re
 import threading

@@ -16,7 +16,7 @@ from harvesters.entries import entries_of
 from registry.model import Account, Link
 from registry.model.identity import local
 from registry.store.store import Selection
-from tests.api.editing.test_takeover import PATH, SHEET, applied, uploaded
+from tests.api.editing.test_takeover import SHEET, applied, uploaded
 from tests.sample_city import sample_city
 from tests.signed_in import browser, drafts_of_author, hidden, send
 from tests.town import Town

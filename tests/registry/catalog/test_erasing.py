@@ -153,7 +153,8 @@ def named(tmp_path: Path) -> Iterator[Town]:
     with files_server({}) as server, Town(tmp_path / "named", server) as town:
         items = [
             {"id": "1", "title": "Radwege", "publisher": "Amt", "contacts": [{"name": PERSON, "email": MAIL}],
-             "description": f"Bei Fragen hilft {PERSON.upper()} ({MAIL}).", "keywords": ["Rad"], "modified": f"von {PERSON}"},
+             "description": f"Bei Fragen hilft {PERSON.upper()} ({MAIL}).", "keywords": ["Rad"],
+             "modified": f"von {PERSON}"},
             {"id": "2", "title": "Bäume", "publisher": PERSON},
         ]  # fmt: skip
         town.harvest(items)

@@ -16,11 +16,15 @@ from registry.errors import UsageError
     "--again", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Erase again what this list names."
 )
 @option(
-    "--words", multiple=True, metavar="TEXT", help="A name or address of the person, wherever it stands; may repeat."
+    "--words",
+    "terms",
+    multiple=True,
+    metavar="TEXT",
+    help="A name or address of the person, wherever it stands; may repeat.",
 )
 @option("--yes", is_flag=True, help="Do not ask.")
 @as_json
-def erase(name: str, again: Path | None, words: tuple[str, ...], yes: bool, json: bool) -> None:
+def erase(name: str, again: Path | None, terms: tuple[str, ...], yes: bool, json: bool) -> None:
     """Erase a person: the account, its name in drafts, history and letters, and the words it wrote about them.
 
     What is published stays, without the person's names. With --words alone somebody without an account is erased: from
@@ -29,17 +33,17 @@ def erase(name: str, again: Path | None, words: tuple[str, ...], yes: bool, json
     the data folder was put back."""
     from registry.catalog import erasing
 
-    if bool(name or words) == bool(again):
+    if bool(name or terms) == bool(again):
         raise UsageError("erase-what")
     if not again and not yes:
         if not sys.stdin.isatty():
-            raise UsageError("erase-unconfirmed", name=name or words[0])
-        click.confirm(f"Erase {name or ', '.join(words)} for good?", abort=True, err=True)
+            raise UsageError("erase-unconfirmed", name=name or terms[0])
+        click.confirm(f"Erase {name or ', '.join(terms)} for good?", abort=True, err=True)
     catalog, _ = opened()
     if again:
         erased = erasing.erase_again(catalog, again.read_bytes().splitlines())
     else:
-        erased = [erasing.erase(catalog, name, words=words) if name else erasing.erase_named(catalog, words)]
+        erased = [erasing.erase(catalog, name, terms=terms) if name else erasing.erase_named(catalog, terms)]
     if json:
         document(
             [

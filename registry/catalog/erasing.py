@@ -34,7 +34,7 @@ LIST_NAME: Final = "erased.jsonl"  # in the data folder
 
 
 class Erased(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was erased. `number`: of the account, which now stands for the name; `digest`: of that name; `words`:
+    """What was erased. `number`: of the account, which now stands for the name; `digest`: of that name; `terms`:
     digests of other words that name the person; `versions`, `drafts`: how many were changed or deleted."""
 
     number: int
@@ -43,11 +43,11 @@ class Erased(msgspec.Struct, frozen=True, omit_defaults=True):
     digest: str
     versions: int = 0
     drafts: int = 0
-    words: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
 
 
-def erase(catalog: Catalog, name: str, by: str = "", words: Sequence[str] = ()) -> Erased:
-    """Erases the account of this name and whatever it left; NotFoundError if nothing is known of it. `words`: further
+def erase(catalog: Catalog, name: str, by: str = "", terms: Sequence[str] = ()) -> Erased:
+    """Erases the account of this name and whatever it left; NotFoundError if nothing is known of it. `terms`: further
     names and addresses of the person, beside the full name and the e-mail address that the account has.
 
     Afterwards the name and the person's own words are nowhere in the data folder, also not in free pages of the
@@ -58,7 +58,7 @@ def erase(catalog: Catalog, name: str, by: str = "", words: Sequence[str] = ()) 
     with writing(catalog.store.engine) as connection:
         number = number_of(connection, name)
     pseudonym = f"#{number}"
-    words = tuple(dict.fromkeys((*words, *_words_of(catalog, name))))
+    terms = tuple(dict.fromkeys((*terms, *_words_of(catalog, name))))
     versions = rewrite_versions(catalog.store, lambda version: _without(version, name, pseudonym))
     drafts = catalog.inbox.erase(name, pseudonym)
     if mailbox := catalog.mailboxes.get(name):
@@ -71,27 +71,27 @@ def erase(catalog: Catalog, name: str, by: str = "", words: Sequence[str] = ()) 
         rename_confirmations(connection, name, pseudonym)
         forget_name(connection, name)
         record_act(connection, by, "erase", f"account {number}")
-    versions += erase_words(catalog, words) if words else 0
+    versions += erase_words(catalog, terms) if terms else 0
     give_space_back(catalog.store.engine, vacuum=True)
-    return _kept(catalog, Erased(number, "", "", name, versions, drafts, words))
+    return _kept(catalog, Erased(number, "", "", name, versions, drafts, terms))
 
 
-def erase_named(catalog: Catalog, words: Sequence[str], by: str = "") -> Erased:
+def erase_named(catalog: Catalog, terms: Sequence[str], by: str = "") -> Erased:
     """Erases words that name a person who has no account; UsageError for one that is too short."""
-    versions = erase_words(catalog, words)
+    versions = erase_words(catalog, terms)
     with writing(catalog.store.engine) as connection:
         record_act(connection, by, "erase", "words")
-    return _kept(catalog, Erased(0, "", "", "", versions, 0, tuple(words)))
+    return _kept(catalog, Erased(0, "", "", "", versions, 0, tuple(terms)))
 
 
 def _words_of(catalog: Catalog, name: str) -> list[str]:
     """The full name of an account, if it has two parts, and its e-mail address, unless that is the public contact of an
     organization."""
     account, mailbox = catalog.people.get(name), catalog.mailboxes.get(name)
-    words = [account.full_name] if account and " " in account.full_name.strip() else []
+    terms = [account.full_name] if account and " " in account.full_name.strip() else []
     organizations = catalog.store.find(Selection(kind="organization"))
     public = {contact.email for record in organizations for contact in record.metadata.contacts}
-    return [*words, *([mailbox.address] if mailbox and mailbox.address not in public else [])]
+    return [*terms, *([mailbox.address] if mailbox and mailbox.address not in public else [])]
 
 
 def erase_again(catalog: Catalog, lines: Iterable[bytes]) -> list[Erased]:
@@ -104,8 +104,8 @@ def erase_again(catalog: Catalog, lines: Iterable[bytes]) -> list[Erased]:
     erased_names = [name for name in names for entry in former if _digest(name, entry.salt) == entry.digest]
     erased = [erase(catalog, name) for name in dict.fromkeys(erased_names)]
     candidates = sorted({word.strip() for word in named_people(catalog) if word.strip()})
-    words = [word for entry in former if entry.words for word in candidates if _digest(word, entry.salt) in entry.words]
-    return [*erased, *([erase_named(catalog, list(dict.fromkeys(words)))] if words else [])]
+    terms = [word for entry in former if entry.terms for word in candidates if _digest(word, entry.salt) in entry.terms]
+    return [*erased, *([erase_named(catalog, list(dict.fromkeys(terms)))] if terms else [])]
 
 
 def _without(version: Version, name: str, pseudonym: str) -> Version | None:
@@ -153,7 +153,7 @@ def _kept(catalog: Catalog, erased: Erased) -> Erased:
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         salt=salt,
         digest=_digest(erased.digest, salt) if erased.digest else "",
-        words=tuple(_digest(word.strip(), salt) for word in erased.words),
+        terms=tuple(_digest(word.strip(), salt) for word in erased.terms),
     )
     _keep(catalog.settings.data / LIST_NAME, entry)
     return entry

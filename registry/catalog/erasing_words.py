@@ -42,11 +42,11 @@ _DELETED: Final = (
 class Words:
     """Words to be erased, in any case. UsageError for one that is too short."""
 
-    def __init__(self, words: Sequence[str]) -> None:
-        for word in words:
+    def __init__(self, terms: Sequence[str]) -> None:
+        for word in terms:
             if len(word.strip()) < MIN_CHARACTERS:
                 raise UsageError("erase-word-short", word=word, length=MIN_CHARACTERS)
-        forms = {form for word in words for form in (word.strip(), msgspec.json.encode(word.strip()).decode()[1:-1],
+        forms = {form for word in terms for form in (word.strip(), msgspec.json.encode(word.strip()).decode()[1:-1],
                                                      word.strip().encode("unicode_escape").decode())}  # fmt: skip
         alternatives = "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
         self._pattern = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE)
@@ -68,9 +68,9 @@ class Words:
         return value
 
 
-def erase_words(catalog: Catalog, words: Sequence[str]) -> int:
+def erase_words(catalog: Catalog, terms: Sequence[str]) -> int:
     """Erases the words from everything that is stored; returns how many versions of records were changed."""
-    erased = Words(words)
+    erased = Words(terms)
     changed = rewrite_versions(catalog.store, lambda version: _version_without(erased, version))
     with writing(catalog.store.engine) as connection:
         for table, key, column in _REWRITTEN:
@@ -80,7 +80,7 @@ def erase_words(catalog: Catalog, words: Sequence[str]) -> int:
             _delete(connection, table, key, columns, erased)
         _delete(connection, "names", "name", ("name",), erased)
     _erase_staged(catalog, erased)
-    for word in words:
+    for word in terms:
         catalog.following.subscriptions.forget(word.strip())
     if changed:
         shutil.rmtree(catalog.settings.data / "dumps", ignore_errors=True)  # the next night writes new ones
@@ -108,25 +108,25 @@ def _names_in(metadata: Metadata) -> Iterator[str]:
         yield from (*contact.name.values(), contact.email)
 
 
-def _has(words: Words, record: Record) -> bool:
-    return words.in_bytes(msgspec.json.encode(record))
+def _has(erased_words: Words, record: Record) -> bool:
+    return erased_words.in_bytes(msgspec.json.encode(record))
 
 
-def _version_without(words: Words, version: Version) -> Version | None:
+def _version_without(erased_words: Words, version: Version) -> Version | None:
     """The version without the words; None if it has none."""
     note = version.note if isinstance(version.note, str) else ""
-    if not _has(words, version.record) and not words.in_bytes(note):
+    if not _has(erased_words, version.record) and not erased_words.in_bytes(note):
         return None
-    record = msgspec.convert(words.without(msgspec.to_builtins(version.record)), Record)
-    return msgspec.structs.replace(version, record=record, note=words.without(note) if note else version.note)
+    record = msgspec.convert(erased_words.without(msgspec.to_builtins(version.record)), Record)
+    return msgspec.structs.replace(version, record=record, note=erased_words.without(note) if note else version.note)
 
 
-def _json_without(words: Words, body: bytes) -> bytes:
-    return msgspec.json.encode(words.without(msgspec.json.decode(body)))
+def _json_without(erased_words: Words, body: bytes) -> bytes:
+    return msgspec.json.encode(erased_words.without(msgspec.json.decode(body)))
 
 
-def _in_findings(words: Words, body: bytes) -> bool:
-    return words.in_bytes(msgspec.json.encode(unpacked(body)))
+def _in_findings(erased_words: Words, body: bytes) -> bool:
+    return erased_words.in_bytes(msgspec.json.encode(unpacked(body)))
 
 
 def _rewrite(
@@ -141,24 +141,24 @@ def _rewrite(
             connection.execute(table.update().where(table.c[key] == row[0]).values({column: new(body)}))
 
 
-def _rewrite_findings(connection: sa.Connection, words: Words) -> None:
+def _rewrite_findings(connection: sa.Connection, erased_words: Words) -> None:
     """Takes the words from the values of the findings of all runs."""
     for row in connection.execute(FINDINGS.select()).fetchall():
         findings = unpacked(row.findings)
-        without = [msgspec.convert(words.without(msgspec.to_builtins(finding)), Finding) for finding in findings]
+        without = [msgspec.convert(erased_words.without(msgspec.to_builtins(finding)), Finding) for finding in findings]
         if tuple(without) != findings:
             own = sa.and_(FINDINGS.c.run == row.run, FINDINGS.c.place == row.place)
             connection.execute(FINDINGS.update().where(own).values(findings=packed(without)))
 
 
-def _delete(connection: sa.Connection, name: str, key: str, columns: Sequence[str], words: Words) -> None:
+def _delete(connection: sa.Connection, name: str, key: str, columns: Sequence[str], erased_words: Words) -> None:
     table = sa.table(name, sa.column(key), *map(sa.column, columns))
     for row in connection.execute(table.select()).fetchall():
-        if any(value is not None and words.in_bytes(value) for value in row[1:]):
+        if any(value is not None and erased_words.in_bytes(value) for value in row[1:]):
             connection.execute(table.delete().where(table.c[key] == row[0]))
 
 
-def _erase_staged(catalog: Catalog, words: Words) -> None:
+def _erase_staged(catalog: Catalog, erased_words: Words) -> None:
     """Deletes the staged items of all sources that hold a word; the next run reads them again."""
     staged = sa.table("staged", *map(sa.column, ("source", "remote_id", "title", "identifiers", "findings")))
     payloads = sa.table("staged_payloads", *map(sa.column, ("source", "remote_id", "payload")))
@@ -167,12 +167,12 @@ def _erase_staged(catalog: Catalog, words: Words) -> None:
         named = {
             (row.source, row.remote_id)
             for row in connection.execute(payloads.select())
-            if words.in_bytes(decompress(row.payload))
+            if erased_words.in_bytes(decompress(row.payload))
         }
         named |= {
             (row.source, row.remote_id)
             for row in connection.execute(staged.select())
-            if words.in_bytes(row.title) or (row.findings and _in_findings(words, row.findings))
+            if erased_words.in_bytes(row.title) or (row.findings and _in_findings(erased_words, row.findings))
         }
     for source, remote_id in named:
         catalog.staging.erase(source, remote_id)

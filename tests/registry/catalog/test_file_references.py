@@ -20,7 +20,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
 
 
 def publish(town: Town, id: str, owner: str = "amt", **mark: Any) -> Record:
-    metadata = a_project(title={"de": id}, extras={IMPORTED: {ID: id, **mark}})
+    metadata = a_project(id, extras={IMPORTED: {ID: id, **mark}})
     town.catalog.store.put([Record(id=id, said=metadata, owner=owner)], "test")
     return town.catalog.store.existing(id)
 

@@ -56,6 +56,7 @@ from api.pages.site import Pages
 from api.visitors import digests, hook_delivery
 from api.visitors import routes as visitors
 from api.web.answers import answer, json_bytes
+from api.web.dispatch import Dispatch
 from api.web.frame import HEADERS, MAX_BODY_BYTES, Frame
 from api.web.logs import log_to_stderr
 from api.web.negotiate import JSON
@@ -132,6 +133,7 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     app.include_router(openapi.routes(app, settings.base_url))
+    app.router.middleware_stack = Dispatch(app.router.middleware_stack, app.router.routes)
     return app
 
 

@@ -1,16 +1,14 @@
-"""Builds the catalogue from the settings; only this module chooses the database and the search index.
+"""Builds the catalogue from the settings; only this module and `search_index` choose the database and the index.
 
-Entry points: `open_catalog`, `open_index`, `upgrade`.
+Entry points: `open_catalog`, `upgrade`.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
-from registry import city
 from registry.catalog import Catalog
-from registry.errors import UsageError
 from registry.following import subscriptions, webhooks
 from registry.following.following import open_following
 from registry.letters import outbox
@@ -28,13 +26,10 @@ from registry.projections.projector import Projector
 from registry.quality import file_checks, scores
 from registry.quality.file_checks import open_file_checks
 from registry.quality.scores import open_scores
-from registry.search.candidates import Refiner
 from registry.search.meaning import is_installed, open_encoder
-from registry.search.query import SearchIndex
 from registry.search.refining import ByMeaning
-from registry.search.synonyms import Synonyms
-from registry.search.synonyms import synonyms as synonyms_of
 from registry.search.vectors import Vectors, VectorStore, folder_name
+from registry.search_index import open_index, search_server
 from registry.settings import Settings, refuse_lost_database
 from registry.sources import staging, tables
 from registry.sources.runs import open_runs
@@ -45,10 +40,6 @@ from registry.store.database import Tables, connect, upgrade_tables
 from registry.store.store import open_store
 from registry.visitors import messages
 from registry.visitors.messages import open_messages
-from vocab.concepts import ConceptList, load
-
-if TYPE_CHECKING:
-    from registry.search.elastic_client import Server
 
 
 def open_catalog(settings: Settings) -> Catalog:
@@ -115,20 +106,6 @@ def upgrade(settings: Settings) -> Mapping[str, tuple[int, int]]:
     return {name: upgrade_tables(engine, group) for name, (engine, group) in table_groups(settings).items()}
 
 
-def open_index(settings: Settings, refiner: Refiner | None = None) -> SearchIndex:
-    """The search index: Tantivy in the data folder, or Elasticsearch. Only the one in use is imported.
-
-    UsageError if the city's table of synonyms is wrong."""
-    districts, synonyms = _districts(settings), _synonyms(settings)
-    if settings.search == "tantivy":
-        from registry.search.tantivy_index import TantivyIndex
-
-        return TantivyIndex(settings.data / "search", districts, refiner, synonyms)
-    from registry.search.elastic_index import ElasticIndex
-
-    return ElasticIndex(_search_server(settings), districts=districts, refiner=refiner, synonyms=synonyms)
-
-
 def open_sparql(settings: Settings) -> Projection:
     """All records as RDF: a triple store in the data folder, or a SPARQL server."""
     if not settings.sparql_addresses:
@@ -157,28 +134,5 @@ def _vector_store(settings: Settings, name: str, dimensions: int) -> VectorStore
     from registry.search.elastic_client import open_client
     from registry.search.elastic_vectors import ElasticVectors
 
-    server = _search_server(settings)
+    server = search_server(settings)
     return ElasticVectors(open_client(server), "lotse", name, dimensions, server.index_settings())
-
-
-def _search_server(settings: Settings) -> "Server":
-    """How Elasticsearch is reached."""
-    from registry.search.elastic_client import Server
-
-    ca_file = settings.search_ca_file or settings.ca_file
-    return Server(
-        settings.search_addresses, str(ca_file) if ca_file else None, settings.search_key, settings.search_replicas
-    )
-
-
-def _synonyms(settings: Settings) -> Synonyms:
-    path = city.city(settings).synonyms
-    try:
-        return synonyms_of(path)
-    except (ValueError, OSError) as error:
-        raise UsageError("file-invalid", path=path, error=error) from None
-
-
-def _districts(settings: Settings) -> ConceptList | None:
-    path = city.city(settings).districts
-    return load(path) if path else None

@@ -42,11 +42,13 @@ class ProjectorProcess:
 
 def main(parent: Parent) -> None:
     """Updates the search index until the parent ends. Others can wait: they would take time from the harvest."""
-    from registry.build import open_catalog
-    from registry.projections.projector import SEARCH
+    from registry.projections.projector import SEARCH, Projector
+    from registry.search_index import open_index
+    from registry.store.store import open_store
 
     gc.set_threshold(50_000)  # many short-lived objects, few reference cycles
     for message in parent:
         settings = msgspec.json.decode(message, type=Settings, dec_hook=as_path)
-        projector, stop = open_catalog(settings).projector, threading.Event()
+        store, stop = open_store(settings.database_url), threading.Event()
+        projector = Projector(store, {"search": open_index(settings)}, settings.data)
         threading.Thread(target=projector.run, args=(stop, SEARCH), daemon=True).start()

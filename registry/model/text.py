@@ -58,7 +58,12 @@ def _has_words(value: str | tuple[str, ...] | None) -> bool:
 def in_language(text: Text, lang: str) -> str:
     """The text in a language, else in the next best one (`tags`); "" if it has none."""
     wanted = text.get(lang, "")
-    return wanted if wanted.strip() else next((text[tag] for tag in tags(text, lang)), "")
+    if wanted.strip():
+        return wanted
+    if len(text) == 1:  # as most texts
+        (only,) = text.values()
+        return only if only.strip() else ""
+    return next((text[tag] for tag in tags(text, lang)), "")
 
 
 def storable(text: str) -> str:

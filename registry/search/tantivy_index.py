@@ -174,14 +174,17 @@ class TantivyIndex:
         return True
 
     def _commit(self, generation: Path, changes: Iterable[Change], faults: dict[str, str]) -> None:
-        writer = tantivy.Index(SCHEMA, str(generation)).writer(WRITER_HEAP_BYTES, 1)
+        index = tantivy.Index(SCHEMA, str(generation))
+        writer, before, added = index.writer(WRITER_HEAP_BYTES, 1), index.searcher(), set[str]()
         try:
             writer.garbage_collect_files()  # left by a process that was killed before it committed
             for change in changes:
-                writer.delete_documents_by_term("id", change.id)
+                if change.id in added or before.doc_freq("id", change.id):  # looking is cheaper than to delete nothing
+                    writer.delete_documents_by_term("id", change.id)
                 faults.pop(change.id, None)
                 if change.record and (document := self._document(change.record, faults)):
                     writer.add_document(document)
+                    added.add(change.id)
             writer.commit()
         finally:
             writer.wait_merging_threads()  # ends the writer and frees its lock; uncommitted changes are dropped

@@ -2,7 +2,7 @@
 
 `LOTSE_TEST_ACTS=300 pytest tests/registry/test_processes.py`: each process acts so often.
 
-Covers: registry/build.py, registry/projector_process.py
+Covers: registry/build.py, registry/search_index.py, registry/projector_process.py
 """
 
 import os

@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from registry.build import open_index
 from registry.catalog.lookup import backlinks, resolve
 from registry.errors import ConflictError, NotFoundError, UsageError
 from registry.model import Agent, Distribution, Draft, Link, Metadata, Origin, Source, Step, Withdrawal
 from registry.projections.projector import Projector
 from registry.search.query import Query
+from registry.search_index import open_index
 from registry.store.store import Selection, open_store
 from tests.benchmarks.made_up import made_up_once
 from tests.builders import a_dataset, a_metadata, a_project, a_record

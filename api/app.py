@@ -18,7 +18,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from api.admin import harvests, letters, people
+from api.admin import harvests, letters, links, people
 from api.assistants import page as assistants
 from api.assistants import server as assistants_server
 from api.ckan import routes as ckan
@@ -90,6 +90,7 @@ PAGE_MODULES: Final = (
     merging,
     harvests,
     letters,
+    links,
     people,
     assistants,
     routes,

@@ -14,6 +14,8 @@ from registry.following.following import open_following
 from registry.letters import outbox
 from registry.letters.mailboxes import open_mailboxes
 from registry.letters.outbox import open_outbox
+from registry.links import links
+from registry.links.links import open_links
 from registry.people import accounts, confirmations, drafts, reasons
 from registry.people.accounts import open_people
 from registry.people.confirmations import open_confirmations
@@ -72,6 +74,7 @@ def open_catalog(settings: Settings) -> Catalog:
         scores=open_scores(settings.database_url),
         file_checks=open_file_checks(settings.database_url),
         previews=open_previews(settings.database_url, settings.data, settings),
+        links=open_links(settings.database_url),
     )
 
 
@@ -87,6 +90,7 @@ def table_groups(settings: Settings) -> dict[str, tuple[sa.Engine, Tables]]:
         "scores": scores,
         "file_checks": file_checks,
         "previews": preview_store,
+        "links": links,
         "confirmations": confirmations,
         "visitors": messages,
         "people": accounts,

@@ -114,6 +114,7 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "timeline": {"de": "zeit", "en": "timeline"},
         "map": {"de": "karte", "en": "map"},
         "api": {"de": "api", "en": "api"},
+        "links": {"de": "links", "en": "links"},
         "assistants": {"de": "ki", "en": "ai"},
     }
 )

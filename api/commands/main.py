@@ -41,6 +41,7 @@ COMMANDS: Final = {  # command -> module that has it
     "review": "api.commands.reviews",
     "follow": "api.commands.follow",
     "hook": "api.commands.hooks",
+    "links": "api.commands.links",
 }
 
 

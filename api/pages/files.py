@@ -3,18 +3,22 @@
 Entry point: `files`.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from markupsafe import Markup, escape
 
 from api.text import sentences
 from api.text.formatting import day, link, size, text_markup
 from api.text.i18n import translator
+from api.text.link_words import Reached, reached
 from api.web.addresses import Lang
+from registry.links.links import Link
 from registry.model import Distribution
 from vocab.concepts import concept_list
 
+NO_LINKS: Final[Mapping[str, Link]] = MappingProxyType({})
 MAX_SHORT_LABEL = 9  # characters of a format's label that fit into its column
 
 
@@ -31,6 +35,7 @@ class File(NamedTuple):
     access: str
     licence: str  # where it differs from the first one's
     text: Markup
+    reached: Reached | None = None  # what the link check knows of its address
 
     @property
     def address(self) -> str:
@@ -38,8 +43,8 @@ class File(NamedTuple):
         return self.download or self.access
 
 
-def files(distributions: Iterable[Distribution], lang: Lang) -> Iterator[File]:
-    """A File for each distribution, in the order of the source."""
+def files(distributions: Iterable[Distribution], lang: Lang, links: Mapping[str, Link] = NO_LINKS) -> Iterator[File]:
+    """A File for each distribution, in the order of the source. `links`: what is known of their addresses."""
     _ = translator(lang)
     first = None
     for distribution in distributions:
@@ -58,6 +63,7 @@ def files(distributions: Iterable[Distribution], lang: Lang) -> Iterator[File]:
             access=link(distribution.access_url),
             licence=sentences.licence(distribution.licence, lang).sentence if distribution.licence != first else "",
             text=text_markup(distribution.description, lang),
+            reached=reached(links.get(distribution.download_url or distribution.access_url), lang),
         )
 
 

@@ -64,6 +64,7 @@ class Quality:
         lang = language(request)
         measured = self.measured()
         total = next(iter(measured.of("catalogue")), None) if measured else None
+        are_checked = self.catalog.links.are_checked()
         _ = translator(lang)
         return self.pages.page(
             request,
@@ -72,7 +73,8 @@ class Quality:
             title=_("Qualität der Metadaten"),
             day=measured.day.isoformat() if measured else "",
             total=_total(total, lang) if total else None,
-            metrics=[_metric_share(metric, total, lang) for metric in METRICS] if total else [],
+            metrics=[_metric_share(metric, total, lang, are_checked) for metric in METRICS] if total else [],
+            are_checked=are_checked,
             organizations=self._lines(measured, "organization", lang) if measured else [],
             sources=self._lines(measured, "source", lang) if measured else [],
             trend=_trend(self.catalog.scores.trend()),
@@ -103,14 +105,14 @@ class Quality:
         if is_current(store, latest):
             return latest
         if store.count(MEASURED) <= MAX_RECORDS_AT_ONCE:
-            return refresh(store, scores, self.pages.settings.contributor)
+            return refresh(store, scores, self.pages.settings.contributor, self.catalog.links)
         if self._measuring.acquire(blocking=False):
             threading.Thread(target=self._measure, name="quality", daemon=True).start()
         return latest
 
     def _measure(self) -> None:
         try:
-            refresh(self.catalog.store, self.catalog.scores, self.pages.settings.contributor)
+            refresh(self.catalog.store, self.catalog.scores, self.pages.settings.contributor, self.catalog.links)
         finally:
             self._measuring.release()
 
@@ -137,14 +139,17 @@ class Quality:
         if record.kind not in DCAT_KINDS:
             raise NotFoundError("nothing-here")
         if form:
-            result = mqa(record.metadata)
-            return self._data(request, form, (record.number,),
+            result = self._mqa(record)
+            return self._data(request, form, (record.number, result.total),
                               record_quality(record, result, form.name, self.pages.settings.base_url))  # fmt: skip
         return self._record_page(request, record, language(request))
 
+    def _mqa(self, record: Record) -> Mqa:
+        return mqa(record.metadata, self.catalog.links.answers([record.metadata]))
+
     def _record_page(self, request: Request, record: Record, lang: Lang) -> Response:
         _ = translator(lang)
-        result = mqa(record.metadata)
+        result = self._mqa(record)
         title = pick_language(record.metadata.title, lang).words
         return self.pages.page(
             request,
@@ -205,9 +210,10 @@ def _total(score: Score, lang: Lang) -> Mapping[str, Any]:
     }
 
 
-def _metric_share(metric: Metric, score: Score, lang: Lang) -> tuple[str, int, int, bool]:
-    """Label, points, percent of the records that meet it, and whether it is measured: addresses are not tried yet."""
-    return _label(metric, lang), metric.points, round(100 * score.share(metric.name)), metric.is_met is not None
+def _metric_share(metric: Metric, score: Score, lang: Lang, are_checked: bool) -> tuple[str, int, int, bool]:
+    """Label, points, percent of the records that meet it, and whether it is measured. `are_checked`: addresses were."""
+    is_measured = metric.is_met is not None or are_checked
+    return _label(metric, lang), metric.points, round(100 * score.share(metric.name)), is_measured
 
 
 def _most_helpful(left: Iterable[tuple[Metric, float]], lang: Lang) -> list[tuple[str, int]]:

@@ -19,7 +19,7 @@ from api.pages.all_details import everything
 from api.pages.cards import licence_of, whose
 from api.pages.described import described
 from api.pages.facts import contact_items, facts
-from api.pages.files import File
+from api.pages.files import NO_LINKS, File
 from api.pages.files import files as files_of
 from api.pages.organization import organization_view
 from api.pages.profile_sheet import uses
@@ -47,6 +47,7 @@ from api.web.negotiate import DATA as DATA_FORMATS
 from api.web.negotiate import ICS
 from registry.catalog.deciding import subject
 from registry.catalog.lookup import shown
+from registry.links.links import addresses_of
 from registry.masking import public
 from registry.model import DCAT_KINDS, Metadata, Milestone, Record, Version
 from registry.model.record import is_source
@@ -150,7 +151,10 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
     """The variables of `record.html`."""
     metadata = record.metadata
     chances, calls = sentences.open_calls(metadata, today)
-    files = tuple(files_of(metadata.distributions[:MAX_FILES], lang))
+    distributions = metadata.distributions[:MAX_FILES]
+    files = (
+        tuple(files_of(distributions, lang, pages.catalog.links.of(addresses_of(metadata)))) if distributions else ()
+    )
     lead, text = _lead(metadata, lang)
     tied = relations(pages, record, lang, today)
     return {

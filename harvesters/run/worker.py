@@ -1,4 +1,4 @@
-"""The worker: harvests the sources that are due, for as long as the process lives.
+"""The worker: harvests the sources that are due, and checks links, for as long as the process lives.
 
 Entry points: `run`, `work`, `due`. Each source is harvested in a thread and with a session of its own: a slow source
 holds up no other, and a job that fails costs itself only.
@@ -20,6 +20,7 @@ from registry.catalog import Catalog
 from registry.errors import BusyError, StoppedError
 from registry.fetch.session import Outward, session
 from registry.isolation import isolated
+from registry.links.checking import check_due
 from registry.model import Run, Source
 from registry.model.timing import today
 from registry.quality.scores import refresh
@@ -97,6 +98,7 @@ def work(catalog: Catalog, new_session: NewSession, stop: threading.Event) -> No
         now = datetime.now().astimezone()
         for source in _job("sources", partial(_due, catalog, now)) or ():
             jobs.start(source.name, partial(_harvest, source, catalog, new_session, stop))
+        jobs.start("check links", partial(_job, "check links", partial(_check_links, catalog, new_session, stop)))
         jobs.start("measure quality", partial(_job, "measure quality", partial(_measure, catalog)))
         jobs.wait(stop)
     for name in jobs.leave():
@@ -112,7 +114,17 @@ def _measure(catalog: Catalog) -> None:
     """Measures the quality of the catalogue once a day, so that its trend has no gaps where nobody looks."""
     latest = catalog.scores.latest()
     if latest is None or latest.day != today():
-        refresh(catalog.store, catalog.scores, catalog.settings.contributor)
+        refresh(catalog.store, catalog.scores, catalog.settings.contributor, catalog.links)
+
+
+def _check_links(catalog: Catalog, new_session: NewSession, stop: threading.Event) -> None:
+    """Checks the addresses of datasets that are due."""
+    now = datetime.now(UTC)
+    catalog.links.follow(catalog.store, now)
+    with new_session() as http:
+        counts = check_due(catalog.links, http, now, stop.wait)
+    if counts:
+        log.info("link check: %s", dict(counts))
 
 
 def _map_all_again(catalog: Catalog, stop: threading.Event) -> None:

@@ -29,6 +29,7 @@ from registry.errors import ConflictError, NotFoundError, NotReadyError
 from registry.following.following import Following
 from registry.letters.mailboxes import Mailboxes
 from registry.letters.outbox import Outbox
+from registry.links.links import Links
 from registry.model import Draft, Metadata, Record, Source, Step, Taken
 from registry.model.agents import match_agents
 from registry.model.message import Message, message
@@ -76,6 +77,7 @@ class Catalog:
     scores: Scores
     file_checks: FileChecks
     previews: Previews
+    links: Links
 
     @cached_property
     def _organizations(self) -> KnownOrganizations:

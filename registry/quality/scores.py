@@ -10,8 +10,10 @@ from typing import Final, Literal, NamedTuple
 
 import sqlalchemy as sa
 
+from registry.links.links import Links
 from registry.model import Record
 from registry.model.timing import today
+from registry.parts import parts
 from registry.quality.govdata import preflight
 from registry.quality.mqa import DIMENSIONS, METRIC_BY_NAME, METRICS, mqa
 from registry.store.database import Tables, connect, make_tables, reading, writing
@@ -19,6 +21,7 @@ from registry.store.store import Selection, Store
 
 Scope = Literal["catalogue", "source", "organization"]
 MAX_TREND_DAYS: Final = 400
+RECORDS_AT_ONCE: Final = 500  # whose addresses are looked up together
 GOVDATA: Final = "govdata-"  # before a verdict of `registry.quality.govdata`, counted beside the metrics
 MEASURED: Final = Selection(kind="dataset", shown=True)  # MQA knows no other kind
 
@@ -76,17 +79,19 @@ class Measured(NamedTuple):
         return [score for score in self.scores if score.scope == scope]
 
 
-def measured(records: Iterable[Record], contributor: str = "") -> list[Score]:
+def measured(records: Iterable[Record], contributor: str = "", links: Links | None = None) -> list[Score]:
     """The scores of these records together, of each source and of each organization that publishes. `contributor`: the
-    id of the data provider that the catalogue gives to all of them."""
+    id of the data provider that the catalogue gives to all of them; `links`: what is known of their addresses."""
     counts: Counter[tuple[Scope, str]] = Counter()
     met: dict[tuple[Scope, str], Counter[str]] = {}
-    for record in records:
-        verdict = GOVDATA + preflight(record.metadata, contributor).verdict
-        names = (*mqa(record.metadata).met, verdict)
-        for key in _groups(record):
-            counts[key] += 1
-            met.setdefault(key, Counter()).update(names)
+    for part in parts(records, RECORDS_AT_ONCE):
+        answers = links.answers(record.metadata for record in part) if links else {}
+        for record in part:
+            verdict = GOVDATA + preflight(record.metadata, contributor).verdict
+            names = (*mqa(record.metadata, answers).met, verdict)
+            for key in _groups(record):
+                counts[key] += 1
+                met.setdefault(key, Counter()).update(names)
     return [Score(*key, number, met[key]) for key, number in counts.items()]
 
 
@@ -151,13 +156,13 @@ def is_current(store: Store, latest: Measured | None) -> bool:
     return latest is not None and latest.day == today() and latest.change == store.last()
 
 
-def refresh(store: Store, scores: Scores, contributor: str = "") -> Measured:
+def refresh(store: Store, scores: Scores, contributor: str = "", links: Links | None = None) -> Measured:
     """The scores of all shown datasets, measured anew where something changed, and kept; 0.1 s for 1,000 records."""
     latest = scores.latest()
     if latest is not None and is_current(store, latest):
         return latest
     change = store.last()  # first: what changes meanwhile is measured the next time
-    now = Measured(today(), change, measured(store.find(MEASURED), contributor))
+    now = Measured(today(), change, measured(store.find(MEASURED), contributor, links))
     if now.scores or latest:
         scores.keep(now)
     return now

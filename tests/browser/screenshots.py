@@ -69,6 +69,7 @@ SIGNED_IN = {
     "formular": "/anmelden/projekt",
     "aendern": "/anmelden/projekt?of=pegel",
     "freigabe": "/freigabe",
+    "links": "/administration/links",
     "quellen": "/administration/quellen",
     "quelle": "/administration/quellen/stadtwerke",
     "lauf-wartet": "/administration/laeufe/{waiting}",

@@ -34,7 +34,7 @@ PUBLIC = (
 SIGNED_IN = (
     "/konto/einmalcodes", "/konto/sicherheit", "/konto/zugangsschluessel", "/administration/konten",
     "/administration/konten/agentur",
-    "/administration/protokoll",
+    "/administration/protokoll", "/administration/links",
     "/konto", "/mein/eintraege", "/anmelden/projekt", "/anmelden/projekt?of=kuehle-wege", "/freigabe",
     "/administration/quellen", "/administration/quellen/stadtwerke", "/administration/laeufe/{waiting}",
     "/administration/laeufe/{running}", "/administration/laeufe/{failed}", "/anmelden/projekt/{returned}",
@@ -70,6 +70,7 @@ TEMPLATES = {  # a page of each
     "api_reference.html": "/entwickler/api", "status.html": "/status", "assistants.html": "/entwickler/ki",
     "dumps.html": "/dumps", "sparql.html": "/sparql", "vocabulary.html": "/ns",
     "profile.html": "/projekte/kuehle-wege/steckbrief",
+    "links.html": "/administration/links",
     "letters.html": "/administration/nachrichten", "account_letters.html": "/konto/nachrichten",
     "merge.html": "/projekte/pegel/zusammenfuehren?with=kuehle-wege",
     "reasons.html": "/freigabe/textbausteine", "history.html": "/projekte/kuehle-wege/verlauf",

@@ -11,7 +11,7 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 @contextmanager
 def a_server(answer: Answer) -> Iterator[str]:
-    """The address of a server on this machine; `answer` writes the answer to each GET and POST."""
+    """The address of a server on this machine; `answer` writes the answer to each GET, HEAD and POST."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -19,7 +19,7 @@ def a_server(answer: Answer) -> Iterator[str]:
         def do_GET(self) -> None:
             answer(self)
 
-        do_POST = do_GET
+        do_POST = do_HEAD = do_GET
 
         def log_message(self, *args: Any) -> None:
             pass

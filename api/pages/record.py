@@ -151,10 +151,8 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
     """The variables of `record.html`."""
     metadata = record.metadata
     chances, calls = sentences.open_calls(metadata, today)
-    distributions = metadata.distributions[:MAX_FILES]
-    files = (
-        tuple(files_of(distributions, lang, pages.catalog.links.of(addresses_of(metadata)))) if distributions else ()
-    )
+    links = pages.catalog.links.of(addresses_of(metadata)) if metadata.distributions else NO_LINKS
+    files = tuple(files_of(metadata.distributions[:MAX_FILES], lang, links))
     lead, text = _lead(metadata, lang)
     tied = relations(pages, record, lang, today)
     return {

@@ -1,6 +1,6 @@
 """The report of links and freshness, and what the page of a dataset says of its addresses.
 
-Covers: api/admin/links.py, api/text/link_words.py
+Covers: api/admin/links.py
 """
 
 import csv
@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.text.link_words import answer_words
 from registry.links.links import Link, Outcome
 from tests.signed_in import browser
 from tests.town import Town
@@ -72,9 +71,3 @@ def test_quality_counts_addresses_once_they_were_checked(city: Town) -> None:
 def test_nobody_else_sees_the_report(city: Town, name: str) -> None:
     for path in ("/administration/links", "/administration/links.csv"):
         assert browser(city, name).get(path).status_code in (303, 302, 401, 403)
-
-
-def test_every_answer_has_words() -> None:
-    answers = ("404", "503", "451", "source-unreachable", "answer-late", "etwas-neues")
-    for lang in ("de", "en"):
-        assert all(answer_words(answer, lang) for answer in answers)

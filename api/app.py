@@ -53,6 +53,9 @@ from api.editing import (
 )
 from api.pages import error_pages, routes
 from api.pages.site import Pages
+from api.running import metrics
+from api.running.rates import RateLimit
+from api.running.requests import Requests
 from api.visitors import digests, hook_delivery
 from api.visitors import routes as visitors
 from api.web.answers import answer, json_bytes
@@ -124,13 +127,17 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
     app.state.assistants = assistants_server.endpoint(pages)
     if app.state.assistants:
         app.router.routes.append(Route(assistants_server.PATH, app.state.assistants))
+    app.include_router(metrics.routes(catalog, settings))
     app.state.error_page = error_pages.error_page(pages)
     app.add_exception_handler(LotseError, _lotse_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _failure)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=GZIP_LEVEL)
+    secret = settings.secret[0] if settings.secret else ""
+    app.add_middleware(RateLimit, data=settings.data, secret=secret, limits=settings.limits, shown=_shown)
     app.add_middleware(Frame)
+    app.add_middleware(Requests)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     app.include_router(openapi.routes(app, settings.base_url))
@@ -141,7 +148,7 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
 def from_environment() -> FastAPI:
     """The application with the settings of the environment, for each worker process of the server."""
     settings = with_secret(load())
-    log_to_stderr(settings.debug)
+    log_to_stderr(settings.debug, settings.log == "json")
     catalog = open_catalog(settings)
     threading.Thread(target=records.warm_up, name="warm-up", daemon=True).start()
     threading.Thread(target=_search_once, args=(catalog,), name="warm-up-search", daemon=True).start()

@@ -12,7 +12,8 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -22,6 +23,9 @@ from registry.private_files import make_private_folder
 
 PREFIX = "LOTSE_"
 TEST_PREFIX = "LOTSE_TEST_"  # variables of the test suite, which are not settings
+DEFAULT_RATES: Final[Mapping[str, int]] = MappingProxyType(  # kind of request -> how many a client may make a minute
+    {"sparql": 60, "ckan": 300, "search": 300, "api": 600, "form": 120, "page": 1800}
+)
 _ADDRESS = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
 _MAIL_ADDRESS = re.compile(r"[^\s@<>,;:\"()\\]+@[A-Za-z0-9.-]+")
 
@@ -55,6 +59,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     contributor: str = ""  # dcatde:contributorID of the catalogue
     meaning: str = ""  # on, off; empty: on where its package is installed
     mcp: str = "on"  # on, off; where the extra lotse[mcp] is installed
+    limits: tuple[str, ...] = ()  # NAME=NUMBER: requests of a client a minute; "off": none
+    metrics: tuple[str, ...] = ()  # networks that may read /metrics, besides the machine itself
+    metrics_token: str = ""  # whoever names it may read /metrics
+    log: str = "text"  # or json
     debug: bool = False  # tracebacks on stderr
 
     @property
@@ -129,7 +137,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values: dict[str, Any] = _file(folder / "lotse.toml")
     values |= {name: value for name, value in from_environment.items() if value != ""}
     values["data"] = str(folder)
-    for name in ("allow_hosts", "secret", "trusted_proxies", "oidc_roles"):
+    for name in ("allow_hosts", "secret", "trusted_proxies", "oidc_roles", "limits", "metrics"):
         if isinstance(values.get(name), str):
             values[name] = _parts(values[name])
     try:
@@ -196,11 +204,8 @@ def _check(settings: Settings) -> None:
     _check_mail(settings)
     _check_openid(settings)
     _check_switches(settings)
-    for proxy in settings.trusted_proxies:
-        try:
-            ip_network(proxy)
-        except ValueError:
-            raise UsageError("setting-proxies", value=proxy) from None
+    _check_networks(settings)
+    _check_limits(settings)
     for name in ("ca_file", "search_ca_file"):
         path = getattr(settings, name)
         if path and not path.is_file():
@@ -212,6 +217,24 @@ def _check_switches(settings: Settings) -> None:
         raise UsageError("setting-meaning", value=settings.meaning)
     if settings.mcp not in ("on", "off"):
         raise UsageError("setting-mcp", value=settings.mcp)
+    if settings.log not in ("text", "json"):
+        raise UsageError("setting-log", value=settings.log)
+
+
+def _check_networks(settings: Settings) -> None:
+    for name, networks in (("TRUSTED_PROXIES", settings.trusted_proxies), ("METRICS", settings.metrics)):
+        for network in networks:
+            try:
+                ip_network(network)
+            except ValueError:
+                raise UsageError("setting-networks", name=name, value=network) from None
+
+
+def _check_limits(settings: Settings) -> None:
+    for line in settings.limits if settings.limits != ("off",) else ():
+        name, _, number = line.partition("=")
+        if name not in DEFAULT_RATES or not number.isdecimal():
+            raise UsageError("setting-limits", line=line, names=", ".join(DEFAULT_RATES))
 
 
 def _is_server(address: str) -> bool:

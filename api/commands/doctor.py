@@ -1,6 +1,5 @@
 """`lotse doctor`: checks settings, disk, secret, database, projections and sources, each with a remedy."""
 
-import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
 _LOW_DISK_BYTES: Final = 1_000_000_000  # less free space is reported as "look"
 _FULL_DISK_BYTES: Final = 50_000_000  # less free space is reported as "broken"
+_LOW_CERTIFICATE_DAYS: Final = 14  # less is reported as "look"
 _VENDOR: Final = Path(__file__).parents[1] / "static" / "vendor"
 
 
@@ -74,6 +74,8 @@ def _checks() -> Iterator[Check]:
         yield from _projections(catalog)
         yield from _sources(catalog)
         yield _letters(catalog, configured)
+        yield from _waiting(catalog)
+    yield from _certificate(configured)
 
 
 def _settings(configured: "Settings") -> Iterator[Check]:
@@ -88,9 +90,10 @@ def _settings(configured: "Settings") -> Iterator[Check]:
 
 
 def _disk(data: Path) -> Iterator[Check]:
-    there = next(folder for folder in (data.absolute(), *data.absolute().parents) if folder.exists())
-    free = shutil.disk_usage(there).free
-    what = f"{free / 1e9:.1f} GB free at {there}"
+    from registry.catalog.figures import free_bytes
+
+    free = free_bytes(data)
+    what = f"{free / 1e9:.1f} GB free at {data.absolute()}"
     state = "broken" if free < _FULL_DISK_BYTES else "look" if free < _LOW_DISK_BYTES else "ok"
     yield Check(
         "disk",
@@ -179,6 +182,34 @@ def _letters(catalog: "Catalog", configured: "Settings") -> Check:
     if refused or any(letter.tries for letter in catalog.outbox.newest(100)):
         return Check("letters", "look", what, "See the page of letters in the administration, and LOTSE_MAIL.")
     return Check("letters", "ok", what)
+
+
+def _waiting(catalog: "Catalog") -> Iterator[Check]:
+    """What waits for people, and webhooks that were given up."""
+    from registry.catalog.figures import figures
+
+    now = figures(catalog)
+    submitted = now.drafts.get("submitted", 0)
+    yield Check("drafts", "ok", f"{submitted} wait for a decision")
+    if now.suspended_hooks:
+        what = f"{now.suspended_hooks} of {now.hooks} are suspended"
+        yield Check("webhooks", "look", what, "See: lotse hook list; then: lotse hook retry URL")
+
+
+def _certificate(configured: "Settings") -> Iterator[Check]:
+    """How long the certificate of the public address holds; nothing where that is not https."""
+    from api.commands.certificate import days_left
+
+    if not configured.base_url.startswith("https://"):
+        return
+    days = days_left(configured.base_url, configured.ca_file)
+    if isinstance(days, str):
+        yield Check("certificate", "look", f"{configured.base_url}: {days}", "Check the proxy in front of Lotse.")
+    elif days < _LOW_CERTIFICATE_DAYS:
+        what = f"ends in {days} days" if days >= 0 else "has ended"
+        yield Check("certificate", "look" if days >= 0 else "broken", what, "Renew it; check that your proxy does so.")
+    else:
+        yield Check("certificate", "ok", f"holds for {days} days")
 
 
 def _projections(catalog: "Catalog") -> Iterator[Check]:

@@ -9,12 +9,15 @@ import sys
 import threading
 import time
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click import option
 
 from api.commands.terminal import as_json, document, opened, progress, say, settings
+
+if TYPE_CHECKING:
+    from registry.settings import Settings
 
 START_SECONDS: Final = 120.0  # after which we no longer wait for the server to answer
 
@@ -25,41 +28,52 @@ START_SECONDS: Final = 120.0  # after which we no longer wait for the server to 
 @option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the portal and all interfaces; prints `ready http://…` when it answers."""
-    import uvicorn
-    from uvicorn.supervisors import Multiprocess
-
-    from api.web.half_open import BoundedProtocol
+    from api.running.counting import shared_counts
+    from api.web.logs import log_to_stderr
     from registry.catalog.organizations import take_in_city
     from registry.settings import Settings, with_secret
     from registry.store.reserve import keep_reserve
 
     catalog, configured = opened()  # refuses an older database before anything listens
+    log_to_stderr(configured.debug, configured.log == "json")
     keep_reserve(configured.data)
     take_in_city(catalog)
     catalog.close()  # each of the server's processes opens its own
     with_secret(configured)
-    with _listening(host, port) as listener:
+    with _listening(host, port) as listener, shared_counts():
         address = _address(host, listener)
         if configured.base_url == Settings().base_url:
             os.environ["LOTSE_BASE_URL"] = address  # for the server's processes, which read their settings anew
-        config = uvicorn.Config(
-            "api.app:from_environment",
-            factory=True,
-            workers=workers,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            http=BoundedProtocol,
-            proxy_headers=False,  # the application believes those that the settings name
-            timeout_graceful_shutdown=20,
-        )
         signal.signal(signal.SIGTERM, _leave)
         threading.Thread(target=_announce, args=(listener.getsockname(), address), daemon=True).start()
-        if workers > 1:
-            Multiprocess(config, sockets=[listener]).run()
-        else:
-            with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C ends the server
-                uvicorn.Server(config).run(sockets=[listener])
+        _answer_requests(listener, workers, configured)
+
+
+def _answer_requests(listener: socket.socket, workers: int, configured: "Settings") -> None:
+    """Runs the server until it is asked to end, in this process or in so many of its own."""
+    import uvicorn
+    from uvicorn.config import LOGGING_CONFIG
+    from uvicorn.supervisors import Multiprocess
+
+    from api.web.half_open import BoundedProtocol
+
+    config = uvicorn.Config(
+        "api.app:from_environment",
+        factory=True,
+        workers=workers,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        http=BoundedProtocol,
+        proxy_headers=False,  # the application believes those that the settings name
+        timeout_graceful_shutdown=20,
+        log_config=None if configured.log == "json" else LOGGING_CONFIG,  # without one its lines get our form, too
+    )
+    if workers > 1:
+        Multiprocess(config, sockets=[listener]).run()
+    else:
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C ends the server
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -122,7 +136,7 @@ def worker() -> None:
     from registry.store.reserve import keep_reserve
 
     catalog, configured = opened()
-    log_to_stderr(configured.debug)
+    log_to_stderr(configured.debug, configured.log == "json")
     keep_reserve(configured.data)
     take_in_city(catalog)
     stop = threading.Event()

@@ -1,0 +1,1 @@
+"""What an operator sees and bounds: ids and figures of requests, metrics, limits for each client."""

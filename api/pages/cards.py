@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup, escape
 
+from api.pages.project_details import details
 from api.text import sentences
 from api.text.formatting import day, marked, pick_language, sentence, short_markup
 from api.text.i18n import translator
@@ -35,7 +36,7 @@ class Line(NamedTuple):
 
 class Card(NamedTuple):
     """A record as lists show it. `track`: the marks of a project's phases; `why`: why a search found it, if its words
-    do not tell."""
+    do not tell; `details`: where a project is and what comes next, for lists of projects alone."""
 
     id: str
     kind: str
@@ -47,6 +48,7 @@ class Card(NamedTuple):
     track: tuple[str, ...]
     lines: tuple[Line, ...]
     why: str = ""
+    details: Markup | str = ""
 
 
 def cards(records: Iterable[Record], lang: Lang, today: date, query: list[Word] | None = None) -> list[Card]:
@@ -79,6 +81,7 @@ def card(record: Record, lang: Lang, today: date, query: list[Word] | None = Non
         text=_text(metadata, lang, query or []),
         track=sentences.states(phase.notation) if phase else (),
         lines=_lines(metadata, lang, today),
+        details=details(metadata, lang),
     )
 
 

@@ -1,12 +1,11 @@
 """Districts: the list with its figures, the schematic map, and a page for each.
 
-Entry points: `districts_page`, `district_page`; `rows`, `drawing` and `blocks` for other pages. Lists and maps that the
+Entry points: `districts_page`, `district_page`; `rows` and `drawing` for other pages. Lists and maps that the
 city's folder does not have are left out.
 """
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,21 +13,16 @@ from typing import Any, Final, NamedTuple
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.data.appointments import WITH_DATES
-from api.data.lists import list_address
-from api.pages import search
+from api.pages.overview import overview
 from api.pages.site import Pages
 from api.text.i18n import translator
 from api.web import addresses, query
 from api.web.addresses import Lang, language
-from api.web.negotiate import ICS
 from registry.errors import NotFoundError, UsageError
 from registry.model import DCAT_KINDS
 from registry.model.timing import today
-from registry.search.limits import Limits
 from registry.search.query import Query
 from vocab.concepts import Concept
-from vocab.kinds import KIND_ROWS
 
 MAX_CARDS_PER_BLOCK: Final = 5
 View = Callable[[Request], Response]
@@ -63,18 +57,6 @@ class Drawing(NamedTuple):
     box: str
     water: str
     shapes: tuple[Shape, ...]
-
-
-class Block(NamedTuple):
-    """Some entries of a kind, and the way to all of them."""
-
-    label: str
-    cards: tuple[Any, ...]
-    total: int
-    address: str
-    all: str
-    kind: str = ""
-    calendar: str = ""  # the address of its appointments
 
 
 def known(pages: Pages) -> tuple[Concept, ...]:
@@ -181,47 +163,19 @@ def district_page(pages: Pages) -> View:
         if path != request.url.path:
             return RedirectResponse(path, 301)
         label = concept.label(lang)
-        newest = blocks(pages, "district", concept.notation, lang, today())
+        where = {"district": (concept.notation,)}
+        whole = next((other.notation for other in known(pages) if other.extra.get("kind") == "city"), "")
         return pages.page(
             request,
             "district.html",
             lang,
             title=label,
-            blocks=newest,
+            **overview(pages, where, lang, today(), whole),
             map=drawing(pages, {}, {}, lang, concept.notation),
             area="district",
             crumbs=[(_("Stadtteile"), addresses.path("district", lang)), (label, "")],
-            feed=query.url(Query(where={"district": (concept.notation,)}, lang=lang), "/feed.atom"),
-            follow=query.url(Query(where={"district": (concept.notation,)}, lang=lang), addresses.path("alerts", lang)),
+            feed=query.url(Query(where=where, lang=lang), "/feed.atom"),
+            follow=query.url(Query(where=where, lang=lang), addresses.path("alerts", lang)),
         )
 
     return district
-
-
-def blocks(pages: Pages, facet: str, value: str, lang: Lang, today: date) -> list[Block]:
-    """The newest projects and data and the next events under a value of a facet; kinds without any are left out."""
-    blocks = [_block(pages, {facet: (value,)}, kinds, lang, today) for kinds in (("project",), DCAT_KINDS, ("event",))]
-    return [block for block in blocks if block.total]
-
-
-def _block(
-    pages: Pages, where: Mapping[str, tuple[str, ...]], kinds: tuple[str, ...], lang: Lang, today: date
-) -> Block:
-    _ = translator(lang)
-    of_the_place = Limits(whole_city=False)
-    asked = Query(
-        where={**where, "kind": kinds},
-        size=MAX_CARDS_PER_BLOCK,
-        sort="starts" if kinds == ("event",) else "newest",
-        lang=lang,
-        facets=(),
-        limits=of_the_place,
-    )
-    page = pages.catalog.index.search(asked)
-    cards = search.cards(pages, (hit.id for hit in page.hits), lang, today)
-    label = KIND_ROWS[kinds[0]].short[lang]
-    path = addresses.path("search" if len(kinds) > 1 else kinds[0], lang)
-    address = query.url(Query(where=asked.where if len(kinds) > 1 else where, lang=lang), path)
-    calendar = list_address(Query(where=where, lang=lang), path, ICS) if kinds[0] in WITH_DATES else ""
-    all_of_them = _("Alle %(number)s") % {"number": page.total}
-    return Block(label, tuple(cards), page.total, address, all_of_them, kinds[0], calendar)

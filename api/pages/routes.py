@@ -8,6 +8,7 @@ from api.pages import assets, city_texts, districts
 from api.pages.api_reference import api_reference_page
 from api.pages.calls import calls_page
 from api.pages.council_report import report_file, report_page
+from api.pages.count_tables import district_table, project_table, topic_table
 from api.pages.developers import developers_page, status_page
 from api.pages.dumps import dumps_page
 from api.pages.high_value import HighValue
@@ -19,9 +20,10 @@ from api.pages.record import record_page
 from api.pages.search import search_page
 from api.pages.site import Pages, View
 from api.pages.sparql import sparql_views
-from api.pages.start import start_page, topic_page, topics_page
+from api.pages.start import start_page
 from api.pages.suggestions import suggestions_page
 from api.pages.timeline import timeline_page
+from api.pages.topics import topic_page, topics_page
 from api.pages.validation import Validation
 from api.pages.vocabulary import vocabulary_page
 from api.web import addresses
@@ -37,6 +39,8 @@ def routes(pages: Pages) -> APIRouter:
         (search_page(pages), [addresses.path("search", lang) for lang in addresses.LANGS]),
         (suggestions_page(pages), patterns("search", "suggestions")),
         (topics_page(pages), patterns("topic")),
+        (topic_table(pages), [f"{path}.csv" for path in patterns("topic")]),
+        (district_table(pages), [f"{path}.csv" for path in patterns("district")]),
         (topic_page(pages), patterns("topic", "{id}")),
         (districts.districts_page(pages), patterns("district")),
         (districts.district_page(pages), patterns("district", "{id}")),
@@ -81,6 +85,7 @@ def _of_projects(pages: Pages) -> Iterator[tuple[View, list[str]]]:
     yield profile_page(pages), patterns("project", "{id}", "profile")
     yield press_text(pages), patterns("project", "{id}", "press")
     yield calls_page(pages), patterns("calls")
+    yield project_table, [f"{path}.csv" for view in ("map", "timeline") for path in patterns("project", view)]
     yield report_page(pages), patterns("report")
     yield report_file(pages), [f"{path}.{form.name}" for path in patterns("report") for form in (CSV, XLSX)]
     yield map_page(pages), patterns("project", "map")

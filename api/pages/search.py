@@ -18,6 +18,7 @@ from api.pages import cards as card_room
 from api.pages.cards import Card
 from api.pages.facet_groups import FIND, Names, counted, groups
 from api.pages.list_views import list_views, take
+from api.pages.project_details import project_offers
 from api.pages.site import Pages, View
 from api.text import formatting, sentences
 from api.text.i18n import translator
@@ -134,7 +135,10 @@ def view(
         "chips": (*_chips(asked, names, path, lang, kind), *_limit_chips(asked, path, lang)),
         "limits": tuple(limits.pairs(asked.limits, asked.facets)),
         "place": place_fields.typed(asked.limits),
-        "offers": _offers(asked, results, names, path, lang),
+        "offers": (
+            *_offers(asked, results, names, path, lang),
+            *(project_offers(pages.catalog.index, asked, path, lang) if kind == "project" else ()),
+        ),
         "whole_city": _whole_city(asked, results, path),
         "tabs": () if kind else _tabs(asked, results, lang),
         "sorts": _sorts(asked, path, lang, kind),

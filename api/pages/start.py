@@ -1,4 +1,4 @@
-"""The start page and the pages of topics. Entry points: `start_page`, `topics_page`, `topic_page`."""
+"""The start page. Entry points: `start_page`; `counts_by` and `themes_of` for other pages."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
@@ -6,17 +6,15 @@ from typing import Any, Final, NamedTuple
 
 from fastapi import Request
 from markupsafe import Markup, escape
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from api.pages import districts
 from api.pages.cards import cards, whose
 from api.pages.site import Pages, View
 from api.text import sentences
 from api.text.formatting import ZONE, day, short_markup
-from api.text.i18n import translator
-from api.web import addresses, query
+from api.web import addresses
 from api.web.addresses import Lang, language
-from registry.errors import NotFoundError
 from registry.model import DCAT_KINDS, KINDS, Record
 from registry.model.timing import last_day, today
 from registry.search.query import Query
@@ -37,13 +35,13 @@ def start_page(pages: Pages) -> View:
     def start(request: Request) -> Response:
         lang = language(request)
         partners = seeking(today())
-        data, projects, kinds = _counts(pages, DCAT_KINDS), _counts(pages, ("project",)), _of_kinds(pages)
+        data, projects, kinds = counts_by(pages, DCAT_KINDS), counts_by(pages, ("project",)), _of_kinds(pages)
         return pages.page(
             request,
             "start.html",
             lang,
             kinds=kinds,
-            themes=_themes(data["theme"], projects["theme"], lang),
+            themes=themes_of(data["theme"], projects["theme"], lang),
             districts=districts.rows(pages, data["district"], projects["district"], lang),
             map=districts.drawing(pages, data["district"], projects["district"], lang),
             newest=[
@@ -59,7 +57,7 @@ def start_page(pages: Pages) -> View:
     return start
 
 
-def _counts(pages: Pages, kinds: tuple[str, ...]) -> dict[str, dict[str, int]]:
+def counts_by(pages: Pages, kinds: tuple[str, ...]) -> dict[str, dict[str, int]]:
     """Theme and district -> how many things of these kinds."""
     page = pages.catalog.index.search(Query(where={"kind": kinds}, size=1, facets=("theme", "district")))
     counts = {name: {count.value: count.count for count in values} for name, values in page.facets.items()}
@@ -144,10 +142,11 @@ def coming(pages: Pages, day: date, lang: Lang) -> list[Coming]:
     ]
 
 
-def _themes(data: dict[str, int], projects: dict[str, int], lang: Lang) -> list[dict[str, Any]]:
+def themes_of(data: dict[str, int], projects: dict[str, int], lang: Lang) -> list[dict[str, Any]]:
     """All themes that have something, the largest first."""
     themes = [
         {
+            "notation": concept.notation,
             "label": concept.label(lang),
             "address": addresses.page("topic", concept.notation, lang),
             "data": data.get(concept.notation, 0),
@@ -173,40 +172,3 @@ def _changed(record: Record) -> str:
     metadata = record.metadata
     entered_here = record.changed.date().isoformat() if record.changed and record.origin is None else ""
     return (metadata.modified or metadata.issued)[:10] or entered_here
-
-
-# -- topics
-
-
-def topics_page(pages: Pages) -> View:
-    def topics(request: Request) -> Response:
-        lang = language(request)
-        _ = translator(lang)
-        data, projects = _counts(pages, DCAT_KINDS)["theme"], _counts(pages, ("project",))["theme"]
-        themes = sorted(_themes(data, projects, lang), key=lambda theme: str(theme["label"]))
-        return pages.page(request, "topics.html", lang, themes=themes, crumbs=[(_("Themen"), "")])
-
-    return topics
-
-
-def topic_page(pages: Pages) -> View:
-    def topic(request: Request) -> Response:
-        lang = language(request)
-        _ = translator(lang)
-        theme = concept_list("themes").get(request.path_params["id"])
-        if theme is None:
-            raise NotFoundError("theme-unknown")
-        path = addresses.page("topic", theme.notation, lang)
-        if path != request.url.path:
-            return RedirectResponse(path, 301)
-        return pages.page(
-            request,
-            "topic.html",
-            lang,
-            title=theme.label(lang),
-            blocks=districts.blocks(pages, "theme", theme.notation, lang, today()),
-            crumbs=[(_("Themen"), addresses.path("topic", lang)), (theme.label(lang), "")],
-            feed=query.url(Query(where={"theme": (theme.notation,)}, lang=lang), "/feed.atom"),
-        )
-
-    return topic

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from api.data.tables import next_milestone
 from api.pages.list_views import ListView, joined, with_parameter
+from api.pages.project_details import next_step
 from api.pages.project_lists import filtered
 from api.pages.site import Pages, View
 from api.text import sentences
@@ -23,7 +24,7 @@ from api.text.i18n import translator
 from api.text.labels import districts
 from api.web import addresses
 from api.web.addresses import Lang
-from registry.model import Metadata, Milestone, Record
+from registry.model import Metadata, Record
 from registry.model.text import shortened
 from registry.model.timing import first_day, last_day, today
 from registry.search.facet_values import WHOLE_CITY, districts_of
@@ -243,18 +244,12 @@ def _cells(record: Record, phase: str, lang: Lang, concepts: ConceptList | None)
     metadata = record.metadata
     starts = metadata.starts or (metadata.period.start if metadata.period else "")
     ends = metadata.ends or (metadata.period.end if metadata.period else "")
-    upcoming = next_milestone(metadata)
     return {
         "phase": phase,
         "period": sentences.span(starts, ends, lang),
         "place": _places(record, lang, concepts),
-        "milestone": _milestone(upcoming, lang) if upcoming else "",
+        "milestone": next_step(metadata, lang),
     }
-
-
-def _milestone(milestone: Milestone, lang: Lang) -> Markup | str:
-    parts = (short_markup(milestone.title, lang), escape(day(milestone.planned, lang)))
-    return Markup(", ").join(part for part in parts if part)
 
 
 def _places(record: Record, lang: Lang, concepts: ConceptList | None) -> str:

@@ -19,7 +19,7 @@ from vocab.concepts import Concept, concept_list
 PHASES: Final = ("idee", "vorbereitung", "umsetzung", "abschluss", "dauerbetrieb")  # as drawn
 _ENDED: Final = {"abgeschlossen": "abschluss"}  # phases that are drawn as another one, done
 DAYS_OF_A_MONTH: Final = 30
-_SEEKING: Final = ("partnergesuch", "ausschreibung")
+SEEKING: Final = ("partnergesuch", "ausschreibung")  # calls for partners; by all others people take part
 
 
 class Licence(NamedTuple):
@@ -259,7 +259,7 @@ def open_calls(metadata: Metadata, today: date) -> tuple[list[Opportunity], list
     current = [
         opportunity for opportunity in metadata.opportunities if not (end := last_day(opportunity.ends)) or end >= today
     ]
-    seeking = {concept_list("opportunities").by_notation[opportunity].iri for opportunity in _SEEKING}
+    seeking = {concept_list("opportunities").by_notation[opportunity].iri for opportunity in SEEKING}
     return [opportunity for opportunity in current if opportunity.type not in seeking], [
         opportunity for opportunity in current if opportunity.type in seeking
     ]

@@ -83,6 +83,7 @@ ASKED = {  # the answer to a form or a link of a letter
 }  # fmt: skip
 PARTS = {
     "base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html",
+    "overview.html",
     "quality_macros.html", "visitor_fields.html",
     "account_roles.html", "record_files.html", "record_side.html",
     "record_use.html",

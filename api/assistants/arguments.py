@@ -11,9 +11,11 @@ from msgspec import Meta
 from api.web.addresses import Lang
 from api.web.query import MAX_QUERY_CHARACTERS, MAX_VALUE_CHARACTERS
 from registry.errors import UsageError
+from registry.preview.conditions import MAX_CONDITIONS
 
 MAX_HITS: Final = 20  # that a search answers at once
 MAX_PAGE: Final = 100
+MAX_ROWS: Final = 200  # of a table that a query answers at once
 
 Language = Annotated[Lang, Meta(description="Language of labels, and of texts where they have it")]
 Words = Annotated[str, Meta(max_length=MAX_QUERY_CHARACTERS, description="Words to look for, German or English")]
@@ -58,6 +60,24 @@ class ProjectSearch(Listing, kw_only=True):
     theme: Annotated[Value, Meta(description="Topic, as about_catalog names it")] = ""
     district: Annotated[Value, Meta(description="Id of a district of the city")] = ""
     phase: Annotated[Value, Meta(description="Phase, as about_catalog names it: idee, umsetzung …")] = ""
+
+
+class OfFile(OfRecord, kw_only=True):
+    """A file of a dataset."""
+
+    file: Annotated[Value, Meta(description="Id of a file, from get_dataset; else the first with a table")] = ""
+
+
+class RowQuery(OfFile, kw_only=True):
+    """Rows of the table behind a file."""
+
+    where: Annotated[
+        list[Value],
+        Meta(max_length=MAX_CONDITIONS, description="COLUMN:VALUE, all must hold; ranges of numbers and dates as a..b"),
+    ] = []
+    sort: Annotated[Value, Meta(description="A column; with - before it the largest first")] = ""
+    size: Annotated[int, Meta(ge=1, le=MAX_ROWS, description="Rows of an answer")] = 50
+    page: Page = 1
 
 
 class News(Nothing, kw_only=True):

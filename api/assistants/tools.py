@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from api.assistants import arguments as takes
 from api.assistants.quoting import NOTE, entry, quoted, text
+from api.assistants.tables import describe_columns, query_rows
 from api.data.documents import search_answer
 from api.pages.cards import licence_of
 from api.pages.site import Pages
@@ -53,10 +54,13 @@ def call(pages: Pages, name: str, given: Mapping[str, Any] | None) -> Answer:
 
 
 def _bounded(answer: Answer) -> Answer:
-    """The answer without the last of its entries, files or rows, until it is small enough."""
-    for name in ("results", "files", "rows"):
+    """The answer without the last of its entries, files, columns or rows, until it is small enough."""
+    for name in ("results", "files"):
         while len(json_bytes(answer)) > MAX_ANSWER_BYTES and answer.get(name):
             answer = answer | {name: answer[name][: len(answer[name]) // 2], "truncated": True}
+    for name in ("rows", "columns"):
+        while len(json_bytes(answer)) > MAX_ANSWER_BYTES and (listed := answer.get("quoted", {}).get(name)):
+            answer = answer | {"quoted": answer["quoted"] | {name: listed[: len(listed) // 2]}, "truncated": True}
     return answer
 
 
@@ -221,6 +225,12 @@ _ROWS = (
     Tool("get_dataset", _both("Einen Datensatz lesen|Read a dataset"),
          "One dataset with its files, licence, period, update frequency and whether it is overdue.",
          takes.OfRecord, get_dataset),
+    Tool("describe_columns", _both("Spalten erklären|Explain columns"),
+         "What the columns of a dataset's file mean: name, type, unit, meaning, filled cells, smallest and largest "
+         "value, and how the file was read. Call it before query_rows.", takes.OfFile, describe_columns),
+    Tool("query_rows", _both("Zeilen abfragen|Query rows"),
+         "Rows of the table behind a file, filtered and sorted; `total` counts all rows that match. Numbers are those "
+         "of the file.", takes.RowQuery, query_rows),
     Tool("search_projects", _both("Projekte suchen|Search projects"),
          "Search projects of the city by words, topic, district and phase.", takes.ProjectSearch, search_projects),
     Tool("get_project", _both("Ein Projekt lesen|Read a project"),

@@ -31,6 +31,7 @@ from registry.model import (
     Step,
 )
 from registry.model.message import message
+from registry.model.text import slug
 from registry.rules import finding
 from tests.paths import ROOT
 from tests.town import Town
@@ -64,7 +65,7 @@ def ahead(days: int) -> str:
 
 def file(title: str, format: str, address: str, licence: str = "dl-by-de/2.0", **more: object) -> Distribution:
     return Distribution(
-        id=address, title={"de": title}, access_url=f"https://daten.example.org/{address}",
+        id=slug(address), title={"de": title}, access_url=f"https://daten.example.org/{address}",
         download_url=f"https://daten.example.org/{address}" if "." in address else "",
         format=iri("file-types", format), licence=iri("licences", licence), **more,  # type: ignore[arg-type]
     )  # fmt: skip

@@ -7,7 +7,6 @@ program, and no value is changed without being said (docs/decisions/0195-lists-t
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,21 +17,14 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from api.data.tables import Cell
+from registry.formulas import GUARDED
+from registry.formulas import harmless as harmless
 
-GUARDED: Final = "guarded"  # the last column of CSV: the columns whose value begins with an apostrophe of ours
 MAX_CELL_CHARACTERS: Final = 32_767  # of XLSX
 MAX_SHEET_NAME: Final = 31  # characters, of XLSX
 _BOM: Final = b"\xef\xbb\xbf"
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "|", "\N{MINUS SIGN}")
-_IGNORED: Final = " \N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}\0"  # before a formula
 _NOT_IN_XLSX: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 section 2.2
 _DAY_FORMAT, _MOMENT_FORMAT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
-
-
-def harmless(cell: str) -> str:
-    """The cell, with an apostrophe before it if a spreadsheet program would run it as a formula (CSV injection)."""
-    start = unicodedata.normalize("NFKC", cell.lstrip(_IGNORED)[:1])  # full-width signs count as the plain ones
-    return f"'{cell}" if start in _FORMULA_STARTS or cell[:1] in ("\t", "\r", "\n") else cell
 
 
 def csv_bytes(names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:

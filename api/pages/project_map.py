@@ -5,7 +5,6 @@ server. The districts are the city's schematic map; the drawing to scale has the
 records give coordinates.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 from typing import Any, Final, NamedTuple
@@ -15,6 +14,7 @@ from markupsafe import Markup, escape
 from msgspec.structs import replace
 from starlette.responses import Response
 
+from api.drawing.maps import Box, Frame, Point, Sheet, rings_of
 from api.pages.districts import Drawing, drawing, known
 from api.pages.project_lists import Filtered, filtered
 from api.pages.site import Pages, View
@@ -34,10 +34,6 @@ MAX_DEGREES: Final = 0.5  # from the middle of all places: what is further away 
 MIN_DEGREES: Final = 0.005  # that the drawing shows, also of a single point
 MAX_SHAPES: Final = 300
 MAX_POINTS_PER_SHAPE: Final = 2_000  # of one with more its box is drawn
-KM_OF_A_DEGREE: Final = 111.195  # of latitude
-SCALES_KM: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
-
-Point = tuple[float, float]
 
 
 class Row(NamedTuple):
@@ -154,7 +150,7 @@ def plan(records: Iterable[Record], lang: Lang) -> Plan | None:
     near = [place for place in located if _is_near(place, center)]
     if not near:
         return None
-    frame = _Frame(near)
+    frame = Frame(_box(near), Sheet(WIDTH, MAX_HEIGHT, MARGIN, MIN_DEGREES))
     numbers = {id: number for number, id in enumerate(dict.fromkeys(place.record.id for place in near), 1)}
     shapes = tuple(_shape(place, frame, numbers[place.record.id], lang) for place in near[:MAX_SHAPES])
     return Plan(round(frame.height, 1), shapes, *frame.scale(), len(located) - len(shapes))
@@ -179,34 +175,15 @@ def _is_near(place: _Located, center: Point) -> bool:
     )
 
 
-class _Frame:
-    """The part of the world that is drawn, and how longitude and latitude become units of the drawing."""
-
-    def __init__(self, places: Sequence[_Located]) -> None:
-        west, south = (min(place.box[side] for place in places) for side in (0, 1))
-        east, north = (max(place.box[side] for place in places) for side in (2, 3))
-        self._shrink = math.cos(math.radians((south + north) / 2))  # a degree of longitude against one of latitude
-        width = max((east - west) * self._shrink, MIN_DEGREES)
-        height = max(north - south, MIN_DEGREES)
-        self._per_degree = min((WIDTH - 2 * MARGIN) / width, (MAX_HEIGHT - 2 * MARGIN) / height)
-        self._middle = (west + east) / 2, (south + north) / 2
-        self.height = height * self._per_degree + 2 * MARGIN
-
-    def at(self, longitude: float, latitude: float) -> Point:
-        x = WIDTH / 2 + (longitude - self._middle[0]) * self._shrink * self._per_degree
-        y = self.height / 2 - (latitude - self._middle[1]) * self._per_degree
-        return round(x, 1), round(y, 1)
-
-    def scale(self) -> tuple[float, float]:
-        """Length and km of the longest bar of SCALES_KM that takes no more than a quarter of the width."""
-        lengths = [(km / KM_OF_A_DEGREE * self._per_degree, km) for km in SCALES_KM]
-        length, km = max((pair for pair in lengths if pair[0] <= WIDTH / 4), default=lengths[0])
-        return round(length, 1), km
+def _box(places: Sequence[_Located]) -> Box:
+    west, south = (min(place.box[side] for place in places) for side in (0, 1))
+    east, north = (max(place.box[side] for place in places) for side in (2, 3))
+    return west, south, east, north
 
 
-def _shape(place: _Located, frame: _Frame, number: int, lang: Lang) -> Shape:
+def _shape(place: _Located, frame: Frame, number: int, lang: Lang) -> Shape:
     title, address = _link(place.record, lang)
-    rings = list(_rings(place.geometry))
+    rings = list(rings_of(place.geometry))
     if sum(map(len, rings)) > MAX_POINTS_PER_SHAPE:
         west, south, east, north = place.box
         rings = [[(west, south), (west, north), (east, north), (east, south), (west, south)]]
@@ -215,20 +192,3 @@ def _shape(place: _Located, frame: _Frame, number: int, lang: Lang) -> Shape:
     area = bool(drawn) and all(ring[0] == ring[-1] for ring in drawn)
     x, y = frame.at(*place.middle)
     return Shape(number, title, address, short_markup(place.place.name, lang), path, area, x, y)
-
-
-def _rings(geometry: dict[str, Any]) -> Iterator[list[Point]]:
-    """The points of each part of a GeoJSON geometry."""
-    for part in geometry.get("geometries", ()):
-        yield from _rings(part)
-    yield from _parts(geometry.get("coordinates", ()))
-
-
-def _parts(value: Any) -> Iterator[list[Point]]:
-    if value and isinstance(value[0], (int, float)):
-        yield [(float(value[0]), float(value[1]))]
-    elif value and value[0] and isinstance(value[0][0], (int, float)):
-        yield [(float(point[0]), float(point[1])) for point in value]
-    else:
-        for part in value:
-            yield from _parts(part)

@@ -3,7 +3,7 @@
 Entry points: `record_page` (the view), `view` (what `record.html` shows).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
 from typing import Any, Final, NamedTuple
@@ -21,6 +21,7 @@ from api.pages.described import described
 from api.pages.facts import contact_items, facts
 from api.pages.files import NO_LINKS, File
 from api.pages.files import files as files_of
+from api.pages.first_look import file_previews, first_look
 from api.pages.organization import organization_view
 from api.pages.profile_sheet import uses
 from api.pages.relations import relations
@@ -190,7 +191,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
     }
 
 
-def _of_data(pages: Pages, record: Record, files: Sequence[File], lang: Lang, today: date) -> dict[str, Any]:
+def _of_data(pages: Pages, record: Record, files: tuple[File, ...], lang: Lang, today: date) -> dict[str, Any]:
     """The variables of the blocks about files and their use."""
     thing = thing_iri(record, pages.settings.base_url)
     return {
@@ -200,6 +201,8 @@ def _of_data(pages: Pages, record: Record, files: Sequence[File], lang: Lang, to
         "credit": credit(record, thing, lang, today),
         "citations": citations(record, thing, lang, today),
         "recipes": recipes(files, lang),
+        "look": first_look(pages, record, files, lang) if record.metadata.distributions else None,
+        "previews": file_previews(pages, record, files, lang),
         "described": described(record, lang),
     }
 

@@ -13,6 +13,8 @@ from api.pages.developers import developers_page, status_page
 from api.pages.dumps import dumps_page
 from api.pages.high_value import HighValue
 from api.pages.organizations import organizations_page
+from api.pages.preview import KINDS_WITH_FILES, preview_page
+from api.pages.preview_files import file_views
 from api.pages.profile_sheet import press_text, profile_page
 from api.pages.project_map import map_page
 from api.pages.quality import Quality
@@ -53,6 +55,7 @@ def routes(pages: Pages) -> APIRouter:
         (organizations_page(pages), patterns("organization")),
         *((search_page(pages), [addresses.path(kind, lang) for lang in addresses.LANGS]) for kind in KINDS),
         *((record_page(pages), patterns(kind, "{id}")) for kind in KINDS),
+        *_of_files(pages),
         *((city_texts.text(pages, name), patterns(name)) for name in city_texts.NAMES),
     ):
         mount(router, listed, view_)
@@ -78,6 +81,14 @@ def _add_checks(router: APIRouter, pages: Pages) -> None:
     mount(router, patterns("check"), validation.form)
     mount(router, patterns("check"), validation.check, "POST")
     mount(router, patterns("check", "{id}"), validation.of_address)
+
+
+def _of_files(pages: Pages) -> Iterator[tuple[View, list[str]]]:
+    """The preview of a file, and the files of a selection, whose addresses it would take for ids."""
+    for kind in KINDS_WITH_FILES:
+        for suffix, view in file_views(pages):
+            yield view, patterns(kind, "{id}", "preview", "{distribution:path}" + suffix)
+        yield preview_page(pages), patterns(kind, "{id}", "preview", "{distribution:path}")
 
 
 def _of_projects(pages: Pages) -> Iterator[tuple[View, list[str]]]:

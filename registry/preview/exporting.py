@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from registry.formulas import GUARDED, harmless
 from registry.preview.model import Preview, Selection
 from registry.preview.querying import PreparedFiles
 
@@ -28,21 +29,30 @@ def exported(files: PreparedFiles, preview: Preview, selection: Selection, forma
         return _parquet(files, preview, selection)
     rows = files.every(preview, selection)
     names = [column.name for column in preview.columns]
-    return {"csv": _csv, "json": _json, "xlsx": _xlsx}[format](names, rows, preview)
+    if format == "csv":
+        return _csv(names, rows, files.has_signs(preview, selection))
+    return {"json": _json, "xlsx": _xlsx}[format](names, rows, preview)
 
 
-def _csv(names: list[str], rows: Iterator[list[Any]], preview: Preview) -> Iterator[bytes]:
-    """CSV (RFC 4180) in UTF-8. Cells are as in the file: it is data to go on with."""
+def _csv(names: list[str], rows: Iterator[list[Any]], has_signs: bool) -> Iterator[bytes]:
+    """CSV (RFC 4180) in UTF-8. A text that a spreadsheet program would run as a formula begins with an apostrophe of
+    ours; where there may be one (`has_signs`), a last column names the columns with such a cell."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(names)
+    writer.writerow([harmless(name) for name in names] + [GUARDED] * has_signs)
     for row in rows:
-        writer.writerow(row)
+        writer.writerow(_guarded(names, row) if has_signs else row)
         if out.tell() > PART_BYTES:
             yield out.getvalue().encode()
             out.seek(0)
             out.truncate()
     yield out.getvalue().encode()
+
+
+def _guarded(names: list[str], row: list[Any]) -> list[Any]:
+    safe = [harmless(value) if isinstance(value, str) else value for value in row]
+    changed = (name for name, value, guarded in zip(names, row, safe, strict=True) if guarded != value)
+    return [*safe, " ".join(changed)]
 
 
 def _json(names: list[str], rows: Iterator[list[Any]], preview: Preview) -> Iterator[bytes]:

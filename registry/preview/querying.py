@@ -85,6 +85,17 @@ class PreparedFiles:
             while batch := cursor.fetchmany(BATCH):
                 yield from (_json_ready(row, preview.columns) for row in batch)
 
+    def has_signs(self, preview: Preview, selection: Selection) -> bool:
+        """Whether a text of the selection begins with something that is neither a letter nor a digit."""
+        filter = condition(preview, selection.where)
+        texts = [f"c{index}" for index, column in enumerate(preview.columns) if column.type == "text"]
+        tests = " OR ".join(f"regexp_matches({name}, '^[^\\p{{L}}\\p{{N}}]')" for name in texts)
+        if not tests:
+            return False
+        query = f"SELECT 1 FROM {self._source(preview)} WHERE {filter.sql} AND ({tests}) LIMIT 1"
+        with self._cursor(seconds=None) as cursor:
+            return cursor.execute(query, filter.parameters).fetchone() is not None
+
     def check(self, preview: Preview, selection: Selection) -> None:
         """Raises what `every` would raise with its first row: UsageError, NotReadyError."""
         condition(preview, selection.where)

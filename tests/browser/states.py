@@ -7,6 +7,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from registry.model import COUNTS, Agent, Contact, Metadata, Place, Record, Run
+from tests.prepared import sample_previews
 from tests.sample_city import file, iri, themes
 from tests.town import Town
 
@@ -34,6 +35,7 @@ def add(city: Town) -> States:
     catalog.store.put([_long(), _bare(), _bare_project()], "test")
     running, failed = _runs(city)
     returned, queued = _drafts(city)
+    sample_previews(city)
     catalog.sync()
     return States(returned, queued, running, failed)
 

@@ -28,7 +28,10 @@ PUBLIC = (
     "/qualitaet/rad-zaehlstellen",
     "/wuensche", "/melden?at=/daten", "/frage?record=pegel", "/interesse?record=kuehle-wege&call=2",
     "/abo?record=pegel", "/konto/passwort-vergessen", "/konto/neues-passwort", "/bericht", "/partner",
-    "/projekte/kuehle-wege/steckbrief", "/entwickler/api", "/status",
+    "/projekte/kuehle-wege/steckbrief",
+    "/daten/rad-zaehlstellen/vorschau/rad-stunde-csv", "/daten/rad-zaehlstellen/vorschau/rad-stunde-csv?view=chart",
+    "/daten/rad-zaehlstellen/vorschau/rad-tag-csv?view=chart", "/daten/rad-zaehlstellen/vorschau/rad-api",
+    "/daten/rad-zaehlstellen/vorschau/rad-stellen-geojson?view=map", "/entwickler/api", "/status",
     "/entwickler/ki",
 )  # fmt: skip
 SIGNED_IN = (
@@ -75,6 +78,10 @@ TEMPLATES = {  # a page of each
     "merge.html": "/projekte/pegel/zusammenfuehren?with=kuehle-wege",
     "reasons.html": "/freigabe/textbausteine", "history.html": "/projekte/kuehle-wege/verlauf",
     "record_act.html": "/daten/rad-zaehlstellen/zurueckziehen",
+    "preview.html": "/daten/rad-zaehlstellen/vorschau/rad-stunde-csv?where=stelle:plöck&sort=-zeit",
+    "preview_chart.html": "/daten/rad-zaehlstellen/vorschau/rad-stunde-csv?view=chart",
+    "preview_map.html": "/daten/rad-zaehlstellen/vorschau/rad-stellen-geojson?view=map",
+    "preview_state.html": "/daten/rad-zaehlstellen/vorschau/rad-api",
 }  # fmt: skip
 ASKED = {  # the answer to a form or a link of a letter
     "one_time_code.html", "discard.html", "plan.html", "wish.html", "wish_confirm.html",
@@ -86,7 +93,7 @@ PARTS = {
     "overview.html",
     "quality_macros.html", "visitor_fields.html",
     "account_roles.html", "record_files.html", "record_side.html",
-    "record_use.html",
+    "record_use.html", "record_look.html", "drawings.html", "preview_table.html",
 }  # fmt: skip
 SIZES_AND_MODES = pytest.mark.matrix
 

@@ -1,0 +1,185 @@
+"""The page that shows what is in a file: its table, a chart or a map of it, or in words why there is nothing to show.
+
+Entry points: `preview_page` (the view), `file_of`, `page_path`. Only prepared tables are opened (`registry.preview`):
+no address of a stranger is fetched here, and no file of theirs is parsed.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote
+
+from fastapi import Request
+from markupsafe import Markup, escape
+from msgspec.structs import replace
+from starlette.responses import RedirectResponse, Response
+
+from api.drawing.chart_choice import choice, question
+from api.pages import preview_views
+from api.pages.cards import whose
+from api.pages.columns import measures_of
+from api.pages.files import File, files
+from api.pages.preview_states import state_of
+from api.pages.read_as import read_as
+from api.pages.site import Pages, View
+from api.pages.table_address import Asked, parse
+from api.text.formatting import text_markup
+from api.text.labels import area
+from api.web import addresses
+from api.web.addresses import Lang
+from registry.catalog.lookup import shown
+from registry.errors import NotFoundError, NotReadyError, UsageError
+from registry.model import KINDS, Distribution, Kind, Record
+from registry.model.message import sentence
+from registry.preview.bounds import MAX_PAGE_ROWS
+from registry.preview.model import Preview, Selection
+from vocab.fields import fields_of
+from vocab.kinds import KIND_ROWS
+from vocab.pages import step_word
+
+KINDS_WITH_FILES: Final[tuple[Kind, ...]] = tuple(
+    kind for kind in KINDS if any(row.name == "distributions" for row in fields_of(kind))
+)
+
+
+class Previewed(NamedTuple):
+    """A file whose preview is asked for."""
+
+    record: Record
+    distribution: Distribution
+    lang: Lang
+
+    @property
+    def path(self) -> str:
+        return page_path(self.record, self.distribution.id, self.lang)
+
+
+def page_path(record: Record, distribution_id: str, lang: Lang) -> str:
+    """The path of the preview of a file: /daten/rad/vorschau/3f2a."""
+    return addresses.path(record.kind, lang, f"{record.id}/{step_word('preview', lang)}/{distribution_id}")
+
+
+def preview_page(pages: Pages) -> View:
+    def page(request: Request) -> Response:
+        file = previewed(pages, request)
+        if file.path != request.url.path:
+            return RedirectResponse(file.path, 301)
+        asked, is_from_form = parse(request.query_params.multi_items())
+        if is_from_form:
+            return RedirectResponse(asked.url(file.path), 303)
+        preview = pages.catalog.previews.of(file.record, file.distribution)
+        if preview.state != "ready":
+            return _state(pages, request, file, preview)
+        try:
+            return _table(pages, request, file, preview, asked)
+        except NotReadyError:  # its file was replaced or deleted this very moment
+            return _state(pages, request, file, replace(preview, state="waiting"))
+
+    return page
+
+
+def previewed(pages: Pages, request: Request) -> Previewed:
+    """The file that an address names; NotFoundError, and what `shown` raises."""
+    record = shown(pages.catalog, request.path_params["id"])
+    return Previewed(record, file_of(record, request.path_params["distribution"]), addresses.language(request))
+
+
+def file_of(record: Record, distribution_id: str) -> Distribution:
+    """The distribution with this id; NotFoundError."""
+    for distribution in record.metadata.distributions:
+        if distribution.id == distribution_id:
+            return distribution
+    raise NotFoundError("preview-address-unknown", id=distribution_id[:100])
+
+
+# -- a table, a chart, a map
+
+
+def _table(pages: Pages, request: Request, file: Previewed, preview: Preview, asked: Asked) -> Response:
+    problem = ""
+    try:
+        view = _view(pages, file, preview, asked)
+    except UsageError as error:  # a column or a value that the table does not have: all rows, and what is wrong
+        problem, asked = sentence(error.summary, file.lang), Asked(size=asked.size)
+        view = _view(pages, file, preview, asked)
+    return pages.page(
+        request,
+        "preview.html",
+        file.lang,
+        status=400 if problem else 200,
+        **frame(file, _shown(file)),
+        **view,
+        problem=problem,
+        preview=preview,
+        asked=asked,
+        views=preview_views.views(preview, asked, file.path, file.lang),
+        chips=preview_views.chips(preview, asked, file.path, file.lang),
+        read=read_as(preview, file.lang),
+        take=preview_views.take(asked, file.path),
+        features=asked.selection_url(f"{file.path}.geojson"),
+        api=asked.selection_url(f"/api/v1/records/{file.record.id}/preview/{quote(file.distribution.id, safe='')}"),
+        indexed=not request.url.query,
+    )
+
+
+def _view(pages: Pages, file: Previewed, preview: Preview, asked: Asked) -> dict[str, Any]:
+    """The variables of the form that is asked for; UsageError for what the table does not have."""
+    previews, ids = pages.catalog.previews, (file.record.id, file.distribution.id)
+    where = previews.where(*ids, list(asked.where))
+    view: dict[str, Any] = {"table": None, "chart": None, "map": None}
+    if asked.view == "chart":
+        chosen = choice(preview, asked.x, asked.y, asked.measure, measures_of(file.distribution))
+        answer = previews.aggregate(*ids, question(chosen, where)) if chosen else None
+        return view | preview_views.chart_view(preview, chosen, answer, file.lang)
+    is_map = asked.view == "map"
+    size, page = (MAX_PAGE_ROWS, 1) if is_map else (asked.size, asked.page)
+    rows = previews.rows(*ids, Selection(sort=asked.sort, where=where, size=size, page=page))
+    if is_map:
+        return view | preview_views.map_view(preview, rows, file.lang)
+    return view | preview_views.table_view(preview, rows, replace(asked, page=page), file.path, file.lang)
+
+
+def frame(file: Previewed, shown_file: File) -> dict[str, Any]:
+    """The variables of the page around the preview."""
+    record, lang = file.record, file.lang
+    title: Markup = text_markup(record.metadata.title, lang) or escape(record.id)
+    home = addresses.page(record.kind, record.id, lang)
+    return {
+        "record": record,
+        "file": shown_file,
+        "record_title": title,
+        "record_address": home,
+        "owner": whose(record.metadata, lang),
+        "area": area(record.kind),
+        "path_here": file.path,
+        "crumbs": [
+            (KIND_ROWS[record.kind].short[lang], addresses.path(record.kind, lang)),
+            (title, home),
+            (shown_file.name, ""),
+        ],
+    }
+
+
+def _shown(file: Previewed) -> File:
+    return next(files((file.distribution,), file.lang))
+
+
+def _state(pages: Pages, request: Request, file: Previewed, preview: Preview) -> Response:
+    """The page of a file of which no table is shown."""
+    shown_file = _shown(file)
+    others: Sequence[Distribution] = [
+        other for other in file.record.metadata.distributions[:20] if other.id != file.distribution.id
+    ]
+    previews = pages.catalog.previews.of_record(file.record)
+    return pages.page(
+        request,
+        "preview_state.html",
+        file.lang,
+        **frame(file, shown_file),
+        state=state_of(shown_file, file.distribution, preview, file.lang),
+        others=[
+            (shown_other, page_path(file.record, shown_other.id, file.lang))
+            for shown_other in files(others, file.lang)
+            if (other_preview := previews.get(shown_other.id)) and other_preview.state == "ready"
+        ],
+        indexed=False,
+    )

@@ -21,6 +21,8 @@ from registry.people.accounts import open_people
 from registry.people.confirmations import open_confirmations
 from registry.people.drafts import open_inbox
 from registry.people.reasons import open_reasons
+from registry.pictures import pictures
+from registry.pictures.pictures import open_pictures
 from registry.preview import preview_store
 from registry.preview.previews import open_previews
 from registry.projections.projection import Projection
@@ -69,6 +71,7 @@ def open_catalog(settings: Settings) -> Catalog:
         mailboxes=open_mailboxes(settings.database_url),
         messages=open_messages(settings.database_url),
         reasons=open_reasons(settings.database_url),
+        pictures=open_pictures(settings.database_url),
         confirmations=open_confirmations(settings.database_url),
         following=open_following(settings.database_url),
         scores=open_scores(settings.database_url),
@@ -87,6 +90,7 @@ def table_groups(settings: Settings) -> dict[str, tuple[sa.Engine, Tables]]:
         "inbox": drafts,
         "letters": outbox,
         "reasons": reasons,
+        "pictures": pictures,
         "scores": scores,
         "file_checks": file_checks,
         "previews": preview_store,

@@ -90,6 +90,7 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "takeover": {"de": "uebernehmen", "en": "reuse"},
         "guest": {"de": "gast", "en": "guest"},
         "file": {"de": "datei", "en": "file"},
+        "picture": {"de": "bild", "en": "picture"},
         "preview": {"de": "vorschau", "en": "preview"},
         "entries": {"de": "eintraege", "en": "entries"},
         "sources": {"de": "quellen", "en": "sources"},

@@ -29,6 +29,7 @@ from api.data.openapi import ID_PATTERN
 from api.drafts.bearer import authenticated
 from api.drafts.bodies import body_of, etag, once, patched, require_match
 from api.drafts.completeness import faults, require_complete
+from api.editing.drafting import forget_picture
 from api.pages.site import NO_STORE, Pages
 from api.web.answers import json_bytes, raw_body
 from api.web.negotiate import JSON
@@ -114,6 +115,7 @@ class DraftViews:
         self._inbox.require(draft, "discard", account)
         require_match(request, draft)
         self._inbox.close(id, account, draft.version, "discard")
+        forget_picture(self._pages, draft)
         return Response(status_code=204, headers=NO_STORE)
 
     def act(self, act: ReviewAction) -> Callable[..., Response]:

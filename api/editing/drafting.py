@@ -7,6 +7,7 @@ checked in `form.py`, for every kind of thing.
 from collections.abc import Callable, Collection, Sequence
 from difflib import get_close_matches
 from functools import cache, partial
+from itertools import chain
 from typing import Final, NamedTuple
 
 from starlette.responses import JSONResponse, Response
@@ -28,6 +29,7 @@ from registry.model import Account, Draft, Kind, Metadata, Record
 from registry.model.agents import agents
 from registry.model.text import normal_name
 from registry.people.permissions import acts_for
+from registry.pictures.pictures import name_of
 from registry.search import analysis
 from registry.search.query import Query
 from registry.store.store import Selection
@@ -201,3 +203,16 @@ def _similar_offices(
     inside = [title for text, title in names.items() if wanted in text or text in wanted]
     close = [names[text] for text in get_close_matches(wanted, names, n=MAX_SIMILAR_OFFICES, cutoff=MIN_OFFICE_RATIO)]
     return tuple(dict.fromkeys((*close, *inside)))[:MAX_SIMILAR_OFFICES]
+
+
+def forget_picture(pages: Pages, draft: Draft, kept: str = "") -> None:
+    """Deletes the picture that the draft had, unless it is `kept`, or a record, a version of the draft's record or
+    another draft has it."""
+    name = name_of(draft.metadata.image)
+    if not name or name == name_of(kept):
+        return
+    versions = (version.record for version in pages.catalog.store.history(draft.of)) if draft.of else ()
+    others = (other for other in pages.inbox.every() if other.id != draft.id)
+    users = chain(versions, others, pages.catalog.store.find())
+    if not any(name_of(user.metadata.image) == name for user in users):
+        pages.catalog.pictures.remove(name)

@@ -133,6 +133,17 @@ PHASES: Final = MappingProxyType(
         "abgebrochen": _("Geht nicht weiter."),
     }
 )
+PICTURE_LICENCES: Final = MappingProxyType(  # those that pictures have, of the long list for data
+    {
+        "cc-by/4.0": _("Alle dürfen es nutzen, wenn sie den Namen nennen."),
+        "cc-by-sa/4.0": _("Ebenso, und Bearbeitungen bleiben so frei."),
+        "cc-zero": _("Alle dürfen es nutzen, ohne Bedingung."),
+        "cc-by-nc/4.0": _("Nur nicht kommerziell, mit Namen."),
+        "cc-by-nd/4.0": _("Nur unverändert, mit Namen."),
+        "ccpdm/1.0": _("Das Urheberrecht ist abgelaufen."),
+        "other-closed": _("Nur auf dieser Seite. Sonst niemand."),
+    }
+)
 _DATE = _("Jahr, Monat oder Tag")
 _WRITTEN_DATE = _("Zum Beispiel „2027“, „März 2027“ oder „01.03.2027“.")
 _ADDRESSES = _("Eine Internetadresse in jeder Zeile.")
@@ -294,7 +305,7 @@ FIELDS: Final[tuple[FormField, ...]] = (
     FormField("image_credit", "project event organization", "image_credit", label=_("Wer hat das Bild gemacht?"),
               section="data"),
     FormField("image_licence", "project event organization", "image_licence", label=_("Lizenz des Bildes"),
-              empty_choice=_("keine Angabe"), section="data"),
+              choices=PICTURE_LICENCES, widget="select", empty_choice=_("keine Angabe"), section="data"),
     FormField("homepage", ALL, "landing_page", _("Wo man mehr lesen kann."), _("Internetseite"), section="data"),
     FormField("title_translated", ALL, "title", label=_("Titel auf Englisch"), max_characters=150, translated=True,
               too_long=_("Kürzen Sie den Titel auf höchstens %(limit)s Zeichen.")),

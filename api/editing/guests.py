@@ -151,6 +151,7 @@ def _show(pages: Pages, request: Request, invitation: _Invitation, page: FormPag
         "record_owner": "",
         "steps": [],
         "crumbs": [],
+        "picture_page": "",
         "guest_until": day(invitation.until.astimezone(UTC).date(), lang),
     }
     view = variables(pages, page, lang) | frame(page, lang) | of_guest

@@ -21,6 +21,7 @@ from api.editing.drafting import (
     changed_record,
     context_of,
     draft_of,
+    forget_picture,
     may_save,
     next_address,
     own_organization,
@@ -290,6 +291,7 @@ def _discard(pages: Pages, request: Request, draft: Draft, fields: Forms) -> Res
     _ = translator(lang)
     if fields.get("sure"):
         pages.inbox.close(draft.id, pages.required(request), fields.number("version"), "discard")
+        forget_picture(pages, draft)
         return RedirectResponse(place("mine", lang, "entries") + "?discarded", 303)
     return pages.page(
         request,
@@ -317,10 +319,16 @@ def show(pages: Pages, request: Request, page: FormPage, status: int = 200) -> R
         "locked": draft is not None and not may_save(pages, draft, account),
         "record_owner": _other_owner(pages, draft.of if draft else page.of, account, lang),
         "guest_until": "",
+        "picture_page": address_of(draft, lang, "picture") if draft and _asks_picture(page) else "",
     }
     return pages.page(
         request, "register.html", lang, status, **variables(pages, page, lang) | frame(page, lang) | of_account
     )
+
+
+def _asks_picture(page: FormPage) -> bool:
+    """Whether the page of a draft asks for a picture."""
+    return any(row.name == "image" and page.section in (None, row.section) for row in form_of(page.kind))
 
 
 def variables(pages: Pages, page: FormPage, lang: Lang) -> dict[str, Any]:

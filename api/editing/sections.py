@@ -86,11 +86,11 @@ def tasks(pages: Pages, request: Request, id: str) -> Response:
         guest_link=link_of(pages, draft, lang),
         guest_action=address_of(draft, lang, "guest"),
         indexed=False,
-        **_frame(draft, lang, ""),
+        **frame_of(draft, lang, ""),
     )
 
 
-def _frame(draft: Draft, lang: Lang, title: str) -> dict[str, Any]:
+def frame_of(draft: Draft, lang: Lang, title: str) -> dict[str, Any]:
     """What stands around a page of a draft; `title`: of the page, "" for the list of tasks itself."""
     around = frame(FormPage(draft.metadata.kind, {}, draft), lang)
     crumbs = around["crumbs"][:-1]
@@ -137,7 +137,7 @@ def check(pages: Pages, request: Request, id: str) -> Response:
         action=address_of(draft, lang),
         locked=not may_save(pages, draft, account),
         indexed=False,
-        **_frame(draft, lang, _("Prüfen und absenden")),
+        **frame_of(draft, lang, _("Prüfen und absenden")),
     )
 
 

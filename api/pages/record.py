@@ -54,6 +54,7 @@ from registry.model import DCAT_KINDS, Metadata, Milestone, Record, Version
 from registry.model.record import is_source
 from registry.model.timing import today
 from registry.people import permissions
+from registry.pictures.pictures import picture_at
 from registry.quality import check
 from registry.quality.check import LEAD
 from registry.rdf import thing_iri
@@ -166,6 +167,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "fallback": _fallback(record, lang),
         "fresh": sentences.freshness(metadata, today, lang) if record.kind in DCAT_KINDS else None,
         "licence": _licence(metadata, lang) if files or metadata.licence else None,
+        "picture": picture_at(metadata.image),
         "image_licence": sentences.licence(metadata.image_licence, lang).name if metadata.image_licence else "",
         "track": sentences.track(metadata, today, lang),
         "phase": sentences.concept("phases", metadata.phase, lang),

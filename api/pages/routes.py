@@ -15,6 +15,7 @@ from api.pages.high_value import HighValue
 from api.pages.organizations import organizations_page
 from api.pages.preview import KINDS_WITH_FILES, preview_page
 from api.pages.preview_files import file_views
+from api.pages.pictures import picture
 from api.pages.profile_sheet import press_text, profile_page
 from api.pages.project_map import map_page
 from api.pages.quality import Quality
@@ -32,6 +33,7 @@ from api.web import addresses
 from api.web.addresses import mount, patterns
 from api.web.negotiate import CSV, RDF, XLSX
 from registry.model import KINDS
+from registry.pictures.pictures import PATH
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -65,6 +67,7 @@ def routes(pages: Pages) -> APIRouter:
     mount(router, patterns("sparql"), post, method="POST")
     mount(router, ["/static/theme.css"], assets.theme(pages.city.accent, pages.city.accent_dark))
     mount(router, ["/static/{path:path}"], assets.file)
+    mount(router, [f"{PATH}{{name}}"], picture(pages))
     return router
 
 

@@ -38,6 +38,7 @@ from registry.people.accounts import People
 from registry.people.confirmations import Confirmations
 from registry.people.drafts import Inbox
 from registry.people.reasons import Reasons
+from registry.pictures.pictures import Pictures
 from registry.preview.previews import Previews
 from registry.projections.projector import SEARCH, Progress, Projector
 from registry.quality.file_checks import FileChecks
@@ -72,6 +73,7 @@ class Catalog:
     mailboxes: Mailboxes
     messages: Messages
     reasons: Reasons
+    pictures: Pictures
     confirmations: Confirmations
     following: Following
     scores: Scores

@@ -56,7 +56,7 @@ TEMPLATES = {  # a page of each
     "register.html": "/anmelden/projekt", "tasks.html": "/anmelden/projekt/{returned}/abschnitte",
     "takeover.html": "/anmelden/projekt/uebernehmen",
     "check.html": "/anmelden/projekt/{returned}/absenden", "queue.html": "/freigabe",
-    "review.html": "/freigabe/{queued}",
+    "review.html": "/freigabe/{queued}", "picture.html": "/anmelden/projekt/{returned}/bild",
     "sources.html": "/administration/quellen", "source.html": "/administration/quellen/stadtwerke",
     "run.html": "/administration/laeufe/{waiting}", "suggestions.html": "/suche/vorschlaege?q=rad",
     "timeline.html": "/projekte/zeit", "validation.html": "/pruefen", "quality.html": "/qualitaet",

@@ -211,8 +211,11 @@ def forget_picture(pages: Pages, draft: Draft, kept: str = "") -> None:
     name = name_of(draft.metadata.image)
     if not name or name == name_of(kept):
         return
-    versions = (version.record for version in pages.catalog.store.history(draft.of)) if draft.of else ()
-    others = (other for other in pages.inbox.every() if other.id != draft.id)
-    users = chain(versions, others, pages.catalog.store.find())
-    if not any(name_of(user.metadata.image) == name for user in users):
+    store = pages.catalog.store
+    images = chain(
+        (version.record.metadata.image for version in (store.history(draft.of) if draft.of else ())),
+        (other.metadata.image for other in pages.inbox.every() if other.id != draft.id),
+        (record.metadata.image for record in store.find()),
+    )
+    if name not in map(name_of, images):
         pages.catalog.pictures.remove(name)

@@ -75,8 +75,8 @@ def open_pictures(database_url: str) -> Pictures:
 
 def name_of(address: str) -> str:
     """The name of one of our pictures in an address, whatever the host before it; "" for any other address."""
-    _host, found, name = address.rpartition(PATH)
-    return name if found and _NAME.fullmatch(name) else ""
+    _host, path, name = address.rpartition(PATH)
+    return name if path and _NAME.fullmatch(name) else ""
 
 
 def picture_at(address: str) -> Shown | None:

@@ -149,6 +149,12 @@ class Event(NamedTuple):
     text: str
 
 
+def _picture(metadata: Metadata, lang: Lang) -> dict[str, Any]:
+    """The picture, if it is one of ours, and the name of its licence."""
+    licence = sentences.licence(metadata.image_licence, lang).name if metadata.image_licence else ""
+    return {"picture": picture_at(metadata.image), "image_licence": licence}
+
+
 def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any]:
     """The variables of `record.html`."""
     metadata = record.metadata
@@ -167,8 +173,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "fallback": _fallback(record, lang),
         "fresh": sentences.freshness(metadata, today, lang) if record.kind in DCAT_KINDS else None,
         "licence": _licence(metadata, lang) if files or metadata.licence else None,
-        "picture": picture_at(metadata.image),
-        "image_licence": sentences.licence(metadata.image_licence, lang).name if metadata.image_licence else "",
+        **_picture(metadata, lang),
         "track": sentences.track(metadata, today, lang),
         "phase": sentences.concept("phases", metadata.phase, lang),
         **_of_data(pages, record, files, lang, today),

@@ -13,9 +13,9 @@ from api.pages.developers import developers_page, status_page
 from api.pages.dumps import dumps_page
 from api.pages.high_value import HighValue
 from api.pages.organizations import organizations_page
+from api.pages.pictures import picture
 from api.pages.preview import KINDS_WITH_FILES, preview_page
 from api.pages.preview_files import file_views
-from api.pages.pictures import picture
 from api.pages.profile_sheet import press_text, profile_page
 from api.pages.project_map import map_page
 from api.pages.quality import Quality

@@ -5,7 +5,7 @@ city's folder does not have are left out.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -82,7 +82,7 @@ def rows(pages: Pages, data: Mapping[str, int], projects: Mapping[str, int], lan
 
 
 def drawing(
-    pages: Pages, data: Mapping[str, int], projects: Mapping[str, int], lang: Lang, here: str = ""
+    pages: Pages, data: Mapping[str, int], projects: Mapping[str, int], lang: Lang, here: Collection[str] = ()
 ) -> Drawing | None:
     """The city's schematic map with a shade by the number of entries; None if its folder has none."""
     path = pages.city.folder / "map.json"
@@ -102,7 +102,7 @@ def drawing(
             int(plan["shapes"][concept.notation]["at"][1]),
             counts[concept.notation],
             _step(counts[concept.notation], largest),
-            concept.notation == here,
+            concept.notation in here,
         )
         for concept in known(pages)
         if concept.notation in plan["shapes"]
@@ -171,7 +171,7 @@ def district_page(pages: Pages) -> View:
             lang,
             title=label,
             **overview(pages, where, lang, today(), whole),
-            map=drawing(pages, {}, {}, lang, concept.notation),
+            map=drawing(pages, {}, {}, lang, (concept.notation,)),
             area="district",
             crumbs=[(_("Stadtteile"), addresses.path("district", lang)), (label, "")],
             feed=query.url(Query(where=where, lang=lang), "/feed.atom"),

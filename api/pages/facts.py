@@ -106,7 +106,7 @@ def _of_project(pages: Pages, record: Record, lang: Lang) -> Iterator[tuple[str,
     behind = [Item(sentences.behind(late.days, lang), small=True)] if late else []
     stopped = _stopped(pages, record, lang)
     yield _("Phase"), [*_text(sentences.concept("phases", metadata.phase, lang)), *(stopped or behind)]
-    yield _("Zeitraum"), _text(sentences.span(start, end, lang))
+    yield _("Zeitraum"), _text(sentences.span(*sentences.whole_months(start, end), lang))
     yield _("Ort"), _places(pages, metadata, lang)
     yield _("Federführung"), _agent(pages, sentences.lead(metadata), lang)
     yield _("Kontakt"), contact_items(metadata.contacts, lang)

@@ -1,4 +1,4 @@
-"""The next dates of records, as lists with a day in front show them. Entry point: `next_dates`."""
+"""The next dates of records, as lists with a day in front show them. Entry points: `next_dates`, `day_and_month`."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -41,12 +41,16 @@ def next_dates(records: Iterable[Record], lang: Lang, today: date, most: int = M
 def _next_date(begins: date, appointment: Appointment, record: Record, lang: Lang) -> NextDate:
     venue = next((pick_language(where.name, lang).words for where in record.metadata.places if where.name), "")
     return NextDate(
-        f"{begins.day}." if lang == "de" else str(begins.day),
-        format_date(begins, "MMM y", lang),
+        *day_and_month(begins, lang),
         appointment.title,
         addresses.page(record.kind, record.id, lang),
         ", ".join(filter(None, (_time(appointment.start, lang), venue if record.kind == "event" else ""))),
     )
+
+
+def day_and_month(day: date, lang: Lang) -> tuple[str, str]:
+    """ "9." and "Dez. 2026"."""
+    return (f"{day.day}." if lang == "de" else str(day.day)), format_date(day, "MMM y", lang)
 
 
 def _time(start: date | datetime, lang: Lang) -> str:

@@ -3,7 +3,7 @@
 Entry points: `record_page` (the view), `view` (what `record.html` shows).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 from typing import Any, Final, NamedTuple
@@ -23,14 +23,13 @@ from api.pages.files import NO_LINKS, File
 from api.pages.files import files as files_of
 from api.pages.first_look import file_previews, first_look
 from api.pages.organization import organization_view
-from api.pages.profile_sheet import uses
+from api.pages.project import project_view
 from api.pages.relations import relations
 from api.pages.site import Pages, View
 from api.pages.using import citations, credit, recipes
 from api.text import sentences
 from api.text.formatting import (
     PickedText,
-    as_date,
     day,
     link,
     pick_language,
@@ -50,7 +49,7 @@ from registry.catalog.deciding import subject
 from registry.catalog.lookup import shown
 from registry.links.links import addresses_of
 from registry.masking import public
-from registry.model import DCAT_KINDS, Metadata, Milestone, Record, Version
+from registry.model import DCAT_KINDS, Metadata, Record, Version
 from registry.model.record import is_source
 from registry.model.timing import today
 from registry.people import permissions
@@ -62,6 +61,8 @@ from registry.search.query import Query
 from registry.store.store import Selection
 from vocab.concepts import concept_list
 from vocab.kinds import KIND_ROWS
+
+TEMPLATES: Final = {"organization": "organization.html", "project": "project.html"}  # of the other kinds: record.html
 
 # -- one record
 
@@ -88,7 +89,7 @@ def page_of_record(
     account = pages.account(request)
     return pages.page(
         request,
-        "organization.html" if record.kind == "organization" else "record.html",
+        TEMPLATES.get(record.kind, "record.html"),
         lang,
         headers=None if preview else _headers(pages, record),
         **blocks,
@@ -97,7 +98,7 @@ def page_of_record(
         area=area(record.kind),
         crumbs=_crumbs(record, blocks["title"], lang),
         everything=everything(record, lang),
-        **(organization_view(pages, record, lang, today()) if record.kind == "organization" else {}),
+        **_of_kind(pages, record, lang),
         schema="" if preview else script(record, pages.settings.base_url, lang),
         may_edit=account is not None and preview is None,
         may_merge=account is not None and permissions.is_allowed(account, "merge", subject(record)),
@@ -106,6 +107,13 @@ def page_of_record(
         preview=preview,
         **({"indexed": False} if preview else {"canonical": addresses.page(record.kind, record.id, lang)}),
     )
+
+
+def _of_kind(pages: Pages, record: Record, lang: Lang) -> dict[str, Any]:
+    """The variables that only the template of this kind has."""
+    if record.kind == "organization":
+        return organization_view(pages, record, lang, today())
+    return project_view(pages, record, lang, today()) if record.kind == "project" else {}
 
 
 def _headers(pages: Pages, record: Record) -> dict[str, str]:
@@ -158,7 +166,6 @@ def _picture(metadata: Metadata, lang: Lang) -> dict[str, Any]:
 def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any]:
     """The variables of `record.html`."""
     metadata = record.metadata
-    chances, calls = sentences.open_calls(metadata, today)
     links = pages.catalog.links.of(addresses_of(metadata)) if metadata.distributions else NO_LINKS
     files = tuple(files_of(metadata.distributions[:MAX_FILES], lang, links))
     lead, text = _lead(metadata, lang)
@@ -174,15 +181,9 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "fresh": sentences.freshness(metadata, today, lang) if record.kind in DCAT_KINDS else None,
         "licence": _licence(metadata, lang) if files or metadata.licence else None,
         **_picture(metadata, lang),
-        "track": sentences.track(metadata, today, lang),
-        "phase": sentences.concept("phases", metadata.phase, lang),
         **_of_data(pages, record, files, lang, today),
         "facts": facts(pages, record, lang),
         "participants": tuple(_participants(pages, record, lang)),
-        "milestones": _milestones(metadata.milestones[:MAX_NAMED], today),
-        "chances": chances,
-        "calls": calls,
-        "opportunity": lambda opportunity: _opportunity(opportunity.type, lang),
         "contact_items": lambda contacts: contact_items(contacts, lang),
         "data_groups": tied.data,
         "link_groups": tied.others,
@@ -193,7 +194,6 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "events": _history(pages, record, lang),
         "formats": _machine_formats(record, lang),
         "calendar": _calendar(record, lang),
-        "uses": uses(record, lang) if record.kind == "project" else (),
         "questions": pages.catalog.messages.published("question", record.id),
     }
 
@@ -244,51 +244,24 @@ def _licence(metadata: Metadata, lang: Lang) -> sentences.Licence:
 
 
 def _participants(pages: Pages, record: Record, lang: Lang) -> Iterator[Participant]:
+    """Who takes part, the lead first; an organization with several roles once, with all of them."""
     named = sorted(record.metadata.participants[:MAX_NAMED], key=lambda participation: participation.role != LEAD)
     organizations = pages.catalog.store.get_many(
         [participation.agent.id for participation in named if participation.agent.id]
     )
+    together: dict[str, list[Participant]] = {}
     for participation in named:
-        organization = organizations.get(participation.agent.id)
-        address = (
-            addresses.page("organization", participation.agent.id, lang)
-            if organization
-            else link(participation.agent.homepage)
-        )
-        names = participation.agent.name or (organization.metadata.title if organization else {})
+        agent = participation.agent
+        address = addresses.page("organization", agent.id, lang) if agent.id in organizations else link(agent.homepage)
+        names = agent.name or (organizations[agent.id].metadata.title if agent.id in organizations else {})
         role = sentences.concept("roles", participation.role, lang)
-        yield Participant(short_markup(names, lang), address, role, short_markup(participation.description, lang))
-
-
-def _opportunity(type: str, lang: Lang) -> str:
-    return sentences.concept("opportunities", type, lang)
-
-
-def _milestones(milestones: Iterable[Milestone], today: date) -> dict[str, Any]:
-    """The milestones with their places on a line from the first year to the end of the last."""
-    milestones = tuple(milestones)
-    dates = [
-        moment
-        for milestone in milestones
-        for value in (milestone.planned, milestone.reached)
-        if (moment := as_date(value))
-    ]
-    if not milestones or not dates:
-        return {"marks": [(milestone, None, None) for milestone in milestones], "first": 0, "last": 0, "today": None}
-    first, last = min(dates).year, max(dates).year
-    whole = (date(last, 12, 31) - date(first, 1, 1)).days
-
-    def at(value: date | None) -> int | None:
-        return round(8 + 164 * (value - date(first, 1, 1)).days / whole) if value else None
-
-    return {
-        "marks": [
-            (milestone, at(as_date(milestone.planned)), at(as_date(milestone.reached))) for milestone in milestones
-        ],
-        "first": first,
-        "last": last,
-        "today": at(today) if first <= today.year <= last else None,
-    }
+        participant = Participant(
+            short_markup(names, lang), address, role, short_markup(participation.description, lang)
+        )
+        together.setdefault(agent.id or f"\t{participant.name}", []).append(participant)
+    for roles in together.values():
+        texts = Markup(" ").join(dict.fromkeys(participant.text for participant in roles if participant.text))
+        yield roles[0]._replace(role=sentences.listing(participant.role for participant in roles), text=texts)
 
 
 # -- what is known of the entry itself

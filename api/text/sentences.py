@@ -13,7 +13,7 @@ from api.text.formatting import as_date, day, moment
 from api.text.i18n import translator
 from api.web.addresses import Lang
 from registry.model import Agent, Metadata, Opportunity, Period
-from registry.model.timing import last_day, last_update, promise, today
+from registry.model.timing import first_day, last_day, last_update, promise, today
 from vocab.concepts import Concept, concept_list
 
 PHASES: Final = ("idee", "vorbereitung", "umsetzung", "abschluss", "dauerbetrieb")  # as drawn
@@ -189,10 +189,18 @@ def track(metadata: Metadata, today: date, lang: Lang) -> tuple[PhaseMark, ...]:
         notes = ("", "", "", _("beendet %(day)s") % {"day": day(_end(metadata), lang)} if _end(metadata) else "")
         return tuple(PhaseMark(_label(n, lang), "done", note) for n, note in zip(names, notes, strict=True))
     since = _since(metadata, today, lang) if now.notation == PHASES[0] else ""
+    told = {"abschluss": _planned_end(metadata, today, lang), now.notation: since}
     return tuple(
-        PhaseMark(_label(name, lang), state, since if state == "now" else "")
+        PhaseMark(_label(name, lang), state, "" if state == "done" else told.get(name, ""))
         for name, state in zip(PHASES, marks, strict=True)
     )
+
+
+def _planned_end(metadata: Metadata, today: date, lang: Lang) -> str:
+    """The end that is planned, for the last phase before permanent operation."""
+    _ = translator(lang)
+    end = as_date(_end(metadata))
+    return _("geplant: %(day)s") % {"day": day(_end(metadata)[:7], lang)} if end and end > today else ""
 
 
 def _since(metadata: Metadata, today: date, lang: Lang) -> str:
@@ -220,6 +228,14 @@ def span(start: str, end: str, lang: Lang) -> str:
         begun = as_date(start)
         return (_("ab %(day)s") if begun and begun > today() else _("seit %(day)s")) % {"day": day(start, lang)}
     return _("bis %(day)s") % {"day": day(end, lang)} if end else ""
+
+
+def whole_months(start: str, end: str) -> tuple[str, str]:
+    """A period from the first to the last day of months as these months; any other unchanged."""
+    first, last = first_day(start), last_day(end)
+    if len(start) != len("2026-01-01") or not first or not last or first.day != 1 or last != last_day(end[:7]):
+        return start, end
+    return start[:7], end[:7]
 
 
 def hours(start: str, end: str, lang: Lang) -> str:

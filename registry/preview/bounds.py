@@ -9,6 +9,7 @@ MAX_FILE_BYTES: Final = 100_000_000  # of a file that is fetched
 MAX_WORKBOOK_BYTES: Final = 12_500_000  # of a workbook, whose cells need much more memory than their text
 MAX_JSON_BYTES: Final = 50_000_000  # of a JSON or XML document, which is read as a whole
 MAX_UNPACKED_BYTES: Final = 200_000_000  # of a file inside a packed one
+START_BYTES: Final = 4_000  # in which a file shows what it is
 FETCH_SECONDS: Final = 300.0  # of one download
 MAX_ROWS: Final = 2_000_000  # of a table; of a longer one the first ones are shown, and that is said
 MAX_COLUMNS: Final = 1_000

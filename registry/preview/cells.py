@@ -43,6 +43,12 @@ _NUMBERS: Final = {
 }
 _TIME: Final = r"9{1,2}:99(?::99(?:[.,]9{1,9})?)?"
 _ZONE: Final = r"(?: ?(?:z|utc|[-+]99(?::?99)?))"
+MONTHS: Final = {  # in small letters, as in dates of German and English texts
+    "januar": 1, "jänner": 1, "january": 1, "jan": 1, "februar": 2, "february": 2, "feb": 2, "märz": 3, "march": 3,
+    "mar": 3, "mrz": 3, "april": 4, "apr": 4, "mai": 5, "may": 5, "juni": 6, "june": 6, "jun": 6, "juli": 7, "july": 7,
+    "jul": 7, "august": 8, "aug": 8, "september": 9, "sept": 9, "sep": 9, "oktober": 10, "october": 10, "okt": 10,
+    "oct": 10, "november": 11, "nov": 11, "dezember": 12, "december": 12, "dez": 12, "dec": 12,
+}  # fmt: skip
 _DATES: Final = {
     "iso": r"9999-9{1,2}-9{1,2}",
     "iso-slash": r"9999/9{1,2}/9{1,2}",
@@ -50,6 +56,7 @@ _DATES: Final = {
     "german-short": r"9{1,2}\.9{1,2}\.99",
     "slash": r"9{1,2}/9{1,2}/9999",
     "dash": r"9{1,2}-9{1,2}-9999",
+    "month": rf"9{{1,2}}\.? ?(?:{'|'.join(name + ('' if len(name) > 4 else '[.]?') for name in MONTHS)}) 9999",
 }
 NUMBER: Final = re.compile(
     rf"(?P<before>{_UNIT}{_BLANK}?)?(?P<sign>{_SIGN}){_BLANK}?(?:"

@@ -9,6 +9,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from registry.preview.model import Column
+from registry.preview.zones import in_zone
 
 BINS: Final = 12
 COMMON_VALUES: Final = 5
@@ -71,8 +72,9 @@ def _common(connection: Any, column: str) -> tuple[tuple[str, int], ...]:
 def _plain(value: Any, described: Column) -> float | int | str | bool | None:
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    text = value.isoformat()
-    return str(text)
+    if described.zone:
+        return in_zone(value, described.zone)
+    return str(value.isoformat())
 
 
 def _one(connection: Any, query: str) -> Any:

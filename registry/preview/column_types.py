@@ -5,11 +5,11 @@ of all values of a column are known here, not a sample: one value that does not 
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Final, NamedTuple
 
 from registry.model.message import Message, message
-from registry.preview.cells import BOOLEANS, form, is_placeholder
+from registry.preview.cells import BOOLEANS, MONTHS, form, is_placeholder
 from registry.preview.header_words import means
 from registry.preview.model import ColumnType
 
@@ -35,6 +35,7 @@ class Flags(NamedTuple):
     first_above_12: bool = False  # 31/01/2026
     second_above_12: bool = False
     beyond_day: bool = False  # 26:30
+    midnight: bool = False  # 24:00
     no_compact_date: bool = False  # eight digits that are no day
 
 
@@ -42,10 +43,20 @@ NO_FLAGS: Final = Flags()
 
 
 class Shapes:
-    """The shapes of a column. `complete`: False if some are unknown, because words are among the values."""
+    """The shapes of a column. `complete`: False if some are unknown, because words are among the values.
+    `is_geometry`: all values are shapes as WKT in degrees."""
 
-    def __init__(self, name: str, shapes: Sequence[Shape], flags: Flags = NO_FLAGS, complete: bool = True) -> None:
+    def __init__(
+        self,
+        name: str,
+        shapes: Sequence[Shape],
+        flags: Flags = NO_FLAGS,
+        *,
+        complete: bool = True,
+        is_geometry: bool = False,
+    ) -> None:
         self.name = name
+        self.is_geometry = is_geometry
         self.flags = flags
         self.placeholders = [shape for shape in shapes if is_placeholder(shape.text)]
         self.values = [shape for shape in shapes if not is_placeholder(shape.text)]
@@ -122,6 +133,8 @@ def marks_of(columns: Iterable[Shapes], delimiter: str) -> Marks:
 def reading_of(column: Shapes, marks: Marks, numbers_too: bool = True) -> Reading:
     """How a column is read. `numbers_too`: False where numbers and truth values have cells of their own, so that a text
     that looks like one is meant as text (workbooks, JSON)."""
+    if column.is_geometry:
+        return Reading("geometry", "{c}")
     if not column.complete or not column.values:
         return TEXT
     reading = TEXT
@@ -299,39 +312,47 @@ _ISO: Final[dict[str, tuple[str, str]]] = {  # form -> pattern and what makes it
 }
 _WRITTEN: Final = {
     "iso": "YYYY-MM-DD", "iso-slash": "YYYY/MM/DD", "german": "DD.MM.YYYY", "german-short": "DD.MM.YY",
-    "day-first": "DD/MM/YYYY", "month-first": "MM/DD/YYYY", "compact": "YYYYMMDD",
+    "month": "D. MMMM YYYY", "day-first": "DD/MM/YYYY", "month-first": "MM/DD/YYYY", "compact": "YYYYMMDD",
 }  # fmt: skip
 
 
 def _moments(column: Shapes) -> Reading:
     kinds = {name.split(" ")[0] for name in column.forms}
-    forms = {name.split(" ")[1] for name in column.forms}
-    if "zoned" in kinds and len(kinds) > 1:
-        return _text("preview-zones-mixed")
-    if forms == {"german-short"} and not (means(column.name, "date") or "datetime" in kinds):
-        return _text("preview-short-dates-unclear")
-    if forms & {"slash", "dash"}:
-        order = _day_order(column)
-        if not order:
-            return _text("preview-dates-ambiguous")
-        forms = forms - {"slash", "dash"} | {order}
-    if "month-first" in forms and len(forms) > 1:
-        return _text("preview-dates-mixed")
+    forms, refusal = _date_forms(column, kinds)
+    if refusal:
+        return _text(refusal)
     text = "lower({c})"
     for written in sorted(forms):
         text = _as_iso(text, written)
-    written = ", ".join(_WRITTEN[written] for written in sorted(forms))
+    dates = ", ".join(_WRITTEN[written] for written in sorted(forms))
     notes = [message("preview-short-years")] if "german-short" in forms else []
+    if column.flags.midnight:
+        notes.append(message("preview-midnight"))
     if kinds == {"date"}:
-        return Reading("date", f"TRY_CAST({text} AS DATE)", tuple(notes), dates=written)
+        return Reading("date", f"TRY_CAST({text} AS DATE)", tuple(notes), dates=dates)
+    if kinds == {"date", "datetime"}:
+        notes.append(message("preview-days-and-times"))
     text = f"regexp_replace(replace({text}, ' uhr', ''), '^([-0-9]+)(?:t|, ?)', '\\1 ')"
     text = f"replace({text}, ',', '.')"
-    if "datetime" in kinds and "date" in kinds:
-        notes.append(message("preview-days-and-times"))
     if "zoned" not in kinds:
-        return Reading("datetime", f"TRY_CAST({text} AS TIMESTAMP)", tuple(notes), dates=written)
+        return Reading("datetime", f"TRY_CAST({text} AS TIMESTAMP)", tuple(notes), dates=dates)
     text = f"regexp_replace(replace(regexp_replace({text}, ' ?(z|utc)$', '+00:00'), ' +', '+'), ' -', '-')"
-    return Reading("datetime", f"TRY_CAST({text} AS TIMESTAMPTZ)", tuple(notes), dates=written)
+    return Reading("datetime", f"TRY_CAST({text} AS TIMESTAMPTZ)", tuple(notes), dates=dates)
+
+
+def _date_forms(column: Shapes, kinds: set[str]) -> tuple[set[str], str]:
+    """How the dates of a column are written, or the code of the reason why nobody can tell."""
+    forms = {name.split(" ")[1] for name in column.forms}
+    if "zoned" in kinds and len(kinds) > 1:
+        return forms, "preview-zones-mixed"
+    if forms == {"german-short"} and not (means(column.name, "date") or "datetime" in kinds):
+        return forms, "preview-short-dates-unclear"
+    if forms & {"slash", "dash"}:
+        order = _day_order(column)
+        if not order:
+            return forms, "preview-dates-ambiguous"
+        forms = forms - {"slash", "dash"} | {order}
+    return forms, "preview-dates-mixed" if "month-first" in forms and len(forms) > 1 else ""
 
 
 def _as_iso(text: str, written: str) -> str:
@@ -342,6 +363,9 @@ def _as_iso(text: str, written: str) -> str:
         short = f"regexp_matches({text}, '{pattern}([^0-9]|$)')"
         is_earlier = f"TRY_CAST(regexp_extract({text}, '{pattern}', 3) AS INTEGER) > 68"
         return f"CASE WHEN NOT {short} THEN {text} WHEN {is_earlier} THEN {earlier} ELSE {later} END"
+    if written == "month":
+        names = f"regexp_replace({text}, '^([0-9]+)[. ]+([^0-9.]+)[. ]+([0-9]{{4}})', '\\3-\\2-\\1')"
+        return reduce(lambda sql, pair: f"replace({sql}, '-{pair[0]}-', '-{pair[1]}-')", MONTHS.items(), names)
     pattern, replacement = _ISO[written]
     return f"regexp_replace({text}, '{pattern}', '{replacement}')" if pattern else text
 

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from registry.preview.bounds import START_BYTES
+
 _BLANKS: Final = b"\xef\xbb\xbf \t\r\n"
 _WEB_PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
 _PROLOG: Final = re.compile(rb"(?:<\?xml[^>]*>|<!--.*?-->|\s+)*", re.DOTALL)
@@ -18,7 +20,6 @@ _STARTS: Final = (  # the first bytes of files without a table
     (b"7z\xbc\xaf", "preview-archive-unknown"),
     (b"Rar!", "preview-archive-unknown"),
 )
-START_BYTES: Final = 4_000  # in which a web page shows itself
 
 
 def without_table(start: bytes) -> str:

@@ -13,6 +13,10 @@ _NOTE: Final = re.compile(
     r"erstellt|herausgeber|ende\b|fußnote|zeichenerklärung|bemerkung)",
     re.IGNORECASE,
 )
+_LABEL: Final = re.compile(
+    r"\s*(?:quellen?|datenquelle|hinweise?|anmerkung(?:en)?|stand|erläuterung(?:en)?|source|notes?|legende|fußnoten?)\s*:",
+    re.IGNORECASE,
+)
 Row = Sequence[Any]
 
 
@@ -32,7 +36,7 @@ class Body:
             filled = count_filled(row)
             if not filled:
                 gap = True
-            elif self._width > 1 and filled == 1 and is_filled(row[0]) and len(pending) < MAX_PENDING:
+            elif self._may_be_note(row, filled) and len(pending) < MAX_PENDING:
                 pending.append((row, gap))
             else:
                 yield from (kept for kept, _ in pending)
@@ -41,6 +45,12 @@ class Body:
         while pending and not self._is_note(*pending[0]):
             yield pending.pop(0)[0]
         self.left_out = len(pending)
+
+    def _may_be_note(self, row: Row, filled: int) -> bool:
+        """Whether only the first cell of a row is filled, or begins as `Quelle:` does."""
+        if self._width < 2 or not is_filled(row[0]):
+            return False
+        return filled == 1 or bool(_LABEL.match(str(row[0])))
 
     def _is_note(self, row: Row, gap: bool) -> bool:
         """Whether a row at the end with nothing but a first cell is a note: after an empty row, shorter than the others

@@ -14,6 +14,7 @@ from registry.preview.cells import is_placeholder, is_value
 
 SAMPLE_ROWS: Final = 200
 MIN_TYPED_SHARE: Final = 0.8  # of the values below a cell that must be numbers or dates, so that a word there is a name
+MAX_NOTES: Final = 30  # rows above a table
 SEPARATOR: Final = " / "  # between the names of two header rows
 Row = Sequence[Any]
 
@@ -32,7 +33,7 @@ def header_of(rows: Sequence[Row], upper: Sequence[Row] = ()) -> Header:
     """The header of a table of which these are the first rows. `upper`: the same rows, in which the value of merged
     cells stands in all of them, where the file knows of such."""
     width = usual_width(rows)
-    start = _first_row(rows, width)
+    start = _after_notes(rows, _first_row(rows, width), width)
     if start >= len(rows):
         return Header(len(rows), 0, [], ())
     notes = (message("preview-notes-above", count=_filled_rows(rows[:start])),) if _filled_rows(rows[:start]) else ()
@@ -92,6 +93,27 @@ def _first_row(rows: Sequence[Row], width: int) -> int:
     return next((index for index, row in enumerate(rows) if count_filled(row)), len(rows))
 
 
+def _after_notes(rows: Sequence[Row], start: int, width: int) -> int:
+    """The index of a header row further down, if what stands before it are notes with delimiters in them: an empty row
+    is between, or they have fewer cells; and below it are numbers or dates."""
+    for index in range(start + 1, min(start + MAX_NOTES, len(rows) - 1)):
+        row, between = rows[index], rows[start:index]
+        if any(is_filled(cell) and not _is_word(cell) for other in between for cell in other) and not all(
+            len(other) < width for other in between if count_filled(other)
+        ):
+            return start
+        if count_filled(row) * 2 <= width or not all(_is_word(cell) for cell in row if is_filled(cell)):
+            continue
+        is_apart = any(not count_filled(other) for other in between)
+        is_shorter = all(_width(other) < width and len(other) < width for other in between if count_filled(other))
+        typed = [
+            column for column in range(len(row)) if is_filled(row[column]) and _is_typed(column, rows[index + 1 :])
+        ]
+        if typed and (is_apart or is_shorter) and not any(_is_typed(column, [rows[index]]) for column in typed):
+            return index
+    return start
+
+
 def _is_pair(row: Row, width: int) -> bool:
     """Whether a row says something about the file, as in `Stand:;1.2.2026`, above a wider table."""
     cells = [cell for cell in row if is_filled(cell)]
@@ -121,9 +143,15 @@ def _is_rising(cells: Sequence[Any], below: Sequence[Row], values: Sequence[tupl
     steps = {second - first for first, second in pairwise(number for number in numbers if number is not None)}
     if len(steps) != 1 or 0 in steps:
         return False
-    if all(_is_year(cell) for cell in cells):
-        return not all(_goes_on(index, below) for index, _ in values)
-    return len(numbers) > 2
+    if len(numbers) < 3:
+        return all(_is_year(cell) for cell in cells) and not all(_goes_on(index, below) for index, _ in values)
+    return not below or not _has_steps(below[0], [index for index, _ in values], steps)
+
+
+def _has_steps(row: Row, indexes: Sequence[int], steps: set[int]) -> bool:
+    """Whether the cells of a row go up in these steps, too."""
+    numbers = [_whole(row[index]) if index < len(row) else None for index in indexes]
+    return None not in numbers and {second - first for first, second in pairwise(filter(None, numbers))} == steps
 
 
 def _are_days(cells: Sequence[Any]) -> bool:
@@ -141,15 +169,18 @@ def _goes_on(index: int, below: Sequence[Row]) -> bool:
 def _is_second_header(first: Row, second: Row, below: Sequence[Row]) -> bool:
     """Whether the row after a header row holds names or units as well: words above numbers, and no number itself."""
     filled = [index for index, cell in enumerate(second) if is_filled(cell)]
-    if not filled or not below or any(_is_data(second[index]) for index in filled):
+    values = [index for index in filled if _is_data(second[index])]
+    if not filled or not below or (values and not (_has_gaps(first, second) and _are_years(second, values, below))):
         return False
     if any(is_placeholder(str(second[index])) and not _is_unit(second[index]) for index in filled):
         return False
     typed = [index for index in filled if _is_typed(index, below)]
-    if not typed:
-        return False
-    gaps = _has_gaps(first, second)
-    return gaps or len(typed) == len(filled)
+    return bool(typed) and (_has_gaps(first, second) or len(typed) == len(filled))
+
+
+def _are_years(row: Row, indexes: Sequence[int], below: Sequence[Row]) -> bool:
+    """Whether these cells are years that name columns, below which other numbers stand."""
+    return all(_is_year(row[index]) for index in indexes) and not all(_goes_on(index, below) for index in indexes)
 
 
 def _is_upper(above: Row, row: Row, width: int) -> bool:

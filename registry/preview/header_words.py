@@ -58,7 +58,7 @@ _UNITS: Final = _words(
     kfz/24h ppm personen stück"""
 )
 _BRACKETED: Final = re.compile(r"[\[(]\s*([^\])]{1,15}?)\s*[\])]\s*$")
-_IN: Final = re.compile(r"\b(?:in|/)\s+([^\s]{1,8})$", re.IGNORECASE)
+_IN: Final = re.compile(r"(?:\bin|/)\s+([^\s]{1,8})$", re.IGNORECASE)
 _SPLIT: Final = re.compile(r"[^0-9a-zäöüß]+")
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
 from registry.errors import NotReadyError, UsageError
 from registry.preview import bounds
@@ -28,6 +27,7 @@ from registry.preview.model import (
     Rows,
     Selection,
 )
+from registry.preview.zones import in_zone
 
 if TYPE_CHECKING:
     import duckdb
@@ -190,19 +190,8 @@ def _json_ready(row: Any, columns: tuple[Column, ...]) -> list[Any]:
     values = list(row)
     for index, column in enumerate(columns):
         if column.zone and values[index] is not None:
-            values[index] = in_zone(values[index], column.zone)
+            values[index] = in_zone(_EPOCH + timedelta(microseconds=values[index]), column.zone)
     return values
-
-
-def in_zone(microseconds: int, zone: str) -> str:
-    """A moment as ISO 8601 with its offset, "Z" for UTC. `zone`: a name, or an offset such as +05:30."""
-    moment = _EPOCH + timedelta(microseconds=microseconds)
-    if zone[:1] in "+-":
-        local = moment.astimezone(datetime.fromisoformat(f"2000-01-01T00:00{zone}").tzinfo)
-    else:
-        local = moment.astimezone(ZoneInfo(zone))
-    text = local.isoformat()
-    return f"{text[:-6]}Z" if zone == "UTC" else text
 
 
 def _key(preview: Preview, asked: Aggregate) -> str:

@@ -4,8 +4,10 @@ from typing import Any, Final
 
 from registry.preview.cells import MAX_SHAPE, form, is_placeholder, shape
 from registry.preview.column_types import Flags, Shape, Shapes
+from vocab.geometry import WKT_SHAPE
 
 SAMPLE_VALUES: Final = 300  # looked at first: one word among them is enough to know that a column is text
+_FIRST_POINT: Final = r"^[A-Za-z ]+\(+\s*([-0-9.]+)\s+([-0-9.]+)"
 MAX_SHAPES: Final = 5_000
 _SHAPE: Final = "translate(lower({c}), '012345678', '999999999')"
 _BARE: Final = "ltrim(lower({c}), ' +-−–€$£abcdefghijklmnopqrstuvwxyz')"
@@ -17,14 +19,18 @@ _FLAGS: Final[dict[str, str]] = {
     "first_above_12": "bool_or(TRY_CAST(regexp_extract({c}, '^([0-9]+)[-/]', 1) AS INTEGER) BETWEEN 13 AND 31)",
     "second_above_12": "bool_or(TRY_CAST(regexp_extract({c}, '^[0-9]+[-/]([0-9]+)', 1) AS INTEGER) BETWEEN 13 AND 31)",
     "beyond_day": "bool_or(TRY_CAST(split_part({c}, ':', 1) AS INTEGER) > 24)",
+    "midnight": "bool_or({c} LIKE '% 24:00%' OR {c} LIKE '%T24:00%')",
     "no_compact_date": "bool_or(NOT regexp_full_match({c}, '(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]'))",
 }
 
 
 def shapes_of(connection: Any, column: str, name: str) -> Shapes:
     """The shapes of all values of a column of the table `raw`; incomplete as soon as a word is among them."""
-    sample = connection.execute(f"SELECT {column} FROM raw WHERE {column} IS NOT NULL LIMIT {SAMPLE_VALUES}")
-    if any(_is_word(value) for (value,) in sample.fetchall()):
+    query = f"SELECT {column} FROM raw WHERE {column} IS NOT NULL LIMIT {SAMPLE_VALUES}"
+    sample = [value for (value,) in connection.execute(query).fetchall()]
+    if sample and all(map(WKT_SHAPE.match, sample)):
+        return Shapes(name, (), complete=False, is_geometry=_are_shapes(connection, column))
+    if any(map(_is_word, sample)):
         return Shapes(name, (), complete=False)
     rows = connection.execute(
         f"SELECT {_of(_SHAPE, column)} AS shape, count(*) FROM raw WHERE {column} IS NOT NULL "
@@ -34,6 +40,14 @@ def shapes_of(connection: Any, column: str, name: str) -> Shapes:
         return Shapes(name, (), complete=False)
     shapes = [Shape(text, count) for text, count in rows]
     return Shapes(name, shapes, _flags(connection, column) if shapes else Flags())
+
+
+def _are_shapes(connection: Any, column: str) -> bool:
+    """Whether all values are WKT with coordinates in degrees."""
+    first, second = (f"TRY_CAST(regexp_extract({column}, '{_FIRST_POINT}', {part}) AS DOUBLE)" for part in (1, 2))
+    fits = f"{column} LIKE '%)' AND abs({first}) <= 180 AND abs({second}) <= 90"
+    query = f"SELECT count(*) FROM raw WHERE {column} IS NOT NULL AND ({fits}) IS NOT TRUE"
+    return bool(connection.execute(query).fetchone()[0] == 0)
 
 
 def _is_word(value: str) -> bool:

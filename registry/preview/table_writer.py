@@ -22,8 +22,9 @@ from registry.preview.column_types import TEXT, Reading, marks_of, reading_of
 from registry.preview.header import unique
 from registry.preview.header_words import unit_of
 from registry.preview.locked_database import locked, quoted
-from registry.preview.model import Column, Prepared, ReadAs
+from registry.preview.model import NUMERIC_TYPES, Column, Prepared, ReadAs
 from registry.preview.shapes import shapes_of
+from registry.preview.zones import zone_of
 from vocab.numbers import MAX_EXACT_INTEGER
 
 Row = Sequence[Any]
@@ -61,6 +62,7 @@ def write_table(table: Table, folder: Path, target: Path) -> Prepared:
         names = unique(table.names, written.width)
         readings = _readings(connection, table, names, written)
         readings = _checked(connection, readings)
+        zones = [zone_of(connection, column, reading) for column, reading in zip(columns, readings, strict=True)]
         cells = ", ".join(
             f"{_expression(reading, column)} AS {column}" for column, reading in zip(columns, readings, strict=True)
         )
@@ -68,13 +70,13 @@ def write_table(table: Table, folder: Path, target: Path) -> Prepared:
         connection.execute("DROP TABLE raw")
         connection.execute(f"COPY typed TO '{quoted(target)}' (FORMAT parquet, COMPRESSION zstd)")
         profiles = [
-            profiled(connection, column, _column(name, reading))
-            for column, name, reading in zip(columns, names, readings, strict=True)
+            profiled(connection, column, _column(name, reading, zone))
+            for column, name, reading, zone in zip(columns, names, readings, zones, strict=True)
         ]  # fmt: skip
     read = replace(
         table.read,
         rows=written.rows,
-        decimal=table.read.decimal or _first(reading.decimal for reading in readings),
+        decimal=_first(reading.decimal for reading in readings) if table.is_text else "",
         thousands=_first(reading.thousands for reading in readings),
         dates=", ".join(dict.fromkeys(reading.dates for reading in readings if reading.dates)),
         notes=(*table.read.notes, *written.notes),
@@ -87,7 +89,7 @@ def write_table(table: Table, folder: Path, target: Path) -> Prepared:
 
 def _write_raw(table: Table, path: Path) -> _Written:
     """Writes all cells as text; stops at the bounds of rows and cells, and says so."""
-    rows = width = cells = 0
+    rows = width = cells = longer = 0
     kinds: list[set[str]] = []
     cut = False
     notes: list[Message] = []
@@ -100,18 +102,31 @@ def _write_raw(table: Table, path: Path) -> _Written:
             if len(row) > bounds.MAX_COLUMNS:
                 row = row[: bounds.MAX_COLUMNS]
                 cut = True
-            texts = row if table.is_text else _texts(row, kinds, table.geometry)
+            texts = _without_empty_end(row if table.is_text else _texts(row, kinds, table.geometry))
+            if not texts:
+                continue
             if any(len(text) > bounds.MAX_CELL_CHARACTERS for text in texts):
                 texts = [_cut(text, index == table.geometry) for index, text in enumerate(texts)]
             writer.writerow(texts)
             rows += 1
-            width = max(width, len(row))
-            cells += len(row)
+            width = max(width, len(texts))
+            longer += bool(table.names) and table.is_text and len(texts) > len(table.names)
+            cells += len(texts)
     if cut:
         notes.append(message("preview-columns-cut", limit=bounds.MAX_COLUMNS))
+    if longer:
+        notes.append(message("preview-rows-longer", count=longer))
     width = min(max(width, len(table.names)), bounds.MAX_COLUMNS)
     kinds.extend(set() for _ in range(width - len(kinds)))
     return _Written(rows, width, kinds, tuple(notes))
+
+
+def _without_empty_end(texts: Row) -> Row:
+    """The cells without the empty ones at the end."""
+    end = len(texts)
+    while end and not texts[end - 1]:
+        end -= 1
+    return texts[:end]
 
 
 def _cut(text: str, is_geometry: bool) -> str:
@@ -149,7 +164,7 @@ def _typed(cell: Any) -> tuple[str, str]:
         return ("integer", str(int(cell))) if whole else ("number", repr(cell))
     for kind, cls in _DATES:
         if isinstance(cell, cls):
-            return kind, _iso(cell)
+            return ("zoned" if getattr(cell, "tzinfo", None) else kind), _iso(cell)
     if isinstance(cell, datetime.timedelta):
         return "duration", duration(cell)
     return "text", json.dumps(cell, ensure_ascii=False, default=str)
@@ -195,15 +210,17 @@ def _readings(
         ]  # fmt: skip
     columns = [shapes_of(connection, f"c{index}", name) for index, name in enumerate(names)]
     marks = marks_of(columns, table.read.delimiter)
-    return [reading_of(column, marks) for column in columns]
+    return [_GEOMETRY if index == table.geometry else reading_of(column, marks) for index, column in enumerate(columns)]
 
 
+_GEOMETRY: Final = Reading("geometry", "{c}")
 _CASTS: Final = {
     "integer": "TRY_CAST({c} AS BIGINT)",
     "number": "TRY_CAST({c} AS DOUBLE)",
     "boolean": "TRY_CAST({c} AS BOOLEAN)",
     "date": "TRY_CAST({c} AS DATE)",
     "datetime": "TRY_CAST({c} AS TIMESTAMP)",
+    "zoned": "TRY_CAST({c} AS TIMESTAMPTZ)",
     "time": "TRY_CAST({c} AS TIME)",
     "geometry": "{c}",
 }
@@ -216,7 +233,7 @@ def _of_cells(connection: duckdb.DuckDBPyConnection, column: str, name: str, kin
     if kinds == {"date", "datetime"}:
         kinds = {"datetime"}
     if len(kinds) == 1 and (kind := next(iter(kinds))) in _CASTS:
-        return Reading(kind, _CASTS[kind])  # type: ignore[arg-type]
+        return Reading("datetime" if kind == "zoned" else kind, _CASTS[kind])  # type: ignore[arg-type]
     shapes = shapes_of(connection, column, name)
     if kinds == {"text"}:
         return reading_of(shapes, marks_of((), ""), numbers_too=False)
@@ -249,9 +266,9 @@ def _expression(reading: Reading, column: str) -> str:
     return reading.sql.replace("{c}", column) or column
 
 
-def _column(name: str, reading: Reading) -> Column:
-    unit = reading.unit or (unit_of(name) if reading.type in ("integer", "number") else "")
-    return Column(name=name, type=reading.type, unit=unit, notes=reading.notes)
+def _column(name: str, reading: Reading, zone: str) -> Column:
+    unit = reading.unit or (unit_of(name) if reading.type in NUMERIC_TYPES else "")
+    return Column(name=name, type=reading.type, unit=unit, zone=zone, notes=reading.notes)
 
 
 def _first(marks: Iterable[str]) -> str:

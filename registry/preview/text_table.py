@@ -3,12 +3,12 @@
 from itertools import chain, islice
 from typing import Final
 
-from registry.errors import UnreadableError
 from registry.model.message import message
 from registry.preview import delimited
 from registry.preview.footer import Body
 from registry.preview.header import SAMPLE_ROWS, header_of, usual_width
 from registry.preview.model import ReadAs
+from registry.preview.reasons import unreadable
 from registry.preview.table_writer import Table
 from registry.preview.text_encoding import decoded
 
@@ -26,6 +26,8 @@ def text_table(content: bytes, where: str, is_declared: bool) -> Table:
     if not dialect.delimiter and not (is_declared and all(len(row[0]) <= MAX_PROSE_CHARACTERS for row in first if row)):
         raise unreadable(where, "preview-no-table")
     header = header_of(first)
+    if not is_declared and header.first >= len(first):
+        raise unreadable(where, "preview-no-table")
     width = max(usual_width(first), len(header.names))
     while header.names and not header.names[-1] and width > 1 and _is_blank(first, len(header.names) - 1):
         header.names.pop()  # a delimiter at the end of each row
@@ -42,11 +44,6 @@ def text_table(content: bytes, where: str, is_declared: bool) -> Table:
         notes=tuple(notes),
     )
     return Table(header.names, body, read)
-
-
-def unreadable(where: str, code: str, **values: str | int) -> UnreadableError:
-    """The error for a file in which no table was found, and why."""
-    return UnreadableError("file-unreadable", message(code, **values), where=where, remedy="")
 
 
 def _is_blank(rows: list[list[str]], index: int) -> bool:

@@ -12,12 +12,12 @@ from msgspec.structs import replace
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from harvesters.files import xlsx_bounds
 from harvesters.harvester import Answer, Item, Mark
 from harvesters.kinds.sheet import read, recognises, to_metadata
 from harvesters.source_kinds import check_source
 from registry.errors import LotseError, SourceError, TooLargeError
 from registry.fetch.session import session
+from registry.files import xlsx_bounds
 from registry.model import Contact, Link, Metadata, Period, Source
 from registry.model.message import sentence
 from registry.settings import Settings

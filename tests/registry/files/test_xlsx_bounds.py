@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from harvesters.files import xlsx_bounds
-from harvesters.files.xlsx_bounds import NotThatLargeError, NoWorkbookError, check_size
+from registry.files import xlsx_bounds
+from registry.files.xlsx_bounds import NotThatLargeError, NoWorkbookError, check_size
 
 
 def workbook(sheet: bytes, **more: bytes) -> bytes:

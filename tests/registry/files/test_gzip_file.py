@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from harvesters.files.gzip_file import MAX_MEMBERS, unpacked
 from registry.errors import SourceError, TooLargeError
+from registry.files.gzip_file import MAX_MEMBERS, unpacked
 
 WHERE = "https://x.example/katalog.ttl.gz"
 

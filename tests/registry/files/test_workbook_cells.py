@@ -4,7 +4,7 @@ import io
 
 from openpyxl import Workbook
 
-from harvesters.files.workbook_cells import notes
+from registry.files.workbook_cells import notes
 
 
 def test_links_and_errors_are_told_by_row_and_column_of_their_sheet() -> None:

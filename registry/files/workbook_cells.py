@@ -10,7 +10,7 @@ import zipfile
 from typing import Final
 from xml.etree import ElementTree
 
-from harvesters.files.xlsx_bounds import column_number
+from registry.files.xlsx_bounds import column_number
 
 _ADDRESS: Final = re.compile(r"([A-Z]{1,4})([0-9]{1,8})")
 _FORMULA: Final = re.compile(r'\s*HYPERLINK\(\s*"([^"]+)"', re.IGNORECASE)

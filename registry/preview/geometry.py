@@ -1,4 +1,4 @@
-"""Shapes of a file (GeoJSON geometries) -> WKT in longitude and latitude. Entry point: `Shapes`.
+"""Geometries of a file (GeoJSON geometries) -> WKT in longitude and latitude. Entry point: `Geometries`.
 
 ETRS89, WGS 84 and Web Mercator are converted (`vocab.crs`). What cannot be converted stays in the coordinates of the
 file, as text and not as a geometry, and that is said.
@@ -26,7 +26,7 @@ _LEVELS: Final = {  # type in GeoJSON -> name in WKT, levels of brackets around 
 }
 
 
-class Shapes:
+class Geometries:
     """Turns the geometries of one file into WKT. `crs`: the code of its system, or its name where that is unknown;
     `are_degrees`: whether what comes out is longitude and latitude. `notes` is complete after the last geometry."""
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from registry.errors import TooLargeError
 from registry.model.message import Message
 from registry.preview import bounds
-from registry.preview.geometry import Shapes
+from registry.preview.geometry import Geometries
 from registry.preview.header import SAMPLE_ROWS, header_of
 from registry.preview.model import ReadAs
 from registry.preview.reasons import unreadable
@@ -135,15 +135,15 @@ def _geojson(document: dict[str, Any], text: Decoded, where: str) -> Table:
     features = document.get("features") if document["type"] == "FeatureCollection" else [document]
     if not isinstance(features, list) or not features:
         raise unreadable(where, "preview-empty")
-    shapes = Shapes(_crs_name(document), features_sample(features))
-    rows = list(_features(features, shapes))
+    geometries = Geometries(_crs_name(document), features_sample(features))
+    rows = list(_features(features, geometries))
     names: list[str] = []
     flat = list(_flat_rows((properties for properties, _ in rows), names))
     geometry = len(names)
     names.append(GEOMETRY if GEOMETRY not in names else "geometry (2)")
     table_rows = [[*cells, *[None] * (geometry - len(cells)), wkt] for cells, (_, wkt) in zip(flat, rows, strict=True)]
-    read = ReadAs(format="GEOJSON", encoding=text.encoding, crs=shapes.crs, notes=(*text.notes, *shapes.notes))
-    return Table(names, table_rows, read, is_text=False, geometry=geometry if shapes.are_degrees else None)
+    read = ReadAs(format="GEOJSON", encoding=text.encoding, crs=geometries.crs, notes=(*text.notes, *geometries.notes))
+    return Table(names, table_rows, read, is_text=False, geometry=geometry if geometries.are_degrees else None)
 
 
 def features_sample(features: list[Any]) -> list[Any]:
@@ -152,7 +152,7 @@ def features_sample(features: list[Any]) -> list[Any]:
     return [feature.get("geometry") for feature in first]
 
 
-def _features(features: list[Any], shapes: Shapes) -> Iterator[tuple[dict[str, Any], str | None]]:
+def _features(features: list[Any], geometries: Geometries) -> Iterator[tuple[dict[str, Any], str | None]]:
     for feature in features:
         if not isinstance(feature, dict):
             continue
@@ -160,7 +160,7 @@ def _features(features: list[Any], shapes: Shapes) -> Iterator[tuple[dict[str, A
         cells = dict(properties) if isinstance(properties, dict) else {}
         if feature.get("id") is not None and "id" not in cells:
             cells = {"id": feature["id"], **cells}
-        yield cells, shapes.wkt(feature.get("geometry"))
+        yield cells, geometries.wkt(feature.get("geometry"))
 
 
 def _crs_name(document: dict[str, Any]) -> str:

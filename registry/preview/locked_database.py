@@ -14,19 +14,21 @@ def locked(memory: str, *folders: Path) -> "DuckDBPyConnection":
     """A database in memory that may read and write these folders only; files in between go to the first one."""
     import duckdb  # late: a process that shows no preview need not load it
 
-    connection = duckdb.connect(config={"threads": 1, "memory_limit": memory})
     allowed = ", ".join(f"'{quoted(folder)}/'" for folder in folders)
-    for setting in (
-        f"temp_directory = '{quoted(folders[0])}'",
-        "autoinstall_known_extensions = false",
-        "autoload_known_extensions = false",
-        "allow_community_extensions = false",
-        "TimeZone = 'UTC'",
-        f"allowed_directories = [{allowed}]",
-        "enable_external_access = false",
-        "lock_configuration = true",
-    ):
-        connection.execute(f"SET {setting}")
+    connection = duckdb.connect(
+        config={
+            "threads": 1,
+            "memory_limit": memory,
+            "temp_directory": str(folders[0]),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
+        }
+    )
+    connection.execute(
+        f"SET TimeZone = 'UTC'; SET allowed_directories = [{allowed}]; SET enable_external_access = false; "
+        "SET lock_configuration = true"
+    )
     return connection
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from registry.model.message import Message, message
 from registry.preview import bounds
-from registry.preview.geometry import Shapes
+from registry.preview.geometry import Geometries
 from registry.preview.header import SAMPLE_ROWS
 from registry.preview.locked_database import locked, quoted
 from registry.preview.model import ReadAs
@@ -52,29 +52,29 @@ def parquet_table(path: Path, folder: Path, where: str) -> Table:
         geometry = next((index for index, row in enumerate(described) if row[1].startswith("GEOMETRY")), None)
         cells = [_cell(row[0], row[1]) for row in described]
         notes = [message("preview-binary", name=row[0]) for row in described if row[1] == "BLOB"]
-        shapes = _shapes(connection, described[geometry][0], source) if geometry is not None else None
+        geometries = _geometries(connection, described[geometry][0], source) if geometry is not None else None
         result = connection.execute(f"SELECT {', '.join(cells)} FROM {source}")
     except duckdb.Error:
         raise unreadable(where, "preview-parquet-broken") from None
     read = ReadAs(
-        format="PARQUET", crs=shapes.crs if shapes else "", notes=(*notes, *_notes(shapes)),
+        format="PARQUET", crs=geometries.crs if geometries else "", notes=(*notes, *_notes(geometries)),
         table=described[geometry][0] if geometry is not None and len(described) > 1 else "",
     )  # fmt: skip
-    is_geometry = shapes is not None and shapes.are_degrees
+    is_geometry = geometries is not None and geometries.are_degrees
     names = [row[0][: bounds.MAX_NAME_CHARACTERS] for row in described]
-    rows = _rows(result, geometry, shapes, where)
+    rows = _rows(result, geometry, geometries, where)
     return Table(names, rows, read, is_text=False, geometry=geometry if is_geometry else None)
 
 
-def _rows(result: Any, geometry: int | None, shapes: Shapes | None, where: str) -> Iterator[list[Any]]:
+def _rows(result: Any, geometry: int | None, geometries: Geometries | None, where: str) -> Iterator[list[Any]]:
     import duckdb
 
     try:
         while batch := result.fetchmany(BATCH):
             for row in batch:
                 cells = list(row)
-                if geometry is not None and shapes is not None and cells[geometry]:
-                    cells[geometry] = shapes.wkt(json.loads(cells[geometry]))
+                if geometry is not None and geometries is not None and cells[geometry]:
+                    cells[geometry] = geometries.wkt(json.loads(cells[geometry]))
                 yield cells
     except duckdb.Error:
         raise unreadable(where, "preview-parquet-broken") from None
@@ -98,15 +98,15 @@ def _cell(name: str, type_: str) -> str:
     return column if type_ in _EXACT else f"CAST({column} AS VARCHAR)"
 
 
-def _shapes(connection: Any, name: str, source: str) -> Shapes:
+def _geometries(connection: Any, name: str, source: str) -> Geometries:
     column = '"' + name.replace('"', '""') + '"'
     rows = connection.execute(
         f"SELECT ST_CRS({column}), ST_AsGeoJSON({column}) FROM {source} WHERE {column} IS NOT NULL LIMIT {SAMPLE_ROWS}"
     ).fetchall()
     crs = str(rows[0][0] or "") if rows else ""
     match = _CODE.search(crs)
-    return Shapes(f"EPSG:{match[1]}" if match else crs[:100], [json.loads(text) for _, text in rows])
+    return Geometries(f"EPSG:{match[1]}" if match else crs[:100], [json.loads(text) for _, text in rows])
 
 
-def _notes(shapes: Shapes | None) -> tuple[Message, ...]:
-    return shapes.notes if shapes else ()
+def _notes(geometries: Geometries | None) -> tuple[Message, ...]:
+    return geometries.notes if geometries else ()

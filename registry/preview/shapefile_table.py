@@ -7,11 +7,12 @@ Windows.
 import codecs
 import io
 import re
+import struct
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from registry.model.message import Message, message
-from registry.preview.geometry import Shapes
+from registry.preview.geometry import Geometries
 from registry.preview.header import SAMPLE_ROWS
 from registry.preview.model import ReadAs
 from registry.preview.reasons import unreadable
@@ -40,28 +41,28 @@ def shapefile_table(parts: Mapping[str, bytes], name: str, where: str) -> Table:
         )
         fields = [field[0] for field in reader.fields if field[0] != "DeletionFlag"]
         sample = [_geometry(reader.shape(number)) for number in range(min(len(reader), SAMPLE_ROWS))]
-    except (shapefile.ShapefileException, ValueError, IndexError, KeyError, OSError) as error:
+    except (shapefile.ShapefileException, struct.error, ValueError, IndexError, KeyError, OSError) as error:
         raise unreadable(where, "preview-shapefile-broken", why=type(error).__name__) from None
     crs_name = _crs(parts.get("prj", b""))
-    shapes = Shapes(crs_name, sample)
-    rows = list(_rows(reader, shapes, where))
+    geometries = Geometries(crs_name, sample)
+    rows = list(_rows(reader, geometries, where))
     if not parts.get("prj"):
         notes = (*notes, message("preview-no-prj"))
     read = ReadAs(
-        format="SHP", encoding=_ENCODINGS.get(encoding, encoding), crs=shapes.crs, table=name,
-        notes=(*notes, *shapes.notes),
+        format="SHP", encoding=_ENCODINGS.get(encoding, encoding), crs=geometries.crs, table=name,
+        notes=(*notes, *geometries.notes),
     )  # fmt: skip
     names = [*fields, "geometry"]
-    return Table(names, rows, read, is_text=False, geometry=len(fields) if shapes.are_degrees else None)
+    return Table(names, rows, read, is_text=False, geometry=len(fields) if geometries.are_degrees else None)
 
 
-def _rows(reader: Any, shapes: Shapes, where: str) -> Iterator[list[Any]]:
+def _rows(reader: Any, geometries: Geometries, where: str) -> Iterator[list[Any]]:
     import shapefile
 
     try:
         for item in reader.iterShapeRecords():
-            yield [*map(_value, item.record), shapes.wkt(_geometry(item.shape))]
-    except (shapefile.ShapefileException, ValueError, IndexError, OSError) as error:
+            yield [*map(_value, item.record), geometries.wkt(_geometry(item.shape))]
+    except (shapefile.ShapefileException, struct.error, ValueError, IndexError, KeyError, OSError) as error:
         raise unreadable(where, "preview-shapefile-broken", why=type(error).__name__) from None
 
 
@@ -93,12 +94,10 @@ def _encoding(cpg: bytes, dbf: bytes) -> tuple[str, tuple[Message, ...]]:
 def _codec(name: str) -> str:
     """The codec that a .cpg file names: "UTF-8", "ANSI 1252", "88591", "OEM 850"; "" for none that we know."""
     match = _CODE_PAGE.fullmatch(name)
-    for candidate in (_CODE_PAGES.get(match[1], f"cp{match[1]}") if match else "", name):
-        try:
-            return codecs.lookup(candidate).name if candidate else ""
-        except LookupError:
-            continue
-    return ""
+    try:
+        return codecs.lookup(_CODE_PAGES.get(match[1], f"cp{match[1]}") if match else name).name
+    except LookupError:
+        return ""
 
 
 def _crs(prj: bytes) -> str:

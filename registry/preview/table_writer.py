@@ -23,7 +23,7 @@ from registry.preview.header import unique
 from registry.preview.header_words import unit_of
 from registry.preview.locked_database import locked, quoted
 from registry.preview.model import NUMERIC_TYPES, Column, Prepared, ReadAs
-from registry.preview.shapes import shapes_of
+from registry.preview.shape_counts import shapes_of
 from registry.preview.zones import zone_of
 from vocab.numbers import MAX_EXACT_INTEGER
 

@@ -73,9 +73,11 @@ def _without_mark(start: bytes) -> str:
     """UTF-16 without a mark: every other byte of most letters is zero."""
     pairs = len(start) // 2
     even, odd = start[0::2].count(0), start[1::2].count(0)
-    if pairs and max(even, odd) * 10 > pairs * 4 and min(even, odd) * 20 < pairs:
-        return "utf-16-le" if odd > even else "utf-16-be"
-    return ""
+    if not pairs or max(even, odd) * 10 <= pairs * 4 or min(even, odd) * 20 >= pairs:
+        return ""
+    codec = "utf-16-le" if odd > even else "utf-16-be"
+    text = start[: pairs * 2].decode(codec, "replace").encode("utf-8", "replace")
+    return "" if len(_CONTROLS.findall(text)) * 1000 > pairs else codec
 
 
 def _is_broken_utf_8(content: bytes) -> bool:

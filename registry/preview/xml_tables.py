@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from registry.errors import TooLargeError
 from registry.model.message import message
 from registry.preview import bounds
-from registry.preview.geometry import Shapes
+from registry.preview.geometry import Geometries
 from registry.preview.model import ReadAs
 from registry.preview.reasons import unreadable
 from registry.preview.table_writer import Table
@@ -40,12 +40,12 @@ def kml_table(root: Element, where: str) -> Table:
     if not placemarks:
         raise unreadable(where, "preview-empty")
     folders = {folder for folder, _ in placemarks}
-    shapes = Shapes("CRS84", ())
+    geometries = Geometries("CRS84", ())
     rows = []
     for folder, placemark in placemarks:
         values = {"folder": folder} if len(folders) > 1 else {}
-        rows.append((values | _kml_values(placemark), shapes.wkt(_kml_geometry(placemark))))
-    return _table(rows, ReadAs(format="KML", crs=shapes.crs), shapes)
+        rows.append((values | _kml_values(placemark), geometries.wkt(_kml_geometry(placemark))))
+    return _table(rows, ReadAs(format="KML", crs=geometries.crs), geometries)
 
 
 def _placemarks(element: Element, folder: str) -> Iterator[tuple[str, Element]]:
@@ -105,19 +105,19 @@ def _coordinates(element: Element | None) -> list[list[float]]:
 
 def gpx_table(root: Element, where: str) -> Table:
     """The waypoints; where there are none the tracks, else the routes."""
-    shapes = Shapes("CRS84", ())
+    geometries = Geometries("CRS84", ())
     for kind, point_of in (("wpt", _waypoint), ("trk", _track), ("rte", _route)):
         elements = [element for element in root if _local(element) == kind]
         if elements:
-            rows = [(_gpx_values(element), shapes.wkt(point_of(element))) for element in elements]
+            rows = [(_gpx_values(element), geometries.wkt(point_of(element))) for element in elements]
             others = [
                 name for name in ("wpt", "trk", "rte") if name != kind and any(_local(child) == name for child in root)
             ]
-            read = ReadAs(format="GPX", crs=shapes.crs, table=kind)
+            read = ReadAs(format="GPX", crs=geometries.crs, table=kind)
             if others:
                 note = message("preview-other-sheets", count=len(others), names=", ".join(others))
-                read = ReadAs(format="GPX", crs=shapes.crs, table=kind, notes=(note,))
-            return _table(rows, read, shapes)
+                read = ReadAs(format="GPX", crs=geometries.crs, table=kind, notes=(note,))
+            return _table(rows, read, geometries)
     raise unreadable(where, "preview-empty")
 
 
@@ -151,12 +151,12 @@ def _lines(lines: list[list[list[float]]]) -> dict[str, Any]:
     return {"type": "MultiLineString", "coordinates": lines}
 
 
-def _table(rows: Iterable[tuple[dict[str, str], str | None]], read: ReadAs, shapes: Shapes) -> Table:
+def _table(rows: Iterable[tuple[dict[str, str], str | None]], read: ReadAs, geometries: Geometries) -> Table:
     """The table of values by name, with the geometry as its last column."""
     read_rows = list(rows)
     names = list(dict.fromkeys(name for values, _ in read_rows for name in values))
     cells = [[*(values.get(name, "") for name in names), wkt or ""] for values, wkt in read_rows]
-    read = ReadAs(format=read.format, crs=read.crs, table=read.table, notes=(*read.notes, *shapes.notes))
+    read = ReadAs(format=read.format, crs=read.crs, table=read.table, notes=(*read.notes, *geometries.notes))
     return Table([*names, GEOMETRY], cells, read, geometry=len(names))
 
 

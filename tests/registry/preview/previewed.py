@@ -1,6 +1,10 @@
 """Reads files as the worker does, but in this process, and shows what became of them."""
 
+import atexit
+import shutil
 import tempfile
+import uuid
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,16 +36,24 @@ class Read(NamedTuple):
         return {note.code for note in self.read.notes} | of_columns
 
 
+@cache
+def prepared_files() -> PreparedFiles:
+    """A folder of this process; to open a database costs more than to read a small file."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return PreparedFiles(Path(folder))
+
+
 def read_file(content: bytes | str, declared: str = "CSV") -> Read:
     """What the child makes of a file; UnreadableError."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "file").write_bytes(content.encode() if isinstance(content, str) else content)
-        target = folder / "table.parquet"
-        answer = b"".join(prepare(str(folder / "file"), name, str(target), "https://x.example/datei", declared))
-        prepared = msgspec.msgpack.decode(answer, type=Prepared)
-        preview = Preview(
-            state="ready", read=prepared.read, columns=prepared.columns, total=prepared.total, file=target.name
-        )
-        rows = PreparedFiles(folder).rows(preview, Selection(size=1000)).rows
+    files = prepared_files()
+    file, target = files.folder / "file", files.folder / f"{uuid.uuid4().hex}.parquet"
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    answer = b"".join(prepare(str(file), str(files.folder), str(target), "https://x.example/datei", declared))
+    prepared = msgspec.msgpack.decode(answer, type=Prepared)
+    preview = Preview(
+        state="ready", read=prepared.read, columns=prepared.columns, total=prepared.total, file=target.name
+    )
+    rows = files.rows(preview, Selection(size=1000)).rows
+    target.unlink()
     return Read(prepared.read, {column.name: column for column in prepared.columns}, rows, prepared.total)

@@ -1,13 +1,9 @@
 """The whole way of a preview: a file on a server, fetched, read in a child, asked for by filters, pages and groups.
 
-Covers: registry/preview/addresses.py, registry/preview/bounds.py, registry/preview/cells.py,
-registry/preview/child.py, registry/preview/column_profile.py, registry/preview/column_types.py,
-registry/preview/conditions.py, registry/preview/content_kinds.py, registry/preview/delimited.py,
-registry/preview/exporting.py, registry/preview/fetching.py, registry/preview/footer.py, registry/preview/header.py,
-registry/preview/header_words.py, registry/preview/locked_database.py, registry/preview/model.py,
-registry/preview/preparing.py, registry/preview/preview_store.py, registry/preview/previews.py,
-registry/preview/querying.py, registry/preview/shapes.py, registry/preview/table_writer.py,
-registry/preview/text_encoding.py, registry/preview/text_table.py
+Covers: registry/preview/previews.py, registry/preview/preparing.py, registry/preview/fetching.py,
+registry/preview/preview_store.py, registry/preview/addresses.py, registry/preview/bounds.py,
+registry/preview/conditions.py, registry/preview/exporting.py, registry/preview/locked_database.py,
+registry/preview/model.py, registry/preview/querying.py
 """
 
 from collections.abc import Iterator

@@ -1,9 +1,10 @@
 """Collects the shapes of all values of a column with DuckDB. Entry point: `shapes_of`."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from registry.preview.cells import MAX_SHAPE, form, is_placeholder, shape
-from registry.preview.column_types import Flags, Shape, Shapes
+from registry.preview.column_shapes import Flags, Shape, Shapes
 from vocab.geometry import WKT_SHAPE
 
 SAMPLE_VALUES: Final = 300  # looked at first: one word among them is enough to know that a column is text
@@ -11,17 +12,22 @@ _FIRST_POINT: Final = r"^[A-Za-z ]+\(+\s*([-0-9.]+)\s+([-0-9.]+)"
 MAX_SHAPES: Final = 5_000
 _SHAPE: Final = "translate(lower({c}), '012345678', '999999999')"
 _BARE: Final = "ltrim(lower({c}), ' +-−–€$£abcdefghijklmnopqrstuvwxyz')"
-_FLAGS: Final[dict[str, str]] = {
-    "leading_zero": f"bool_or(starts_with({_BARE}, '0') AND {_BARE}[2] BETWEEN '0' AND '9')",
-    "below_one_dot": f"bool_or(starts_with({_BARE}, '0.'))",
-    "below_one_comma": f"bool_or(starts_with({_BARE}, '0,'))",
-    "last_zero": "bool_or(regexp_matches({c}, '[.,][0-9]+0$'))",
-    "first_above_12": "bool_or(TRY_CAST(regexp_extract({c}, '^([0-9]+)[-/]', 1) AS INTEGER) BETWEEN 13 AND 31)",
-    "second_above_12": "bool_or(TRY_CAST(regexp_extract({c}, '^[0-9]+[-/]([0-9]+)', 1) AS INTEGER) BETWEEN 13 AND 31)",
-    "beyond_day": "bool_or(TRY_CAST(split_part({c}, ':', 1) AS INTEGER) > 24)",
-    "midnight": "bool_or({c} LIKE '% 24:00%' OR {c} LIKE '%T24:00%')",
-    "no_compact_date": "bool_or(NOT regexp_full_match({c}, '(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]'))",
+_FLAGS: Final[dict[str, dict[str, str]]] = {  # kind of values -> flag -> expression
+    "number": {
+        "leading_zero": f"bool_or(starts_with({_BARE}, '0') AND {_BARE}[2] BETWEEN '0' AND '9')",
+        "below_one_dot": f"bool_or(starts_with({_BARE}, '0.'))",
+        "below_one_comma": f"bool_or(starts_with({_BARE}, '0,'))",
+        "last_zero": "bool_or(regexp_matches({c}, '[.,][0-9]+0$'))",
+        "no_compact_date": "bool_or(NOT regexp_full_match({c}, '(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]'))",
+    },
+    "date": {
+        "first_above_12": "bool_or(TRY_CAST(regexp_extract({c}, '^([0-9]+)[-/]', 1) AS INTEGER) BETWEEN 13 AND 31)",
+        "second_above_12": "bool_or(TRY_CAST(regexp_extract({c}, '^[0-9]+[-/]([0-9]+)', 1) AS INTEGER) > 12)",
+        "midnight": "bool_or({c} LIKE '% 24:00%' OR {c} LIKE '%T24:00%')",
+    },
+    "time": {"beyond_day": "bool_or(TRY_CAST(split_part({c}, ':', 1) AS INTEGER) > 24)"},
 }
+_FLAGS_OF: Final = {"number": "number", "date": "date", "datetime": "date", "zoned": "date", "time": "time"}
 
 
 def shapes_of(connection: Any, column: str, name: str) -> Shapes:
@@ -39,7 +45,7 @@ def shapes_of(connection: Any, column: str, name: str) -> Shapes:
     if len(rows) > MAX_SHAPES or any(_is_word(text) for text, _ in rows):
         return Shapes(name, (), complete=False)
     shapes = [Shape(text, count) for text, count in rows]
-    return Shapes(name, shapes, _flags(connection, column) if shapes else Flags())
+    return Shapes(name, shapes, _flags(connection, column, shapes))
 
 
 def _are_shapes(connection: Any, column: str) -> bool:
@@ -54,10 +60,14 @@ def _is_word(value: str) -> bool:
     return not is_placeholder(value) and (len(value) > MAX_SHAPE or not form(shape(value)))
 
 
-def _flags(connection: Any, column: str) -> Flags:
-    expressions = ", ".join(_of(expression, column) for expression in _FLAGS.values())
-    row = connection.execute(f"SELECT {expressions} FROM raw").fetchone()
-    return Flags(**{name: bool(value) for name, value in zip(_FLAGS, row, strict=True)})
+def _flags(connection: Any, column: str, shapes: Sequence[Shape]) -> Flags:
+    """The flags that matter for values of these shapes."""
+    kinds = {_FLAGS_OF.get(form(shape.text).partition(" ")[0], "") for shape in shapes} & _FLAGS.keys()
+    wanted = {name: expression for kind in kinds for name, expression in _FLAGS[kind].items()}
+    if not wanted:
+        return Flags()
+    row = connection.execute(f"SELECT {_of(', '.join(wanted.values()), column)} FROM raw").fetchone()
+    return Flags(**{name: bool(value) for name, value in zip(wanted, row, strict=True)})
 
 
 def _of(expression: str, column: str) -> str:

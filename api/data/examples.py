@@ -39,7 +39,7 @@ from vocab.concepts import concept_list
 from vocab.kinds import KIND_ROWS
 
 ID: Final = "baumkataster"
-FILE_ID: Final = "baeume.csv"
+FILE_ID: Final = "baeume-csv"
 PROJECT_ID: Final = "kuehle-wege"
 DRAFT_ID: Final = "5f0c1a2b3c4d"
 EPOCH: Final = "b9b81c5d1a4c0018"

@@ -23,7 +23,7 @@ from tests.api.conftest import BROWSER_ACCEPT
 from tests.sample_city import sample_city
 from tests.town import Town
 
-RECORDS = {"dataset": "rad-zaehlstellen", "project": "kuehle-wege", "file": "rad/stunde.csv"}
+RECORDS = {"dataset": "rad-zaehlstellen", "project": "kuehle-wege", "file": "rad-stunde-csv"}
 SUBMITTED = ("withdraw_draft", "return_draft", "publish_draft", "decline_draft")
 BY_REVIEWER = ("return_draft", "publish_draft", "decline_draft", "withdraw_record", "restore_record", "record_history")
 

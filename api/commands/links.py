@@ -1,13 +1,16 @@
 """`lotse links`: whether the addresses of datasets still answer."""
 
 from datetime import UTC, datetime
-from typing import get_args
+from typing import TYPE_CHECKING
 
 import click
 from click import option
 
 from api.commands.terminal import as_json, document, opened, say, table
-from registry.links.links import Link, State
+from registry.links.states import STATES, State
+
+if TYPE_CHECKING:
+    from registry.links.links import Link
 
 
 @click.group()
@@ -39,7 +42,7 @@ def check(everything: bool, json: bool) -> None:
 
 
 @links.command("list")
-@option("--state", type=click.Choice(get_args(State)), help="Only addresses in this state.")
+@option("--state", type=click.Choice(STATES), help="Only addresses in this state.")
 @option("--size", type=click.IntRange(min=1), default=1000, show_default=True, help="At most so many.")
 @as_json
 def list_links(state: State | None, size: int, json: bool) -> None:
@@ -55,7 +58,7 @@ def list_links(state: State | None, size: int, json: bool) -> None:
     table(("STATE", "ANSWER", "ADDRESS", "RECORDS"), rows)
 
 
-def _out(link: Link, records: list[str]) -> dict[str, object]:
+def _out(link: "Link", records: list[str]) -> dict[str, object]:
     moments = ("checked", "last_ok", "first_failed", "due")
     shown = {name: moment.isoformat() if (moment := getattr(link, name)) else None for name in moments}
     return {**link._asdict(), **shown, "records": records}

@@ -7,18 +7,17 @@ failures in a row over at least MIN_FAILING, so that a night of maintenance is n
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
+from registry.links.states import STATES, State
 from registry.model import Change, Metadata
 from registry.parts import parts
 from registry.store.database import Tables, among, connect, inserting, make_tables, reading, utc, writing
 from registry.store.store import Store
 
-State = Literal["unknown", "ok", "failing", "broken"]
-STATES: Final[tuple[State, ...]] = get_args(State)
 MIN_FAILURES: Final = 3
 MIN_FAILING: Final = timedelta(days=2)
 CHECK_AGAIN: Final = timedelta(days=7)  # what answered

@@ -1,4 +1,7 @@
-"""What is known of addresses after checks over days; which addresses there are. The clock is the test's."""
+"""What is known of addresses after checks over days; which addresses there are. The clock is the test's.
+
+Covers: registry/links/states.py
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

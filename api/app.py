@@ -18,7 +18,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from api.admin import harvests, letters, links, people
+from api.admin import harvests, letters, links, overview, people, source_acts
 from api.assistants import page as assistants
 from api.assistants import server as assistants_server
 from api.ckan import routes as ckan
@@ -93,7 +93,9 @@ PAGE_MODULES: Final = (
     history,
     record_acts,
     merging,
+    overview,
     harvests,
+    source_acts,
     letters,
     links,
     people,

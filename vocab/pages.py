@@ -116,6 +116,9 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "map": {"de": "karte", "en": "map"},
         "api": {"de": "api", "en": "api"},
         "links": {"de": "links", "en": "links"},
+        "checkup": {"de": "zustand", "en": "checkup"},
+        "new": {"de": "neu", "en": "new"},
+        "item": {"de": "eintrag", "en": "item"},
         "assistants": {"de": "ki", "en": "ai"},
     }
 )

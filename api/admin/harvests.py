@@ -13,25 +13,35 @@ from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from api.admin import withdrawals
+from api.admin.source_states import (
+    MAX_RUNS_SHOWN,
+    entries_of,
+    listed_source,
+    next_in_words,
+    outcome,
+    schedule,
+    source_state,
+    trend,
+)
 from api.pages.site import Pages
 from api.text.formatting import number, record_title
 from api.text.i18n import translator
 from api.text.labels import finding_words
 from api.web import addresses
-from api.web.addresses import Lang, language, mount, patterns, place
+from api.web.addresses import Lang, language, mount, notice, patterns, place
 from api.web.session import FormBody
 from harvesters.run.run import apply, discard
 from harvesters.source_kinds import label
 from registry.errors import ConflictError, UsageError
 from registry.masking import shown
-from registry.model import LEVELS, Level, Problem, Record, Run, Source
+from registry.model import LEVELS, Level, Problem, Record, Run
 from registry.rules import RULES
-from registry.sources.crashes import is_suspended, release
-from registry.store.store import Selection
+from registry.sources.crashes import is_suspended
 
 MAX_EXAMPLES_PER_CAUSE: Final = 20
 MAX_PROBLEMS: Final = 200_000  # problems of a run that its page counts
 MAX_GONE_SHOWN: Final = 50  # withdrawals that wait for a decision
+NOTICES: Final = ("released", "read", "try", "pause", "resume", "approve", "busy", "added")  # of a source's page
 FIGURES: Final = ("added", "changed", "same", "moved", "failed", "gone")
 
 
@@ -59,22 +69,14 @@ class Cause(NamedTuple):
 
 def routes(pages: Pages) -> APIRouter:
     router = APIRouter(include_in_schema=False)
-    mount(router, patterns("admin"), partial(to_sources, pages))
     mount(router, patterns("admin", "sources"), partial(show_sources, pages))
     mount(router, patterns("admin", "sources", "{name}"), partial(show_source, pages))
-    mount(router, patterns("admin", "sources", "{name}"), partial(release_source, pages), "POST")
     mount(router, patterns("admin", "runs", "{number:int}"), partial(show_run, pages))
     mount(router, patterns("admin", "runs", "{number:int}"), partial(decide, pages), "POST")
     return router
 
 
 # -- views
-
-
-def to_sources(pages: Pages, request: Request) -> Response:
-    """Leads to the list of sources, the first page of the administration."""
-    pages.required(request, "sources")
-    return RedirectResponse(place("admin", language(request), "sources"), 302)
 
 
 def show_sources(pages: Pages, request: Request) -> Response:
@@ -87,9 +89,8 @@ def show_sources(pages: Pages, request: Request) -> Response:
         "sources.html",
         lang,
         kind_label=label,
-        sources=[_listed_source(pages, source) for source in pages.catalog.sources.all()],
-        outcome=outcome,
-        crumbs=[(_("Quellen"), "")],
+        sources=[listed_source(pages, source, lang) for source in pages.catalog.sources.all()],
+        crumbs=[(_("Administration"), place("admin", lang)), (_("Quellen"), "")],
         indexed=False,
     )
 
@@ -109,22 +110,21 @@ def show_source(pages: Pages, request: Request, name: str) -> Response:
         owner_name=dict(pages.names([source.owner], lang))[source.owner] if source.owner else "",
         schedule=schedule(source.schedule, lang) if source.schedule else "",
         title=source.title or source.name,
+        state=source_state(pages, source, lang),
         suspended=is_suspended(pages.catalog.runs, name),
-        released="released" in request.query_params,
-        runs=pages.catalog.runs.newest(name, 30),
-        entries=_entries(pages, name),
+        notice=notice(request, NOTICES),
+        runs=(runs := pages.catalog.runs.newest(name, MAX_RUNS_SHOWN)),
+        trend=trend(runs, lang),
+        next_run=next_in_words(pages, source, lang),
+        entries=entries_of(pages, name),
         outcome=outcome,
-        crumbs=[(_("Quellen"), place("admin", lang, "sources")), (source.title or source.name, "")],
+        crumbs=[
+            (_("Administration"), place("admin", lang)),
+            (_("Quellen"), place("admin", lang, "sources")),
+            (source.title or source.name, ""),
+        ],
         indexed=False,
     )
-
-
-def release_source(pages: Pages, request: Request, name: str, body: FormBody = b"") -> Response:
-    """Lets the worker start a source again whose runs crashed; NotFoundError for an unknown name."""
-    pages.form(request, body)
-    pages.required(request, "sources")
-    release(pages.catalog.runs, pages.catalog.sources.get(name).name)
-    return RedirectResponse(place("admin", language(request), "sources", name) + "?released", 303)
 
 
 def show_run(pages: Pages, request: Request, number: int) -> Response:
@@ -156,49 +156,6 @@ def decide(pages: Pages, request: Request, number: int, body: FormBody = b"") ->
     return RedirectResponse(place("admin", language(request), "runs", str(number)) + "?decided", 303)
 
 
-def _listed_source(pages: Pages, source: Source) -> tuple[Source, Run | None, int, bool]:
-    """A source, its last run, the number of its records, and whether it waits for a person."""
-    name = source.name
-    return source, _last(pages, name), _entries(pages, name), is_suspended(pages.catalog.runs, name)
-
-
-def _last(pages: Pages, name: str) -> Run | None:
-    return next(iter(pages.catalog.runs.newest(name, 1)), None)
-
-
-def _entries(pages: Pages, name: str) -> int:
-    return pages.catalog.store.count(Selection(source=name, state="published"))
-
-
-def schedule(cron: str, lang: Lang) -> str:
-    """When a source is due: a daily or hourly cron line in words, any other as it is written."""
-    _ = translator(lang)
-    minute, hour, *rest = [*cron.split(), "", ""]
-    if rest != ["*", "*", "*", "", ""] or not minute.isdecimal():
-        return cron
-    if hour == "*":
-        return _("jede Stunde")
-    if not hour.isdecimal():
-        return cron
-    return _("jeden Tag um %(time)s") % {"time": f"{int(hour)}:{int(minute):02}"}
-
-
-def outcome(name: str, lang: Lang) -> str:
-    """The outcome of a run in words."""
-    _ = translator(lang)
-    return {
-        "applied": _("übernommen"),
-        "unchanged": _("nichts Neues"),
-        "waiting": _("wartet auf Freigabe"),
-        "failed": _("gescheitert"),
-        "planned": _("nur geplant"),
-        "running": _("läuft"),
-        "interrupted": _("abgebrochen, geht beim nächsten Mal weiter"),
-        "superseded": _("von einem neueren Lauf abgelöst"),
-        "discarded": _("Einträge behalten"),
-    }[name]
-
-
 def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Response:
     lang = language(request)
     _ = translator(lang)
@@ -223,6 +180,7 @@ def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Respon
         causes=causes(pages.catalog.runs.problems(run.number), lang) or counted(run, lang),
         decided="decided" in request.query_params,
         crumbs=[
+            (_("Administration"), place("admin", lang)),
             (_("Quellen"), place("admin", lang, "sources")),
             (title, place("admin", lang, "sources", run.source)),
             (_("Lauf %(number)s") % {"number": run.number}, ""),

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.admin import account_roles
 from api.admin.account_roles import organization_id
+from api.admin.source_acts import source_act_words
 from api.pages.site import Pages
 from api.text.formatting import day, pick_language
 from api.text.i18n import translator
@@ -334,4 +335,5 @@ def act_words(request: Request) -> Mapping[str, str]:
         "turn-on-codes": _("Einmalcodes eingeschaltet"),
         "turn-off-codes": _("Einmalcodes ausgeschaltet"),
         "erase": _("Person gelöscht"),
+        **source_act_words(language(request)),
     }

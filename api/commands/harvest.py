@@ -36,7 +36,7 @@ _no_wait = option("--no-wait", is_flag=True, help="Do not wait for the search in
 
 @click.command()
 @argument("names", nargs=-1, metavar="[NAME]…")
-@option("--all", "every", is_flag=True, help="Every source there is.")
+@option("--all", "every", is_flag=True, help="Every source there is, but for paused ones.")
 @option("--dry-run", is_flag=True, help="Read and compare, but change nothing.")
 @_no_wait
 @option("--json", "json", is_flag=True, help="One JSON document a run; with several sources one on each line.")
@@ -50,7 +50,11 @@ def harvest(names: tuple[str, ...], every: bool, dry_run: bool, no_wait: bool, j
     catalog, _ = opened()
     if not dry_run:
         take_in_city(catalog)  # agents are recognized by it
-    sources = catalog.sources.all() if every else [catalog.sources.get(name) for name in dict.fromkeys(names)]
+    sources = (
+        [source for source in catalog.sources.all() if not source.hold]
+        if every
+        else [catalog.sources.get(name) for name in dict.fromkeys(names)]
+    )
     show = (line if every or len(sources) > 1 else document) if json else _print_run
     answers = []
     for source in sources:

@@ -5,7 +5,7 @@ import sys
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 from click import argument, option
@@ -200,6 +200,7 @@ def import_(file: Path, dry_run: bool, json: bool) -> None:
     sources_in_file = [_source(fields) for fields in _tables(file)]
     sources = opened_sources()
     existing = {imported.name: imported for imported in sources.all()}
+    sources_in_file = [_held(imported, existing.get(imported.name)) for imported in sources_in_file]
     answer: dict[str, list[str]] = {"added": [], "changed": [], "same": []}
     for imported in sources_in_file:
         what = (
@@ -212,6 +213,36 @@ def import_(file: Path, dry_run: bool, json: bool) -> None:
         document(answer)
     else:
         say(", ".join(f"{what}: {' '.join(names) or '-'}" for what, names in answer.items()))
+
+
+def _held(imported: "Source", existing: "Source | None") -> "Source":
+    """The source of a file, which stays paused if it is."""
+    from msgspec.structs import replace
+
+    return replace(imported, hold=existing.hold) if existing else imported
+
+
+@source.command()
+@argument("name")
+def pause(name: str) -> None:
+    """Read a source no longer by its schedule; its records stay."""
+    _hold(name, "paused")
+    say(f"{name} is paused. Next: lotse source resume {name}")
+
+
+@source.command()
+@argument("name")
+def resume(name: str) -> None:
+    """Read a source by its schedule again, or approve one that was set up on a page."""
+    _hold(name, "")
+    say(f"{name} is read by its schedule again.")
+
+
+def _hold(name: str, hold: Literal["", "paused"]) -> None:
+    from msgspec.structs import replace
+
+    sources = opened_sources()
+    sources.revise(replace(sources.get(name), hold=hold))
 
 
 def _tables(file: Path) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The worker: harvests the sources that are due, and checks links, for as long as the process lives.
 
-Entry points: `run`, `work`, `due`. Each source is harvested in a thread and with a session of its own: a slow source
-holds up no other, and a job that fails costs itself only.
+Entry points: `run`, `work`, `due`, `next_run`. Each source is harvested in a thread and with a session of its own: a
+slow source holds up no other, and a job that fails costs itself only.
 """
 
 import logging
@@ -58,14 +58,15 @@ def due(sources: Iterable[Source], runs: Runs, now: datetime) -> list[Source]:
     source is due."""
     overdue = []
     for source in sources:
-        moment = _moment(source, runs, now)
+        moment = next_run(source, runs, now)
         if moment is not None and moment <= now:
             overdue.append((moment, source))
     return [source for _, source in sorted(overdue, key=lambda pair: pair[0])]
 
 
-def _moment(source: Source, runs: Runs, now: datetime) -> datetime | None:
-    if not source.schedule:
+def next_run(source: Source, runs: Runs, now: datetime) -> datetime | None:
+    """When the worker starts a source again; a moment that has passed: as soon as it can; None: not by itself."""
+    if not source.schedule or source.hold:
         return None
     last = runs.last(source.name, *REAL_OUTCOMES)
     if last is None or last.started is None:

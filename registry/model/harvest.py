@@ -15,7 +15,8 @@ from registry.model.metadata import Finding, Findings, Metadata
 
 
 class Source(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """A catalogue that is harvested. `rank`: smaller is nearer to the publisher; `schedule`: a cron line or ""."""
+    """A catalogue that is harvested. `rank`: smaller is nearer to the publisher; `schedule`: a cron line or ""; `hold`:
+    why the schedule does not count now: somebody has paused it, or it is new and nobody has approved it yet."""
 
     name: str
     kind: str
@@ -26,6 +27,7 @@ class Source(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
     language: str = ""
     schedule: str = ""
     title: str = ""
+    hold: Literal["", "paused", "new"] = ""
 
 
 class Run(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):

@@ -82,6 +82,7 @@ _ROWS: Final = (
     ActRow("catalogue", "reports", READERS),
     ActRow("catalogue", "messages", STAFF),
     ActRow("catalogue", "sources", STAFF),
+    ActRow("catalogue", "operate", ADMINISTRATORS),
     ActRow("catalogue", "accounts", ADMINISTRATORS),
 )
 ACTS: Final[Mapping[tuple[str, str], ActRow]] = MappingProxyType({(row.kind, row.name): row for row in _ROWS})

@@ -70,6 +70,8 @@ SIGNED_IN = {
     "aendern": "/anmelden/projekt?of=pegel",
     "freigabe": "/freigabe",
     "links": "/administration/links",
+    "administration": "/administration",
+    "zustand": "/administration/zustand",
     "quellen": "/administration/quellen",
     "quelle": "/administration/quellen/stadtwerke",
     "lauf-wartet": "/administration/laeufe/{waiting}",

@@ -59,6 +59,7 @@ EXPECTED = {
     ("catalogue", "reports"): ({"reader", "reviewer", "administrator"}, {"": ""}),
     ("catalogue", "messages"): ({"reviewer", "administrator"}, {"": ""}),
     ("catalogue", "sources"): ({"reviewer", "administrator"}, {"": ""}),
+    ("catalogue", "operate"): ({"administrator"}, {"": ""}),
     ("catalogue", "accounts"): ({"administrator"}, {"": ""}),
 }
 STATES = {"draft": DRAFT_STATES, "record": ("published", "withdrawn"), "catalogue": ("",)}

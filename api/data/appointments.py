@@ -17,7 +17,6 @@ from registry.model import Date, Milestone, Opportunity, Record, Text
 from registry.model.timing import ZONE, first_day, last_day
 
 WITH_DATES: Final = ("event", "project")  # kinds of things whose dates belong in a calendar
-MILESTONE: Final = "m"  # begins the key of a milestone
 DIGEST_BYTES: Final = 5
 
 
@@ -70,7 +69,7 @@ def _milestone(record: Record, milestone: Milestone, lang: Lang) -> Iterator[App
         title = _text(milestone.title, lang) or _("Meilenstein")
         state = _("erreicht") if milestone.reached else _("geplant")
         text = "\n".join(filter(None, (f"{_('Meilenstein')}, {state}", _text(milestone.reason, lang))))
-        yield Appointment(_key(MILESTONE, milestone.title), _of(record, _exact(title, when, lang), lang), *days, text)
+        yield Appointment(_key("m", milestone.title), _of(record, _exact(title, when, lang), lang), *days, text)
 
 
 def _opportunity(record: Record, opportunity: Opportunity, lang: Lang) -> Iterator[Appointment]:

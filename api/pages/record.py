@@ -49,7 +49,7 @@ from registry.catalog.deciding import subject
 from registry.catalog.lookup import shown
 from registry.links.links import addresses_of
 from registry.masking import public
-from registry.model import DCAT_KINDS, Metadata, Record, Version
+from registry.model import DCAT_KINDS, Metadata, Record, Source, Version
 from registry.model.record import is_source
 from registry.model.timing import today
 from registry.people import permissions
@@ -190,7 +190,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "projects": tied.projects,
         "similar_groups": tied.similar,
         "missing": missing(record, lang),
-        "origins": _origins(pages, record),
+        "origins": _origins(pages, record, lang),
         "events": _history(pages, record, lang),
         "formats": _machine_formats(record, lang),
         "calendar": _calendar(record, lang),
@@ -275,15 +275,19 @@ def missing(record: Record, lang: Lang) -> list[tuple[str, str]]:
     return [finding_words(finding.rule, lang) for finding in islice(findings.values(), MAX_MISSING)]
 
 
-def _origins(pages: Pages, record: Record) -> list[tuple[str, str]]:
+def _origins(pages: Pages, record: Record, lang: Lang) -> list[tuple[Markup, str]]:
     """Title and address of each source that names this thing; the record's own source first."""
-    titles = {source.name: source.title or source.name for source in pages.catalog.sources.all()}
+    sources = {source.name: source for source in pages.catalog.sources.all()}
     records = [record, *islice(pages.catalog.store.find(Selection(same_as=record.id)), 20)]
+    origins = [origin_record.origin for origin_record in records if origin_record.origin]
     return [
-        (titles.get(origin_record.origin.source, origin_record.origin.source), link(public(origin_record.origin.url)))
-        for origin_record in records
-        if origin_record.origin
+        (_source_title(sources.get(origin.source), origin.source, lang), link(public(origin.url))) for origin in origins
     ]
+
+
+def _source_title(source: Source | None, name: str, lang: Lang) -> Markup:
+    """The title of a source in its own language; its name if it has none."""
+    return text_markup({source.language or "und": source.title}, lang) if source and source.title else escape(name)
 
 
 def _history(pages: Pages, record: Record, lang: Lang) -> list[Event]:

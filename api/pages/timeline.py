@@ -252,11 +252,11 @@ def _cells(record: Record, phase: str, lang: Lang, concepts: ConceptList | None)
     }
 
 
-def _places(record: Record, lang: Lang, concepts: ConceptList | None) -> str:
+def _places(record: Record, lang: Lang, concepts: ConceptList | None) -> Markup | str:
     """The districts, else the names of the places, else that it is for the whole city."""
-    named = _districts(record, lang, concepts)
-    places = [str(short_markup(place.name, lang)) for place in record.metadata.places if place.name]
-    return sentences.listing(named or places) or translator(lang)("ganze Stadt")
+    named = dict.fromkeys(map(escape, _districts(record, lang, concepts)))
+    places = dict.fromkeys(short_markup(place.name, lang) for place in record.metadata.places if place.name)
+    return Markup(", ").join(named or places) or translator(lang)("ganze Stadt")
 
 
 def _districts(record: Record, lang: Lang, concepts: ConceptList | None) -> list[str]:

@@ -87,3 +87,14 @@ def test_with_forced_colours_what_is_chosen_and_where_one_is_can_be_seen(site: S
     current = page.evaluate(look, [".tabs [aria-current]", "", "borderBottomColor"])
     assert current != page.evaluate(look, [".tabs a:not([aria-current])", "", "borderBottomColor"])
     context.close()
+
+
+def test_what_exists_in_german_only_is_marked_in_english(public: Page) -> None:
+    public.set_viewport_size({"width": 1280, "height": 900})
+    public.goto("/en/projects")
+    mark = "one => getComputedStyle(one, '::after').content"
+    titles = public.locator(".card h2 a > span[lang=de]")
+    assert titles.count() > 0
+    assert titles.first.evaluate(mark) == '"German"'
+    public.goto("/projekte")
+    assert public.locator(".card h2 a > span[lang=de]").count() == 0

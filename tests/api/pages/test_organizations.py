@@ -107,5 +107,5 @@ def test_next_dates_are_those_that_are_not_over_in_their_order() -> None:
     )
     project = Record(id="wege", said=Metadata(kind="project", title={"de": "Wege"}, opportunities=calls))
     first, second = next_dates([event, project], "de", TODAY)
-    assert (first.day, first.title) == ("2.", "Letzter Tag: Test (Wege)")
-    assert (second.day, second.month, second.text) == ("9.", "Dez. 2026", "18\N{NO-BREAK SPACE}Uhr")
+    assert (first.day, str(first.title), str(first.text)) == ("2.", "Test", "Letzter Tag · Wege")
+    assert (second.day, second.month, str(second.text)) == ("9.", "Dez. 2026", "18\N{NO-BREAK SPACE}Uhr")

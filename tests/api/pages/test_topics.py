@@ -87,3 +87,8 @@ def test_projects_can_be_chosen_by_their_calls(browser: TestClient) -> None:
     assert offer
     chosen = text(browser.get(offer[1].replace("&amp;", "&")).text)
     assert f"{offer[2]} Treffer" in chosen
+
+
+def test_no_list_shows_marks_as_text(browser: TestClient) -> None:
+    for path in ("/en/projects/timeline", "/en/districts/bahnstadt", "/en/projects", "/en/organizations/umweltamt"):
+        assert "&lt;span" not in browser.get(path).text, path

@@ -8,7 +8,7 @@ PYTEST = $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test quick browser check format bench relevance screenshots lock clean
+.PHONY: help install demo test quick browser check format bench relevance screenshots lock wheel sbom licences audit clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,7 +55,21 @@ screenshots: install ## pictures of all pages in build/screenshots
 lock: .venv/installed ## write requirements.lock and package-lock.json anew
 	$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra dev --extra meaning --extra mcp pyproject.toml -o requirements.lock
+	$(BIN)/python -m deploy.dependencies lock >requirements.run.lock
 	npm install --package-lock-only --ignore-scripts
+
+wheel: install ## the package that is installed elsewhere, in dist/
+	rm -rf build/lib build/bdist.*
+	$(BIN)/pip wheel -q --no-deps --no-build-isolation -w dist .
+
+sbom: install ## the bill of materials of what runs (CycloneDX), in dist/sbom.json
+	mkdir -p dist && $(BIN)/python -m deploy.dependencies sbom >dist/sbom.json
+
+licences: install ## the licence of every package; fails where one is not accepted
+	@$(BIN)/python -m deploy.dependencies licences
+
+audit: install ## known vulnerabilities of all packages, where their databases can be reached
+	@PYTHON=$(PYTHON) deploy/audit.sh
 
 clean: ## throw away what was made (not the data)
 	rm -rf .venv node_modules api/static/vendor build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from registry.rules import RULES
+from tests import doc_limits
 from tests.paths import ROOT
 from vocab.concepts import concept_list
 from vocab.fields import FIELDS, TYPES, Field, fields_of
@@ -77,6 +78,11 @@ def concepts(name: str) -> str:
     )
 
 
+def limits(name: str, lang: str) -> str:
+    head = {"de": ("was", "Grenze"), "en": ("what", "limit")}[lang]
+    return table(head, doc_limits.rows(name, lang))
+
+
 def prefixes() -> str:
     used = {curie(iri).partition(":")[0] for row in FIELDS for iri in (row.property, *row.former)}
     used |= {curie(iri).partition(":")[0] for types in TYPES.values() for iri in types}
@@ -111,6 +117,7 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "fields-catalogue": partial(fields, ("catalog", "record")),
     "prefixes": prefixes,
     **{f"rooms-{floor}": partial(rooms, floor) for floor in ("vocab", "registry", "harvesters", "api")},
+    **{f"limits-{name}-{lang}": partial(limits, name, lang) for name in doc_limits.TABLES for lang in ("de", "en")},
     "list-phases": partial(concepts, "phases"),
     "list-roles": partial(concepts, "roles"),
     "list-themes": partial(concepts, "themes"),

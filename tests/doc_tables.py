@@ -30,6 +30,7 @@ HEADINGS: Final = {
     "Column": "Spalte einer Datei", "Attribution": "Beteiligung an einem Datensatz",
     "Association": "Beteiligung an einem Projekt", "Relationship": "Beziehung", "RightsStatement": "Nutzungsrechte",
     "ProvenanceStatement": "Herkunft", "Funding": "Förderung", "Money": "Betrag", "Milestone": "Meilenstein",
+    "PhaseStep": "Phase mit Datum", "CostStep": "Stand der Kosten",
     "Opportunity": "Gelegenheit zum Mitmachen", "Indicator": "Kennzahl", "Observation": "Messwert",
     "Address": "Anschrift", "catalog": "Katalog", "record": "Eintrag im Katalog",
 }  # fmt: skip

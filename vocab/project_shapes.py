@@ -13,7 +13,7 @@ from vocab.namespaces import OWN, PREFIXES, curie
 from vocab.profile import PROJECT, level
 
 CLASSES: Final = (*(kind.name for kind in KIND_ROWS.values() if not kind.in_dcat),
-                  "Association", "Funding", "Money", "Milestone", "Opportunity", "Indicator",
+                  "Association", "Funding", "Money", "Milestone", "PhaseStep", "CostStep", "Opportunity", "Indicator",
                   "Observation")  # fmt: skip
 USED_PREFIXES: Final = ("adms", "cpsv", "cv", "dcat", "dcatap", "dct", "foaf", "lotse", "org", "prov", "schema", "skos",
                         "vcard", "xsd")  # fmt: skip

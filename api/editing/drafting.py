@@ -17,6 +17,7 @@ from api.editing.comparison import Comparison
 from api.editing.form_context import Entered, FieldError, FormContext
 from api.editing.form_fields import Section, base_name, form_of
 from api.editing.form_groups import groups_of
+from api.editing.form_offices import office_faults
 from api.editing.form_questions import GROUPS
 from api.pages.site import NO_STORE, Pages
 from api.text.formatting import moment, pick_language
@@ -132,6 +133,8 @@ def sent(
     if fields.get("act") == "submit":
         harvested = record if record and record.origin else None
         return Sent(values, metadata, form.faults(values, metadata, context, errors, harvested))
+    if section and fields.get("act") == "continue":  # who goes on is asked here, and not only at the last look
+        errors += office_faults(values, metadata, context, form.confirmed(metadata))
     names = {form_field.name for form_field in form_of(context.kind) if section in (None, form_field.section)}
     shown_errors = [error for error in errors if base_name(error.field)[0] in names]
     return Sent(values, metadata, form.in_order(shown_errors, context.kind))

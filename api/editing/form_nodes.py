@@ -15,7 +15,7 @@ from api.editing.form_texts import fits_in_line
 from api.editing.form_values import read_value, shown_concept, shown_value
 from api.text.formatting import pick_language
 from api.text.i18n import marked as _
-from registry.model import Distribution, Metadata, Money, Participation, Period
+from registry.model import CostStep, Distribution, Metadata, Money, Participation, Period
 from registry.model.identity import distribution_digest
 from registry.model.structs import struct_of
 from vocab.concepts import concept_list
@@ -76,7 +76,7 @@ def with_part(node: Any, cls: str, path: str, value: Any) -> Any:
 
 def _completed(node: Any) -> Any:
     """The node with what follows from the rest: the currency of an amount, the id of a file."""
-    if isinstance(node, Money):
+    if isinstance(node, Money | CostStep):
         return replace(node, currency=(node.currency or CURRENCY) if node.value else "")
     if isinstance(node, Distribution) and not node.id:
         return replace(node, id=distribution_digest(node))

@@ -19,6 +19,8 @@ from vocab.values import date
 GROUPS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(  # metadata field -> a node of it, words for one more
     {
         "milestones": (_("Meilenstein"), _("Weiteren Meilenstein hinzufügen")),
+        "phase_steps": (_("Phase mit Datum"), _("Weitere Phase hinzufügen")),
+        "cost_steps": (_("Stand der Kosten"), _("Weiteren Stand hinzufügen")),
         "participants": (_("Beteiligte Stelle"), _("Weitere Stelle hinzufügen")),
         "opportunities": (_("Aufruf"), _("Weiteren Aufruf hinzufügen")),
         "funding": (_("Förderung"), _("Weitere Förderung hinzufügen")),

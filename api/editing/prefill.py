@@ -70,6 +70,8 @@ def copied(metadata: Metadata) -> Metadata:
         metadata,
         **{name: getattr(empty, name) for name in _OF_ONE_THING},
         milestones=tuple(replace(step, planned="", reached="", reason={}) for step in metadata.milestones),
+        phase_steps=(),
+        cost_steps=(),
         indicators=tuple(replace(item, observations=()) for item in metadata.indicators),
     )
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from api.pages.districts import drawing
 from api.pages.next_dates import day_and_month
 from api.pages.profile_sheet import uses
+from api.pages.project_details import steps
 from api.pages.site import Pages
 from api.text import sentences
 from api.text.formatting import as_date, host, link, text_markup
@@ -30,6 +31,7 @@ def project_view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[
     chances, calls = sentences.open_calls(metadata, today)
     here = set(districts_of(record, pages.districts)) - {WHOLE_CITY}
     return {
+        **steps(metadata, lang),
         "track": sentences.track(metadata, today, lang),
         "phase": sentences.concept("phases", metadata.phase, lang),
         "milestones": _milestones(metadata.milestones[:MAX_NAMED], today),

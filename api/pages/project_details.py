@@ -1,9 +1,9 @@
 """What lists of projects say beside what every list says: where and what is next, and the calls to choose by.
 
-Entry points: `details` (a line below a card), `next_step`, `project_offers`.
+Entry points: `details` (a line below a card), `next_step`, `project_offers`; `steps` (phases and costs on its page).
 """
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup, escape
 from msgspec.structs import replace
@@ -48,6 +48,17 @@ def next_step(metadata: Metadata, lang: Lang) -> Markup | str:
         return ""
     parts = (short_markup(upcoming.title, lang), escape(day(upcoming.planned, lang)))
     return Markup(", ").join(part for part in parts if part)
+
+
+def steps(metadata: Metadata, lang: Lang) -> dict[str, list[tuple[str, Any]]]:
+    """The phases with dates and the costs as they were known, each with its label; phases in the order of their dates,
+    and costs in that of theirs."""
+    phases = sorted(metadata.phase_steps, key=lambda step: step.reached or step.planned or "9")
+    costs = sorted(metadata.cost_steps, key=lambda step: step.date or "9")
+    return {
+        "phase_steps": [(sentences.concept("phases", step.phase, lang), step) for step in phases],
+        "cost_steps": [(sentences.concept("budget-states", step.state, lang), step) for step in costs],
+    }
 
 
 def chances() -> tuple[str, ...]:

@@ -1,13 +1,13 @@
 """The timeline of projects: one line is one project, with its milestones and what is to come; a table says the same.
 
 Entry points: `timeline_page`, `lines` (the drawing), `Axis`. Invariant: nothing is drawn of which there is no date: a
-project without dates is named below the drawing. Milestones are marks, because the model has no dates of phases.
+project without dates is named below the drawing. Milestones are marks; phases with dates are lines across the bar.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from fastapi import Request
 from markupsafe import Markup, escape
@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from api.data.tables import next_milestone
 from api.pages.list_views import ListView, joined, with_parameter
-from api.pages.project_details import next_step
+from api.pages.project_details import next_step, steps
 from api.pages.project_lists import filtered
 from api.pages.site import Pages, View
 from api.text import sentences
@@ -54,7 +54,8 @@ class Mark(NamedTuple):
 
 class Line(NamedTuple):
     """A project. `past`, `ahead`: parts of its bar, as percent from and to; `look`: planned | stopped | ""; `opens`,
-    `goes_on`: the bar begins before the axis or without a known date, ends behind it or without one."""
+    `goes_on`: the bar begins before the axis or without a known date, ends behind it or without one; `phases`: where a
+    phase with a date begins, in percent."""
 
     title: Markup | str
     address: str
@@ -65,8 +66,9 @@ class Line(NamedTuple):
     opens: bool
     goes_on: bool
     marks: tuple[Mark, ...]
-    cells: Mapping[str, Markup | str]
+    cells: Mapping[str, Any]
     offers: tuple[str, ...]
+    phases: tuple[float, ...] = ()
 
 
 class _Parts(NamedTuple):
@@ -158,7 +160,12 @@ def span(metadata: Metadata) -> tuple[date | None, date | None]:
     """The first and the last day of a project, as far as they are known."""
     starts = metadata.starts or (metadata.period.start if metadata.period else "")
     ends = metadata.ends or (metadata.period.end if metadata.period else "")
-    return first_day(starts), last_day(ends)
+    return first_day(starts) or next(iter(_begins(metadata)), None), last_day(ends)
+
+
+def _begins(metadata: Metadata) -> list[date]:
+    """The days on which phases with dates began or are planned to begin, in their order."""
+    return sorted(moment for step in metadata.phase_steps if (moment := first_day(step.reached or step.planned)))
 
 
 def _is_dated(metadata: Metadata) -> bool:
@@ -221,7 +228,14 @@ def line(record: Record, scale: tuple[Axis, date], lang: Lang, concepts: Concept
         tuple(_marks(metadata, axis, lang)),
         _cells(record, label, lang, concepts),
         _offers(metadata, now, lang),
+        tuple(_phases(metadata, axis)),
     )
+
+
+def _phases(metadata: Metadata, axis: Axis) -> Iterator[float]:
+    """The places at which phases begin, but for the one at the start of the bar."""
+    first = span(metadata)[0]
+    yield from (axis.at(moment) for moment in _begins(metadata) if axis.first < moment <= axis.last and moment != first)
 
 
 def _marks(metadata: Metadata, axis: Axis, lang: Lang) -> Iterator[Mark]:
@@ -240,12 +254,16 @@ def _marks(metadata: Metadata, axis: Axis, lang: Lang) -> Iterator[Mark]:
             yield Mark(x, bool(milestone.reached))
 
 
-def _cells(record: Record, phase: str, lang: Lang, concepts: ConceptList | None) -> Mapping[str, Markup | str]:
+def _cells(record: Record, phase: str, lang: Lang, concepts: ConceptList | None) -> Mapping[str, Any]:
     metadata = record.metadata
     starts = metadata.starts or (metadata.period.start if metadata.period else "")
     ends = metadata.ends or (metadata.period.end if metadata.period else "")
     return {
         "phase": phase,
+        "phases": [
+            (label, day(step.reached or step.planned, lang), bool(step.reached))
+            for label, step in steps(metadata, lang)["phase_steps"]
+        ],
         "period": sentences.span(starts, ends, lang),
         "place": _places(record, lang, concepts),
         "milestone": next_step(metadata, lang),

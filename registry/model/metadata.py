@@ -178,6 +178,25 @@ class Milestone(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     reason: Text = {}  # why a date moved
 
 
+class PhaseStep(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """A phase of a project, with the date on which it was planned to begin and the one on which it began."""
+
+    phase: str = ""  # a concept of phases
+    planned: Date = ""
+    reached: Date = ""
+    reason: Text = {}  # why a date moved
+
+
+class CostStep(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """What a project costs as it was known on a date: first planned, then changed with a reason, in the end paid."""
+
+    value: str = ""  # a decimal as it was written
+    currency: str = ""  # ISO 4217
+    state: str = ""  # estimated, decided, paid: a concept of budget-states
+    date: Date = ""
+    reason: Text = {}  # why the sum changed
+
+
 class Opportunity(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """schema:Demand: a chance to take part, or a call for partners."""
 
@@ -290,6 +309,8 @@ class Metadata(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
     budget: Money | None = None
     funding: tuple[Funding, ...] = ()
     milestones: tuple[Milestone, ...] = ()
+    phase_steps: tuple[PhaseStep, ...] = ()
+    cost_steps: tuple[CostStep, ...] = ()
     opportunities: tuple[Opportunity, ...] = ()
     decisions: tuple[str, ...] = ()
     indicators: tuple[Indicator, ...] = ()

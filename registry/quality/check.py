@@ -143,8 +143,13 @@ def _project(metadata: Metadata) -> Iterator[Finding]:
             if not wanted.has(opportunity):
                 yield finding("opportunity-incomplete", "opportunities", wanted.field, opportunity.iri)
         yield from values(opportunity, "Opportunity", opportunity.iri)
-    for milestone in metadata.milestones:
-        yield from values(milestone, "Milestone", milestone.iri)
+    for cls, steps in (
+        ("Milestone", metadata.milestones),
+        ("PhaseStep", metadata.phase_steps),
+        ("CostStep", metadata.cost_steps),
+    ):
+        for step in steps:
+            yield from values(step, cls, step.iri)
 
 
 def _distribution(distribution: Distribution, hvd: bool, reported: set[str]) -> Iterator[Finding]:

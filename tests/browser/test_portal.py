@@ -95,7 +95,7 @@ PARTS = {
     "base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html",
     "overview.html",
     "quality_macros.html", "visitor_fields.html",
-    "account_roles.html", "record_files.html", "record_picture.html", "record_side.html",
+    "account_roles.html", "record_files.html", "record_picture.html", "record_side.html", "record_steps.html",
     "record_use.html", "record_look.html", "drawings.html", "preview_table.html",
 }  # fmt: skip
 SIZES_AND_MODES = pytest.mark.matrix

@@ -9,8 +9,9 @@ import pytest
 
 from api.data.delays import delay, has_plan
 from api.text.sentences import behind
-from registry.model import Milestone
+from registry.model import Milestone, PhaseStep
 from tests.builders import a_project
+from vocab.concepts import concept_list
 
 NOW = date(2026, 12, 1)
 
@@ -45,3 +46,15 @@ def test_words() -> None:
     assert behind(95, "de") == "3 Monate hinter dem Plan"
     assert behind(95, "en") == "3 months behind the plan"
     assert not has_plan(a_project(milestones=(Milestone(reached="2026"),)))
+
+
+def test_a_phase_that_begins_late_tells_of_a_delay_too() -> None:
+    umsetzung = concept_list("phases").by_notation["umsetzung"].iri
+    step = PhaseStep(phase=umsetzung, planned="2026-08", reason={"de": "Stelle unbesetzt"})
+    late = delay(a_project(phase_steps=(step,)), NOW)
+    assert late is not None
+    assert (late.days, late.milestone.title["de"], late.milestone.reason) == (92, "In Umsetzung", step.reason)
+    assert (
+        delay(a_project(phase_steps=(PhaseStep(phase=umsetzung, planned="2026-08", reached="2026-08"),)), NOW) is None
+    )
+    assert has_plan(a_project(phase_steps=(step,)))

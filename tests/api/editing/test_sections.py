@@ -327,3 +327,39 @@ def test_a_button_for_one_more_row_leads_nowhere_else(city: Town) -> None:
     fields = hidden(client.get(f"{path}/wo-und-wann").text) | {"act": "more://example.org"}
     location = client.post(f"{path}/wo-und-wann", data=fields).headers["location"]
     assert location == f"{path}/wo-und-wann?saved"
+
+
+def test_phases_and_costs_keep_what_was_planned_changed_and_in_the_end(city: Town) -> None:
+    client, path = begun(city)
+    phases = {
+        "phase_step": "vorbereitung", "phase_planned": "Januar 2026", "phase_reached": "01.02.2026",
+        "phase_reason": "Stelle war unbesetzt", "phase_step.2": "umsetzung", "phase_planned.2": "Ende 2027",
+    }  # fmt: skip
+    costs = {
+        "cost_step": "80.000", "cost_step_state": "geschaetzt", "cost_step_date": "2026-01",
+        "cost_step.2": "95.000", "cost_step_state.2": "beschlossen", "cost_step_date.2": "März 2026",
+        "cost_step_reason.2": "mehr Stationen",
+    }  # fmt: skip
+    send(client, f"{path}/wo-und-wann", "continue", places="bahnstadt", start="2026", **phases)
+    send(client, f"{path}/geld", "continue", **costs)
+    (draft,) = drafts_of_author(city)
+    steps, sums = draft.metadata.phase_steps, draft.metadata.cost_steps
+    assert [(step.planned, step.reached) for step in steps] == [("2026-01", "2026-02-01"), ("2027", "")]
+    assert steps[0].reason == {"de": "Stelle war unbesetzt"}
+    assert [(step.value, step.currency, step.date) for step in sums] == [
+        ("80000", "EUR", "2026-01"), ("95000", "EUR", "2026-03")
+    ]  # fmt: skip
+    page = client.get(f"{path}/vorschau").text
+    for told in ("Kosten im Verlauf", "95.000 EUR", "mehr Stationen", "Geplanter Beginn", "Stelle war unbesetzt"):
+        assert told in page, told
+
+
+def test_an_office_that_is_not_known_is_asked_about_in_its_section(city: Town) -> None:
+    client, path = begun(city)
+    fields = {"lead": "Umweltampt", "email": "a@example.org"}
+    asked = send(client, f"{path}/wer", "continue", **fields)
+    assert asked.status_code == 422
+    assert 'name="office.lead" value="Umweltamt"' in asked.text
+    assert send(client, f"{path}/wer", "later", **fields).status_code == 200, "who stops for today is not held up"
+    went_on = send(client, f"{path}/wer", "continue", **fields, **{"office.lead": "=new"})
+    assert not went_on.url.path.endswith("/wer")

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.pages.timeline import Axis, axis_of, line, lines
-from registry.model import Milestone, Record
+from registry.model import Milestone, PhaseStep, Record
 from tests.builders import a_project
 from tests.town import Town
 from vocab.concepts import concept_list
@@ -141,3 +141,16 @@ def test_nothing_found_has_ways_on(browser: TestClient) -> None:
     page = browser.get("/projekte/zeit?q=xyzzyplugh")
     assert page.status_code == 200
     assert "timechart" not in page.text
+
+
+def test_phases_with_dates_are_lines_across_the_bar_and_stand_in_the_table() -> None:
+    steps = (
+        PhaseStep(phase=phase("vorbereitung"), planned="2026-02", reached="2026-02"),
+        PhaseStep(phase=phase("umsetzung"), planned="2026-06", reached="2026-08-01"),
+        PhaseStep(phase=phase("abschluss"), planned="2027-05"),
+        PhaseStep(phase=phase("dauerbetrieb"), planned="2040"),
+    )
+    drawn = line(project(phase_steps=steps), (AXIS, NOW), "de", None)
+    assert drawn.phases == (AXIS.at(date(2026, 8, 1)), AXIS.at(date(2027, 5, 1)))
+    assert drawn.past is not None, "the first phase begins the bar where no period is known"
+    assert drawn.cells["phases"][1] == ("In Umsetzung", "1. August 2026", True)

@@ -5,6 +5,7 @@ sources, runs and problems. `people`: accounts and drafts. `message`: sentences 
 functions over these structs. Invariant: nothing in this room reads a disk, a database or the network.
 """
 
+from registry.model.catalogue import CatalogRecord, Catalogue
 from registry.model.harvest import COUNTS, Problem, Run, Source
 from registry.model.metadata import (
     DCAT_KINDS,
@@ -12,8 +13,6 @@ from registry.model.metadata import (
     LEVELS,
     Address,
     Agent,
-    CatalogRecord,
-    Catalogue,
     Checksum,
     Column,
     Contact,

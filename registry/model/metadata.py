@@ -375,39 +375,3 @@ class Finding(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 Findings = tuple[Finding, ...]
-
-
-class Catalogue(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """dcat:Catalog: the description of our catalogue, or of the catalogue of a source."""
-
-    title: Text = {}
-    description: Text = {}
-    publisher: Agent | None = None
-    creators: tuple[Agent, ...] = ()
-    homepage: str = ""
-    licence: str = ""
-    rights: tuple[Statement, ...] = ()
-    languages: tuple[str, ...] = ()
-    issued: Date = ""
-    modified: Date = ""
-    places: tuple[Place, ...] = ()
-    period: Period | None = None
-    theme_taxonomies: tuple[str, ...] = ()
-    legislation: tuple[str, ...] = ()
-    availability: str = ""
-    links: tuple[Link, ...] = ()
-    statements: str = ""
-
-
-class CatalogRecord(Node, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """dcat:CatalogRecord of a dataset, series or service; foaf:Document in the register for other kinds."""
-
-    topic: str = ""
-    title: Text = {}
-    description: Text = {}
-    issued: Date = ""
-    modified: Date = ""
-    status: str = ""
-    conforms_to: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    source: str = ""

@@ -1,6 +1,6 @@
 """The nouns: what a digest takes for the same, what is shown of a record.
 
-Covers: registry/model/record.py, registry/model/harvest.py, registry/model/people.py
+Covers: registry/model/catalogue.py, registry/model/record.py, registry/model/harvest.py, registry/model/people.py
 """
 
 import random

@@ -1,12 +1,15 @@
 """The source kinds there are: every module of `harvesters/kinds` is one, under its own name.
 
 A new kind is a new module there; nothing else names it. Modules are imported when asked for, so that a command starts
-without them. `harvester(kind)` is the module, `label(kind)` what people call it, `check_source` what a source must be.
+without them. `harvester(kind)` is the module, `label(kind)` what people call it; `check_source`, `check_name` and
+`check_schedule` say what a source must be.
 """
 
 import difflib
 import pkgutil
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +25,7 @@ _PACKAGE: Final = "harvesters.kinds"
 _FOLDER: Final = str(Path(__file__).with_name("kinds"))
 SOURCE_KINDS: Final = tuple(sorted(module.name for module in pkgutil.iter_modules([_FOLDER])))
 
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 COMMON_SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "max_withdrawals": "so many withdrawals need no approval: a number (10) or a share (50%); default: 2 or 20%",
@@ -57,6 +61,23 @@ def check_source(source: Source) -> None:
     Limit.of(source.settings)
     RunBounds.of(source.settings)
     getattr(harvester(source.kind), "check", _no_check)(source)
+
+
+def check_name(name: str) -> None:
+    """UsageError for a name that no source may have."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise UsageError("source-name-form", name=name)
+
+
+def check_schedule(line: str) -> None:
+    """UsageError for a schedule that is no cron line; "" is one that never comes up."""
+    from cronsim import CronSim, CronSimError  # late: most commands need no schedule
+
+    if line:
+        try:
+            CronSim(line, datetime.now(UTC))
+        except CronSimError as error:
+            raise UsageError("schedule-form", line=line, error=error) from None
 
 
 def _no_check(source: Source) -> None:

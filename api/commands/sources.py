@@ -1,6 +1,5 @@
 """`lotse source`: the catalogues that are harvested."""
 
-import re
 import sys
 import tomllib
 from collections.abc import Iterable
@@ -15,7 +14,6 @@ from api.commands.terminal import as_json, document, opened, opened_runs, opened
 if TYPE_CHECKING:
     from registry.model import Run, Source
 
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _KEYS: Final = ("name", "title", "kind", "url", "owner", "rank", "language", "schedule", "settings")
 _dry_run = option("--dry-run", is_flag=True, help="Only say what would happen.")
 
@@ -70,15 +68,14 @@ def _source(fields: dict[str, Any]) -> "Source":
     """A Source from its fields; UsageError that names a wrong one."""
     import msgspec
 
-    from harvesters.source_kinds import check_source
+    from harvesters.source_kinds import check_name, check_schedule, check_source
     from registry.errors import UsageError
     from registry.model import Source
 
     name = fields.get("name", "")
     if unknown := [key for key in fields if key not in _KEYS]:
         raise UsageError("source-field-unknown", name=name, field=unknown[0], fields=", ".join(_KEYS))
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise UsageError("source-name-form", name=name)
+    check_name(name)
     settings = fields.get("settings", {})
     if not isinstance(settings, dict):
         raise UsageError("source-settings-form", name=name)
@@ -88,27 +85,13 @@ def _source(fields: dict[str, Any]) -> "Source":
     except msgspec.ValidationError as error:
         raise UsageError("source-invalid", name=name, error=error) from None
     check_source(source)
-    _check_schedule(source.schedule)
+    check_schedule(source.schedule)
     return source
 
 
 def _written(value: object) -> str:
     """A value of TOML as the string that `--set` would take."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _check_schedule(line: str) -> None:
-    from datetime import UTC, datetime
-
-    from cronsim import CronSim, CronSimError
-
-    from registry.errors import UsageError
-
-    if line:
-        try:
-            CronSim(line, datetime.now(UTC))
-        except CronSimError as error:
-            raise UsageError("schedule-form", line=line, error=error) from None
 
 
 @source.command("list")

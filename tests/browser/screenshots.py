@@ -72,6 +72,7 @@ SIGNED_IN = {
     "links": "/administration/links",
     "administration": "/administration",
     "zustand": "/administration/zustand",
+    "quelle-neu": "/administration/quellen/neu",
     "quellen": "/administration/quellen",
     "quelle": "/administration/quellen/stadtwerke",
     "lauf-wartet": "/administration/laeufe/{waiting}",

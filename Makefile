@@ -8,7 +8,7 @@ PYTEST = $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test quick browser check format bench relevance screenshots lock wheel sbom licences audit clean
+.PHONY: help install demo test quick browser check format bench relevance screenshots lock soak wheel sbom licences audit clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ lock: .venv/installed ## write requirements.lock and package-lock.json anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra dev --extra meaning --extra mcp pyproject.toml -o requirements.lock
 	$(BIN)/python -m deploy.dependencies lock >requirements.run.lock
 	npm install --package-lock-only --ignore-scripts
+
+soak: install ## half an hour of use with kills at random, on both databases (the nightly run)
+	LOTSE_TEST_SOAK_SECONDS=$${LOTSE_TEST_SOAK_SECONDS:-1800} $(BIN)/pytest -q tests/hostile/test_soak.py
 
 wheel: install ## the package that is installed elsewhere, in dist/
 	rm -rf build/lib build/bdist.*

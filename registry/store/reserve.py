@@ -9,12 +9,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from registry.private_files import make_private_folder
+
 RESERVE_BYTES: Final = 64_000_000
 MIN_FREE_FACTOR: Final = 10  # the reserve is made only where so many times as much is free
 
 
 def keep_reserve(data: Path) -> None:
     """Makes the file, if there is none and the disk has ample room."""
+    make_private_folder(data)  # there may be none yet where the database is a server
     path = _path(data)
     if path.exists() or shutil.disk_usage(data).free < RESERVE_BYTES * MIN_FREE_FACTOR:
         return

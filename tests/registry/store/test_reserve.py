@@ -24,3 +24,8 @@ def test_a_disk_with_little_room_keeps_no_reserve(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(reserve, "RESERVE_BYTES", shutil.disk_usage(tmp_path).free // 5)
     reserve.keep_reserve(tmp_path)
     assert not (tmp_path / "reserve").exists()
+
+
+def test_the_folder_is_made_where_a_database_server_needs_none(tmp_path: Path) -> None:
+    reserve.keep_reserve(tmp_path / "not" / "yet")
+    assert (tmp_path / "not" / "yet").is_dir()

@@ -5,6 +5,7 @@ document and do not change within a version.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, Literal
 
@@ -17,7 +18,7 @@ from registry.catalog import Catalog
 from registry.city import City
 from registry.errors import StartAgainError, UsageError
 from registry.masking import public
-from registry.model import Agent, Change, Kind, Metadata, Origin, Record, Text
+from registry.model import Agent, Change, Kind, Metadata, Origin, Position, Record, Text
 from registry.model.message import bilingual
 from registry.model.text import shortened, shortened_text
 from registry.rdf import thing_iri
@@ -28,6 +29,8 @@ from registry.settings import Settings
 
 MAX_CHANGES: Final = 500
 SEARCH_PATH: Final = "/api/v1/search"  # of the pages that `next` names
+
+MAX_LABELLED: Final = 1_000  # facets with counts and labels that are kept until the next change
 
 MAX_HIT_DESCRIPTION: Final = 2_000  # characters of a description in a hit; the record has all
 
@@ -213,18 +216,33 @@ def _facets(
 ) -> dict[str, tuple[CountOut, ...]]:
     """The values of each facet with labels and counts; selected values are listed even with a count of 0."""
     sources = tuple(catalog.sources.all()) if "source" in search_query.facets else ()
-    where = normal_where(search_query.where, districts(city))
+    where = normal_where(search_query.where, districts(city)) if search_query.where else {}
+    kept = _labelled(catalog, catalog.index.position(), tuple((source.name, source.title) for source in sources))
     answer = {}
     for facet in search_query.facets:
         listed, chosen = counts.get(facet, ()), where.get(facet, ())
-        values = [count.value for count in listed]
-        labels_by_value = labels(catalog, city, sources, facet, [*values, *chosen])
-        chosen_without_hits = (Count(value, 0) for value in chosen if value not in values)
-        answer[facet] = tuple(
-            CountOut(count.value, _label(count, labels_by_value), count.count, count.value in chosen, count.parent)
-            for count in (*listed, *chosen_without_hits)
-        )
+        labelled = kept.get((facet, listed, chosen))
+        if labelled is None:
+            values = [count.value for count in listed]
+            labels_by_value = labels(catalog, city, sources, facet, [*values, *chosen])
+            chosen_without_hits = (Count(value, 0) for value in chosen if value not in values)
+            labelled = tuple(
+                CountOut(count.value, _label(count, labels_by_value), count.count, count.value in chosen, count.parent)
+                for count in (*listed, *chosen_without_hits)
+            )
+            if len(kept) >= MAX_LABELLED:
+                kept.clear()
+            kept[facet, listed, chosen] = labelled
+        answer[facet] = labelled
     return answer
+
+
+@lru_cache(maxsize=4)
+def _labelled(
+    catalog: Catalog, position: Position | None, sources: tuple[tuple[str, str], ...]
+) -> dict[Any, tuple[CountOut, ...]]:
+    """The counts of facets with labels, that were made since the index reached a position, with these sources."""
+    return {}
 
 
 def _label(count: Count, labels_by_value: Mapping[str, Text]) -> Text:

@@ -5,7 +5,7 @@ after them stay in the order of the engine, so a page far behind costs no more t
 """
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -143,21 +143,22 @@ def _ordered(candidates: Sequence[Candidate], today: int) -> list[Candidate]:
 
 
 def _score(candidate: Candidate, today: int) -> float:
-    freshness, quality = _factors(candidate, today)
+    document = candidate.document
+    freshness, quality = _factors(document.day, document.quality, today)
     return round(BEST_SCORE * candidate.share * freshness * quality, 3)
 
 
-def _factors(candidate: Candidate, today: int) -> tuple[float, float]:
+@lru_cache(20_000)  # of a few thousand days and a few completenesses
+def _factors(day: int, quality: int, today: int) -> tuple[float, float]:
     """What freshness and completeness multiply the points for words with."""
-    document = candidate.document
-    age = today - document.day if document.day else STALE_DAYS
+    age = today - day if day else STALE_DAYS
     freshness = 1 + FRESHNESS_SHARE * min(max(1 - age / STALE_DAYS, 0), 1)
-    return freshness, 1 + QUALITY_SHARE * document.quality / 100
+    return freshness, 1 + QUALITY_SHARE * quality / 100
 
 
 def _hit(candidate: Candidate, today: int, exact: bool) -> Hit:
     document, points = candidate.document, BEST_SCORE * candidate.share
-    freshness, quality = _factors(candidate, today)
+    freshness, quality = _factors(document.day, document.quality, today)
     of_meaning = BEST_SCORE * candidate.meaning
     parts = {"words": round(points - of_meaning, 4)} | ({"meaning": round(of_meaning, 4)} if of_meaning else {})
     parts |= {"freshness": round(freshness, 4), "quality": round(quality, 4)}

@@ -36,6 +36,12 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     cursor: str = ""
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The same for equal queries, to keep their answers by."""
+        where = tuple(sorted(self.where.items()))
+        return where, *(getattr(self, name) for name in self.__struct_fields__ if name != "where")
+
 
 class Hit(msgspec.Struct, frozen=True):
     """A record on a page of hits. `parts` of the score: points for the words, factors for freshness and quality.

@@ -30,7 +30,7 @@ from registry.model.timing import today
 from registry.private_files import make_private_folder
 from registry.projections.projection import note
 from registry.search.answering import answer, beginning, suggestions
-from registry.search.candidates import Refiner
+from registry.search.candidates import ENOUGH_EXACT_HITS, Refiner
 from registry.search.entry import entry
 from registry.search.facets import INDEX_VERSION, TEXT_FACETS
 from registry.search.filters import Filters
@@ -38,13 +38,14 @@ from registry.search.index_files import IndexFiles
 from registry.search.query import HealthCheck, Query, ResultPage, Suggestion
 from registry.search.rebuilding import Checkpoints, input_digest
 from registry.search.synonyms import Synonyms
-from registry.search.tantivy_reading import Reading
+from registry.search.tantivy_reading import MAX_KEPT_HITS, Reading, keep
 from registry.search.tantivy_trees import SCHEMA, document_of
 from registry.search.whole_counts import WholeCounts
 from registry.search.whole_counts import read as read_counts
 from vocab.concepts import ConceptList
 
 WRITER_HEAP_BYTES = 60_000_000  # that a writer may collect in memory before it writes a segment
+MAX_KEPT_ANSWERS = 2_000  # pages of hits that are kept until the next change
 MISSING = "index-missing-or-older"
 
 
@@ -198,7 +199,19 @@ class TantivyIndex:
 
     def search(self, query: Query) -> ResultPage:
         with _Tantivy("index-not-readable", self._generation):
-            return answer(query, self._read(), today().toordinal(), self.refiner, self.synonyms, self.districts)
+            reading, day = self._read(), today().toordinal()
+            key = (query.key, day, id(self.synonyms), id(self.districts))
+            page = reading.answers.get(key)
+            if page is None:
+                page = answer(query, reading, day, self.refiner, self.synonyms, self.districts)
+                if self._by_words_alone(query, page) and len(page.hits) <= MAX_KEPT_HITS:
+                    keep(reading.answers, key, page, MAX_KEPT_ANSWERS)
+            return page
+
+    def _by_words_alone(self, query: Query, page: ResultPage) -> bool:
+        """Whether an answer is the same until the index changes: no vectors had a part in it, which change by
+        themselves."""
+        return not self.refiner or not query.words.strip() or page.total >= ENOUGH_EXACT_HITS
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
         wanted = beginning(prefix)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import tantivy
 from tantivy import Occur
@@ -16,7 +16,7 @@ from registry.search.jumping import Mark, jump
 from registry.search.matching import POINT, Asked, IndexField, Need, WordGroup, field_of, without_synonyms, without_tier
 from registry.search.organization_tree import OrganizationTree
 from registry.search.paging import Order, Stretch
-from registry.search.query import Count, Found, Hit, Ranking, Sorted
+from registry.search.query import Count, Found, Hit, Ranking, ResultPage, Sorted
 from registry.search.space_time import NUMBERS
 from registry.search.tantivy_trees import (
     Bounds,
@@ -36,13 +36,24 @@ from registry.search.whole_counts import Counts
 MAX_KEPT: Final = 2_000  # counts of a facet, pages, ends of pages that are kept until the next change
 FAR: Final = 200  # hits after the end of a known page, from which on the place of a hit is looked for
 MAX_KEPT_HITS: Final = 100  # of a page that is kept
+MAX_KEPT_DOCUMENTS: Final = 50_000  # whose stored fields are kept; about 10 MB
+
+
+class Stored(NamedTuple):
+    """What is stored of a document."""
+
+    id: str
+    kind: Any
+    day: int
+    quality: int
 
 
 @dataclass(frozen=True)
 class Reading:
     """One state of the index as an `Engine`, with the counts and pages that were made on it. `ends`: for each list in
     an order of texts: number of a hit -> key of the one before it; `whole`: reads the counts of all records that were
-    kept with this state, of the facets of which there are some."""
+    kept with this state, of the facets of which there are some; `stored`: by segment and number in it; `answers`: pages
+    of whole queries."""
 
     stamp: tuple[str, int, int]
     index: tantivy.Index
@@ -51,12 +62,15 @@ class Reading:
     pages: dict[Any, Sorted] = field(default_factory=dict)
     ends: dict[Any, dict[int, str]] = field(default_factory=dict)
     whole: Callable[[], Counts] = dict
+    stored: dict[tuple[int, int], Stored] = field(default_factory=dict)
+    answers: dict[Any, ResultPage] = field(default_factory=dict)
 
     def find(self, wanted: Asked, need: Need, last: int, first: int = 0) -> Ranking:
         tree = filtered(need, self._conditions(wanted.filters), *scoring(wanted), *tiers(wanted))
         result = self.searcher.search(tree, last)
         best = result.hits[0][0] % POINT if result.hits else 0.0
-        return Ranking(tuple(map(without_tier, self._found(result.hits[first:]))), _total(result), best)
+        found = self._found(result.hits[first:])
+        return Ranking(tuple(map(without_tier, found) if wanted.tiers else found), _total(result), best)
 
     def near(self, wanted: Asked, depth: int) -> tuple[Found, ...]:
         any_term = Tree.boolean_query(scoring(wanted))
@@ -164,16 +178,28 @@ class Reading:
         return frozenset(field for field in NUMBERS if not self.count(Tree.exists_query(field)))
 
     def _names(self, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> Iterator[tuple[str, Any]]:
-        for _, address in hits:
-            document = self.searcher.doc(address)
-            yield str(document.get_first("id")), document.get_first("kind")
+        return ((document.id, document.kind) for document in self._stored(hits))
 
     def _found(self, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> list[Found]:
-        addresses = [address for _, address in hits]
-        days = self.searcher.fast_field_values("day", addresses)
-        qualities = self.searcher.fast_field_values("quality", addresses)
-        rows = zip(self._names(hits), hits, days, qualities, strict=True)
-        return [Found(id, kind, hit[0], int(day or 0), int(quality or 0)) for (id, kind), hit, day, quality in rows]
+        return [
+            Found(document.id, document.kind, hit[0], document.day, document.quality)
+            for document, hit in zip(self._stored(hits), hits, strict=True)
+        ]
+
+    def _stored(self, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> list[Stored]:
+        """What is stored of each hit; documents do not change until the next change of the index."""
+        keys = [(address.segment_ord, address.doc) for _, address in hits]
+        kept = {key: document for key in keys if (document := self.stored.get(key))}
+        missing = [address for key, (_, address) in zip(keys, hits, strict=True) if key not in kept]
+        if missing:
+            days = self.searcher.fast_field_values("day", missing)
+            qualities = self.searcher.fast_field_values("quality", missing)
+            for address, day, quality in zip(missing, days, qualities, strict=True):
+                fields, key = self.searcher.doc(address), (address.segment_ord, address.doc)
+                id, kind = str(fields.get_first("id")), fields.get_first("kind")
+                kept[key] = Stored(id, kind, int(day or 0), int(quality or 0))
+                keep(self.stored, key, kept[key], MAX_KEPT_DOCUMENTS)
+        return [kept[key] for key in keys]
 
     def facets(self, need: Need | None, where: Filters, facets: tuple[str, ...]) -> Mapping[str, tuple[Count, ...]]:
         """As in `Engine`; the answers are kept until the next change of the index, those of each facet by itself: pages
@@ -229,8 +255,8 @@ class _SortedHits:
         return str(self._reading.in_order(tree, order, 1).hits[0][0])
 
 
-def keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
+def keep(kept: dict[Any, Any], key: Any, value: Any, limit: int = MAX_KEPT) -> None:
     """Keeps an answer; of too many, all others are dropped. Other threads may do the same at any time."""
-    if len(kept) >= MAX_KEPT:
+    if len(kept) >= limit:
         kept.clear()
     kept[key] = value

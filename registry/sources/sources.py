@@ -11,6 +11,7 @@ from registry.sources import tables
 from registry.sources.staging import Staging, open_staging
 from registry.sources.tables import SOURCES
 from registry.store.database import connect, make_tables, reading, writing
+from registry.store.unchanged import UntilChanged
 
 
 def open_sources(database_url: str, data: Path, staging: Staging | None = None) -> "Sources":
@@ -27,9 +28,13 @@ class Sources:
     def __init__(self, engine: sa.Engine, staging: Staging) -> None:
         self._engine = engine
         self._staging = staging
+        self._every = UntilChanged(engine, self._read_all)
 
     def all(self) -> tuple[Source, ...]:
         """All sources in order of name."""
+        return self._every()
+
+    def _read_all(self) -> tuple[Source, ...]:
         with reading(self._engine) as connection:
             rows = connection.execute(sa.select(SOURCES.c.body).order_by(SOURCES.c.name)).fetchall()
         return tuple(msgspec.json.decode(row.body, type=Source) for row in rows)

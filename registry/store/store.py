@@ -24,14 +24,20 @@ from registry.model.text import storable
 from registry.parts import parts
 from registry.store import schema
 from registry.store.bodies import BODY_VERSION, Bodies, shipped
-from registry.store.database import ManyRows, among, connect, make_tables, notify, reading, watching, writing
+from registry.store.database import Among, ManyRows, among, connect, make_tables, notify, reading, watching, writing
 from registry.store.locks import Key, lock_transaction
 from registry.store.schema import DICTIONARIES, LINKS, NAMES, NUMBERING, RECORDS, VERSIONS
+from registry.store.selection import ALL as ALL
+from registry.store.selection import SHOWN as SHOWN
+from registry.store.selection import Selection as Selection
+from registry.store.selection import conditions
+from registry.store.unchanged import Kept, UntilChanged, forget
 
 MAX_RECORDS_PER_TRANSACTION = 500  # so that other writers never wait long
+MAX_RECENT_RECORDS = 2_000  # that are kept until the next change; about 20 MB
+MAX_RECENT_AT_ONCE = 100  # records that are asked for together, beyond which none of them is kept
 
 _RECORD, _BODY = RECORDS.c, VERSIONS.c
-_EQUAL = ("source", "remote_id", "owner", "state", "kind", "same_as")  # columns that a Selection may name
 _NEWEST = RECORDS.join(VERSIONS, _RECORD.number == _BODY.number)
 
 
@@ -53,26 +59,6 @@ class ShownRecord(NamedTuple):
     changed: datetime
 
 
-class Selection(NamedTuple):
-    """Conditions for records, answered by the database and not by the search index; None: no condition.
-
-    `iri`: the publisher's, now or formerly. `shown`: published and not shown under another record.
-    """
-
-    iri: str | None = None
-    source: str | None = None
-    remote_id: str | None = None
-    owner: str | None = None
-    state: str | None = None
-    kind: str | None = None
-    shown: bool | None = None
-    same_as: str | None = None
-
-
-ALL = Selection()
-SHOWN = Selection(shown=True)
-
-
 class Store:
     """May be used by any number of threads and processes; a method is one transaction, or a few short ones."""
 
@@ -80,6 +66,9 @@ class Store:
         self.engine = engine
         self.bodies = self._with_dictionaries()
         self._write = _Write(engine)
+        self._position = UntilChanged(engine, self._read_position)
+        self._recent = Kept[Record](engine, MAX_RECENT_RECORDS)
+        self._by_ids = Among(engine, sa.select(_BODY.body, _BODY.body_version).select_from(_NEWEST), _RECORD.id)
 
     # -- reading
 
@@ -89,6 +78,9 @@ class Store:
 
     def position(self) -> Position:
         """Epoch and number of the last change."""
+        return self._position()
+
+    def _read_position(self) -> Position:
         with reading(self.engine) as connection:
             return Position(*connection.execute(sa.select(NUMBERING.c.epoch, NUMBERING.c.last)).one())
 
@@ -110,17 +102,21 @@ class Store:
         return record.owner if record else ""
 
     def get_many(self, ids: Collection[str]) -> dict[str, Record]:
-        """Id -> record for those that exist, in the order of `ids`."""
-        records = {
-            record.id: record
-            for part in parts(ids, MAX_RECORDS_PER_TRANSACTION)
-            for record in self._records(among(self.engine, _RECORD.id, part))
-        }
+        """Id -> record for those that exist, in the order of `ids`. Few are kept until the next change: pages and
+        searches show the same ones again and again."""
+        kept = self._recent.now() if len(ids) <= MAX_RECENT_AT_ONCE else {}
+        records = {id: record for id in ids if (record := kept.get(id))}
+        if missing := [id for id in ids if id not in records]:
+            read = {
+                record.id: record for part in parts(missing, MAX_RECORDS_PER_TRANSACTION) for record in self._of(part)
+            }
+            self._recent.add(kept, read)
+            records |= read
         return {id: records[id] for id in ids if id in records}
 
     def find(self, selection: Selection = ALL) -> Iterator[Record]:
         """The selected records in order of id, each at most once; reads a page at a time."""
-        where, after = _conditions(selection), ""
+        where, after = conditions(selection), ""
         while page := list(
             self._records(*where, _RECORD.id > after, order=_RECORD.id, limit=MAX_RECORDS_PER_TRANSACTION)
         ):
@@ -129,7 +125,7 @@ class Store:
 
     def count(self, selection: Selection = ALL, *, since: int = 0, changed: bool = False) -> int:
         """How many selected records were changed after number `since`; `changed`: without those that were new then."""
-        where = _conditions(selection)
+        where = conditions(selection)
         where += [_RECORD.number > since] if since else []
         where += [_RECORD.changed != _RECORD.created] if changed else []
         with reading(self.engine) as connection:
@@ -137,7 +133,7 @@ class Store:
 
     def listing(self, kinds: Collection[str] = (), since: datetime | None = None) -> list[ShownRecord]:
         """Id, kind and last change of every shown record, in order of id; reads no bodies. `since`: date of change."""
-        where = _conditions(SHOWN)
+        where = conditions(SHOWN)
         if kinds:
             where.append(_RECORD.kind.in_(list(kinds)))
         if since is not None:
@@ -304,6 +300,7 @@ class Store:
         return last
 
     def close(self) -> None:
+        forget(self.engine)
         self.engine.dispose()
 
     # -- parts of the above
@@ -312,6 +309,9 @@ class Store:
         query = sa.select(_BODY.body, _BODY.body_version).select_from(_NEWEST).where(*where)
         for row in self._rows(query.order_by(order).limit(limit)):
             yield self.unpacked(row)
+
+    def _of(self, ids: Sequence[str]) -> Iterator[Record]:
+        return map(self.unpacked, self._by_ids.rows(ids))
 
     def _version(self, record: Record, by: str, note: str | Message) -> dict[str, Any]:
         body = self.bodies.pack(record)
@@ -386,14 +386,3 @@ def _write_names(
     write.links.execute(connection, [row for record in records for row in schema.links(record)])
     named = [{"name": name, "id": record.id} for record in records for name in names(record.metadata)]
     write.names.execute(connection, [row for row in named if (row["name"], row["id"]) not in had])
-
-
-def _conditions(selection: Selection) -> list[Any]:
-    equal = {name: getattr(selection, name) for name in _EQUAL}
-    where: list[Any] = [_RECORD[name] == value for name, value in equal.items() if value is not None]
-    if selection.shown is not None:
-        is_shown = sa.and_(_RECORD.state == "published", _RECORD.same_as.is_(None))
-        where.append(is_shown if selection.shown else sa.not_(is_shown))
-    if selection.iri is not None:
-        where.append(_RECORD.id.in_(sa.select(NAMES.c.id).where(NAMES.c.name == selection.iri)))
-    return where

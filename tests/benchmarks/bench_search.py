@@ -100,7 +100,7 @@ def measured(folder: Path, size: int) -> tuple[float, float, bool]:
 
 def _forget(index: TantivyIndex) -> None:
     """As after a change."""
-    for kept in (index._read().counted, index._read().pages, index._read().ends):
+    for kept in (index._read().counted, index._read().pages, index._read().ends, index._read().answers):
         kept.clear()
 
 

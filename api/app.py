@@ -62,6 +62,7 @@ from api.visitors import routes as visitors
 from api.web.answers import answer, json_bytes
 from api.web.dispatch import Dispatch
 from api.web.frame import HEADERS, MAX_BODY_BYTES, Frame
+from api.web.kept_answers import GZIP_LEVEL
 from api.web.logs import log_to_stderr
 from api.web.negotiate import JSON
 from api.web.problems import problem_response, wants_page, wrong_parameters
@@ -73,8 +74,6 @@ from registry.letters import sending
 from registry.search.query import Query
 from registry.settings import Settings, load, with_secret
 from registry.store.database import check_pages
-
-GZIP_LEVEL: Final = 6  # level 9 takes 1.5 times as long for 2 % less
 
 PAGE_CHECK_SECONDS: Final = 3600.0  # between two checks of all pages of the database
 

@@ -30,6 +30,7 @@ from api.text.labels import both, districts
 from api.web import query, session
 from api.web.addresses import language_of, local_path
 from api.web.answers import answer, json_bytes, raw_body, tag
+from api.web.kept_answers import KeptAnswers
 from api.web.negotiate import JSON, RDF, TURTLE
 from api.web.own_threads import OwnThreads
 from registry import city as city_room
@@ -108,9 +109,13 @@ class _Views:
         self.catalog = catalog
         self.settings = settings
         self.city = city_room.city(settings)
+        self.searches = KeptAnswers(catalog, settings)
         self.checks = OwnThreads(MAX_CHECKS_AT_ONCE, MAX_WAITING_CHECKS)
 
     def search(self, request: Request) -> Response:
+        return self.searches(request, partial(self._search, request))
+
+    def _search(self, request: Request) -> Response:
         params = request.query_params.multi_items()
         asked, notes = query.parse(params), (*query.notes(params, districts(self.city)), *query.unknown(params))
         sources = [(source.name, source.title) for source in self.catalog.sources.all()]

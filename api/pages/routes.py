@@ -1,8 +1,10 @@
 """The public pages and their addresses."""
 
 from collections.abc import Iterator
+from functools import partial
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from starlette.responses import Response
 
 from api.pages import assets, city_texts, districts
 from api.pages.api_reference import api_reference_page
@@ -31,6 +33,7 @@ from api.pages.validation import Validation
 from api.pages.vocabulary import vocabulary_page
 from api.web import addresses
 from api.web.addresses import mount, patterns
+from api.web.kept_answers import KeptAnswers
 from api.web.negotiate import CSV, RDF, XLSX
 from registry.model import KINDS
 from registry.pictures.pictures import PATH
@@ -38,9 +41,10 @@ from registry.pictures.pictures import PATH
 
 def routes(pages: Pages) -> APIRouter:
     router = APIRouter()
+    lists, records = kept(pages, search_page(pages)), kept(pages, record_page(pages))
     for view_, listed in (
         (start_page(pages), [addresses.path("start", lang) for lang in addresses.LANGS]),
-        (search_page(pages), [addresses.path("search", lang) for lang in addresses.LANGS]),
+        (lists, [addresses.path("search", lang) for lang in addresses.LANGS]),
         (suggestions_page(pages), patterns("search", "suggestions")),
         (topics_page(pages), patterns("topic")),
         (topic_table(pages), [f"{path}.csv" for path in patterns("topic")]),
@@ -55,8 +59,8 @@ def routes(pages: Pages) -> APIRouter:
         (vocabulary_page(pages), patterns("vocabulary")),
         *_of_projects(pages),
         (organizations_page(pages), patterns("organization")),
-        *((search_page(pages), [addresses.path(kind, lang) for lang in addresses.LANGS]) for kind in KINDS),
-        *((record_page(pages), patterns(kind, "{id}")) for kind in KINDS),
+        *((lists, [addresses.path(kind, lang) for lang in addresses.LANGS]) for kind in KINDS),
+        *((records, patterns(kind, "{id}")) for kind in KINDS),
         *_of_files(pages),
         *((city_texts.text(pages, name), patterns(name)) for name in city_texts.NAMES),
     ):
@@ -69,6 +73,16 @@ def routes(pages: Pages) -> APIRouter:
     mount(router, ["/static/{path:path}"], assets.file)
     mount(router, [f"{PATH}{{name}}"], picture(pages))
     return router
+
+
+def kept(pages: Pages, view: View) -> View:
+    """The view, whose answers to people who are not signed in are kept until something changes."""
+    answers = KeptAnswers(pages.catalog, pages.settings)
+
+    def answered(request: Request) -> Response:
+        return answers(request, partial(view, request))
+
+    return answered
 
 
 def _add_checks(router: APIRouter, pages: Pages) -> None:

@@ -97,6 +97,11 @@ def end(response: Response, settings: Settings) -> None:
     response.delete_cookie(cookie(settings), path="/", secure=_secure(settings), httponly=True, samesite="lax")
 
 
+def has_cookie(request: Request, settings: Settings) -> bool:
+    """Whether a request may be of somebody who is signed in."""
+    return cookie(settings) in request.cookies
+
+
 def current(request: Request, settings: Settings) -> Session | None:
     """The session of a request; None without a cookie, or if it is forged, damaged or older than SESSION_HOURS."""
     value = request.cookies.get(cookie(settings))

@@ -6,6 +6,7 @@ Entry point: `routes`.
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Annotated, Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 from xml.sax.saxutils import escape
@@ -21,6 +22,7 @@ from api.data.void import void_graph
 from api.text.labels import both
 from api.web.addresses import LANGS, PAGES_WITH_IDS, absolute, page, path, place
 from api.web.answers import answer, json_bytes, tag
+from api.web.kept_answers import KeptAnswers
 from api.web.negotiate import DATA, RDF, not_acceptable, preferred
 from registry import city
 from registry.catalog import Catalog
@@ -28,7 +30,7 @@ from registry.errors import NotFoundError
 from registry.model.timing import today
 from registry.rdf import written
 from registry.settings import Settings
-from registry.store.store import Selection, ShownRecord
+from registry.store.store import SHOWN, Selection, ShownRecord
 from vocab.pages import PAGE_ROWS
 
 MAX_URLS: Final = 50_000  # in one sitemap (sitemaps.org)
@@ -39,6 +41,10 @@ LINKSET: Final = "application/linkset+json"
 TEXT: Final = "text/plain; charset=utf-8"
 SECURITY_DAYS: Final = 180  # that security.txt holds; RFC 9116 recommends less than a year
 DECLARATION: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
+
+
+MAX_SITEMAPS: Final = 4  # that are kept until something changes
+MAX_SITEMAP_BYTES: Final = 20_000_000  # of one that is kept; compressed it has a tenth of that
 
 
 def routes(catalog: Catalog, settings: Settings) -> APIRouter:
@@ -76,6 +82,7 @@ class _Views:
 
     def __init__(self, catalog: Catalog, settings: Settings) -> None:
         self.store = catalog.store
+        self.sitemaps = KeptAnswers(catalog, settings, MAX_SITEMAPS, MAX_SITEMAP_BYTES)
         self.base = settings.base_url
         self.settings = settings
         self.city = city.city(settings)
@@ -86,13 +93,23 @@ class _Views:
 
     def sitemap(self, request: Request) -> Response:
         etag = tag(self.store.position(), self.base)
-        return answer(request, lambda: _whole(self.store.listing(), self.base), XML, etag=etag)
+        return self.sitemaps(request, lambda: answer(request, self._whole, XML, etag=etag))
 
     def sitemap_part(self, request: Request, number: Annotated[str, Path(examples=["1"])]) -> Response:
         if not (number.isascii() and number.isdigit() and len(number) < 6):
             raise NotFoundError("sitemap-unknown")
         etag = tag(self.store.position(), self.base, number)
-        return answer(request, lambda: _part(self.store.listing(), int(number), self.base), XML, etag=etag)
+        part = partial(self._part, int(number))
+        return self.sitemaps(request, lambda: answer(request, part, XML, etag=etag))
+
+    def _whole(self) -> bytes:
+        count = self.store.count(SHOWN)
+        if count + len(_lists()) <= MAX_URLS:
+            return urlset(self.store.listing(), self.base, lists=True)
+        return _index(-(-count // (MAX_URLS - len(_lists()))), self.base)
+
+    def _part(self, number: int) -> bytes:
+        return _part(self.store.listing(), number, self.base)
 
     def opensearch(self, request: Request) -> Response:
         body = _opensearch(self.title, self.base)
@@ -150,13 +167,6 @@ def _security(contact: str, base: str, day: date) -> bytes:
 
 def _lists() -> list[str]:
     return [path(name, lang) for name in ("start", *PAGES_WITH_IDS) for lang in LANGS]
-
-
-def _whole(listing: Sequence[ShownRecord], base: str) -> bytes:
-    """The sitemap, or a sitemap index where it would have more than MAX_URLS."""
-    if len(listing) + len(_lists()) <= MAX_URLS:
-        return urlset(listing, base, lists=True)
-    return _index(-(-len(listing) // (MAX_URLS - len(_lists()))), base)
 
 
 def _part(listing: Sequence[ShownRecord], number: int, base: str) -> bytes:

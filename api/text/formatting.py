@@ -5,12 +5,12 @@ Invariant: every Markup that leaves this module is escaped, or cleaned by nh3.
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
 import nh3
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel import dates, numbers
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
@@ -91,22 +91,27 @@ def _quoted(address: str) -> str:
 # -- dates, numbers
 
 
+# The same few dates and numbers stand on most pages; Babel reads its patterns anew for each.
+_date: Final = lru_cache(4_096)(dates.format_date)
+_decimal: Final = lru_cache(4_096, typed=True)(numbers.format_decimal)
+
+
 def day(value: Date | date | datetime | None, lang: Lang) -> str:
     """A date with the accuracy that was given (year, month or day); any other string unchanged."""
     if not value:
         return ""
     if isinstance(value, datetime):
-        return format_date(_local(value).date(), _DAY[lang], lang)
+        return _date(_local(value).date(), _DAY[lang], lang)
     if isinstance(value, date):
-        return format_date(value, _DAY[lang], lang)
+        return _date(value, _DAY[lang], lang)
     far = _FAR.match(value)
     if far:
         return _far_day(far, lang)
     value = _DAY_ZONE.sub(r"\1", value)
     if re.fullmatch(r"\d{4}-\d\d", value) and 1 <= int(value[5:]) <= 12 and value > "0001":
-        return format_date(date(int(value[:4]), int(value[5:]), 1), _MONTH, lang)
+        return _date(date(int(value[:4]), int(value[5:]), 1), _MONTH, lang)
     moment = as_date(value)
-    return format_date(moment, _DAY[lang], lang) if moment and len(value) > 7 else value
+    return _date(moment, _DAY[lang], lang) if moment and len(value) > 7 else value
 
 
 def _far_day(far: re.Match[str], lang: Lang) -> str:
@@ -122,7 +127,7 @@ def _far_day(far: re.Match[str], lang: Lang) -> str:
 def short_day(value: Date | datetime | None, lang: Lang) -> str:
     """Day and month: 9. Nov."""
     moment = as_date(value)
-    return format_date(moment, _SHORT[lang], lang) if moment else ""
+    return _date(moment, _SHORT[lang], lang) if moment else ""
 
 
 def moment(value: datetime | Date | None, lang: Lang) -> str:
@@ -133,7 +138,7 @@ def moment(value: datetime | Date | None, lang: Lang) -> str:
         except ValueError:
             return day(value, lang)
     if isinstance(value, datetime):
-        return format_datetime(_local(value).replace(tzinfo=None), _MOMENT[lang], locale=lang)
+        return dates.format_datetime(_local(value).replace(tzinfo=None), _MOMENT[lang], locale=lang)
     return day(value, lang)
 
 
@@ -159,7 +164,7 @@ def number(value: float | int | str, lang: Lang) -> str:
     if isinstance(value, int) and 0 <= value < 1000:
         return str(value)
     try:
-        return format_decimal(float(value) if isinstance(value, str) else value, locale=lang)
+        return _decimal(float(value) if isinstance(value, str) else value, locale=lang)
     except ValueError:
         return str(value)
 
@@ -172,7 +177,7 @@ def size(bytes: int, lang: Lang) -> str:
         value = bytes / 1000 ** (("kB", "MB", "GB").index(unit) + 1)
         if value < 999.5 or unit == "GB":
             break
-    return f"{format_decimal(round(value, 1 if value < 10 else 0), locale=lang)}\N{NO-BREAK SPACE}{unit}"
+    return f"{_decimal(round(value, 1 if value < 10 else 0), locale=lang)}\N{NO-BREAK SPACE}{unit}"
 
 
 # -- prose
@@ -253,6 +258,7 @@ def without_markup(prose: str) -> str:
     return " ".join(re.sub(r"(?m)^\s{0,3}(#{1,6}|>|[-*+])\s+|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", "", text).split())
 
 
+@lru_cache(1_000)
 def sentence(description: str, most: int = MAX_SENTENCE) -> str:
     """The beginning of a description, at most `most` characters: cut after a sentence where possible, else a word."""
     text = without_markup(description)

@@ -19,13 +19,13 @@ from registry.settings import Settings
 from registry.store.unchanged import data_version
 
 GZIP_LEVEL: Final = 6  # level 9 takes 1.5 times as long for 2 % less
-MAX_KEPT: Final = 300  # answers, each at most MAX_BYTES
-MAX_BYTES: Final = 100_000
+MAX_KEPT: Final = 300  # answers
+MAX_BYTES: Final = 100_000  # of an answer, unless a view has few large ones
 MAX_ADDRESS: Final = 500  # characters of path and query
 
 
 class _Kept(NamedTuple):
-    """`headers`: all but those of the content; `zipped`: the body compressed."""
+    """`headers`: all but those of the content; `zipped`: the body compressed, and of a large one nothing else."""
 
     body: bytes
     zipped: bytes
@@ -33,12 +33,18 @@ class _Kept(NamedTuple):
     etag: str
     headers: dict[str, str]
 
+    def plain(self) -> bytes:
+        return self.body or gzip.decompress(self.zipped)
+
 
 class KeptAnswers:
     """The answers of one view, by path and query."""
 
-    def __init__(self, catalog: Catalog, settings: Settings) -> None:
+    def __init__(
+        self, catalog: Catalog, settings: Settings, max_kept: int = MAX_KEPT, max_bytes: int = MAX_BYTES
+    ) -> None:
         self._catalog, self._settings = catalog, settings
+        self._max_kept, self._max_bytes = max_kept, max_bytes
         self._answers: tuple[object, dict[str, _Kept]] = (None, {})
 
     def __call__(self, request: Request, make: Callable[[], Response]) -> Response:
@@ -47,11 +53,11 @@ class KeptAnswers:
         kept = self._now() if len(address) <= MAX_ADDRESS and not session.has_cookie(request, self._settings) else None
         if kept is None:
             return make()
-        if (known := kept.get(address)) is not None:
-            return _answered(request, known)
+        if (kept_answer := kept.get(address)) is not None:
+            return _answered(request, kept_answer)
         response = make()
-        if response.status_code == 200 and "etag" in response.headers and len(response.body) <= MAX_BYTES:
-            if len(kept) >= MAX_KEPT:
+        if response.status_code == 200 and "etag" in response.headers and len(response.body) <= self._max_bytes:
+            if len(kept) >= self._max_kept:
                 kept.clear()
             kept[address] = _of(response)
         return response
@@ -71,11 +77,18 @@ def _of(response: Response) -> _Kept:
     body = bytes(response.body)
     own = ("etag", "cache-control", "content-length", "content-type")  # `answer` sets these again
     etag, headers = response.headers["etag"], {n: value for n, value in response.headers.items() if n not in own}
-    return _Kept(body, gzip.compress(body, GZIP_LEVEL, mtime=0), response.headers["content-type"], etag, headers)
+    kept = body if len(body) <= MAX_BYTES else b""
+    return _Kept(kept, gzip.compress(body, GZIP_LEVEL, mtime=0), response.headers["content-type"], etag, headers)
 
 
 def _answered(request: Request, kept: _Kept) -> Response:
     if "gzip" in request.headers.get("accept-encoding", ""):
         zipped = {**kept.headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
         return answer(request, lambda: kept.zipped, kept.content_type, etag=kept.etag, headers=zipped)
-    return answer(request, lambda: kept.body, kept.content_type, etag=kept.etag, headers=kept.headers)
+    return answer(
+        request,
+        lambda: kept.body or gzip.decompress(kept.zipped),
+        kept.content_type,
+        etag=kept.etag,
+        headers=kept.headers,
+    )

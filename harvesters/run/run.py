@@ -29,9 +29,10 @@ from harvesters.source_kinds import Limit
 from harvesters.source_kinds import harvester as harvester_of
 from registry.catalog import Catalog
 from registry.errors import ConflictError, LotseError, StoppedError, StorageFullError
-from registry.fetch.session import NotModifiedError, allowance, conditional
+from registry.fetch.repeated import HeldAnswers, repeats
+from registry.fetch.session import NotModifiedError, allowance, conditional, logged
 from registry.model import COUNTS, Run, Source
-from registry.model.harvest import Reached
+from registry.model.harvest import Reached, Validators
 from registry.projector_process import ProjectorProcess
 from registry.sources.crashes import STOPPED
 from registry.sources.runs import Runs
@@ -151,24 +152,30 @@ def _spool(catalog: Catalog) -> Spool:
 
 
 def _read_and_apply(run_context: RunContext, http: "Session", dry_run: bool, progress: Progress | None) -> Run:
-    with Mappers(run_context.source, run_context.base_url) as mappers:
-        listeners = Listeners(_recording(run_context, progress), mappers.offer)
-        begin = Reached(run_context.run.number, "", run_context.edition, 0, "")
-        bounds = RunBounds.of(run_context.source.settings)
-        with (
-            allowance(http, bounds.seconds, bounds.read_bytes),
-            conditional(http, run_context.source.url, unchanged.validators(run_context)) as condition,
-        ):
-            try:
-                reading = read_source(
-                    run_context.source, run_context.harvester, http, run_context.staging, begin, listeners
-                )
-            except NotModifiedError:
-                outcome = "planned" if dry_run else "unchanged"
-                return _ended(run_context, outcome=outcome, **unchanged.as_before(run_context))
+    last, bounds = unchanged.last_reading(run_context), RunBounds.of(run_context.source.settings)
+    record = _recording(run_context, progress)
+    with (
+        Mappers(run_context.source, run_context.base_url) as mappers,
+        contextlib.closing(HeldAnswers(run_context.catalog.settings.data)) as held,
+        allowance(http, bounds.seconds, bounds.read_bytes),
+        conditional(http, run_context.source.url, last.validators if last else Validators()) as condition,
+    ):
+        try:
+            if last and repeats(http, last.answers, held, partial(record, 0, None)):
+                raise NotModifiedError
+            with logged(http, held) as log:
+                reading = _read(run_context, http, Listeners(record, mappers.offer))
+        except NotModifiedError:
+            outcome = "planned" if dry_run else "unchanged"
+            return _ended(run_context, outcome=outcome, **unchanged.as_before(run_context))
         run = _map_and_apply(run_context, reading, mappers, dry_run)
-        unchanged.remember(run_context, reading, condition.received, run)
+        unchanged.remember(run_context, reading, condition.received, log.seen, run)
         return run
+
+
+def _read(run_context: RunContext, http: "Session", listeners: Listeners) -> Reading:
+    begin = Reached(run_context.run.number, "", run_context.edition, 0, "")
+    return read_source(run_context.source, run_context.harvester, http, run_context.staging, begin, listeners)
 
 
 def _map_and_apply(run_context: RunContext, reading: Reading, mappers: Mappers, dry_run: bool) -> Run:

@@ -1,8 +1,8 @@
-"""A source that has not changed since the last run, by its ETag or its date (HTTP status 304), is not read at all.
+"""A source that has not changed since the last run is not read at all: one document by its ETag or its date (HTTP
+status 304), one of many pages because all its answers are the same.
 
-Entry points, in the order of a run: `validators`, then `as_before` where the source answers 304, else `remember`. Only
-sources that are one document can be asked so. Invariant: what the run before left, in the staging and in the store, is
-as it was; otherwise the source is read.
+Entry points, in the order of a run: `last_reading`, then `as_before` where nothing has changed, else `remember`.
+Invariant: what the run before left, in the staging and in the store, is as it was; otherwise the source is read.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -14,17 +14,17 @@ from harvesters.run.context import RunContext
 from harvesters.run.report import WHOLE_OUTCOMES
 from harvesters.run.stage import Reading
 from registry.model import Run
-from registry.model.harvest import LastReading, Validators
+from registry.model.harvest import LastReading, SeenAnswer, Validators
 from registry.store.store import Selection
 
 MAX_UNREAD_AGE: Final = timedelta(days=7)  # after which a source is read in any case: a server may be wrong
 
 
-def validators(run_context: RunContext) -> Validators:
-    """The validators of the last reading; none if the source has to be read."""
+def last_reading(run_context: RunContext) -> LastReading | None:
+    """The last reading of the source; None if the source has to be read."""
     last, before = run_context.staging.last_reading(run_context.name), run_context.run_before()
     if not last or not before or before.number != last.run or before.outcome not in WHOLE_OUTCOMES:
-        return Validators()
+        return None
     store, own = run_context.catalog.store, Selection(source=run_context.name)
     is_valid = (
         last.edition == run_context.edition
@@ -32,17 +32,20 @@ def validators(run_context: RunContext) -> Validators:
         and last.records == store.count(own)
         and not store.count(own, since=last.number)
     )
-    return last.validators if is_valid else Validators()
+    return last if is_valid else None
 
 
-def remember(run_context: RunContext, reading: Reading, received: Validators, run: Run) -> None:
-    """Keeps the validators of a source that was read and applied as a whole."""
-    if received == Validators() or run.outcome not in WHOLE_OUTCOMES or not reading.complete or reading.problems:
+def remember(
+    run_context: RunContext, reading: Reading, received: Validators, answers: tuple[SeenAnswer, ...], run: Run
+) -> None:
+    """Keeps by what the source can be recognised, if it was read and applied as a whole."""
+    recognisable = received != Validators() or answers
+    if not recognisable or run.outcome not in WHOLE_OUTCOMES or not reading.complete or reading.problems:
         run_context.staging.keep_last_reading(run_context.name, None)
         return
     store, now = run_context.catalog.store, datetime.now(UTC)
     records = store.count(Selection(source=run_context.name))
-    last = LastReading(run.number, run_context.edition, received, store.last(), records, now)
+    last = LastReading(run.number, run_context.edition, received, store.last(), records, now, answers)
     run_context.staging.keep_last_reading(run_context.name, last)
 
 

@@ -1,7 +1,7 @@
 """HTTP sessions for everything that is fetched from outside: with time and size limits, and protected against SSRF.
 
 Entry points: `session` makes one, `body` and `pieces` read an answer, `allowance` bounds all answers of a run,
-`conditional` asks only for what has changed.
+`conditional` asks only for what has changed, `logged` takes note of all answers.
 Invariants: no other room opens a connection to an address that a source or a stranger named; the operator's own
 servers (search, SPARQL, mail) have clients of their own. Nothing is taken from the environment (`trust_env=False`):
 a `.netrc` or `http_proxy` would bypass the SSRF guard of `registry/fetch/ssrf_guard.py`.
@@ -22,6 +22,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from registry.errors import ForbiddenAddressError, SourceError, TooLargeError
+from registry.fetch.repeated import AnswerLog, HeldAnswers
 from registry.fetch.ssrf_guard import CONNECT_SECONDS, Bounds, guard, pools
 from registry.masking import shown as shown
 from registry.model.harvest import Validators
@@ -108,6 +109,19 @@ def conditional(http: requests.Session, url: str, validators: Validators) -> Ite
     finally:
         if isinstance(http, _Session):
             http.condition = None
+
+
+@contextlib.contextmanager
+def logged(http: requests.Session, held: HeldAnswers) -> Iterator[AnswerLog]:
+    """Within the block the answers of the session are noted, and those that are held come without a request."""
+    log = AnswerLog()
+    if isinstance(http, _Session):
+        http.log, http.held = log, held
+    try:
+        yield log
+    finally:
+        if isinstance(http, _Session):
+            http.log = http.held = None
 
 
 class Condition:
@@ -264,10 +278,14 @@ class _Session(requests.Session):
     adapter: _Adapter
     allowance: _Allowance | None = None
     condition: Condition | None = None
+    log: AnswerLog | None = None
+    held: HeldAnswers | None = None
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         self.adapter.bounds.start(self._check_allowance())
         address = url.decode(errors="replace") if isinstance(url, bytes) else url
+        if self.held and (held := self.held.take(address, kwargs.get("params"))):
+            return self._noted(held, False)
         condition = None if kwargs.get("params") else self.condition
         if condition:
             kwargs["headers"] = condition.headers(address, kwargs.get("headers"))
@@ -277,6 +295,11 @@ class _Session(requests.Session):
             raise _failed(address, error) from error
         if condition:
             condition.answered(address, answer)
+        return self._noted(answer, bool(kwargs.get("stream")))
+
+    def _noted(self, answer: requests.Response, streamed: bool) -> requests.Response:
+        if self.log:
+            self.log.note(answer, streamed)
         return answer
 
     def _check_allowance(self) -> float:

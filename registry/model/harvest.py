@@ -121,9 +121,17 @@ class Validators(msgspec.Struct, frozen=True, omit_defaults=True):
     modified: str = ""
 
 
+class SeenAnswer(msgspec.Struct, frozen=True, array_like=True):
+    """An answer of a source: the address that was asked for, and a digest of status, type and content."""
+
+    url: str
+    digest: str
+
+
 class LastReading(msgspec.Struct, frozen=True):
-    """The last whole reading of a source that is one document. `run` and `edition`: of that reading; `number`: of the
-    store's last change after it; `records`: how many the source had then; `at`: when it was read."""
+    """The last whole reading of a source. `run` and `edition`: of that reading; `number`: of the store's last change
+    after it; `records`: how many the source had then; `at`: when it was read. `validators`: if it is one document;
+    `answers`: all of them, if it has to be asked for again."""
 
     run: int
     edition: str
@@ -131,6 +139,7 @@ class LastReading(msgspec.Struct, frozen=True):
     number: int
     records: int
     at: datetime
+    answers: tuple[SeenAnswer, ...] = ()
 
 
 class Reached(msgspec.Struct, frozen=True, gc=False):

@@ -24,6 +24,7 @@ MAX_CHARACTERS = 200_000  # of one text; the rest is not searched
 MAX_LETTERS = 64  # of one word
 MAX_NAME = 1000  # characters of a name that count
 MAX_CACHED = 100_000  # words; about 30 MB
+MAX_MARKED = 2_000  # tokens of a query
 GRAM = 4
 MIN_GRAMS_SHARE = 0.6  # of the grams of a word of the query: with so many in common a word of a text is marked
 LETTERS_ANYWHERE = 7  # of a part that is found also in the middle of a compound; a shorter one stands there by chance
@@ -171,11 +172,12 @@ def mark(text: str, query: Sequence[Word]) -> list[tuple[int, int]]:
     A word is marked as a whole if its stem is asked for or most of its grams are; of a compound, the part.
     """
     text = _level(text[:MAX_CHARACTERS])
-    plain_words = [word for word in query if " " not in word.stem]
+    plain_words = tuple(word for word in query if " " not in word.stem)
+    marks = _marks_of(plain_words)
     spans = [
         (match.start() + start, match.start() + end)
         for match in _TOKEN.finditer(text)
-        for start, end in _marked(match[0], plain_words)
+        for start, end in marks[match[0]]
     ]
     with_number = {word.text for word in query if " " in word.stem}
     if with_number:
@@ -269,6 +271,22 @@ def _root(part: str) -> tuple[str, ...]:
     if len(part) < GRAM:
         return (f"_{part}",)
     return tuple(dict.fromkeys(part[start : start + GRAM] for start in range(len(part) - GRAM + 1)))
+
+
+class _Marks(dict[str, list[tuple[int, int]]]):
+    """Token -> what is marked of it for the words of a query: the texts of a page share most tokens."""
+
+    def __init__(self, query: Sequence[Word]) -> None:
+        self._query = query
+
+    def __missing__(self, token: str) -> list[tuple[int, int]]:
+        if len(self) >= MAX_MARKED:
+            self.clear()
+        marked = self[token] = _marked(token, self._query)
+        return marked
+
+
+_marks_of = lru_cache(16)(_Marks)  # pages of the same query follow one another
 
 
 def _marked(token: str, query: Sequence[Word]) -> list[tuple[int, int]]:

@@ -69,8 +69,8 @@ class Reading:
         tree = filtered(need, self._conditions(wanted.filters), *scoring(wanted), *tiers(wanted))
         result = self.searcher.search(tree, last)
         best = result.hits[0][0] % POINT if result.hits else 0.0
-        found = self._found(result.hits[first:])
-        return Ranking(tuple(map(without_tier, found) if wanted.tiers else found), _total(result), best)
+        documents = self._found(result.hits[first:])
+        return Ranking(tuple(map(without_tier, documents) if wanted.tiers else documents), _total(result), best)
 
     def near(self, wanted: Asked, depth: int) -> tuple[Found, ...]:
         any_term = Tree.boolean_query(scoring(wanted))

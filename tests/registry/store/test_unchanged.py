@@ -1,4 +1,7 @@
-"""What was read is kept until anybody changes the database, and no longer. Covers: registry/store/selection.py"""
+"""What was read is kept until anybody changes the database, and no longer.
+
+Covers: registry/store/selection.py
+"""
 
 import sqlite3
 from pathlib import Path

@@ -104,6 +104,8 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "reasons": {"de": "textbausteine", "en": "reasons"},
         "letters": {"de": "nachrichten", "en": "letters"},
         "suggestions": {"de": "vorschlaege", "en": "suggestions"},
+        "answers": {"de": "antworten", "en": "answers"},
+        "webhooks": {"de": "webhooks", "en": "webhooks"},
         "messages": {"de": "meldungen", "en": "messages"},
         "confirm": {"de": "bestaetigen", "en": "confirm"},
         "manage": {"de": "verwalten", "en": "manage"},

@@ -335,5 +335,8 @@ def act_words(request: Request) -> Mapping[str, str]:
         "turn-on-codes": _("Einmalcodes eingeschaltet"),
         "turn-off-codes": _("Einmalcodes ausgeschaltet"),
         "erase": _("Person gelöscht"),
+        "add-webhook": _("Webhook angelegt"),
+        "retry-webhook": _("Webhook noch einmal versucht"),
+        "remove-webhook": _("Webhook beendet"),
         **source_act_words(language(request)),
     }

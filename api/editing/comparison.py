@@ -47,6 +47,11 @@ class Comparison(NamedTuple):
     changed: tuple[Difference, ...]
     same: tuple[tuple[str, Markup], ...]
 
+    @property
+    def is_new(self) -> bool:
+        """Whether there is nothing to compare with: each field is new."""
+        return not self.same and all(difference.new for difference in self.changed)
+
 
 def compare(pages: Pages, before: Metadata | None, now: Metadata, lang: Lang) -> Comparison:
     """Both versions field by field, in the order of vocab/fields.py."""

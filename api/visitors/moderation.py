@@ -117,7 +117,14 @@ def _ask_office(pages: Pages, question: VisitorMessage) -> None:
     if record and to:
         title = message("letter-question", title=shortened(pick_language(record.metadata.title, "de").words))
         link = Paragraph(message("letter-forward-record"), page=record.kind, steps=(record.id,))
-        asked = (Paragraph(title), Paragraph(question.text), Paragraph(message("letter-question-answer")), link)
+        answers = Paragraph(message("letter-question-link"), page=record.kind, steps=(record.id, "answers"))
+        asked = (
+            Paragraph(title),
+            Paragraph(question.text),
+            Paragraph(message("letter-question-answer")),
+            answers,
+            link,
+        )
         pages.catalog.outbox.put(Letter(to=to[0], subject=title, paragraphs=asked, about=f"visitor:{question.id}"))
 
 

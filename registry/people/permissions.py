@@ -76,6 +76,7 @@ _ROWS: Final = (
     ActRow("record", "restore", OWNERS, ("withdrawn",), "published"),
     ActRow("record", "history", ANYONE, ("published", "withdrawn")),
     ActRow("record", "revert", PUBLISHERS, ("published",)),
+    ActRow("record", "answer", OWNERS, ("published",)),
     ActRow("record", "merge", STEWARDS, ("published",)),
     ActRow("catalogue", "begin", ANYONE),
     ActRow("catalogue", "review", PUBLISHERS),

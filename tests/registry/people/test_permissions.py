@@ -53,6 +53,7 @@ EXPECTED = {
     ("record", "restore"): (INSIDE | {"reviewer", "administrator"}, {"withdrawn": "published"}),
     ("record", "history"): (set(PEOPLE), {"published": "published", "withdrawn": "withdrawn"}),
     ("record", "revert"): (DECIDERS, {"published": "published"}),
+    ("record", "answer"): (INSIDE | {"reviewer", "administrator"}, {"published": "published"}),
     ("record", "merge"): (DECIDERS - {"publisher"}, {"published": "published"}),
     ("catalogue", "begin"): (set(PEOPLE), {"": ""}),
     ("catalogue", "review"): (DECIDERS | {"reviewer elsewhere", "steward elsewhere"}, {"": ""}),

@@ -55,6 +55,8 @@ def _add(pages: Pages, request: Request, fields: Forms, by: str) -> Response:
         if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:
             raise UsageError("webhook-address-form")
         stored = Followed.of(pages, parse_qsl(query), language(request)).query if query else ""
+        if query and not stored:
+            raise UsageError("webhook-query-empty", query=query[:200])
         webhook = pages.catalog.following.webhooks.add(address, stored, pages.catalog.store.last())
     except (UsageError, ConflictError, ValueError) as error:
         told = sentence(error.summary, language(request)) if isinstance(error, LotseError) else str(error)

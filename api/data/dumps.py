@@ -21,6 +21,7 @@ import msgspec
 
 from api.data import catalogue, data_json
 from api.data.export import exported
+from api.data.parquet_dump import write_parquet
 from registry import city as city_room
 from registry.catalog import Catalog
 from registry.errors import NotFoundError
@@ -37,6 +38,9 @@ GZIP_LEVEL: Final = 6
 log = logging.getLogger("lotse.dumps")
 
 
+PARQUET: Final = "parquet"
+
+
 class DumpFormat(NamedTuple):
     """A file of a dump. `export`: its name in `api.data.export`."""
 
@@ -51,6 +55,7 @@ FORMATS: Final = (
     DumpFormat("catalog.ttl.gz", "ttl", "application/gzip", "Turtle"),
     DumpFormat("catalog.ndjson.gz", "ndjson", "application/gzip", "NDJSON"),
     DumpFormat("catalog.csv", "csv", "text/csv; charset=utf-8", "CSV"),
+    DumpFormat("catalog.parquet", PARQUET, "application/vnd.apache.parquet", "Parquet"),
     DumpFormat("data.json", "data.json", "application/json", "data.json (DCAT-US 1.1)"),
 )
 CHECKSUMS: Final = "SHA256SUMS"
@@ -126,6 +131,10 @@ def _written(catalog: Catalog, settings: Settings, folder: Path, created: dateti
     described = catalogue.served(city_room.city(settings), settings.base_url, part.modified)
     files = []
     for row in FORMATS:
+        if row.export == PARQUET:
+            write_parquet(_kept(beside), settings.base_url, folder / row.file)
+            files.append(DumpFile(row.file, row.media_type, row.label, *_measured(folder / row.file)))
+            continue
         if row.export == "data.json":
             pieces = data_json.pieces(_kept(beside), described, settings.base_url)
         else:
@@ -160,6 +169,11 @@ def _save(pieces: Iterable[bytes], path: Path) -> tuple[int, str]:
     with _opened(path) as file:
         for piece in pieces:
             file.write(piece)
+    return _measured(path)
+
+
+def _measured(path: Path) -> tuple[int, str]:
+    """The size of a file and its SHA-256."""
     with path.open("rb") as file:
         return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
 

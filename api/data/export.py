@@ -6,6 +6,7 @@ Entry points: `chosen` (the records), `exported` (their bytes), `EXPORT_FORMATS`
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from api.data.documents import record_answer
@@ -78,7 +79,7 @@ def _table(records: Iterable[Record], base: str) -> Iterator[bytes]:
     """CSV (RFC 4180) with a byte order mark, so that spreadsheet programs read it as UTF-8."""
     yield b"\xef\xbb\xbf" + _row(COLUMNS)
     for record in records:
-        yield _row([harmless(cell) for cell in _cells(record, base)])
+        yield _row([harmless(cell) for cell in cells(record, base)])
 
 
 def _row(cells: Iterable[str]) -> bytes:
@@ -87,7 +88,9 @@ def _row(cells: Iterable[str]) -> bytes:
     return out.getvalue().encode()
 
 
-def _cells(record: Record, base: str) -> tuple[str, ...]:
+def cells(record: Record, base: str, separator: str = "|") -> tuple[str, ...]:
+    """The columns of a record, in the order of COLUMNS; several values have the separator between them."""
+    join = partial(_joined, separator=separator)
     metadata, facets = record.metadata, facets_of(record)
     return (
         record.id,
@@ -96,21 +99,21 @@ def _cells(record: Record, base: str) -> tuple[str, ...]:
         both(metadata.title)["de"],
         both(metadata.abstract or metadata.description)["de"],
         both(metadata.publisher.name)["de"] if metadata.publisher else "",
-        _joined(facets["theme"]),
-        _joined(word for tagged in metadata.keywords.values() for word in tagged),
-        _joined(facets["licence"]),
-        _joined(facets["format"]),
+        join(facets["theme"]),
+        join(word for tagged in metadata.keywords.values() for word in tagged),
+        join(facets["licence"]),
+        join(facets["format"]),
         metadata.issued,
         metadata.modified,
-        _joined(distribution.access_url for distribution in metadata.distributions),
-        _joined(distribution.download_url for distribution in metadata.distributions),
+        join(distribution.access_url for distribution in metadata.distributions),
+        join(distribution.download_url for distribution in metadata.distributions),
         record.origin.source if record.origin else "",
         record.changed.isoformat() if record.changed else "",
     )
 
 
-def _joined(values: Iterable[str]) -> str:
-    return "|".join(dict.fromkeys(filter(None, values)))
+def _joined(values: Iterable[str], separator: str) -> str:
+    return separator.join(dict.fromkeys(filter(None, values)))
 
 
 _NOT_RDF: Final[Mapping[str, Callable[[Iterable[Record], str], Iterator[bytes]]]] = {"ndjson": _lines, "csv": _table}

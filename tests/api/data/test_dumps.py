@@ -1,6 +1,7 @@
 """The whole catalogue as files, data.json, and the description of both for machines.
 
-Covers: api/data/data_json.py, api/data/dump_files.py, api/data/dumps.py, api/data/void.py
+Covers: api/data/data_json.py, api/data/dump_files.py, api/data/dumps.py, api/data/parquet_dump.py,
+api/data/void.py
 """
 
 import gzip
@@ -9,6 +10,7 @@ import json
 import threading
 from datetime import UTC, datetime, timedelta
 
+import duckdb
 import pyoxigraph as ox
 import pytest
 from msgspec.structs import replace
@@ -47,6 +49,19 @@ def test_all_files_hold_the_same_records(city: Town, dump: dumps.Dump, browser: 
     ]
     assert graphs[0] == graphs[1] != set()
     assert len(json.loads(bodies["data.json"])["dataset"]) == len(graphs[0])
+
+
+def test_the_parquet_file_has_types_and_lists(city: Town, dump: dumps.Dump) -> None:
+    path = dumps.file_of(city.settings, "catalog.parquet")[0]
+    with duckdb.connect() as database:
+        rows = database.execute(f"SELECT id, title, themes, changed FROM '{path}'").fetchall()
+        types = {row[0]: row[1] for row in database.execute(f"DESCRIBE SELECT * FROM '{path}'").fetchall()}
+    assert [row[0] for row in rows] == [row.id for row in city.catalog.store.listing()]
+    assert all(title for _id, title, _themes, _changed in rows)
+    assert types["themes"] == "VARCHAR[]"
+    assert types["changed"].startswith("TIMESTAMP")
+    assert "ENVI" in {theme for row in rows for theme in row[2]}
+    assert list((city.settings.data / "dumps").rglob("*.rows")) == []
 
 
 def test_checksums_and_list_name_every_file(dump: dumps.Dump, browser: TestClient) -> None:

@@ -18,7 +18,7 @@ MAX_CELL_CHARACTERS: Final = 10_000  # of a text; longer ones are cut
 MAX_GEOMETRY_CHARACTERS: Final = 500_000  # of a shape as WKT; a longer one is left out
 MAX_NAME_CHARACTERS: Final = 300  # of the name of a column
 
-CHILD: Final = Limits(memory=3_000_000_000, seconds=180.0, max_bytes=20_000_000)
+CHILD: Final = Limits(memory=3_000_000_000, seconds=600.0, max_bytes=20_000_000)
 CHILD_DUCKDB_MEMORY: Final = "1GB"
 QUERY_DUCKDB_MEMORY: Final = "500MB"
 QUERY_SECONDS: Final = 5.0  # after which a query of a page is interrupted

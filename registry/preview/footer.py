@@ -33,6 +33,9 @@ class Body:
         pending: list[tuple[Row, bool]] = []  # rows that may be notes, and whether an empty row was before them
         gap = False
         for row in self._rows:
+            if not pending and not gap and len(row) > 1 and row[0] and row[1] and not _LABEL.match(str(row[0])):
+                yield row  # nearly all rows: two cells are filled, and the first is no label
+                continue
             filled = count_filled(row)
             if not filled:
                 gap = True

@@ -26,8 +26,8 @@ def locked(memory: str, *folders: Path) -> "DuckDBPyConnection":
         }
     )
     connection.execute(
-        f"SET TimeZone = 'UTC'; SET allowed_directories = [{allowed}]; SET enable_external_access = false; "
-        "SET lock_configuration = true"
+        f"SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET allowed_directories = [{allowed}]; "
+        "SET enable_external_access = false; SET lock_configuration = true"
     )
     return connection
 

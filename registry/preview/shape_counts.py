@@ -12,22 +12,24 @@ _FIRST_POINT: Final = r"^[A-Za-z ]+\(+\s*([-0-9.]+)\s+([-0-9.]+)"
 MAX_SHAPES: Final = 5_000
 _SHAPE: Final = "translate(lower({c}), '012345678', '999999999')"
 _BARE: Final = "ltrim(lower({c}), ' +-−–€$£abcdefghijklmnopqrstuvwxyz')"
-_FLAGS: Final[dict[str, dict[str, str]]] = {  # kind of values -> flag -> expression
-    "number": {
-        "leading_zero": f"bool_or(starts_with({_BARE}, '0') AND {_BARE}[2] BETWEEN '0' AND '9')",
-        "below_one_dot": f"bool_or(starts_with({_BARE}, '0.'))",
-        "below_one_comma": f"bool_or(starts_with({_BARE}, '0,'))",
-        "last_zero": "bool_or(regexp_matches({c}, '[.,][0-9]+0$'))",
-        "no_compact_date": "bool_or(NOT regexp_full_match({c}, '(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]'))",
-    },
-    "date": {
-        "first_above_12": "bool_or(TRY_CAST(regexp_extract({c}, '^([0-9]+)[-/]', 1) AS INTEGER) BETWEEN 13 AND 31)",
-        "second_above_12": "bool_or(TRY_CAST(regexp_extract({c}, '^[0-9]+[-/]([0-9]+)', 1) AS INTEGER) > 12)",
-        "midnight": "bool_or({c} LIKE '% 24:00%' OR {c} LIKE '%T24:00%')",
-    },
-    "time": {"beyond_day": "bool_or(TRY_CAST(split_part({c}, ':', 1) AS INTEGER) > 24)"},
+_FLAGS: Final[dict[str, tuple[tuple[str, ...], str]]] = {  # flag -> forms that need it, and its expression
+    "leading_zero": (("number",), "bool_or(starts_with({bare}, '0') AND {bare}[2] BETWEEN '0' AND '9')"),
+    "below_one_dot": (("number dot3",), "bool_or(starts_with({bare}, '0.'))"),
+    "below_one_comma": (("number comma3",), "bool_or(starts_with({bare}, '0,'))"),
+    "last_zero": (("number dot",), "bool_or(regexp_matches({c}, '[.,][0-9]+0$'))"),
+    "first_above_12": (
+        ("date slash", "date dash", "datetime slash", "datetime dash", "zoned slash", "zoned dash"),
+        "bool_or(TRY_CAST(regexp_extract({c}, '^([0-9]+)[-/]', 1) AS INTEGER) BETWEEN 13 AND 31)",
+    ),
+    "second_above_12": (
+        ("date slash", "date dash", "datetime slash", "datetime dash", "zoned slash", "zoned dash"),
+        "bool_or(TRY_CAST(regexp_extract({c}, '^[0-9]+[-/]([0-9]+)', 1) AS INTEGER) > 12)",
+    ),
+    "midnight": (("datetime", "zoned"), "bool_or({c} LIKE '% 24:00%' OR {c} LIKE '%T24:00%')"),
+    "beyond_day": (("time",), "bool_or(TRY_CAST(split_part({c}, ':', 1) AS INTEGER) > 24)"),
+    "no_compact_date": (("number integer",), "bool_or({compact})"),
 }
-_FLAGS_OF: Final = {"number": "number", "date": "date", "datetime": "date", "zoned": "date", "time": "time"}
+_NO_DAY: Final = "NOT regexp_full_match({c}, '(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]')"
 
 
 def shapes_of(connection: Any, column: str, name: str) -> Shapes:
@@ -61,12 +63,20 @@ def _is_word(value: str) -> bool:
 
 
 def _flags(connection: Any, column: str, shapes: Sequence[Shape]) -> Flags:
-    """The flags that matter for values of these shapes."""
-    kinds = {_FLAGS_OF.get(form(shape.text).partition(" ")[0], "") for shape in shapes} & _FLAGS.keys()
-    wanted = {name: expression for kind in kinds for name, expression in _FLAGS[kind].items()}
+    """The flags that matter for values of these shapes; a look at all values costs most of the reading."""
+    forms = {form(shape.text) for shape in shapes}
+    wanted = {
+        name: expression
+        for name, (starts, expression) in _FLAGS.items()
+        if any(name_of_form.startswith(starts) for name_of_form in forms)
+    }
     if not wanted:
         return Flags()
-    row = connection.execute(f"SELECT {_of(', '.join(wanted.values()), column)} FROM raw").fetchone()
+    is_bare = all(shape.text[:1] == "9" for shape in shapes)
+    may_be_days = all(shape.text == "99999999" for shape in shapes)
+    expressions = ", ".join(wanted.values()).replace("{bare}", "{c}" if is_bare else _BARE)
+    expressions = expressions.replace("{compact}", _NO_DAY if may_be_days else "true")
+    row = connection.execute(f"SELECT {_of(expressions, column)} FROM raw").fetchone()
     return Flags(**{name: bool(value) for name, value in zip(wanted, row, strict=True)})
 
 

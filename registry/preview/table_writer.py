@@ -61,12 +61,11 @@ def write_table(table: Table, folder: Path, target: Path) -> Prepared:
         raw.unlink()
         names = unique(table.names, written.width)
         readings = _readings(connection, table, names, written)
-        readings = _checked(connection, readings)
+        _type(connection, readings)
+        readings, lossy = _checked(connection, readings)
+        if lossy:
+            _type(connection, readings)
         zones = [zone_of(connection, column, reading) for column, reading in zip(columns, readings, strict=True)]
-        cells = ", ".join(
-            f"{_expression(reading, column)} AS {column}" for column, reading in zip(columns, readings, strict=True)
-        )
-        connection.execute(f"CREATE TABLE typed AS SELECT {cells} FROM raw")
         connection.execute("DROP TABLE raw")
         connection.execute(f"COPY typed TO '{quoted(target)}' (FORMAT parquet, COMPRESSION zstd)")
         profiles = [
@@ -105,7 +104,7 @@ def _write_raw(table: Table, path: Path) -> _Written:
             texts = _without_empty_end(row if table.is_text else _texts(row, kinds, table.geometry))
             if not texts:
                 continue
-            if any(len(text) > bounds.MAX_CELL_CHARACTERS for text in texts):
+            if max(map(len, texts)) > bounds.MAX_CELL_CHARACTERS:
                 texts = [_cut(text, index == table.geometry) for index, text in enumerate(texts)]
             writer.writerow(texts)
             rows += 1
@@ -245,21 +244,25 @@ def _of_cells(connection: duckdb.DuckDBPyConnection, column: str, name: str, kin
     return Reading(notes=(message("preview-types-mixed"),)) if kinds else TEXT
 
 
-def _checked(connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> list[Reading]:
-    """The readings, with text in the place of each that loses values: a 30th of February, say."""
-    typed = [(index, reading) for index, reading in enumerate(readings) if reading.sql]
-    if not typed:
-        return list(readings)
-    counts = ", ".join(
-        f"count(*) FILTER ({f'{reading.kept} AND ({reading.sql}) IS NULL'.replace('{c}', f'c{index}')})"
-        for index, reading in typed
+def _type(connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> None:
+    """Makes the table `typed` of the table `raw`."""
+    cells = ", ".join(f"{_expression(reading, f'c{index}')} AS c{index}" for index, reading in enumerate(readings))
+    connection.execute(f"CREATE OR REPLACE TABLE typed AS SELECT {cells} FROM raw")
+
+
+def _checked(connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> tuple[list[Reading], bool]:
+    """The readings, with text in the place of each that lost values (a 30th of February, say); and whether one did."""
+    kept = ", ".join(
+        f"count(*) FILTER ({reading.kept.replace('{c}', f'c{index}')})" for index, reading in enumerate(readings)
     )
-    lost = connection.execute(f"SELECT {counts} FROM raw").fetchone() or ()
-    checked = list(readings)
-    for (index, _), count in zip(typed, lost, strict=True):
-        if count:
-            checked[index] = Reading(notes=(message("preview-values-unfit", count=count),))
-    return checked
+    counted = ", ".join(f"count(c{index})" for index in range(len(readings)))
+    before = connection.execute(f"SELECT {kept} FROM raw").fetchone() or ()
+    after = connection.execute(f"SELECT {counted} FROM typed").fetchone() or ()
+    checked = [
+        Reading(notes=(message("preview-values-unfit", count=wanted - there),)) if wanted > there else reading
+        for reading, wanted, there in zip(readings, before, after, strict=True)
+    ]
+    return checked, any(wanted > there for wanted, there in zip(before, after, strict=True))
 
 
 def _expression(reading: Reading, column: str) -> str:

@@ -20,11 +20,12 @@ _MANY_DECIMALS: Final = 4  # of a coordinate, say: no code has so many
 
 
 class Marks(NamedTuple):
-    """Which decimal marks the file certainly has. `semicolons`: its cells are divided by semicolons, as programs in
-    German do because of their decimal comma."""
+    """Which decimal marks the file certainly has. `groups`: marks that certainly divide thousands;
+    `semicolons`: its cells are divided by semicolons, as programs in German do because of their decimal comma."""
 
     comma: bool = False
     dot: bool = False
+    groups: frozenset[str] = frozenset()
     semicolons: bool = False
 
 
@@ -57,11 +58,17 @@ TEXT: Final = Reading()
 def marks_of(columns: Iterable[Shapes], delimiter: str) -> Marks:
     """The decimal marks of a file, by the columns in which there is no doubt."""
     comma = dot = False
+    groups: set[str] = set()
     for column in columns:
+        numbers = column.numbers or {}
+        groups |= {mark for form, mark in _GROUPS.items() if form in numbers}
         if not means(column.name, "code") and not means(column.name, "place"):
             comma = comma or _is_certain(column, ",")
             dot = dot or _is_certain(column, ".")
-    return Marks(comma, dot, delimiter == ";")
+    return Marks(comma, dot, frozenset(groups), delimiter == ";")
+
+
+_GROUPS: Final = {"dots": ".", "dot-comma": ".", "commas": ",", "comma-dot": ","}  # form -> mark between its thousands
 
 
 def reading_of(column: Shapes, marks: Marks, numbers_too: bool = True) -> Reading:
@@ -154,7 +161,7 @@ def _ambiguous(column: Shapes, numbers: dict[str, list[Shape]], marks: Marks, bl
         return "", mark, ""
     if of_file and not against_file:
         return mark, "", ""
-    if means(column.name, "count") and _grows_into_groups(numbers):
+    if mark in marks.groups or _grows_into_groups(column, numbers, mark):
         return "", mark, ""
     return (mark, "", "") if mark == "," and marks.semicolons and not marks.dot else unclear
 
@@ -205,20 +212,24 @@ def _are_groups(column: Shapes, numbers: dict[str, list[Shape]]) -> bool:
     return plain <= 3 and not means(column.name, "code")
 
 
-def _grows_into_groups(numbers: dict[str, list[Shape]]) -> bool:
-    """Whether no number without a mark is so large that it should have one."""
-    return all(_digits([shape]) <= 3 for shape in numbers.get("integer", ()))
+def _grows_into_groups(column: Shapes, numbers: dict[str, list[Shape]], mark: str) -> bool:
+    """Whether no number without a mark is so large that it should have one; where the header does not name a count,
+    there must be such numbers, because decimals would not be missing, and two with a mark."""
+    if any(_digits([shape]) > 3 for shape in numbers.get("integer", ())):
+        return False
+    marked = sum(shape.number for shape in numbers.get("dot3" if mark == "." else "comma3", ()))
+    return means(column.name, "count") or ("integer" in numbers and marked > 1)
 
 
 def _looks_like_code(column: Shapes, numbers: dict[str, list[Shape]], marks: Marks) -> bool:
-    """Whether numbers with a dot are rather codes such as account 41.10: their header says so, or the file has decimal
-    commas and their last zeros are written."""
+    """Whether numbers with a dot are rather codes such as account 41.10: their header says so, or, in a German
+    file, some have more decimals than others and end with a zero, which no program writes for numbers."""
     decimals = {len(shape.text.rpartition(".")[2]) for name in ("dot", "dot3") for shape in numbers.get(name, ())}
     if max(decimals, default=0) >= _MANY_DECIMALS or means(column.name, "place"):
         return False
     if means(column.name, "code"):
         return True
-    return marks.comma and len(decimals) > 1 and column.flags.last_zero
+    return (marks.comma or marks.semicolons) and len(decimals) > 1 and column.flags.last_zero
 
 
 def _digits(shapes: Iterable[Shape]) -> int:

@@ -125,7 +125,8 @@ def _is_header(row: Row, below: Sequence[Row]) -> bool:
     cells = [(index, cell) for index, cell in enumerate(row) if is_filled(cell)]
     values = [(index, cell) for index, cell in cells if _is_data(cell)]
     if not values:
-        return True
+        is_distinct = len({str(cell).strip() for _, cell in cells}) == len(cells)
+        return is_distinct or any(_is_typed(index, below) for index, _ in cells)
     if len(values) == len(cells):
         return False
     if any(_is_word(cell) for _, cell in cells[:1]) and _is_rising([cell for _, cell in values], below, values):
@@ -234,6 +235,8 @@ def _width(row: Row) -> int:
 
 
 def _name(cell: Any) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
     text = " ".join(str(cell).split()) if cell is not None else ""
     return text[:MAX_NAME_CHARACTERS]
 

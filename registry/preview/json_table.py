@@ -75,26 +75,28 @@ def _lines(text: str) -> list[Any] | None:
 
 
 def _first_list(document: Any, path: str = "", depth: int = 0) -> tuple[str, list[Any] | None]:
-    """The first list of objects, else the first list of lists, in the order of the document, and its path."""
+    """The first list of objects, or of lists of plain values, in the order of the document, and its path."""
     if isinstance(document, list):
         if document and all(isinstance(item, dict) for item in document):
             return path, document
-        if len(document) > 1 and all(isinstance(item, list) for item in document):
+        if len(document) > 1 and all(isinstance(item, list) and not any(map(_is_nested, item)) for item in document):
             return path, document
     if depth < MAX_SEARCH_DEPTH:
-        inside = (
-            document.items()
-            if isinstance(document, dict)
-            else enumerate(document)
-            if isinstance(document, list)
-            else ()
-        )
-        for key, value in inside:
-            if isinstance(value, dict | list):
-                found_path, rows = _first_list(value, f"{path}.{key}" if path else str(key), depth + 1)
-                if rows is not None:
-                    return found_path, rows
+        for key, value in _inside(document):
+            inner_path, rows = _first_list(value, f"{path}.{key}" if path else str(key), depth + 1)
+            if rows is not None:
+                return inner_path, rows
     return "", None
+
+
+def _inside(document: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(document, dict):
+        return document.items()
+    return enumerate(document) if isinstance(document, list) else ()
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, dict | list)
 
 
 def _flat_rows(rows: Iterable[dict[str, Any]], names: list[str]) -> Iterator[list[Any]]:

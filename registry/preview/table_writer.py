@@ -93,7 +93,7 @@ def _write_raw(table: Table, path: Path) -> _Written:
     cut = False
     notes: list[Message] = []
     with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)  # cells may hold any line ends
         for row in table.rows:
             if rows >= bounds.MAX_ROWS or cells >= bounds.MAX_CELLS:
                 notes.append(message("preview-rows-cut", limit=rows))
@@ -194,8 +194,8 @@ def _load(connection: duckdb.DuckDBPyConnection, raw: Path, columns: Sequence[st
     trimmed = ", ".join(f"nullif(trim({column}, ' \t\r\n\u00a0\ufeff'), '') AS {column}" for column in columns)
     connection.execute(
         f"CREATE TABLE raw AS SELECT {trimmed} FROM read_csv('{quoted(raw)}', columns = {{{types}}}, "
-        "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', "
-        "null_padding = true, parallel = false, max_line_size = 20000000, strict_mode = true)"
+        "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', "
+        "new_line = '\\n', null_padding = true, parallel = false, max_line_size = 20000000, strict_mode = true)"
     )
 
 

@@ -16,7 +16,7 @@ from registry.files.workbook_cells import notes as cell_notes
 from registry.model.message import Message, message
 from registry.preview import bounds
 from registry.preview.footer import Body
-from registry.preview.header import SAMPLE_ROWS, count_filled, header_of, usual_width
+from registry.preview.header import SAMPLE_ROWS, count_filled, header_of, is_filled, usual_width
 from registry.preview.model import ReadAs
 from registry.preview.reasons import unreadable
 from registry.preview.table_writer import Table
@@ -77,17 +77,17 @@ def _check(content: bytes, format: str, where: str) -> None:
 
 
 def _first_table(book: Any, names: list[str]) -> tuple[str, Cells, Cells, list[Message]]:
-    """The first sheet with at least two rows of two filled cells, else the first that is not empty: its name, its
-    cells, the cells of its first rows in which a merged value stands everywhere, and notes."""
+    """The first sheet of the best rank: its name, its cells, the cells of its first rows in which a merged value stands
+    everywhere, and notes."""
     first: tuple[str, Cells, Any] | None = None
+    best = -1
     for name in names:
         sheet = book.get_sheet_by_name(name)
         cells = sheet.to_python(skip_empty_area=True)
-        if not cells:
-            continue
-        first = first or (name, cells, sheet)
-        if sum(count_filled(row) > 1 for row in cells[:SAMPLE_ROWS]) > 1:
-            first = (name, cells, sheet)
+        rank = _rank(cells[:SAMPLE_ROWS])
+        if cells and rank > best:
+            first, best = (name, cells, sheet), rank
+        if best == 2:
             break
     if first is None:
         return "", [], [], []
@@ -99,6 +99,15 @@ def _first_table(book: Any, names: list[str]) -> tuple[str, Cells, Cells, list[M
     filled = sum(map(count_filled, cells)) - before
     _unify(cells)
     return name, cells, upper, [message("preview-merged", count=filled)] if filled else []
+
+
+def _rank(cells: Cells) -> int:
+    """2 for a sheet with two rows that have a number or date beside other cells, 1 for one with two rows of two filled
+    cells, 0 for others: those are texts about the tables."""
+    rows = [row for row in cells if count_filled(row) > 1]
+    if sum(any(is_filled(cell) and not isinstance(cell, str) for cell in row) for row in rows) > 1:
+        return 2
+    return 1 if len(rows) > 1 else 0
 
 
 def _spread(cells: Cells, ranges: list[Any], begins: tuple[int, int]) -> Cells:

@@ -28,6 +28,9 @@ COLUMNS: list[tuple[str, str, str, list[Any], str]] = [
     ("Wert", "1.234.567|2.355", "integer", [1234567, 2355], "preview-thousands"),
     ("Breite", "49.412|49.413", "number", [49.412, 49.413], ""),
     ("Messwert", "1.234|0.355", "number", [1.234, 0.355], ""),
+    ("Wert", "1.234|160.355|987", "integer", [1234, 160355, 987], "preview-thousands"),
+    ("Wert", "1.234|2355", "text", ["1.234", "2355"], "preview-thousands-unclear"),
+    ("Spalte", "41.10|41.1", "text", ["41.10", "41.1"], "preview-code"),
     ("Konto", "41.10|41.1", "text", ["41.10", "41.1"], "preview-code"),
     ("Version", "1.1|1.10", "text", ["1.1", "1.10"], "preview-code"),
     ("Wert", "1.5|2,5", "text", ["1.5", "2,5"], "preview-marks-mixed"),
@@ -150,6 +153,7 @@ TABLES: list[tuple[str, str, int, list[str], int, str]] = [
     ("a;b;\n1;2;\n", ";", 1, ["a", "b"], 1, ""),
     ("a;b\n1;2;3\n4;5\n", ";", 1, ["a", "b", "Spalte 3"], 2, "preview-rows-longer"),
     ("Wert;Wert;;wert\n1;2;3;4\n", ";", 1, ["Wert", "Wert (2)", "Spalte 3", "wert"], 1, ""),
+    ("Berlin;Berlin, Stadt;Berlin\nKiel;Kiel, Stadt;Holstein\n", ";", 0, ["Spalte 1", "Spalte 2", "Spalte 3"], 2, "preview-no-header"),
     ("a;b\n\n1;2\n;\n3;4\n", ";", 1, ["a", "b"], 2, ""),
 ]  # fmt: skip
 
@@ -189,6 +193,12 @@ def test_a_few_damaged_characters_are_said() -> None:
     read = read_file("Straße;Ä\nHäuser;ö\nÜ;ß\nÖ;ä\nß;ä\n".encode() + b"x\xff;y\n")
     assert read.read.encoding == "utf-8"
     assert "preview-characters-broken" in read.notes
+
+
+def test_line_ends_and_quotes_stay_inside_of_their_cells() -> None:
+    cells = ["a\rb", "a\nb", "a\r\nb", 'say ""x""', ",;", "'"]
+    read = read_file("Nr;Text\n" + "".join(f'{number};"{cell}"\n' for number, cell in enumerate(cells)))
+    assert read.values("Text") == [cell.replace('""', '"') for cell in cells]
 
 
 def test_a_header_names_the_unit() -> None:

@@ -3,16 +3,18 @@
 Entry point: `routes`. Invariant: only reviewers and administrators see these pages.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from msgspec.structs import replace
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from api.admin import withdrawals
+from api.admin.items import item_address
 from api.admin.source_states import (
     MAX_RUNS_SHOWN,
     entries_of,
@@ -22,25 +24,30 @@ from api.admin.source_states import (
     schedule,
     source_state,
     trend,
+    usual_seconds,
 )
-from api.pages.site import Pages
+from api.data.run_documents import problem_lines
+from api.pages.site import NO_STORE, Pages
 from api.text.formatting import number, record_title
 from api.text.i18n import translator
 from api.text.labels import finding_words
 from api.web import addresses
 from api.web.addresses import Lang, language, mount, notice, patterns, place
+from api.web.answers import json_bytes
 from api.web.session import FormBody
 from harvesters.run.run import apply, discard
 from harvesters.source_kinds import label
 from registry.errors import ConflictError, UsageError
 from registry.masking import shown
-from registry.model import LEVELS, Level, Problem, Record, Run
+from registry.model import LEVELS, Level, Problem, Record, Run, Source
 from registry.rules import RULES
 from registry.sources.crashes import is_suspended
 
 MAX_EXAMPLES_PER_CAUSE: Final = 20
 MAX_PROBLEMS: Final = 200_000  # problems of a run that its page counts
 MAX_GONE_SHOWN: Final = 50  # withdrawals that wait for a decision
+MAX_CAUSES_REPORTED: Final = 15  # in an e-mail to the source
+NDJSON: Final = "application/x-ndjson"
 NOTICES: Final = ("released", "read", "try", "pause", "resume", "approve", "busy", "added")  # of a source's page
 FIGURES: Final = ("added", "changed", "same", "moved", "failed", "gone")
 
@@ -72,6 +79,8 @@ def routes(pages: Pages) -> APIRouter:
     mount(router, patterns("admin", "sources"), partial(show_sources, pages))
     mount(router, patterns("admin", "sources", "{name}"), partial(show_source, pages))
     mount(router, patterns("admin", "runs", "{number:int}"), partial(show_run, pages))
+    problems = [f"{path}.ndjson" for path in patterns("admin", "runs", "{number:int}")]
+    mount(router, problems, partial(download_problems, pages))
     mount(router, patterns("admin", "runs", "{number:int}"), partial(decide, pages), "POST")
     return router
 
@@ -133,6 +142,13 @@ def show_run(pages: Pages, request: Request, number: int) -> Response:
     return _show(pages, request, pages.catalog.runs.get(number))
 
 
+def download_problems(pages: Pages, request: Request, number: int) -> Response:
+    """All problems of a run, one JSON document on each line; NotFoundError for an unknown number."""
+    pages.required(request, "sources")
+    lines = problem_lines(pages.catalog.runs, number)
+    return StreamingResponse((json_bytes(line) + b"\n" for line in lines), media_type=NDJSON, headers=NO_STORE)
+
+
 def decide(pages: Pages, request: Request, number: int, body: FormBody = b"") -> Response:
     """Keeps what a run no longer names (`keep`), withdraws it (`withdraw`) once somebody has said to be sure, or takes
     that back (`undo`)."""
@@ -162,6 +178,7 @@ def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Respon
     source = next((listed for listed in pages.catalog.sources.all() if listed.name == run.source), None)
     title = _title(pages, run)
     waits = pages.catalog.runs.waits(run.number) if run.outcome == "waiting" else {}
+    problems = causes(pages.catalog.runs.problems(run.number), lang) or counted(run, lang)
     return pages.page(
         request,
         "run.html",
@@ -177,7 +194,10 @@ def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Respon
         waits=len(waits),
         undoable=withdrawals.may_undo(pages, run),
         gone=_gone(pages, run.source, waits, lang),
-        causes=causes(pages.catalog.runs.problems(run.number), lang) or counted(run, lang),
+        causes=problems,
+        report_to=_report_address(pages, source, run, problems, lang) if source else "",
+        next_run=next_in_words(pages, source, lang) if source else "",
+        **_among_others(pages, run, lang),
         decided="decided" in request.query_params,
         crumbs=[
             (_("Administration"), place("admin", lang)),
@@ -187,6 +207,32 @@ def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Respon
         ],
         indexed=False,
     )
+
+
+def _among_others(pages: Pages, run: Run, lang: Lang) -> dict[str, Any]:
+    """What a run is among the others of its source, and what a dry run would do."""
+    planned = list(pages.catalog.runs.waits(run.number).items()) if run.outcome == "planned" else []
+    runs = pages.catalog.runs.newest(run.source, MAX_RUNS_SHOWN)
+    return {
+        "planned": [(action, remote_id) for remote_id, action in planned[:MAX_GONE_SHOWN]],
+        "planned_total": len(planned),
+        "item_address": item_address,
+        "usual": usual_seconds(runs, run.number),
+        "trend": trend(runs, lang),
+    }
+
+
+def _report_address(pages: Pages, source: Source, run: Run, problems: Sequence[Cause], lang: Lang) -> str:
+    """The address of an e-mail to whoever answers for the source, with the problems by cause; "" if nobody is named."""
+    _ = translator(lang)
+    owner = pages.catalog.store.get_many([source.owner]).get(source.owner) if source.owner else None
+    contacts = owner.metadata.contacts if owner else ()
+    to = next((contact.email for contact in contacts if contact.email), "")
+    if not to:
+        return ""
+    heading = _("Lauf %(number)s über %(source)s") % {"number": run.number, "source": source.title or source.name}
+    lines = [f"{cause.number} × {cause.message} {cause.remedy}".strip() for cause in problems[:MAX_CAUSES_REPORTED]]
+    return f"mailto:{quote(to)}?{urlencode({'subject': heading, 'body': chr(10).join(lines)}, quote_via=quote)}"
 
 
 def _title(pages: Pages, run: Run) -> str:

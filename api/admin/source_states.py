@@ -91,6 +91,12 @@ def next_in_words(pages: Pages, source: Source, lang: Lang) -> str:
     return moment(at, lang) if at > now else _("sobald wie möglich")
 
 
+def usual_seconds(runs: Sequence[Run], but: int) -> tuple[int, int] | None:
+    """How long the last runs but that one took, the shortest and the longest; None for fewer than three."""
+    seconds = sorted(round(run.seconds) for run in runs if run.outcome in ENDED and run.number != but)
+    return (seconds[0], seconds[-1]) if len(seconds) >= 3 else None
+
+
 def trend(runs: Sequence[Run], lang: Lang) -> Trend | None:
     """The numbers of entries that the last runs named; None for fewer than two. `runs`: the newest first."""
     _ = translator(lang)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +22,7 @@ from harvesters.run import unchanged
 from harvesters.run.apply import link_again, listing, make_plan, map_staged, settle, take
 from harvesters.run.context import RunContext
 from harvesters.run.mapper_processes import Mappers
-from harvesters.run.plan import guard, plan
+from harvesters.run.plan import Plan, guard, plan
 from harvesters.run.report import NO_PLAN, nothing, reason, report
 from harvesters.run.spool import Spool
 from harvesters.run.stage import Listeners, Progress, Reading, edition, read_source
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 
 DEFAULT_GC_THRESHOLDS: Final = gc.get_threshold()
+MAX_PLANNED_SHOWN: Final = 1_000  # acts of a dry run that its page can list
 GC_THRESHOLD: Final = 50_000  # objects that are made before Python looks for reference cycles; its default is 700
 
 
@@ -192,10 +194,17 @@ def _map_and_apply(run_context: RunContext, reading: Reading, mappers: Mappers, 
         whole = whole.with_conflicts(take(run_context, guarded.apply))
         link_again(run_context)
         settle(run_context, reading.complete, guarded)
+    else:
+        run_context.runs.wait(run_context.run.number, list(islice(_planned(whole), MAX_PLANNED_SHOWN)))
     reported = report(run_context, whole, reading, same and reading.complete)
     counts = whole.counts(withdrawn=sum(act.action == "gone" for act in guarded.apply))
     outcome = "planned" if dry_run else "waiting" if guarded.wait else "applied" if guarded.apply else "unchanged"
     return _ended(run_context, reading, outcome=outcome, reason=guarded.why, counts=counts, **reported)
+
+
+def _planned(whole: Plan) -> Iterator[tuple[str, str]]:
+    """What a dry run would do, for its page: remote id and action of each act that changes something."""
+    return ((act.remote_id, act.action) for act in whole.acts if act.action not in ("same", "failed"))
 
 
 # -- how it is told

@@ -138,7 +138,8 @@ class Runs:
             return sum(level in levels for row in connection.execute(query) for level in levels_of(row.findings))
 
     def wait(self, run: int, acts: Sequence[tuple[str, str]]) -> None:
-        """Stores the acts of a run that wait for a person's decision. Each is a remote id and an action."""
+        """Stores the acts of a run that wait for a person's decision, or that a dry run would carry out. Each is a
+        remote id and an action."""
         rows = [{"run": run, "remote_id": remote_id, "action": action} for remote_id, action in acts]
         if rows:
             with writing(self._engine) as connection:

@@ -91,7 +91,7 @@ TEMPLATES = {  # a page of each
 ASKED = {  # the answer to a form or a link of a letter
     "one_time_code.html", "discard.html", "plan.html", "wish.html", "wish_confirm.html",
     "alert_question.html", "alerts_manage.html",
-    "letter.html", "review_several.html", "run_withdraw.html", "confirm.html",
+    "letter.html", "review_several.html", "run_withdraw.html", "confirm.html", "source_item.html",
 }  # fmt: skip
 PARTS = {
     "base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html",

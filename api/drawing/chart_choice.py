@@ -7,7 +7,7 @@ A chart is drawn only where its reading is plain: one column of times or categor
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from api.drawing import charts
 from api.drawing.charts import BarDrawing, Datum, LineDrawing, rounded
@@ -20,6 +20,8 @@ from registry.preview.model import NUMERIC_TYPES, Aggregate, Column, Group, Grou
 
 MAX_CATEGORIES: Final = 50  # different values of a column that is a category
 MAX_TABLE_ROWS: Final = 400  # rows of the table beside a chart
+MAX_SNAPSHOTS: Final = 400  # days of a stock that are drawn each for itself
+Kind = Literal["amount", "stock", "reading"]  # added up; added up of one day only; averaged
 _TIMES: Final = ("date", "datetime")
 _YEAR_NAMES: Final = ("jahr", "year")
 _COORDINATES: Final = frozenset(
@@ -37,13 +39,15 @@ _MONTHS: Final = {"de": "Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez", "en"
 
 
 class Choice(NamedTuple):
-    """What is drawn: `y` by `x`. `y`: "" for a count of rows; `part`: of a time, None for the values themselves."""
+    """What is drawn: `y` by `x`. `y`: "" for a count of rows; `part`: of a time, None for the values themselves;
+    `only`: column and value of the latest year or day, where a sum over several of them would mislead."""
 
     x: str
     y: str
     measure: Measure
     part: Part | None
     is_time: bool
+    only: tuple[str, str] | None = None
 
 
 class Chart(NamedTuple):
@@ -89,16 +93,20 @@ def is_year(column: Column) -> bool:
     return (
         column.type == "integer"
         and column.distinct > 2
-        and any(name in column.name.lower() for name in _YEAR_NAMES)
+        and is_year_name(column.name)
         and isinstance(low, int) and isinstance(high, int) and 1500 <= low <= high <= 2200
     )  # fmt: skip
 
 
+def is_year_name(name: str) -> bool:
+    return any(part in name.lower() for part in _YEAR_NAMES)
+
+
 def choice(
-    preview: Preview, x: str = "", y: str = "", measure: str = "", usual: Mapping[str, Measure] = MappingProxyType({})
+    preview: Preview, x: str = "", y: str = "", measure: str = "", kinds: Mapping[str, Kind] = MappingProxyType({})
 ) -> Choice | None:
-    """The chart that was asked for, else the one that fits; None if there is none. `usual`: name of a column -> its
-    measure, as far as its dictionary says how its values are put together."""
+    """The chart that was asked for, else the one that fits; None if there is none. `kinds`: name of a column -> what
+    its values are, as far as its dictionary says so."""
     groupings, numbers = groupings_of(preview.columns), numbers_of(preview.columns)
     by = next((column for column in groupings if column.name == x), groupings[0] if groupings else None)
     if by is None:
@@ -108,9 +116,26 @@ def choice(
     is_time = by.type in _TIMES or is_year(by)
     if of is None and not is_time and by.distinct == by.filled:
         return None  # every category once: a count says nothing
-    usually = usual.get(of.name, "avg") if of else "avg"
-    wanted: Measure = next((name for name in MEASURES if name == measure), usually)
-    return Choice(by.name, of.name if of else "", wanted if of else "count", _part(by), is_time)
+    kind = kinds.get(of.name, "reading") if of else "reading"
+    wanted: Measure | None = next((name for name in MEASURES if name == measure and name != "count"), None)
+    if of is None:
+        return Choice(by.name, "", "count", _part(by), is_time)
+    if is_time:
+        is_snapshots = kind == "stock" and by.distinct <= MAX_SNAPSHOTS
+        usual: Measure = "sum" if kind == "amount" or is_snapshots else "avg"
+        return Choice(by.name, of.name, wanted or usual, "day" if is_snapshots else _part(by), True)
+    usual = "avg" if kind == "reading" else "sum"
+    only = _latest(preview.columns, by) if not x and (wanted or usual) == "sum" else None
+    return Choice(by.name, of.name, wanted or usual, None, False, only)
+
+
+def _latest(columns: Iterable[Column], by: Column) -> tuple[str, str] | None:
+    """The last year or day of a table that has several; None if it has one, or is about no time."""
+    for column in columns:
+        is_dated = column.type == "date" or (column.type == "integer" and is_year_name(column.name))
+        if is_dated and column.name != by.name and column.min != column.max:
+            return column.name, str(column.max)
+    return None
 
 
 COUNT: Final = "-"  # as `y`: the number of rows
@@ -137,7 +162,8 @@ def _day_of(value: object) -> date | None:
 
 def question(chosen: Choice, where: Sequence[tuple[str, str]]) -> Aggregate:
     """What the table is asked for the chart."""
-    return Aggregate(measure=chosen.measure, column=chosen.y, by=chosen.x, part=chosen.part, where=tuple(where))
+    only = () if chosen.only is None else (chosen.only,)
+    return Aggregate(measure=chosen.measure, column=chosen.y, by=chosen.x, part=chosen.part, where=(*where, *only))
 
 
 # -- the chart
@@ -163,13 +189,15 @@ def chart(chosen: Choice, answer: Groups, unit: str, lang: Lang) -> Chart | None
 
 
 def _over_time(groups: Sequence[Group], chosen: Choice, lang: Lang) -> list[Datum]:
-    """A datum for each step of time from the first to the last, also for those without a value."""
+    """A datum for each step of time from the first to the last, also for those without a value; only for those that
+    have one, where most do not: a count of each January is no daily count with gaps."""
     values = {str(group.key): _number(group) for group in groups}
     places = {step: key for key in values if (step := _at(key, chosen.part)) is not None}
     if not places:
         return []
     first, last = min(places), max(places)
-    steps: Iterable[int] = range(first, last + 1) if last - first < charts.MAX_LINE_POINTS else sorted(places)
+    is_dense = len(places) > (last - first + 1) / 2
+    steps: Iterable[int] = range(first, last + 1) if is_dense else sorted(places)
     return [
         Datum(_label(step, chosen.part, lang), values.get(places.get(step, "")), float(step)) for step in steps
     ]  # fmt: skip
@@ -250,4 +278,5 @@ def _measured(chosen: Choice, unit: str, is_single: bool, lang: Lang) -> str:
     head = _head(chosen, unit, is_single, lang)
     if chosen.part and not is_single:
         return f"{head} {say(_PARTS[chosen.part])}"
-    return say(_("%(measure)s nach %(column)s")) % {"measure": head, "column": chosen.x}
+    by = say(_("%(measure)s nach %(column)s")) % {"measure": head, "column": chosen.x}
+    return f"{by}, {chosen.only[0]} {day(chosen.only[1], lang)}" if chosen.only else by

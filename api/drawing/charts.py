@@ -17,7 +17,8 @@ MAX_LINE_POINTS: Final = 2_000
 MAX_LABEL_CHARACTERS: Final = 24  # of a category beside its bar
 HEIGHT: Final = 232  # of a line chart
 TOP, BOTTOM = 28, 28  # above the highest line, and for the labels of the axis
-LEFT: Final = 56  # for the labels of values
+MIN_LEFT: Final = 40.0  # for the labels of values
+DIGIT: Final = 7.5  # width of a digit of 13 px
 RIGHT: Final = 8
 BAR_ROW: Final = 32  # height of a bar with what is around it
 BAR: Final = 20
@@ -100,9 +101,11 @@ def line(data: Sequence[Datum], lang: Lang, labels: Sequence[tuple[float, str]])
 def _line(data: Sequence[Datum], lang: Lang, labels: Sequence[tuple[float, str]], width: int) -> LineDrawing:
     steps = nice_steps([datum.value for datum in data if datum.value is not None])
     first, span = data[0].at, (data[-1].at - data[0].at) or 1.0
+    texts = [number_text(rounded(step), lang) for step in steps]
+    left = max(MIN_LEFT, max(map(len, texts)) * DIGIT + 14)
 
     def at(step: float) -> float:
-        return round(LEFT + (step - first) / span * (width - LEFT - RIGHT), 1)
+        return round(left + (step - first) / span * (width - left - RIGHT), 1)
 
     def height(value: float) -> float:
         share = (value - steps[0]) / (steps[-1] - steps[0])
@@ -113,14 +116,14 @@ def _line(data: Sequence[Datum], lang: Lang, labels: Sequence[tuple[float, str]]
     highest = max((datum for datum in data if datum.value is not None), key=lambda datum: datum.value or 0.0)
     assert highest.value is not None
     x = at(highest.at)
-    anchor = "start" if x < LEFT + 60 else "end" if x > width - 60 else "middle"
+    anchor = "start" if x < left + 60 else "end" if x > width - 60 else "middle"
     mark = Mark(x, height(highest.value), f"{highest.label}: {number_text(rounded(highest.value), lang)}", anchor)
     return LineDrawing(
         width,
         HEIGHT,
         path,
         spots,
-        tuple(Tick(LEFT - 10, height(step), number_text(rounded(step), lang), "end") for step in steps),
+        tuple(Tick(round(left - 10, 1), height(step), text, "end") for step, text in zip(steps, texts, strict=True)),
         tuple(Tick(x, HEIGHT - 6, label, "start") for x, label in fitting),
         height(0) if steps[0] <= 0 <= steps[-1] else None,
         mark,

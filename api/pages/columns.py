@@ -1,12 +1,13 @@
 """What the columns of a file mean, from the dictionary of its source or authors (CSVW), and what is in them.
 
-Entry points: `column_lines` (for the table "Spalten"), `measures_of`, `titles_of`.
+Entry points: `column_lines` (for the table "Spalten"), `kinds_of`.
 """
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from api.drawing.chart_choice import Kind
 from api.drawing.profiles import type_in_words
 from api.drawing.values import is_identifying, shown
 from api.text import sentences
@@ -14,13 +15,12 @@ from api.text.formatting import pick_language
 from api.web.addresses import Lang
 from registry.model import Distribution
 from registry.model.metadata import Column as Described
-from registry.preview.model import Measure, Preview
+from registry.preview.model import Preview
 from vocab.concepts import concept_list
 
 MAX_LINES: Final = 30  # columns that the page of a dataset lists
 MAX_EXAMPLE: Final = 40  # characters
-# How values of a kind are put together in a chart: a stock is averaged over time, because its days are no parts of it
-_MEASURES: Final[Mapping[str, Measure]] = MappingProxyType({"summe": "sum", "bestand": "avg", "mittel": "avg"})
+_KINDS: Final[Mapping[str, Kind]] = MappingProxyType({"summe": "amount", "bestand": "stock", "mittel": "reading"})
 
 
 class ColumnLine(NamedTuple):
@@ -65,11 +65,11 @@ def _meaning(column: Described, lang: Lang) -> str:
     return pick_language(column.description, lang).words or pick_language(column.title, lang).words
 
 
-def measures_of(distribution: Distribution) -> dict[str, Measure]:
+def kinds_of(distribution: Distribution) -> dict[str, Kind]:
     """Name of a column -> how its values are put together, as far as the dictionary says so."""
     aggregates = concept_list("aggregates")
     return {
-        name: _MEASURES[kind.notation]
+        name: _KINDS[kind.notation]
         for name, column in _described(distribution).items()
         if (kind := aggregates.get(column.aggregate))
     }

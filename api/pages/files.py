@@ -71,8 +71,6 @@ def _meta(distribution: Distribution, lang: Lang) -> Iterator[str]:
     _ = translator(lang)
     if date := day(distribution.modified[:10], lang):
         yield _("Stand %(day)s") % {"day": date}
-    if distribution.availability:
-        yield sentences.concept("availability", distribution.availability, lang)
 
 
 def _format(notation: str, label: str) -> str:

@@ -3,25 +3,25 @@
 Entry point: `first_look`. Costs two short queries of a prepared table; where none is ready, nothing is shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
 from api.drawing.chart_choice import Chart, chart, choice, question
-from api.pages.columns import ColumnLine, column_lines, measures_of
+from api.pages.columns import ColumnLine, column_lines, kinds_of
 from api.pages.files import File
 from api.pages.preview import page_path
 from api.pages.preview_views import geometry_columns
-from api.pages.site import Pages
-from api.text.formatting import day, number
+from api.text.formatting import as_date, day, number
 from api.text.i18n import translations, translator
 from api.web.addresses import Lang
 from registry.errors import LotseError
 from registry.model import Distribution, Record
-from registry.model.message import sentence
+from registry.model.timing import today
 from registry.preview.model import Aggregate, Groups, Preview, Selection
 from registry.preview.previews import Previews
 
@@ -53,13 +53,12 @@ class FilePreview(NamedTuple):
     checked: str = ""
 
 
-def file_previews(pages: Pages, record: Record, files: Sequence[File], lang: Lang) -> dict[str, FilePreview]:
-    """Id of each file -> its preview."""
-    if not files:
-        return {}
-    previews = pages.catalog.previews.of_record(record)
+def file_previews(
+    record: Record, files: Sequence[File], previews_of: Mapping[str, Preview], lang: Lang
+) -> dict[str, FilePreview]:
+    """Id of each file -> its preview. `previews_of`: id of each file -> what is known of its table."""
     return {
-        file.id: _file_preview(previews[file.id], page_path(record, file.id, lang), lang)
+        file.id: _file_preview(previews_of[file.id], page_path(record, file.id, lang), lang)
         for file in files if file.address
     }  # fmt: skip
 
@@ -67,50 +66,66 @@ def file_previews(pages: Pages, record: Record, files: Sequence[File], lang: Lan
 def _file_preview(preview: Preview, path: str, lang: Lang) -> FilePreview:
     _ = translator(lang)
     if preview.state == "failed":
-        reason = sentence(preview.reason, lang) if preview.reason else ""
-        return FilePreview(path, _("Warum keine Vorschau?"), reason)
+        return FilePreview(path, _("Warum keine Vorschau?"), "")
     if preview.state == "waiting":
         return FilePreview(path, _("Ansehen"), "")
     rows = translations(lang).ngettext("%(num)s Zeile", "%(num)s Zeilen", preview.total)
     facts = rows % {"num": number(preview.total, lang)}
-    checked = _("geprüft am %(day)s") % {"day": day(preview.fetched, lang)} if preview.fetched else ""
+    checked = _checked(preview.fetched, lang) if preview.fetched else ""
     if geometry_columns(preview) is not None:
         return FilePreview(f"{path}?view=map", _("Auf der Karte"), facts, checked)
     return FilePreview(path, _("Ansehen"), facts, checked)
 
 
-def first_look(pages: Pages, record: Record, files: tuple[File, ...], lang: Lang) -> FirstLook | None:
+def _checked(at: datetime, lang: Lang) -> str:
+    _ = translator(lang)
+    if as_date(at) == today():
+        return _("geprüft heute")
+    return _("geprüft am %(day)s") % {"day": day(at, lang)}
+
+
+def first_look(
+    previews: Previews, record: Record, files: Sequence[File], previews_of: Mapping[str, Preview], lang: Lang
+) -> FirstLook | None:
     """The first table that is prepared, else the first whose columns are described; None without one."""
-    previews = pages.catalog.previews.of_record(record)
     shown = list(zip(record.metadata.distributions, files, strict=False))
-    ready = [pair for pair in shown if previews[pair[0].id].state == "ready" and previews[pair[0].id].columns]
+    ready = [pair for pair in shown if previews_of[pair[0].id].state == "ready" and previews_of[pair[0].id].columns]
     described = [pair for pair in shown if pair[0].table_schema and pair[0].table_schema.columns]
     for distribution, file in (*ready[:1], *described[:1]):
         with suppress(LotseError):
-            return _look(pages, record, distribution, file, previews[distribution.id], lang)
+            path = page_path(record, distribution.id, lang)
+            table = _Table(previews, record.id, distribution, previews_of[distribution.id])
+            return _look(table, file, path, lang)
     return None
 
 
-def _look(
-    pages: Pages, record: Record, distribution: Distribution, file: File, preview: Preview, lang: Lang
-) -> FirstLook:
-    path = page_path(record, distribution.id, lang)
+class _Table(NamedTuple):
+    """A table of a record."""
+
+    previews: Previews
+    record_id: str
+    distribution: Distribution
+    preview: Preview
+
+
+def _look(table: _Table, file: File, path: str, lang: Lang) -> FirstLook:
+    preview = table.preview
     if preview.state != "ready":
-        columns = column_lines(distribution, None, (), lang)
-        return FirstLook(file.name, "", None, "", columns, 0)
-    rows = pages.catalog.previews.rows(record.id, distribution.id, Selection(size=1)).rows
-    first_row: list[Any] = rows[0] if rows else []
-    columns = column_lines(distribution, preview, first_row, lang)
-    drawn = _chart(pages, record, distribution, preview, lang)
-    return FirstLook(file.name, path, drawn, f"{path}?view=chart", columns, len(preview.columns) - len(columns))
+        return FirstLook(file.name, "", None, "", column_lines(table.distribution, None, (), lang), 0)
+    rows = table.previews.rows(table.record_id, table.distribution.id, Selection(size=1)).rows
+    columns = column_lines(table.distribution, preview, rows[0] if rows else (), lang)
+    return FirstLook(
+        file.name, path, _chart(table, lang), f"{path}?view=chart", columns, len(preview.columns) - len(columns)
+    )
 
 
-def _chart(pages: Pages, record: Record, distribution: Distribution, preview: Preview, lang: Lang) -> Chart | None:
-    chosen = choice(preview, usual=measures_of(distribution))
+def _chart(table: _Table, lang: Lang) -> Chart | None:
+    chosen = choice(table.preview, kinds=kinds_of(table.distribution))
     if chosen is None:
         return None
-    answer = _answer(pages.catalog.previews, record.id, distribution.id, preview.file, question(chosen, ()))
-    column = preview.column(chosen.y)
+    asked = question(chosen, ())
+    answer = _answer(table.previews, table.record_id, table.distribution.id, table.preview.file, asked)
+    column = table.preview.column(chosen.y)
     return chart(chosen, answer, column.unit if column else "", lang)
 
 

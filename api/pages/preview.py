@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from api.drawing.chart_choice import choice, question
 from api.pages import preview_views
 from api.pages.cards import whose
-from api.pages.columns import measures_of
+from api.pages.columns import kinds_of
 from api.pages.files import File, files
 from api.pages.preview_states import state_of
 from api.pages.read_as import read_as
@@ -127,7 +127,7 @@ def _view(pages: Pages, file: Previewed, preview: Preview, asked: Asked) -> dict
     where = previews.where(*ids, list(asked.where))
     view: dict[str, Any] = {"table": None, "chart": None, "map": None}
     if asked.view == "chart":
-        chosen = choice(preview, asked.x, asked.y, asked.measure, measures_of(file.distribution))
+        chosen = choice(preview, asked.x, asked.y, asked.measure, kinds_of(file.distribution))
         answer = previews.aggregate(*ids, question(chosen, where)) if chosen else None
         return view | preview_views.chart_view(preview, chosen, answer, file.lang)
     is_map = asked.view == "map"

@@ -20,13 +20,15 @@ _DOCUMENTS: Final = frozenset(("preview-document", "preview-picture"))  # reason
 
 class State(NamedTuple):
     """`name`: waiting | service | document | failed; `heading`: what is the case; `reason`: why, in one sentence;
-    `worked`: the day on which the file could be read last; `steps`: what to do with it."""
+    `worked`: the day on which the file could be read last; `steps`: what to do with it; `details`: for those who run
+    the server."""
 
     name: str
     heading: str
     reason: str
     worked: str
     steps: tuple[Recipe, ...]
+    details: str = ""
 
 
 def state_of(file: File, distribution: Distribution, preview: Preview, lang: Lang) -> State:
@@ -44,8 +46,16 @@ def state_of(file: File, distribution: Distribution, preview: Preview, lang: Lan
     if preview.state == "waiting":
         reason = _("Lotse liest die Datei in den nächsten Minuten. Laden Sie die Seite dann neu.")
         return State("waiting", _("Die Vorschau wird noch vorbereitet"), reason, worked, ())
-    reason = sentence(preview.reason, lang) if preview.reason else _("Die Datei ließ sich nicht lesen.")
-    return State("failed", _("Diese Datei lässt sich gerade nicht zeigen"), reason, worked, ())
+    if preview.reason is None or not preview.reason.code.startswith("preview-"):  # the address gave no file
+        reason = _("Ihr Server gibt sie nicht heraus. Lotse versucht es später noch einmal.")
+        return State(
+            "failed", _("Diese Datei ist gerade nicht zu erreichen"), reason, worked, (), _reason(preview, lang)
+        )
+    return State("failed", _("Diese Datei lässt sich gerade nicht zeigen"), _reason(preview, lang), worked, ())
+
+
+def _reason(preview: Preview, lang: Lang) -> str:
+    return sentence(preview.reason, lang) if preview.reason else ""
 
 
 def _family(distribution: Distribution) -> str:

@@ -202,15 +202,16 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
 def _of_data(pages: Pages, record: Record, files: tuple[File, ...], lang: Lang, today: date) -> dict[str, Any]:
     """The variables of the blocks about files and their use."""
     thing = thing_iri(record, pages.settings.base_url)
+    previews = pages.catalog.previews.of_record(record) if files else {}
     return {
         "files": files,
         "more_files": len(record.metadata.distributions) - len(files),
         "thing": thing,
         "credit": credit(record, thing, lang, today),
         "citations": citations(record, thing, lang, today),
-        "recipes": recipes(files, lang),
-        "look": first_look(pages, record, files, lang) if record.metadata.distributions else None,
-        "previews": file_previews(pages, record, files, lang),
+        "recipes": recipes(files, lang, previews),
+        "look": first_look(pages.catalog.previews, record, files, previews, lang),
+        "previews": file_previews(record, files, previews, lang),
         "described": described(record, lang),
     }
 

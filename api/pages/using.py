@@ -18,6 +18,7 @@ from api.text.formatting import as_date, day, pick_language
 from api.text.i18n import translator
 from api.web.addresses import Lang
 from registry.model import DCAT_KINDS, Record
+from registry.preview.model import Preview, ReadAs
 
 MAX_ADDRESS_CHARACTERS: Final = 2_000  # of a file for which recipes are shown
 
@@ -145,7 +146,7 @@ _CODE: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         ("Excel", "csv"): "{plain}",
         ("Excel", "sheet"): "{plain}",
         ("Excel", "json"): "{plain}",
-        ("Python", "csv"): 'import pandas as pd\n\ndata = pd.read_csv({url}, sep=None, engine="python")',
+        ("Python", "csv"): "import pandas as pd\n\ndata = pd.read_csv({url}, {reading})",
         ("Python", "sheet"): "import pandas as pd\n\ndata = pd.read_excel({url})",
         ("Python", "json"): "import json\nfrom urllib.request import urlopen\n\ndata = json.load(urlopen({url}))",
         ("Python", "parquet"): "import pandas as pd\n\ndata = pd.read_parquet({url})",
@@ -164,8 +165,11 @@ _CODE: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
 _TOOLS: Final = ("Excel", "Python", "R", "QGIS", "curl")
 
 
-def recipes(files: Iterable[File], lang: Lang) -> tuple[Recipe, ...]:
-    """One recipe for each tool that can read one of the files, with the address of the first that it can read."""
+def recipes(
+    files: Iterable[File], lang: Lang, previews: Mapping[str, Preview] = MappingProxyType({})
+) -> tuple[Recipe, ...]:
+    """One recipe for each tool that can read one of the files, with the address of the first that it can read.
+    `previews`: what is known of how they are written."""
     readable = [(family, file) for file in files
              if (family := _FAMILIES.get(file.type)) and _is_web(file.address)]  # fmt: skip
     fitting_recipes = []
@@ -173,7 +177,10 @@ def recipes(files: Iterable[File], lang: Lang) -> tuple[Recipe, ...]:
         fitting = ((family, file) for family, file in readable if (tool, family) in _CODE)
         if (pair := next(fitting, None)) is not None:
             family, file = pair
-            fitting_recipes.append(Recipe(tool, _SENTENCES[tool](family, lang), _code(tool, family, file.address)))
+            preview = previews.get(file.id)
+            read = preview.read if preview and preview.read else ReadAs()
+            code = _code(tool, family, file.address, read)
+            fitting_recipes.append(Recipe(tool, _SENTENCES[tool](family, lang) + _form(tool, family, read, lang), code))
     return tuple(fitting_recipes)
 
 
@@ -181,12 +188,34 @@ def _is_web(address: str) -> bool:
     return address.startswith(("http://", "https://")) and len(address) <= MAX_ADDRESS_CHARACTERS
 
 
-def _code(tool: str, family: str, address: str) -> str:
+def _form(tool: str, family: str, read: ReadAs, lang: Lang) -> str:
+    """How the file is written, for a program that asks for it."""
+    if tool != "Excel" or family != "csv" or not read.delimiter or not read.encoding:
+        return ""
+    _ = translator(lang)
+    delimiter = _("Tabulator") if read.delimiter == "\t" else read.delimiter
+    return " " + _("Das Trennzeichen ist %(sign)s, die Kodierung %(encoding)s.") % {
+        "sign": delimiter, "encoding": read.encoding.upper(),
+    }  # fmt: skip
+
+
+def _reading(read: ReadAs) -> str:
+    """The arguments with which pandas reads a CSV file as it is written."""
+    if not read.delimiter:
+        return 'sep=None, engine="python"'
+    given = {"sep": read.delimiter, "decimal": read.decimal, "thousands": read.thousands, "encoding": read.encoding}
+    usual = {"decimal": ".", "thousands": "", "encoding": "utf-8"}
+    parts = [f"{name}={json.dumps(value)}" for name, value in given.items() if value and value != usual.get(name)]
+    return ", ".join([*parts, *([f"skiprows={read.header - 1}"] if read.header and read.header > 1 else [])])
+
+
+def _code(tool: str, family: str, address: str, read: ReadAs) -> str:
     last = address.partition("?")[0].rstrip("/").rpartition("/")[2]
     values = {
         "url": json.dumps(address, ensure_ascii=False),  # Python and R read the same escapes
         "plain": address,
         "shell": shlex.quote(address),
+        "reading": _reading(read),
         "name": shlex.quote(re.sub(r"[^\w.-]+", "_", last)[:80].lstrip("-.") or "daten"),
     }
     return _CODE[tool, family].format_map(values)

@@ -35,7 +35,7 @@ def test_what_is_asked_for_wins_over_what_fits_and_what_cannot_be_is_ignored() -
     assert choice(table, "stelle", "raeder", "max") == Choice("stelle", "raeder", "max", None, False)
     assert choice(table, "gibt-es-nicht", "auch-nicht", "unsinn") == choice(table)
     assert choice(table, "stelle", COUNT) == Choice("stelle", "", "count", None, False)
-    assert choice(table, usual={"raeder": "sum"}) == Choice("tag", "raeder", "sum", "month", True)
+    assert choice(table, kinds={"raeder": "amount"}) == Choice("tag", "raeder", "sum", "month", True)
 
 
 def test_a_column_of_years_is_an_axis_of_time() -> None:
@@ -97,3 +97,36 @@ def test_hours_of_a_single_day_are_an_axis_of_their_own() -> None:
     drawn = chart(chosen, Groups(groups=(group(0, 4), group(1, 6)), rows=4), "", "de")
     assert drawn is not None
     assert drawn.rows[1] == ("1 Uhr", "6")
+
+
+def test_a_stock_is_added_up_of_one_day_only() -> None:
+    days = Column(name="stichtag", type="date", filled=900, distinct=12, min="2024-01-01", max="2026-10-01")
+    cars = Column(name="fahrzeuge", type="integer", filled=900, distinct=300, min=1, max=900)
+    table = preview(days, STATION, cars, total=900)
+    over_time = choice(table, kinds={"fahrzeuge": "stock"})
+    assert over_time == Choice("stichtag", "fahrzeuge", "sum", "day", True)
+    assert choice(preview(STATION, cars), kinds={"fahrzeuge": "stock"}) == Choice(
+        "stelle", "fahrzeuge", "sum", None, False
+    )
+    quarters = Groups(groups=(group("2024-01-01", 90.0), group("2024-04-01", 95.0), group("2024-07-01", 99.0)), rows=6)
+    drawn = chart(over_time, quarters, "", "de") if over_time else None
+    assert drawn is not None
+    assert drawn.lines[0].path.count("M") == 1  # one line through the days that there are
+    assert drawn.finding == "Am höchsten: 1. Juli 2024 mit 99."
+
+
+def test_a_sum_by_category_is_of_the_latest_year_only_and_says_so() -> None:
+    year = Column(name="Jahr", type="integer", filled=26, distinct=2, min=2025, max=2026)
+    posts = Column(name="Teilhaushalt", type="text", filled=26, distinct=7)
+    sums = Column(name="Erträge", type="number", filled=26, distinct=26, min=1.0, max=9e6)
+    table = preview(year, posts, sums, total=26)
+    chosen = choice(table, kinds={"Erträge": "amount"})
+    assert chosen == Choice("Teilhaushalt", "Erträge", "sum", None, False, ("Jahr", "2026"))
+    assert chosen is not None
+    assert question(chosen, ()).where == (("Jahr", "2026"),)
+    drawn = chart(chosen, Groups(groups=(group("Bildung", 5.0), group("Kultur", 2.0)), rows=4), "Euro", "de")
+    assert drawn is not None
+    assert drawn.measured == "Erträge (Euro), Summe nach Teilhaushalt, Jahr 2026"
+    asked = choice(table, "Teilhaushalt", "Erträge", "sum", {"Erträge": "amount"})
+    assert asked is not None
+    assert asked.only is None  # who chooses it gets what the filters say

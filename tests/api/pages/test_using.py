@@ -15,6 +15,7 @@ from api.pages.described import described
 from api.pages.files import files
 from api.pages.using import citations, credit, recipes
 from registry.model import Agent, Distribution, Metadata, Record
+from registry.preview.model import Preview, ReadAs
 from tests.sample_city import file, iri
 from tests.town import Town
 
@@ -115,3 +116,13 @@ def test_the_page_shows_real_values_to_copy(city: Town, browser: TestClient) -> 
     assert "How you can use these data" in page
     assert "https://daten.example.org/rad/stunde.csv" in page
     assert "@misc{rad-zaehlstellen," in page
+
+
+def test_a_recipe_names_how_a_file_is_written_where_that_is_known() -> None:
+    read = ReadAs(format="CSV", encoding="cp1252", delimiter=";", decimal=",", header=3)
+    listed = tuple(files((file("Werte", "CSV", "werte.csv"),), "de"))
+    known = {listed[0].id: Preview(state="ready", read=read)}
+    by_tool = {recipe.tool: recipe for recipe in recipes(listed, "de", known)}
+    assert by_tool["Excel"].sentence.endswith("Das Trennzeichen ist ;, die Kodierung CP1252.")
+    assert 'sep=";", decimal=",", encoding="cp1252", skiprows=2)' in by_tool["Python"].code
+    assert 'sep=None, engine="python")' in recipes(listed, "de")[1].code

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from registry.rules import RULES
-from tests import doc_limits
+from tests import doc_limits, doc_retention
 from tests.paths import ROOT
 from vocab.concepts import concept_list
 from vocab.fields import FIELDS, TYPES, Field, fields_of
@@ -84,6 +84,11 @@ def limits(name: str, lang: str) -> str:
     return table(head, doc_limits.rows(name, lang))
 
 
+def retention(lang: str) -> str:
+    head = {"de": ("was", "wie lange", "wodurch es endet"), "en": ("what", "how long", "what ends it")}[lang]
+    return table(head, doc_retention.rows(lang))
+
+
 def prefixes() -> str:
     used = {curie(iri).partition(":")[0] for row in FIELDS for iri in (row.property, *row.former)}
     used |= {curie(iri).partition(":")[0] for types in TYPES.values() for iri in types}
@@ -119,6 +124,7 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "prefixes": prefixes,
     **{f"rooms-{floor}": partial(rooms, floor) for floor in ("vocab", "registry", "harvesters", "api")},
     **{f"limits-{name}-{lang}": partial(limits, name, lang) for name in doc_limits.TABLES for lang in ("de", "en")},
+    **{f"retention-{lang}": partial(retention, lang) for lang in ("de", "en")},
     "list-phases": partial(concepts, "phases"),
     "list-roles": partial(concepts, "roles"),
     "list-themes": partial(concepts, "themes"),

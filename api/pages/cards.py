@@ -27,11 +27,12 @@ log: Final = logging.getLogger("lotse.pages")
 
 
 class Line(NamedTuple):
-    """A line of a card; `look` is its CSS class, `icon` a name of macros.html."""
+    """A line of a card; `look` is its CSS class, `icon` a name of macros.html, `address` where it leads."""
 
     text: str
     look: str = ""  # first | offer | warn
     icon: str = ""
+    address: str = ""
 
 
 class Card(NamedTuple):

@@ -12,10 +12,12 @@ from typing import Final, NamedTuple
 from markupsafe import Markup
 
 from api.drawing.chart_choice import Chart, chart, choice, question
+from api.pages.cards import Line
 from api.pages.columns import ColumnLine, column_lines, kinds_of
 from api.pages.files import File
 from api.pages.preview import page_path
 from api.pages.preview_views import geometry_columns
+from api.pages.site import Pages
 from api.text.formatting import as_date, day, number
 from api.text.i18n import translations, translator
 from api.web.addresses import Lang
@@ -75,6 +77,29 @@ def _file_preview(preview: Preview, path: str, lang: Lang) -> FilePreview:
     if geometry_columns(preview) is not None:
         return FilePreview(f"{path}?view=map", _("Auf der Karte"), facts, checked)
     return FilePreview(path, _("Ansehen"), facts, checked)
+
+
+def hit_lines(pages: Pages, ids: list[str], lang: Lang) -> dict[str, tuple[Line, ...]]:
+    """Id of a dataset -> the line of its card about what can be looked at, where a table is prepared."""
+    records = pages.records(ids)
+    previews = pages.catalog.previews.of_records(list(records.values()))
+    lines = ((id, _hit_line(record, previews[id], lang)) for id, record in records.items())
+    return {id: (line,) for id, line in lines if line}
+
+
+def _hit_line(record: Record, previews_of: Mapping[str, Preview], lang: Lang) -> Line | None:
+    """What can be looked at of a hit: table, chart, map, as a link to the first table; None if no table is ready."""
+    _ = translator(lang)
+    ready = [(id, preview) for id, preview in previews_of.items() if preview.state == "ready" and preview.columns]
+    if not ready:
+        return None
+    forms = [_("Tabelle")]
+    if any(choice(preview) for _id, preview in ready):
+        forms.append(_("Diagramm"))
+    if any(geometry_columns(preview) for _id, preview in ready):
+        forms.append(_("Karte"))
+    label = _("Ansehen: %(forms)s") % {"forms": ", ".join(forms)}
+    return Line(label, address=page_path(record, ready[0][0], lang))
 
 
 def _checked(at: datetime, lang: Lang) -> str:

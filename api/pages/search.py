@@ -17,6 +17,7 @@ from api.data.lists import MAX_ROWS
 from api.pages import cards as card_room
 from api.pages.cards import Card
 from api.pages.facet_groups import FIND, Names, counted, groups
+from api.pages.first_look import hit_lines
 from api.pages.list_views import list_views, take
 from api.pages.project_details import project_offers
 from api.pages.site import Pages, View
@@ -166,7 +167,8 @@ def _hit_cards(pages: Pages, hits: list[Hit], lang: Lang, today: date, question:
     why = {hit.id: reason for hit in hits if (reason := _why(hit, lang))}
     synonyms = dict.fromkeys(text for hit in hits for text in hit.synonyms.values())
     listed = cards(pages, (hit.id for hit in hits), lang, today, " ".join((question, *synonyms)))
-    return [card._replace(why=why.get(card.id, "")) for card in listed]
+    looks = hit_lines(pages, [card.id for card in listed if card.kind == "dataset"], lang)
+    return [card._replace(why=why.get(card.id, ""), lines=(*card.lines, *looks.get(card.id, ()))) for card in listed]
 
 
 def _why(hit: Hit, lang: Lang) -> str:

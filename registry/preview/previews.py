@@ -9,7 +9,7 @@ import contextlib
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -73,13 +73,14 @@ class Previews:
 
     def of_record(self, record: Record) -> dict[str, Preview]:
         """Id of each distribution -> what is known of its file."""
-        stored = {row.distribution: row.preview for row in self.store.of_record(record.id)}
-        previews = {}
-        for distribution in record.metadata.distributions:
-            url, preview = address_of(distribution), stored.get(distribution.id)
-            is_current = preview is not None and preview.url == url
-            previews[distribution.id] = preview if preview and is_current else _unread(url)
-        return previews
+        return _current(record, {row.distribution: row.preview for row in self.store.of_record(record.id)})
+
+    def of_records(self, records: Collection[Record]) -> dict[str, dict[str, Preview]]:
+        """Id of each record -> what `of_record` says, with one query for all of them."""
+        stored: dict[str, dict[str, Preview]] = {record.id: {} for record in records}
+        for row in self.store.of_records(list(stored)):
+            stored[row.record][row.distribution] = row.preview
+        return {record.id: _current(record, stored[record.id]) for record in records}
 
     def rows(self, record_id: str, distribution_id: str, selection: Selection) -> Rows:
         """A page of a prepared table; UsageError for what it does not have, NotReadyError if it is not prepared."""
@@ -221,6 +222,16 @@ class Previews:
 def open_previews(database_url: str, data: Path, outward: Outward) -> Previews:
     """Opens the previews of an installation. `data`: the data folder."""
     return Previews(open_preview_store(database_url), data / FOLDER, outward)
+
+
+def _current(record: Record, stored: Mapping[str, Preview]) -> dict[str, Preview]:
+    """What is known of each file, `waiting` for one whose address has changed since."""
+    previews = {}
+    for distribution in record.metadata.distributions:
+        url, preview = address_of(distribution), stored.get(distribution.id)
+        is_current = preview is not None and preview.url == url
+        previews[distribution.id] = preview if preview and is_current else _unread(url)
+    return previews
 
 
 def _unread(url: str) -> Preview:

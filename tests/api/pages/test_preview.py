@@ -335,3 +335,11 @@ def _pairs(address: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("query", ["size=0", "size=99999", "page=-1", "page=x", "size=" + quote("²"), "view=unsinn"])
 def test_what_cannot_be_is_brought_within_bounds(browser: TestClient, query: str) -> None:
     assert browser.get(f"{TABLE}?{query}").status_code == 200
+
+
+def test_a_hit_says_what_can_be_looked_at_and_leads_there(browser: TestClient) -> None:
+    page = browser.get("/suche?q=zählstellen").text
+    assert link(page, "Ansehen: Tabelle, Diagramm, Karte") == TABLE
+    other = browser.get("/suche?q=ladepunkte").text
+    assert "Öffentliche Ladepunkte" in other
+    assert "Ansehen: " not in other

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from registry.answers.answers import open_answers
 from registry.catalog import Catalog
 from registry.following import subscriptions, webhooks
 from registry.following.following import open_following
@@ -57,6 +58,7 @@ def open_catalog(settings: Settings) -> Catalog:
     projections["sparql"] = open_sparql(settings)
     staging = open_staging(settings.database_url, settings.data)
     people = open_people(settings.database_url)
+    previews = open_previews(settings.database_url, settings.data, settings)
     return Catalog(
         store=store,
         index=index,
@@ -76,8 +78,9 @@ def open_catalog(settings: Settings) -> Catalog:
         following=open_following(settings.database_url),
         scores=open_scores(settings.database_url),
         file_checks=open_file_checks(settings.database_url),
-        previews=open_previews(settings.database_url, settings.data, settings),
+        previews=previews,
         links=open_links(settings.database_url),
+        answers=open_answers(settings, previews, store),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from api.data.answers import AnswerOut, answer_to_search
 from api.text.labels import both, districts, labels
 from api.web import addresses, query
 from api.web.addresses import Lang
@@ -75,7 +76,8 @@ class SearchAnswer(msgspec.Struct, frozen=True):
     """`total`: exact hits, which the facets count; `similar_total`: similar ones, listed after them; `relaxed`: how the
     query was relaxed because nothing matched all words; `next`: the URL of the next page; `cursor`: its token, empty
     after the last page; `whole_city`: exact hits that name no district, if districts are counted; `named`: facet ->
-    values that words of the query name."""
+    values that words of the query name; `answer`: the number that a question asks for, if one table gives it
+    for certain."""
 
     total: int
     similar_total: int
@@ -90,6 +92,7 @@ class SearchAnswer(msgspec.Struct, frozen=True):
     cursor: str = ""
     whole_city: int = 0
     named: Mapping[str, tuple[str, ...]] = {}
+    answer: AnswerOut | None = None
 
 
 class IdsAnswer(msgspec.Struct, frozen=True):
@@ -168,6 +171,7 @@ def search_answer(
         cursor=page.cursor,
         whole_city=page.whole_city,
         named=page.named,
+        answer=answer_to_search(catalog, asked, base),
     )
 
 

@@ -122,8 +122,11 @@ class _Views:
         return answer(
             request,
             lambda: json_bytes(search_answer(self.catalog, self.city, self.settings.base_url, asked, notes)),
-            etag=tag(self.catalog.projector.positions(), query.url(asked, ""), asked.lang, notes, sources),
+            etag=tag(self._versions(), query.url(asked, ""), asked.lang, notes, sources),
         )
+
+    def _versions(self) -> tuple[object, ...]:
+        return self.catalog.projector.positions(), self.catalog.answers.version
 
     def ids(self, request: Request) -> Response:
         asked = query.parse(request.query_params.multi_items(), max_size=MAX_DEPTH, default_size=MAX_DEPTH)

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from starlette.responses import RedirectResponse, Response
 
 from api.data import linked
+from api.data.answers import AnswerOut, answer_to
 from api.data.appointments import appointments
 from api.data.schema_org import script
 from api.pages.all_details import everything
@@ -80,6 +81,14 @@ def record_page(pages: Pages) -> View:
     return record
 
 
+def _answer(pages: Pages, request: Request, record: Record, lang: Lang) -> AnswerOut | None:
+    """The number that answers the question with which somebody came, from the files of this dataset."""
+    question = request.query_params.get("q", "")[: query.MAX_QUERY_CHARACTERS]
+    return (
+        answer_to(pages.catalog, question, lang, record_id=record.id) if question and record.kind == "dataset" else None
+    )
+
+
 def page_of_record(
     pages: Pages, request: Request, record: Record, lang: Lang, preview: tuple[str, str] | None = None
 ) -> Response:
@@ -106,6 +115,7 @@ def page_of_record(
         may_withdraw=account is not None and permissions.is_allowed(account, "withdraw", subject(record)),
         edit=addresses.place("register", lang, record.kind) + f"?of={record.id}",
         preview=preview,
+        answer=_answer(pages, request, record, lang) if preview is None else None,
         **({"indexed": False} if preview else {"canonical": addresses.page(record.kind, record.id, lang)}),
     )
 

@@ -13,6 +13,7 @@ from fastapi import Request
 from msgspec.structs import replace
 from starlette.responses import Response
 
+from api.data.answers import answer_to_search
 from api.data.lists import MAX_ROWS
 from api.pages import cards as card_room
 from api.pages.cards import Card
@@ -152,6 +153,7 @@ def view(
         "culprits": (),
         "suggested": (),
         "nearest": None,
+        "answer": answer_to_search(pages.catalog, asked) if kind in (None, "dataset") else None,
     }
     return variables | ({} if results.total else _nothing(pages, asked, names, path, kind))
 

@@ -18,6 +18,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from registry.answers.answers import Answers
 from registry.catalog import duplicates, harvesting
 from registry.catalog.checks import require_publishable
 from registry.catalog.duplicates import ChangeSet
@@ -79,6 +80,7 @@ class Catalog:
     scores: Scores
     file_checks: FileChecks
     previews: Previews
+    answers: Answers
     links: Links
 
     @cached_property

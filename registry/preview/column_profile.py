@@ -13,6 +13,7 @@ from registry.preview.zones import in_zone
 
 BINS: Final = 12
 COMMON_VALUES: Final = 5
+MAX_VALUES: Final = 500  # distinct texts of a column that are kept, so that questions can name them
 MAX_SHOWN_CHARACTERS: Final = 100  # of a smallest, largest or frequent text
 _POSITION: Final = {  # type -> its values as a number, for the histogram
     "integer": "{c}",
@@ -40,6 +41,7 @@ def profiled(connection: Any, column: str, described: Column) -> Column:
         max=_plain(most, described),
         histogram=_histogram(connection, column, described.type) if distinct > 1 else (),
         common=_common(connection, column) if described.type in ("text", "boolean") and distinct > 0 else (),
+        values=_values(connection, column) if described.type == "text" and 0 < distinct <= MAX_VALUES else (),
     )
 
 
@@ -67,6 +69,12 @@ def _common(connection: Any, column: str) -> tuple[tuple[str, int], ...]:
         f"WHERE {column} IS NOT NULL GROUP BY value ORDER BY number DESC, value LIMIT {COMMON_VALUES}"
     ).fetchall()
     return tuple((value, count) for value, count in rows)
+
+
+def _values(connection: Any, column: str) -> tuple[str, ...]:
+    """All texts of a column; () if one is long: then they are no names."""
+    rows = connection.execute(f"SELECT DISTINCT {column} FROM typed WHERE {column} IS NOT NULL ORDER BY 1").fetchall()
+    return tuple(text for (text,) in rows) if all(len(text) <= MAX_SHOWN_CHARACTERS for (text,) in rows) else ()
 
 
 def _plain(value: Any, described: Column) -> float | int | str | bool | None:

@@ -1,7 +1,8 @@
 """The filters of a table: `where=COLUMN:VALUE` -> a condition of SQL with its parameters. Entry point: `condition`.
 
 A closed grammar: values only ever are parameters, columns only ever our own names. Text: equal, whatever the case.
-Numbers and dates: by value, or a range `a..b` of which one end may be open. Nothing behind the colon: empty cells.
+Numbers and dates: by value, or a range `a..b` of which one end may be open; of months that are texts 2025-01..2025-06.
+Nothing behind the colon: empty cells.
 """
 
 import math
@@ -19,6 +20,7 @@ MAX_VALUE_CHARACTERS: Final = 1_000
 MAX_CONDITIONS: Final = 30
 _TRUE: Final = frozenset(("true", "ja", "yes", "wahr", "1"))
 _FALSE: Final = frozenset(("false", "nein", "no", "falsch", "0"))
+_MONTHS: Final = re.compile(r"\d{4}-\d\d\.\.\d{4}-\d\d")  # a range of months, which are texts in many tables
 _PARTIAL: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
@@ -71,6 +73,8 @@ def _single(preview: Preview, name: str, value: str) -> Condition:
     if described.type == "geometry":
         raise UsageError("preview-value-form", name=name, value=value)
     try:
+        if described.type == "text" and _MONTHS.fullmatch(value):
+            return Condition(f"{column} BETWEEN ? AND ?", tuple(value.split("..")))
         if described.type in ORDERED_TYPES and ".." in value:
             start, _, end = value.partition("..")
             return _range(column, described, start.strip(), end.strip())

@@ -15,14 +15,15 @@ ORDERED_TYPES: Final = frozenset(
     ("integer", "number", "date", "datetime", "time")
 )  # types of which ranges can be asked
 NUMERIC_TYPES: Final = frozenset(("integer", "number"))
-READER_VERSION: Final = 1  # of what the readers make of a file; a higher one has every file read again
+READER_VERSION: Final = 2  # of what the readers make of a file; a higher one has every file read again
 
 
 class Column(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A column of a prepared table, with its profile over all rows.
 
     `min`, `max`: a number, else text (dates as ISO 8601). `histogram`: how many values lie in each of equal parts
-    between `min` and `max`. `common`: the most frequent values of a text or boolean column. `unit`: as the header names
+    between `min` and `max`. `common`: the most frequent values of a text or boolean column; `values`: all of a
+    text column that has few. `unit`: as the header names
     it, or the sign behind every value. `notes`: how its values were read, where that was a decision.
     """
 
@@ -33,6 +34,7 @@ class Column(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
     min: float | int | str | bool | None = None
     max: float | int | str | bool | None = None
     histogram: tuple[int, ...] = ()
+    values: tuple[str, ...] = ()
     common: tuple[tuple[str, int], ...] = ()
     unit: str = ""
     zone: str = ""  # of a datetime column whose values name their offset; "" for local times without one

@@ -18,7 +18,9 @@ def _described() -> dict[str, list[dict[str, str]]]:
 
 
 def _column(line: str) -> dict[str, str]:
-    return dict(zip_longest(_NAMES, (value.strip() for value in line.split(";")), fillvalue=""))
+    column = dict(zip_longest(_NAMES, (value.strip() for value in line.split(";")), fillvalue=""))
+    name, _, label = column["name"].partition("=")
+    return column | {"name": name, "title_de": label or name}
 
 
 def frictionless(path: str) -> dict[str, Any]:
@@ -28,7 +30,7 @@ def frictionless(path: str) -> dict[str, Any]:
             "fields": [
                 {
                     "name": column["name"],
-                    "title_translated": {"de": column["name"], "en": column["title_en"]},
+                    "title_translated": {"de": column["title_de"], "en": column["title_en"]},
                     "description": column["description"],
                     **{key: column[key] for key in ("type", "unit", "aggregate") if column[key]},
                 }
@@ -63,7 +65,7 @@ def _statements(column: dict[str, str]) -> list[str]:
 
     lines = [
         f"csvw:name {quoted(column['name'])}",
-        f"csvw:title {quoted(column['name'])}@de, {quoted(column['title_en'])}@en",
+        f"csvw:title {quoted(column['title_de'])}@de, {quoted(column['title_en'])}@en",
         f"dct:description {quoted(column['description'])}@de",
         f"csvw:datatype xsd:{_DATATYPES.get(column['type'], column['type'])}",
     ]

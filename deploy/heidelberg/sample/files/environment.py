@@ -98,25 +98,14 @@ def fountains_on_the_map() -> bytes:
 @cache
 def playgrounds() -> bytes:
     chance = random.Random("spielplaetze/spielplaetze.geojson")
-    header = (
-        "Nummer",
-        "Name",
-        "Art",
-        "Stadtteil",
-        "Fläche",
-        "Geräte",
-        "Schatten",
-        "Wasserspiel",
-        "Längengrad",
-        "Breitengrad",
-    )
+    header = ("Nummer", "Name", "Altersgruppe", "Stadtteil", "Fläche", "Geräte", "Schatten", "Wasserspiel", "Bolzfeld")
     rows = []
     for number in range(1, 83):
-        where, kind = district(chance), chance.choices(["Spielplatz", "Bolzplatz"], [4, 1])[0]
-        devices = chance.randint(3, 14) if kind == "Spielplatz" else chance.randint(0, 2)
-        about = (chance.randint(200, 4200), devices, chance.random() < 0.6, chance.random() < 0.2)
-        rows.append((number, f"{kind} {chance.choice(STREETS)}", kind, where, *about, *point(chance, where)))
-    return writers.geojson(header, rows)
+        where, ages = district(chance), chance.choice(["0 bis 3", "3 bis 12", "ab 12"])
+        size = (chance.randint(200, 4200), chance.randint(3, 14))
+        about = (*size, chance.random() < 0.6, chance.random() < 0.2, chance.random() < 0.3)
+        rows.append((number, f"Spielplatz {chance.choice(STREETS)}", ages, where, *about, *point(chance, where)))
+    return writers.geojson((*header, "Längengrad", "Breitengrad"), rows)
 
 
 @cache

@@ -1,0 +1,208 @@
+"""Answers questions with a number, where one prepared table gives it for certain; else with nothing.
+
+Entry points: `Answers`, `open_answers`, `Answer`. Tables are kept in memory and read again when previews have changed,
+in a thread of their own. Invariants: a question with a word that no table knows costs a look into a set; all readings
+of a question must lead to the same number; what a preview cannot tell is no answer.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from registry.answers import readings
+from registry.answers.covering import MAX_TOKENS, Question, covers
+from registry.answers.evaluating import NOTHING, Result, evaluated
+from registry.answers.frames import FRAME, FRAME_WORDS
+from registry.answers.readings import Reading
+from registry.answers.tables import Table, table_of
+from registry.answers.terms import forms_of, tokens_of
+from registry.city import city
+from registry.errors import LotseError
+from registry.model import Record
+from registry.preview.previews import Previews
+from registry.settings import Settings
+from registry.store.store import Store
+from vocab.concepts import ConceptList, load
+
+SECONDS_BETWEEN_LOOKS: Final = 5.0  # at the table of previews
+MAX_READINGS: Final = 6  # of a question, over all tables; one with more is not certain
+log = logging.getLogger("lotse.answers")
+
+
+class Answer(NamedTuple):
+    """A number, and how it was counted. `fetched`: when the file was read."""
+
+    record: Record
+    reading: Reading
+    result: Result
+    fetched: datetime | None
+
+
+class _State(NamedTuple):
+    """The tables of one moment. `files`: the prepared files of which they are; `vocabulary`: all their words."""
+
+    tables: Mapping[tuple[str, str], Table]
+    files: frozenset[str]
+    vocabulary: frozenset[str]
+
+
+class Answers:
+    """The answers of an installation. `names`: other names of values, such as those of districts; `city`: the name
+    of the city."""
+
+    def __init__(self, previews: Previews, store: Store, names: Mapping[str, tuple[str, ...]], city: str) -> None:
+        self._previews = previews
+        self._store = store
+        self._names = names
+        self._city = frozenset((*tokens_of(city), "stadt", "city")) if city else frozenset(("stadt", "city"))
+        self._state = _State({}, frozenset(), frozenset())
+        self._looked = 0.0
+        self._lock = threading.Lock()
+
+    @property
+    def version(self) -> int:
+        """Another number after previews have changed."""
+        self._look()
+        return hash(self._state.files)
+
+    def answer(self, typed: str, record_id: str = "") -> Answer | None:
+        """The number that a question asks for, None where it is not certain. `record_id`: only of this record."""
+        question = Question(typed)
+        if not 1 < len(question.tokens) <= MAX_TOKENS:
+            return None
+        self._look()
+        state = self._state
+        if not self._is_known(question, state):
+            return None
+        try:
+            return self._certain(list(self._readings(question, state, record_id)))
+        except LotseError as error:  # a prepared file that was evicted meanwhile, or a query that took too long
+            log.info("no answer: %s", error)
+            return None
+
+    def _is_known(self, question: Question, state: _State) -> bool:
+        """Whether each word stands in some table or is a word around a question; and one of them in a table."""
+        content = 0
+        for word in question.untimed():
+            if any(form in state.vocabulary for form in forms_of(word)):
+                content += 1
+            elif (
+                word not in FRAME_WORDS
+                and word not in self._city
+                and not any(form in FRAME.vocabulary for form in forms_of(word))
+            ):
+                return False
+        return content > 0
+
+    def _readings(self, question: Question, state: _State, record_id: str) -> Iterable[Reading]:
+        rest = question.untimed()
+        for table in state.tables.values():
+            if record_id and table.record != record_id:
+                continue
+            if not all(self._may_stand(word, table) for word in rest):
+                continue
+            for cover in covers(question, table, table.verbs, self._city):
+                if reading := readings.reading_of(table, cover):
+                    yield reading
+
+    def _may_stand(self, word: str, table: Table) -> bool:
+        forms = forms_of(word)
+        return (
+            word in FRAME_WORDS
+            or word in self._city
+            or any(form in table.vocabulary or form in FRAME.vocabulary for form in forms)
+            or any(form in table.verbs for form in forms)
+        )
+
+    def _certain(self, candidates: list[Reading]) -> Answer | None:
+        """The answer of the readings that name their table best, if all of them lead to the same number."""
+        best = [reading for reading in candidates if reading.is_named or reading.measure == "rows"] or candidates
+        distinct: list[Reading] = []
+        for reading in best:
+            if not any(_is_same(reading, other) for other in distinct):
+                distinct.append(reading)
+        if not distinct or len(distinct) > MAX_READINGS or len({reading.table.record for reading in distinct}) > 1:
+            return None
+        results = [(reading, evaluated(self._previews, reading)) for reading in _described(distinct)]
+        results = [(reading, result) for reading, result in results if result != NOTHING]
+        if not results or any(result is None for _, result in results):
+            return None
+        numbers = {(result.value, *(name for _, name in result.key)) for _, result in results if result}
+        if len(numbers) != 1:
+            return None
+        reading, result = results[0]
+        record = self._shown(reading.table.record)
+        preview = self._previews.get(reading.table.record, reading.table.distribution)
+        return Answer(record, reading, result, preview.fetched if preview else None) if record and result else None
+
+    def _shown(self, record_id: str) -> Record | None:
+        """The record, if it is published under this id."""
+        record = self._store.get_many([record_id]).get(record_id)
+        return record if record and record.state == "published" and record.same_as is None else None
+
+    # -- keeping up with previews
+
+    def refresh(self) -> None:
+        """Reads the tables of all previews that are ready, as far as they have changed."""
+        with self._lock:
+            files = frozenset(self._previews.store.files())
+            self._looked = time.monotonic()
+            if files == self._state.files:
+                return
+            tables: dict[tuple[str, str], Table] = {}
+            for record_id in sorted(self._previews.store.records()):
+                tables.update(self._tables_of(record_id))
+            vocabulary = frozenset(word for table in tables.values() for word in (*table.vocabulary, *table.verbs))
+            self._state = _State(tables, files, vocabulary)
+
+    def _tables_of(self, record_id: str) -> dict[tuple[str, str], Table]:
+        record = self._shown(record_id)
+        if record is None:
+            return {}
+        by_id = {distribution.id: distribution for distribution in record.metadata.distributions}
+        return {
+            (record_id, id): _with_verbs(table_of(record, by_id[id], preview, self._names))
+            for id, preview in self._previews.of_record(record).items()
+            if preview.state == "ready" and id in by_id
+        }
+
+    def _look(self) -> None:
+        """Looks for changed previews from time to time; the first look waits for its end, others are in a thread."""
+        if time.monotonic() - self._looked < SECONDS_BETWEEN_LOOKS:
+            return
+        if not self._looked:
+            self.refresh()
+            return
+        self._looked = time.monotonic()
+        threading.Thread(target=self.refresh, name="answers", daemon=True).start()
+
+
+def names_of(districts: ConceptList | None) -> dict[str, tuple[str, ...]]:
+    """The German name of each district -> its other names, for tables that have districts as values."""
+    return {concept.label("de"): (concept.label("en"), *concept.alternatives) for concept in districts or ()}
+
+
+def open_answers(settings: Settings, previews: Previews, store: Store) -> Answers:
+    """Opens the answers of an installation, with the names of its city and of the districts."""
+    description = city(settings)
+    districts = load(description.districts) if description.districts else None
+    return Answers(previews, store, names_of(districts), description.name)
+
+
+def _with_verbs(table: Table) -> Table:
+    """The table with all verbs that fit one of its columns or its rows."""
+    of_columns = (readings.verbs_of(column, table) for column in table.columns)
+    return table._replace(verbs=readings.verbs_of(None, table).union(*of_columns))
+
+
+def _described(candidates: list[Reading]) -> list[Reading]:
+    """The readings of columns that a dictionary describes, if there are any: a copy of a file may have none."""
+    described = [reading for reading in candidates if reading.column is None or reading.column.aggregate]
+    return described or candidates
+
+
+def _is_same(reading: Reading, other: Reading) -> bool:
+    return reading[1:] == other[1:] and reading.table.distribution == other.table.distribution

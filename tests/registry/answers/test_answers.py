@@ -1,0 +1,68 @@
+"""Sixty questions on the demo's own files: every number that is said is right; nasty ones get none.
+
+Covers: registry/answers/answers.py, registry/answers/covering.py, registry/answers/evaluating.py,
+registry/answers/frames.py, registry/answers/parts.py, registry/answers/readings.py, registry/answers/tables.py
+"""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from registry.answers.answers import Answers
+from tests.registry.answers.counting import expected
+
+HERE = Path(__file__).parent
+with (HERE / "numbers.csv").open(encoding="utf-8", newline="") as opened:
+    QUESTIONS = list(csv.DictReader(opened))
+NASTY = (HERE / "nasty.txt").read_text(encoding="utf-8").splitlines()
+ANSWERABLE = [line for line in QUESTIONS if line["measure"] != "none"]
+
+
+def test_there_are_sixty_questions_of_which_ten_have_no_answer() -> None:
+    assert len(QUESTIONS) == 60
+    assert len(ANSWERABLE) == 50
+    assert {line["language"] for line in QUESTIONS} == {"de", "en"}
+    assert len(NASTY) >= 40
+
+
+@pytest.mark.parametrize("line", QUESTIONS, ids=lambda line: line["question"])
+def test_a_number_that_is_said_is_the_one_that_the_raw_file_gives(answers: Answers, line: dict[str, str]) -> None:
+    answer = answers.answer(line["question"])
+    if line["measure"] == "none":
+        assert answer is None
+    elif answer:
+        number = expected(line["file"], line["measure"], line["column"], line["where"])
+        assert answer.result.value == pytest.approx(number, rel=1e-6)
+        assert answer.reading.table.record == line["file"].partition("/")[0]
+
+
+def test_at_least_two_thirds_of_the_questions_with_an_answer_get_it(answers: Answers) -> None:
+    silent = [line["question"] for line in ANSWERABLE if answers.answer(line["question"]) is None]
+    assert len(silent) * 3 <= len(ANSWERABLE), silent
+
+
+@pytest.mark.parametrize("question", NASTY)
+def test_a_question_that_is_not_certain_gets_no_number(answers: Answers, question: str) -> None:
+    assert answers.answer(question) is None
+
+
+def test_an_answer_names_rows_period_and_the_filter_of_just_these_rows(answers: Answers) -> None:
+    answer = answers.answer("Wie viele Räder fuhren 2026 über die Ernst-Walz-Brücke?")
+    assert answer
+    assert (answer.result.first, answer.result.last, answer.result.rows) == ("2026-01-01", "2026-06-30", 181)
+    assert dict(answer.result.where)["Zählstelle"] == "Ernst-Walz-Brücke"
+    broken = answers.answer("Wie viele Räder fuhren im August 2025 an der Uferstraße?")
+    assert broken
+    assert broken.result.empty in (14, 14 * 24)
+
+
+def test_a_question_is_answered_from_one_record_only_if_asked_so(answers: Answers) -> None:
+    question = "Wie viele Bäume gibt es in der Weststadt?"
+    assert answers.answer(question, "baumkataster")
+    assert answers.answer(question, "spielplaetze") is None
+
+
+def test_no_question_breaks_anything(answers: Answers) -> None:
+    for question in ("", "?", "wie", "2025", "wie viele" * 40, "\u0000", "Wie viele " + "Bäume " * 29, "% & <script>"):
+        assert answers.answer(question) is None

@@ -42,6 +42,7 @@ _ROWS = (
     PageRow("calls", "partner", "calls", reserved=True),
     PageRow("report", "bericht", "report", reserved=True),
     PageRow("alerts", "abo", "alerts", reserved=True),
+    PageRow("reuses", "anwendungen", "reuses", reserved=True),
     PageRow("wishes", "wuensche", "wishes", reserved=True),
     PageRow("developers", "entwickler", "developers"),
     PageRow("dumps", "dumps", "dumps", reserved=True),

@@ -152,6 +152,7 @@ def _show(pages: Pages, request: Request, invitation: _Invitation, page: FormPag
         "steps": [],
         "crumbs": [],
         "picture_page": "",
+        "session_ends": None,
         "guest_until": day(invitation.until.astimezone(UTC).date(), lang),
     }
     view = variables(pages, page, lang) | frame(page, lang) | of_guest

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.editing.comparison import compare, organization_name, record_links
+from api.editing.field_origins import origins
 from api.pages.site import Pages
 from api.text.formatting import record_title
 from api.text.i18n import translator
@@ -70,6 +71,7 @@ def show(pages: Pages, request: Request, id: str) -> Response:
         record=record,
         title=title,
         changes=list(_changes(pages, versions, account, lang)),
+        origins=origins(record, versions, partial(_shown_who, pages, account, lang), lang),
         may_compare=may_compare,
         pair=pair,
         comparison=compare(pages, pair[0].record.metadata, pair[1].record.metadata, lang) if pair else None,
@@ -139,6 +141,10 @@ def _changed_fields(before: Record, now: Record, lang: Lang) -> tuple[str, ...]:
             differs = getattr(old, row.name) != getattr(new, row.name)
         labels += [row.label(lang)] if differs else []
     return tuple(dict.fromkeys(labels))
+
+
+def _shown_who(pages: Pages, reader: Account | None, lang: Lang, by: str) -> str:
+    return _who(pages, by, reader, lang)
 
 
 def _who(pages: Pages, by: str, reader: Account | None, lang: Lang) -> str:

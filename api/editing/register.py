@@ -35,6 +35,7 @@ from api.editing.remarks import remarks
 from api.pages.site import NO_STORE, Pages
 from api.text.formatting import pick_language
 from api.text.i18n import translator
+from api.web import session
 from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, Forms, StaleFormError
 from registry.catalog.reminding import due_for_confirmation
@@ -319,6 +320,7 @@ def show(pages: Pages, request: Request, page: FormPage, status: int = 200) -> R
         "locked": draft is not None and not may_save(pages, draft, account),
         "record_owner": _other_owner(pages, draft.of if draft else page.of, account, lang),
         "guest_until": "",
+        "session_ends": session.ends(request, pages.settings),
         "picture_page": address_of(draft, lang, "picture") if draft and _asks_picture(page) else "",
     }
     return pages.page(

@@ -205,6 +205,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "events": _history(pages, record, lang),
         "formats": _machine_formats(record, lang),
         "calendar": _calendar(record, lang),
+        "reuses": pages.catalog.messages.published("reuse", record.id) if record.kind in DCAT_KINDS else [],
         "questions": pages.catalog.messages.published("question", record.id),
     }
 

@@ -28,8 +28,10 @@ from registry.model import Opportunity, Record
 from registry.model.message import message
 from registry.model.text import shortened
 from registry.visitors.messages import MessageKind, VisitorMessage
+from vocab import values as written
 
 MAX_TEXT_CHARACTERS: Final = 4_000
+MAX_ADDRESS_CHARACTERS: Final = 500
 MAX_LINE_CHARACTERS: Final = 200  # of a name, of the title of a wish
 MIN_TEXT_CHARACTERS: Final = 10
 NEEDED, ASKED = "needed", "asked"  # whether a field must be filled
@@ -49,6 +51,8 @@ class FormRow(NamedTuple):
     email: str = ""
     name: str = ""
     subject: str = ""
+    subject_label: str = ""
+    address: str = ""
 
 
 FORMS: Final[Mapping[str, FormRow]] = MappingProxyType(
@@ -90,15 +94,32 @@ FORMS: Final[Mapping[str, FormRow]] = MappingProxyType(
             _("Wofür brauchen Sie die Daten?"),
             _("Danke. Ihr Wunsch ist angekommen. Er erscheint, sobald die Redaktion ihn gelesen hat."),
             subject=NEEDED,
+            subject_label=_("Welche Daten?"),
+        ),
+        "reuse": FormRow(
+            "reuse",
+            "reuses",
+            _("Aus Daten gemacht"),
+            _("Apps, Karten, Artikel und Auswertungen aus den Daten der Stadt. Zeigen Sie, was Sie gemacht haben."),
+            _("Was ist es, und wem hilft es?"),
+            _("Danke. Ihre Anwendung ist angekommen. Sie erscheint, sobald die Redaktion sie angesehen hat."),
+            email=ASKED,
+            subject=NEEDED,
+            subject_label=_("Wie heißt sie?"),
+            address=NEEDED,
         ),
     }
 )  # fmt: skip
 
 
+# Kinds whose form stands below the list of what is published: kind -> template
+LISTED: Final[Mapping[MessageKind, str]] = MappingProxyType({"wish": "wishes.html", "reuse": "reuses.html"})
+
+
 def routes(pages: Pages) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     for row in FORMS.values():
-        if row.kind != "wish":
+        if row.kind not in LISTED:
             mount(router, patterns(row.page), partial(show, pages, row))
             mount(router, patterns(row.page), partial(send, pages, row), "POST")
     return router
@@ -131,6 +152,7 @@ def take(pages: Pages, row: FormRow, request: Request, sent: Forms) -> None:
             record=record.id if record else "",
             page=local(sent.get("at"))[:MAX_LINE_CHARACTERS],
             subject=subject,
+            address=web_address(sent.get("address")) if row.address else "",
             text=sent.get("text").strip()[:MAX_TEXT_CHARACTERS],
             name=" ".join(sent.get("name").split())[:MAX_LINE_CHARACTERS] if row.name else "",
             email=sent.get("email").strip() if row.email else "",
@@ -151,7 +173,10 @@ def _faults(row: FormRow, sent: Forms, lang: Lang) -> list[tuple[str, str]]:
     _ = translator(lang)
     faults = []
     if row.subject and not sent.get("subject").strip():
-        faults.append(("subject", _("Nennen Sie die Daten, die Ihnen fehlen.")))
+        told = _("Nennen Sie die Daten, die Ihnen fehlen.") if row.kind == "wish" else _("Geben Sie ihr einen Namen.")
+        faults.append(("subject", told))
+    if row.address and not web_address(sent.get("address")):
+        faults.append(("address", _("Schreiben Sie die Adresse wie https://www.example.org.")))
     if len(sent.get("text").strip()) < MIN_TEXT_CHARACTERS:
         faults.append(("text", _("Schreiben Sie einen Satz.")))
     elif len(sent.get("text").strip()) > MAX_TEXT_CHARACTERS:
@@ -180,7 +205,7 @@ def form_page(
     at = local(sent.get("at"))
     if record and not at:
         at = addresses.page(record.kind, record.id, lang)
-    template = "wishes.html" if row.kind == "wish" else "visitor_form.html"
+    template = LISTED.get(row.kind, "visitor_form.html")
     return pages.page(
         request,
         template,
@@ -191,17 +216,18 @@ def form_page(
         title=title,
         lead=translate(row.lead),
         label=translate(row.label),
+        subject_label=translate(row.subject_label) if row.subject_label else "",
         thanks=translate(row.thanks) if "sent" in request.query_params and not faults else "",
         action=addresses.path(row.page, lang),
         guard=guard.hidden(pages, lang),
-        values={name: sent.get(name) for name in ("subject", "text", "name", "email", "record", "call")},
+        values={name: sent.get(name) for name in ("subject", "address", "text", "name", "email", "record", "call")},
         at=at,
         about=_link(record, lang) if record else None,
         call_title=_called(call, lang),
         faults=faults or [],
         most=MAX_TEXT_CHARACTERS,
         crumbs=[(title, "")],
-        indexed=row.kind == "wish",
+        indexed=row.kind in LISTED,
         **more,
     )
 
@@ -210,7 +236,7 @@ def _about(pages: Pages, row: FormRow, sent: Forms) -> tuple[Record | None, Oppo
     """The record and the call that a form is about; NotFoundError if it must be about one that is not shown. A report
     may be about any page; on the page of a record it is about the record, so that its contact gets it."""
     if not row.about_record:
-        return _record_at(pages, sent.get("at")) if row.kind == "report" else None, None
+        return _record_at(pages, sent.get("at")) if row.kind in ("report", "reuse") else None, None
     record = shown(pages.catalog, sent.get("record"))
     number = sent.number("call")
     calls = record.metadata.opportunities
@@ -226,6 +252,13 @@ def _record_at(pages: Pages, at: str) -> Record | None:
         return shown(pages.catalog, address.rest)
     except NotFoundError:  # WithdrawnError is one, too
         return None
+
+
+def web_address(text: str) -> str:
+    """The web address that somebody wrote; "" if it is none."""
+    read = written.address(text.strip() if "://" in text else f"https://{text.strip()}") if text.strip() else None
+    address = str(read.value)[:MAX_ADDRESS_CHARACTERS] if read else ""
+    return address if address.startswith(("http://", "https://")) and "." in (urlsplit(address).hostname or "") else ""
 
 
 def _called(call: Opportunity | None, lang: Lang) -> str:

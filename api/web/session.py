@@ -7,6 +7,7 @@ form is read whose Origin is another site.
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Final, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -112,6 +113,16 @@ def current(request: Request, settings: Settings) -> Session | None:
     except (BadData, ValueError, TypeError):
         return None
     return Session(str(name), str(nonce), str(seal))
+
+
+def ends(request: Request, settings: Settings) -> datetime | None:
+    """When the session of a request ends; None without one."""
+    try:
+        value = request.cookies.get(cookie(settings), "")
+        _loaded, begun = timed_serializer(settings, "session").loads(value, return_timestamp=True)
+    except (BadData, ValueError, TypeError):
+        return None
+    return begun + timedelta(hours=SESSION_HOURS)
 
 
 # -- forms

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from registry.errors import ConflictError, NotFoundError, NotReadyError
 from registry.store.database import Tables, connect, make_tables, reading, writing
 
-MessageKind = Literal["report", "interest", "question", "wish"]
-PUBLIC_KINDS: Final[tuple[MessageKind, ...]] = ("question", "wish")  # are published; the others are passed on
+MessageKind = Literal["report", "interest", "question", "wish", "reuse"]
+PUBLIC_KINDS: Final[tuple[MessageKind, ...]] = ("question", "wish", "reuse")  # published; the others are passed on
 MessageState = Literal["waiting", "published", "forwarded", "rejected"]
 
 DAYS_KEPT: Final = 30  # after a message was passed on or rejected
@@ -47,7 +47,8 @@ _SUPPORTS: Final = sa.table("wish_supports", sa.column("wish"), sa.column("suppo
 
 class VisitorMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A message. `record`: the id of the record that it is about; `page`: the path of the page that it was sent from;
-    `subject`: the title of a wish, or of the call that somebody is interested in; `answer`: the public one."""
+    `subject`: the title of a wish or of a reuse, or of the call that somebody is interested in; `address`: where a
+    reuse is to be seen; `answer`: the public one."""
 
     id: str = ""
     kind: MessageKind
@@ -56,6 +57,7 @@ class VisitorMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     record: str = ""
     page: str = ""
     subject: str = ""
+    address: str = ""
     text: str = ""
     name: str = ""
     email: str = ""

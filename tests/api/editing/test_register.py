@@ -32,7 +32,7 @@ from registry.model import (
 )
 from registry.store.store import Selection
 from tests.sample_city import iri, sample_city
-from tests.signed_in import PROJECT, browser, hidden, send
+from tests.signed_in import PROJECT, browser, drafts_of_author, hidden, send
 from tests.town import Town
 
 client = partial(browser, follow=True)
@@ -489,3 +489,13 @@ def test_a_harvested_project_is_corrected_though_its_source_lacks_much(city: Tow
     record = city.catalog.store.existing(taken.id)
     assert record.metadata == replace(said, title={"de": "Nachbars Vorhaben"})
     assert [override.field for override in record.overrides] == ["title"]
+
+
+def test_a_form_says_until_when_the_session_lasts_and_how_long_a_text_is(city: Town) -> None:
+    client = browser(city, "agentur", follow=True)
+    send(client, "/anmelden/projekt", "continue", **PROJECT)
+    path = drafts_of_author(city)[0].id
+    page = client.get(f"/anmelden/projekt/{path}/worum").text
+    assert "Ihre Anmeldung gilt bis" in page
+    assert 'data-session-ends="20' in page
+    assert 'data-counts="abstract" data-words="{number} von 300 Zeichen"' in page

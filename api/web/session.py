@@ -117,6 +117,7 @@ def current(request: Request, settings: Settings) -> Session | None:
 
 def ends(request: Request, settings: Settings) -> datetime | None:
     """When the session of a request ends; None without one."""
+    begun: datetime
     try:
         value = request.cookies.get(cookie(settings), "")
         _loaded, begun = timed_serializer(settings, "session").loads(value, return_timestamp=True)

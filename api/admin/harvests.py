@@ -186,6 +186,7 @@ def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Respon
         status,
         run=run,
         source=replace(source, url=shown(source.url)) if source else None,
+        schedule=schedule(source.schedule, lang) if source and source.schedule else "",
         kind_label=label,
         source_title=title,
         outcome=outcome(run.outcome, lang),
@@ -246,9 +247,25 @@ def _steps(run: Run, lang: Lang) -> list[tuple[str, str, str]]:
     _ = translator(lang)
     names = [_("Auflisten"), _("Vergleichen"), _("Übernehmen"), _("Freigabe"), _("Fertig")]
     at = {"running": 0, "interrupted": 0, "failed": 0, "planned": 2, "waiting": 3}.get(run.outcome, 5)
-    notes = [_listed(run, lang), "", "", "", ""]
+    notes = [_listed(run, lang), *_done(run, lang), ""]
     states = ["done" if i < at else "now" if i == at else "plan" for i in range(5)]
     return list(zip(names, states, notes, strict=True))
+
+
+def _done(run: Run, lang: Lang) -> tuple[str, str, str]:
+    """What a run that has read the listing compared, how long it took, and how many withdrawals there are."""
+    if run.outcome in ("running", "interrupted", "failed"):
+        return "", "", ""
+    _ = translator(lang)
+    acting = sum(run.counts.get(name, 0) for name in ("added", "changed", "moved", "back", "conflict"))
+    compared = _("%(number)s neu oder geändert") % {"number": number(acting, lang)}
+    seconds = number(round(run.seconds, 1), lang)
+    took = "" if run.outcome == "planned" else _("fertig nach %(number)s Sekunden") % {"number": seconds}
+    if run.outcome == "waiting":
+        gone = run.counts.get("gone", 0) - run.counts.get("withdrawn", 0)
+        return compared, took, _("%(number)s Rücknahmen warten") % {"number": number(gone, lang)} if gone else ""
+    withdrawn = run.counts.get("withdrawn", 0)
+    return compared, took, _("%(number)s zurückgezogen") % {"number": number(withdrawn, lang)} if withdrawn else ""
 
 
 def _listed(run: Run, lang: Lang) -> str:

@@ -43,7 +43,7 @@ def show_letters(pages: Pages, request: Request) -> Response:
         refused=outbox.count("refused"),
         sends=bool(pages.settings.mail),
         notice=notice(request, ("retried", "deleted")),
-        crumbs=[(_("Nachrichten"), "")],
+        crumbs=[(_("Administration"), place("admin", lang)), (_("Nachrichten"), "")],
         indexed=False,
     )
 
@@ -62,7 +62,11 @@ def show_letter(pages: Pages, request: Request, id: str) -> Response:
         waiting=waiting,
         title=title,
         parts=paragraphs(waiting.letter, sender(pages.settings)),
-        crumbs=[(_("Nachrichten"), place("admin", lang, "letters")), (title, "")],
+        crumbs=[
+            (_("Administration"), place("admin", lang)),
+            (_("Nachrichten"), place("admin", lang, "letters")),
+            (title, ""),
+        ],
         indexed=False,
     )
 

@@ -16,7 +16,7 @@ from api.text import sentences
 from api.text.formatting import day, pick_language
 from api.text.i18n import translator
 from api.text.link_words import answer_words
-from api.web.addresses import Lang, absolute, language, mount, page, patterns
+from api.web.addresses import Lang, absolute, language, mount, page, patterns, place
 from api.web.negotiate import CSV
 from registry.links.links import Link
 from registry.masking import public
@@ -81,7 +81,7 @@ def show_links(pages: Pages, request: Request) -> Response:
         failing=list(_rows(pages, links.listed("failing", MAX_SHOWN), lang)),
         overdue=overdue,
         overdue_total=total,
-        crumbs=[(_("Links und Aktualität"), "")],
+        crumbs=[(_("Administration"), place("admin", lang)), (_("Links und Aktualität"), "")],
         indexed=False,
     )
 

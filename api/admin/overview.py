@@ -152,6 +152,7 @@ def _areas(account: Account, lang: Lang) -> list[tuple[str, str]]:
         ("accounts", _("Konten"), admin("accounts")),
         ("accounts", _("Nachrichten"), admin("letters")),
         ("accounts", _("Protokoll"), admin("audit")),
+        ("accounts", "Webhooks", admin("webhooks")),
         ("operate", _("Zustand"), admin("checkup")),
     ]
     return [(label, address) for act, label, address in areas if may(account, act, CATALOGUE)]

@@ -118,7 +118,7 @@ def _accounts(pages: Pages, request: Request, status: int = 200, **view: Any) ->
         "code": "",
         "code_name": "",
         "changed": "changed" in request.query_params,
-        "crumbs": [(_("Konten"), "")],
+        "crumbs": [(_("Administration"), place("admin", lang)), (_("Konten"), "")],
         "indexed": False,
     }
     return pages.page(request, "accounts.html", lang, status, **shown | view)
@@ -222,7 +222,11 @@ def _account(pages: Pages, request: Request, name: str, status: int = 200, **vie
         "fault": "",
         "code": "",
         "changed": "changed" in request.query_params,
-        "crumbs": [(_("Konten"), place("admin", lang, "accounts")), (name, "")],
+        "crumbs": [
+            (_("Administration"), place("admin", lang)),
+            (_("Konten"), place("admin", lang, "accounts")),
+            (name, ""),
+        ],
         "indexed": False,
     }
     return pages.page(request, "account_admin.html", lang, status, **shown | view)
@@ -238,7 +242,11 @@ def show_audit(pages: Pages, request: Request) -> Response:
     pages.required(request, "accounts")
     lang = language(request)
     _ = translator(lang)
-    crumbs = [(_("Konten"), place("admin", lang, "accounts")), (_("Protokoll"), "")]
+    crumbs = [
+        (_("Administration"), place("admin", lang)),
+        (_("Konten"), place("admin", lang, "accounts")),
+        (_("Protokoll"), ""),
+    ]
     return pages.page(
         request,
         "audit.html",

@@ -75,6 +75,8 @@ def test_what_would_vanish_waits_and_can_be_kept(town: Town) -> None:
     client = browser(town)
     page = client.get(f"/administration/laeufe/{run.number}").text
     assert "7 Einträge würden verschwinden. Bitte entscheiden Sie." in page
+    assert "7 Rücknahmen warten" in page
+    assert "0 neu oder geändert" in page
     assert page.index("7 Einträge behalten") < page.index("7 Einträge zurückziehen")
     assert len(re.findall(r'<a class="name" href="/daten/', page)) == 7
     assert "wartet auf Freigabe" in client.get("/administration/quellen").text

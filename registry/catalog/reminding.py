@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Final
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from registry.isolation import isolated
 from registry.letters.letter import Letter, Paragraph, short_title
 from registry.letters.mailboxes import Mailbox
 from registry.letters.outbox import enqueue
+from registry.masking import public
 from registry.model import Account, Draft, Record
 from registry.model.message import message
 from registry.model.timing import ZONE, today
@@ -36,6 +38,7 @@ WEEK: Final = timedelta(days=6)  # at least, between two weekly letters
 WEEKLY_FROM_HOUR: Final = 7  # on Mondays, in the city's time
 NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)  # before every reminder
 MAX_ITEMS: Final = 20  # of one kind in a weekly letter
+MAX_BROKEN_LINKS: Final = 1_000  # in which those of an account are looked for
 ENDED_PHASES: Final = frozenset(
     concept.iri for concept in concept_list("phases") if concept.notation in ("abgeschlossen", "abgebrochen")
 )
@@ -130,6 +133,7 @@ def _weekly(catalog: Catalog, account: Account, now: datetime) -> int:
         return 0
     paragraphs = [*_waiting(catalog, account, mailbox, now), *_own(catalog, account, mailbox)]
     paragraphs += _still_current(catalog, account, mailbox, now)
+    paragraphs += _broken_links(catalog, account, mailbox)
     if not paragraphs:
         return 0
     number = sum(bool(paragraph.page) for paragraph in paragraphs)
@@ -187,6 +191,31 @@ def _still_current(catalog: Catalog, account: Account, mailbox: Mailbox, now: da
             query=f"?by={quote(account.name)}&until={until}&sign={signature(secret, account.name, record.id, until)}",
         )
         for record in due_for_confirmation(catalog, account, now)[:MAX_ITEMS]
+    ]
+
+
+def _broken_links(catalog: Catalog, account: Account, mailbox: Mailbox) -> list[Paragraph]:
+    """An address that fails since days for each record of the account's organizations that has one."""
+    organizations = {*account.organizations}
+    broken = catalog.links.listed("broken", MAX_BROKEN_LINKS) if organizations else []
+    address_of = {record: link for link, records in catalog.links.users(broken).items() for record in records}
+    concerned = (
+        record
+        for record in catalog.store.get_many(list(address_of)).values()
+        if record.shown
+        and organizations & {record.owner, record.metadata.publisher.id if record.metadata.publisher else ""}
+    )
+    return [
+        Paragraph(
+            message(
+                "letter-weekly-link",
+                title=short_title(record.metadata, mailbox.lang),
+                address=public(address_of[record.id]),
+            ),
+            page=record.kind,
+            steps=(record.id,),
+        )
+        for record in islice(concerned, MAX_ITEMS)
     ]
 
 

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from registry.catalog.reminding import due_for_confirmation, remind
 from registry.letters.letter import Sender, plain_text, subject
-from registry.model import Account, Record
+from registry.links.links import Outcome
+from registry.model import Account, Distribution, Metadata, Record
 from registry.store.database import writing
 from tests.sample_city import PASSWORD, entries
 from tests.town import Town
@@ -88,3 +89,22 @@ def test_an_entry_is_asked_about_after_half_a_year_until_it_is_confirmed(catalog
     assert re.search(r"/mein/aktuell/halle\?by=agentur&until=[\d-]{10}&sign=", letters(catalog)["agentur"][1])
     catalog.confirmations.confirm("halle", "agentur")
     assert due_for_confirmation(catalog, AUTHOR, datetime.now(UTC) + timedelta(days=100)) == []
+
+
+def test_who_answers_for_data_is_told_of_addresses_that_fail_since_days(catalog):
+    file = Distribution(id="plan", download_url="https://digital.example/weg.csv")
+    metadata = Metadata(kind="dataset", title={"de": "Sporthallen"}, distributions=(file,))
+    catalog.store.put([Record(id="hallen", said=metadata, owner="digital-agentur")], "agentur")
+    links = catalog.links
+    links.follow(catalog.store, MONDAY - timedelta(days=6))
+    (link,) = links.listed()
+    for days in (5, 4):
+        link = links.note(link, Outcome(False, "404"), MONDAY - timedelta(days=days))
+    assert remind(catalog, MONDAY) == 0  # it may be a server that sleeps
+    links.note(link, Outcome(False, "404"), MONDAY - timedelta(days=1))
+    assert remind(catalog, MONDAY) == 1
+    told = letters(catalog)
+    assert "lotsin" not in told
+    sentence = "Eine Adresse von „Sporthallen“ antwortet seit Tagen nicht: https://digital.example/weg.csv"
+    assert sentence in told["agentur"][1]
+    assert "https://lotse.example/daten/hallen" in told["agentur"][1]

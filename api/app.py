@@ -18,7 +18,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from api.admin import harvests, items, letters, links, new_source, overview, people, source_acts
+from api.admin import harvests, items, letters, links, new_source, overview, page_texts, people, source_acts
 from api.assistants import page as assistants
 from api.assistants import server as assistants_server
 from api.ckan import routes as ckan
@@ -98,6 +98,7 @@ PAGE_MODULES: Final = (
     harvests,
     source_acts,
     letters,
+    page_texts,
     links,
     people,
     assistants,

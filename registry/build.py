@@ -17,10 +17,11 @@ from registry.letters.mailboxes import open_mailboxes
 from registry.letters.outbox import open_outbox
 from registry.links import links
 from registry.links.links import open_links
-from registry.people import accounts, confirmations, drafts, reasons
+from registry.people import accounts, confirmations, drafts, page_texts, reasons
 from registry.people.accounts import open_people
 from registry.people.confirmations import open_confirmations
 from registry.people.drafts import open_inbox
+from registry.people.page_texts import open_page_texts
 from registry.people.reasons import open_reasons
 from registry.pictures import pictures
 from registry.pictures.pictures import open_pictures
@@ -73,6 +74,7 @@ def open_catalog(settings: Settings) -> Catalog:
         mailboxes=open_mailboxes(settings.database_url),
         messages=open_messages(settings.database_url),
         reasons=open_reasons(settings.database_url),
+        page_texts=open_page_texts(settings.database_url),
         pictures=open_pictures(settings.database_url),
         confirmations=open_confirmations(settings.database_url),
         following=open_following(settings.database_url),
@@ -93,6 +95,7 @@ def table_groups(settings: Settings) -> dict[str, tuple[sa.Engine, Tables]]:
         "inbox": drafts,
         "letters": outbox,
         "reasons": reasons,
+        "page_texts": page_texts,
         "pictures": pictures,
         "scores": scores,
         "file_checks": file_checks,

@@ -18,6 +18,7 @@ class City(msgspec.Struct, frozen=True, kw_only=True):
     empty."""
 
     name: str = ""
+    brand: str = ""  # the name of the portal; "" for Lotse
     title: Text = {}
     description: Text = {}
     publisher: Text = {}
@@ -32,6 +33,7 @@ class City(msgspec.Struct, frozen=True, kw_only=True):
     example_data: bool = False  # shows "Beispieldaten" on every page
     accent: str = ""  # theme colour on light pages, #rrggbb
     accent_dark: str = ""  # theme colour on dark pages; "" if it is made from `accent`
+    embed_in: tuple[str, ...] = ("*",)  # sites that may embed cards: sources of CSP; empty: none
     folder: Path = Path()
 
     @property
@@ -48,6 +50,11 @@ class City(msgspec.Struct, frozen=True, kw_only=True):
     def sources(self) -> Path | None:
         """TOML file of the city's sources; None if there is none."""
         return _existing(self.folder / "sources.toml")
+
+    @property
+    def logo(self) -> Path | None:
+        """The sign of the portal, an SVG; None if there is none."""
+        return _existing(self.folder / "logo.svg") if self.name else None
 
     @property
     def synonyms(self) -> Path | None:

@@ -71,7 +71,7 @@ def record() -> Record:
         modified="2026-01-31",
     )
     origin = Origin("stadt", ID, "https://daten.example.org/dataset/baumkataster")
-    return Record(id=ID, said=metadata, owner="stadt-heidelberg", origin=origin, created=at, changed=at, number=7)
+    return Record(id=ID, said=metadata, owner="umweltamt", origin=origin, created=at, changed=at, number=7)
 
 
 def of_shapes(base: str) -> dict[type, Any]:
@@ -142,7 +142,7 @@ def _drafts() -> tuple[Any, ...]:
     metadata = Metadata(
         kind="project",
         title={"de": "Kühle Wege", "en": "Cool paths"},
-        abstract={"de": "Schattige Wege durch die Altstadt."},
+        abstract={"de": "Schattige Wege durch die Innenstadt."},
         phase=concept_list("phases").by_notation["umsetzung"].iri,
         publisher=Agent(name={"de": "Umweltamt"}, id="umweltamt"),
     )
@@ -159,7 +159,7 @@ def _drafts() -> tuple[Any, ...]:
         HistoryAnswer((version,)),
         DryRunAnswer(state="submitted", metadata=metadata),
         NewDraft(kind="project", metadata={"title": {"de": "Kühle Wege"}}),
-        DraftChange({"abstract": {"de": "Schattige Wege durch die Altstadt."}}),
+        DraftChange({"abstract": {"de": "Schattige Wege durch die Innenstadt."}}),
         DraftAct("Bitte nennen Sie den Zeitraum."),
         RecordAct("Das Vorhaben ist abgeschlossen."),
     )

@@ -13,12 +13,14 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api.pages.site import STATIC
+from registry.city import City
 from registry.errors import NotFoundError, UsageError
 
 FOR_GOOD: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 FOR_AN_HOUR: Final = {"Cache-Control": "public, max-age=3600"}
 DARK: Final = (19, 21, 37)  # the ground of dark pages
 WHITE: Final = (255, 255, 255)
+MAX_LOGO_BYTES: Final = 50_000
 MIN_CONTRAST: Final = 4.5  # contrast of text (WCAG 1.4.3)
 
 Colour = tuple[int, int, int]
@@ -49,6 +51,18 @@ def _type(name: str) -> str:
     if name.endswith(".woff2"):
         return "font/woff2"
     return guess_type(name)[0] or "text/plain"
+
+
+def logo(city: City) -> Callable[[Request], Response]:
+    """The city's sign as a file; NotFoundError if it has none. It cannot run anything: no script is allowed in it."""
+
+    def answer(_: Request) -> Response:
+        if city.logo is None or city.logo.stat().st_size > MAX_LOGO_BYTES:
+            raise NotFoundError("page-file-unknown")
+        headers = {**FOR_AN_HOUR, "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+        return Response(city.logo.read_bytes(), headers=headers, media_type="image/svg+xml")
+
+    return answer
 
 
 def theme(accent: str, accent_dark: str = "") -> Callable[[Request], Response]:

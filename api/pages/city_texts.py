@@ -1,28 +1,48 @@
 """Pages of text: those that the city writes (imprint, privacy, accessibility, easy language), and help.
 
-Entry point: `text`. Invariant: nothing is made up; a text that the city has not written is said to be
-missing.
+Entry point: `text`. Invariant: nothing is made up; a text that the city has not written is said to be missing. The page
+about accessibility says what our own tests found, when, and what they cannot tell.
 """
 
+import tomllib
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Final
 
+import msgspec
 from fastapi import Request
-from markupsafe import Markup
 from starlette.responses import Response
 
+from api.pages.page_texts import text_of
 from api.pages.site import Pages
+from api.text import sentences
 from api.text.formatting import document
 from api.text.i18n import translator
 from api.web import addresses
 from api.web.addresses import Lang, language
+from registry.people.page_texts import NAMES as NAMES
+from vocab.concepts import concept_list
 
-NAMES: Final = ("imprint", "privacy", "accessibility", "easy-language", "sign-language", "help")
-MAX_TEXT_BYTES: Final = 200_000  # bytes
+LICENCES_EXPLAINED: Final = ("dl-by-de/2.0", "dl-zero-de/2.0", "cc-by/4.0", "cc-zero")
 View = Callable[[Request], Response]
 
 
-def _title(name: str, lang: Lang) -> str:
+class Checked(msgspec.Struct, frozen=True):
+    """What the tests of the pages found. `pages`: how many were looked at; `looks`: sizes and modes of each;
+    `findings`: faults that were found. Written by `python -m tests.browser.accessibility`."""
+
+    day: str
+    tool: str
+    browser: str
+    rules: str
+    pages: int
+    looks: int
+    findings: int
+
+
+def title_of(name: str, lang: Lang) -> str:
+    """The heading of a page of text."""
     _ = translator(lang)
     return {
         "imprint": _("Impressum"),
@@ -30,42 +50,44 @@ def _title(name: str, lang: Lang) -> str:
         "accessibility": _("Erklärung zur Barrierefreiheit"),
         "easy-language": _("Leichte Sprache"),
         "sign-language": _("Gebärdensprache"),
-        "help": _("Über Lotse"),
+        "help": _("Hilfe"),
     }[name]
 
 
 def text(pages: Pages, name: str) -> View:
-    """The view of a page whose text is in the city's folder: `pages/impressum.md`, in English `pages/impressum.en.md`.
-
-    Where the file is missing the page says so, and how to add it; nothing is made up.
-    """
+    """The view of a page whose text administrators write, or that is in the city's folder."""
     word = addresses.word(name, "de")
 
     def show(request: Request) -> Response:
         lang = language(request)
-        document_text, of = _words(pages, word, lang)
-        title = _title(name, lang)
+        written = text_of(pages.catalog, pages.city, name, lang)
+        title = title_of(name, lang)
         return pages.page(
             request,
             "text.html",
             lang,
+            name=name,
             title=title,
-            text=document_text,
-            text_lang=of if of != lang else "",
+            text=document(written.text) if written else None,
+            text_lang=written.lang if written and written.lang != lang else "",
             file=f"pages/{word}.md",
-            own=name == "help",
+            checked=checked() if name == "accessibility" else None,
+            phases=[concept.label(lang) for concept in concept_list("phases")],
+            licences=_licences(lang) if name == "help" else (),
             crumbs=[(title, "")],
         )
 
     return show
 
 
-def _words(pages: Pages, word: str, lang: Lang) -> tuple[Markup | None, str]:
-    """The text in the page's language, else in the other one."""
-    folder = pages.city.folder / "pages"
-    names = {"de": folder / f"{word}.md", "en": folder / f"{word}.en.md"}
-    for of in (lang, "en" if lang == "de" else "de"):
-        path = names[of]
-        if pages.city.name and path.is_file() and path.stat().st_size <= MAX_TEXT_BYTES:
-            return document(path.read_text("utf-8")), of
-    return None, lang
+@cache
+def checked() -> Checked:
+    """The last results of the tests of the pages."""
+    results = Path(__file__).with_name("accessibility.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(results), Checked)
+
+
+def _licences(lang: Lang) -> list[sentences.Licence]:
+    """The licences that most open data have, with what they allow."""
+    by_notation = concept_list("licences").by_notation
+    return [sentences.licence(by_notation[notation].iri, lang) for notation in LICENCES_EXPLAINED]

@@ -1,5 +1,6 @@
 """The public pages and their addresses."""
 
+import itertools
 from collections.abc import Iterator
 from functools import partial
 
@@ -23,6 +24,7 @@ from api.pages.project_map import map_page
 from api.pages.quality import Quality
 from api.pages.record import record_page
 from api.pages.search import search_page
+from api.pages.sharing import embed_list, embed_record, qr_code
 from api.pages.site import Pages, View
 from api.pages.sparql import sparql_views
 from api.pages.start import start_page
@@ -70,6 +72,11 @@ def routes(pages: Pages) -> APIRouter:
     mount(router, patterns("sparql"), show)
     mount(router, patterns("sparql"), post, method="POST")
     mount(router, ["/static/theme.css"], assets.theme(pages.city.accent, pages.city.accent_dark))
+    mount(router, ["/qr.svg"], qr_code(pages))
+    for kind, lang in itertools.product(KINDS, addresses.LANGS):
+        mount(router, [f"{addresses.path('embed', lang, addresses.word(kind, lang))}/{{id}}"], embed_record(pages))
+    mount(router, patterns("embed", "{list}"), embed_list(pages))
+    mount(router, ["/static/logo.svg"], assets.logo(pages.city))
     mount(router, ["/static/{path:path}"], assets.file)
     mount(router, [f"{PATH}{{name}}"], picture(pages))
     return router

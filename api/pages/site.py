@@ -14,6 +14,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from api.pages.own_names import with_own_names
+from api.pages.page_texts import names_with_text
 from api.text import formatting
 from api.text.i18n import HERE, translations
 from api.web import addresses, session
@@ -40,6 +41,7 @@ from vocab.pages import LIST_VIEW_WORDS, STEP_WORDS, step_word
 STATIC: Final = HERE / "static"
 KERN: Final = "vendor/native/2.7.2/kern.css"
 MAX_ORGANIZATIONS_OFFERED: Final = 300
+BRAND: Final = "Lotse"  # where the city names its portal nothing else
 NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
@@ -157,8 +159,10 @@ class Pages:
             "base": self.settings.base_url,
             "sends_letters": bool(self.settings.mail),
             "styled": (STATIC / KERN).is_file(),
-            "site_title": f"Lotse {self.city.name}".strip(),
+            "brand": self.city.brand or BRAND,
+            "site_title": f"{self.city.brand or BRAND} {self.city.name}".strip(),
             "today": today(),
+            "pages_with_text": names_with_text(self.catalog, self.city),
             "city_description": formatting.pick_language(self.city.description, lang).words,
             "place_name": formatting.pick_language(self.city.publisher, lang).words or self.city.name,
         }

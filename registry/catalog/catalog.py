@@ -38,6 +38,7 @@ from registry.model.people import publishable
 from registry.people.accounts import People
 from registry.people.confirmations import Confirmations
 from registry.people.drafts import Inbox
+from registry.people.page_texts import PageTexts
 from registry.people.reasons import Reasons
 from registry.pictures.pictures import Pictures
 from registry.preview.previews import Previews
@@ -74,6 +75,7 @@ class Catalog:
     mailboxes: Mailboxes
     messages: Messages
     reasons: Reasons
+    page_texts: PageTexts
     pictures: Pictures
     confirmations: Confirmations
     following: Following

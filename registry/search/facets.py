@@ -137,7 +137,7 @@ _ROWS: Final = (
           together="themes", in_text="labels", by_default=True),
     Facet("publisher", _both("Organisation", "Organization"), "records", of.publishers, "umweltamt", order=10,
           counted=Counted("publishers", of.named_publishers), tree=True, kinds=_THINGS, by_default=True),
-    Facet("district", _both("Stadtteil", "District"), "districts", of.districts_of, "bahnstadt", order=2,
+    Facet("district", _both("Stadtteil", "District"), "districts", of.districts_of, "altstadt", order=2,
           together="districts", in_text="labels", by_default=True),
     Facet("format", _both("Format", "Format"), "list", of.formats, "CSV", order=4,
           list="file-types", kinds=_DATA, inside="family",

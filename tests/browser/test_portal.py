@@ -35,6 +35,7 @@ PUBLIC = (
     "/entwickler/ki",
 )  # fmt: skip
 SIGNED_IN = (
+    "/administration/texte", "/administration/texte/imprint/de",
     "/konto/einmalcodes", "/konto/sicherheit", "/konto/zugangsschluessel", "/administration/konten",
     "/administration/konten/agentur",
     "/administration/protokoll", "/administration/links", "/administration",
@@ -53,6 +54,7 @@ TEMPLATES = {  # a page of each
     "start.html": "/", "search.html": "/suche?q=rad&theme=TRAN", "record.html": "/daten/rad-zaehlstellen",
     "project.html": "/projekte/kuehle-wege",
     "organization.html": "/organisationen/umweltamt", "organizations.html": "/organisationen",
+    "embed.html": "/einbetten/projekte?theme=ENVI",
     "district.html": "/stadtteile/bahnstadt", "districts.html": "/stadtteile", "topic.html": "/themen/TRAN",
     "topics.html": "/themen", "text.html": "/hilfe", "developers.html": "/entwickler", "error.html": "/gibt-es-nicht",
     "sign_in.html": "/konto/anmelden", "account.html": "/konto", "entries.html": "/mein/eintraege",
@@ -79,6 +81,7 @@ TEMPLATES = {  # a page of each
     "profile.html": "/projekte/kuehle-wege/steckbrief",
     "links.html": "/administration/links", "admin_overview.html": "/administration",
     "checkup.html": "/administration/zustand", "new_source.html": "/administration/quellen/neu",
+    "page_texts.html": "/administration/texte", "page_text.html": "/administration/texte/imprint/de",
     "letters.html": "/administration/nachrichten", "webhooks.html": "/administration/webhooks",
     "answers.html": "/projekte/kuehle-wege/antworten", "account_letters.html": "/konto/nachrichten",
     "merge.html": "/projekte/pegel/zusammenfuehren?with=kuehle-wege",
@@ -95,7 +98,8 @@ ASKED = {  # the answer to a form or a link of a letter
     "letter.html", "review_several.html", "run_withdraw.html", "confirm.html", "source_item.html",
 }  # fmt: skip
 PARTS = {
-    "base.html", "diff.html", "district_table.html", "filters.html", "form.html", "macros.html", "nothing.html",
+    "base.html", "diff.html", "district_table.html", "filters.html", "form.html", "glossary.html", "macros.html",
+    "nothing.html",
     "overview.html",
     "quality_macros.html", "visitor_fields.html",
     "account_roles.html", "record_files.html", "record_picture.html", "record_side.html", "record_steps.html",

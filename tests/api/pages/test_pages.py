@@ -1,7 +1,7 @@
 """The public pages: what they show, in which words, and what they never do.
 
 Covers: api/pages/assets.py, api/pages/cards.py, api/pages/city_texts.py, api/pages/districts.py,
-api/pages/error_pages.py, api/pages/facts.py, api/pages/organization.py, api/pages/record.py, api/pages/relations.py,
+api/pages/error_pages.py, api/pages/facts.py, api/pages/page_texts.py, api/pages/record.py, api/pages/relations.py,
 api/pages/routes.py, api/pages/search.py, api/pages/site.py, api/pages/start.py, api/pages/suggestions.py
 """
 

@@ -4,11 +4,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 import msgspec
 
-from registry.model import Kind, Metadata, Record
+from registry.model import Distribution, Kind, Metadata, Record
 from registry.model.timing import first_day, last_day
 from registry.search.analysis import NOTHING, Terms, analysed_chunks, base_letters, clean, fold_word
 from registry.search.facet_values import MAX_KEY
@@ -17,6 +18,8 @@ from registry.search.space_time import numbers_of
 from registry.search.word_lists import STOP_WORDS
 from vocab.concepts import ConceptList, concept_list
 
+MAX_FILE_DESCRIPTION = 1_000  # characters of the description of a file that are searched
+MAX_DESCRIBED_FILES = 50  # different descriptions
 MAX_WORD_ENTRIES = 60  # words of a record that can be suggested
 LAST_DAY: Final = date.max.toordinal()
 BREAK = f" {NOTHING} "  # between texts, so that no phrase goes from one to the next
@@ -119,8 +122,7 @@ def _texts(metadata: Metadata) -> Iterator[str]:
     for agent in (metadata.publisher, metadata.organizer, *metadata.creators, *participants):
         if agent:
             yield from agent.name.values()
-    for distribution in metadata.distributions:
-        yield from distribution.title.values()
+    yield from _of_files(metadata.distributions)
     for location in metadata.places:
         yield from location.name.values()
     for texts in (metadata.goals, metadata.benefits):
@@ -128,6 +130,17 @@ def _texts(metadata: Metadata) -> Iterator[str]:
             yield from text.values()
     yield from _calls(metadata)
     yield from metadata.aliases
+
+
+def _of_files(files: Sequence[Distribution]) -> Iterator[str]:
+    """Titles and descriptions of files: in old dumps of CKAN a file has no name, its words stand in the description.
+    What several files say counts once."""
+    described: dict[str, None] = {}
+    for distribution in files:
+        yield from distribution.title.values()
+        for text in distribution.description.values():
+            described[text[:MAX_FILE_DESCRIPTION]] = None
+    yield from islice(described, MAX_DESCRIBED_FILES)
 
 
 def _calls(metadata: Metadata) -> Iterator[str]:

@@ -16,6 +16,7 @@ import zstandard
 from registry.model import Finding, Findings
 from registry.model.harvest import LastReading, ListedItem, Mapped, Reached, Staged
 from registry.sources.packed import packed, unpacked
+from registry.sources.payloads import open_payloads
 from registry.store.database import (
     ManyRows,
     Tables,
@@ -102,6 +103,7 @@ class Staging:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
+        self._payloads = open_payloads(engine)
         changed = ("run", "place", "twice", "url", "digest", "error", "edition")
         self._stage = ManyRows(engine, _upsert(engine, _STAGED, changed, _UNMAPPED))
         self._payload = ManyRows(engine, _upsert(engine, _PAYLOADS, ("payload",)))
@@ -154,22 +156,22 @@ class Staging:
 
         `same`: items whose payload and address are staged already.
         """
-        pack = zstandard.ZstdCompressor(level=1).compress
         rows = [
             {"source": source, "remote_id": staged.remote_id, "run": mark.run, "place": staged.position,
              "twice": int(staged.twice), "url": staged.url, "digest": staged.digest,
              "error": msgspec.json.encode(staged.error) if staged.error else None}
             for staged in new
         ]  # fmt: skip
-        payloads = [
-            {"source": source, "remote_id": staged.remote_id, "payload": pack(staged.payload)} for staged in new
-        ]
         seen = [
             {"_source": source, "_remote_id": staged.remote_id, "run": mark.run, "place": staged.position,
              "twice": int(staged.twice)}
             for staged in same
         ]  # fmt: skip
         with writing(self.engine) as connection:
+            pack = self._payloads.packer(connection, source, [staged.payload for staged in new])
+            payloads = [
+                {"source": source, "remote_id": staged.remote_id, "payload": pack(staged.payload)} for staged in new
+            ]
             self._stage.execute(connection, rows)
             self._payload.execute(connection, payloads)
             self._seen.execute(connection, seen)
@@ -211,7 +213,7 @@ class Staging:
         if not remote_ids:
             return []
         wanted = among(self.engine, _THING.remote_id, remote_ids)
-        things = [_staged(row) for row in self._fetch(_WITH_PAYLOAD.where(_THING.source == source, wanted))]
+        things = [self._staged(row) for row in self._fetch(_WITH_PAYLOAD.where(_THING.source == source, wanted))]
         return sorted(things, key=lambda staged: staged.position)
 
     def mapped(self, source: str, edition: str, mapped: Sequence[Mapped]) -> None:
@@ -283,13 +285,36 @@ class Staging:
             give_space_back(self.engine, vacuum=False)
         with writing(self.engine) as connection:
             connection.execute(_STAGED.delete().where(_THING.source == source))
+            self._payloads.forget(connection, source)
         give_space_back(self.engine, vacuum=True)
 
     def erase(self, source: str, remote_id: str) -> None:
+        """Deletes what is staged of an item; the dictionary of its source, too, which may hold pieces of it."""
         self.keep_last_reading(source, None)
+        pack = zstandard.ZstdCompressor(level=1).compress
+        of_source = _PAYLOADS.c.source == source
         with writing(self.engine) as connection:
+            self._payloads.forget(connection, source)
             for table in (_STAGED, _PAYLOADS):
                 connection.execute(table.delete().where(table.c.source == source, table.c.remote_id == remote_id))
+            query = sa.select(_PAYLOADS).where(of_source).order_by(_PAYLOADS.c.remote_id).limit(BATCH)
+            rows = connection.execute(query).fetchall()
+            while rows:
+                again = [{**row._mapping, "payload": pack(self._payloads.unpacked(row.payload))} for row in rows]
+                self._payload.execute(connection, again)
+                rows = connection.execute(query.where(_PAYLOADS.c.remote_id > rows[-1].remote_id)).fetchall()
+
+    def _staged(self, row: Any) -> Staged:
+        return Staged(
+            remote_id=row.remote_id,
+            position=row.place,
+            digest=row.digest,
+            payload=self._payloads.unpacked(row.payload),
+            url=row.url,
+            error=msgspec.json.decode(row.error, type=Finding) if row.error else None,
+            twice=bool(row.twice),
+            shares=bool(row.shares),
+        )
 
     def _fetch(self, query: sa.Select[Any]) -> Sequence[Any]:
         with reading(self.engine) as connection:
@@ -298,19 +323,6 @@ class Staging:
 
 def _of(source: str, run: int) -> tuple[Any, Any]:
     return _THING.source == source, _THING.run == run
-
-
-def _staged(row: Any) -> Staged:
-    return Staged(
-        remote_id=row.remote_id,
-        position=row.place,
-        digest=row.digest,
-        payload=zstandard.ZstdDecompressor().decompress(row.payload),
-        url=row.url,
-        error=msgspec.json.decode(row.error, type=Finding) if row.error else None,
-        twice=bool(row.twice),
-        shares=bool(row.shares),
-    )
 
 
 def _upsert(

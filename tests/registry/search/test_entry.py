@@ -6,7 +6,7 @@ import pytest
 
 from registry.model import Agent, Distribution, Metadata, Origin, Participation, Period, Place
 from registry.search.analysis import NOTHING
-from registry.search.entry import BREAK, entry
+from registry.search.entry import BREAK, MAX_DESCRIBED_FILES, entry
 from registry.search.facet_values import MAX_YEARS, WHOLE_CITY, named_publisher, publisher_value
 from tests.builders import CSV, TRAN, a_dataset, a_distribution, a_metadata, a_record
 from vocab.concepts import Concept, ConceptList
@@ -140,6 +140,17 @@ def test_contacts_are_not_searched():
 def test_who_takes_part_is_searched():
     said = a_metadata(kind="project", participants=(Participation(agent=Agent(name={"de": "Hochschule"})),))
     assert "hochschul" in entry(a_record(said=said)).text.stems
+
+
+def test_descriptions_of_files_are_searched_once_each_and_bounded():
+    files = tuple(Distribution(description={"de": text}) for text in ("Plan Spreeweg", "Plan Spreeweg", "Uferstraße"))
+    text = entry(a_record(said=a_metadata("Bebauungsplan", distributions=files))).text.stems
+    assert (text.split().count("spreeweg"), "uferstrass" in text) == (1, True)
+    long = tuple(Distribution(description={"de": f"Datei {n} hinten"}) for n in range(MAX_DESCRIBED_FILES + 9))
+    words = entry(a_record(said=a_metadata("Viele", distributions=long))).text.stems.split()
+    assert words.count("hint") == MAX_DESCRIBED_FILES
+    assert str(MAX_DESCRIBED_FILES - 1) in words
+    assert str(MAX_DESCRIBED_FILES) not in words
 
 
 def test_the_day_is_that_of_the_last_change_else_of_issue_else_of_the_record():

@@ -226,6 +226,7 @@ def _grams(folded: str) -> list[str]:
     return [bounded[start : start + GRAM] for start in range(max(1, len(bounded) - GRAM + 1))]
 
 
+@lru_cache(MAX_CACHED // 5)  # titles that are compared have most of their words in common
 def _word(text: str) -> Word:
     if " " in text:
         return _with_number(*map(_word, text.split(" ")))

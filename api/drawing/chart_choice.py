@@ -40,7 +40,8 @@ _MONTHS: Final = {"de": "Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez", "en"
 
 class Choice(NamedTuple):
     """What is drawn: `y` by `x`. `y`: "" for a count of rows; `part`: of a time, None for the values themselves;
-    `only`: column and value of the latest year or day, where a sum over several of them would mislead."""
+    `only`: column and value of the latest year or day, where a sum over several of them would mislead; `is_stock`: each
+    time is a count of its own."""
 
     x: str
     y: str
@@ -48,6 +49,7 @@ class Choice(NamedTuple):
     part: Part | None
     is_time: bool
     only: tuple[str, str] | None = None
+    is_stock: bool = False
 
 
 class Chart(NamedTuple):
@@ -123,7 +125,8 @@ def choice(
     if is_time:
         is_snapshots = kind == "stock" and by.distinct <= MAX_SNAPSHOTS
         usual: Measure = "sum" if kind == "amount" or is_snapshots else "avg"
-        return Choice(by.name, of.name, wanted or usual, "day" if is_snapshots else _part(by), True)
+        part = "day" if is_snapshots else _part(by)
+        return Choice(by.name, of.name, wanted or usual, part, True, None, is_snapshots)
     usual = "avg" if kind == "reading" else "sum"
     only = _latest(preview.columns, by) if not x and (wanted or usual) == "sum" else None
     return Choice(by.name, of.name, wanted or usual, None, False, only)
@@ -236,6 +239,9 @@ def _time_labels(data: Sequence[Datum], chosen: Choice, lang: Lang) -> list[tupl
         return years if len(years) > 1 else [(float(step), f"{months[step % 12]} {step // 12}") for step in steps]
     if chosen.part == "day":
         days = [date.fromordinal(step) for step in steps]
+        if days[-1].year - days[0].year > 1:
+            firsts_of_years = {value.year: value for value in reversed(days)}
+            return [(float(value.toordinal()), str(year)) for year, value in sorted(firsts_of_years.items())]
         firsts = [value for value in days if value.day == 1] if len(days) > 45 else days
         months = _MONTHS[lang].split()
         return [(float(value.toordinal()), f"{value.day}. {months[value.month - 1]}" if lang == "de"
@@ -276,6 +282,8 @@ def _head(chosen: Choice, unit: str, is_single: bool, lang: Lang) -> str:
 def _measured(chosen: Choice, unit: str, is_single: bool, lang: Lang) -> str:
     say = translator(lang)
     head = _head(chosen, unit, is_single, lang)
+    if chosen.is_stock and chosen.measure == "sum":
+        return say(_("%(measure)s am jeweiligen Tag")) % {"measure": head}
     if chosen.part and not is_single:
         return f"{head} {say(_PARTS[chosen.part])}"
     by = say(_("%(measure)s nach %(column)s")) % {"measure": head, "column": chosen.x}

@@ -88,6 +88,8 @@ def _range(column: Column, lang: Lang) -> str:
         counts = dict(column.common)
         total = sum(counts.values()) or 1
         return ", ".join(f"{say(word)} {percent(_count(counts, key), total, lang)}" for key, word in _ANSWERS)
+    if column.distinct == 1 and column.common:
+        return say(_("immer %(value)s")) % {"value": shown(column.common[0][0], column.type, lang)}
     if column.type == "text" or column.min is None:
         return say(_("%(type)s, %(count)s verschiedene")) % {
             "type": type_in_words(column, lang), "count": number_text(column.distinct, lang),

@@ -12,11 +12,12 @@ from typing import Final, NamedTuple
 from markupsafe import Markup
 
 from api.drawing.chart_choice import Chart, chart, choice, question
+from api.drawing.maps import MapDrawing, map_of
 from api.pages.cards import Line
 from api.pages.columns import ColumnLine, column_lines, kinds_of
 from api.pages.files import File
-from api.pages.preview import page_path
-from api.pages.preview_views import geometry_columns
+from api.pages.preview import map_rows, page_path
+from api.pages.preview_views import geometry_columns, shapes_of
 from api.pages.site import Pages
 from api.text.formatting import as_date, day, number
 from api.text.i18n import translations, translator
@@ -31,11 +32,13 @@ MAX_ANSWERS: Final = 500  # groups of charts that are kept
 
 
 class FirstLook(NamedTuple):
-    """`address`: of the table, "" where it is not prepared; `chart_address`: of the same chart, to be changed there."""
+    """`address`: of the table, "" where it is not prepared; `chart_address`: of the same chart or map, to be changed
+    there; `map`: where there is no chart."""
 
     name: Markup
     address: str
     chart: Chart | None
+    map: MapDrawing | None
     chart_address: str
     columns: tuple[ColumnLine, ...]
     more_columns: int
@@ -136,12 +139,14 @@ class _Table(NamedTuple):
 def _look(table: _Table, file: File, path: str, lang: Lang) -> FirstLook:
     preview = table.preview
     if preview.state != "ready":
-        return FirstLook(file.name, "", None, "", column_lines(table.distribution, None, (), lang), 0)
+        return FirstLook(file.name, "", None, None, "", column_lines(table.distribution, None, (), lang), 0)
     rows = table.previews.rows(table.record_id, table.distribution.id, Selection(size=1)).rows
     columns = column_lines(table.distribution, preview, rows[0] if rows else (), lang)
-    return FirstLook(
-        file.name, path, _chart(table, lang), f"{path}?view=chart", columns, len(preview.columns) - len(columns)
-    )
+    drawn = _chart(table, lang)
+    drawn_map = None if drawn else _map(table.previews, (table.record_id, table.distribution.id), preview.file)
+    view = "chart" if drawn else "map"
+    more = len(preview.columns) - len(columns)
+    return FirstLook(file.name, path, drawn, drawn_map, f"{path}?view={view}", columns, more)
 
 
 def _chart(table: _Table, lang: Lang) -> Chart | None:
@@ -158,3 +163,12 @@ def _chart(table: _Table, lang: Lang) -> Chart | None:
 def _answer(previews: Previews, record_id: str, distribution_id: str, _file: str, asked: Aggregate) -> Groups:
     """The groups of a chart, kept while the prepared file is the same: a table of a million rows takes a while."""
     return previews.aggregate(record_id, distribution_id, asked)
+
+
+@lru_cache(MAX_ANSWERS)
+def _map(previews: Previews, ids: tuple[str, str], _file: str) -> MapDrawing | None:
+    """The map of a table, kept while the prepared file is the same."""
+    preview = previews.get(*ids)
+    if preview is None or geometry_columns(preview) is None:
+        return None
+    return map_of(shapes_of(preview, map_rows(previews, ids, Selection()).rows))

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from api.drawing.chart_choice import choice, question
+from api.drawing.maps import MAX_SHAPES
 from api.pages import preview_views
 from api.pages.cards import whose
 from api.pages.columns import kinds_of
@@ -31,7 +32,8 @@ from registry.errors import NotFoundError, NotReadyError, UsageError
 from registry.model import KINDS, Distribution, Kind, Record
 from registry.model.message import sentence
 from registry.preview.bounds import MAX_PAGE_ROWS
-from registry.preview.model import Preview, Selection
+from registry.preview.model import Preview, Rows, Selection
+from registry.preview.previews import Previews
 from vocab.fields import fields_of
 from vocab.kinds import KIND_ROWS
 from vocab.pages import step_word
@@ -130,12 +132,20 @@ def _view(pages: Pages, file: Previewed, preview: Preview, asked: Asked) -> dict
         chosen = choice(preview, asked.x, asked.y, asked.measure, kinds_of(file.distribution))
         answer = previews.aggregate(*ids, question(chosen, where)) if chosen else None
         return view | preview_views.chart_view(preview, chosen, answer, file.lang)
-    is_map = asked.view == "map"
-    size, page = (MAX_PAGE_ROWS, 1) if is_map else (asked.size, asked.page)
-    rows = previews.rows(*ids, Selection(sort=asked.sort, where=where, size=size, page=page))
-    if is_map:
-        return view | preview_views.map_view(preview, rows, file.lang)
-    return view | preview_views.table_view(preview, rows, replace(asked, page=page), file.path, file.lang)
+    selection = Selection(sort=asked.sort, where=where, size=asked.size, page=asked.page)
+    if asked.view == "map":
+        return view | preview_views.map_view(preview, map_rows(previews, ids, selection), file.lang)
+    return view | preview_views.table_view(preview, previews.rows(*ids, selection), asked, file.path, file.lang)
+
+
+def map_rows(previews: Previews, ids: tuple[str, str], selection: Selection) -> Rows:
+    """The rows that a map draws: those of a selection, MAX_SHAPES at most."""
+    rows: list[list[Any]] = []
+    page: int | None = 1
+    while page is not None and len(rows) < MAX_SHAPES:
+        part = previews.rows(*ids, replace(selection, size=MAX_PAGE_ROWS, page=page))
+        rows, page = [*rows, *part.rows], part.next
+    return Rows(rows=rows, total=part.total)
 
 
 def frame(file: Previewed, shown_file: File) -> dict[str, Any]:

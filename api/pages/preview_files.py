@@ -12,7 +12,7 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from api.drawing.maps import feature_collection
-from api.pages.preview import Previewed, previewed
+from api.pages.preview import Previewed, map_rows, previewed
 from api.pages.preview_views import FILES, geometry_columns, shapes_of
 from api.pages.site import Pages, View
 from api.pages.table_address import parse
@@ -99,7 +99,7 @@ def _shapes_view(pages: Pages) -> View:
         if columns is None:
             raise NotFoundError("nothing-here")
         selection = _selection(pages, file, request)
-        rows = pages.catalog.previews.rows(file.record.id, file.distribution.id, selection)
+        rows = map_rows(pages.catalog.previews, (file.record.id, file.distribution.id), selection)
         names = [column.name for column in preview.columns]
         shown = [[*row, shape] for row, shape in zip(rows.rows, shapes_of(preview, rows.rows), strict=True)]
         document = feature_collection([*names, ""], shown, len(names))

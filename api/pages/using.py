@@ -193,7 +193,8 @@ def _form(tool: str, family: str, read: ReadAs, lang: Lang) -> str:
     if tool != "Excel" or family != "csv" or not read.delimiter or not read.encoding:
         return ""
     _ = translator(lang)
-    delimiter = _("Tabulator") if read.delimiter == "\t" else read.delimiter
+    names = {";": _("das Semikolon"), ",": _("das Komma"), "\t": _("der Tabulator")}
+    delimiter = names.get(read.delimiter, read.delimiter)
     return " " + _("Das Trennzeichen ist %(sign)s, die Kodierung %(encoding)s.") % {
         "sign": delimiter, "encoding": read.encoding.upper(),
     }  # fmt: skip

@@ -104,7 +104,7 @@ def test_a_stock_is_added_up_of_one_day_only() -> None:
     cars = Column(name="fahrzeuge", type="integer", filled=900, distinct=300, min=1, max=900)
     table = preview(days, STATION, cars, total=900)
     over_time = choice(table, kinds={"fahrzeuge": "stock"})
-    assert over_time == Choice("stichtag", "fahrzeuge", "sum", "day", True)
+    assert over_time == Choice("stichtag", "fahrzeuge", "sum", "day", True, None, True)
     assert choice(preview(STATION, cars), kinds={"fahrzeuge": "stock"}) == Choice(
         "stelle", "fahrzeuge", "sum", None, False
     )
@@ -113,6 +113,7 @@ def test_a_stock_is_added_up_of_one_day_only() -> None:
     assert drawn is not None
     assert drawn.lines[0].path.count("M") == 1  # one line through the days that there are
     assert drawn.finding == "Am höchsten: 1. Juli 2024 mit 99."
+    assert drawn.measured == "fahrzeuge, Summe am jeweiligen Tag"
 
 
 def test_a_sum_by_category_is_of_the_latest_year_only_and_says_so() -> None:

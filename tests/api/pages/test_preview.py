@@ -343,3 +343,12 @@ def test_a_hit_says_what_can_be_looked_at_and_leads_there(browser: TestClient) -
     other = browser.get("/suche?q=ladepunkte").text
     assert "Öffentliche Ladepunkte" in other
     assert "Ansehen: " not in other
+
+
+def test_a_dataset_of_places_alone_shows_its_map(city: Town, browser: TestClient) -> None:
+    record = city.catalog.store.existing("rad-unfaelle")
+    city.catalog.store.put([Record(id="nur-orte", said=record.metadata)], "test")
+    put_preview(city, "nur-orte", 0, "name;lat;lon\nEins;49,41;8,67\nZwei;49,42;8,68\n")
+    page = browser.get("/daten/nur-orte").text
+    assert 'class="datamap"' in page
+    assert link(page, "Als Tabelle").endswith("?view=map")

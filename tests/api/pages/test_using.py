@@ -123,6 +123,6 @@ def test_a_recipe_names_how_a_file_is_written_where_that_is_known() -> None:
     listed = tuple(files((file("Werte", "CSV", "werte.csv"),), "de"))
     known = {listed[0].id: Preview(state="ready", read=read)}
     by_tool = {recipe.tool: recipe for recipe in recipes(listed, "de", known)}
-    assert by_tool["Excel"].sentence.endswith("Das Trennzeichen ist ;, die Kodierung CP1252.")
+    assert by_tool["Excel"].sentence.endswith("Das Trennzeichen ist das Semikolon, die Kodierung CP1252.")
     assert 'sep=";", decimal=",", encoding="cp1252", skiprows=2)' in by_tool["Python"].code
     assert 'sep=None, engine="python")' in recipes(listed, "de")[1].code

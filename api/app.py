@@ -55,8 +55,9 @@ from api.editing import (
 )
 from api.pages import error_pages, routes
 from api.pages.site import Pages
-from api.running import metrics
+from api.running import metrics, reads
 from api.running.rates import RateLimit
+from api.running.reads import CountReads, ReadCounter
 from api.running.requests import Requests
 from api.visitors import digests, hook_delivery
 from api.visitors import routes as visitors
@@ -71,6 +72,7 @@ from registry import child_pool
 from registry.build import open_catalog
 from registry.catalog import Catalog, reminding
 from registry.errors import LotseError, NotFoundError, NotReadyError, TooLargeError, UsageError
+from registry.following.reads import Reads
 from registry.letters import sending
 from registry.search.query import Query
 from registry.settings import Settings, load, with_secret
@@ -144,6 +146,8 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=GZIP_LEVEL)
     secret = settings.secret[0] if settings.secret else ""
     app.add_middleware(RateLimit, data=settings.data, secret=secret, limits=settings.limits, shown=_shown)
+    app.state.reads = ReadCounter()
+    app.add_middleware(CountReads, counter=app.state.reads)
     app.add_middleware(Frame)
     app.add_middleware(Requests)
     if settings.trusted_proxies:
@@ -177,14 +181,20 @@ def _search_once(catalog: Catalog) -> None:
 async def _running(app: FastAPI, catalog: Catalog, settings: Settings) -> AsyncIterator[None]:
     """What runs beside the requests, while the application runs."""
     assistants: assistants_server.Endpoint | None = app.state.assistants
-    async with _threads_running(catalog, settings), assistants.running() if assistants else contextlib.nullcontext():
+    counting = (app.state.reads, catalog.following.reads)
+    async with (
+        _threads_running(catalog, settings, counting),
+        assistants.running() if assistants else contextlib.nullcontext(),
+    ):
         yield
 
 
 @contextlib.asynccontextmanager
-async def _threads_running(catalog: Catalog, settings: Settings) -> AsyncIterator[None]:
+async def _threads_running(
+    catalog: Catalog, settings: Settings, counting: tuple[ReadCounter, Reads]
+) -> AsyncIterator[None]:
     """Runs the projector, and what writes and sends letters, in threads while the application runs; closes the
-    catalogue afterwards."""
+    catalogue afterwards. `counting`: fetches of data, and where they are written."""
     stop = threading.Event()
     thread = threading.Thread(target=catalog.projector.run, args=(stop,), name="projector", daemon=True)
     thread.start()
@@ -192,6 +202,8 @@ async def _threads_running(catalog: Catalog, settings: Settings) -> AsyncIterato
     post = threading.Thread(target=sending.run, args=(catalog.outbox, settings, stop), name="letters", daemon=True)
     post.start()
     threading.Thread(target=reminding.run, args=(catalog, stop), name="reminders", daemon=True).start()
+    reading = threading.Thread(target=reads.run, args=(*counting, stop), name="reads", daemon=True)
+    reading.start()
     for job in (digests, hook_delivery):
         threading.Thread(target=job.run, args=(Pages(catalog, settings), stop), name=job.__name__, daemon=True).start()
     try:
@@ -200,6 +212,7 @@ async def _threads_running(catalog: Catalog, settings: Settings) -> AsyncIterato
         stop.set()
         child_pool.kill_busy()
         thread.join(timeout=30)
+        reading.join(timeout=30)
         catalog.close()
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from registry.answers.answers import open_answers
 from registry.catalog import Catalog
-from registry.following import subscriptions, webhooks
+from registry.following import reads, subscriptions, webhooks
 from registry.following.following import open_following
 from registry.letters import outbox
 from registry.letters.mailboxes import open_mailboxes
@@ -107,6 +107,7 @@ def table_groups(settings: Settings) -> dict[str, tuple[sa.Engine, Tables]]:
         **accounts.PARTS_OF_PEOPLE,
         "following": subscriptions,
         "webhooks": webhooks,
+        "reads": reads,
     }
     staged = staging_engine(settings.database_url, settings.data)
     return {name: (engine, room.TABLES) for name, room in rooms.items()} | {

@@ -23,6 +23,7 @@ from registry.catalog.deciding import publish_again, revert, subject, withdraw
 from registry.catalog.lookup import backlinks
 from registry.errors import ConflictError, NotFoundError, ValidationError
 from registry.model import KINDS, Account, Record
+from registry.model.timing import today
 from registry.people import permissions
 
 MAX_USERS_SHOWN: Final = 50  # records that point to the one that is withdrawn
@@ -142,6 +143,8 @@ def _withdrawal(
         followers=pages.catalog.following.subscriptions.followers(f"record={record.id}"),
         users=record_links(list(users.values()), lang),
         more_users=len(ids) - len(users),
+        fetched=pages.catalog.following.reads.of_record(record.id, today()),
+        readers=pages.catalog.following.reads.readers(today()),
         twins=record_links(twins, lang),
         comparison=None,
         version=0,
@@ -160,6 +163,7 @@ def _restoration(
     heading = _("Diese Fassung wiederherstellen?") if comparison else _("Eintrag wieder veröffentlichen?")
     return _page(
         pages, request, record, fields, fault, step="restore", followers=0, users=[], more_users=0, twins=[],
+        fetched=0, readers=[],
         comparison=comparison, version=version, heading=heading,
     )  # fmt: skip
 

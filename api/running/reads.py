@@ -72,7 +72,7 @@ class CountReads:
 
 
 def _is_read(scope: Scope) -> bool:
-    return scope["type"] == "http" and scope["method"] == "GET"
+    return bool(scope["type"] == "http" and scope["method"] == "GET")
 
 
 def subject_of(path: str, program: str) -> str:

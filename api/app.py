@@ -143,6 +143,14 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _failure)
+    _add_middleware(app, settings)
+    app.include_router(openapi.routes(app, settings.base_url))
+    app.router.middleware_stack = Dispatch(app.router.middleware_stack, app.router.routes)
+    return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Adds what stands around every request; what is added last comes first."""
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=GZIP_LEVEL)
     secret = settings.secret[0] if settings.secret else ""
     app.add_middleware(RateLimit, data=settings.data, secret=secret, limits=settings.limits, shown=_shown)
@@ -152,9 +160,6 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
     app.add_middleware(Requests)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
-    app.include_router(openapi.routes(app, settings.base_url))
-    app.router.middleware_stack = Dispatch(app.router.middleware_stack, app.router.routes)
-    return app
 
 
 def from_environment() -> FastAPI:

@@ -4,6 +4,7 @@ Entry points: `CountReads`, `ReadCounter` (what is counted and not written yet),
 Invariant: of a request only the record that its path names is kept, or which of KNOWN its program calls itself.
 """
 
+import contextlib
 import re
 import threading
 from collections import Counter
@@ -13,8 +14,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.web import addresses
+from registry.errors import LotseError
 from registry.following.reads import READER, RECORD, Reads
-from registry.isolation import isolated
 from registry.model.timing import today
 
 FLUSH_SECONDS: Final = 30.0
@@ -99,4 +100,5 @@ def run(counter: ReadCounter, reads: Reads, stop: threading.Event) -> None:
 def write(counter: ReadCounter, reads: Reads) -> None:
     """Writes what was counted; a count that cannot be written is lost, for nothing depends on it."""
     if counts := counter.taken():
-        isolated(lambda: reads.add(counts, today()), lambda error: None)
+        with contextlib.suppress(LotseError):
+            reads.add(counts, today())

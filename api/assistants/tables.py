@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.assistants.arguments import OfFile, RowQuery
-from api.assistants.quoting import entry, quoted, text
+from api.assistants.quoting import entry, known, quoted, text
 from api.data.previews import file_of
 from api.pages.site import Pages
-from api.text import sentences
 from api.web.addresses import Lang
 from registry.catalog.lookup import shown
 from registry.model import Column as Meaning
@@ -97,14 +96,13 @@ def _column(column: Column, meaning: Meaning | None, lang: Lang) -> Answer:
 
 def _meaning(meaning: Meaning, lang: Lang) -> Answer:
     """What the publisher says of a column."""
-    added_up = sentences.concept("aggregates", meaning.aggregate, lang) if meaning.aggregate else ""
     described: Answer = quoted(
         {
             "name": meaning.name,
             "title": text(meaning.title, lang),
             "meaning": text(meaning.description, lang),
             "unit": meaning.unit,
-            "added_up": added_up,
+            "added_up": known("aggregates", meaning.aggregate, lang),
         }
     )
     return described

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from api.assistants import arguments as takes
-from api.assistants.quoting import NOTE, entry, quoted, text
+from api.assistants.quoting import NOTE, entry, known, quoted, text
 from api.assistants.tables import describe_columns, query_rows
 from api.data.documents import search_answer
 from api.pages.cards import licence_of
 from api.pages.site import Pages
-from api.text import sentences
 from api.text.labels import both
 from api.web import query
 from api.web.addresses import Lang, absolute, path, place
@@ -114,17 +113,16 @@ def get_dataset(pages: Pages, asked: takes.OfRecord) -> Answer:
     metadata, lang = record.metadata, asked.lang
     iri, due = licence_of(metadata), promise(metadata)
     ours = {
-        "licence": sentences.licence(iri, lang).short if iri else "",
-        "licence_page": iri,
-        "frequency": sentences.concept("frequencies", metadata.frequency, lang) if metadata.frequency else "",
+        "licence": known("licences", iri, lang),
+        "frequency": known("frequencies", metadata.frequency, lang),
         "next_update_due": due.due.isoformat() if due else "",
         "overdue": bool(due and today() > due.last_good_day),
-        "topics": [sentences.concept("themes", theme, lang) for theme in metadata.themes],
-        "modified": metadata.modified,
+        "topics": [topic for theme in metadata.themes if (topic := known("themes", theme, lang))],
     }
     texts = {
         "summary": text(metadata.abstract, lang),
         "description": text(metadata.description, lang),
+        "licence_address": iri,
         "keywords": metadata.keywords.get(lang, ())[:MAX_LISTED],
         "period": [[period.start, period.end] for period in metadata.periods[:MAX_LISTED]],
     }
@@ -152,16 +150,26 @@ def get_project(pages: Pages, asked: takes.OfRecord) -> Answer:
         "starts": period.start if period else "",
         "ends": period.end if period else "",
     }  # fmt: skip
-    phase = sentences.concept("phases", metadata.phase, lang) if metadata.phase else ""
+    phase = known("phases", metadata.phase, lang)
     return {"entry": entry(record, pages.settings.base_url, lang, texts, phase=phase)}
 
 
 def _file(file: Distribution, lang: Lang) -> Answer:
-    licence = sentences.licence(file.licence, lang).short if file.licence else ""
-    texts = {"title": text(file.title, lang), "description": text(file.description, lang),
-             "download": file.download_url, "access": file.access_url, "modified": file.modified}  # fmt: skip
-    format_label = sentences.short(file.format) if file.format else ""
-    return {"file": file.id, "format": format_label, "licence": licence, "bytes": file.size, "quoted": quoted(texts)}
+    texts = {
+        "title": text(file.title, lang),
+        "description": text(file.description, lang),
+        "download": file.download_url,
+        "access": file.access_url,
+        "licence_address": file.licence,
+        "modified": file.modified,
+    }
+    return {
+        "file": file.id,
+        "format": known("file-types", file.format, lang),
+        "licence": known("licences", file.licence, lang),
+        "bytes": file.size,
+        "quoted": quoted(texts),
+    }
 
 
 # -- helpers
@@ -190,12 +198,10 @@ def _briefs(pages: Pages, ids: Iterable[str], lang: Lang) -> list[Answer]:
 
 def _brief(record: Record, base: str, lang: Lang) -> Answer:
     metadata = record.metadata
-    iri = licence_of(metadata)
     ours = {
-        "licence": sentences.licence(iri, lang).short if iri else "",
-        "phase": sentences.concept("phases", metadata.phase, lang) if metadata.phase else "",
-        "formats": sorted({sentences.short(file.format) for file in metadata.distributions if file.format}),
-        "modified": metadata.modified,
+        "licence": known("licences", licence_of(metadata), lang),
+        "phase": known("phases", metadata.phase, lang),
+        "formats": sorted({known("file-types", file.format, lang) for file in metadata.distributions} - {""}),
     }
     summary = text(metadata.abstract or metadata.description, lang)[:300]
     return entry(record, base, lang, {"summary": summary}, **ours)

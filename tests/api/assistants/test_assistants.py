@@ -20,7 +20,7 @@ from api.assistants.quoting import NOTE
 from api.assistants.tools import MAX_ANSWER_BYTES, TOOLS, call
 from api.pages.site import Pages
 from registry.errors import LotseError
-from registry.model import Column, Distribution, TableSchema
+from registry.model import Agent, Column, Distribution, TableSchema
 from registry.preview.previews import open_previews
 from tests.api.conftest import BROWSER_ACCEPT
 from tests.builders import a_dataset
@@ -46,7 +46,12 @@ def town(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
     def app(base: str) -> Any:
         city = sample_city(tmp_path_factory.mktemp("assistants") / "data", base, sample_folder)
-        orders = a_dataset("Rhabarber", description={"de": ORDERS}, keywords={"de": (ORDERS,)})
+        address = f"https://daten.example.org/{ORDERS.replace(' ', '-')}"
+        file = Distribution(id="a", title={"de": ORDERS}, download_url=address, format=address, licence=address)
+        orders = a_dataset(
+            "Rhabarber", description={"de": ORDERS}, keywords={"de": (ORDERS,)}, publisher=Agent(name={"de": ORDERS}),
+            distributions=(file,), modified=ORDERS, themes=(address,), frequency=address,
+        )  # fmt: skip
         take(city.catalog, replace(orders, title={"de": f"Rhabarber. {ORDERS}"}))
         _take_table(city, files.url)
         city.catalog.sync()
@@ -168,6 +173,7 @@ def test_a_record_that_gives_orders_is_quoted_with_its_origin_and_heard_nowhere_
     entry = whole.structured_content["entry"]
     assert ORDERS in entry["quoted"]["description"]
     assert ORDERS in entry["quoted"]["title"]
+    assert entry["quoted"]["publisher"] == ORDERS
     assert entry["origin"]["page"] == f"{base}/daten/{hit['id']}"
     for answer in (*answers, whole):
         assert not any("Rhabarberkuchen" in text for text in outside_quotations(answer.structured_content))

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api.pages.all_details import everything
 from api.pages.site import Pages
@@ -60,15 +60,17 @@ def routes(pages: Pages) -> APIRouter:
 
 
 def show_item(pages: Pages, request: Request, name: str) -> Response:
-    """The page of the item that `id` names; NotFoundError if it is not staged."""
+    """The page of the item that `id` names; leads to its record if the source no longer names it. NotFoundError."""
     pages.required(request, "sources")
     lang, remote_id = language(request), request.query_params.get("id", "")
     _ = translator(lang)
     source = pages.catalog.sources.get(name)
     staged = next(iter(pages.catalog.staging.staged(name, [remote_id])), None)
+    record = next(iter(pages.catalog.store.find(Selection(source=name, remote_id=remote_id))), None)
+    if staged is None and record is not None:  # the source no longer names it
+        return RedirectResponse(page(record.kind, record.id, lang), 302)
     if staged is None:
         raise NotFoundError("item-not-staged", id=remote_id[:100])
-    record = next(iter(pages.catalog.store.find(Selection(source=name, remote_id=remote_id))), None)
     mapped = _mapped(pages, source, staged)
     metadata = msgspec.json.decode(mapped.metadata, type=Metadata) if mapped.metadata else None
     title = pick_language(metadata.title, lang).words if metadata else remote_id

@@ -76,11 +76,25 @@ def show_checkup(pages: Pages, request: Request) -> Response:
         request,
         "checkup.html",
         lang,
-        checks=checks,
+        checks=[(check, _check_name(check.name, lang)) for check in checks],
         state=_worst(checks),
         crumbs=[(_("Administration"), place("admin", lang)), (_("Zustand"), "")],
         indexed=False,
     )
+
+
+def _check_name(name: str, lang: Lang) -> str:
+    """What a check is about, in the language of the page; its finding is in English, as the command prints it."""
+    _ = translator(lang)
+    if name.startswith("source "):
+        return _("Quelle %(name)s") % {"name": name.removeprefix("source ")}
+    names = {
+        "address": _("Adresse des Portals"), "styles": _("Gestaltung"), "catalogue": _("Beschreibung des Katalogs"),
+        "contributor": _("Kennung bei GovData"), "disk": _("Festplatte"), "secret": _("Geheimnis der Sitzungen"),
+        "search": _("Suche"), "search server": _("Suchserver"), "meaning": _("Suche nach der Bedeutung"),
+        "sparql": "SPARQL", "letters": _("Nachrichten"), "drafts": _("Entwürfe"), "webhooks": "Webhooks",
+    }  # fmt: skip
+    return names.get(name, name)
 
 
 def _checks(pages: Pages) -> Iterator[Check]:

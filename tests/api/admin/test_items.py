@@ -64,6 +64,14 @@ def test_a_dry_run_lists_what_it_would_do_and_each_item_says_what_would_change(t
     assert len(town.records()) == 3  # nothing was taken over
 
 
+def test_what_the_source_no_longer_names_leads_to_its_record(town: Town) -> None:
+    town.harvest([item(name) for name in "abcdefghijk"])
+    town.harvest([item(name) for name in "abcdefghij"])
+    (record,) = town.records(state="withdrawn").values()
+    answer = browser(town, "leitung").get(item_address("amt", "k", "de"))
+    assert (answer.status_code, answer.headers["location"]) == (302, f"/daten/{record.id}")
+
+
 def test_what_a_person_changed_is_named_with_who_and_when(town: Town) -> None:
     town.harvest([item("a")])
     (record,) = town.records().values()

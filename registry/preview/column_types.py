@@ -339,9 +339,8 @@ def _booleans(column: Shapes) -> Reading:
     values = {shape.text for shape in column.values}
     for true, false in BOOLEANS:
         if values <= {true, false}:
-            return Reading(
-                "boolean", f"lower({{c}}) = '{true}'", (message("preview-booleans", true=true, false=false),)
-            )
+            notes = () if true == "true" else (message("preview-booleans", true=true, false=false),)
+            return Reading("boolean", f"lower({{c}}) = '{true}'", notes)
     return TEXT
 
 

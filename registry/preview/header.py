@@ -14,6 +14,7 @@ from registry.preview.cells import is_placeholder, is_value
 
 SAMPLE_ROWS: Final = 200
 MIN_TYPED_SHARE: Final = 0.8  # of the values below a cell that must be numbers or dates, so that a word there is a name
+MAX_NARROW: Final = 5  # columns, whose names nobody gives twice
 MAX_NOTES: Final = 30  # rows above a table
 SEPARATOR: Final = " / "  # between the names of two header rows
 Row = Sequence[Any]
@@ -125,8 +126,7 @@ def _is_header(row: Row, below: Sequence[Row]) -> bool:
     cells = [(index, cell) for index, cell in enumerate(row) if is_filled(cell)]
     values = [(index, cell) for index, cell in cells if _is_data(cell)]
     if not values:
-        is_distinct = len({str(cell).strip() for _, cell in cells}) == len(cells)
-        return is_distinct or any(_is_typed(index, below) for index, _ in cells)
+        return not _is_first_data(cells, below) or any(_is_typed(index, below) for index, _ in cells)
     if len(values) == len(cells):
         return False
     if any(_is_word(cell) for _, cell in cells[:1]) and _is_rising([cell for _, cell in values], below, values):
@@ -134,6 +134,14 @@ def _is_header(row: Row, below: Sequence[Row]) -> bool:
     return len({str(cell) for _, cell in cells}) == len(cells) and all(
         _is_year(cell) and not _goes_on(index, below) for index, cell in values
     )
+
+
+def _is_first_data(cells: Sequence[tuple[int, Any]], below: Sequence[Row]) -> bool:
+    """Whether words are data rather than names: some are there twice, in a narrow table or again in their columns."""
+    if len({str(cell).strip() for _, cell in cells}) == len(cells):
+        return False
+    again = any(cell in [row[index] for row in below if index < len(row)] for index, cell in cells)
+    return len(cells) <= MAX_NARROW or again
 
 
 def _is_rising(cells: Sequence[Any], below: Sequence[Row], values: Sequence[tuple[int, Any]]) -> bool:

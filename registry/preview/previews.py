@@ -68,6 +68,9 @@ class Previews:
         stored = self.store.get(record.id, distribution.id)
         if stored is None or stored.preview.url != url:
             return _unread(url)
+        if stored.preview.state == "ready" and not self._has_file(stored.preview):  # as after a backup was put back
+            waiting = Preview(state="waiting", url=url, worked=stored.preview.worked)
+            stored = stored._replace(preview=waiting, due=NEVER)
         self._note_use(stored)
         return stored.preview
 

@@ -22,6 +22,7 @@ from registry.preview.reasons import unreadable
 from registry.preview.table_writer import Table
 
 MAX_SHEETS_NAMED: Final = 5
+MAX_ROWS_OF_NOTES: Final = 10  # with several filled cells, in a sheet that only describes the others
 _DURATION: Final = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?")
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 Cells = list[list[Any]]
@@ -102,12 +103,11 @@ def _first_table(book: Any, names: list[str]) -> tuple[str, Cells, Cells, list[M
 
 
 def _rank(cells: Cells) -> int:
-    """2 for a sheet with two rows that have a number or date beside other cells, 1 for one with two rows of two filled
-    cells, 0 for others: those are texts about the tables."""
+    """2 for a sheet with two rows that have a number or date beside other cells, or with many rows of filled cells, 1
+    for one with two such rows, 0 for others: those are texts about the tables."""
     rows = [row for row in cells if count_filled(row) > 1]
-    if sum(any(is_filled(cell) and not isinstance(cell, str) for cell in row) for row in rows) > 1:
-        return 2
-    return 1 if len(rows) > 1 else 0
+    numbers = sum(any(is_filled(cell) and not isinstance(cell, str) for cell in row) for row in rows)
+    return 2 if numbers > 1 or len(rows) > MAX_ROWS_OF_NOTES else 1 if len(rows) > 1 else 0
 
 
 def _spread(cells: Cells, ranges: list[Any], begins: tuple[int, int]) -> Cells:

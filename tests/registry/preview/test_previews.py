@@ -203,6 +203,15 @@ def test_the_worker_follows_the_catalogue(town: Town, server: Files) -> None:
     assert list(previews.folder.iterdir()) == []
 
 
+def test_a_prepared_file_that_was_lost_is_prepared_again(town: Town, server: Files) -> None:
+    id, preview = prepared(town, server, COUNTS)
+    record, previews = town.catalog.store.existing(id), town.catalog.previews
+    (previews.folder / preview.file).unlink()
+    assert previews.of(record, record.metadata.distributions[0]).state == "waiting"
+    assert prepare_due(town.catalog.store, previews, town.settings) == 1
+    assert previews.of(record, record.metadata.distributions[0]).state == "ready"
+
+
 def test_the_least_recently_used_files_make_room(town: Town, server: Files) -> None:
     id, preview = prepared(town, server, COUNTS)
     previews = town.catalog.previews

@@ -75,7 +75,7 @@ COLUMNS: list[tuple[str, str, str, list[Any], str]] = [
     ("Zeit", "8:00 Uhr|19:30 Uhr", "time", ["08:00:00", "19:30:00"], ""),
     ("Dauer", "26:30|08:00", "text", ["26:30", "08:00"], "preview-durations"),
     ("Offen", "ja|Nein|JA", "boolean", [True, False, True], "preview-booleans"),
-    ("Offen", "TRUE|false", "boolean", [True, False], "preview-booleans"),
+    ("Offen", "TRUE|false", "boolean", [True, False], ""),
     ("Offen", "ja|vielleicht", "text", ["ja", "vielleicht"], ""),
     ("Ort", "POINT (8.69 49.41)|POINT(8.7 49.42)", "geometry", ["POINT (8.69 49.41)", "POINT(8.7 49.42)"], ""),
     ("Ort", "POINT (477500 5473000)|POINT(477501 5473000)", "text", ["POINT (477500 5473000)", "POINT(477501 5473000)"], ""),

@@ -53,7 +53,9 @@ def profile(column: Column, total: int, lang: Lang, chosen: Sequence[str] = ()) 
     """The profile of a column. `total`: rows of the table; `chosen`: values of the active filters of this column."""
     say = translator(lang)
     gaps = total - column.filled
-    if not total or not gaps:
+    if not total:
+        empty = ""
+    elif not gaps:
         empty = say(_("nie leer"))
     elif not column.filled:
         empty = say(_("immer leer"))

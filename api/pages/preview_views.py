@@ -14,6 +14,7 @@ from api.drawing.maps import MAX_NUMBERED, map_of
 from api.drawing.profiles import Profile, profile
 from api.drawing.values import day_text, decimals_of, is_identifying, shown
 from api.pages.table_address import Asked
+from api.text.formatting import link
 from api.text.i18n import translator
 from api.web.addresses import Lang
 from api.web.negotiate import CSV, JSON, XLSX
@@ -35,10 +36,11 @@ class Head(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """`text`: "" for an empty cell."""
+    """`text`: "" for an empty cell; `address`: of a text that is a web address."""
 
     text: str
     is_number: bool
+    address: str = ""
 
 
 class Chip(NamedTuple):
@@ -78,6 +80,7 @@ def table_view(preview: Preview, rows: Rows, asked: Asked, path: str, lang: Lang
             "total": rows.total,
             "before": replace(asked, page=asked.page - 1).url(path) if asked.page > 1 else "",
             "after": replace(asked, page=asked.page + 1).url(path) if rows.next else "",
+            "first_page": replace(asked, page=1).url(path) if not rows.rows and rows.total else "",
             "following": min(asked.size, rows.total - first - len(rows.rows) + 1),
         }
     }
@@ -103,7 +106,8 @@ def _head(column: Column, preview: Preview, asked: Asked, path: str, lang: Lang)
 
 def _cell(value: Any, column: Column, lang: Lang, decimals: int | None = None) -> Cell:
     text = shown(value, column.type, lang, grouped=not is_identifying(column.name), decimals=decimals)
-    return Cell(text, column.type in NUMERIC_TYPES)
+    is_address = column.type == "text" and isinstance(value, str) and value.startswith(("https://", "http://"))
+    return Cell(text, column.type in NUMERIC_TYPES, link(value) if is_address else "")
 
 
 # -- the chart

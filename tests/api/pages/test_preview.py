@@ -352,3 +352,20 @@ def test_a_dataset_of_places_alone_shows_its_map(city: Town, browser: TestClient
     page = browser.get("/daten/nur-orte").text
     assert 'class="datamap"' in page
     assert link(page, "Als Tabelle").endswith("?view=map")
+
+
+def test_a_table_without_rows_and_a_page_behind_the_last_say_so(city: Town, browser: TestClient) -> None:
+    put_preview(city, "street-trees", 0, "name;zahl\n")
+    page = browser.get("/daten/street-trees/vorschau/trees-json").text
+    assert "Die Tabelle hat keine Zeilen." in page
+    assert "nie leer" not in page
+    beyond = browser.get(f"{TABLE}?page=999").text
+    assert "So viele Zeilen gibt es nicht." in beyond
+    assert link(beyond, "Zur ersten Seite") == TABLE
+
+
+def test_an_address_in_a_cell_is_a_link_and_nothing_else_is(city: Town, browser: TestClient) -> None:
+    put_preview(city, "rad-unfaelle", 0, "name;seite\na;https://stadt.example.org/a?x=1&y=2\nb;javascript:alert(1)\n")
+    page = browser.get("/daten/rad-unfaelle/vorschau/unfaelle-csv").text
+    assert '<a href="https://stadt.example.org/a?x=1&amp;y=2" rel="nofollow noopener">' in page
+    assert 'href="javascript' not in page

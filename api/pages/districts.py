@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.pages.key_figures import key_figures
 from api.pages.overview import overview
 from api.pages.site import Pages
 from api.text.i18n import translator
@@ -171,6 +172,7 @@ def district_page(pages: Pages) -> View:
             lang,
             title=label,
             **overview(pages, where, lang, today(), whole),
+            figures=key_figures(pages, concept, lang),
             map=drawing(pages, {}, {}, lang, (concept.notation,)),
             area="district",
             crumbs=[(_("Stadtteile"), addresses.path("district", lang)), (label, "")],

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import APIRouter, Request
 from markupsafe import Markup, escape
@@ -137,7 +137,15 @@ def send(pages: Pages, row: FormRow, request: Request, body: FormBody = b"") -> 
     if faults:
         return form_page(pages, row, request, sent, faults)
     take(pages, row, request, sent)
-    return RedirectResponse(f"{addresses.path(row.page, language(request))}?sent", 303)
+    return RedirectResponse(f"{addresses.path(row.page, language(request))}?{_way_back(row, sent)}", 303)
+
+
+def _way_back(row: FormRow, sent: Forms) -> str:
+    """The parameters of the page of thanks: what it was about, so that it leads back there; lists thank above
+    themselves."""
+    about = {"at": local(sent.get("at")), "record": sent.get("record") if row.about_record else ""}
+    rest = {name: value[:MAX_LINE_CHARACTERS] for name, value in about.items() if value and row.kind not in LISTED}
+    return f"sent&{urlencode(rest)}" if rest else "sent"
 
 
 def take(pages: Pages, row: FormRow, request: Request, sent: Forms) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.site import MARKS, Site
+from tests.browser.site import MARKS, Site, violations
 
 pytestmark = MARKS
 # the gap between the bottom of the first and the top of the second element
@@ -98,3 +98,11 @@ def test_what_exists_in_german_only_is_marked_in_english(public: Page) -> None:
     assert titles.first.evaluate(mark) == '"German"'
     public.goto("/projekte")
     assert public.locator(".card h2 a > span[lang=de]").count() == 0
+
+
+def test_a_card_in_another_site_is_accessible_and_reflows(public: Page) -> None:
+    for width in (1280, 320):
+        public.set_viewport_size({"width": width, "height": 400})
+        public.goto("/einbetten/projekte?theme=ENVI")
+        assert violations(public) == []
+        assert public.evaluate("document.documentElement.scrollWidth") <= width

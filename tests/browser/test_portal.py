@@ -35,6 +35,7 @@ PUBLIC = (
     "/entwickler/ki",
 )  # fmt: skip
 SIGNED_IN = (
+    "/anmelden/projekt/{returned}/bild",
     "/administration/texte", "/administration/texte/imprint/de",
     "/konto/einmalcodes", "/konto/sicherheit", "/konto/zugangsschluessel", "/administration/konten",
     "/administration/konten/agentur",
@@ -54,7 +55,6 @@ TEMPLATES = {  # a page of each
     "start.html": "/", "search.html": "/suche?q=rad&theme=TRAN", "record.html": "/daten/rad-zaehlstellen",
     "project.html": "/projekte/kuehle-wege",
     "organization.html": "/organisationen/umweltamt", "organizations.html": "/organisationen",
-    "embed.html": "/einbetten/projekte?theme=ENVI",
     "district.html": "/stadtteile/bahnstadt", "districts.html": "/stadtteile", "topic.html": "/themen/TRAN",
     "topics.html": "/themen", "text.html": "/hilfe", "developers.html": "/entwickler", "error.html": "/gibt-es-nicht",
     "sign_in.html": "/konto/anmelden", "account.html": "/konto", "entries.html": "/mein/eintraege",
@@ -93,7 +93,7 @@ TEMPLATES = {  # a page of each
     "preview_state.html": "/daten/rad-zaehlstellen/vorschau/rad-api",
 }  # fmt: skip
 ASKED = {  # the answer to a form or a link of a letter
-    "one_time_code.html", "discard.html", "plan.html", "wish.html", "wish_confirm.html",
+    "embed.html", "one_time_code.html", "discard.html", "plan.html", "wish.html", "wish_confirm.html",
     "alert_question.html", "alerts_manage.html",
     "letter.html", "review_several.html", "run_withdraw.html", "confirm.html", "source_item.html",
 }  # fmt: skip

@@ -47,8 +47,11 @@ def test_a_report_knows_its_page_and_reaches_the_editors(visitor: TestClient, ow
     (address,) = re.findall(r'href="(/melden\?[^"]+)"', page)
     assert parse_qs(urlsplit(address).query) == {"at": ["/daten/baumkataster"]}
     answer = send(visitor, address, text="Der Link zur Datei führt ins Leere.")
-    assert answer.headers["location"] == "/melden?sent"
-    assert "Ihre Meldung ist angekommen" in visitor.get("/melden?sent").text
+    assert answer.headers["location"] == "/melden?sent&at=%2Fdaten%2Fbaumkataster"
+    thanks = visitor.get(answer.headers["location"]).text
+    assert "Ihre Meldung ist angekommen" in thanks
+    assert '<a href="/daten/baumkataster">Zurück zur Seite</a>' in thanks
+    assert "Zur Startseite" in visitor.get("/melden?sent").text
     (message,) = own_city.catalog.messages.waiting()
     assert (message.kind, message.page, message.record) == ("report", "/daten/baumkataster", "baumkataster")
     (letter,) = own_city.catalog.outbox.newest(5)

@@ -6,7 +6,7 @@ database; where that cannot be told without a query (PostgreSQL), nothing is kep
 
 import gzip
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,22 +19,31 @@ from registry.settings import Settings
 from registry.store.unchanged import data_version
 
 GZIP_LEVEL: Final = 6  # level 9 takes 1.5 times as long for 2 % less
-MAX_KEPT: Final = 300  # answers
+MAX_KEPT: Final = 200  # answers
 MAX_BYTES: Final = 100_000  # of an answer, unless a view has few large ones
 MAX_ADDRESS: Final = 500  # characters of path and query
 
 
-class _Kept(NamedTuple):
-    """`headers`: all but those of the content; `zipped`: the body compressed, and of a large one nothing else."""
+class _Kept:
+    """An answer. `headers`: all but those of the content. The body is kept plain until somebody takes it compressed,
+    as browsers do, then only so."""
 
-    body: bytes
-    zipped: bytes
-    content_type: str
-    etag: str
-    headers: dict[str, str]
+    def __init__(self, response: Response) -> None:
+        own = ("etag", "cache-control", "content-length", "content-type")  # `answer` sets these again
+        self.content_type, self.etag = response.headers["content-type"], response.headers["etag"]
+        self.headers = {name: value for name, value in response.headers.items() if name not in own}
+        self._plain, self._zipped = bytes(response.body), b""
+        if len(self._plain) > MAX_BYTES:
+            self.zipped()
 
     def plain(self) -> bytes:
-        return self.body or gzip.decompress(self.zipped)
+        return self._plain or gzip.decompress(self._zipped)
+
+    def zipped(self) -> bytes:
+        if plain := self._plain:  # read once: another thread may do the same
+            self._zipped = gzip.compress(plain, GZIP_LEVEL, mtime=0)
+            self._plain = b""
+        return self._zipped
 
 
 class KeptAnswers:
@@ -56,10 +65,10 @@ class KeptAnswers:
         if (kept_answer := kept.get(address)) is not None:
             return _answered(request, kept_answer)
         response = make()
-        if response.status_code == 200 and "etag" in response.headers and len(response.body) <= self._max_bytes:
+        if response.status_code == 200 and "etag" in response.headers and 0 < len(response.body) <= self._max_bytes:
             if len(kept) >= self._max_kept:
                 kept.clear()
-            kept[address] = _of(response)
+            kept[address] = _Kept(response)
         return response
 
     def _now(self) -> dict[str, _Kept] | None:
@@ -73,22 +82,8 @@ class KeptAnswers:
         return self._answers[1]
 
 
-def _of(response: Response) -> _Kept:
-    body = bytes(response.body)
-    own = ("etag", "cache-control", "content-length", "content-type")  # `answer` sets these again
-    etag, headers = response.headers["etag"], {n: value for n, value in response.headers.items() if n not in own}
-    kept = body if len(body) <= MAX_BYTES else b""
-    return _Kept(kept, gzip.compress(body, GZIP_LEVEL, mtime=0), response.headers["content-type"], etag, headers)
-
-
 def _answered(request: Request, kept: _Kept) -> Response:
     if "gzip" in request.headers.get("accept-encoding", ""):
         zipped = {**kept.headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-        return answer(request, lambda: kept.zipped, kept.content_type, etag=kept.etag, headers=zipped)
-    return answer(
-        request,
-        lambda: kept.body or gzip.decompress(kept.zipped),
-        kept.content_type,
-        etag=kept.etag,
-        headers=kept.headers,
-    )
+        return answer(request, kept.zipped, kept.content_type, etag=kept.etag, headers=zipped)
+    return answer(request, kept.plain, kept.content_type, etag=kept.etag, headers=kept.headers)

@@ -5,6 +5,7 @@ Invariant: `parse_path(path(name, lang, rest))` gives name, language and rest ba
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, get_args
 from urllib.parse import quote, unquote, urlsplit
@@ -62,6 +63,7 @@ def thing_path(id: str) -> str:
     return f"/id/{quote(id, safe='')}"
 
 
+@lru_cache(4_096)  # each link of a page, and each request several times
 def parse_path(path: str) -> PageAddress | None:
     """The page of a path, in either language, with or without a slash at the end; None if no page has that path."""
     lang: Lang = "de"

@@ -13,7 +13,8 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
@@ -79,6 +80,7 @@ from registry.settings import Settings, load, with_secret
 from registry.store.database import check_pages
 
 GC_THRESHOLD: Final = 10_000  # objects that are made before Python looks for reference cycles; its default is 700
+DATABASE_RETRY_SECONDS: Final = 10  # after which a client may ask again while the database is away
 PAGE_CHECK_SECONDS: Final = 3600.0  # between two checks of all pages of the database
 
 # Modules with routes of pages, in the order in which addresses are looked up
@@ -139,14 +141,20 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         app.router.routes.append(Route(assistants_server.PATH, app.state.assistants))
     app.include_router(metrics.routes(catalog, settings))
     app.state.error_page = error_pages.error_page(pages)
-    app.add_exception_handler(LotseError, _lotse_error)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(Exception, _failure)
+    _handle_errors(app)
     _add_middleware(app, settings)
     app.include_router(openapi.routes(app, settings.base_url))
     app.router.middleware_stack = Dispatch(app.router.middleware_stack, app.router.routes)
     return app
+
+
+def _handle_errors(app: FastAPI) -> None:
+    app.add_exception_handler(LotseError, _lotse_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    for kind in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.add_exception_handler(kind, _database_away)
+    app.add_exception_handler(Exception, _failure)
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
@@ -292,6 +300,20 @@ def _invalid(request: Request, error: Exception) -> Response:
     return _shown(request, wrong_parameters(error.errors()))
 
 
+def _database_away(request: Request, error: Exception) -> Response:
+    """Answers 503 while the database does not answer; the next request finds it again as soon as it does."""
+    log.error("the database does not answer: %s", type(getattr(error, "orig", None) or error).__name__)
+    return _shown_anyhow(request, NotReadyError("database-silent", {"seconds": DATABASE_RETRY_SECONDS}))
+
+
+def _shown_anyhow(request: Request, error: LotseError) -> Response:
+    """The error as a page where one is wanted and can be made, else as a problem document."""
+    try:
+        return _shown(request, error)
+    except Exception:  # the error page itself fails, for it reads the account
+        return problem_response(error)
+
+
 def _failure(request: Request, error: Exception) -> Response:
     """Answers an unhandled exception with 500 and a reference number, which is also logged; shows no details.
 
@@ -301,9 +323,6 @@ def _failure(request: Request, error: Exception) -> Response:
     log.error("failure %s: %s %s", number, request.method, request.url.path, exc_info=error)
     failed = LotseError("went-wrong", {"number": number}, number=number)
     failed.status = 500
-    try:
-        response = _shown(request, failed)
-    except Exception:  # the error page itself fails
-        response = problem_response(failed)
+    response = _shown_anyhow(request, failed)
     response.headers.update(HEADERS)
     return response

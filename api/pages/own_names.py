@@ -32,7 +32,7 @@ def _renamed(record: Record, titles: dict[str, Text]) -> Record:
 
 
 def _titles(catalog: Catalog, ids: set[str]) -> dict[str, Text]:
-    titles = _read(catalog, catalog.index.position())
+    titles = _read(catalog, catalog.store.position())  # not that of the index: a search server may be away
     if missing := ids - titles.keys():
         stored = catalog.store.get_many(sorted(missing))
         titles |= {id: stored[id].metadata.title if id in stored else {} for id in missing}
@@ -40,6 +40,6 @@ def _titles(catalog: Catalog, ids: set[str]) -> dict[str, Text]:
 
 
 @lru_cache(maxsize=4)
-def _read(catalog: Catalog, position: Position | None) -> dict[str, Text]:
-    """The titles that were read since the index reached a position: each list names the same organizations."""
+def _read(catalog: Catalog, position: Position) -> dict[str, Text]:
+    """The titles that were read since the store reached a position: each list names the same organizations."""
     return {}

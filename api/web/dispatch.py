@@ -38,7 +38,7 @@ class Dispatch:
             for route in self._at(scope["path"]):
                 match, of_route = route.matches(scope)
                 if match is Match.FULL:
-                    scope.update(of_route)
+                    scope.update(of_route, route=route)  # the log names the route's pattern
                     await route.handle(scope, receive, send)
                     return
         await self._router(scope, receive, send)

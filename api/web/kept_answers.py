@@ -14,6 +14,7 @@ from starlette.responses import Response
 from api.web import session
 from api.web.answers import answer
 from registry.catalog import Catalog
+from registry.errors import LotseError
 from registry.model.timing import today
 from registry.settings import Settings
 from registry.store.unchanged import data_version
@@ -76,7 +77,11 @@ class KeptAnswers:
         version = data_version(self._catalog.store.engine)
         if version is None:
             return None
-        state = (version, tuple(self._catalog.projector.positions().values()), today())
+        try:
+            positions = tuple(self._catalog.projector.positions().values())
+        except LotseError:  # a search server is away, which not every view needs
+            return None
+        state = (version, positions, today())
         if self._answers[0] != state:
             self._answers = (state, {})
         return self._answers[1]

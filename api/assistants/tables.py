@@ -1,6 +1,7 @@
 """The tools of `/mcp` about the table behind a file: what its columns mean, and its rows.
 
-Entry points: `describe_columns`, `query_rows`. Only prepared tables are opened; nothing is fetched, no SQL is taken.
+Entry points: `describe_columns`, `query_rows`, `number_for`. Only prepared tables are opened; nothing is fetched, and no
+SQL is taken.
 """
 
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from typing import Any
 
 from api.assistants.arguments import OfFile, RowQuery
 from api.assistants.quoting import entry, known, quoted, text
+from api.data.answers import answer_to
 from api.data.previews import file_of
 from api.pages.site import Pages
 from api.web.addresses import Lang
@@ -48,6 +50,31 @@ def query_rows(pages: Pages, asked: RowQuery) -> Answer:
         "total": rows.total,
         "next_page": rows.next,
         "quoted": {"columns": quoted(names), "rows": quoted(rows.rows)},
+    }
+
+
+def number_for(pages: Pages, question: str, lang: Lang) -> Answer | None:
+    """The number that a question asks for, where one prepared table gives it for certain; else None."""
+    answer = answer_to(pages.catalog, question, lang, pages.settings.base_url) if question else None
+    if answer is None:
+        return None
+    texts = {
+        "sentence": f"{answer.headline[lang]}. {answer.text[lang]}",
+        "dataset": text(answer.dataset, lang),
+        "column": answer.column,
+        "unit": answer.unit,
+        "where": answer.where,
+    }
+    return {
+        "value": answer.value,
+        "measure": answer.measure,
+        "rows_counted": answer.rows,
+        "rows_empty": answer.empty,
+        "read_at": answer.read.isoformat(timespec="seconds") if answer.read else "",
+        "rows_page": answer.url,
+        "id": answer.record,
+        "file": answer.distribution,
+        "quoted": quoted(texts),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from api.assistants import arguments as takes
 from api.assistants.quoting import NOTE, entry, known, quoted, text
-from api.assistants.tables import describe_columns, query_rows
+from api.assistants.tables import describe_columns, number_for, query_rows
 from api.data.documents import search_answer
 from api.pages.cards import licence_of
 from api.pages.site import Pages
@@ -90,8 +90,10 @@ def about_catalog(pages: Pages, asked: takes.Nothing) -> Answer:
 
 
 def search_datasets(pages: Pages, asked: takes.DatasetSearch) -> Answer:
+    """Hits; and where the words are a question that one table answers for certain, its number."""
     filters = {name: getattr(asked, name) for name in ("theme", "district", "format", "publisher")}
-    return _search(pages, asked, _DATA, filters)
+    number = None if any(filters.values()) or asked.page > 1 else number_for(pages, asked.q, asked.lang)
+    return ({"number": number} if number else {}) | _search(pages, asked, _DATA, filters)
 
 
 def search_projects(pages: Pages, asked: takes.ProjectSearch) -> Answer:
@@ -227,7 +229,8 @@ _ROWS = (
          "Call it first.", takes.Nothing, about_catalog),
     Tool("search_datasets", _both("Daten suchen|Search data"),
          "Search datasets, series and data services by words and filters. All words must occur; entries marked "
-         "`only_similar` have not all of them.", takes.DatasetSearch, search_datasets),
+         "`only_similar` have not all of them. Ask a whole question about an amount, and `number` gives it where one "
+         "table holds it for certain.", takes.DatasetSearch, search_datasets),
     Tool("get_dataset", _both("Einen Datensatz lesen|Read a dataset"),
          "One dataset with its files, licence, period, update frequency and whether it is overdue.",
          takes.OfRecord, get_dataset),

@@ -107,6 +107,15 @@ PARAMETERS: Final[Mapping[str, str]] = {
         "Das ETag der Fassung, die Sie gelesen haben; sonst gilt die jetzige"
     ),
     "The record": "Die Kennung des Eintrags",
+    "Id of the file": "Kennung der Datei",
+    "A column; with - before it the largest first": "Eine Spalte; mit - davor das Größte zuerst",
+    "COLUMN:VALUE; ranges of numbers and dates as a..b; may repeat (and)": (
+        "SPALTE:WERT; Bereiche von Zahlen und Daten als a..b; mehrmals möglich (und)"
+    ),
+    "Rows on a page": "Zeilen je Seite",
+    "Only check the request: the answer says what it would do, and nothing is stored": (
+        "Die Anfrage nur prüfen: Die Antwort sagt, was sie täte, und nichts wird gespeichert"
+    ),
     "The id": "Die Kennung",
     "The name": "Der Name",
     "The number": "Die Nummer",

@@ -28,6 +28,7 @@ from tests.sample_city import sample_city
 from tests.servers.application import served
 from tests.servers.replay import files_server
 from tests.town import Town, take
+from vocab.concepts import concept_list
 
 mcp = pytest.importorskip("mcp")
 LOCAL = "127.0.0.1"
@@ -65,8 +66,13 @@ def town(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def _take_table(city: Town, files: str) -> None:
     """A dataset with a prepared table; the description of one of its columns gives orders."""
     column = Column(name="Höhe [m]", description={"de": f"Höhe der Krone. {ORDERS}"})
-    file = Distribution(id="tabelle", download_url=f"{files}/baeume.csv", table_schema=TableSchema(columns=(column,)))
-    (id,) = take(city.catalog, replace(a_dataset("Bäume"), distributions=(file,)))
+    _take_file(city, "Bäume", f"{files}/baeume.csv", column)
+
+
+def _take_file(city: Town, title: str, address: str, column: Column) -> None:
+    """A dataset with a prepared table."""
+    file = Distribution(id="tabelle", download_url=address, table_schema=TableSchema(columns=(column,)))
+    (id,) = take(city.catalog, replace(a_dataset(title), distributions=(file,)))
     previews = open_previews(
         city.settings.database_url, city.settings.data, replace(city.settings, allow_hosts=(LOCAL,))
     )
@@ -189,6 +195,23 @@ def test_an_answer_is_bounded_and_says_so(pages: Pages, monkeypatch: pytest.Monk
     cut = call(pages, "whats_new", {"size": 20})
     assert cut["truncated"]
     assert 0 < len(cut["results"]) < len(full["results"])
+
+
+QUESTION = "Wie viele Räder fuhren 2025 über die Alte Brücke?"
+
+
+def test_a_question_that_one_table_answers_gets_its_number_with_the_rows(town: tuple[Town, str], pages: Pages) -> None:
+    rows = "Datum;Zählstelle;Fahrräder\n01.01.2025;Alte Brücke;1200\n30.06.2025;Alte Brücke;3000\n30.06.2025;Ufer;7\n"
+    amount = Column(name="Fahrräder", unit="Fahrräder", aggregate=concept_list("aggregates").by_notation["summe"].iri)
+    with files_server({"/rad.csv": (rows.encode(), "text/csv")}) as files:
+        _take_file(town[0], "Radverkehr", f"{files.url}/rad.csv", amount)
+    pages.catalog.answers.refresh()
+    number = call(pages, "search_datasets", {"q": QUESTION})["number"]
+    assert (number["value"], number["measure"], number["rows_counted"]) == (4200, "sum", 2)
+    assert number["rows_page"].startswith(f"{town[1]}/daten/radverkehr/vorschau/tabelle")
+    assert "4.200 Fahrräder" in number["quoted"]["sentence"]
+    assert "number" not in call(pages, "search_datasets", {"q": "Bäume"})
+    assert "number" not in call(pages, "search_datasets", {"q": QUESTION, "theme": "TRAN"})
 
 
 def test_a_table_that_nobody_has_read_yet_says_so(pages: Pages) -> None:

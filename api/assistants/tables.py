@@ -1,6 +1,6 @@
 """The tools of `/mcp` about the table behind a file: what its columns mean, and its rows.
 
-Entry points: `describe_columns`, `query_rows`, `number_for`. Only prepared tables are opened; nothing is fetched, and no
+Entry points: `describe_columns`, `query_rows`, `number_for`. Only prepared tables are opened; nothing is fetched, no
 SQL is taken.
 """
 

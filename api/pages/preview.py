@@ -63,7 +63,7 @@ def page_path(record: Record, distribution_id: str, lang: Lang) -> str:
 def preview_page(pages: Pages) -> View:
     def page(request: Request) -> Response:
         file = previewed(pages, request)
-        if file.path != request.url.path:
+        if not is_at(request, file.path):
             return RedirectResponse(file.path, 301)
         asked, is_from_form = parse(request.query_params.multi_items())
         if is_from_form:
@@ -83,6 +83,12 @@ def previewed(pages: Pages, request: Request) -> Previewed:
     """The file that an address names; NotFoundError, and what `shown` raises."""
     record = shown(pages.catalog, request.path_params["id"])
     return Previewed(record, file_of(record, request.path_params["distribution"]), addresses.language(request))
+
+
+def is_at(request: Request, path: str) -> bool:
+    """Whether a path, whose odd characters are percent-encoded, is the one that was asked for."""
+    address = addresses.parse_path(request.url.path)
+    return address is not None and address.path == path
 
 
 def file_of(record: Record, distribution_id: str) -> Distribution:

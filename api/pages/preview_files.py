@@ -12,7 +12,7 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from api.drawing.maps import feature_collection
-from api.pages.preview import Previewed, map_rows, previewed
+from api.pages.preview import Previewed, is_at, map_rows, previewed
 from api.pages.preview_views import FILES, geometry_columns, shapes_of
 from api.pages.site import Pages, View
 from api.pages.table_address import parse
@@ -119,7 +119,7 @@ def _selection(pages: Pages, file: Previewed, request: Request) -> Selection:
 def _to_record(request: Request, file: Previewed, name: str) -> Response | None:
     """The way to the canonical address, where the record has another id or kind than was asked for."""
     path = f"{file.path}.{name}"
-    if path == request.url.path:
+    if is_at(request, path):
         return None
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"{path}{query}", 301)

@@ -21,7 +21,7 @@ _DOCUMENTS: Final = frozenset(("preview-document", "preview-picture"))  # reason
 class State(NamedTuple):
     """`name`: waiting | service | document | failed; `heading`: what is the case; `reason`: why, in one sentence;
     `worked`: the day on which the file could be read last; `steps`: what to do with it; `details`: for those who run
-    the server."""
+    the server; `capabilities`: where a service says what it offers."""
 
     name: str
     heading: str
@@ -29,6 +29,7 @@ class State(NamedTuple):
     worked: str
     steps: tuple[Recipe, ...]
     details: str = ""
+    capabilities: str = ""
 
 
 def state_of(file: File, distribution: Distribution, preview: Preview, lang: Lang) -> State:
@@ -39,7 +40,7 @@ def state_of(file: File, distribution: Distribution, preview: Preview, lang: Lan
     if family == "api":
         heading = _("Das ist eine Schnittstelle")
         reason = _("Programme fragen hier Daten ab. Eine Tabelle gibt es nicht.")
-        return State("service", heading, reason, "", recipes((file,), lang))
+        return State("service", heading, reason, "", recipes((file,), lang), capabilities=_capabilities(file))
     if family in ("document", "media"):
         reason = _("Öffnen Sie die Datei selbst. Eine Tabelle steht nicht darin.")
         return State("document", _("Das ist ein Dokument, keine Tabelle"), reason, "", ())
@@ -52,6 +53,15 @@ def state_of(file: File, distribution: Distribution, preview: Preview, lang: Lan
             "failed", _("Diese Datei ist gerade nicht zu erreichen"), reason, worked, (), _reason(preview, lang)
         )
     return State("failed", _("Diese Datei lässt sich gerade nicht zeigen"), _reason(preview, lang), worked, ())
+
+
+def _capabilities(file: File) -> str:
+    """Where an OGC service lists its layers or tables; "" for another kind of service."""
+    service = {"WMS_SRVC": "WMS", "WFS_SRVC": "WFS", "WMTS_SRVC": "WMTS"}.get(file.type)
+    if not service or not file.address or "getcapabilities" in file.address.lower():
+        return ""
+    joint = "" if file.address.endswith(("?", "&")) else "&" if "?" in file.address else "?"
+    return f"{file.address}{joint}service={service}&request=GetCapabilities"
 
 
 def _reason(preview: Preview, lang: Lang) -> str:

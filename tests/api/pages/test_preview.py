@@ -230,6 +230,8 @@ def test_a_service_and_a_document_say_what_they_are(city: Town, browser: TestCli
     page = browser.get("/daten/radwegenetz/vorschau/netz-wms").text
     assert "Das ist eine Schnittstelle" in page
     assert "QGIS" in page
+    offers = link(page, "Sehen, was die Schnittstelle anbietet")
+    assert offers == "https://daten.example.org/netz/wms?service=WMS&request=GetCapabilities"
     record = city.catalog.store.existing("baumkataster")
     metadata = replace(record.metadata, distributions=(file("Bericht", "PDF", "bericht.pdf"),))
     city.catalog.store.put([Record(id="bericht", said=metadata)], "test")
@@ -369,3 +371,17 @@ def test_an_address_in_a_cell_is_a_link_and_nothing_else_is(city: Town, browser:
     page = browser.get("/daten/rad-unfaelle/vorschau/unfaelle-csv").text
     assert '<a href="https://stadt.example.org/a?x=1&amp;y=2" rel="nofollow noopener">' in page
     assert 'href="javascript' not in page
+
+
+def test_an_id_with_odd_characters_has_its_page_and_its_files(city: Town, browser: TestClient) -> None:
+    record = city.catalog.store.existing("rad-unfaelle")
+    distribution = replace(record.metadata.distributions[0], id="Zähl werte/2026?.v1")
+    metadata = replace(record.metadata, distributions=(distribution,))
+    city.catalog.store.put([Record(id="odd", said=metadata)], "test")
+    put_preview(city, "odd", 0, "name;zahl\na;1\nb;2\n")
+    path = link(browser.get("/daten/odd").text, "Ansehen")
+    assert path == "/daten/odd/vorschau/Z%C3%A4hl%20werte/2026%3F.v1"
+    assert len(rows(browser.get(path).text)) == 2
+    assert len(browser.get(f"{path}.json").json()) == 2
+    english = browser.get("/en/datasets/odd/preview/Z%C3%A4hl%20werte/2026%3F.v1")
+    assert english.status_code == 200

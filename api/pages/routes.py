@@ -32,6 +32,7 @@ from api.pages.suggestions import suggestions_page
 from api.pages.timeline import timeline_page
 from api.pages.topics import topic_page, topics_page
 from api.pages.validation import Validation
+from api.pages.versions import version_view
 from api.pages.vocabulary import vocabulary_page
 from api.web import addresses
 from api.web.addresses import mount, patterns
@@ -79,6 +80,7 @@ def routes(pages: Pages) -> APIRouter:
     mount(router, ["/static/logo.svg"], assets.logo(pages.city))
     mount(router, ["/static/{path:path}"], assets.file)
     mount(router, [f"{PATH}{{name}}"], picture(pages))
+    mount(router, ["/id/{id}/{number}"], version_view(pages))
     return router
 
 

@@ -12,8 +12,8 @@ ID = "rad-zaehlstellen"
 def changed(city: Town) -> tuple[Record, Record]:
     """A record before and after a change of its title."""
     before = city.catalog.store.existing(ID)
-    said = replace(before.said, title={"de": "Neuer Titel"})
-    city.catalog.store.put([replace(before, said=said)], "test")
+    metadata = replace(before.said, title={"de": "Neuer Titel"})
+    city.catalog.store.put([replace(before, said=metadata)], "test")
     return before, city.catalog.store.existing(ID)
 
 

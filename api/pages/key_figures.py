@@ -42,7 +42,7 @@ def key_figures(pages: Pages, district: Concept, lang: Lang) -> list[Figure]:
             continue
         answer = answer_to(pages.catalog, question.format(district=district.label("de")), lang)
         if answer:
-            since = answer.period.end if answer.period else day(answer.read, lang) if answer.read else ""
+            since = day(answer.period.end if answer.period else answer.read, lang)
             source = ", ".join(filter(None, (str(short_markup(answer.dataset, lang)), since)))
             figures[label] = Figure(number(answer.value, lang), say(label), source, answer.url)
     return list(figures.values())

@@ -3,7 +3,6 @@
 Entry points: `headline`, `explanation`, `period`.
 """
 
-from datetime import date
 from typing import Final
 
 from api.text.formatting import day, number
@@ -11,6 +10,7 @@ from api.text.i18n import marked as _
 from api.text.i18n import translations, translator
 from api.web.addresses import Lang
 from registry.answers.answers import Answer
+from registry.answers.evaluating import covers_whole
 from registry.answers.readings import Reading
 from registry.answers.tables import TableColumn
 from registry.model.text import in_language
@@ -40,6 +40,9 @@ def headline(answer: Answer, lang: Lang) -> str:
     is_year = column is not None and column.role == "year"
     text = str(int(answer.result.value)) if is_year else value
     unit = column.unit if column and answer.reading.measure != "distinct" else ""
+    if answer.reading.measure == "rows":
+        entries = translations(lang).ngettext("%(shown)s Eintrag", "%(shown)s Einträge", int(answer.result.value))
+        text = entries % {"shown": value}
     named = ", ".join(shown for _, shown in answer.result.key) if answer.reading.by else ""
     return f"{named}: {text} {unit}".strip(": ") if named else f"{text} {unit}".strip()
 
@@ -105,29 +108,15 @@ def period(answer: Answer, lang: Lang) -> str:
     first, last, time = answer.result.first, answer.result.last, answer.reading.time
     if not first:
         return ""
-    if (
-        time
-        and time.grain == "year"
-        and time.first.year == time.last.year
-        and _covers(first, last, time.first, time.last)
-    ):
-        return str(time.first.year)
-    if (
-        time
-        and _covers(first, last, time.first, time.last)
-        and time.first.strftime("%Y-%m") == time.last.strftime("%Y-%m")
-    ):
-        return day(time.first.isoformat()[:7] if time.first != time.last else time.first, lang)
+    if time and covers_whole(answer.result, time) and time.first.year == time.last.year:
+        if time.grain == "year":
+            return str(time.first.year)
+        if time.first.month == time.last.month:
+            return day(time.first.isoformat()[:7] if time.first != time.last else time.first, lang)
     start, end = _when(first, lang), _when(last, lang)
     if start == end:
         return start
     return translator(lang)(_("%(start)s bis %(end)s")) % {"start": start, "end": end}
-
-
-def _covers(first: str, last: str, begin: date, end: date) -> bool:
-    """Whether the rows begin and end with a period, as exactly as they are dated."""
-    length = min(len(first), 10)
-    return first[:length] == begin.isoformat()[:length] and last[:length] == end.isoformat()[:length]
 
 
 def _when(text: str, lang: Lang) -> str:

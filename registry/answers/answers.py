@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from registry.answers import readings
 from registry.answers.covering import MAX_TOKENS, Question, covers
-from registry.answers.evaluating import NOTHING, Result, evaluated
+from registry.answers.evaluating import NOTHING, Result, covers_whole, evaluated
 from registry.answers.frames import FRAME, FRAME_WORDS
 from registry.answers.readings import Reading
 from registry.answers.tables import Table, table_of
@@ -130,6 +130,7 @@ class Answers:
         results = [(reading, result) for reading, result in results if result != NOTHING]
         if not results or any(result is None for _, result in results):
             return None
+        results = [pair for pair in results if pair[1] and covers_whole(pair[1], pair[0].time)] or results
         numbers = {(result.value, *(name for _, name in result.key)) for _, result in results if result}
         if len(numbers) != 1:
             return None

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from registry.answers.parts import Where
 from registry.answers.readings import Reading
 from registry.answers.tables import Table, TableColumn
+from registry.answers.times import Time
 from registry.preview.model import Aggregate, Group, Groups, Selection
 from registry.preview.model import Measure as TableMeasure
 from registry.preview.previews import Previews
@@ -19,6 +20,7 @@ _MEASURES: Final[dict[str, TableMeasure]] = {
 }  # fmt: skip
 _ENDS: Final[tuple[TableMeasure, ...]] = ("min", "max")
 MAX_DECIMALS: Final = 6  # of a number: sums of decimals have more by chance
+DAY_LENGTH: Final = len("2025-12-31")
 MAX_NAMES: Final = 3  # columns that name the row with the largest value
 
 
@@ -43,6 +45,15 @@ NOTHING: Final = Result(0, 0)  # no row fits: the file says nothing about what i
 def evaluated(previews: Previews, reading: Reading) -> Result | None:
     """The number of a reading: NOTHING if no row fits, None if the table does not give one for certain."""
     return _Asking(previews, reading).result()
+
+
+def covers_whole(result: Result, time: Time | None) -> bool:
+    """Whether the rows begin and end with the period that was asked for, as exactly as they are dated."""
+    if time is None or not result.first:
+        return False
+    length = min(len(result.first), DAY_LENGTH)
+    ends = (result.first[:length], result.last[:length])
+    return ends == (time.first.isoformat()[:length], time.last.isoformat()[:length])
 
 
 class _Asking:

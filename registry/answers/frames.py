@@ -22,10 +22,12 @@ Frame = Literal[
     "value",  # the reading of PM10
     "daily",  # for each day
     "now",  # at the moment
+    "counted",  # of what passes or is measured; of a stock it asks for what came anew
     "stop",  # says nothing about what is asked
 ]
 _FRAMES: Final[dict[Frame, str]] = {
-    "count": "wie viele|wieviele|wie viel|wieviel|anzahl|anzahl der|anzahl an|anzahl von|zahl der|zahl von|"
+    "count": "gesamtzahl|gesamtzahl der|"
+    "wie viele|wieviele|wie viel|wieviel|anzahl|anzahl der|anzahl an|anzahl von|zahl der|zahl von|"
     "zahl an|die zahl der|how many|how much|number of|the number of|count of",
     "often": "wie oft|how often",
     "total": "insgesamt|gesamt|gesamte|gesamten|zusammen|summe|in summe|total|in total|altogether|overall|alle|"
@@ -40,11 +42,12 @@ _FRAMES: Final[dict[Frame, str]] = {
     "value": "wert|werte|messwert|konzentration|gehalt|value|reading|concentration|level",
     "daily": "pro tag|je tag|am tag im schnitt|täglich|per day|a day|each day|daily",
     "now": "aktuell|derzeit|momentan|zurzeit|currently",
+    "counted": "gezählt|gemessen|erfasst|registriert|verzeichnet|counted|measured|recorded|registered",
     "stop": "der|die|das|den|dem|des|ein|eine|einen|einem|einer|eines|es|gibt|gibt es|gab|gab es|ist|sind|war|"
-    "waren|hat|haben|hatte|hatten|wurde|wurden|gezählt|gemessen|erfasst|registriert|verzeichnet|"
-    "vorhanden|liegt|liegen|lag|lagen|befinden|befindet|sich|von|vom|für|mit|was|bitte|nenne|nenn|zeige|"
-    "zeig|mir|denn|eigentlich|dort|stehen|steht|standen|the|a|of|is|are|was|were|do|does|did|have|has|"
-    "had|there|it|for|with|what|please|show|tell|me|counted|measured|recorded|registered|located",
+    "waren|hat|haben|hatte|hatten|wurde|wurden|"
+    "vorhanden|von|vom|für|mit|was|bitte|nenne|nenn|zeige|"
+    "zeig|mir|denn|eigentlich|dort|the|a|of|is|are|was|were|do|does|did|have|has|"
+    "had|there|it|for|with|what|please|show|tell|me",
 }
 
 
@@ -121,6 +124,10 @@ ENGLISH: Final = frozenset(
     """
     how many much the of what which is are were there has have average number did do
     """.split()  # noqa: SIM905
+)
+# Verbs that say of things only where they are.
+STANDING: Final = frozenset(
+    "stehen steht standen liegen liegt lagen befinden befindet sich located stand stands".split()  # noqa: SIM905
 )
 PLACES_NAMED: Final = frozenset(("station", "stelle", "standort", "haltestelle"))  # before the name of a place
 

@@ -118,6 +118,8 @@ def frames_fit(table: Table, parts: Parts) -> bool:
             after = parts.after(span)
             if not (after and after in parts.values):
                 return False
+        if span.frame == "stop" and span.text in _INDEFINITE and not (parts.has("mean") or parts.has("superlative")):
+            return False  # "how much does a household use" is no sum
         if span.frame == "now" and (table.is_live or parts.times):
             return False
     if sum(parts.has(frame) for frame in ("mean", "superlative")) > 1 or len(parts.times) > 1:

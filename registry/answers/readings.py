@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from registry.answers import terms
 from registry.answers.covering import Span
-from registry.answers.frames import ADJECTIVES, SUPERLATIVES
+from registry.answers.frames import ADJECTIVES, STANDING, SUPERLATIVES
 from registry.answers.parts import (
     Parts,
     Where,
@@ -54,6 +54,8 @@ def reading_of(table: Table, cover: tuple[Span, ...]) -> Reading | None:
     reading = _asked(table, parts, where)
     if reading is None or not _units_fit(parts, reading) or not _verbs_fit(parts, reading):
         return None
+    if parts.has("counted") and reading.column and reading.column.aggregate == "bestand":
+        return None
     if parts.has("value") and (reading.column is None or reading.column.aggregate != "mittel"):
         return None
     is_named = bool(parts.rows or parts.labels) or parts.has("context")
@@ -82,7 +84,9 @@ def _verbs_fit(parts: Parts, reading: Reading) -> bool:
     if reading.table.time is None and parts.times:
         years = [column for column in reading.table.columns if column.role == "year"]
         fitting = fitting.union(*(verbs_of(column, reading.table) for column in years))
-    return {span.text for span in parts.cover if span.frame == "verb"} <= fitting
+    used = {span.text for span in parts.cover if span.frame == "verb"}
+    bare = any(span.meaning and span.meaning.bare for span in parts.measures)
+    return used <= fitting and (bool(used) or not bare)
 
 
 def verbs_of(column: TableColumn | None, table: Table) -> frozenset[str]:
@@ -93,7 +97,8 @@ def verbs_of(column: TableColumn | None, table: Table) -> frozenset[str]:
     else:
         phrases = [terms.phrase_of(text, tag) for tag, text in column.label.items()]
         phrases += [terms.phrase_of(column.name), terms.phrase_of(column.unit)]
-    return frozenset(verb for phrase in phrases for group in terms.groups_of(phrase) for verb in group.verbs)
+    verbs = {verb for phrase in phrases for group in terms.groups_of(phrase) for verb in group.verbs}
+    return frozenset(verbs if column else verbs | STANDING)
 
 
 # -- what is asked
@@ -178,10 +183,21 @@ def _count_reading(table: Table, parts: Parts, where: Where) -> Reading | None:
 
 
 def _distinct_reading(table: Table, parts: Parts, where: Where) -> Reading | None:
+    """How many different values: of a column that says the sort of a thing, or at the end of the title. A table of
+    trees does not know all streets."""
     span = distinct_of(parts)
     if span is None or span.meaning is None or parts.superlative or parts.has("mean") or parts.has("daily"):
         return None
-    return Reading(table, "distinct", span.meaning.column, where)
+    column = span.meaning.column
+    if column is None or not (is_sort_of_thing(column) or _is_in_title(column, table)):
+        return None
+    return Reading(table, "distinct", column, where)
+
+
+def _is_in_title(column: TableColumn, table: Table) -> bool:
+    labels = terms.with_equivalents([terms.phrase_of(text, tag) for tag, text in column.label.items()])
+    parts = [terms.tokens_of(part) for text in table.titles[0].values() for part in text.split(":")]
+    return any(terms.is_phrase(label.tokens, part[-1:]) for label in labels for part in parts)
 
 
 def _counts_a_sort(table: Table, parts: Parts) -> bool:

@@ -96,6 +96,7 @@ class Meaning(NamedTuple):
     kind: Literal["label", "value", "unit", "rows", "context"]
     column: TableColumn | None = None
     value: str = ""
+    bare: bool = False  # only beside a verb
 
 
 class Table(NamedTuple):
@@ -273,7 +274,7 @@ def _phrases(columns: Iterable[TableColumn], names: Mapping[str, tuple[str, ...]
     for column in listed:
         labels = [*_labels(column), *_compounds(column, title)]
         for phrase in terms.with_equivalents(labels):
-            phrases.add(phrase, Meaning("label", column))
+            phrases.add(phrase, Meaning("label", column, bare=phrase.bare))
             if column.role == "measure" and len(phrase.tokens) == 1:
                 for end in ("zahl", "wert"):  # Einwohnerzahl, Ozonwert
                     phrases.add(Phrase((phrase.tokens[0] + end,)), Meaning("label", column))

@@ -60,15 +60,17 @@ def are_same(word: str, other: str) -> bool:
 
 
 class Phrase(NamedTuple):
-    """Words with their language, "" for none: "Kind" is a child in German and a sort in English."""
+    """Words with their language, "" for none: "Kind" is a child in German and a sort in English. `bare`: they mean it
+    beside a verb only ("how much water was used"); a star in the table."""
 
     tokens: Tokens
     language: str = ""
+    bare: bool = False
 
 
 def phrase_of(text: str, language: str = "") -> Phrase:
     """The phrase of a name or label."""
-    return Phrase(tokens_of(text), language)
+    return Phrase(tokens_of(text.removesuffix("*")), language, text.endswith("*"))
 
 
 class Phrases:

@@ -18,6 +18,7 @@ from registry.preview.footer import Body
 from registry.preview.json_table import json_table
 from registry.preview.parquet_table import parquet_table
 from registry.preview.reasons import unreadable
+from registry.preview.service_table import REFUSALS, SERVICES, refusal, service_table
 from registry.preview.shapefile_table import shapefile_table
 from registry.preview.table_writer import Table, write_table
 from registry.preview.text_encoding import is_text
@@ -91,7 +92,7 @@ def _packed(content: bytes, job: _Job, depth: int) -> Table:
 
 
 def _xml(content: bytes, job: _Job) -> Table:
-    """The table in a document of XML: KML or GPX."""
+    """The table in a document of XML: KML, GPX, or what a service offers."""
     if is_web_page(content[: bounds.START_BYTES]):
         raise unreadable(job.where, "preview-web-page")
     root = root_of(content, job.where)
@@ -100,4 +101,8 @@ def _xml(content: bytes, job: _Job) -> Table:
         return kml_table(root, job.where)
     if name == "gpx":
         return gpx_table(root, job.where)
+    if name in SERVICES:
+        return service_table(root, job.where)
+    if name in REFUSALS:
+        raise unreadable(job.where, "preview-service-refuses", why=refusal(root))
     raise unreadable(job.where, "preview-xml-unknown", name=name[:50])

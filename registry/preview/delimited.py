@@ -18,15 +18,19 @@ SAMPLE_ROWS: Final = 500
 MAX_FIELD: Final = 10_000_000  # characters; a quote that is never closed would swallow the file
 MIN_SHARE: Final = 0.6  # of the rows of a table that must have the same number of cells
 MAX_LINES_IN_CELL: Final = 500  # above that a quote was not closed
+_ESCAPED: Final = re.compile(r'[^\\]\\"')
+_DOUBLED: Final = re.compile(r'[^;,\t|\r\n"]""[^"]')  # a quote inside of quotes, and not an empty cell
 _SEP: Final = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 
 
 class Dialect(NamedTuple):
-    """How a text is divided. `delimiter`: "" if every line is one cell; `skipped`: characters before the first row;
-    `share`: of the sampled rows that have `width` cells."""
+    """How a text is divided. `delimiter`: "" if every line is one cell; `escapes`: a quote inside of quotes has a
+    stroke before it, and not another quote; `skipped`: characters before the first row; `share`: of the sampled rows
+    that have `width` cells."""
 
     delimiter: str
     quoting: bool = True
+    escapes: bool = False
     skipped: int = 0
     width: int = 1
     share: float = 1.0
@@ -52,15 +56,17 @@ def rows(text: str, dialect: Dialect) -> Iterator[list[str]]:
     source = io.StringIO(text, newline="")
     source.seek(dialect.skipped)
     delimiter = dialect.delimiter or NO_DELIMITER
+    if dialect.escapes:
+        return csv.reader(source, delimiter=delimiter, doublequote=False, escapechar="\\")
     if dialect.quoting:
         return csv.reader(source, delimiter=delimiter)
     return csv.reader(source, delimiter=delimiter, quoting=csv.QUOTE_NONE)
 
 
 def _measured(sample: str, delimiter: str) -> Dialect:
-    dialect = Dialect(delimiter)
+    dialect = Dialect(delimiter, escapes=bool(_ESCAPED.search(sample)) and not _DOUBLED.search(sample))
     if _is_unclosed(sample, dialect):
-        dialect = dialect._replace(quoting=False)
+        dialect = dialect._replace(quoting=False, escapes=False)
     lines = [row for row in islice(rows(sample, dialect), SAMPLE_ROWS) if any(row)]
     if len(lines) > 1 and len(sample) >= SAMPLE_CHARACTERS:
         lines.pop()  # the sample ends within it

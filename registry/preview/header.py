@@ -99,20 +99,28 @@ def _after_notes(rows: Sequence[Row], start: int, width: int) -> int:
     is between, or they have fewer cells; and below it are numbers or dates."""
     for index in range(start + 1, min(start + MAX_NOTES, len(rows) - 1)):
         row, between = rows[index], rows[start:index]
-        if any(is_filled(cell) and not _is_word(cell) for other in between for cell in other) and not all(
-            len(other) < width for other in between if count_filled(other)
-        ):
+        if any(_has_values(other) and not _is_shorter(other, row, width) for other in between):
             return start
         if count_filled(row) * 2 <= width or not all(_is_word(cell) for cell in row if is_filled(cell)):
             continue
         is_apart = any(not count_filled(other) for other in between)
-        is_shorter = all(_width(other) < width and len(other) < width for other in between if count_filled(other))
+        is_shorter = all(_is_shorter(other, row, width) for other in between if count_filled(other))
         typed = [
             column for column in range(len(row)) if is_filled(row[column]) and _is_typed(column, rows[index + 1 :])
         ]
         if typed and (is_apart or is_shorter) and not any(_is_typed(column, [rows[index]]) for column in typed):
             return index
     return start
+
+
+def _has_values(row: Row) -> bool:
+    return any(is_filled(cell) and not _is_word(cell) for cell in row)
+
+
+def _is_shorter(above: Row, row: Row, width: int) -> bool:
+    """Whether a row has fewer cells than the table, or is a pair above a row of names."""
+    pair = _width(above) == count_filled(above) == 2 < width == count_filled(row)
+    return _width(above) < width and (len(above) < width or pair)
 
 
 def _is_pair(row: Row, width: int) -> bool:
@@ -154,7 +162,8 @@ def _is_rising(cells: Sequence[Any], below: Sequence[Row], values: Sequence[tupl
         return False
     if len(numbers) < 3:
         return all(_is_year(cell) for cell in cells) and not all(_goes_on(index, below) for index, _ in values)
-    return not below or not _has_steps(below[0], [index for index, _ in values], steps)
+    indexes = [index for index, _ in values]
+    return not below or not all(_has_steps(row, indexes, steps) for row in below[:MAX_NARROW])
 
 
 def _has_steps(row: Row, indexes: Sequence[int], steps: set[int]) -> bool:
@@ -197,9 +206,10 @@ def _is_upper(above: Row, row: Row, width: int) -> bool:
     filled = [index for index, cell in enumerate(above) if is_filled(cell)]
     if not filled or any(_is_data(above[index]) for index in filled) or filled == [0] or _is_pair(above, width):
         return False
-    return (
-        all(index < len(row) and is_filled(row[index]) for index in filled if index) and _width(row) >= filled[-1] + 1
-    )
+    if filled == [0, 1] and width > 2 and is_filled(row[0]):
+        return False
+    names_below = all(index < len(row) and is_filled(row[index]) for index in filled if index)
+    return names_below and _width(row) >= filled[-1] + 1
 
 
 def _has_gaps(first: Row, second: Row) -> bool:

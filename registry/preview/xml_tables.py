@@ -15,9 +15,9 @@ from registry.preview.geometry import Geometries
 from registry.preview.model import ReadAs
 from registry.preview.reasons import unreadable
 from registry.preview.table_writer import Table
+from registry.preview.xml_elements import Element, child_text, local_name
 from registry.rdf.xml_guard import plain_xml
 
-Element = ElementTree.Element
 _KML_PARTS: Final = ("Point", "LineString", "Polygon", "MultiGeometry", "LinearRing")
 _GPX_FIELDS: Final = ("name", "cmt", "desc", "src", "sym", "type", "ele", "time", "number")
 GEOMETRY: Final = "geometry"
@@ -50,19 +50,19 @@ def kml_table(root: Element, where: str) -> Table:
 
 def _placemarks(element: Element, folder: str) -> Iterator[tuple[str, Element]]:
     for child in element:
-        name = _local(child)
+        name = local_name(child)
         if name == "Placemark":
             yield folder, child
         elif name in ("Document", "Folder"):
-            yield from _placemarks(child, (_text(child, "name") or folder) if name == "Folder" else folder)
+            yield from _placemarks(child, (child_text(child, "name") or folder) if name == "Folder" else folder)
 
 
 def _kml_values(placemark: Element) -> dict[str, str]:
-    values = {name: text for name in ("name", "description") if (text := _text(placemark, name))}
+    values = {name: text for name in ("name", "description") if (text := child_text(placemark, name))}
     for element in placemark.iter():
-        name = _local(element)
+        name = local_name(element)
         if name == "Data" and element.get("name"):
-            values[element.get("name", "")] = _text(element, "value")
+            values[element.get("name", "")] = child_text(element, "value")
         elif name == "SimpleData" and element.get("name"):
             values[element.get("name", "")] = (element.text or "").strip()
         elif name in ("when", "begin", "end") and element.text:
@@ -71,22 +71,22 @@ def _kml_values(placemark: Element) -> dict[str, str]:
 
 
 def _kml_geometry(element: Element) -> dict[str, Any] | None:
-    part = next((child for child in element if _local(child) in _KML_PARTS), None)
+    part = next((child for child in element if local_name(child) in _KML_PARTS), None)
     return _kml_part(part) if part is not None else None
 
 
 def _kml_part(part: Element) -> dict[str, Any] | None:
-    kind = _local(part)
+    kind = local_name(part)
     if kind == "MultiGeometry":
-        inside = [shape for child in part if _local(child) in _KML_PARTS and (shape := _kml_part(child))]
+        inside = [shape for child in part if local_name(child) in _KML_PARTS and (shape := _kml_part(child))]
         kinds = {shape["type"] for shape in inside}
         if len(kinds) == 1 and (only := kinds.pop()) in ("Point", "LineString", "Polygon"):
             return {"type": f"Multi{only}", "coordinates": [shape["coordinates"] for shape in inside]}
         return {"type": "GeometryCollection", "geometries": inside} if inside else None
     if kind == "Polygon":
-        rings = [_coordinates(element) for element in part.iter() if _local(element) == "coordinates"]
+        rings = [_coordinates(element) for element in part.iter() if local_name(element) == "coordinates"]
         return {"type": "Polygon", "coordinates": rings} if rings else None
-    points = _coordinates(next((element for element in part.iter() if _local(element) == "coordinates"), None))
+    points = _coordinates(next((element for element in part.iter() if local_name(element) == "coordinates"), None))
     if kind == "Point":
         return {"type": "Point", "coordinates": points[0]} if points else None
     return {"type": "LineString", "coordinates": points}
@@ -107,12 +107,10 @@ def gpx_table(root: Element, where: str) -> Table:
     """The waypoints; where there are none the tracks, else the routes."""
     geometries = Geometries("CRS84", ())
     for kind, point_of in (("wpt", _waypoint), ("trk", _track), ("rte", _route)):
-        elements = [element for element in root if _local(element) == kind]
+        elements = [element for element in root if local_name(element) == kind]
         if elements:
             rows = [(_gpx_values(element), geometries.wkt(point_of(element))) for element in elements]
-            others = [
-                name for name in ("wpt", "trk", "rte") if name != kind and any(_local(child) == name for child in root)
-            ]
+            others = sorted({local_name(child) for child in root} & {"trk", "rte"} - {kind})
             read = ReadAs(format="GPX", crs=geometries.crs, table=kind)
             if others:
                 note = message("preview-other-sheets", count=len(others), names=", ".join(others))
@@ -122,7 +120,7 @@ def gpx_table(root: Element, where: str) -> Table:
 
 
 def _gpx_values(element: Element) -> dict[str, str]:
-    return {name: text for name in _GPX_FIELDS if (text := _text(element, name))}
+    return {name: text for name in _GPX_FIELDS if (text := child_text(element, name))}
 
 
 def _position(element: Element) -> list[float]:
@@ -134,14 +132,13 @@ def _waypoint(element: Element) -> dict[str, Any]:
 
 
 def _track(element: Element) -> dict[str, Any]:
-    lines = [
-        [_position(point) for point in part if _local(point) == "trkpt"] for part in element if _local(part) == "trkseg"
-    ]
+    segments = [part for part in element if local_name(part) == "trkseg"]
+    lines = [[_position(point) for point in segment if local_name(point) == "trkpt"] for segment in segments]
     return _lines(lines)
 
 
 def _route(element: Element) -> dict[str, Any]:
-    return _lines([[_position(point) for point in element if _local(point) == "rtept"]])
+    return _lines([[_position(point) for point in element if local_name(point) == "rtept"]])
 
 
 def _lines(lines: list[list[list[float]]]) -> dict[str, Any]:
@@ -158,13 +155,3 @@ def _table(rows: Iterable[tuple[dict[str, str], str | None]], read: ReadAs, geom
     cells = [[*(values.get(name, "") for name in names), wkt or ""] for values, wkt in read_rows]
     read = ReadAs(format=read.format, crs=read.crs, table=read.table, notes=(*read.notes, *geometries.notes))
     return Table([*names, GEOMETRY], cells, read, geometry=len(names))
-
-
-def _local(element: Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
-def _text(element: Element, name: str) -> str:
-    """The text of the first child of this name."""
-    child = next((child for child in element if _local(child) == name), None)
-    return "".join(child.itertext()).strip() if child is not None else ""

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from registry.child_pool import Limits
 from registry.errors import NotReadyError, UsageError
 from registry.model import Distribution, Metadata
+from registry.preview import bounds
 from registry.preview.model import Aggregate, Preview, Selection
 from registry.preview.preparing import follow, prepare_due
 from tests.servers.replay import Fault, Files, files_server
@@ -163,6 +165,33 @@ def test_what_is_no_table_is_said(town: Town, server: Files, content: bytes, cod
     assert preview.reason.code == code
     with pytest.raises(NotReadyError):
         town.catalog.previews.rows(id, "f0", Selection())
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        (Limits(memory=3_000_000_000, seconds=0.001, max_bytes=1_000_000), "reading-too-long"),
+        (Limits(memory=3_000_000_000, seconds=60.0, max_bytes=10), "reading-too-large"),
+    ],
+)
+def test_a_file_that_costs_too_much_is_said(
+    town: Town, server: Files, monkeypatch: pytest.MonkeyPatch, limits: Limits, code: str
+) -> None:
+    monkeypatch.setattr(bounds, "CHILD", limits)
+    _, preview = prepared(town, server, COUNTS)
+    assert preview.state == "failed"
+    assert preview.reason
+    assert preview.reason.code == code
+    assert list(town.catalog.previews.folder.iterdir()) == []
+
+
+def test_a_file_that_announces_too_much_is_not_fetched(
+    town: Town, server: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "MAX_FILE_BYTES", 50)
+    _, preview = prepared(town, server, COUNTS)
+    assert preview.reason
+    assert preview.reason.code == "preview-too-large"
 
 
 def test_a_broken_link_says_when_it_worked_last(town: Town, server: Files) -> None:

@@ -136,6 +136,8 @@ TABLES: list[tuple[str, str, int, list[str], int, str]] = [
     ("Name;Text\nA;eins, zwei, drei\nB;vier, fünf\n", ";", 1, ["Name", "Text"], 2, ""),
     ("Name\nA\nB\n", "", 1, ["Name"], 2, ""),
     ("Jahr;2024;2025;2026\nA;1;2;3\n", ";", 1, ["Jahr", "2024", "2025", "2026"], 1, ""),
+    ("Ort;1;2;3;4\nA;5;6;7;8\nB;1;3;2;9\n", ";", 1, ["Ort", "1", "2", "3", "4"], 2, ""),
+    ("Titel;Radzählung;\nStand;1.1.2026;\na;b;c\n1;A;5\n2;A;6\n", ";", 3, ["a", "b", "c"], 2, "preview-notes-above"),
     ("Altstadt;49,41;8,69\nSüd;49,40;8,68\n", ";", 0, ["Spalte 1", "Spalte 2", "Spalte 3"], 2, "preview-no-header"),
     ("Ort;2019\nA;2020\nB;2021\n", ";", 0, ["Spalte 1", "Spalte 2"], 3, "preview-no-header"),
     ("Titel\n\na;b;c\n1;2;3\n4;5;6\n", ";", 3, ["a", "b", "c"], 2, "preview-notes-above"),
@@ -199,6 +201,11 @@ def test_line_ends_and_quotes_stay_inside_of_their_cells() -> None:
     cells = ["a\rb", "a\nb", "a\r\nb", 'say ""x""', ",;", "'"]
     read = read_file("Nr;Text\n" + "".join(f'{number};"{cell}"\n' for number, cell in enumerate(cells)))
     assert read.values("Text") == [cell.replace('""', '"') for cell in cells]
+
+
+def test_quotes_may_have_a_stroke_before_them() -> None:
+    read = read_file('Text,Zahl\n"x \\"y\\", z",2\n"a",3\n')
+    assert read.rows == [['x "y", z', 2], ["a", 3]]
 
 
 def test_a_header_names_the_unit() -> None:

@@ -281,10 +281,11 @@ def _listed(run: Run, lang: Lang) -> str:
 def _figures(run: Run, lang: Lang) -> list[Figure]:
     _ = translator(lang)
     waiting = _("warten auf Freigabe")
+    taken = _("würde übernommen") if run.outcome == "planned" else _("übernommen")
     gone = _("zurückgezogen: %(number)s") % {"number": run.counts.get("withdrawn", 0)}
     labels = {
-        "added": (_("neu"), _("übernommen")),
-        "changed": (_("geändert"), _("übernommen")),
+        "added": (_("neu"), taken),
+        "changed": (_("geändert"), taken),
         "same": (_("gleich"), _("nichts zu tun")),
         "moved": (_("umgezogen"), _("neue Kennung")),
         "failed": (_("gescheitert"), _("alter Stand bleibt")),

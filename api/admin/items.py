@@ -22,7 +22,7 @@ from api.web.addresses import Lang, language, mount, page, patterns, place
 from harvesters.run.map_item import Ids, map_item
 from harvesters.source_kinds import harvester
 from registry.errors import NotFoundError
-from registry.model import Finding, Metadata, Record, Source
+from registry.model import LEVELS, Finding, Metadata, Record, Source
 from registry.model.harvest import Mapped, Staged
 from registry.model.message import sentence
 from registry.store.store import Selection
@@ -87,7 +87,7 @@ def show_item(pages: Pages, request: Request, name: str) -> Response:
         record_page=page(record.kind, record.id, lang) if record else "",
         withdrawn=record is not None and record.state != "published",
         differences=_differences(metadata, record, lang) if metadata and record else [],
-        findings=_findings(mapped.findings, lang),
+        findings=_findings(mapped.findings, metadata.kind if metadata else "dataset", lang),
         crumbs=[
             (_("Administration"), place("admin", lang)),
             (_("Quellen"), place("admin", lang, "sources")),
@@ -139,10 +139,13 @@ def _differences(metadata: Metadata, record: Record, lang: Lang) -> list[Differe
     return [Difference(label, old, new) for label, old, new in pairs if old != new]
 
 
-def _findings(findings: Iterable[Finding], lang: Lang) -> list[Mapping[str, Any]]:
+def _findings(findings: Iterable[Finding], kind: str, lang: Lang) -> list[Mapping[str, Any]]:
+    """The findings in words, the gravest first."""
     rows: list[Mapping[str, Any]] = []
-    for finding in findings:
+    labels = {row.name: row.label(lang) for row in reversed(fields_of(kind))}
+    for finding in sorted(findings, key=lambda finding: LEVELS.index(finding.level)):
         message, remedy = finding_words(finding.rule, lang)
         value = sentence(finding.value, lang)[:MAX_VALUE_CHARACTERS]
-        rows.append({"finding": finding, "message": message, "remedy": remedy, "value": value})
+        field = labels.get(finding.field, finding.field)
+        rows.append({"finding": finding, "field": field, "message": message, "remedy": remedy, "value": value})
     return rows

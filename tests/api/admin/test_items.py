@@ -54,6 +54,7 @@ def test_a_dry_run_lists_what_it_would_do_and_each_item_says_what_would_change(t
     assert run.outcome == "planned"
     leader = browser(town, "leitung", follow=True)
     page = leader.get(f"/administration/laeufe/{run.number}").text
+    assert page.count("würde übernommen") == 2
     planned = re.findall(r'eintrag\?id=(\w)">\w</a><span class="quiet">([^<]+)<', page)
     assert sorted(planned) == [("a", "geändert"), ("c", "nicht mehr da"), ("d", "neu")]
     differs = page_of(town, "a")

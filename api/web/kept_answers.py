@@ -1,7 +1,7 @@
 """Answers for people who are not signed in, given out again until the catalogue, its projections or the day change.
 
 Entry point: `KeptAnswers`. Invariant: no answer is older than the last commit, since its key has the version of the
-database; where that cannot be told without a query (PostgreSQL), nothing is kept.
+database; where that cannot be told without asking a server (PostgreSQL, Elasticsearch), nothing is kept.
 """
 
 import gzip
@@ -73,7 +73,9 @@ class KeptAnswers:
         return response
 
     def _now(self) -> dict[str, _Kept] | None:
-        """The answers of the present state; None where the state is not known."""
+        """The answers of the present state; None where it is not known without asking a server."""
+        if self._settings.search != "tantivy":
+            return None
         version = data_version(self._catalog.store.engine)
         if version is None:
             return None

@@ -4,6 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -88,6 +89,16 @@ def test_nothing_is_kept_of_errors_and_of_people_who_are_signed_in(catalog: Cata
     for _ in range(2):
         assert view.get(a_request("/suche?q=404"), 404).status_code == 404
     assert view.calls == calls + 2
+    catalog.close()
+
+
+def test_where_a_server_has_the_index_nothing_is_kept_and_it_is_not_asked(
+    catalog: Catalog, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = Counting(catalog, replace(settings, search="http://127.0.0.1:9"))
+    monkeypatch.setattr(catalog.projector, "positions", pytest.fail)
+    assert [view.get(a_request()).status_code for _ in range(2)] == [200, 200]
+    assert view.calls == 2
     catalog.close()
 
 

@@ -27,7 +27,7 @@ from registry.catalog import Catalog
 from registry.settings import Settings
 
 MAX_ADDRESSES = 500
-STAMP = re.compile(rb'name="stamp" value="[^"]*"')  # the moment at which a form was made
+STAMP = re.compile(rb'name="stamp" value="[^"]*"|, \d{1,2}:\d\d')  # the moment at which a form or a page was made
 RECORDS = 22  # whose pages and data are asked for
 WORDS = (
     "Radwege", "Wasser", "Bäume", "Luftqualität", "Haushalt", "Spielplätze im Stadtteil", "Berlin Karte", "Straßen",

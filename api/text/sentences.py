@@ -191,9 +191,26 @@ def track(metadata: Metadata, today: date, lang: Lang) -> tuple[PhaseMark, ...]:
     since = _since(metadata, today, lang) if now.notation == PHASES[0] else ""
     told = {"abschluss": _planned_end(metadata, today, lang), now.notation: since}
     return tuple(
-        PhaseMark(_label(name, lang), state, "" if state == "done" else told.get(name, ""))
+        PhaseMark(
+            _label(name, lang),
+            state,
+            _begun(metadata, name, state, lang) or ("" if state == "done" else told.get(name, "")),
+        )
         for name, state in zip(PHASES, marks, strict=True)
     )
+
+
+def _begun(metadata: Metadata, phase: str, state: str, lang: Lang) -> str:
+    """When a phase began, or is planned to begin, as the project says itself."""
+    _ = translator(lang)
+    iri = concept_list("phases").by_notation[phase].iri
+    step = next((step for step in metadata.phase_steps if step.phase == iri), None)
+    if step is None:
+        return ""
+    if state == "plan":
+        return _("geplant: %(day)s") % {"day": day(step.planned, lang)} if step.planned else ""
+    began = day(step.reached or step.planned, lang)
+    return _("seit %(day)s") % {"day": began} if began and state == "now" else began
 
 
 def _planned_end(metadata: Metadata, today: date, lang: Lang) -> str:

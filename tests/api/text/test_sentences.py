@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from api.text import sentences
-from registry.model import Metadata, Period
+from registry.model import Metadata, Period, PhaseStep
 from tests.builders import a_dataset
 from tests.sample_city import iri
 
@@ -26,6 +26,17 @@ from tests.sample_city import iri
 )
 def test_the_day_of_an_event_is_said_once(start: str, end: str, said: str) -> None:
     assert sentences.hours(start, end, "de").replace("\N{NO-BREAK SPACE}", " ") == said
+
+
+def test_phases_have_the_dates_that_the_project_names() -> None:
+    steps = (
+        PhaseStep(phase=iri("phases", "vorbereitung"), planned="2026-01", reached="2026-01"),
+        PhaseStep(phase=iri("phases", "umsetzung"), planned="2026-03", reached="2026-04"),
+        PhaseStep(phase=iri("phases", "abschluss"), planned="2027-08"),
+    )
+    metadata = Metadata(kind="project", phase=iri("phases", "umsetzung"), phase_steps=steps)
+    notes = [mark.note for mark in sentences.track(metadata, date(2026, 12, 1), "de")]
+    assert notes == ["", "Januar 2026", "seit April 2026", "geplant: August 2027", ""]
 
 
 def test_a_phase_says_since_when_only_where_that_is_known() -> None:

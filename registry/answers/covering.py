@@ -84,7 +84,9 @@ def _spans_at(question: Question, at: int, table: Table, verbs: frozenset[str], 
     candidates = table.phrases.at(texts, at, question.language)
     phrases = [(length, meaning) for length, meaning in candidates if isinstance(meaning, Meaning)]
     longest = max((length for length, _ in phrases), default=0)
-    of_table = [Span(at, at + length, meaning=meaning) for length, meaning in phrases if length == longest]
+    of_table = [
+        Span(at, at + length, text=texts[at], meaning=meaning) for length, meaning in phrases if length == longest
+    ]
     of_frame = [*_frames_at(texts, at, verbs, city)]
     if of_table:
         return of_table + [span for span in of_frame if span.end - at >= longest]

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from registry.answers.covering import Span
 from registry.answers.tables import OPEN_WORDS, Table, TableColumn
-from registry.answers.terms import tokens_of
+from registry.answers.terms import phrase_of, tokens_of, with_equivalents
 
 Where = tuple[tuple[str, str], ...]
 _TRUE: Final = "true"
@@ -160,15 +160,17 @@ def labels_fit(parts: Parts) -> bool:
 def _means_all(parts: Parts, span: Span, column: TableColumn) -> bool:
     """Whether the name of a column stands for all its values: "at the counting stations"."""
     before = parts.before(span)
-    is_single = before is not None and before.text in _INDEFINITE
+    if before is None or before.frame == "which" or before.text in _INDEFINITE or column.role not in ("place", "sort"):
+        return False
     filtered = any(value.meaning and value.meaning.column == column for value in parts.values)
-    return (
-        column.role in ("place", "sort")
-        and not is_single
-        and not filtered
-        and before is not None
-        and before.frame != "which"
-    )
+    return not filtered and not _is_singular(span, column)
+
+
+def _is_singular(span: Span, column: TableColumn) -> bool:
+    """Whether a word is the label as it is listed, which is no plural: "the pool" is one that we do not know."""
+    labels = with_equivalents([phrase_of(text, tag) for tag, text in column.label.items()])
+    listed = any(label.tokens == (span.text,) for label in labels)
+    return listed and not span.text.endswith(("en", "s"))
 
 
 def next_noun(parts: Parts, frame: str) -> Span | None:

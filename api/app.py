@@ -25,6 +25,7 @@ from api.assistants import page as assistants
 from api.assistants import server as assistants_server
 from api.ckan import routes as ckan
 from api.data import (
+    croissant,
     dump_files,
     event_stream,
     examples,
@@ -128,7 +129,7 @@ def create_app(catalog: Catalog, settings: Settings) -> FastAPI:
         lifespan=lambda app: _running(app, catalog, settings),
     )
     linked.mount(app, catalog, settings)
-    for data in (records, previews, feeds, lists, well_known, ckan, event_stream, dump_files, vocabulary):
+    for data in (records, previews, croissant, feeds, lists, well_known, ckan, event_stream, dump_files, vocabulary):
         app.include_router(data.routes(catalog, settings))
     pages = Pages(catalog, settings)
     app.include_router(drafts.routes(pages))

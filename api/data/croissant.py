@@ -71,14 +71,14 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
 
 def described(record: Record, previews: dict[str, Preview], base: str) -> dict[str, Any]:
     """The document; without a prepared table its `recordSet` is empty."""
-    known = schema_org.described(record, base, "de")
+    properties = schema_org.described(record, base, "de")
     listed = [file for file in record.metadata.distributions if _is_ready(previews.get(file.id))][:MAX_TABLES]
     return {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": CONFORMS_TO,
         "isLiveDataset": True,  # the tables are read anew when their files change, so they have no lasting checksum
-        **{name: known[name] for name in KEPT if name in known},
+        **{name: properties[name] for name in KEPT if name in properties},
         "distribution": [described_file for file in listed for described_file in _files(record, file, base)],
         "recordSet": [_record_set(file, previews[file.id]) for file in listed],
     }

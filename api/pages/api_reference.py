@@ -16,6 +16,7 @@ from starlette.responses import Response
 from api.ckan import routes as ckan
 from api.data import sparql, validation
 from api.data.draft_documents import MAX_DRAFT_BYTES
+from api.data.dumps import CHECKSUMS, current_dump
 from api.data.openapi import DESCRIPTIONS, kept_document
 from api.data.openapi_german import OPERATIONS, PARAMETERS, STATUSES
 from api.pages.site import Pages, View
@@ -128,14 +129,16 @@ def _group_title(tag: str, lang: Lang) -> str:
 
 
 def _examples(pages: Pages) -> Mapping[str, str]:
-    """Kind -> the id of its first record, for the examples, and "file" -> that of the first file of its first dataset;
-    what there is none of is missing."""
+    """Kind -> the id of its first record, for the examples, "file" -> that of the first file of its first dataset,
+    "dump" -> the name of a file; what there is none of is missing."""
     first = {
         kind: next(pages.catalog.store.find(Selection(kind=kind, shown=True)), None) for kind in ("dataset", "project")
     }
     ids = {kind: record.id for kind, record in first.items() if record}
     if first["dataset"] and first["dataset"].metadata.distributions:
         ids["file"] = first["dataset"].metadata.distributions[0].id
+    if current_dump(pages.settings):
+        ids["dump"] = CHECKSUMS
     return ids
 
 
@@ -160,7 +163,8 @@ def _operation(
     parameters = tuple(_parameter(given, lang) for given in described.get("parameters", ()))
     shown = {"id": examples.get("project" if name == "oc4ids" else "dataset"), "distribution": examples.get("file")}
     address = _address(document, template, parameters, {} if "/drafts/" in template else shown)
-    is_get = method == "get" and "security" not in described
+    is_there = not template.startswith("/dumps/") or "dump" in examples
+    is_get = method == "get" and "security" not in described and is_there
     return Operation(
         id=name,
         method=method.upper(),

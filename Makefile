@@ -44,6 +44,7 @@ bench: install ## speed, each a ratio in one run
 	$(BIN)/python -m tests.benchmarks.bench_validate
 	$(BIN)/python -m tests.benchmarks.bench_quality
 	$(BIN)/python -m tests.benchmarks.bench_meaning
+	$(BIN)/python -m tests.benchmarks.bench_scale --embedded 10000
 	$(BIN)/python -m tests.benchmarks.bench_preview
 
 relevance: install ## German relevance test (needs the oracle material)

@@ -19,7 +19,7 @@ from registry.model import Distribution
 from vocab.concepts import concept_list
 
 NO_LINKS: Final[Mapping[str, Link]] = MappingProxyType({})
-MAX_SHORT_LABEL = 9  # characters of a format's label that fit into its column
+MAX_SHORT_LABEL: Final = 9  # characters of a format's label that fit into its column
 
 
 class File(NamedTuple):

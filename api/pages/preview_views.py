@@ -32,7 +32,6 @@ class Head(NamedTuple):
     profile: Profile
     order: str
     address: str
-    notes: tuple[str, ...]
 
 
 class Cell(NamedTuple):
@@ -100,7 +99,6 @@ def _head(column: Column, preview: Preview, asked: Asked, path: str, lang: Lang)
         profile(column, preview.total, lang, filters),
         order,
         asked.sorted_by(column.name).url(path),
-        (),
     )
 
 

@@ -38,6 +38,7 @@ def test_columns_have_types_and_come_from_parquet(town: Town) -> None:
     assert [(field["name"], field["dataType"]) for field in table["field"]] == [
         ("Nr", "sc:Text"), ("Baumart", "sc:Text"), ("Höhe [m]", "sc:Float"), ("Gepflanzt", "sc:Date")
     ]  # fmt: skip
+    assert [field["@id"] for field in table["field"]] == [f"tabelle/{number}" for number in range(1, 5)]
     assert table["field"][3]["source"]["transform"] == {"format": "%Y-%m-%d"}
     assert {file["@id"] for file in document["distribution"]} == {"tabelle.parquet", "tabelle.csv"}
     assert {field["source"]["fileObject"]["@id"] for field in table["field"]} == {"tabelle.parquet"}

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-from registry.errors import StoppedError
+from registry.errors import StoppedError, StorageFullError
 from registry.fetch.session import Outward, session
 from registry.isolation import isolated
 from registry.model import Change, Distribution, Record
@@ -79,12 +79,21 @@ def prepare_due(
                     (file for file in record.metadata.distributions if file.id == row.distribution), None
                 ) if record and record.shown else None  # fmt: skip
                 if record and distribution:
-                    previews.prepare(record, distribution, http)
+                    isolated(
+                        partial(previews.prepare, record, distribution, http), partial(_give_up, previews, row)
+                    )  # fmt: skip
                 else:
                     previews.forget(row)
                 count += 1
             previews.evict()
     return count
+
+
+def _give_up(previews: Previews, row: Stored, error: Exception) -> Preview:
+    """Goes on with the other files; not where the process ends or the disk is full."""
+    if isinstance(error, StoppedError | StorageFullError):
+        raise error
+    return previews.give_up(row, error)
 
 
 def _take(previews: Previews, changes: Sequence[Change]) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec.structs import replace
 
-from registry.child_pool import call
+from registry.child_pool import ChildFaultError, call
 from registry.errors import LotseError, NotReadyError, StoppedError, StorageFullError, UnreadableError
 from registry.fetch.session import NotModifiedError, Outward, session
 from registry.masking import shown
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from requests import Session
 
 FOLDER: Final = "previews"  # in the data folder
+FAULT: Final = message("preview-reader-fault")
 log = logging.getLogger("lotse.previews")
 
 
@@ -152,6 +153,9 @@ class Previews:
             return _unchanged(before, now, before.validators)
         except (StoppedError, StorageFullError):
             raise
+        except ChildFaultError as fault:
+            log.error("preview of %s: %s", shown(url), fault)
+            return _failed(before, url, now, UnreadableError("file-unreadable", FAULT, where=shown(url), remedy=""))
         except LotseError as error:
             return _failed(before, url, now, error)
         preview = Preview(
@@ -181,6 +185,14 @@ class Previews:
 
     def _has_file(self, preview: Preview) -> bool:
         return bool(preview.file) and (self.folder / preview.file).exists()
+
+    def give_up(self, row: Stored, error: Exception) -> Preview:
+        """Notes that a file could not be prepared because of a fault of ours, and when to try again."""
+        log.error("preview of %s", shown(row.preview.url), exc_info=error)
+        reason = UnreadableError("file-unreadable", FAULT, where="", remedy="")
+        after = _failed(row, row.preview.url, datetime.now(UTC), reason)
+        self._keep(row, after)
+        return after.preview
 
     # -- room on the disk
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from registry.child_pool import Limits
+from registry.child_pool import ChildFaultError, Limits
 from registry.errors import NotReadyError, UsageError
 from registry.model import Distribution, Metadata
 from registry.preview import bounds
@@ -183,6 +183,22 @@ def test_a_file_that_costs_too_much_is_said(
     assert preview.reason
     assert preview.reason.code == code
     assert list(town.catalog.previews.folder.iterdir()) == []
+
+
+def test_a_fault_of_the_reader_costs_one_file_only(town: Town, server: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(*_arguments: object) -> Iterator[bytes]:
+        raise ChildFaultError("Traceback")
+
+    server.files["/a.csv"] = server.files["/b.csv"] = (COUNTS.encode(), "text/csv")
+    (id,) = take(town.catalog, dataset(f"{server.url}/a.csv", f"{server.url}/b.csv"))
+    previews, store = town.catalog.previews, town.catalog.store
+    follow(store, previews)
+    with monkeypatch.context() as patched:
+        patched.setattr("registry.preview.previews.call", fault)
+        assert prepare_due(store, previews, town.settings) == 2
+    reasons = [preview.reason for preview in previews.of_record(store.existing(id)).values()]
+    assert [reason.code for reason in reasons if reason] == ["preview-reader-fault"] * 2
+    assert prepare_due(store, previews, town.settings) == 0  # tried again later
 
 
 def test_a_file_that_announces_too_much_is_not_fetched(

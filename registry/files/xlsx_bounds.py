@@ -54,7 +54,7 @@ def check_size(content: bytes, max_unpacked_bytes: int | None = None) -> None:
                     _parse(packed, part, shared)
             for part in parts:  # read to the end: a part that is larger than it says fails its checksum
                 _parse(packed, part, _Cells(shared.lengths))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error):
         raise NoWorkbookError from None
 
 

@@ -19,7 +19,8 @@ def workbook(sheet: bytes, **more: bytes) -> bytes:
 
 def test_a_small_workbook_is_fine_and_what_is_none_is_refused() -> None:
     check_size(workbook(b'<row r="1"><c r="A1"><v>1</v></c></row>'))
-    for content in (b"", b"no zip", workbook(b"")[:-30]):
+    whole = workbook(b'<row r="1"/>')
+    for content in (b"", b"no zip", workbook(b"")[:-30], whole[:30] + whole[50:]):
         with pytest.raises(NoWorkbookError):
             check_size(content)
     nothing = io.BytesIO()

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final, NamedTuple
 
 from registry.answers import readings
@@ -21,6 +22,7 @@ from registry.answers.tables import Table, table_of
 from registry.answers.terms import forms_of, tokens_of
 from registry.city import city
 from registry.errors import LotseError
+from registry.isolation import isolated
 from registry.model import Record
 from registry.preview.previews import Previews
 from registry.settings import Settings
@@ -70,6 +72,9 @@ class Answers:
 
     def answer(self, typed: str, record_id: str = "") -> Answer | None:
         """The number that a question asks for, None where it is not certain. `record_id`: only of this record."""
+        return isolated(partial(self._answered, typed, record_id), _failed)
+
+    def _answered(self, typed: str, record_id: str) -> Answer | None:
         question = Question(typed)
         if not 1 < len(question.tokens) <= MAX_TOKENS:
             return None
@@ -77,11 +82,7 @@ class Answers:
         state = self._state
         if not self._is_known(question, state):
             return None
-        try:
-            return self._certain(list(self._readings(question, state, record_id)))
-        except LotseError as error:  # a prepared file that was evicted meanwhile, or a query that took too long
-            log.info("no answer: %s", error)
-            return None
+        return self._certain(list(self._readings(question, state, record_id)))
 
     def _is_known(self, question: Question, state: _State) -> bool:
         """Whether each word stands in some table or is a word around a question; and one of them in a table."""
@@ -179,6 +180,11 @@ class Answers:
             return
         self._looked = time.monotonic()
         threading.Thread(target=self.refresh, name="answers", daemon=True).start()
+
+
+def _failed(error: Exception) -> None:
+    """Reports why a question got no answer: a prepared file was evicted meanwhile, or a query took too long."""
+    log.warning("no answer", exc_info=None if isinstance(error, LotseError) else error)
 
 
 def names_of(districts: ConceptList | None) -> dict[str, tuple[str, ...]]:

@@ -63,6 +63,11 @@ def test_a_question_is_answered_from_one_record_only_if_asked_so(answers: Answer
     assert answers.answer(question, "spielplaetze") is None
 
 
+def test_a_fault_leaves_the_hits_without_a_number(answers: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("registry.answers.answers.evaluated", lambda previews, reading: 1 // 0)
+    assert answers.answer("Wie viele Bäume gibt es in der Weststadt?") is None
+
+
 def test_no_question_breaks_anything(answers: Answers) -> None:
     for question in ("", "?", "wie", "2025", "wie viele" * 40, "\u0000", "Wie viele " + "Bäume " * 29, "% & <script>"):
         assert answers.answer(question) is None

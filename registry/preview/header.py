@@ -99,16 +99,16 @@ def _after_notes(rows: Sequence[Row], start: int, width: int) -> int:
     is between, or they have fewer cells; and below it are numbers or dates."""
     for index in range(start + 1, min(start + MAX_NOTES, len(rows) - 1)):
         row, between = rows[index], rows[start:index]
-        if any(_has_values(other) and not _is_shorter(other, row, width) for other in between):
-            return start
         if count_filled(row) * 2 <= width or not all(_is_word(cell) for cell in row if is_filled(cell)):
             continue
+        if any(_has_values(other) and not _is_shorter(other, row, width) for other in between):
+            return start
         is_apart = any(not count_filled(other) for other in between)
         is_shorter = all(_is_shorter(other, row, width) for other in between if count_filled(other))
-        typed = [
-            column for column in range(len(row)) if is_filled(row[column]) and _is_typed(column, rows[index + 1 :])
-        ]
-        if typed and (is_apart or is_shorter) and not any(_is_typed(column, [rows[index]]) for column in typed):
+        if not (is_apart or is_shorter):
+            continue
+        below = rows[index + 1 :]
+        if any(is_filled(cell) and _is_typed(column, below) for column, cell in enumerate(row)):
             return index
     return start
 

@@ -36,7 +36,7 @@ def workbook_table(content: bytes, format: str, where: str) -> Table:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = [sheet.name for sheet in book.sheets_metadata if "Visible" in str(sheet.visible)] or book.sheet_names
-        name, cells, upper, sheet_notes = _first_table(book, names)
+        name, cells, upper, top, sheet_notes = _first_table(book, names)
     except PasswordError:
         raise unreadable(where, "preview-protected") from None
     except CalamineError:
@@ -51,7 +51,8 @@ def workbook_table(content: bytes, format: str, where: str) -> Table:
         shown = ", ".join(others[:MAX_SHEETS_NAMED])
         sheet_notes.append(message("preview-other-sheets", count=len(others), names=shown))
     width = max(usual_width(cells[:SAMPLE_ROWS]), len(header.names))
-    read = ReadAs(format=format, header=header.row, table=name, notes=(*sheet_notes, *header.notes))
+    row = header.row + top if header.row else 0
+    read = ReadAs(format=format, header=row, table=name, notes=(*sheet_notes, *header.notes))
     return Table(header.names, Body(cells[header.first :], width), read, is_text=False)
 
 
@@ -77,9 +78,9 @@ def _check(content: bytes, format: str, where: str) -> None:
         raise unreadable(where, "preview-workbook-broken") from None
 
 
-def _first_table(book: Any, names: list[str]) -> tuple[str, Cells, Cells, list[Message]]:
+def _first_table(book: Any, names: list[str]) -> tuple[str, Cells, Cells, int, list[Message]]:
     """The first sheet of the best rank: its name, its cells, the cells of its first rows in which a merged value stands
-    everywhere, and notes."""
+    everywhere, how many empty rows are above them, and notes."""
     first: tuple[str, Cells, Any] | None = None
     best = -1
     for name in names:
@@ -91,7 +92,7 @@ def _first_table(book: Any, names: list[str]) -> tuple[str, Cells, Cells, list[M
         if best == 2:
             break
     if first is None:
-        return "", [], [], []
+        return "", [], [], 0, []
     name, cells, sheet = first
     ranges, begins = sheet.merged_cell_ranges or [], sheet.start or (0, 0)
     upper = _spread(cells[:SAMPLE_ROWS], ranges, begins)
@@ -99,7 +100,7 @@ def _first_table(book: Any, names: list[str]) -> tuple[str, Cells, Cells, list[M
     fill_merged(cells, ranges, begins)
     filled = sum(map(count_filled, cells)) - before
     _unify(cells)
-    return name, cells, upper, [message("preview-merged", count=filled)] if filled else []
+    return name, cells, upper, begins[0], [message("preview-merged", count=filled)] if filled else []
 
 
 def _rank(cells: Cells) -> int:

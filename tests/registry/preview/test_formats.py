@@ -126,6 +126,16 @@ def test_notes_and_two_merged_header_rows_of_a_sheet() -> None:
     assert {"preview-notes-above", "preview-notes-below", "preview-two-headers", "preview-placeholders"} <= read.notes
 
 
+def test_rows_and_columns_before_the_table_are_counted_not_shown() -> None:
+    rows: list[list[Any]] = [[], [], [None, None, "Ort", "Wert"], [None, None, "A", 1]]
+    read = read_file(xlsx(*rows))
+    assert (read.read.header, read.rows) == (3, [["A", 1]])
+    titled = read_file(
+        xlsx(["Titel"], ["Stand", datetime.date(2026, 1, 1)], [], ["Ort", "m", "w"], ["A", 1, 2], ["B", 3, 4])
+    )
+    assert (titled.read.header, titled.rows) == (4, [["A", 1, 2], ["B", 3, 4]])
+
+
 def test_merged_cells_stand_in_each_of_their_rows() -> None:
     rows = [["Stadtteil", "Art", "Zahl"], ["Altstadt", "Rad", 1], [None, "Fuß", 2], ["Süd", "Rad", 3]]
     read = read_file(xlsx(*rows, merged=("A2:A3",)))

@@ -37,7 +37,7 @@ from registry.search.refining import ByMeaning
 from registry.search.vectors import Vectors, VectorStore, folder_name
 from registry.search_index import open_index, search_server
 from registry.settings import Settings, refuse_lost_database
-from registry.sources import staging, tables
+from registry.sources import payloads, staging, tables
 from registry.sources.runs import open_runs
 from registry.sources.sources import open_sources
 from registry.sources.staging import open_staging, staging_engine
@@ -112,6 +112,7 @@ def table_groups(settings: Settings) -> dict[str, tuple[sa.Engine, Tables]]:
     staged = staging_engine(settings.database_url, settings.data)
     return {name: (engine, room.TABLES) for name, room in rooms.items()} | {
         "staging": (staged, staging.TABLES),
+        "payload dictionaries": (staged, payloads.TABLES),
         "last readings": (staged, staging.LAST_READINGS),
     }
 

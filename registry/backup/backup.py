@@ -33,7 +33,7 @@ FILES: Final = ("secret", "lotse.toml", LIST_NAME)  # of the data folder, beside
 SETTINGS_OF_BEFORE: Final = "lotse.toml.restored"
 MAX_PART_BYTES: Final = 1 << 31
 ALWAYS_FILLED: Final = (NUMBERING.name, DICTIONARIES.name)  # tables that have a row from the beginning
-READ_AGAIN: Final = ("staging", "last readings")  # groups whose rows come from the sources, and are replaced
+READ_AGAIN: Final = ("staging", "last readings", "payload dictionaries")  # from the sources; a restore replaces them
 
 Progress = Callable[[str, int, int | None], None]
 Groups = Mapping[str, tuple[sa.Engine, Tables]]

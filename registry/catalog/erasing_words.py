@@ -14,13 +14,13 @@ from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
-import zstandard
 
 from registry.catalog.catalog import Catalog
 from registry.errors import UsageError
 from registry.model import Finding, Metadata, Record, Version
 from registry.model.agents import agents
 from registry.sources.packed import packed, unpacked
+from registry.sources.payloads import open_payloads
 from registry.sources.tables import FINDINGS
 from registry.store.database import give_space_back, reading, writing
 from registry.store.rewriting import rewrite_versions
@@ -162,12 +162,12 @@ def _erase_staged(catalog: Catalog, erased_words: Words) -> None:
     """Deletes the staged items of all sources that hold a word; the next run reads them again."""
     staged = sa.table("staged", *map(sa.column, ("source", "remote_id", "title", "identifiers", "findings")))
     payloads = sa.table("staged_payloads", *map(sa.column, ("source", "remote_id", "payload")))
-    decompress = zstandard.ZstdDecompressor().decompress
+    payloads_of = open_payloads(catalog.staging.engine)
     with reading(catalog.staging.engine) as connection:
         named = {
             (row.source, row.remote_id)
             for row in connection.execute(payloads.select())
-            if erased_words.in_bytes(decompress(row.payload))
+            if erased_words.in_bytes(payloads_of.unpacked(row.payload))
         }
         named |= {
             (row.source, row.remote_id)

@@ -114,7 +114,6 @@ def table_groups(settings: Settings) -> dict[str, tuple[sa.Engine, Tables]]:
         "staging": (staged, staging.TABLES),
         "payload dictionaries": (staged, payloads.TABLES),
         "last readings": (staged, staging.LAST_READINGS),
-        "payload dictionaries": (staged, payloads.TABLES),
     }
 
 

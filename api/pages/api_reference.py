@@ -130,13 +130,18 @@ def _group_title(tag: str, lang: Lang) -> str:
 
 def _examples(pages: Pages) -> Mapping[str, str]:
     """Kind -> the id of its first record, for the examples, "file" -> that of the first file of its first dataset,
-    "dump" -> the name of a file; what there is none of is missing."""
+    "table" -> the id of that dataset if it has a prepared table, "dump" -> the name of a file; what there is none of
+    is missing."""
     first = {
         kind: next(pages.catalog.store.find(Selection(kind=kind, shown=True)), None) for kind in ("dataset", "project")
     }
     ids = {kind: record.id for kind, record in first.items() if record}
     if first["dataset"] and first["dataset"].metadata.distributions:
         ids["file"] = first["dataset"].metadata.distributions[0].id
+    if first["dataset"] and any(
+        preview.state == "ready" for preview in pages.catalog.previews.of_record(first["dataset"]).values()
+    ):
+        ids["table"] = ids["dataset"]
     if current_dump(pages.settings):
         ids["dump"] = CHECKSUMS
     return ids
@@ -163,7 +168,8 @@ def _operation(
     parameters = tuple(_parameter(given, lang) for given in described.get("parameters", ()))
     shown = {"id": examples.get("project" if name == "oc4ids" else "dataset"), "distribution": examples.get("file")}
     address = _address(document, template, parameters, {} if "/drafts/" in template else shown)
-    is_there = not template.startswith("/dumps/") or "dump" in examples
+    needed = "table" if name == "croissant" else "dump" if template.startswith("/dumps/") else None
+    is_there = needed is None or needed in examples
     is_get = method == "get" and "security" not in described and is_there
     return Operation(
         id=name,

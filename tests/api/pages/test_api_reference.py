@@ -96,6 +96,8 @@ def test_every_example_runs_as_it_is_printed(document: dict[str, Any], writable:
     dumps.write_dump(writable.catalog, writable.settings)
     client = TestClient(writable.app, follow_redirects=False)
     for _tag, operation in operations(document, RECORDS, "de"):
+        if operation.id == "croissant":
+            continue  # no table is prepared here: tests/api/data/test_croissant.py
         token = of_reviewer if operation.id in BY_REVIEWER else of_author
         method, address, headers, body = _request(operation, token)
         if DRAFT_ID in address:

@@ -5,6 +5,7 @@ could use data. What is compared is stored already; nothing is encoded. docs/dec
 """
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Final, Literal, NamedTuple
 
@@ -22,6 +23,7 @@ MIN_POINTS_BY_WORDS: Final = 0.25  # where there are no vectors, so that none ha
 # Points of each reason: for all of it, or for MAX_SHARED values that both have. A topic alone is no reason.
 POINTS: Final = {"links": 0.4, "keywords": 0.3, "words": 0.3, "meaning": 0.5, "themes": 0.1}
 MAX_SHARED: Final = 3
+MAX_TITLES_KEPT: Final = 20_000  # whose stems are kept in memory
 
 Why = Literal["links", "keywords", "words", "meaning", "themes"]
 
@@ -109,4 +111,10 @@ def _folded(keywords: Mapping[str, Collection[str]]) -> dict[str, str]:
 
 def _stems(title: Mapping[str, str]) -> dict[str, str]:
     """Stem -> word of the titles in all languages, without those that say little."""
-    return {word.stem: word.text for text in title.values() for word in words(text) if not word.filler}
+    return {stem: word for text in title.values() for stem, word in _stems_of(text)}
+
+
+@lru_cache(maxsize=MAX_TITLES_KEPT)
+def _stems_of(text: str) -> tuple[tuple[str, str], ...]:
+    """Analysed once: on the pages of its neighbours, a title is compared again and again."""
+    return tuple((word.stem, word.text) for word in words(text) if not word.filler)

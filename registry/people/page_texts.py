@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from registry.errors import ConflictError, UsageError
 from registry.store.database import Tables, connect, make_tables, reading, writing
+from registry.store.unchanged import UntilChanged
 
 NAMES: Final = ("imprint", "privacy", "accessibility", "easy-language", "sign-language", "help")
 MAX_TEXT_CHARACTERS: Final = 100_000
@@ -43,6 +44,7 @@ class PageTexts:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         make_tables(engine, TABLES)
+        self._written = UntilChanged(engine, self._read_written)  # each page asks, for its links
 
     def current(self, name: str, lang: str) -> PageText | None:
         """The newest version; None if nobody has saved one."""
@@ -60,6 +62,9 @@ class PageTexts:
 
     def written(self) -> frozenset[tuple[str, str, bool]]:
         """Name and language of each text that was saved here, and whether its newest version says something."""
+        return self._written()
+
+    def _read_written(self) -> frozenset[tuple[str, str, bool]]:
         last = sa.select(_TEXTS.c.name, _TEXTS.c.lang, sa.func.max(_TEXTS.c.number).label("number"))
         newest = last.group_by(_TEXTS.c.name, _TEXTS.c.lang).subquery()
         same = sa.and_(*(_TEXTS.c[column] == newest.c[column] for column in ("name", "lang", "number")))

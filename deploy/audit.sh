@@ -20,9 +20,13 @@ ask() { # name, command …
   fi
 }
 
-pip_audit() { # in an environment of its own, since it is in no lock of ours
-  command -v pip-audit >/dev/null || { ${PYTHON:-python3} -m venv .venv-audit && .venv-audit/bin/pip install -q --disable-pip-version-check pip-audit || return 1; }
-  PATH=$PWD/.venv-audit/bin:$PATH pip-audit --disable-pip --require-hashes -r requirements.run.lock
+pip_audit() { # the one of this machine, else in an environment of its own, since it is in no lock of ours
+  local program=pip-audit
+  if ! command -v pip-audit >/dev/null; then
+    program=.venv-audit/bin/pip-audit
+    [[ -x $program ]] || { ${PYTHON:-python3} -m venv .venv-audit && .venv-audit/bin/pip install -q --disable-pip-version-check pip-audit || return 1; }
+  fi
+  "$program" --disable-pip --require-hashes -r requirements.run.lock
 }
 
 ask "npm audit" npm audit --omit=dev

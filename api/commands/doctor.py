@@ -82,7 +82,7 @@ def _database(configured: "Settings") -> Generator[Check, None, "Catalog | None"
         return None
     if damage := check_pages(catalog.store.engine):
         yield Check("database", "broken", f"{shown} is damaged: {damage}", RESTORE)
-        return catalog
+        return None  # what else is asked of it would end the command
     yield Check("database", "ok", f"{shown}, {catalog.store.count(SHOWN)} records, change {position.number}")
     return catalog
 

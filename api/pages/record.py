@@ -34,6 +34,7 @@ from api.text.formatting import (
     day,
     link,
     pick_language,
+    prose,
     sentence,
     short_markup,
     text_markup,
@@ -237,6 +238,8 @@ def _lead(metadata: Metadata, lang: Lang) -> tuple[PickedText | None, PickedText
         return None, text
     first = sentence(text.words, MAX_LEAD_CHARACTERS)
     rest = "" if without_markup(text.words) == first else text.words.strip().removeprefix(first).strip()
+    if "<a " in prose(first if rest else text.words):
+        return None, text  # below the title, nothing is a link
     return text._replace(words=first), text._replace(words=rest)
 
 

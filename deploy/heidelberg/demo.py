@@ -43,7 +43,10 @@ def main() -> int:
     }
     arguments.data.mkdir(parents=True, exist_ok=True)
     rhythm.day = _first_day(arguments.data / "first-day")
-    with contextlib.suppress(KeyboardInterrupt), owners(arguments.port + 1) as addresses:
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        owners(_first_port(arguments.data / "first-port", arguments.port + 1)) as addresses,
+    ):
         _prepare(environ, arguments.data, addresses)
         shown = arguments.data / "states-shown"
         if shown.exists():
@@ -79,6 +82,14 @@ def _first_day(note: Path) -> datetime:
     if not note.exists():
         note.write_text(datetime.now(UTC).isoformat(), encoding="utf-8")
     return datetime.fromisoformat(note.read_text(encoding="utf-8"))
+
+
+def _first_port(note: Path, port: int) -> int:
+    """The first port of the owners when this demo began: the addresses of their files hold it, so with another one all
+    records would have changed."""
+    if not note.exists():
+        note.write_text(str(port), encoding="utf-8")
+    return int(note.read_text(encoding="utf-8"))
 
 
 def _prepare(environ: Mapping[str, str], data: Path, addresses: Mapping[str, str]) -> None:

@@ -307,6 +307,7 @@ def test_nothing_moves_for_those_who_want_it_still(site: Site, wish: str, moves:
     page.goto("/suche?q=rad")
     page.click(".card h2 a")
     page.wait_for_url(lambda address: "/suche" not in address)
+    page.wait_for_function("window.moved !== undefined")  # the event comes with the first picture of the page
     assert page.evaluate("window.moved") is moves
     context.close()
 

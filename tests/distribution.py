@@ -10,7 +10,7 @@ from xdist.scheduler import LoadFileScheduling
 
 GROUPS: Final = {  # group -> what the ids of its tests contain
     "elastic": ("elastic",),
-    "postgres": ("postgres",),
+    "postgres": ("postgres", "hostile/test_soak.py"),  # the soak takes minutes: large groups begin first
     "browser": ("tests/browser/",),
     "demo": ("tests/test_make.py", "run/test_demo.py"),
     "source text": (

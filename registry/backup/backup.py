@@ -248,12 +248,17 @@ def _restore_file(data: Path, file: FilePart) -> None:
     settings go beside those in force, for they are of another machine."""
     if file.name not in FILES:
         return
-    path = data / (SETTINGS_OF_BEFORE if file.name == "lotse.toml" else file.name)
+    is_settings = file.name == "lotse.toml"
+    path = data / (SETTINGS_OF_BEFORE if is_settings else file.name)
     make_private_folder(data)
     make_private_file(path)
-    there = b"" if path.name == SETTINGS_OF_BEFORE else path.read_bytes()
-    new = [line for line in file.content.splitlines(keepends=True) if line.strip() not in there.splitlines()]
-    path.write_bytes(there + b"".join(new))
+    path.write_bytes(file.content if is_settings else _joined(path.read_bytes(), file.content))
+
+
+def _joined(there: bytes, restored: bytes) -> bytes:
+    """The lines of both, each once; the last line of a file may lack its end."""
+    lines = dict.fromkeys(map(bytes.strip, (*there.splitlines(), *restored.splitlines())))
+    return b"".join(line + b"\n" for line in lines if line)
 
 
 def _write(stream: BinaryIO, part: Part) -> None:

@@ -25,7 +25,7 @@ from registry.city import city as city_of
 from registry.errors import BusyError, ConflictError, NotReadyError
 from registry.model import Account
 from registry.search.query import Query
-from registry.settings import Settings
+from registry.settings import Settings, with_secret
 from registry.store.database import Tables, connect, reading
 from registry.store.locks import projector_lock, try_lock
 from registry.store.store import SHOWN, Store
@@ -84,6 +84,12 @@ def test_a_restored_catalogue_is_that_of_before(city: Town, elsewhere: Settings,
     restored.sync()
     assert {hit.id for hit in restored.index.search(Query(size=100)).hits} == city.found()
     restored.close()
+
+
+def test_a_secret_that_is_there_stays_whole_beside_the_restored_one(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("of-here")  # written by hand, without the end of its line
+    backup._restore_file(tmp_path, backup.FilePart("secret", b"of-before\nof-here\n"))
+    assert with_secret(Settings(data=tmp_path)).secret == ("of-here", "of-before")
 
 
 @pytest.mark.postgres

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from registry.errors import ForbiddenAddressError, SourceError
-from registry.links.links import Link, Links, Outcome
+from registry.links.links import Link, Links, Outcome, host_of
 
 if TYPE_CHECKING:
     from requests import Session
@@ -96,14 +95,6 @@ def _status(http: "Session", address: str) -> int:
             return answer.status_code
     with http.get(address, stream=True, timeout=TIMEOUT, headers={"Range": "bytes=0-0"}) as answer:
         return answer.status_code
-
-
-def host_of(address: str) -> str:
-    """The host of an address; "" if it cannot be read."""
-    try:
-        return (urlsplit(address).hostname or "").lower()
-    except ValueError:
-        return ""
 
 
 def _is_silent(outcome: Outcome) -> bool:

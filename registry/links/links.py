@@ -220,13 +220,17 @@ def key_of(address: str) -> str:
     return hashlib.blake2b(address.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
+def host_of(address: str) -> str:
+    """The host of an address; "" if it cannot be read."""
+    try:
+        return (urlsplit(address).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
 def _new_row(address: str, now: datetime) -> dict[str, Any]:
     new = Link(address, "unknown", "", 0, None, None, None, now)
-    try:
-        host = (urlsplit(address).hostname or "").lower()
-    except ValueError:
-        host = ""
-    return new._asdict() | {"key": key_of(address), "host": host}
+    return new._asdict() | {"key": key_of(address), "host": host_of(address)}
 
 
 def _link(row: Any) -> Link:

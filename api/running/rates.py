@@ -34,7 +34,8 @@ SLOTS: Final = 1 << 15  # of 16 bytes; two clients that share one by chance shar
 _SLOT: Final = struct.Struct("<8sd")  # digest of client and kind of request, and until when its allowance is used up
 CLOCK_GRAIN: Final = 0.001  # seconds; a double holds the time of today to less than a microsecond
 BURST_SHARE: Final = 3  # a third of a minute's requests may come at once
-UNCOUNTED: Final = ("/static/", "/healthz", "/readyz", "/metrics")
+PROBES: Final = ("/healthz", "/readyz", "/metrics")  # what programs of the operator ask
+UNCOUNTED: Final = ("/static/", *PROBES)
 
 
 class Rate(NamedTuple):
@@ -142,7 +143,7 @@ class RateLimit:
     def _wait(self, scope: Scope) -> float:
         client = scope["client"][0] if scope.get("client") else ""
         rate = self._rates.get(kind_of(scope["method"], scope["path"]))
-        if rate is None or self._allowances is None or not is_counted(client):
+        if rate is None or self._allowances is None or is_local(client) is not False:
             return 0.0
         return self._allowances.take(network(client), rate, time.time())
 
@@ -156,15 +157,8 @@ def rates(limits: Iterable[str]) -> dict[str, Rate]:
     return {kind: Rate(kind, number) for kind, number in numbers.items() if number}
 
 
-def is_local(address: str) -> bool:
-    """Whether the address is this machine's own."""
+def is_local(address: str) -> bool | None:
+    """Whether the address is this machine's own; None for what is no address, as over a socket that has none."""
     with suppress(ValueError):
         return ip_address(address.partition("%")[0]).is_loopback
-    return False
-
-
-def is_counted(address: str) -> bool:
-    """Whether requests from there are counted: not those of the machine itself, also over a socket without address."""
-    with suppress(ValueError):
-        return not ip_address(address.partition("%")[0]).is_loopback
-    return False
+    return None

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.running.metrics import IN_FLIGHT, REQUESTS, SECONDS
-from api.running.rates import kind_of
+from api.running.rates import PROBES, kind_of
 from api.web.logs import REQUEST_ID
 from api.web.problems import problem_response
 from registry.errors import NotReadyError
@@ -23,7 +23,6 @@ MAX_IN_FLIGHT: Final = 500  # requests of one process; the next one is told to c
 RETRY_SECONDS: Final = 2
 _ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")  # that a proxy gave the request
 HEADER: Final = "X-Request-ID"
-ALWAYS_ANSWERED: Final = ("/healthz", "/readyz", "/metrics")
 
 log = logging.getLogger("lotse.access")
 
@@ -61,7 +60,7 @@ class Requests:
 
     def _answered(self, scope: Scope) -> ASGIApp:
         """What answers: the application, or 503 at once while too many requests are worked on."""
-        if self._in_flight > MAX_IN_FLIGHT and scope["path"] not in ALWAYS_ANSWERED:
+        if self._in_flight > MAX_IN_FLIGHT and scope["path"] not in PROBES:
             return problem_response(NotReadyError("too-busy", {"seconds": RETRY_SECONDS}))
         return self.app
 

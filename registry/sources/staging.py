@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
-import zstandard
 
 from registry.model import Finding, Findings
 from registry.model.harvest import LastReading, ListedItem, Mapped, Reached, Staged
@@ -291,10 +290,10 @@ class Staging:
     def erase(self, source: str, remote_id: str) -> None:
         """Deletes what is staged of an item; the dictionary of its source, too, which may hold pieces of it."""
         self.keep_last_reading(source, None)
-        pack = zstandard.ZstdCompressor(level=1).compress
         of_source = _PAYLOADS.c.source == source
         with writing(self.engine) as connection:
             self._payloads.forget(connection, source)
+            pack = self._payloads.packer(connection, source, ())
             for table in (_STAGED, _PAYLOADS):
                 connection.execute(table.delete().where(table.c.source == source, table.c.remote_id == remote_id))
             query = sa.select(_PAYLOADS).where(of_source).order_by(_PAYLOADS.c.remote_id).limit(BATCH)

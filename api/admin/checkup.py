@@ -128,13 +128,13 @@ def _letters(catalog: "Catalog", configured: "Settings") -> Check:
 
 def _waiting(catalog: "Catalog") -> Iterator[Check]:
     """What waits for people, and webhooks that were given up."""
-    from registry.catalog.figures import figures
+    from registry.catalog.figures import drafts_by_state
 
-    now = figures(catalog)
-    submitted = now.drafts.get("submitted", 0)
+    submitted = drafts_by_state(catalog).get("submitted", 0)
     yield Check("drafts", "ok", f"{submitted} wait for a decision")
-    if now.suspended_hooks:
-        what = f"{now.suspended_hooks} of {now.hooks} are suspended"
+    hooks = catalog.following.webhooks.all()
+    if suspended := sum(hook.suspended for hook in hooks):
+        what = f"{suspended} of {len(hooks)} are suspended"
         yield Check("webhooks", "look", what, "See: lotse hook list; then: lotse hook retry URL")
 
 

@@ -110,6 +110,7 @@ def show_source(pages: Pages, request: Request, name: str) -> Response:
     lang = language(request)
     _ = translator(lang)
     source = pages.catalog.sources.get(name)
+    runs = pages.catalog.runs.newest(name, MAX_RUNS_SHOWN)
     return pages.page(
         request,
         "source.html",
@@ -119,10 +120,10 @@ def show_source(pages: Pages, request: Request, name: str) -> Response:
         owner_name=dict(pages.names([source.owner], lang))[source.owner] if source.owner else "",
         schedule=schedule(source.schedule, lang) if source.schedule else "",
         title=source.title or source.name,
-        state=source_state(pages, source, lang),
+        state=source_state(pages, source, runs[0] if runs else None, lang),
         suspended=is_suspended(pages.catalog.runs, name),
         notice=notice(request, NOTICES),
-        runs=(runs := pages.catalog.runs.newest(name, MAX_RUNS_SHOWN)),
+        runs=runs,
         trend=trend(runs, lang),
         next_run=next_in_words(pages, source, lang),
         entries=entries_of(pages, name),
@@ -226,7 +227,7 @@ def _among_others(pages: Pages, run: Run, lang: Lang) -> dict[str, Any]:
 def _report_address(pages: Pages, source: Source, run: Run, problems: Sequence[Cause], lang: Lang) -> str:
     """The address of an e-mail to whoever answers for the source, with the problems by cause; "" if nobody is named."""
     _ = translator(lang)
-    owner = pages.catalog.store.get_many([source.owner]).get(source.owner) if source.owner else None
+    owner = pages.catalog.store.get(source.owner) if source.owner else None
     contacts = owner.metadata.contacts if owner else ()
     to = next((contact.email for contact in contacts if contact.email), "")
     if not to:

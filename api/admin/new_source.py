@@ -145,7 +145,7 @@ class NewSource:
         return self.pages.catalog.file_checks.of(self.pages.required(request, "operate").name, id)
 
     def _is_organization(self, id: str) -> bool:
-        record = self.pages.catalog.store.get_many([id]).get(id)
+        record = self.pages.catalog.store.get(id)
         return record is not None and record.kind == "organization"
 
     # -- what is shown

@@ -52,10 +52,11 @@ class Trend(NamedTuple):
 def listed_source(pages: Pages, source: Source, lang: Lang) -> ListedSource:
     """A source with its last run, its state, its entries and its trend."""
     runs = pages.catalog.runs.newest(source.name, MAX_RUNS_SHOWN)
+    last = runs[0] if runs else None
     return ListedSource(
         source,
-        runs[0] if runs else None,
-        source_state(pages, source, lang),
+        last,
+        source_state(pages, source, last, lang),
         entries_of(pages, source.name),
         next_in_words(pages, source, lang),
         trend(runs, lang),
@@ -67,15 +68,14 @@ def entries_of(pages: Pages, name: str) -> int:
     return pages.catalog.store.count(Selection(source=name, state="published"))
 
 
-def source_state(pages: Pages, source: Source, lang: Lang) -> SourceState:
-    """The state of a source: what waits for a person first."""
+def source_state(pages: Pages, source: Source, last: Run | None, lang: Lang) -> SourceState:
+    """The state of a source with this last run: what waits for a person first."""
     _ = translator(lang)
     if is_suspended(pages.catalog.runs, source.name):
         return SourceState(_("wartet auf Sie"), "bad")
     if source.hold:
         paused = source.hold == "paused"
         return SourceState(_("angehalten") if paused else _("noch nicht freigegeben"), "warn")
-    last = next(iter(pages.catalog.runs.newest(source.name, 1)), None)
     if last is None:
         return SourceState(_("noch nicht gelesen"), "quiet")
     return SourceState(outcome(last.outcome, lang), {"failed": "bad", "waiting": "warn"}.get(last.outcome, ""))

@@ -43,16 +43,22 @@ def figures(catalog: Catalog) -> Figures:
     hooks = catalog.following.webhooks.all()
     with reading(catalog.store.engine) as connection:
         records = connection.execute(sa.text("SELECT kind, state, count(*) FROM records GROUP BY kind, state")).all()
-        drafts = connection.execute(sa.text("SELECT state, count(*) AS drafts FROM drafts GROUP BY state")).all()
     return Figures(
         records={(kind, state): count for kind, state, count in records},
-        drafts={row.state: row.drafts for row in drafts},
+        drafts=drafts_by_state(catalog),
         letters={state: catalog.outbox.count(state) for state in ("waiting", "refused")},
         suspended_hooks=sum(hook.suspended for hook in hooks),
         hooks=len(hooks),
         sources=tuple(_of_source(catalog, source.name) for source in catalog.sources.all()),
         free_bytes=free_bytes(catalog.settings.data),
     )
+
+
+def drafts_by_state(catalog: Catalog) -> dict[str, int]:
+    """How many drafts are in each state; states without one are left out."""
+    with reading(catalog.store.engine) as connection:
+        rows = connection.execute(sa.text("SELECT state, count(*) AS drafts FROM drafts GROUP BY state")).all()
+    return {row.state: row.drafts for row in rows}
 
 
 def free_bytes(data: Path) -> int:

@@ -25,6 +25,8 @@ from registry.search import query as search
 from registry.store import database, reserve
 from registry.visitors import messages
 
+GERMAN_SEPARATORS: Final = str.maketrans(",.", ".,")
+
 
 class Bound(NamedTuple):
     """A row: what is bounded, in both languages, and the bound in a unit."""
@@ -129,11 +131,13 @@ def _written(value: float, unit: str, lang: str) -> str:
     if unit == "s":
         hours, minutes = value / 3600, value / 60
         if hours >= 1:
-            return f"{hours:g} {'h'}"
+            return f"{hours:g} h"
         return f"{minutes:g} min" if minutes >= 2 else f"{value:g} s"
     if unit == "d":
         return f"{value:g} {'days' if lang == 'en' else 'Tage'}"
     if unit == "B":
         size = next((value / scale, name) for scale, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")) if value >= scale)
-        return f"{size[0]:g} {size[1]}".replace(".", "." if lang == "en" else ",")
-    return f"{value:,.0f}".replace(",", "," if lang == "en" else ".")
+        written = f"{size[0]:g} {size[1]}"
+    else:
+        written = f"{value:,.0f}"
+    return written if lang == "en" else written.translate(GERMAN_SEPARATORS)

@@ -54,10 +54,11 @@ class Payloads:
         plain: bytes = zstandard.ZstdDecompressor(dict_data=self._by_id[id] if id else None).decompress(body)
         return plain
 
-    def forget(self, connection: sa.Connection, source: str) -> None:
-        """Deletes the dictionary of a source. This process can still unpack with it."""
-        self._stored(connection, _DICTIONARIES.c.source == source)
+    def forget(self, connection: sa.Connection, source: str) -> bool:
+        """Deletes the dictionary of a source; whether it had one. This process can still unpack with it."""
+        had_one = self._stored(connection, _DICTIONARIES.c.source == source) is not None
         connection.execute(_DICTIONARIES.delete().where(_DICTIONARIES.c.source == source))
+        return had_one
 
     def _stored(self, connection: sa.Connection, wanted: Any) -> zstandard.ZstdCompressionDict | None:
         """The dictionary; on PostgreSQL nobody deletes it before this transaction ends."""

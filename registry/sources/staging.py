@@ -290,18 +290,21 @@ class Staging:
     def erase(self, source: str, remote_id: str) -> None:
         """Deletes what is staged of an item; the dictionary of its source, too, which may hold pieces of it."""
         self.keep_last_reading(source, None)
-        of_source = _PAYLOADS.c.source == source
         with writing(self.engine) as connection:
-            self._payloads.forget(connection, source)
-            pack = self._payloads.packer(connection, source, ())
             for table in (_STAGED, _PAYLOADS):
                 connection.execute(table.delete().where(table.c.source == source, table.c.remote_id == remote_id))
-            query = sa.select(_PAYLOADS).where(of_source).order_by(_PAYLOADS.c.remote_id).limit(BATCH)
-            rows = connection.execute(query).fetchall()
-            while rows:
-                again = [{**row._mapping, "payload": pack(self._payloads.unpacked(row.payload))} for row in rows]
-                self._payload.execute(connection, again)
-                rows = connection.execute(query.where(_PAYLOADS.c.remote_id > rows[-1].remote_id)).fetchall()
+            if self._payloads.forget(connection, source):  # without one, none was packed with one: another was erased
+                self._pack_again(connection, source)
+
+    def _pack_again(self, connection: sa.Connection, source: str) -> None:
+        """Packs all payloads of a source again, without a dictionary."""
+        pack = self._payloads.packer(connection, source, ())
+        query = sa.select(_PAYLOADS).where(_PAYLOADS.c.source == source).order_by(_PAYLOADS.c.remote_id).limit(BATCH)
+        rows = connection.execute(query).fetchall()
+        while rows:
+            again = [{**row._mapping, "payload": pack(self._payloads.unpacked(row.payload))} for row in rows]
+            self._payload.execute(connection, again)
+            rows = connection.execute(query.where(_PAYLOADS.c.remote_id > rows[-1].remote_id)).fetchall()
 
     def _staged(self, row: Any) -> Staged:
         return Staged(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 import zstandard
 
 from registry.model.harvest import Reached, Staged
-from registry.sources.payloads import MIN_SAMPLES
+from registry.sources.payloads import MIN_SAMPLES, Payloads
 from registry.sources.staging import Staging, open_staging
 from registry.store.database import reading, writing
 
@@ -79,6 +79,18 @@ def test_erasing_takes_the_dictionary(staging: Staging) -> None:
     stage(staging, range(2_000, 2_000 + MIN_SAMPLES))
     assert not any(b"Spreeweg" in body for body in dictionaries(staging))
     assert [staged.payload for staged in staging.staged("amt", ["t8", "t2001"])] == [a_payload(8), a_payload(2001)]
+
+
+def test_the_second_item_that_is_erased_packs_nothing_again(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage(staging, range(MIN_SAMPLES))
+    unpacked: list[bytes] = []
+    unpack = Payloads.unpacked
+    monkeypatch.setattr(Payloads, "unpacked", lambda self, body: unpacked.append(body) or unpack(self, body))
+    staging.erase("amt", "t7")
+    assert len(unpacked) == MIN_SAMPLES - 1
+    staging.erase("amt", "t8")
+    assert len(unpacked) == MIN_SAMPLES - 1
+    assert not {"t7", "t8"} & stored(staging).keys()
 
 
 def test_a_source_that_is_removed_takes_its_dictionary(staging: Staging) -> None:

@@ -12,6 +12,7 @@ from registry.errors import UsageError
 
 if TYPE_CHECKING:
     from registry.backup.backup import Outcome
+    from registry.catalog import Catalog
 
 _passphrase_file = option(
     "--passphrase-file",
@@ -65,9 +66,9 @@ def restore(
     configured = settings()
     with progress() as report_progress:
         outcome = restore_catalogue(configured, file, passphrase, report_progress)
-    _erase_again(erased)
+    catalog, _ = opened()
+    _erase_again(catalog, erased)
     if not no_wait:
-        catalog, _ = opened()
         with progress(lines=True) as report_progress:
             catalog.sync(progress=report_progress)
     _tell(outcome, json, f"Restored {outcome.records} records with their history, as of {outcome.at}.")
@@ -105,13 +106,12 @@ def _tell(outcome: "Outcome", json: bool, sentence: str) -> None:
         say(sentence)
 
 
-def _erase_again(newest: Path | None) -> None:
+def _erase_again(catalog: "Catalog", newest: Path | None) -> None:
     """Erases what the list of the data folder names, and the newest list; the lines of this one join the other's."""
     from registry.catalog import erasing
 
-    catalog, configured = opened()
     lines = newest.read_bytes().splitlines() if newest else []
-    own = configured.data / erasing.LIST_NAME
+    own = catalog.settings.data / erasing.LIST_NAME
     lines += own.read_bytes().splitlines() if own.exists() else []
     if erased := erasing.erase_again(catalog, lines):
         say(f"Erased {len(erased)} accounts again, by the list of what was erased.")

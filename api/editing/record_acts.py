@@ -170,7 +170,7 @@ def _restoration(
 
 def _compared(pages: Pages, record: Record, number: int, lang: Lang) -> Comparison:
     """What restoring a version would change; NotFoundError if there is no such version."""
-    version = next((version for version in pages.catalog.store.history(record.id) if version.number == number), None)
+    version = pages.catalog.store.version(record.id, number)
     if version is None:
         raise NotFoundError("version-unknown", id=record.id, number=number)
     return compare(pages, record.metadata, version.record.metadata, lang)

@@ -34,11 +34,11 @@ def version_view(pages: Pages) -> Callable[[Request, str, str], Response]:
         record = shown(pages.catalog, id)
         version = _version(pages, record, stem)
         address = absolute(pages.settings.base_url, f"{thing_path(record.id)}/{version.number}")
-        if record.number == version.number and not form and _wants_page(request):
-            return RedirectResponse(addresses.page(record.kind, record.id), 303)  # the present one has its page
         form = form or preferred(request.headers.get("accept", ""), PAGE_FORMATS)
         if form is None:
             raise not_acceptable(address, HTML, *DATA)
+        if form is HTML and record.number == version.number:
+            return RedirectResponse(addresses.page(record.kind, record.id), 303)  # the present one has its page
         if form is HTML:
             lang: Lang = "en" if request.query_params.get("lang") == "en" else "de"
             _ = translator(lang)
@@ -60,14 +60,10 @@ def version_view(pages: Pages) -> Callable[[Request, str, str], Response]:
     return view
 
 
-def _wants_page(request: Request) -> bool:
-    return preferred(request.headers.get("accept", ""), PAGE_FORMATS) is HTML
-
-
 def _version(pages: Pages, record: Record, number: str) -> Version:
     """The version with this number that was published; NotFoundError if the record has none."""
     wanted = int(number) if number.isascii() and number.isdigit() and len(number) <= MAX_DIGITS else 0
-    for version in pages.catalog.store.history(record.id):
-        if version.number == wanted and version.record.state == "published":
-            return version
-    raise NotFoundError("version-unknown", id=record.id, number=wanted)
+    version = pages.catalog.store.version(record.id, wanted)
+    if version is None or version.record.state != "published":
+        raise NotFoundError("version-unknown", id=record.id, number=wanted)
+    return version

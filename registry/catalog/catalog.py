@@ -120,7 +120,7 @@ class Catalog:
         if the old version may not be published.
         """
         record = self.store.existing(id)
-        version = next((version for version in self.store.history(id) if version.number == number), None)
+        version = self.store.version(id, number)
         if version is None:
             raise NotFoundError("version-unknown", id=id, number=number)
         if expected is not None and record.number != expected:

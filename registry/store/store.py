@@ -37,6 +37,8 @@ MAX_RECORDS_PER_TRANSACTION = 500  # so that other writers never wait long
 MAX_RECENT_RECORDS = 2_000  # that are kept until the next change; about 20 MB
 MAX_RECENT_AT_ONCE = 100  # records that are asked for together, beyond which none of them is kept
 
+MAX_NUMBER = 2**63 - 1  # of a version: what the databases hold
+
 _RECORD, _BODY = RECORDS.c, VERSIONS.c
 _NEWEST = RECORDS.join(VERSIONS, _RECORD.number == _BODY.number)
 
@@ -205,9 +207,15 @@ class Store:
         query = sa.select(*_BODY).where(_BODY.id == id).order_by(_BODY.number.desc()).limit(20)
         before = None
         while page := self._rows(query if before is None else query.where(_BODY.number < before)):
-            for row in page:
-                yield Version(row.number, schema.moment(row.at), row.by, read_text(row.note), self.unpacked(row))
+            yield from map(self._read_version, page)
             before = page[-1].number
+
+    def version(self, id: str, number: int) -> Version | None:
+        """The version of a record with this number; None if the record has none."""
+        if not 0 < number <= MAX_NUMBER:
+            return None
+        rows = self._rows(sa.select(*_BODY).where(_BODY.id == id, _BODY.number == number))
+        return self._read_version(rows[0]) if rows else None
 
     def linking(self, iris: str | Collection[str]) -> Iterator[Backlink]:
         """The links of shown records to any of these IRIs; callers pass all IRIs of a thing."""
@@ -312,6 +320,9 @@ class Store:
 
     def _of(self, ids: Sequence[str]) -> Iterator[Record]:
         return map(self.unpacked, self._by_ids.rows(ids))
+
+    def _read_version(self, row: Any) -> Version:
+        return Version(row.number, schema.moment(row.at), row.by, read_text(row.note), self.unpacked(row))
 
     def _version(self, record: Record, by: str, note: str | Message) -> dict[str, Any]:
         body = self.bodies.pack(record)

@@ -251,6 +251,9 @@ def test_history_has_every_version_newest_first_with_who_and_why(store):
     assert (versions[0].by, versions[0].note, versions[0].record) == ("lotsin", "Nr. 44", store.get("radwege"))
     assert (versions[-1].by, versions[-1].note, versions[-1].record.owner) == ("berlin", "erste Ernte", "")
     assert versions[-1].at == store.get("radwege").created
+    assert [store.version("radwege", version.number) for version in versions] == versions
+    assert [store.version("radwege", number) for number in (0, -1, 47, 2**63)] == [None] * 4
+    assert store.version("other", 46) is None
 
 
 # -- what a harvest plans with

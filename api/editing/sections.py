@@ -19,7 +19,7 @@ from api.editing.guests import link_of
 from api.editing.prefill import fetch_state
 from api.editing.register import address_of, frame, page_of_draft, save, sections_of, show
 from api.editing.remarks import remarks
-from api.pages.record import page_of_record
+from api.pages.record import PreviewNote, page_of_record
 from api.pages.site import Pages
 from api.text.formatting import pick_language
 from api.text.i18n import translator
@@ -181,5 +181,6 @@ def preview_page(pages: Pages, request: Request, id: str) -> Response:
     lang = language(request)
     record = Record(id=draft.of or draft.id, said=publishable(draft.metadata), owner=draft.owner)
     _ = translator(lang)
-    back = (_("So wird die Seite aussehen. Noch sieht sie niemand sonst."), address_of(draft, lang, "send"))
-    return page_of_record(pages, request, record, lang, preview=back)
+    text = _("So wird die Seite aussehen. Noch sieht sie niemand sonst.")
+    note = PreviewNote(text, address_of(draft, lang, "send"), _("Zurück zum Entwurf"))
+    return page_of_record(pages, request, record, lang, preview=note)

@@ -69,6 +69,14 @@ TEMPLATES: Final = {"organization": "organization.html", "project": "project.htm
 # -- one record
 
 
+class PreviewNote(NamedTuple):
+    """What is said above a page that is not the public one of its record, and the way back, with its label."""
+
+    text: str
+    address: str
+    label: str
+
+
 def record_page(pages: Pages) -> View:
     def record(request: Request) -> Response:
         address = addresses.parse_path(request.url.path)
@@ -91,9 +99,9 @@ def _answer(pages: Pages, request: Request, record: Record, lang: Lang) -> Answe
 
 
 def page_of_record(
-    pages: Pages, request: Request, record: Record, lang: Lang, preview: tuple[str, str] | None = None
+    pages: Pages, request: Request, record: Record, lang: Lang, preview: PreviewNote | None = None
 ) -> Response:
-    """The page of a record. `preview`: what to say above it of one that is not published, and the way back."""
+    """The page of a record. `preview`: the note above one that is not published, or an older version."""
     metadata = record.metadata
     blocks = view(pages, record, lang, today())
     account = pages.account(request)

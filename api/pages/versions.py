@@ -10,7 +10,7 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.data.linked import rendered
-from api.pages.record import page_of_record
+from api.pages.record import PreviewNote, page_of_record
 from api.pages.site import Pages
 from api.text.formatting import moment
 from api.text.i18n import translator
@@ -43,8 +43,8 @@ def version_view(pages: Pages) -> Callable[[Request, str, str], Response]:
             lang: Lang = "en" if request.query_params.get("lang") == "en" else "de"
             _ = translator(lang)
             told = _("So stand der Eintrag am %(at)s.") % {"at": moment(version.at, lang)}
-            back = (told, addresses.page(record.kind, record.id, lang))
-            return page_of_record(pages, request, version.record, lang, preview=back)
+            note = PreviewNote(told, addresses.page(record.kind, record.id, lang), _("Zum heutigen Stand"))
+            return page_of_record(pages, request, version.record, lang, preview=note)
         name = form.name
         return answer(
             request,

@@ -24,7 +24,8 @@ def test_a_version_keeps_its_address_after_a_change(city: Town) -> None:
     assert page.status_code == 200
     assert before.metadata.title["de"] in page.text
     assert "So stand der Eintrag am" in page.text
-    assert f'href="/daten/{ID}"' in page.text
+    assert f'<a href="/daten/{ID}">Zum heutigen Stand</a>' in page.text
+    assert "Entwurf" not in page.text
     assert 'content="noindex' in page.text
     assert "This is how the entry stood" in client.get(f"{address}?lang=en").text
     turtle = client.get(f"{address}.ttl")

@@ -4,13 +4,14 @@ Entry point: `organization_view`, the variables that `organization.html` has bes
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
+from api.data.lists import list_address
 from api.pages.cards import Card, cards
 from api.pages.deliveries import Strip, strip
 from api.pages.described import described
@@ -22,8 +23,9 @@ from api.text.formatting import day, number, pick_language, short_markup
 from api.text.i18n import translations, translator
 from api.web import addresses, query
 from api.web.addresses import Lang
+from api.web.negotiate import CSV
 from registry.catalog.lookup import backlinks
-from registry.model import DCAT_KINDS, Metadata, Record
+from registry.model import DCAT_KINDS, Backlink, Metadata, Record
 from registry.quality.mqa import DIMENSIONS
 from registry.quality.scores import Score
 from registry.search.query import Query, ResultPage
@@ -77,30 +79,25 @@ def organization_view(pages: Pages, record: Record, lang: Lang, today: date) -> 
     asked = Query(where=where, size=MAX_DESCRIBED, sort="newest", lang=lang, facets=facets)
     page = pages.catalog.index.search(asked)
     listed = list(pages.records(hit.id for hit in page.hits).values())
-    roles = _projects(pages, record, lang, today)
-    all_address = query.url(Query(where=where, lang=lang), addresses.path("search", lang))
+    back = backlinks(pages.catalog, record)
+    roles = _projects(pages, record, back, lang, today)
+    all_data, path = Query(where=where, lang=lang), addresses.path("search", lang)
     themes = _themes(page, lang)
     return {
         "data": tuple(_data(pages, dataset, lang, today) for dataset in listed[:MAX_DATA]),
         "data_total": page.total,
-        "data_address": all_address,
-        "data_files": tuple((form, f"{path}?{args}") for form, path, args in _files(all_address, lang)),
+        "data_address": query.url(all_data, path),
+        "data_files": (("CSV", list_address(all_data, path, CSV)), ("JSON", query.url(all_data, "/api/v1/search"))),
         "punctual": _punctual(page, lang),
         "role_groups": roles.groups,
         "projects_address": _projects_address(record, lang),
         "projects_total": roles.leading + roles.taking_part,
         "own_lead": _lead(page.total, roles, lang),
-        "dates": _dates(pages, record, lang, today),
+        "dates": _dates(pages, back, lang, today),
         "data_described": _described(listed, lang),
         "points": _points(pages, record, lang),
         "facts_below": tuple(fact for fact in (themes, _since(record, lang)) if fact.items),
     }
-
-
-def _files(address: str, lang: Lang) -> Iterable[tuple[str, str, str]]:
-    _path, _mark, arguments = address.partition("?")
-    search = addresses.path("search", lang)
-    return (("CSV", f"{search}.csv", arguments), ("JSON", "/api/v1/search", arguments))
 
 
 def _lead(data: int, roles: "_Roles", lang: Lang) -> str:
@@ -172,10 +169,9 @@ class _Roles(NamedTuple):
     taking_part: int
 
 
-def _projects(pages: Pages, record: Record, lang: Lang, today: date) -> _Roles:
+def _projects(pages: Pages, record: Record, back: Sequence[Backlink], lang: Lang, today: date) -> _Roles:
     """The projects that it leads, and those in which it takes part, by title."""
     count = translations(lang).ngettext
-    back = backlinks(pages.catalog, record)
     ids = {backlink.id for backlink in back if backlink.relation == "participants"}
     units = sorted(backlink.id for backlink in back if backlink.relation == "unit_of")[:MAX_UNITS]
     stored = pages.records(sorted(ids)[:MAX_PROJECTS]).values()
@@ -247,11 +243,9 @@ def roles(metadata: Metadata, organization: str) -> tuple[str, ...]:
 # -- dates, points
 
 
-def _dates(pages: Pages, record: Record, lang: Lang, today: date) -> tuple[NextDate, ...]:
+def _dates(pages: Pages, back: Sequence[Backlink], lang: Lang, today: date) -> tuple[NextDate, ...]:
     """The next events that it organizes."""
-    ids = {
-        backlink.id for backlink in backlinks(pages.catalog, record) if backlink.relation in ("organizer", "publisher")
-    }
+    ids = {backlink.id for backlink in back if backlink.relation in ("organizer", "publisher")}
     events = (event for event in pages.records(sorted(ids)[:MAX_PROJECTS]).values() if event.kind == "event")
     return next_dates(events, lang, today)
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from api.pages.list_views import take
 from api.pages.search import search_page
 from api.pages.site import Pages, View
+from api.pages.start import counts_by
 from api.text import sentences
 from api.text.formatting import pick_language, sentence, short_markup
 from api.web import addresses, query
@@ -44,12 +45,16 @@ def organizations_page(pages: Pages) -> View:
     listed = search_page(pages)
 
     def organizations(request: Request) -> Response:
+        if request.query_params:
+            return listed(request)
         lang = language(request)
         asked = Query(where={"kind": ("organization",)}, sort="title", lang=lang, size=MAX_IN_TREE, facets=())
         page = pages.catalog.index.search(asked)
-        if request.query_params or not page.total or page.total > MAX_IN_TREE:
+        if not page.total or page.total > MAX_IN_TREE:
             return listed(request)
         records = pages.records(hit.id for hit in page.hits)
+        data = counts_by(pages, DCAT_KINDS, ("publisher",))["publisher"]
+        projects = counts_by(pages, ("project",), ("participant",))["participant"]
         path = addresses.path("organization", lang)
         shortened = Query(where={"kind": ("organization",)}, lang=lang)
         return pages.page(
@@ -57,7 +62,7 @@ def organizations_page(pages: Pages) -> View:
             "organizations.html",
             lang,
             title=KIND_ROWS["organization"].plural[lang],
-            branches=tuple(_tree(records, _counted(pages, "publisher", DCAT_KINDS), _projects(pages), lang)),
+            branches=tuple(_tree(records, data, projects, lang)),
             address=path,
             total=page.total,
             take=take(shortened, path, "organization"),
@@ -67,15 +72,6 @@ def organizations_page(pages: Pages) -> View:
         )
 
     return organizations
-
-
-def _counted(pages: Pages, facet: str, kinds: tuple[str, ...]) -> Mapping[str, int]:
-    page = pages.catalog.index.search(Query(where={"kind": kinds}, size=1, facets=(facet,)))
-    return {count.value: count.count for count in page.facets.get(facet, ())}
-
-
-def _projects(pages: Pages) -> Mapping[str, int]:
-    return _counted(pages, "participant", ("project",))
 
 
 def _tree(

@@ -57,11 +57,12 @@ def start_page(pages: Pages) -> View:
     return start
 
 
-def counts_by(pages: Pages, kinds: tuple[str, ...]) -> dict[str, dict[str, int]]:
-    """Theme and district -> how many things of these kinds."""
-    page = pages.catalog.index.search(Query(where={"kind": kinds}, size=1, facets=("theme", "district")))
-    counts = {name: {count.value: count.count for count in values} for name, values in page.facets.items()}
-    return {"theme": counts.get("theme", {}), "district": counts.get("district", {})}
+def counts_by(
+    pages: Pages, kinds: tuple[str, ...], facets: tuple[str, ...] = ("theme", "district")
+) -> dict[str, dict[str, int]]:
+    """Each facet -> its values -> how many things of these kinds."""
+    page = pages.catalog.index.search(Query(where={"kind": kinds}, size=1, facets=facets))
+    return {name: {count.value: count.count for count in page.facets.get(name, ())} for name in facets}
 
 
 def _of_kinds(pages: Pages) -> dict[str, int]:

@@ -31,6 +31,8 @@ def test_the_page_says_how_punctual_the_data_are_and_what_the_organization_leads
     assert re.search(r"\d+ von \d+ sind so aktuell wie zugesagt\.", shown)
     assert "Leitet" in shown
     assert page.count('class="strip"') >= 1
+    for path in ("/suche.csv", "/api/v1/search"):
+        assert re.search(rf'href="{path}\?[^"]*publisher=umweltamt', page)
     assert "Eintrag berichtigen" in shown
     assert re.search(r"Im Schnitt sind [\d,]+ von 9 Punkten erfüllt", shown)
 

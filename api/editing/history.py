@@ -23,7 +23,6 @@ from api.web import addresses
 from api.web.addresses import Lang, language, mount, patterns
 from registry.catalog.deciding import subject
 from registry.catalog.lookup import shown
-from registry.errors import NotFoundError
 from registry.model import KINDS, Account, Record, Version
 from registry.model.message import Message, sentence
 from registry.model.record import is_source
@@ -57,7 +56,7 @@ def show(pages: Pages, request: Request, id: str) -> Response:
     lang = language(request)
     _ = translator(lang)
     account = pages.account(request)
-    record = record_of_page(pages, request, id)
+    record = pages.record_at(request, id)
     if record.state == "withdrawn" and not (account and permissions.may(account, "restore", subject(record))):
         shown(pages.catalog, id)  # WithdrawnError: the page with date and reason
     versions = list(islice(pages.catalog.store.history(record.id), MAX_CHANGES + 1))
@@ -71,7 +70,7 @@ def show(pages: Pages, request: Request, id: str) -> Response:
         record=record,
         title=title,
         changes=list(_changes(pages, versions, account, lang)),
-        origins=origins(record, versions, partial(_shown_who, pages, account, lang), lang),
+        origins=origins(record, versions, partial(_who, pages, account, lang), lang),
         may_compare=may_compare,
         pair=pair,
         comparison=compare(pages, pair[0].record.metadata, pair[1].record.metadata, lang) if pair else None,
@@ -82,15 +81,6 @@ def show(pages: Pages, request: Request, id: str) -> Response:
         crumbs=[(title, addresses.page(record.kind, record.id, lang)), (_("Verlauf"), "")],
         indexed=False,
     )
-
-
-def record_of_page(pages: Pages, request: Request, id: str) -> Record:
-    """The record of an address such as `/projekte/{id}/verlauf`; NotFoundError if it is none of that kind."""
-    record = pages.catalog.store.existing(id)
-    address = addresses.parse_path(request.url.path)
-    if address is None or address.kind != record.kind:
-        raise NotFoundError("record-unknown", {"id": id}, id=id[:100])
-    return record
 
 
 def _chosen(request: Request, versions: list[Version]) -> tuple[Version, Version] | None:
@@ -111,7 +101,7 @@ def _changes(pages: Pages, versions: list[Version], account: Account | None, lan
         fields = _changed_fields(before.record, version.record, lang) if before else ()
         what = _what(version.record, before.record if before else None, fields, lang)
         yield Change(
-            version.number, version.at, _who(pages, version.by, account, lang), what, fields, _why(version, lang)
+            version.number, version.at, _who(pages, account, lang, version.by), what, fields, _why(version, lang)
         )
 
 
@@ -143,11 +133,7 @@ def _changed_fields(before: Record, now: Record, lang: Lang) -> tuple[str, ...]:
     return tuple(dict.fromkeys(labels))
 
 
-def _shown_who(pages: Pages, reader: Account | None, lang: Lang, by: str) -> str:
-    return _who(pages, by, reader, lang)
-
-
-def _who(pages: Pages, by: str, reader: Account | None, lang: Lang) -> str:
+def _who(pages: Pages, reader: Account | None, lang: Lang, by: str) -> str:
     """Who made a change: a source, an organization or the editors; with the account for those who are signed in."""
     _ = translator(lang)
     if is_source(by):

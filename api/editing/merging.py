@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.editing.comparison import compare
-from api.editing.history import record_of_page
 from api.editing.record_acts import MAX_WHY_CHARACTERS
 from api.pages.site import Pages
 from api.text.formatting import record_title
@@ -34,7 +33,7 @@ def routes(pages: Pages) -> APIRouter:
 
 def ask(pages: Pages, request: Request, id: str) -> Response:
     """Asks which entry is kept, and with `with` shows both; for a merged entry asks whether to separate it again."""
-    record, account = record_of_page(pages, request, id), pages.required(request)
+    record, account = pages.record_at(request, id), pages.required(request)
     permissions.after(account, "merge", subject(record))
     return _page(pages, request, record, request.query_params.get("with", ""))
 
@@ -42,7 +41,7 @@ def ask(pages: Pages, request: Request, id: str) -> Response:
 def decide(pages: Pages, request: Request, id: str, body: FormBody = b"") -> Response:
     """Merges or separates, and leads to the entry that is shown."""
     fields = pages.form(request, body)
-    record, account = record_of_page(pages, request, id), pages.required(request)
+    record, account = pages.record_at(request, id), pages.required(request)
     permissions.after(account, "merge", subject(record))
     lang, why = language(request), fields.get("why").strip()[:MAX_WHY_CHARACTERS]
     _ = translator(lang)

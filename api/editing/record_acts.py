@@ -12,7 +12,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.editing.comparison import Comparison, compare, record_links
-from api.editing.history import record_of_page
 from api.pages.site import Pages
 from api.text.formatting import record_title
 from api.text.i18n import translator
@@ -53,7 +52,7 @@ def routes(pages: Pages) -> APIRouter:
 
 def ask_withdraw(pages: Pages, request: Request, id: str) -> Response:
     """What withdrawing the record means, and for whom."""
-    record, account = record_of_page(pages, request, id), pages.required(request)
+    record, account = pages.record_at(request, id), pages.required(request)
     permissions.after(account, "withdraw", subject(record))
     return _withdrawal(pages, request, record)
 
@@ -61,14 +60,14 @@ def ask_withdraw(pages: Pages, request: Request, id: str) -> Response:
 def do_withdraw(pages: Pages, request: Request, id: str, body: FormBody = b"") -> Response:
     """Withdraws the record, and leads to its page, which says so."""
     fields = pages.form(request, body)
-    record, account = record_of_page(pages, request, id), pages.required(request)
+    record, account = pages.record_at(request, id), pages.required(request)
     permissions.after(account, "withdraw", subject(record))
     return _done(pages, request, record, fields, partial(_withdraw, pages, account), _withdrawal)
 
 
 def ask_restore(pages: Pages, request: Request, id: str) -> Response:
     """What publishing the record again means, or with `version` what restoring that version would change."""
-    record, account = record_of_page(pages, request, id), pages.required(request)
+    record, account = pages.record_at(request, id), pages.required(request)
     permissions.after(account, _act(record), subject(record))
     return _restoration(pages, request, record)
 
@@ -76,7 +75,7 @@ def ask_restore(pages: Pages, request: Request, id: str) -> Response:
 def do_restore(pages: Pages, request: Request, id: str, body: FormBody = b"") -> Response:
     """Publishes the record again or restores a version, and leads to its page."""
     fields = pages.form(request, body)
-    record, account = record_of_page(pages, request, id), pages.required(request)
+    record, account = pages.record_at(request, id), pages.required(request)
     permissions.after(account, _act(record), subject(record))
     return _done(pages, request, record, fields, partial(_restore, pages, account, fields), _restoration)
 

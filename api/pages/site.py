@@ -24,7 +24,7 @@ from api.web.negotiate import HTML
 from registry import city
 from registry.catalog import Catalog
 from registry.city import City
-from registry.errors import NotAllowedError, NotSignedInError
+from registry.errors import NotAllowedError, NotFoundError, NotSignedInError
 from registry.model import Account, Record
 from registry.model.text import MAX_TITLE_IN_LISTS, shortened
 from registry.model.timing import today
@@ -115,6 +115,14 @@ class Pages:
     def named(self, record: Record) -> Record:
         """The record, each organization in it by the name of its own entry."""
         return with_own_names(self.catalog, [record])[0]
+
+    def record_at(self, request: Request, id: str) -> Record:
+        """The record of an address such as `/projekte/{id}/verlauf`; NotFoundError if it is none of that kind."""
+        record = self.catalog.store.existing(id)
+        address = addresses.parse_path(request.url.path)
+        if address is None or address.kind != record.kind:
+            raise NotFoundError("record-unknown", {"id": id}, id=id[:100])
+        return record
 
     def names(self, ids: Iterable[str], lang: Lang) -> list[tuple[str, str]]:
         """Id and name of organizations; the id is the name of one that is no record."""

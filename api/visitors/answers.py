@@ -33,7 +33,7 @@ def routes(pages: Pages) -> APIRouter:
 
 def show(pages: Pages, request: Request, id: str) -> Response:
     """The published questions about a record, each with a field for the answer."""
-    record, account = _record(pages, request, id), pages.required(request)
+    record, account = pages.record_at(request, id), pages.required(request)
     permissions.after(account, "answer", subject(record))
     lang = language(request)
     title, address = record_title(record, lang), addresses.page(record.kind, record.id, lang)
@@ -55,7 +55,7 @@ def show(pages: Pages, request: Request, id: str) -> Response:
 def save(pages: Pages, request: Request, id: str, body: FormBody = b"") -> Response:
     """Publishes the answer to a question; NotFoundError if the question is not about this record."""
     fields = pages.form(request, body)
-    record, account = _record(pages, request, id), pages.required(request)
+    record, account = pages.record_at(request, id), pages.required(request)
     permissions.after(account, "answer", subject(record))
     question = pages.catalog.messages.get(fields.get("question"))
     if (question.kind, question.state, question.record) != ("question", "published", record.id):
@@ -63,15 +63,6 @@ def save(pages: Pages, request: Request, id: str, body: FormBody = b"") -> Respo
     pages.catalog.messages.decide(question.id, "published", fields.get("answer").strip()[:MAX_ANSWER_CHARACTERS])
     lang = language(request)
     return RedirectResponse(f"{_address(record, lang)}?saved", 303)
-
-
-def _record(pages: Pages, request: Request, id: str) -> Record:
-    """The record of the page; NotFoundError if it is of another kind than the address says."""
-    record = pages.catalog.store.existing(id)
-    parsed = addresses.parse_path(request.url.path)
-    if parsed is None or parsed.kind != record.kind:
-        raise NotFoundError("record-unknown", {"id": id}, id=id[:100])
-    return record
 
 
 def _address(record: Record, lang: Lang) -> str:

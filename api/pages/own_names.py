@@ -33,7 +33,7 @@ def _renamed(record: Record, titles: dict[str, Text]) -> Record:
 
 def _titles(catalog: Catalog, ids: set[str]) -> dict[str, Text]:
     titles = _read(catalog, catalog.store.position())  # not that of the index: a search server may be away
-    if missing := ids - titles.keys():
+    if missing := {id for id in ids if id not in titles}:  # a difference would go through all that were read
         stored = catalog.store.get_many(sorted(missing))
         titles |= {id: stored[id].metadata.title if id in stored else {} for id in missing}
     return {id: title for id in ids if (title := titles[id])}

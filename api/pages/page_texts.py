@@ -39,12 +39,12 @@ def text_of(catalog: Catalog, city: City, name: str, lang: Lang) -> CityText | N
 def names_with_text(catalog: Catalog, city: City) -> frozenset[str]:
     """The pages that say something, in either language."""
     saved = {(name, lang): has_text for name, lang, has_text in catalog.page_texts.written()}
-    return ALWAYS | {
-        name
-        for name in NAMES
-        for lang in LANGS
-        if saved.get((name, lang), False) or ((name, lang) not in saved and file_of(city, name, lang))
-    }
+
+    def has_text(name: str, lang: Lang) -> bool:
+        return saved[name, lang] if (name, lang) in saved else file_of(city, name, lang) is not None
+
+    # each page asks: no file is looked for where the answer is known
+    return ALWAYS | {name for name in NAMES if name not in ALWAYS and any(has_text(name, lang) for lang in LANGS)}
 
 
 def file_of(city: City, name: str, lang: Lang) -> Path | None:

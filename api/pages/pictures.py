@@ -9,10 +9,11 @@ from typing import Final
 
 from starlette.responses import Response
 
+from api.pages.assets import FOR_GOOD
 from api.pages.site import Pages
 
 HEADERS: Final = {
-    "Cache-Control": "public, max-age=31536000, immutable",
+    **FOR_GOOD,
     "Content-Disposition": "inline",
     "Cross-Origin-Resource-Policy": "cross-origin",  # other portals show the pictures of what they read here
 }

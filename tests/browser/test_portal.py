@@ -103,8 +103,8 @@ PARTS = {
     "nothing.html",
     "overview.html",
     "quality_macros.html", "visitor_fields.html",
-    "account_roles.html", "record_files.html", "record_picture.html", "record_side.html", "record_steps.html",
-    "record_use.html", "record_look.html", "drawings.html", "preview_table.html",
+    "account_roles.html", "record_files.html", "record_head.html", "record_picture.html", "record_side.html",
+    "record_steps.html", "record_use.html", "record_look.html", "drawings.html", "preview_table.html",
 }  # fmt: skip
 SIZES_AND_MODES = pytest.mark.matrix
 

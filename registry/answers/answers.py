@@ -8,7 +8,7 @@ of a question must lead to the same number; what a preview cannot tell is no ans
 import logging
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple
@@ -24,12 +24,14 @@ from registry.city import city
 from registry.errors import LotseError
 from registry.isolation import isolated
 from registry.model import Record
+from registry.parts import parts
 from registry.preview.previews import Previews
 from registry.settings import Settings
 from registry.store.store import Store
 from vocab.concepts import ConceptList, load
 
 SECONDS_BETWEEN_LOOKS: Final = 5.0  # at the table of previews
+RECORDS_AT_ONCE: Final = 100  # whose tables are made
 MAX_READINGS: Final = 6  # of a question, over all tables; one with more is not certain
 log = logging.getLogger("lotse.answers")
 
@@ -43,10 +45,19 @@ class Answer(NamedTuple):
     fetched: datetime | None
 
 
+class _Source(NamedTuple):
+    """All that a table is made of: another prepared file or another state of its record makes another table."""
+
+    record: str
+    number: int
+    distribution: str
+    file: str
+
+
 class _State(NamedTuple):
     """The tables of one moment. `files`: the prepared files of which they are; `vocabulary`: all their words."""
 
-    tables: Mapping[tuple[str, str], Table]
+    tables: Mapping[_Source, Table]
     files: frozenset[str]
     vocabulary: frozenset[str]
 
@@ -90,33 +101,24 @@ class Answers:
         for word in question.untimed():
             if any(form in state.vocabulary for form in forms_of(word)):
                 content += 1
-            elif (
-                word not in FRAME_WORDS
-                and word not in self._city
-                and not any(form in FRAME.vocabulary for form in forms_of(word))
-            ):
+            elif not self._is_around(word):
                 return False
         return content > 0
 
+    def _is_around(self, word: str) -> bool:
+        """Whether a word may stand in a question to any table."""
+        return word in FRAME_WORDS or word in self._city or any(form in FRAME.vocabulary for form in forms_of(word))
+
     def _readings(self, question: Question, state: _State, record_id: str) -> Iterable[Reading]:
-        rest = question.untimed()
+        rest = [forms_of(word) for word in question.untimed() if not self._is_around(word)]
         for table in state.tables.values():
             if record_id and table.record != record_id:
                 continue
-            if not all(self._may_stand(word, table) for word in rest):
+            if not all(any(form in table.vocabulary or form in table.verbs for form in forms) for forms in rest):
                 continue
             for cover in covers(question, table, table.verbs, self._city):
                 if reading := readings.reading_of(table, cover):
                     yield reading
-
-    def _may_stand(self, word: str, table: Table) -> bool:
-        forms = forms_of(word)
-        return (
-            word in FRAME_WORDS
-            or word in self._city
-            or any(form in table.vocabulary or form in FRAME.vocabulary for form in forms)
-            or any(form in table.verbs for form in forms)
-        )
 
     def _certain(self, candidates: list[Reading]) -> Answer | None:
         """The answer of the readings that name their table best, if all of them lead to the same number."""
@@ -136,14 +138,13 @@ class Answers:
         if len(numbers) != 1:
             return None
         reading, result = results[0]
-        record = self._shown(reading.table.record)
+        record = self._shown([reading.table.record]).get(reading.table.record)
         preview = self._previews.get(reading.table.record, reading.table.distribution)
         return Answer(record, reading, result, preview.fetched if preview else None) if record and result else None
 
-    def _shown(self, record_id: str) -> Record | None:
-        """The record, if it is published under this id."""
-        record = self._store.get_many([record_id]).get(record_id)
-        return record if record and record.state == "published" and record.same_as is None else None
+    def _shown(self, ids: Collection[str]) -> dict[str, Record]:
+        """Id -> record, of those that are published under this id."""
+        return {id: record for id, record in self._store.get_many(ids).items() if record.shown}
 
     # -- keeping up with previews
 
@@ -154,22 +155,23 @@ class Answers:
             self._looked = time.monotonic()
             if files == self._state.files:
                 return
-            tables: dict[tuple[str, str], Table] = {}
-            for record_id in sorted(self._previews.store.records()):
-                tables.update(self._tables_of(record_id))
+            tables: dict[_Source, Table] = {}
+            for ids in parts(sorted(self._previews.store.records()), RECORDS_AT_ONCE):
+                tables.update(self._tables_of(ids))
             vocabulary = frozenset(word for table in tables.values() for word in (*table.vocabulary, *table.verbs))
             self._state = _State(tables, files, vocabulary)
 
-    def _tables_of(self, record_id: str) -> dict[tuple[str, str], Table]:
-        record = self._shown(record_id)
-        if record is None:
-            return {}
-        by_id = {distribution.id: distribution for distribution in record.metadata.distributions}
-        return {
-            (record_id, id): _with_verbs(table_of(record, by_id[id], preview, self._names))
-            for id, preview in self._previews.of_record(record).items()
-            if preview.state == "ready" and id in by_id
-        }
+    def _tables_of(self, ids: Collection[str]) -> Iterator[tuple[_Source, Table]]:
+        """The tables of some records; those that are already known are not made again."""
+        records = self._shown(ids)
+        previews = self._previews.of_records(list(records.values()))
+        for id, record in records.items():
+            for distribution in record.metadata.distributions:
+                preview = previews[id][distribution.id]
+                if preview.state == "ready":
+                    source = _Source(id, record.number, distribution.id, preview.file)
+                    table = self._state.tables.get(source)
+                    yield source, table or _with_verbs(table_of(record, distribution, preview, self._names))
 
     def _look(self) -> None:
         """Looks for changed previews from time to time; the first look waits for its end, others are in a thread."""

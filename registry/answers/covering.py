@@ -87,12 +87,12 @@ def _spans_at(question: Question, at: int, table: Table, verbs: frozenset[str], 
     of_table = [
         Span(at, at + length, text=texts[at], meaning=meaning) for length, meaning in phrases if length == longest
     ]
-    of_frame = [*_frames_at(texts, at, verbs, city)]
+    of_frame = list(_frames_at(texts, at, verbs, city))
     if of_table:
         return of_table + [span for span in of_frame if span.end - at >= longest]
     if of_frame:
         width = max(span.end for span in of_frame)
-        return [span for span in of_frame if span.end == width or span.frame in ("over",)]
+        return [span for span in of_frame if span.end == width or span.frame == "over"]
     if any(form in table.context for form in forms_of(texts[at])):
         return [Span(at, at + 1, "context", texts[at])]
     return []
@@ -100,8 +100,9 @@ def _spans_at(question: Question, at: int, table: Table, verbs: frozenset[str], 
 
 def _frames_at(texts: Sequence[str], at: int, verbs: frozenset[str], city: frozenset[str]) -> Iterator[Span]:
     word = texts[at]
-    longest = max((length for length, _ in FRAME.at(texts, at)), default=0)
-    for length, frame in FRAME.at(texts, at):
+    frames = list(FRAME.at(texts, at))
+    longest = max((length for length, _ in frames), default=0)
+    for length, frame in frames:
         if length == longest and isinstance(frame, str):
             yield Span(at, at + length, frame, word)
     if longest <= 1:

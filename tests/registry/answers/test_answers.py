@@ -6,10 +6,16 @@ registry/answers/frames.py, registry/answers/parts.py, registry/answers/readings
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from registry.answers.answers import Answers
+from registry.answers.tables import Table, table_of
+from registry.model import Record
+from registry.preview.model import Preview
+from registry.preview.preview_store import Stored
 from tests.registry.answers.counting import expected
 
 HERE = Path(__file__).parent
@@ -71,3 +77,31 @@ def test_a_fault_leaves_the_hits_without_a_number(answers: Answers, monkeypatch:
 def test_no_question_breaks_anything(answers: Answers) -> None:
     for question in ("", "?", "wie", "2025", "wie viele" * 40, "\u0000", "Wie viele " + "Bäume " * 29, "% & <script>"):
         assert answers.answer(question) is None
+
+
+def test_a_new_preview_does_not_make_the_other_tables_again(answers: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
+    owners: list[str] = []
+
+    def noted(record: Record, *rest: Any) -> Table:
+        owners.append(record.id)
+        return table_of(record, *rest)
+
+    monkeypatch.setattr("registry.answers.answers.table_of", noted)
+    other = Answers(answers._previews, answers._store, answers._names, "Heidelberg")
+    other.refresh()
+    assert len(owners) == len(answers._state.tables) > 40
+    rows = answers._previews.store
+    new = Stored("nowhere", "file", Preview(state="ready", file="nowhere.parquet"))
+    before, version = len(owners), other.version
+    rows.put([new])
+    try:
+        other.refresh()
+        assert len(owners) == before
+        assert hash(other._state.files) != version
+        record = answers._store.get_many(["baumkataster"])["baumkataster"]
+        monkeypatch.setitem(answers._store.records, "baumkataster", replace(record, number=7))  # type: ignore[attr-defined]
+        rows.remove([new])
+        other.refresh()
+        assert set(owners[before:]) == {"baumkataster"}
+    finally:
+        rows.remove([new])

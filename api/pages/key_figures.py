@@ -34,15 +34,15 @@ class Figure(NamedTuple):
 
 
 def key_figures(pages: Pages, district: Concept, lang: Lang) -> list[Figure]:
-    """The figures of a district that tables tell, at most MAX_FIGURES, each label once."""
+    """The figures of a district that tables tell, at most MAX_FIGURES."""
     say = translator(lang)
-    figures: dict[str, Figure] = {}
+    figures: list[Figure] = []
     for question, label in _QUESTIONS:
-        if label in figures or len(figures) == MAX_FIGURES:
-            continue
+        if len(figures) == MAX_FIGURES:
+            break
         answer = answer_to(pages.catalog, question.format(district=district.label("de")), lang)
         if answer:
             since = day(answer.period.end if answer.period else answer.read, lang)
             source = ", ".join(filter(None, (str(short_markup(answer.dataset, lang)), since)))
-            figures[label] = Figure(number(answer.value, lang), say(label), source, answer.url)
-    return list(figures.values())
+            figures.append(Figure(number(answer.value, lang), say(label), source, answer.url))
+    return figures

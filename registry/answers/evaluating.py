@@ -111,8 +111,7 @@ class _Asking:
         if not reading.latest and len(times) > 1:
             return None
         last = max(times)
-        others = tuple((name, value) for name, value in reading.where if name != time.name)
-        return (*others, (time.name, last))
+        return (*_without(reading.where, time.name), (time.name, last))
 
     def of_rows(self, where: Where) -> Result | None:
         rows = self.groups("count", "", where).rows
@@ -142,12 +141,9 @@ class _Asking:
         largest = next(group for value, group in values if value == numbers[0])
         key = ((by.name, str(largest.key)),)
         result = Result(
-            numbers[0], largest.filled, largest.rows - largest.filled, key=key, where=(*self._without(where, by), *key)
+            numbers[0], largest.filled, largest.rows - largest.filled, key=key, where=(*_without(where, by.name), *key)
         )
         return self.with_times(result, result.where, column) if column else result
-
-    def _without(self, where: Where, by: TableColumn) -> Where:
-        return tuple((name, value) for name, value in where if name != by.name)
 
     def days(self, where: Where, column: TableColumn) -> int:
         """Days that have a value."""
@@ -157,7 +153,7 @@ class _Asking:
 
     def with_names(self, result: Result, where: Where, column: TableColumn) -> Result:
         """What names the row of the largest value, if it is one."""
-        filter = (*where, (column.name, _exact(result.value)))
+        filter = (*where, (column.name, repr(result.value)))
         rows = self.previews.rows(self.table.record, self.table.distribution, Selection(where=filter, size=1))
         if rows.total != 1:
             return result._replace(where=filter)
@@ -187,5 +183,5 @@ class _Asking:
         return result._replace(first=str(ends[0]), last=str(ends[1]))
 
 
-def _exact(value: float | int) -> str:
-    return repr(value)
+def _without(where: Where, column: str) -> Where:
+    return tuple((name, value) for name, value in where if name != column)

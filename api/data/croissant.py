@@ -61,10 +61,14 @@ def routes(catalog: Catalog, settings: Settings) -> APIRouter:
     ) -> Response:
         record = shown(catalog, id)
         previews = catalog.previews.of_record(record)
-        document = described(record, previews, settings.base_url)
-        if not document["recordSet"]:
+        if not any(map(_is_ready, previews.values())):
             raise NotFoundError("croissant-no-table", id=id)
-        return answer(request, lambda: json_bytes(document), MEDIA_TYPE, etag=tag(record.number, *previews.values()))
+        return answer(
+            request,
+            lambda: json_bytes(described(record, previews, settings.base_url)),
+            MEDIA_TYPE,
+            etag=tag(record.number, *previews.values()),
+        )
 
     return router
 

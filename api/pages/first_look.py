@@ -1,6 +1,7 @@
 """A first look into the files of a dataset on its page: a chart of the first table that has one, and its columns.
 
-Entry point: `first_look`. Costs two short queries of a prepared table; where none is ready, nothing is shown.
+Entry point: `first_look`. Costs two short queries when a prepared table is shown first; where none is ready, nothing is
+shown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ from registry.model.timing import today
 from registry.preview.model import Aggregate, Groups, Preview, Selection
 from registry.preview.previews import Previews
 
-MAX_ANSWERS: Final = 500  # groups of charts that are kept
+MAX_ANSWERS: Final = 500  # first rows, groups of charts, and maps that are kept, of each
 
 
 class FirstLook(NamedTuple):
@@ -84,7 +85,7 @@ def _file_preview(preview: Preview, path: str, lang: Lang) -> FilePreview:
 
 def hit_lines(pages: Pages, ids: list[str], lang: Lang) -> dict[str, tuple[Line, ...]]:
     """Id of a dataset -> the line of its card about what can be looked at, where a table is prepared."""
-    records = pages.records(ids)
+    records = pages.catalog.store.get_many(ids)
     previews = pages.catalog.previews.of_records(list(records.values()))
     lines = ((id, _hit_line(record, previews[id], lang)) for id, record in records.items())
     return {id: (line,) for id, line in lines if line}
@@ -140,10 +141,10 @@ def _look(table: _Table, file: File, path: str, lang: Lang) -> FirstLook:
     preview = table.preview
     if preview.state != "ready":
         return FirstLook(file.name, "", None, None, "", column_lines(table.distribution, None, (), lang), 0)
-    rows = table.previews.rows(table.record_id, table.distribution.id, Selection(size=1)).rows
-    columns = column_lines(table.distribution, preview, rows[0] if rows else (), lang)
+    ids = table.record_id, table.distribution.id
+    columns = column_lines(table.distribution, preview, _first_row(table.previews, ids, preview.file), lang)
     drawn = _chart(table, lang)
-    drawn_map = None if drawn else _map(table.previews, (table.record_id, table.distribution.id), preview.file)
+    drawn_map = None if drawn else _map(table.previews, ids, preview.file)
     view = "chart" if drawn else "map"
     more = len(preview.columns) - len(columns)
     return FirstLook(file.name, path, drawn, drawn_map, f"{path}?view={view}", columns, more)
@@ -157,6 +158,13 @@ def _chart(table: _Table, lang: Lang) -> Chart | None:
     answer = _answer(table.previews, table.record_id, table.distribution.id, table.preview.file, asked)
     column = table.preview.column(chosen.y)
     return chart(chosen, answer, column.unit if column else "", lang)
+
+
+@lru_cache(MAX_ANSWERS)
+def _first_row(previews: Previews, ids: tuple[str, str], _file: str) -> Sequence[object]:
+    """The first row of a table, () without one; kept while the prepared file is the same."""
+    rows = previews.rows(*ids, Selection(size=1)).rows
+    return rows[0] if rows else ()
 
 
 @lru_cache(MAX_ANSWERS)

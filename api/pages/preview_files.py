@@ -99,12 +99,14 @@ def _shapes_view(pages: Pages) -> View:
         if columns is None:
             raise NotFoundError("nothing-here")
         selection = _selection(pages, file, request)
-        rows = map_rows(pages.catalog.previews, (file.record.id, file.distribution.id), selection)
-        names = [column.name for column in preview.columns]
-        shown = [[*row, shape] for row, shape in zip(rows.rows, shapes_of(preview, rows.rows), strict=True)]
-        document = feature_collection([*names, ""], shown, len(names))
-        body = json_bytes(document)
-        return answer(request, lambda: body, _TYPES[GEOJSON], etag=tag(preview.digest, selection))
+
+        def body() -> bytes:
+            rows = map_rows(pages.catalog.previews, (file.record.id, file.distribution.id), selection)
+            names = [column.name for column in preview.columns]
+            shown = [[*row, shape] for row, shape in zip(rows.rows, shapes_of(preview, rows.rows), strict=True)]
+            return json_bytes(feature_collection([*names, ""], shown, len(names)))
+
+        return answer(request, body, _TYPES[GEOJSON], etag=tag(preview.digest, selection))
 
     return shapes
 

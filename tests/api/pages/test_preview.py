@@ -347,6 +347,21 @@ def test_a_hit_says_what_can_be_looked_at_and_leads_there(browser: TestClient) -
     assert "Ansehen: " not in other
 
 
+def test_a_first_look_costs_no_query_while_the_prepared_file_is_the_same(
+    city: Town, browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = browser.get("/daten/rad-zaehlstellen").text
+
+    def asked(*_: object) -> None:
+        raise AssertionError("a prepared table was asked again")
+
+    monkeypatch.setattr(city.catalog.previews._files, "rows", asked)
+    monkeypatch.setattr(city.catalog.previews._files, "aggregate", asked)
+    again = browser.get("/daten/rad-zaehlstellen?a=b").text
+    assert again.count("<svg") == first.count("<svg") > 0
+    assert again.count("Gadamerplatz") == first.count("Gadamerplatz") > 0
+
+
 def test_a_dataset_of_places_alone_shows_its_map(city: Town, browser: TestClient) -> None:
     record = city.catalog.store.existing("rad-unfaelle")
     city.catalog.store.put([Record(id="nur-orte", said=record.metadata)], "test")

@@ -1,6 +1,6 @@
 """The page that shows what is in a file: its table, a chart or a map of it, or in words why there is nothing to show.
 
-Entry points: `preview_page` (the view), `file_of`, `page_path`. Only prepared tables are opened (`registry.preview`):
+Entry points: `preview_page` (the view), `previewed`, `page_path`. Only prepared tables are opened (`registry.preview`):
 no address of a stranger is fetched here, and no file of theirs is parsed.
 """
 
@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
+from api.data.previews import file_of
 from api.drawing.chart_choice import choice, question
 from api.drawing.maps import MAX_SHAPES
 from api.pages import preview_views
@@ -28,7 +29,7 @@ from api.text.labels import area
 from api.web import addresses
 from api.web.addresses import Lang
 from registry.catalog.lookup import shown
-from registry.errors import NotFoundError, NotReadyError, UsageError
+from registry.errors import NotReadyError, UsageError
 from registry.model import KINDS, Distribution, Kind, Record
 from registry.model.message import sentence
 from registry.preview.bounds import MAX_PAGE_ROWS
@@ -89,14 +90,6 @@ def is_at(request: Request, path: str) -> bool:
     """Whether a path, whose odd characters are percent-encoded, is the one that was asked for."""
     address = addresses.parse_path(request.url.path)
     return address is not None and address.path == path
-
-
-def file_of(record: Record, distribution_id: str) -> Distribution:
-    """The distribution with this id; NotFoundError."""
-    for distribution in record.metadata.distributions:
-        if distribution.id == distribution_id:
-            return distribution
-    raise NotFoundError("preview-address-unknown", id=distribution_id[:100])
 
 
 # -- a table, a chart, a map

@@ -12,6 +12,7 @@ from api.text.i18n import translator
 from api.web.addresses import Lang
 from registry.model import Distribution
 from registry.model.message import sentence
+from registry.preview.addresses import capabilities_address
 from registry.preview.model import Preview
 from vocab.concepts import concept_list
 
@@ -60,8 +61,7 @@ def _capabilities(file: File) -> str:
     service = {"WMS_SRVC": "WMS", "WFS_SRVC": "WFS", "WMTS_SRVC": "WMTS"}.get(file.type)
     if not service or not file.address or "getcapabilities" in file.address.lower():
         return ""
-    joint = "" if file.address.endswith(("?", "&")) else "&" if "?" in file.address else "?"
-    return f"{file.address}{joint}service={service}&request=GetCapabilities"
+    return capabilities_address(file.address, service)
 
 
 def _reason(preview: Preview, lang: Lang) -> str:

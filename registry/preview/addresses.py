@@ -1,4 +1,7 @@
-"""The address of the file behind a distribution, or of what a service says of itself. Entry point: `address_of`."""
+"""The address of the file behind a distribution, or of what a service says of itself.
+
+Entry points: `address_of`, `capabilities_address`.
+"""
 
 from typing import Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -23,8 +26,11 @@ def address_of(distribution: Distribution) -> str:
 def _with_request(url: str, distribution: Distribution) -> str:
     kind = file_type(distribution.format, distribution.media_type, url)
     service = _SERVICES.get(kind.concept.notation) if kind else None
-    if service is None or "request=" in url.lower():
-        return url
+    return url if service is None or "request=" in url.lower() else capabilities_address(url, service)
+
+
+def capabilities_address(url: str, service: str) -> str:
+    """Where an OGC service says which layers or tables it has. `service`: its name in requests, such as WMS."""
     parts = urlsplit(url)
     asked = [] if "service=" in url.lower() else [("service", service)]
     query = "&".join(filter(None, (parts.query.rstrip("&"), urlencode([*asked, ("request", "GetCapabilities")]))))

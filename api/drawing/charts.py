@@ -21,7 +21,6 @@ MIN_LEFT: Final = 40.0  # for the labels of values
 DIGIT: Final = 7.5  # width of a digit of 13 px
 RIGHT: Final = 8
 BAR_ROW: Final = 32  # height of a bar with what is around it
-BAR: Final = 20
 GRID_LINES: Final = 3  # above zero
 _STEPS: Final = (1, 2, 2.5, 5, 10)
 
@@ -35,16 +34,15 @@ class Datum(NamedTuple):
 
 
 class Tick(NamedTuple):
-    """A label of an axis. `anchor`: start | middle | end."""
+    """A label of an axis."""
 
     x: float
     y: float
     label: str
-    anchor: str = "middle"
 
 
 class Mark(NamedTuple):
-    """The one point of a line that is labelled."""
+    """The one point of a line that is labelled. `anchor`: start | middle | end."""
 
     x: float
     y: float
@@ -74,7 +72,6 @@ class Bar(NamedTuple):
     label: str
     value: str
     text_x: float
-    text_anchor: str
 
 
 class BarDrawing(NamedTuple):
@@ -123,8 +120,8 @@ def _line(data: Sequence[Datum], lang: Lang, labels: Sequence[tuple[float, str]]
         HEIGHT,
         path,
         spots,
-        tuple(Tick(round(left - 10, 1), height(step), text, "end") for step, text in zip(steps, texts, strict=True)),
-        tuple(Tick(x, HEIGHT - 6, label, "start") for x, label in fitting),
+        tuple(Tick(round(left - 10, 1), height(step), text) for step, text in zip(steps, texts, strict=True)),
+        tuple(Tick(x, HEIGHT - 6, label) for x, label in fitting),
         height(0) if steps[0] <= 0 <= steps[-1] else None,
         mark,
     )
@@ -171,9 +168,7 @@ def _bars(data: Sequence[Datum], lang: Lang, width: int) -> BarDrawing:
     for index, (label, value, text) in enumerate(zip(labels, values, texts, strict=True)):
         length = round(abs(value) * scale, 1)
         begin = zero if value >= 0 else round(zero - length, 1)
-        drawn.append(
-            Bar(index * BAR_ROW + 6, begin, length, label, text, round(max(begin + length, zero) + 6, 1), "start")
-        )
+        drawn.append(Bar(index * BAR_ROW + 6, begin, length, label, text, round(max(begin + length, zero) + 6, 1)))
     return BarDrawing(width, len(drawn) * BAR_ROW + 8, tuple(drawn), round(left, 1), zero)
 
 

@@ -133,7 +133,7 @@ def _schools() -> list[tuple[Cell, ...]]:
 
 @cache
 def schools() -> bytes:
-    return writers.csv(_SCHOOLS[:-2], (row[:-2] for row in _schools()))
+    return writers.csv_without_place(_SCHOOLS, _schools())
 
 
 @cache
@@ -178,7 +178,7 @@ def _day_care() -> list[tuple[Cell, ...]]:
 
 @cache
 def day_care() -> bytes:
-    return writers.csv(_DAY_CARE[:-2], (row[:-2] for row in _day_care()))
+    return writers.csv_without_place(_DAY_CARE, _day_care())
 
 
 @cache

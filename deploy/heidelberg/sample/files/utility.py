@@ -42,7 +42,7 @@ def _charging_points() -> list[tuple[Cell, ...]]:
 
 @cache
 def charging_points() -> bytes:
-    return writers.csv(_CHARGING[:-2], (row[:-2] for row in _charging_points()))
+    return writers.csv_without_place(_CHARGING, _charging_points())
 
 
 @cache

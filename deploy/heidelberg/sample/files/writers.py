@@ -20,6 +20,11 @@ def csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
+def csv_without_place(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A CSV file of the other columns of a table that GeoJSON or KML has, too."""
+    return csv([name for name in header if name not in _PLACE], (_rest(header, row) for row in rows))
+
+
 def _written(cell: Cell) -> str:
     kind = type(cell)
     if kind is str:

@@ -24,6 +24,7 @@ TABLES: Final = Tables(
             bytes {big} NOT NULL, etag TEXT NOT NULL, modified TEXT NOT NULL, failures INTEGER NOT NULL,
             due {moment} NOT NULL, used {moment} NOT NULL, PRIMARY KEY (record, distribution))""",
         "CREATE INDEX previews_due ON previews (due)",
+        "CREATE INDEX previews_file ON previews (file)",  # all names are read again and again, without the profiles
         "CREATE TABLE previews_position (epoch TEXT NOT NULL, number {big} NOT NULL)",
     ),
 )

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from registry.errors import TooLargeError
 from registry.preview import bounds
-from registry.preview.reasons import unreadable
+from registry.preview.reasons import too_large, unreadable
 
 MAX_PARTS: Final = 5_000
 MAX_NAMED: Final = 5
@@ -91,8 +91,7 @@ def _read(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
     with archive.open(part) as file:
         content = file.read(bounds.MAX_UNPACKED_BYTES + 1)
     if len(content) > bounds.MAX_UNPACKED_BYTES:
-        limit = bounds.MAX_UNPACKED_BYTES // 1_000_000
-        raise TooLargeError("preview-too-large", megabytes=part.file_size // 1_000_000, limit=limit)
+        raise too_large(part.file_size, bounds.MAX_UNPACKED_BYTES)
     return content
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from registry.files import gzip_file
 from registry.model.message import message
 from registry.preview import archive, bounds
-from registry.preview.content_kinds import is_web_page, without_table
+from registry.preview.content_kinds import without_table
 from registry.preview.footer import Body
 from registry.preview.json_table import json_table
 from registry.preview.parquet_table import parquet_table
@@ -24,6 +24,7 @@ from registry.preview.table_writer import Table, write_table
 from registry.preview.text_encoding import is_text
 from registry.preview.text_table import text_table
 from registry.preview.workbook_table import workbook_table
+from registry.preview.xml_elements import local_name
 from registry.preview.xml_tables import gpx_table, kml_table, root_of
 
 MAX_NESTING: Final = 2  # packed files in packed files: x.csv.gz in a ZIP archive
@@ -93,10 +94,8 @@ def _packed(content: bytes, job: _Job, depth: int) -> Table:
 
 def _xml(content: bytes, job: _Job) -> Table:
     """The table in a document of XML: KML, GPX, or what a service offers."""
-    if is_web_page(content[: bounds.START_BYTES]):
-        raise unreadable(job.where, "preview-web-page")
     root = root_of(content, job.where)
-    name = root.tag.rpartition("}")[2]
+    name = local_name(root)
     if name == "kml":
         return kml_table(root, job.where)
     if name == "gpx":

@@ -1,4 +1,4 @@
-"""Tells by its first bytes what a file is. Entry points: `without_table`, `is_web_page`."""
+"""Tells by its first bytes what a file is. Entry point: `without_table`."""
 
 import re
 from typing import Final
@@ -27,10 +27,10 @@ def without_table(start: bytes) -> str:
     for mark, code in _STARTS:
         if start.startswith(mark):
             return code
-    return "preview-web-page" if is_web_page(start) else ""
+    return "preview-web-page" if _is_web_page(start) else ""
 
 
-def is_web_page(start: bytes) -> bool:
+def _is_web_page(start: bytes) -> bool:
     """Whether it is HTML, whatever it was called."""
     text = start[:START_BYTES].lstrip(_BLANKS)
     prolog = _PROLOG.match(text)

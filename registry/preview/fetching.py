@@ -7,25 +7,23 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from registry.errors import TooLargeError, UnreadableError
 from registry.fetch.session import CHUNK, conditional, pieces
 from registry.masking import shown
 from registry.model.harvest import Validators
-from registry.model.message import message
 from registry.preview import bounds
 from registry.preview.content_kinds import without_table
+from registry.preview.reasons import too_large, unreadable
 
 if TYPE_CHECKING:
     from requests import Response, Session
 
 
 class Fetched(NamedTuple):
-    """A file that was fetched. `digest`: of its bytes; `name`: the last part of the address it came from."""
+    """A file that was fetched. `digest`: of its bytes."""
 
     size: int
     digest: str
     validators: Validators
-    name: str
 
 
 def fetched(http: "Session", url: str, target: Path, validators: Validators) -> Fetched:
@@ -37,16 +35,15 @@ def fetched(http: "Session", url: str, target: Path, validators: Validators) -> 
         with target.open("wb") as file:
             for part in pieces(response, bounds.MAX_FILE_BYTES):
                 if size == 0 and (code := without_table(part[:CHUNK])):
-                    raise UnreadableError("file-unreadable", message(code), where=shown(url), remedy="")
+                    raise unreadable(shown(url), code)
                 file.write(part)
                 digest.update(part)
                 size += len(part)
-    return Fetched(size, digest.hexdigest(), condition.received, response.url.rpartition("/")[2])
+    return Fetched(size, digest.hexdigest(), condition.received)
 
 
 def _check_announced(response: "Response") -> None:
     """TooLargeError if the answer says that it is too large."""
     announced = response.headers.get("Content-Length", "")
     if announced.isascii() and announced.isdigit() and int(announced[:18]) > bounds.MAX_FILE_BYTES:
-        megabytes = int(announced[:18]) // 1_000_000
-        raise TooLargeError("preview-too-large", megabytes=megabytes, limit=bounds.MAX_FILE_BYTES // 1_000_000)
+        raise too_large(int(announced[:18]), bounds.MAX_FILE_BYTES)

@@ -4,7 +4,7 @@ Entry point: `header_of`. Cells are texts, numbers or None, as a reader of a fil
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -70,17 +70,17 @@ def count_filled(row: Row) -> int:
     return sum(map(is_filled, row))
 
 
-def unique(names: Sequence[str], width: int) -> list[str]:
-    """A name for each of `width` columns: unnamed ones get a number, repeated ones a count."""
+def unique(names: Sequence[str], width: int, key: Callable[[str], str] = str) -> list[str]:
+    """A name for each of `width` columns: unnamed ones get a number, repeated ones (by their `key`) a count."""
     result: list[str] = []
     taken: set[str] = set()
     for index in range(width):
         name = base = (names[index] if index < len(names) else "") or f"Spalte {index + 1}"
         count = 1
-        while name in taken:
+        while key(name) in taken:
             count += 1
             name = f"{base} ({count})"
-        taken.add(name)
+        taken.add(key(name))
         result.append(name)
     return result
 

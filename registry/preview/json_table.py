@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final
 
-from registry.errors import TooLargeError
-from registry.model.message import Message
+from msgspec.structs import replace
+
 from registry.preview import bounds
 from registry.preview.geometry import Geometries
 from registry.preview.header import SAMPLE_ROWS, header_of
 from registry.preview.model import ReadAs
-from registry.preview.reasons import unreadable
+from registry.preview.reasons import too_large, unreadable
 from registry.preview.table_writer import Table
 from registry.preview.text_encoding import Decoded, decoded
 
@@ -38,21 +38,16 @@ def json_table(content: bytes, where: str) -> Table | None:
     read = ReadAs(format="JSON", encoding=text.encoding, table=path, notes=text.notes)
     if isinstance(rows[0], list):
         header = header_of(rows[:SAMPLE_ROWS])
-        notes = (*text.notes, *header.notes)
-        return Table(header.names, rows[header.first :], _with(read, header.row, notes), is_text=False)
+        read = replace(read, header=header.row, notes=(*text.notes, *header.notes))
+        return Table(header.names, rows[header.first :], read, is_text=False)
     names: list[str] = []
     return Table(names, _flat_rows(rows, names), read, is_text=False)
-
-
-def _with(read: ReadAs, header: int, notes: tuple[Message, ...]) -> ReadAs:
-    return ReadAs(format=read.format, encoding=read.encoding, table=read.table, header=header, notes=notes)
 
 
 def _parsed(text: Decoded, where: str) -> Any:
     """The document; of JSON lines a list of them; None if it is neither."""
     if len(text.text) > bounds.MAX_JSON_BYTES:
-        megabytes = len(text.text) // 1_000_000
-        raise TooLargeError("preview-too-large", megabytes=megabytes, limit=bounds.MAX_JSON_BYTES // 1_000_000)
+        raise too_large(len(text.text), bounds.MAX_JSON_BYTES)
     try:
         return json.loads(text.text, parse_constant=lambda _: None)
     except RecursionError:

@@ -65,7 +65,7 @@ class Preview(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What is known of the table behind a distribution. `waiting`: it was not read yet; `failed`: `reason` says why.
 
     `url`: from where, `fetched`: when it was read last, `digest`: of its bytes, `file`: name of the prepared file in
-    the folder of previews. `checked`: when the address last answered. `worked`: the last time it could be read.
+    the folder of previews. `worked`: the last time it could be read.
     """
 
     state: Literal["ready", "waiting", "failed"]

@@ -165,10 +165,7 @@ class Previews:
         )  # fmt: skip
         target = self.folder / preview.file
         (folder / "table.parquet").replace(target)
-        due = now + (bounds.CHECK_AGAIN if any(msgspec.structs.astuple(file.validators)) else bounds.FETCH_AGAIN)
-        return before._replace(
-            preview=preview, bytes=target.stat().st_size, validators=file.validators, failures=0, due=due, used=now
-        )
+        return _worked(before, preview, now, file.validators)._replace(bytes=target.stat().st_size, used=now)
 
     def _read(self, file: Fetched, url: str, distribution: Distribution, folder: Path) -> Prepared:
         """Has a child read the file; its errors are those of `registry.child_pool.call`."""
@@ -257,8 +254,12 @@ def _unread(url: str) -> Preview:
 
 
 def _unchanged(before: Stored, now: datetime, validators: Validators) -> Stored:
+    return _worked(before, replace(before.preview, fetched=now, worked=now), now, validators)
+
+
+def _worked(before: Stored, preview: Preview, now: datetime, validators: Validators) -> Stored:
+    """The row after a success: looked at again sooner where the server can tell whether the file has changed."""
     due = now + (bounds.CHECK_AGAIN if any(msgspec.structs.astuple(validators)) else bounds.FETCH_AGAIN)
-    preview = replace(before.preview, fetched=now, worked=now)
     return before._replace(preview=preview, validators=validators, failures=0, due=due)
 
 

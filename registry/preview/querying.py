@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from registry.errors import NotReadyError, UsageError
 from registry.preview import bounds
 from registry.preview.conditions import condition, position_of
+from registry.preview.header import unique
 from registry.preview.locked_database import locked, quoted
 from registry.preview.model import (
     NUMERIC_TYPES,
@@ -64,13 +65,12 @@ class PreparedFiles:
         size, page = min(max(selection.size, 1), bounds.MAX_PAGE_ROWS), max(selection.page, 1)
         filter, order = condition(preview, selection.where), _order(preview, selection.sort)
         source, offset = self._source(preview), (page - 1) * size
-        cells = ", ".join(_shown(f"c{index}", column) for index, column in enumerate(preview.columns)) or "NULL"
         with self._cursor() as cursor:
             total = preview.total
             if selection.where:
                 counting = f"SELECT count(*) FROM {source} WHERE {filter.sql}"
                 total = cursor.execute(counting, filter.parameters).fetchone()[0]
-            query = f"SELECT {cells} FROM {source} WHERE {filter.sql} {order} LIMIT {size} OFFSET {offset}"
+            query = f"SELECT {_cells(preview)} FROM {source} WHERE {filter.sql} {order} LIMIT {size} OFFSET {offset}"
             found_rows = cursor.execute(query, filter.parameters).fetchall() if offset < total else []
         rows = [_json_ready(row, preview.columns) for row in found_rows]
         return Rows(rows=rows, total=total, next=page + 1 if offset + size < total else None)
@@ -78,8 +78,8 @@ class PreparedFiles:
     def every(self, preview: Preview, selection: Selection) -> Iterator[list[Any]]:
         """All rows of a selection, at most MAX_EXPORT_ROWS, as JSON has them."""
         filter, order = condition(preview, selection.where), _order(preview, selection.sort)
-        cells = ", ".join(_shown(f"c{index}", column) for index, column in enumerate(preview.columns)) or "NULL"
-        query = f"SELECT {cells} FROM {self._source(preview)} WHERE {filter.sql} {order} LIMIT {bounds.MAX_EXPORT_ROWS}"
+        source, limit = self._source(preview), bounds.MAX_EXPORT_ROWS
+        query = f"SELECT {_cells(preview)} FROM {source} WHERE {filter.sql} {order} LIMIT {limit}"
         with self._cursor(seconds=None) as cursor:
             cursor.execute(query, filter.parameters)
             while batch := cursor.fetchmany(BATCH):
@@ -105,7 +105,8 @@ class PreparedFiles:
     def write_parquet(self, preview: Preview, selection: Selection, target: Path) -> None:
         """Writes all rows of a selection with the names of their columns to a file in the folder."""
         filter, order = condition(preview, selection.where), _order(preview, selection.sort)
-        names = _distinct_names(preview)
+        written = [column.name.replace('"', "'") for column in preview.columns]
+        names = unique(written, len(written), str.lower)  # DuckDB does not tell capitals from small letters
         cells = ", ".join(f'c{index} AS "{name}"' for index, name in enumerate(names)) or "NULL AS x"
         query = f"SELECT {cells} FROM {self._source(preview)} WHERE {filter.sql} {order}"
         with self._cursor(bounds.QUERY_SECONDS * 10) as cursor:
@@ -179,6 +180,11 @@ def _order(preview: Preview, sort: str) -> str:
     return f"ORDER BY {key} {'DESC' if is_falling else 'ASC'} NULLS LAST, file_row_number"
 
 
+def _cells(preview: Preview) -> str:
+    """The expressions for all values of a row as JSON has them."""
+    return ", ".join(_shown(f"c{index}", column) for index, column in enumerate(preview.columns)) or "NULL"
+
+
 def _shown(name: str, column: Column) -> str:
     """The expression for a value as JSON has it."""
     if column.type == "datetime":
@@ -233,18 +239,3 @@ def _plain(value: Any) -> float | int | str | None:
     if value is None or isinstance(value, int | float | str):
         return value
     return str(value.isoformat()) if hasattr(value, "isoformat") else int(value)
-
-
-def _distinct_names(preview: Preview) -> list[str]:
-    """The names of the columns for a file: DuckDB does not tell capitals from small letters."""
-    names: list[str] = []
-    taken: set[str] = set()
-    for column in preview.columns:
-        name = base = column.name.replace('"', "'")
-        count = 1
-        while name.lower() in taken:
-            count += 1
-            name = f"{base} ({count})"
-        taken.add(name.lower())
-        names.append(name)
-    return names

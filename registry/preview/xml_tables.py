@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from xml.etree import ElementTree
 
-from registry.errors import TooLargeError
+from msgspec.structs import replace
+
 from registry.model.message import message
 from registry.preview import bounds
 from registry.preview.geometry import Geometries
 from registry.preview.model import ReadAs
-from registry.preview.reasons import unreadable
+from registry.preview.reasons import too_large, unreadable
 from registry.preview.table_writer import Table
 from registry.preview.xml_elements import Element, child_text, local_name
 from registry.rdf.xml_guard import plain_xml
@@ -26,8 +27,7 @@ GEOMETRY: Final = "geometry"
 def root_of(content: bytes, where: str) -> Element:
     """The root of a document of XML; UnreadableError, TooLargeError."""
     if len(content) > bounds.MAX_JSON_BYTES:
-        megabytes = len(content) // 1_000_000
-        raise TooLargeError("preview-too-large", megabytes=megabytes, limit=bounds.MAX_JSON_BYTES // 1_000_000)
+        raise too_large(len(content), bounds.MAX_JSON_BYTES)
     try:
         return ElementTree.fromstring(plain_xml(content, where))  # noqa: S314 - no entities are left in it
     except ElementTree.ParseError as error:
@@ -114,7 +114,7 @@ def gpx_table(root: Element, where: str) -> Table:
             read = ReadAs(format="GPX", crs=geometries.crs, table=kind)
             if others:
                 note = message("preview-other-sheets", count=len(others), names=", ".join(others))
-                read = ReadAs(format="GPX", crs=geometries.crs, table=kind, notes=(note,))
+                read = replace(read, notes=(note,))
             return _table(rows, read, geometries)
     raise unreadable(where, "preview-empty")
 
@@ -153,5 +153,5 @@ def _table(rows: Iterable[tuple[dict[str, str], str | None]], read: ReadAs, geom
     read_rows = list(rows)
     names = list(dict.fromkeys(name for values, _ in read_rows for name in values))
     cells = [[*(values.get(name, "") for name in names), wkt or ""] for values, wkt in read_rows]
-    read = ReadAs(format=read.format, crs=read.crs, table=read.table, notes=(*read.notes, *geometries.notes))
+    read = replace(read, notes=(*read.notes, *geometries.notes))
     return Table([*names, GEOMETRY], cells, read, geometry=len(names))

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from registry.catalog.catalog import Catalog
-from registry.catalog.erasing_words import erase_words, named_people
+from registry.catalog.erasing_words import check_words, erase_words, is_long_enough, named_people
 from registry.errors import NotFoundError, UsageError
 from registry.letters.outbox import forget_letters
 from registry.model import Version
@@ -48,13 +48,15 @@ class Erased(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def erase(catalog: Catalog, name: str, by: str = "", terms: Sequence[str] = ()) -> Erased:
     """Erases the account of this name and whatever it left; NotFoundError if nothing is known of it. `terms`: further
-    names and addresses of the person, beside the full name and the e-mail address that the account has.
+    names and addresses of the person, beside the full name and the e-mail address that the account has; UsageError for
+    one that is too short, before anything is changed.
 
     Afterwards the name and the person's own words are nowhere in the data folder, also not in free pages of the
     database.
     """
     if catalog.people.get(name) is None and not _is_known(catalog, name):
         raise NotFoundError("account-unknown", name=name)
+    check_words(terms)
     with writing(catalog.store.engine) as connection:
         number = number_of(connection, name)
     pseudonym = f"#{number}"
@@ -86,12 +88,13 @@ def erase_named(catalog: Catalog, terms: Sequence[str], by: str = "") -> Erased:
 
 def _words_of(catalog: Catalog, name: str) -> list[str]:
     """The full name of an account, if it has two parts, and its e-mail address, unless that is the public contact of an
-    organization."""
+    organization; without what is too short to be looked for."""
     account, mailbox = catalog.people.get(name), catalog.mailboxes.get(name)
     terms = [account.full_name] if account and " " in account.full_name.strip() else []
     organizations = catalog.store.find(Selection(kind="organization"))
     public = {contact.email for record in organizations for contact in record.metadata.contacts}
-    return [*terms, *([mailbox.address] if mailbox and mailbox.address not in public else [])]
+    terms += [mailbox.address] if mailbox and mailbox.address not in public else []
+    return [word for word in terms if is_long_enough(word)]
 
 
 def erase_again(catalog: Catalog, lines: Iterable[bytes]) -> list[Erased]:

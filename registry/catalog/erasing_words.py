@@ -1,10 +1,10 @@
 """Erases words that name a person, such as a name or an e-mail address, wherever they stand in the data folder.
 
-Entry points: `erase_words`, `named_people` (words that may be names, to erase again by a list of digests). Rewritten in
-place are all versions of records, drafts, messages of visitors, and the findings and reports of runs; deleted are
-letters, kept answers, checks of addresses, staged items and dumps that hold one of the words. The projections are
-rebuilt from what is left. The digest of a harvested record stays, so an item that its source has not changed does not
-bring the words back.
+Entry points: `erase_words`, `check_words`, `named_people` (words that may be names, to erase again by a list of
+digests). Rewritten in place are all versions of records, drafts, messages of visitors, and the findings and reports of
+runs; deleted are letters, kept answers, checks of addresses, staged items and dumps that hold one of the words. The
+projections are rebuilt from what is left. The digest of a harvested record stays, so an item that its source has not
+changed does not bring the words back.
 """
 
 import re
@@ -43,9 +43,7 @@ class Words:
     """Words to be erased, in any case. UsageError for one that is too short."""
 
     def __init__(self, terms: Sequence[str]) -> None:
-        for word in terms:
-            if len(word.strip()) < MIN_CHARACTERS:
-                raise UsageError("erase-word-short", word=word, length=MIN_CHARACTERS)
+        check_words(terms)
         forms = {form for word in terms for form in (word.strip(), msgspec.json.encode(word.strip()).decode()[1:-1],
                                                      word.strip().encode("unicode_escape").decode())}  # fmt: skip
         alternatives = "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
@@ -66,6 +64,17 @@ class Words:
         if isinstance(value, dict):
             return {key: member if key in KEPT_KEYS else self.without(member) for key, member in value.items()}
         return value
+
+
+def check_words(terms: Sequence[str]) -> None:
+    """UsageError for a word that is too short to be erased."""
+    for word in terms:
+        if not is_long_enough(word):
+            raise UsageError("erase-word-short", word=word, length=MIN_CHARACTERS)
+
+
+def is_long_enough(word: str) -> bool:
+    return len(word.strip()) >= MIN_CHARACTERS
 
 
 def erase_words(catalog: Catalog, terms: Sequence[str]) -> int:

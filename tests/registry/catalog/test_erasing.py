@@ -228,6 +228,16 @@ def test_a_short_word_is_refused(named: Town) -> None:
         erase_named(named.catalog, ["Rad"])
 
 
+def test_an_account_with_a_short_name_is_erased(city: Town) -> None:
+    city.catalog.people.add(Account(name="kurz", full_name="A. B"), PASSWORD)
+    with pytest.raises(UsageError):
+        erase(city.catalog, "kurz", terms=["Rad"])
+    assert city.catalog.people.get("kurz"), "nothing is erased by halves"
+    erase(city.catalog, "kurz")
+    assert city.catalog.people.get("kurz") is None
+    assert (city.settings.data / "erased.jsonl").is_file()
+
+
 def test_the_public_contact_of_an_organization_stays(city: Town) -> None:
     record = city.catalog.store.existing("umweltamt")
     contact = Contact(email="umweltamt@stadt.example")

@@ -1,6 +1,7 @@
-"""The JSON documents of previews, for the API and `lotse preview`. Entry points: `preview_answer`, `prepared_out`."""
+"""The JSON documents of previews, for the API and `lotse preview`. Entry points: `preview_answer`, `prepared_out`,
+`failures_out`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -76,12 +77,21 @@ class PreparedOut(msgspec.Struct, frozen=True):
     url: str
 
 
+class FailuresOut(msgspec.Struct, frozen=True):
+    """Files that cannot be shown for the same reason. `reason`: that of the first of them."""
+
+    count: int
+    code: str
+    reason: Sentence
+
+
 class PreviewsAnswer(msgspec.Struct, frozen=True):
-    """What `lotse preview` prepared."""
+    """What `lotse preview` prepared. `reasons`: why files cannot be shown, the most frequent first."""
 
     previews: tuple[PreparedOut, ...]
     ready: int
     failed: int
+    reasons: tuple[FailuresOut, ...] = ()
 
 
 def preview_answer(preview: Preview, rows: Rows | None, next_page: str | None) -> PreviewAnswer:
@@ -107,6 +117,16 @@ def prepared_out(record: Record, distribution: Distribution, preview: Preview) -
     return PreparedOut(
         record.id, distribution.id, preview.state, preview.total, len(preview.columns), reason, preview.url
     )
+
+
+def failures_out(previews: Iterable[Preview]) -> tuple[FailuresOut, ...]:
+    """The reasons of those that failed, the most frequent first; answers of servers by their status."""
+    groups: dict[tuple[str, str], list[Message]] = {}
+    for preview in previews:
+        if preview.state == "failed" and (reason := preview.reason):
+            groups.setdefault((reason.code, str(reason.values.get("status", ""))), []).append(reason)
+    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
+    return tuple(FailuresOut(len(reasons), code, translations(reasons[0])) for (code, _), reasons in ordered)
 
 
 def _read(read: ReadAs) -> ReadOut:

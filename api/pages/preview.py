@@ -35,6 +35,7 @@ from registry.model.message import sentence
 from registry.preview.bounds import MAX_PAGE_ROWS
 from registry.preview.model import Preview, Rows, Selection
 from registry.preview.previews import Previews
+from registry.preview.sheet_writer import MAX_ROWS
 from vocab.fields import fields_of
 from vocab.kinds import KIND_ROWS
 from vocab.pages import step_word
@@ -116,6 +117,7 @@ def _table(pages: Pages, request: Request, file: Previewed, preview: Preview, as
         chips=preview_views.chips(preview, asked, file.path, file.lang),
         read=read_as(preview, file.lang),
         take=preview_views.take(asked, file.path),
+        sheet_rows=MAX_ROWS if preview.total > MAX_ROWS else 0,
         features=asked.selection_url(f"{file.path}.geojson"),
         api=asked.selection_url(f"/api/v1/records/{file.record.id}/preview/{quote(file.distribution.id, safe='')}"),
         indexed=not request.url.query,

@@ -6,6 +6,7 @@ Entry point: `file_views`. Streamed, and bounded in rows (`registry.preview.boun
 
 import threading
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from fastapi import Request
@@ -67,7 +68,8 @@ class _Parts:
         self._parts: Iterator[bytes] = iter(())
 
     def begin(self, parts: Iterator[bytes]) -> None:
-        self._parts = parts
+        """Takes the first part at once, so that what goes wrong before it is an answer of its own."""
+        self._parts = chain([next(parts, b"")], parts)
 
     def __iter__(self) -> "_Parts":
         return self

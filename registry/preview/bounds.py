@@ -19,11 +19,11 @@ MAX_GEOMETRY_CHARACTERS: Final = 500_000  # of a shape as WKT; a longer one is l
 MAX_NAME_CHARACTERS: Final = 300  # of the name of a column
 
 CHILD: Final = Limits(memory=3_000_000_000, seconds=600.0, max_bytes=20_000_000)
+READERS_AT_ONCE: Final = 2  # children that read files at a time
 CHILD_DUCKDB_MEMORY: Final = "1GB"
 QUERY_DUCKDB_MEMORY: Final = "500MB"
 QUERY_SECONDS: Final = 5.0  # after which a query of a page is interrupted
 MAX_PAGE_ROWS: Final = 1_000
-MAX_EXPORT_ROWS: Final = 1_000_000
 MAX_GROUPS: Final = 2_000  # of an aggregate
 
 MAX_FOLDER_BYTES: Final = 5_000_000_000  # of all prepared files; the least recently used ones are deleted above that
@@ -32,3 +32,4 @@ FETCH_AGAIN: Final = timedelta(days=7)  # when a file without them is fetched ag
 FIRST_RETRY: Final = timedelta(minutes=10)  # after a failure; doubled with each further one
 LAST_RETRY: Final = timedelta(days=7)
 USE_NOTED: Final = timedelta(hours=1)  # a use is written down at most so often
+HOST_PAUSE: Final = timedelta(hours=1)  # in which a host that gives no answer is left alone

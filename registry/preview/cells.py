@@ -1,20 +1,25 @@
 """What a single cell says: the forms of numbers, dates, times and truth values, and the signs for "no value".
 
 Entry points: `form` (of a shape: a text whose digits are all 9), `is_value` (is it a number or date rather than a
-word?), `PLACEHOLDERS`. Pure; used by the search for the header row and by the profile of columns.
+word?), `PLACEHOLDERS`, `ERRORS`. Pure; used by the search for the header row and by the profile of columns.
 """
 
 import re
 from functools import lru_cache
 from typing import Final
 
+ERRORS: Final = {  # shape -> as spreadsheet programs write it for a formula that failed
+    "#div/9!": "#DIV/0!", "err:999": "Err:5…", **{sign: sign.upper() for sign in (
+        "#nv", "#n/a", "#wert!", "#value!", "#bezug!", "#ref!", "#name?", "#zahl!", "#num!", "#null!", "#überlauf!",
+        "#spill!", "#feld!", "#field!", "#kalk!", "#calc!",
+    )}
+}  # fmt: skip
 PLACEHOLDERS: Final = frozenset(  # in small letters; among numbers, dates or truth values they mean "no value"
     (
-        "-", "–", "—", "--", "---", "- -", ".", "..", "...", "…", "/", "*", "x", "?", "#nv", "#n/a", "#wert!",
-        "#value!", "#div/0!", "#bezug!", "#ref!", "k.a.", "k. a.", "k.a", "ka", "k. angabe", "keine angabe",
-        "keine angaben", "ohne angabe", "o.a.", "o. a.", "n/a", "na", "n.a.", "n. a.", "n.v.", "n. v.", "n.b.", "n. b.",
-        "nicht verfügbar", "nicht bekannt", "unbekannt", "entfällt", "null", "none", "nan", "nil", "nv", "leer",
-        "not available", "no data", "missing", "unknown",
+        "-", "–", "—", "--", "---", "- -", ".", "..", "...", "…", "/", "*", "x", "?", "k.a.", "k. a.", "k.a", "ka",
+        "k. angabe", "keine angabe", "keine angaben", "ohne angabe", "o.a.", "o. a.", "n/a", "na", "n.a.", "n. a.",
+        "n.v.", "n. v.", "n.b.", "n. b.", "nicht verfügbar", "nicht bekannt", "unbekannt", "entfällt", "null", "none",
+        "nan", "nil", "nv", "leer", "not available", "no data", "missing", "unknown",
     )
 )  # fmt: skip
 BOOLEANS: Final = (("true", "false"), ("wahr", "falsch"), ("ja", "nein"), ("yes", "no"))
@@ -108,4 +113,6 @@ def is_value(text: str) -> bool:
 
 
 def is_placeholder(text: str) -> bool:
-    return text.strip().lower() in PLACEHOLDERS
+    """Whether a cell, or its shape, means "no value" among numbers and dates; formulas that failed do, too."""
+    written = text.strip().lower()
+    return written in PLACEHOLDERS or written.translate(_DIGITS) in ERRORS

@@ -4,12 +4,12 @@ Entry points: `marks_of` (what all columns of a file say about its decimal mark)
 of all values of a column are known here, not a sample: one value that does not fit keeps the column as text. Pure.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from typing import Final, NamedTuple
 
 from registry.model.message import Message, message
-from registry.preview.cells import BOOLEANS, MONTHS
+from registry.preview.cells import BOOLEANS, ERRORS, MONTHS
 from registry.preview.column_shapes import Shape, Shapes
 from registry.preview.header_words import means
 from registry.preview.model import ColumnType
@@ -40,7 +40,7 @@ class Reading(NamedTuple):
     decimal: str = ""
     thousands: str = ""
     dates: str = ""
-    placeholders: tuple[str, ...] = ()  # in small letters: what is read as "no value"
+    placeholders: tuple[str, ...] = ()  # shapes of what is read as "no value"
 
     @property
     def kept(self) -> str:
@@ -49,7 +49,8 @@ class Reading(NamedTuple):
 
     @property
     def is_placeholder(self) -> str:
-        return f"lower({{c}}) IN ({', '.join(map(_quoted, self.placeholders))})"
+        shape = "translate(lower({c}), '012345678', '999999999')"
+        return f"{shape} IN ({', '.join(map(_quoted, self.placeholders))})"
 
 
 TEXT: Final = Reading()
@@ -88,14 +89,23 @@ def reading_of(column: Shapes, marks: Marks, numbers_too: bool = True) -> Readin
     elif column.are("time"):
         reading = _times(column)
     if reading.sql and column.placeholders:
-        signs = ", ".join(f"“{shape.text}”" for shape in column.placeholders[:5])
-        count = sum(shape.number for shape in column.placeholders)
-        note = message("preview-placeholders", words=signs, count=count)
         reading = reading._replace(
-            notes=(*reading.notes, note), placeholders=tuple(shape.text for shape in column.placeholders)
+            notes=(*reading.notes, *_missing(column.placeholders)),
+            placeholders=tuple(shape.text for shape in column.placeholders),
         )
         reading = reading._replace(sql=f"CASE WHEN {reading.is_placeholder} THEN NULL ELSE {reading.sql} END")
     return reading
+
+
+def _missing(placeholders: Sequence[Shape]) -> Iterator[Message]:
+    """What is said of cells without a value: how many say so, and in how many a formula has failed."""
+    errors = [shape for shape in placeholders if shape.text in ERRORS]
+    if others := [shape for shape in placeholders if shape.text not in ERRORS]:
+        signs = ", ".join(f"“{shape.text}”" for shape in others[:5])
+        yield message("preview-placeholders", words=signs, count=sum(shape.number for shape in others))
+    if errors:
+        codes = ", ".join(ERRORS[shape.text] for shape in errors[:5])
+        yield message("preview-error-cells", count=sum(shape.number for shape in errors), codes=codes)
 
 
 def _text(code: str) -> Reading:
@@ -128,27 +138,36 @@ def _marks(column: Shapes, numbers: dict[str, list[Shape]], marks: Marks) -> tup
     comma, dot = _is_certain(column, ","), _is_certain(column, ".")
     if comma and dot:
         return "", "", "preview-marks-mixed"
-    blanks = any(name.startswith(("blank", "apostrophe")) for name in numbers)
-    if blanks and not _are_groups(column, numbers):
+    blank = _blank(numbers)
+    if blank and not _are_groups(column, numbers):
         return "", "", "preview-blanks-inside"
     if comma:
-        return ",", " " if blanks else "." if {"dot3", "dots", "dot-comma"} & set(numbers) else "", ""
+        return ",", blank or ("." if {"dot3", "dots", "dot-comma"} & set(numbers) else ""), ""
     if dot:
         if _looks_like_code(column, numbers, marks):
             return "", "", "preview-code"
-        return ".", " " if blanks else "," if {"comma3", "commas", "comma-dot"} & set(numbers) else "", ""
-    return _ambiguous(column, numbers, marks, blanks)
+        return ".", blank or ("," if {"comma3", "commas", "comma-dot"} & set(numbers) else ""), ""
+    return _ambiguous(column, numbers, marks, blank)
 
 
-def _ambiguous(column: Shapes, numbers: dict[str, list[Shape]], marks: Marks, blanks: bool) -> tuple[str, str, str]:
+def _blank(numbers: dict[str, list[Shape]]) -> str:
+    """What stands between thousands where it is neither a dot nor a comma: an apostrophe, as in Switzerland, or a
+    blank."""
+    between = [shape.text for name, shapes in numbers.items() if name.startswith("apostrophe") for shape in shapes]
+    if between:
+        return "’" if any("’" in text for text in between) else "'"
+    return " " if any(name.startswith("blank") for name in numbers) else ""
+
+
+def _ambiguous(column: Shapes, numbers: dict[str, list[Shape]], marks: Marks, blank: str) -> tuple[str, str, str]:
     """As `_marks` for a column in which every mark stands before exactly three digits: 1.234 or 1,234."""
     unclear = "", "", "preview-thousands-unclear"
     has_dot, has_comma = "dot3" in numbers or "dots" in numbers, "comma3" in numbers or "commas" in numbers
     if has_dot and has_comma:
         decimal = "," if "dots" in numbers else "." if "commas" in numbers else ""
         return (decimal, "." if decimal == "," else ",", "") if decimal else unclear
-    if blanks and not has_dot and not has_comma:
-        return "", " ", ""
+    if blank and not has_dot and not has_comma:
+        return "", blank, ""
     mark = "." if has_dot else ","
     if "dots" in numbers or "commas" in numbers:
         return "", mark, ""
@@ -180,7 +199,8 @@ def _number(column: Shapes, decimal: str, thousands: str, unit: str, signs: set[
         text = f"regexp_replace({text}, '^(.*)-$', '-\\1')"
         notes.append(message("preview-trailing-minus"))
     if thousands:
-        notes.append(message("preview-thousands", sign=thousands))
+        sign = message("preview-blank") if thousands == " " else thousands
+        notes.append(message("preview-thousands", sign=sign))
     if unit != ".":
         notes.append(message("preview-unit-behind", unit=unit))
     kind: ColumnType = "number" if decimal else "integer"

@@ -1,25 +1,25 @@
-"""The rows of a selection as a file: CSV, JSON, XLSX, Parquet. Entry point: `exported`."""
+"""The rows of a selection as a file: CSV, JSON, XLSX, Parquet. Entry point: `exported`.
+
+All formats hold all rows of the selection, XLSX as many as a sheet can have. None is in memory as a whole: CSV, JSON
+and XLSX are made while they are sent, Parquet in a file of the folder.
+"""
 
 import csv
 import io
-import re
 import tempfile
 from collections.abc import Iterator
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import msgspec
 
 from registry.formulas import GUARDED, harmless
 from registry.preview.model import Preview, Selection
 from registry.preview.querying import PreparedFiles
+from registry.preview.sheet_writer import PART_BYTES, sheet_parts
+from vocab.messages import template
 
 Format = Literal["csv", "json", "xlsx", "parquet"]
-PART_BYTES: Final = 1 << 16
-MAX_XLSX_ROWS: Final = 1_048_575  # below the header row
-MAX_XLSX_CHARACTERS: Final = 32_767  # of a cell
-_NOT_IN_XLSX: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 section 2.2
 
 
 def exported(files: PreparedFiles, preview: Preview, selection: Selection, format: Format) -> Iterator[bytes]:
@@ -69,34 +69,8 @@ def _json(names: list[str], rows: Iterator[list[Any]], preview: Preview) -> Iter
 
 
 def _xlsx(names: list[str], rows: Iterator[list[Any]], preview: Preview) -> Iterator[bytes]:
-    from openpyxl import Workbook  # late: it takes a tenth of a second that nothing else needs
-    from openpyxl.cell import WriteOnlyCell
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Daten")
-    sheet.freeze_panes = "A2"
-
-    def cell(value: Any, type_: str = "text") -> Any:
-        if isinstance(value, str) and type_ in _DATES:
-            return _DATES[type_](value)
-        if not isinstance(value, str):
-            return value
-        written = WriteOnlyCell(sheet, _NOT_IN_XLSX.sub("�", value)[:MAX_XLSX_CHARACTERS])
-        written.data_type = "s"  # openpyxl makes a formula of "=1"
-        return written
-
-    sheet.append([cell(name) for name in names])
     types = ["text" if column.zone else column.type for column in preview.columns]
-    for count, row in enumerate(rows):
-        if count >= MAX_XLSX_ROWS:
-            break
-        sheet.append([cell(value, type_) for value, type_ in zip(row, types, strict=True)])
-    out = io.BytesIO()
-    book.save(out)
-    yield out.getvalue()
-
-
-_DATES: Final = {"date": date.fromisoformat, "datetime": datetime.fromisoformat}
+    return sheet_parts(names, types, rows, template("preview-sheet-full", "de"))
 
 
 def _parquet(files: PreparedFiles, preview: Preview, selection: Selection) -> Iterator[bytes]:

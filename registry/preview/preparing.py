@@ -18,6 +18,7 @@ from registry.model import Change, Distribution, Record
 from registry.parts import parts
 from registry.preview import bounds
 from registry.preview.addresses import address_of
+from registry.preview.by_host import SilentHosts
 from registry.preview.model import Preview
 from registry.preview.preview_store import Stored
 from registry.preview.previews import Previews
@@ -67,26 +68,34 @@ def prepare_due(
     store: Store, previews: Previews, outward: Outward, is_stopped: Callable[[], bool] = lambda: False
 ) -> int:
     """Prepares all previews that are due, and makes room for them; returns how many were looked at."""
-    count = 0
+    count, silent = 0, SilentHosts()
     with session(outward, seconds=bounds.FETCH_SECONDS) as http:
         while rows := previews.store.due(datetime.now(UTC), DUE_AT_ONCE):
             records = store.get_many([row.record for row in rows])
             for row in rows:
                 if is_stopped():
                     return count
-                record = records.get(row.record)
-                distribution = next(
-                    (file for file in record.metadata.distributions if file.id == row.distribution), None
-                ) if record and record.shown else None  # fmt: skip
-                if record and distribution:
-                    isolated(
-                        partial(previews.prepare, record, distribution, http), partial(_give_up, previews, row)
-                    )  # fmt: skip
-                else:
-                    previews.forget(row)
                 count += 1
+                record = records.get(row.record)
+                distribution = _file_of(record, row.distribution)
+                if record is None or distribution is None:
+                    previews.forget(row)
+                elif silent.holds(address_of(distribution)):
+                    previews.postpone(row)
+                else:
+                    silent.note(
+                        isolated(
+                            partial(previews.prepare, record, distribution, http), partial(_give_up, previews, row)
+                        )
+                    )
             previews.evict()
     return count
+
+
+def _file_of(record: Record | None, id: str) -> Distribution | None:
+    """The distribution with this id of a record that is shown."""
+    files = record.metadata.distributions if record and record.shown else ()
+    return next((file for file in files if file.id == id), None)
 
 
 def _give_up(previews: Previews, row: Stored, error: Exception) -> Preview:

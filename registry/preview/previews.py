@@ -9,6 +9,7 @@ import contextlib
 import logging
 import shutil
 import tempfile
+import threading
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,6 +53,7 @@ class Previews:
         self.folder = folder
         self._outward = outward
         self._files = PreparedFiles(folder)
+        self._readers = threading.BoundedSemaphore(bounds.READERS_AT_ONCE)
 
     # -- reading, for pages and API
 
@@ -172,7 +174,8 @@ class Previews:
         declared = file_type(distribution.format, distribution.media_type, url)
         notation = declared.concept.notation if declared else ""
         arguments = (str(folder / "file"), str(folder), str(folder / "table.parquet"), shown(url), notation)
-        answer = b"".join(call(shown(url), bounds.CHILD, "registry.preview.child:prepare", *arguments))
+        with self._readers:
+            answer = b"".join(call(shown(url), bounds.CHILD, "registry.preview.child:prepare", *arguments))
         return msgspec.msgpack.decode(answer, type=Prepared)
 
     def _keep(self, before: Stored, after: Stored) -> None:
@@ -182,6 +185,10 @@ class Previews:
 
     def _has_file(self, preview: Preview) -> bool:
         return bool(preview.file) and (self.folder / preview.file).exists()
+
+    def postpone(self, row: Stored) -> None:
+        """Leaves a file for later, because its host gives no answer at all."""
+        self.store.put([row._replace(due=datetime.now(UTC) + bounds.HOST_PAUSE)])
 
     def give_up(self, row: Stored, error: Exception) -> Preview:
         """Notes that a file could not be prepared because of a fault of ours, and when to try again."""

@@ -76,10 +76,9 @@ class PreparedFiles:
         return Rows(rows=rows, total=total, next=page + 1 if offset + size < total else None)
 
     def every(self, preview: Preview, selection: Selection) -> Iterator[list[Any]]:
-        """All rows of a selection, at most MAX_EXPORT_ROWS, as JSON has them."""
+        """All rows of a selection as JSON has them, a batch at a time."""
         filter, order = condition(preview, selection.where), _order(preview, selection.sort)
-        source, limit = self._source(preview), bounds.MAX_EXPORT_ROWS
-        query = f"SELECT {_cells(preview)} FROM {source} WHERE {filter.sql} {order} LIMIT {limit}"
+        query = f"SELECT {_cells(preview)} FROM {self._source(preview)} WHERE {filter.sql} {order}"
         with self._cursor(seconds=None) as cursor:
             cursor.execute(query, filter.parameters)
             while batch := cursor.fetchmany(BATCH):

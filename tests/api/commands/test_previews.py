@@ -26,10 +26,14 @@ def test_previews_are_prepared_by_id_all_or_when_due(data: Path, server: Files) 
         ("failed", 0),
     ]
     assert "Internetseite" in answer["previews"][2]["reason"]["de"]
+    assert [(each["count"], each["code"]) for each in answer["reasons"]] == [(1, "preview-web-page")]
     (first,) = {each["id"] for each in answer["previews"][:1]}
     assert json.loads(lotse("preview", "--json").stdout)["previews"] == []
     by_id = lotse("preview", first)
     assert by_id.exit_code == 0
     assert "ready" in by_id.stdout
     assert len(json.loads(lotse("preview", "--all", "--json").stdout)["previews"]) == 3
+    in_words = lotse("preview", "--all")
+    assert in_words.exit_code == 6
+    assert "2 ready, 1 failed\n  1 × There is a web page at the address" in in_words.stderr
     assert lotse("preview", "gibtesnicht").exit_code == 3

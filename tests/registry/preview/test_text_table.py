@@ -48,6 +48,10 @@ COLUMNS: list[tuple[str, str, str, list[Any], str]] = [
     ("Telefon", "622158|622199", "text", ["622158", "622199"], "preview-phone"),
     ("ID", "123456789012345678|2", "text", ["123456789012345678", "2"], "preview-long-numbers"),
     ("Wert", "k.A.|5|-|n/a", "integer", [None, 5, None, None], "preview-placeholders"),
+    ("Wert", "5,5|#DIV/0!|7,25|#WERT!", "number", [5.5, None, 7.25, None], "preview-error-cells"),
+    ("Wert", "5|#BEZUG!|#N/A|Err:502", "integer", [5, None, None, None], "preview-error-cells"),
+    ("Datum", "1.2.2026|#NV", "date", ["2026-02-01", None], "preview-error-cells"),
+    ("Bemerkung", "siehe #1|#DIV/0!", "text", ["siehe #1", "#DIV/0!"], ""),
     ("Name", "-|Ort", "text", ["-", "Ort"], ""),
     ("Name", "|", "text", [None, None], ""),
     ("Datum", "1.2.26|31.12.99", "date", ["2026-02-01", "1999-12-31"], "preview-short-years"),
@@ -114,6 +118,21 @@ def test_a_comma_before_three_digits_is_no_decimal_comma_in_english_files() -> N
     assert read.values("Count") == [1234, 12345]
     assert read.values("Price") == [1.5, 2.5]
     assert (read.read.delimiter, read.read.decimal, read.read.thousands) == (",", ".", ",")
+
+
+def test_cells_in_which_a_formula_failed_are_counted_beside_those_without_a_value() -> None:
+    column = read_file("Zeile;Wert\na;5,5\nb;#DIV/0!\nc;-\nd;#DIV/0!\ne;#WERT!\n").columns["Wert"]
+    assert (column.type, column.filled) == ("number", 1)
+    assert {note.code: dict(note.values) for note in column.notes} == {
+        "preview-placeholders": {"words": "“-”", "count": 1},
+        "preview-error-cells": {"count": 3, "codes": "#DIV/0!, #WERT!"},
+    }
+
+
+@pytest.mark.parametrize(("cells", "sign"), [("1'234.50|999.00", "'"), ("1’234|12’345", "’"), ("1 234|999", " ")])
+def test_what_divides_thousands_is_named_as_it_is_written(cells: str, sign: str) -> None:
+    lines = "".join(f"z{number};{cell}\n" for number, cell in enumerate(cells.split("|")))
+    assert read_file(f"Zeile;Wert\n{lines}").read.thousands == sign
 
 
 def test_a_value_at_the_very_end_counts_as_much_as_the_first() -> None:

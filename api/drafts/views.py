@@ -39,6 +39,7 @@ from registry.errors import ConflictError, NotAllowedError, PreconditionFailedEr
 from registry.model import Account, Draft, DraftState, Metadata, Record
 from registry.model.message import message, translations
 from registry.people import permissions
+from registry.people.channels import channels_after
 from registry.people.permissions import OPEN_STATES
 from registry.people.review import ReviewAction
 from registry.people.tokens import Scope
@@ -105,7 +106,7 @@ class DraftViews:
         if dry_run:
             return self._checked(draft.state, metadata, draft.of)
         try:
-            return _of_draft(self._inbox.save(id, metadata, account, draft.version))
+            return _of_draft(self._inbox.save(id, metadata, account, draft.version, "api"))
         except ConflictError as error:
             raise PreconditionFailedError(error.summary, error.detail) from None
 
@@ -136,7 +137,8 @@ class DraftViews:
         metadata, record = self._new(account, body)
         owner = permissions.acts_for(account, record.owner if record else "")
         base = record.number if record else 0
-        draft = self._inbox.begin(metadata, account, owner, record.id if record else None, base)
+        channels = channels_after(record.metadata if record else Metadata(kind=metadata.kind), metadata, {}, "api")
+        draft = self._inbox.begin(metadata, account, owner, record.id if record else None, base, channels)
         return _of_draft(draft, 201, {"Location": f"{API_PATH}/{draft.id}"})
 
     def _new(self, account: Account, body: bytes) -> tuple[Metadata, Record | None]:

@@ -18,6 +18,7 @@ from api.editing.form_context import Entered, FieldError, FormContext
 from api.editing.form_fields import Section, base_name, form_of
 from api.editing.form_groups import groups_of
 from api.editing.form_offices import office_faults
+from api.editing.form_order import row_act, with_moved_row
 from api.editing.form_questions import GROUPS
 from api.pages.site import NO_STORE, Pages
 from api.text.formatting import moment, pick_language
@@ -130,6 +131,9 @@ def sent(
         if _is_mine(name, fields, context):
             values[name] = chosen if chosen and chosen != NEW_OFFICE else value
     metadata, errors = form.read(values, before, context, tuple(new_offices))
+    if act := row_act(fields.get("act")):
+        metadata = with_moved_row(act, metadata, values, errors, context)
+        values = values if errors else form.shown(metadata, context)
     if fields.get("act") == "submit":
         harvested = record if record and record.origin else None
         return Sent(values, metadata, form.faults(values, metadata, context, errors, harvested))
@@ -150,7 +154,10 @@ def faults_of(pages: Pages, draft: Draft, lang: Lang) -> list[FieldError]:
 
 
 def next_address(act: str, address: str) -> str:
-    """Where a form leads that was saved with `more:GROUP`: to its page with one more row; "" for any other act."""
+    """Where a form leads that was saved with the button of a row: to its page with one more row, or to the row that was
+    moved; "" for any other act."""
+    if moved := row_act(act):
+        return f"{address}?saved#{moved.anchor}"
     group = act.removeprefix("more:") if act.startswith("more:") else ""
     return f"{address}?more={group}#{group}-last" if group in GROUPS else ""
 

@@ -221,6 +221,13 @@ def _others(group: FieldGroup, nodes: tuple[Participation, ...], context: FormCo
     return positions[:MAX_ITEMS]
 
 
+def row_positions(group: FieldGroup, metadata: Metadata, context: FormContext) -> list[int]:
+    """The positions of the nodes that have a row in a group that repeats."""
+    if group.row.node == "Association":
+        return _others(group, nodes_of(group, metadata), context)
+    return shown_positions(group, metadata, context)
+
+
 def show_participants(group: FieldGroup, metadata: Metadata, context: FormContext) -> dict[str, Any]:
     """The name of the lead, and name, role and task of the others."""
     nodes = nodes_of(group, metadata)

@@ -60,7 +60,8 @@ class Block(NamedTuple):
     """Questions that stand together: side by side, or a row of a group that repeats.
 
     `voluntary`: the heading of the voluntary ones goes before it. `group`: metadata field of a row, with its `legend`;
-    the last row of a group that has room has the words of a button for `one_more`.
+    the last row of a group that has room has the words of a button for `one_more`. `number`: of a row, from 1, if there
+    are `rows`.
     """
 
     lines: tuple[tuple[Question, ...], ...]
@@ -68,6 +69,8 @@ class Block(NamedTuple):
     group: str = ""
     legend: str = ""
     one_more: str = ""
+    number: int = 0
+    rows: int = 0
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -123,7 +126,8 @@ def _rows(
         row = tuple(numbered(form_field, number) for form_field in fields)
         lines = _lines(row, context, values)
         button = _(one_more) if number == rows < MAX_ITEMS else ""
-        yield Block(lines, voluntary and number == 1, group, f"{_(legend)} {number}" if rows > 1 else _(legend), button)
+        title = f"{_(legend)} {number}" if rows > 1 else _(legend)
+        yield Block(lines, voluntary and number == 1, group, title, button, number, rows)
 
 
 def _lines(

@@ -27,10 +27,10 @@ from registry.model import KINDS, Account, Record, Version
 from registry.model.message import Message, sentence
 from registry.model.record import is_source
 from registry.people import permissions
+from registry.people.channels import DRAFT_NOTE, value_of
 from vocab.fields import fields_of
 
 MAX_CHANGES: Final = 200
-DRAFT_NOTE: Final = "draft"  # code of the note that says from which draft a record was published; of no use to readers
 
 
 class Change(NamedTuple):
@@ -62,6 +62,7 @@ def show(pages: Pages, request: Request, id: str) -> Response:
     versions = list(islice(pages.catalog.store.history(record.id), MAX_CHANGES + 1))
     may_compare = account is not None and permissions.may(account, "history", subject(record))
     pair = _chosen(request, versions) if may_compare else None
+    sources = {source.name: source for source in pages.catalog.sources.all()}
     title = record_title(record, lang)
     return pages.page(
         request,
@@ -70,7 +71,7 @@ def show(pages: Pages, request: Request, id: str) -> Response:
         record=record,
         title=title,
         changes=list(_changes(pages, versions, account, lang)),
-        origins=origins(record, versions, partial(_who, pages, account, lang), lang),
+        origins=origins(record, versions, partial(_who, pages, account, lang), lang, sources),
         may_compare=may_compare,
         pair=pair,
         comparison=compare(pages, pair[0].record.metadata, pair[1].record.metadata, lang) if pair else None,
@@ -124,12 +125,7 @@ def _changed_fields(before: Record, now: Record, lang: Lang) -> tuple[str, ...]:
     old, new = before.metadata, now.metadata
     labels = []
     for row in fields_of(now.kind):
-        if row.form == "link":
-            pairs = ([link for link in metadata.links if link.relation == row.name] for metadata in (old, new))
-            differs = len({str(links) for links in pairs}) > 1
-        else:
-            differs = getattr(old, row.name) != getattr(new, row.name)
-        labels += [row.label(lang)] if differs else []
+        labels += [row.label(lang)] if value_of(old, row) != value_of(new, row) else []
     return tuple(dict.fromkeys(labels))
 
 

@@ -25,6 +25,7 @@ from registry.model import Account, Draft, Finding, Kind, Metadata
 from registry.model.agents import agents
 from registry.model.people import publishable
 from registry.model.text import normal_name
+from registry.people.channels import channels_of
 from registry.people.permissions import acts_for
 from registry.store.store import Selection
 
@@ -140,9 +141,11 @@ def carry_out(
             extras[form.NEW_OFFICES] = list(dict.fromkeys(names))
         metadata = replace(entry.metadata, extras=extras)
         if entry.outcome == "new":
-            drafts.append(catalog.inbox.begin(metadata, account, acts_for(account)))
+            drafts.append(
+                catalog.inbox.begin(metadata, account, acts_for(account), channels=channels_of(metadata, "file"))
+            )
         elif entry.outcome == "changed" and entry.draft:
-            drafts.append(catalog.inbox.save(entry.draft.id, metadata, account, entry.draft.version))
+            drafts.append(catalog.inbox.save(entry.draft.id, metadata, account, entry.draft.version, "file"))
     return drafts
 
 

@@ -29,6 +29,7 @@ from registry.fetch.session import body, session
 from registry.isolation import isolated
 from registry.masking import shown
 from registry.model import Account, Draft, Kind, Metadata
+from registry.people.channels import channels_of
 from registry.people.permissions import acts_for
 from registry.settings import Settings
 
@@ -96,7 +97,7 @@ def begin_fetch(catalog: Catalog, settings: Settings, account: Account, kind: Ki
 def _begun(catalog: Catalog, account: Account, kind: Kind, url: str) -> Draft:
     note = {"url": url, "since": datetime.now(UTC).isoformat()}
     metadata = Metadata(kind=kind, landing_page=url, extras={FETCHING: note})
-    return catalog.inbox.begin(metadata, account, acts_for(account))
+    return catalog.inbox.begin(metadata, account, acts_for(account), channels=channels_of(metadata, "address"))
 
 
 def fetch_into(catalog: Catalog, settings: Settings, account: Account, draft: Draft) -> None:
@@ -110,7 +111,7 @@ def fetch_into(catalog: Catalog, settings: Settings, account: Account, draft: Dr
 
     metadata = isolated(lambda: _filled(draft.metadata, _fetched(settings, kind, url)), failed)
     try:
-        catalog.inbox.save(draft.id, metadata, account, draft.version)
+        catalog.inbox.save(draft.id, metadata, account, draft.version, "address")
     except (ConflictError, NotFoundError) as error:  # somebody has written in it meanwhile, or thrown it away
         log.info("draft %s was changed before %s was read: %s", draft.id, shown(url), error)
     except LotseError as error:

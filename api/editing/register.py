@@ -29,6 +29,7 @@ from api.editing.drafting import (
     saved_in_between,
     sent,
 )
+from api.editing.form_context import Entered, FormContext
 from api.editing.form_fields import SECTIONS, Section, form_of
 from api.editing.form_questions import questions, targets
 from api.editing.remarks import remarks
@@ -41,6 +42,7 @@ from api.web.session import FormBody, Forms, StaleFormError
 from registry.catalog.reminding import due_for_confirmation
 from registry.errors import ConflictError, LotseError, NotFoundError, StorageFullError
 from registry.model import KINDS, Account, Draft, Kind, Metadata, Record
+from registry.model.people import Channel
 from registry.model.timing import today
 from registry.people.permissions import acts_for
 from registry.store.store import Selection
@@ -140,6 +142,13 @@ def _of_account(pages: Pages, account: Account, kind: Kind, lang: Lang) -> dict[
     return dict.fromkeys(form.names_of_own_organization(kind), name) | ({"email": mail} if mail else {})
 
 
+def _channels_of_account(pages: Pages, account: Account, values: Entered, context: FormContext) -> dict[str, Channel]:
+    """The fields that a new form said by itself and that were left as they were."""
+    presets = _of_account(pages, account, context.kind, context.lang)
+    rows = {form_field.name: form_field.metadata_field for form_field in form_of(context.kind)}
+    return {rows[name]: "account" for name, value in presets.items() if values.get(name) == value}
+
+
 @keeps_entered
 def begin(pages: Pages, kind: Kind, request: Request, body: FormBody = b"") -> Response:
     """Keeps what was entered in a new draft."""
@@ -154,9 +163,9 @@ def begin(pages: Pages, kind: Kind, request: Request, body: FormBody = b"") -> R
         faults = faults or form.missing(values, metadata, context)[:1]
         return show(pages, request, FormPage(kind, values, faults=faults), 422)
     of = fields.get("of") or None
-    draft = pages.inbox.begin(
-        metadata, account, acts_for(account, record.owner if record else ""), of, fields.number("base")
-    )
+    owner = acts_for(account, record.owner if record else "")
+    channels = {} if record else _channels_of_account(pages, account, values, context)
+    draft = pages.inbox.begin(metadata, account, owner, of, fields.number("base"), channels)
     return _next(pages, request, fields, draft, FormPage(kind, values, draft, faults))
 
 

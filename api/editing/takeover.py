@@ -29,6 +29,8 @@ from harvesters.entries import MAX_FILE_BYTES, Entry, entries_of
 from registry.errors import LotseError, NotFoundError
 from registry.model import KINDS, Kind
 from registry.model.message import sentence
+from registry.model.people import Channel
+from registry.people.channels import channels_of
 from registry.people.permissions import acts_for
 from registry.store.store import Selection
 from vocab.kinds import KIND_ROWS
@@ -69,6 +71,7 @@ def begin(pages: Pages, kind: Kind, request: Request, body: FormBody = b"") -> R
     fields = pages.form(request, body)
     account = pages.required(request)
     act = fields.get("act")
+    channel: Channel
     if act in ("plan", "apply"):
         return _from_plan(pages, kind, request, fields)
     if act == "address":
@@ -79,13 +82,13 @@ def begin(pages: Pages, kind: Kind, request: Request, body: FormBody = b"") -> R
         draft = prefill.begin_fetch(pages.catalog, pages.settings, account, kind, url)
     else:
         if act == "template":
-            metadata = prefill.from_template(fields.get("template"))
+            metadata, channel = prefill.from_template(fields.get("template")), "template"
         else:
             record = pages.catalog.store.existing(fields.get("earlier"))
             if record.kind != kind or record.state != "published":
                 raise NotFoundError("project-unknown")
-            metadata = prefill.copied(record.metadata)
-        draft = pages.inbox.begin(metadata, account, acts_for(account))
+            metadata, channel = prefill.copied(record.metadata), "copy"
+        draft = pages.inbox.begin(metadata, account, acts_for(account), channels=channels_of(metadata, channel))
     return RedirectResponse(address_of(draft, language(request), "sections"), 303)
 
 

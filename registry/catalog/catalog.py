@@ -36,6 +36,7 @@ from registry.model.agents import match_agents
 from registry.model.message import Message, message
 from registry.model.people import publishable
 from registry.people.accounts import People
+from registry.people.channels import channel_note, is_note_of
 from registry.people.confirmations import Confirmations
 from registry.people.drafts import Inbox
 from registry.people.page_texts import PageTexts
@@ -103,7 +104,11 @@ class Catalog:
         """
         metadata = publishable(draft.metadata)
         if draft.of:
-            return self.revise(draft.of, metadata, draft.base, by)
+            record = self.store.existing(draft.of)
+            note = (
+                "" if record.origin else channel_note(draft.id, draft.channels)
+            )  # of overrides the note is the reason
+            return self.revise(draft.of, metadata, draft.base, by, note)
         require_publishable(metadata)
         metadata = match_agents(metadata, self._organizations.ids())
         record = self._writer.exclusively(lambda: self._register(metadata, draft, by))
@@ -135,10 +140,12 @@ class Catalog:
         return self.store.existing(id)
 
     def _register(self, metadata: Metadata, draft: Draft, by: str) -> Record:
-        own, note = f"registered\n{draft.id}", message("draft", id=draft.id)
+        own, note = f"registered\n{draft.id}", channel_note(draft.id, draft.channels)
         (id,) = given([(metadata, own)], self.store.taken)  # before the look-up below, which then sees a parallel one
         for record in self.store.get_many(possible(metadata, own)).values():
-            if record.origin is None and any(version.note == note for version in self.store.history(record.id)):
+            if record.origin is None and any(
+                is_note_of(version.note, draft.id) for version in self.store.history(record.id)
+            ):
                 return self.revise(record.id, metadata, record.number, by, note)
         batch = ChangeSet(self.store)
         batch.will[id] = Record(id=id, said=metadata, owner=draft.owner)

@@ -12,6 +12,7 @@ from registry.model.metadata import Metadata
 # fetch of an address is, and what makes a link for a guest valid.
 NOTES_OF_FORM: Final = ("unread-in-form", "new-offices-in-form", "fetching-in-form", "guest-link-in-form")
 DraftState = Literal["draft", "submitted", "returned", "published", "declined"]
+Channel = Literal["account", "template", "copy", "file", "address", "api"]
 Role = Literal["member", "reviewer", "reader", "administrator"]
 OrganizationRole = Literal["author", "steward", "publisher"]
 
@@ -54,6 +55,9 @@ class Draft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     before: Metadata | None = None  # as it was when it was returned last
     release: Release | None = None  # set if it was decided, but is published later
     record: str = ""  # id of the record that the published draft became
+    channels: Mapping[
+        str, Channel
+    ] = {}  # field -> how it got its value, where that was not the form; registry/people/channels.py
 
 
 def publishable(metadata: Metadata) -> Metadata:

@@ -18,8 +18,10 @@ from registry.letters import outbox
 from registry.letters.mailboxes import mailboxes_of
 from registry.letters.outbox import enqueue
 from registry.model import Account, Comment, Draft, DraftState, Metadata, Release
+from registry.model.people import Channel
 from registry.people import permissions, review, review_letters
 from registry.people.audit import record_act
+from registry.people.channels import channels_after
 from registry.people.four_eyes import FourEyes
 from registry.people.permissions import CLOSED_STATES, DELETED, DRAFT_STATES, OPEN_STATES
 from registry.people.review import ReviewAction
@@ -60,8 +62,17 @@ class Inbox:
         make_tables(engine, TABLES)
         make_tables(engine, outbox.TABLES)
 
-    def begin(self, metadata: Metadata, account: Account, owner: str, of: str | None = None, base: int = 0) -> Draft:
-        """Stores and returns a new draft: of a new entry, or of the record `of` as it was at change number `base`."""
+    def begin(
+        self,
+        metadata: Metadata,
+        account: Account,
+        owner: str,
+        of: str | None = None,
+        base: int = 0,
+        channels: Mapping[str, Channel] | None = None,
+    ) -> Draft:
+        """Stores and returns a new draft: of a new entry, or of the record `of` as it was at change number `base`.
+        `channels`: of the fields that were not entered in the form."""
         now = datetime.now(UTC)
         draft = Draft(
             id=secrets.token_hex(6),
@@ -74,6 +85,7 @@ class Inbox:
             created=now,
             changed=now,
             version=1,
+            channels=channels or {},
         )
         with writing(self._engine) as connection:
             connection.execute(_DRAFTS.insert().values(**_row(draft)))
@@ -133,7 +145,7 @@ class Inbox:
         its comments from all others; returns how many were deleted or changed."""
         changed = 0
         for draft in self.every():
-            without = without_person(draft, name, pseudonym)
+            without = review.without_person(draft, name, pseudonym)
             if without == draft:
                 continue
             changed += 1
@@ -144,9 +156,13 @@ class Inbox:
                     connection.execute(_DRAFTS.insert().values(**_row(without)))
         return changed
 
-    def save(self, id: str, metadata: Metadata, account: Account, expected: int) -> Draft:
-        """Replaces the metadata; ConflictError if the draft's version is not `expected` (it was changed meanwhile)."""
-        return self._move(id, "save", account, expected, metadata=metadata)
+    def save(
+        self, id: str, metadata: Metadata, account: Account, expected: int, channel: Channel | None = None
+    ) -> Draft:
+        """Replaces the metadata; ConflictError if the draft's version is not `expected` (it was changed meanwhile).
+        `channel`: by which they came, if not by the form."""
+        channels = channels_after((before := self.get_any(id)).metadata, metadata, before.channels, channel)
+        return self._move(id, "save", account, expected, metadata=metadata, channels=channels)
 
     def submit(self, id: str, account: Account, expected: int, comment: str = "") -> Draft:
         """Puts the draft into the queue for review; ConflictError for a wrong state or version."""
@@ -287,7 +303,7 @@ class Inbox:
         """Carries out an act on a draft and writes the letters that tell of it; `changes`: fields of the draft that it
         sets besides."""
         before = self.get_any(id)
-        record_owner = self.record_owner(before)  # before the transaction: it reads the records
+        record_owner = self.record_owner(before)  # read before the transaction
         four_eyes = self.asks_four_eyes(before, record_owner)
         deciders = review_letters.deciders(before, self._accounts(), record_owner) if act == "submit" else ()
         with writing(self._engine) as connection:
@@ -318,8 +334,8 @@ def open_inbox(
     owner_of: Callable[[str], str] = lambda record: "",
     accounts: Callable[[], Iterable[Account]] = lambda: (),
 ) -> Inbox:
-    """Opens the drafts of an installation, which are a table in the store's database. `owner_of`: the organization that
-    owns a record; without it only those decide on changes of records who decide for all. `accounts`: all of them."""
+    """Opens the drafts of an installation. `owner_of`: the organization that owns a record; without it only those
+    decide on changes of records who decide for all. `accounts`: all of them."""
     return Inbox(connect(database_url), owner_of, accounts)
 
 
@@ -345,17 +361,6 @@ def _own(account: Account) -> sa.ColumnElement[bool]:
     return sa.or_(_DRAFTS.c.author.in_([holder.name for holder in accounts]), _DRAFTS.c.owner.in_(sorted(owners)))
 
 
-def without_person(draft: Draft, name: str, pseudonym: str) -> Draft:
-    """The draft with a number in place of the name, and without the words of the person's comments."""
-    comments = tuple(
-        msgspec.structs.replace(comment, by=pseudonym, text="") if comment.by == name else comment
-        for comment in draft.comments
-    )
-    editors = tuple(pseudonym if editor == name else editor for editor in draft.editors)
-    author = pseudonym if draft.author == name else draft.author
-    return msgspec.structs.replace(draft, author=author, editors=editors, comments=comments)
-
-
 def _editors(draft: Draft, act: ReviewAction, account: Account) -> tuple[str, ...]:
     """The accounts that have worked on the draft, including this act; they may not publish it."""
     if act not in ("save", "submit"):
@@ -364,7 +369,6 @@ def _editors(draft: Draft, act: ReviewAction, account: Account) -> tuple[str, ..
 
 
 def _deciding_organization(draft: Draft, record_owner: str) -> str:
-    """The organization in which four eyes are asked for: that of the record, or of the draft of a new one."""
     return record_owner if draft.of else draft.owner
 
 

@@ -6,6 +6,8 @@ owner of the record. Invariant: nobody publishes a draft that they worked on the
 
 from typing import Final, Literal
 
+from msgspec.structs import replace
+
 from registry.model import Account, Draft
 from registry.people import permissions
 from registry.people.permissions import Subject
@@ -46,3 +48,13 @@ def may_see(draft: Draft, account: Account, record_owner: str = "") -> bool:
     members of the organization that it is submitted to."""
     case = subject(draft, record_owner)
     return any(permissions.is_allowed(account, act, case) for act in READING_ACTS)
+
+
+def without_person(draft: Draft, name: str, pseudonym: str) -> Draft:
+    """The draft with a number in place of the name, and without the words of the person's comments."""
+    comments = tuple(
+        replace(comment, by=pseudonym, text="") if comment.by == name else comment for comment in draft.comments
+    )
+    editors = tuple(pseudonym if editor == name else editor for editor in draft.editors)
+    author = pseudonym if draft.author == name else draft.author
+    return replace(draft, author=author, editors=editors, comments=comments)

@@ -46,6 +46,11 @@ def test_an_initiative_is_registered_without_script(site: Site) -> None:
     assert page.title().startswith("Fehler:")
     assert page.locator(".summary a").inner_text().startswith("Meilenstein 2 Geplant: ")
     page.fill("[id='milestone_planned.2']", "Ende 2027")
+    page.focus("button[value='up:milestones:2']")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.evaluate("document.querySelector(':target').textContent") == "Meilenstein 1"
+    assert page.input_value("#milestone") == "Alle Stationen"
     press(page, "continue")
     assert page.locator("h1").inner_text() == "Wer macht mit?"
     page.fill("#partner", "Umweltampt")

@@ -1,7 +1,7 @@
 """Registering section by section: the list of tasks, rows that repeat, offices, dates, conflicts, the last look.
 
 Covers: api/editing/sections.py, api/editing/drafting.py, api/editing/form_questions.py, api/editing/form_offices.py,
-api/editing/form_nodes.py, api/editing/form_written.py
+api/editing/form_nodes.py, api/editing/form_written.py, api/editing/form_order.py
 """
 
 import re
@@ -108,6 +108,36 @@ def test_a_row_more_is_a_button_and_rows_keep_their_order(city: Town) -> None:
     ]
     send(client, f"{path}/wo-und-wann", "save", **(rows | {"milestone.2": "", "milestone": "Anfang"}))
     assert [one.title["de"] for one in drafts_of_author(city)[0].metadata.milestones] == ["Anfang", "Dritter"]
+
+
+def test_rows_can_be_moved_up_and_down(city: Town) -> None:
+    """What the form does not show of a row goes along, and the page leads to where the row stands now."""
+    client, path = begun(city)
+    place = f"{path}/wo-und-wann"
+    rows = {"milestone": "Erster", "milestone.2": "Zweiter", "milestone_planned.2": "2027", "milestone.3": ""}
+    assert 'value="up:milestones' not in client.get(place).text
+    client.follow_redirects = False
+    answer = send(client, place, "up:milestones:2", **rows)
+    assert (answer.status_code, answer.headers["location"].partition("#")[2]) == (303, "milestones-1")
+    moved = drafts_of_author(city)[0].metadata.milestones
+    assert [(step.title["de"], step.planned) for step in moved] == [("Zweiter", "2027"), ("Erster", "")]
+    page = client.get(place).text
+    assert "Nach oben" in page
+    assert 'value="up:milestones:1"' not in page
+    assert 'value="down:milestones:2"' not in page
+    rows = {"partner": "Umweltamt", "partner.2": "Stadtwerke Heidelberg"}
+    send(client, f"{path}/wer", "down:participants:1", **rows)
+    names = [
+        next(iter(taking_part.agent.name.values())) for taking_part in drafts_of_author(city)[0].metadata.participants
+    ]
+    assert names == ["Digital-Agentur", "Stadtwerke Heidelberg", "Umweltamt"]
+
+
+@pytest.mark.parametrize("act", ["up:milestones:1", "down:milestones:2", "up:nichts:2", "up:milestones:x"])
+def test_a_row_that_cannot_be_moved_stays(city: Town, act: str) -> None:
+    client, path = begun(city)
+    send(client, f"{path}/wo-und-wann", act, **{"milestone": "Erster", "milestone.2": "Zweiter"})
+    assert [step.title["de"] for step in drafts_of_author(city)[0].metadata.milestones] == ["Erster", "Zweiter"]
 
 
 def test_a_section_leaves_the_others_as_they_are(city: Town) -> None:

@@ -390,13 +390,5 @@ def _expected(connection: sa.Connection, id: str, act: ReviewAction, expected: i
 
 
 def _row(draft: Draft) -> dict[str, Any]:
-    return {
-        "id": draft.id,
-        "of": draft.of,
-        "state": draft.state,
-        "author": draft.author,
-        "owner": draft.owner,
-        "version": draft.version,
-        "changed": draft.changed,
-        "body": msgspec.json.encode(draft),
-    }
+    columns = ("id", "of", "state", "author", "owner", "version", "changed")
+    return {name: getattr(draft, name) for name in columns} | {"body": msgspec.json.encode(draft)}

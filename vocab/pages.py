@@ -45,6 +45,7 @@ _ROWS = (
     PageRow("reuses", "anwendungen", "reuses", reserved=True),
     PageRow("wishes", "wuensche", "wishes", reserved=True),
     PageRow("developers", "entwickler", "developers"),
+    PageRow("problem", "fehler", "problems", reserved=True),
     PageRow("dumps", "dumps", "dumps", reserved=True),
     PageRow("sparql", "sparql", "sparql"),
     PageRow("vocabulary", "ns", "ns", reserved=True),

@@ -54,17 +54,41 @@ def missing(lang: str = "en") -> list[str]:
 
 
 def write(lang: str = "en") -> None:
-    """Rewrites lotse.po: adds new sentences without a translation, drops those that are gone."""
+    """Rewrites lotse.po: drops sentences that are gone, adds new ones without a translation; others stay in place."""
     existing = catalogue(lang)
     new_catalogue = Catalog(locale=lang, project="Lotse", charset="utf-8", fuzzy=False)
-    for message, file in sentences():
-        id = message if isinstance(message, str) else tuple(message)
-        old = existing.get(message if isinstance(message, str) else message[0])
-        if (message if isinstance(message, str) else message[0]) not in new_catalogue:
-            new_catalogue.add(id, old.string if old else None, locations=[(file, 0)])
+    for id, file in in_order(existing):
+        old = existing.get(id if isinstance(id, str) else id[0])
+        new_catalogue.add(id, old.string if old else None, locations=[(file, 0)])
     with (HERE / lang / "LC_MESSAGES" / "lotse.po").open("wb") as target:
         target.write(HEADER.format(lang=lang).encode())
         write_po(target, new_catalogue, width=0, include_lineno=False, omit_header=True)
+
+
+def in_order(existing: Catalog) -> list[tuple[Any, str]]:
+    """All sentences with their file: those that exist in their order, a new one behind the last of its file.
+
+    The order of the file system plays no part, so that two people who add sentences change few lines of lotse.po.
+    """
+    files: dict[str, set[str]] = {}
+    forms: dict[str, Any] = {}
+    for message, file in sorted(sentences(), key=lambda found: found[1]):
+        key = message if isinstance(message, str) else message[0]
+        files.setdefault(key, set()).add(file)
+        if key not in forms or isinstance(forms[key], str):
+            forms[key] = message if isinstance(message, str) else tuple(message)
+    ordered: list[tuple[str, str]] = []
+    for entry in existing:
+        key = entry.id if isinstance(entry.id, str) else entry.id[0]
+        if key and key in forms:
+            former = entry.locations[0][0] if entry.locations else ""
+            ordered.append((key, former if former in files[key] else min(files[key])))
+    known = {key for key, _file in ordered}
+    for key in forms:
+        if key not in known:
+            of_file = [at for at, (_key, file) in enumerate(ordered) if file == min(files[key])]
+            ordered.insert(of_file[-1] + 1 if of_file else len(ordered), (key, min(files[key])))
+    return [(forms[key], file) for key, file in ordered]
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from api.data.draft_documents import MAX_DRAFT_BYTES
 from api.data.dumps import CHECKSUMS, current_dump
 from api.data.openapi import DESCRIPTIONS, kept_document
 from api.data.openapi_german import OPERATIONS, PARAMETERS, STATUSES
+from api.pages.problems import explained
 from api.pages.site import Pages, View
 from api.text.formatting import number, size
 from api.text.i18n import translator
@@ -83,7 +84,7 @@ def api_reference_page(pages: Pages) -> View:
             lang,
             area="developers",
             groups=[(tag, _group_title(tag, lang), listed) for tag, listed in groups.items() if listed],
-            problems=[(status, kind, meaning(status, lang)) for status, kind in problem_types()],
+            problems=[(status, kind, explained(kind, lang)[0]) for status, kind in problem_types()],
             problem_prefix=PROBLEMS,
             limits=limits(lang),
             token=TOKEN,

@@ -19,6 +19,7 @@ from api.pages.organizations import organizations_page
 from api.pages.pictures import picture
 from api.pages.preview import KINDS_WITH_FILES, preview_page
 from api.pages.preview_files import file_views
+from api.pages.problems import problem_page
 from api.pages.profile_sheet import press_text, profile_page
 from api.pages.project_map import map_page
 from api.pages.quality import Quality
@@ -57,6 +58,7 @@ def routes(pages: Pages) -> APIRouter:
         (districts.district_page(pages), patterns("district", "{id}")),
         (developers_page(pages), patterns("developers")),
         (api_reference_page(pages), patterns("developers", "api")),
+        (problem_page(pages), patterns("problem", "{name}")),
         (status_page(pages), patterns("status")),
         (dumps_page(pages), patterns("dumps")),
         (vocabulary_page(pages), patterns("vocabulary")),

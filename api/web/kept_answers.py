@@ -5,7 +5,9 @@ database; where that cannot be told without asking a server (PostgreSQL, Elastic
 """
 
 import gzip
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
@@ -83,10 +85,18 @@ class KeptAnswers:
             positions = tuple(self._catalog.projector.positions().values())
         except LotseError:  # a search server is away, which not every view needs
             return None
-        state = (version, positions, today())
+        state = (version, positions, today(), _changed(self._settings.city))
         if self._answers[0] != state:
             self._answers = (state, {})
         return self._answers[1]
+
+
+def _changed(city: Path | None) -> int:
+    """When a file came into the folder of the city's texts or left it: pages link only texts that are there; else 0."""
+    try:
+        return os.stat(city / "pages").st_mtime_ns if city else 0  # noqa: PTH116 (half the time)
+    except OSError:
+        return 0
 
 
 def _answered(request: Request, kept: _Kept) -> Response:

@@ -1,6 +1,7 @@
 """Errors for programs: problem documents (RFC 9457); faults of fields in German and English.
 
-Entry points: `problem_response`, `wants_page` (page or problem document?), `wrong_parameters`, `problem_types`.
+Entry points: `problem_response`, `wants_page` (page or problem document?), `wrong_parameters`, `problem_types`,
+`name_of`.
 """
 
 import re
@@ -12,6 +13,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.web.addresses import path
 from api.web.answers import is_data
 from api.web.negotiate import HTML, PAGE_FORMATS, preferred
 from registry.errors import LotseError, ValidationError
@@ -50,7 +52,7 @@ class ProblemOut(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def problem(error: LotseError) -> dict[str, Any]:
     """An error as a problem document: type, title, status, detail, `errors` for fields, and what else it knows."""
-    name = _name(type(error))
+    name = name_of(error)
     document = ProblemOut(PROBLEMS + name, name.replace("-", " ").capitalize(), error.status, error.message)
     members: dict[str, Any] = msgspec.to_builtins(document)
     return members | {key: value for key, value in error.detail.items() if key not in members}
@@ -68,13 +70,20 @@ def problem_types() -> list[tuple[int, str]]:
         subclasses = left.pop().__subclasses__()
         kinds |= {*subclasses}
         left += subclasses
-    return sorted((kind.status, _name(kind)) for kind in kinds)
+    return sorted((kind.status, _name(kind)) for kind in kinds if not kind.__name__.startswith("_"))
 
 
 def problem_response(error: LotseError) -> Response:
     body = msgspec.json.encode(problem(error), enc_hook=str)
     challenge = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else {}
-    return Response(body, error.status, media_type=PROBLEM_TYPE, headers=headers(error) | challenge)
+    explained = {"Link": f'<{path("problem", "de", name_of(error))}>; rel="help"'}
+    return Response(body, error.status, media_type=PROBLEM_TYPE, headers=headers(error) | challenge | explained)
+
+
+def name_of(error: LotseError) -> str:
+    """The kind of an error, the last part of the type of its problem document: `not-found`; its page has that name."""
+    public = next(kind for kind in type(error).__mro__ if not kind.__name__.startswith("_"))
+    return _name(public)
 
 
 def headers(error: LotseError) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import re
 
-from api.locale.messages import catalogue, missing
+from api.locale.messages import catalogue, in_order, missing
 from api.locale.messages import sentences as all_sentences
 
 
@@ -27,3 +27,11 @@ def test_sentences_are_polite_and_calm() -> None:
         for sentence in message if isinstance(message, tuple) else (message,):
             assert "!" not in sentence, file
             assert not re.search(r"\b(leider|ungültig)\b", sentence, re.IGNORECASE), file
+
+
+def test_sentences_that_exist_stay_in_their_place() -> None:
+    """Else a new sentence would rewrite the whole file, and two people could never add one at the same time."""
+    existing = catalogue("en")
+    listed = [id if isinstance(id, str) else id[0] for id, _file in in_order(existing)]
+    kept = [entry.id if isinstance(entry.id, str) else entry.id[0] for entry in existing if entry.id]
+    assert [id for id in kept if id in set(listed)] == listed

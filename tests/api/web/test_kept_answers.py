@@ -114,3 +114,17 @@ def test_they_are_bounded(catalog: Catalog, settings: Settings) -> None:
     view.get(a_request(f"/suche?q={'x' * 600}"))
     assert view.calls == MAX_KEPT + 8
     catalog.close()
+
+
+def test_a_text_that_comes_into_the_city_folder_is_linked_at_once(tmp_path: Path) -> None:
+    """Footers link the texts that are there, and no commit tells that a file came."""
+    texts = tmp_path / "city" / "pages"
+    texts.mkdir(parents=True)
+    (tmp_path / "city" / "city.toml").write_text('name = "Musterstadt"', "utf-8")
+    settings = Settings(data=tmp_path / "data", secret=("s" * 40,), meaning="off", city=tmp_path / "city")
+    view = Counting(open_catalog(settings), settings)
+    view.get(a_request())
+    (texts / "impressum.md").write_text("Beispiel", "utf-8")
+    view.get(a_request())
+    view.get(a_request())
+    assert view.calls == 2

@@ -6,7 +6,8 @@ Covers: api/web/answers.py, api/web/frame.py
 import pytest
 from starlette.testclient import TestClient
 
-from api.web.problems import problem_response
+from api.web.addresses import LANGS, path
+from api.web.problems import PROBLEMS, problem_response, problem_types
 from api.web.session import TooManyError
 from registry.catalog import Catalog
 from registry.errors import LotseError, NotFoundError, NotReadyError
@@ -58,3 +59,21 @@ def test_a_problem_names_its_type_and_what_else_it_knows(client: TestClient, fil
     assert found["type"].endswith("#withdrawn")
     assert (found["title"], found["status"], found["id"]) == ("Withdrawn", 410, "radwege")
     assert "errors" not in found
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_each_kind_of_problem_has_a_page_that_says_what_it_means_and_what_to_do(client: TestClient, lang: str) -> None:
+    for status, name in problem_types():
+        page = client.get(path("problem", lang, name))
+        assert page.status_code == 200, name
+        assert f"{PROBLEMS}<wbr>{name}" in page.text or f"{PROBLEMS}{name}" in page.text.replace("<wbr>", "")
+        for text in (f"problem-kind-{name}",):
+            assert text not in page.text, name  # a code without a sentence
+        assert f"<code>{status}</code>" in page.text
+    assert client.get(path("problem", lang, "gibt-es-nicht")).status_code == 404
+
+
+def test_a_problem_leads_to_the_page_of_its_kind(client: TestClient) -> None:
+    answer = client.get("/api/v1/records/gibt-es-nicht")
+    assert answer.headers["link"] == '</fehler/not-found>; rel="help"'
+    assert client.get("/fehler/not-found", headers={"accept": "text/html"}).status_code == 200

@@ -72,7 +72,7 @@ def in_order(existing: Catalog) -> list[tuple[Any, str]]:
     """
     files: dict[str, set[str]] = {}
     forms: dict[str, Any] = {}
-    for message, file in sorted(sentences(), key=lambda found: found[1]):
+    for message, file in sorted(sentences(), key=lambda sentence: sentence[1]):
         key = message if isinstance(message, str) else message[0]
         files.setdefault(key, set()).add(file)
         if key not in forms or isinstance(forms[key], str):
@@ -83,9 +83,9 @@ def in_order(existing: Catalog) -> list[tuple[Any, str]]:
         if key and key in forms:
             former = entry.locations[0][0] if entry.locations else ""
             ordered.append((key, former if former in files[key] else min(files[key])))
-    known = {key for key, _file in ordered}
+    in_place = {key for key, _file in ordered}
     for key in forms:
-        if key not in known:
+        if key not in in_place:
             of_file = [at for at, (_key, file) in enumerate(ordered) if file == min(files[key])]
             ordered.insert(of_file[-1] + 1 if of_file else len(ordered), (key, min(files[key])))
     return [(forms[key], file) for key, file in ordered]

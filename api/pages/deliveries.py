@@ -1,6 +1,6 @@
-"""When data were delivered in the last twelve months, as a strip: what is known from the record and its history.
+"""When data were delivered, as a strip: what is known from the record and its history.
 
-Entry point: `strip`.
+Entry points: `strip` (the last twelve months, in lists), `recent` (the last sixty days, on the page of a dataset).
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,8 +11,19 @@ from registry.model import Metadata
 from registry.model.timing import first_day, last_update, promise
 
 DAYS: Final = 365  # that a strip shows
+RECENT_DAYS: Final = 60
+MAX_DAYS_BETWEEN: Final = 31  # two deliveries; of rarer ones sixty days would show nothing
 MAX_DAYS_OF_A_FLOW: Final = 3  # between two updates that are drawn as one flow
 Span = tuple[float, float]
+
+
+class Recent(NamedTuple):
+    """The last sixty days, numbered from 0 to 59, which is today. `ticks`: with a delivery; `gaps`: without one;
+    `next`: in how many days the next delivery is due, None if it is already."""
+
+    ticks: tuple[int, ...]
+    gaps: tuple[int, ...]
+    next: int | None
 
 
 class Strip(NamedTuple):
@@ -35,6 +46,23 @@ def strip(metadata: Metadata, earlier: Iterable[Metadata], today: date) -> Strip
     begin = today - timedelta(days=DAYS)
     ticks = () if flow else tuple(_at(day, today) for day in days if day >= begin)
     return Strip(ticks, flow, late)
+
+
+def first_recent_day(today: date) -> date:
+    """The first of the sixty days."""
+    return today - timedelta(days=RECENT_DAYS - 1)
+
+
+def recent(metadata: Metadata, changed: Iterable[date], today: date) -> Recent | None:
+    """The strip of the last sixty days; `changed`: days on which the source brought something new. None for data
+    without a promise, or of which less than one delivery a month is promised."""
+    promised, last = promise(metadata), last_update(metadata)
+    if promised is None or last is None or promised.due - last > timedelta(days=MAX_DAYS_BETWEEN):
+        return None
+    first = first_recent_day(today)
+    days = {(day - first).days for day in (*_deliveries(metadata), *changed) if first <= day <= today}
+    gaps = tuple(day for day in range(RECENT_DAYS) if day not in days)
+    return Recent(tuple(sorted(days)), gaps, (promised.due - today).days if promised.due > today else None)
 
 
 def _deliveries(metadata: Metadata) -> Iterator[date]:

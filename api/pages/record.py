@@ -18,16 +18,18 @@ from api.data.appointments import appointments
 from api.data.schema_org import script
 from api.pages.all_details import everything
 from api.pages.cards import licence_of, whose
+from api.pages.deliveries import Recent, first_recent_day, recent
 from api.pages.described import described
 from api.pages.facts import contact_items, facts
 from api.pages.files import NO_LINKS, File
 from api.pages.files import files as files_of
 from api.pages.first_look import file_previews, first_look
+from api.pages.occasions import occasion
 from api.pages.organization import organization_view
 from api.pages.project import project_view
 from api.pages.relations import relations
 from api.pages.site import Pages, View
-from api.pages.using import citations, credit, recipes
+from api.pages.using import citations, credit, recipes, recipes_of_service
 from api.text import sentences
 from api.text.formatting import (
     PickedText,
@@ -53,7 +55,7 @@ from registry.links.links import addresses_of
 from registry.masking import public
 from registry.model import DCAT_KINDS, Metadata, Record, Source, Version
 from registry.model.record import is_source
-from registry.model.timing import today
+from registry.model.timing import promise, today
 from registry.people import permissions
 from registry.pictures.pictures import picture_at
 from registry.quality import check
@@ -61,6 +63,7 @@ from registry.quality.check import LEAD
 from registry.rdf import thing_iri
 from registry.search.query import Query
 from registry.store.store import Selection
+from registry.store.version_days import version_days
 from vocab.concepts import concept_list
 from vocab.kinds import KIND_ROWS
 
@@ -133,7 +136,8 @@ def _of_kind(pages: Pages, record: Record, lang: Lang) -> dict[str, Any]:
     """The variables that only the template of this kind has."""
     if record.kind == "organization":
         return organization_view(pages, record, lang, today())
-    return project_view(pages, record, lang, today()) if record.kind == "project" else {}
+    view_of = project_view if record.kind == "project" else occasion
+    return view_of(pages, record, lang, today())
 
 
 def _headers(pages: Pages, record: Record) -> dict[str, str]:
@@ -199,6 +203,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
         "text": text,
         "fallback": _fallback(record, lang),
         "fresh": sentences.freshness(metadata, today, lang) if record.kind in DCAT_KINDS else None,
+        "recent": _recent(pages, record, today) if record.kind == "dataset" else None,
         "licence": _licence(metadata, lang) if files or metadata.licence else None,
         **_picture(metadata, lang),
         **_of_data(pages, record, files, lang, today),
@@ -219,6 +224,13 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
     }
 
 
+def _recent(pages: Pages, record: Record, today: date) -> Recent | None:
+    """When the data came in the last sixty days."""
+    if promise(record.metadata) is None:
+        return None
+    return recent(record.metadata, version_days(pages.catalog.store.engine, record.id, first_recent_day(today)), today)
+
+
 def _of_data(pages: Pages, record: Record, files: tuple[File, ...], lang: Lang, today: date) -> dict[str, Any]:
     """The variables of the blocks about files and their use."""
     thing = thing_iri(record, pages.settings.base_url)
@@ -229,7 +241,7 @@ def _of_data(pages: Pages, record: Record, files: tuple[File, ...], lang: Lang, 
         "thing": thing,
         "credit": credit(record, thing, lang, today),
         "citations": citations(record, f"{thing}/{record.number}", lang, today),
-        "recipes": recipes(files, lang, previews),
+        "recipes": recipes(files, lang, previews) or recipes_of_service(record.metadata, lang),
         "look": first_look(pages.catalog.previews, record, files, previews, lang),
         "previews": file_previews(record, files, previews, lang),
         "described": described(record, lang),
@@ -237,12 +249,12 @@ def _of_data(pages: Pages, record: Record, files: tuple[File, ...], lang: Lang, 
 
 
 def _lead(metadata: Metadata, lang: Lang) -> tuple[PickedText | None, PickedText]:
-    """The sentence below the title, and the description below the files. Data without a short text of their own have
-    the first sentences of their description there, and below what is left of it."""
+    """The sentence below the title, and the description. Things without a short text of their own, but for projects and
+    organizations, have the first sentence of their description there, and below what is left of it."""
     text = pick_language(metadata.description, lang)
     if metadata.abstract:
         return pick_language(metadata.abstract, lang), text
-    if metadata.kind not in DCAT_KINDS or not text.words:
+    if metadata.kind in ("project", "organization") or not text.words:
         return None, text
     first = sentence(text.words, MAX_LEAD_CHARACTERS)
     rest = "" if without_markup(text.words) == first else text.words.strip().removeprefix(first).strip()

@@ -56,12 +56,7 @@ def routes(pages: Pages) -> APIRouter:
         (topic_page(pages), patterns("topic", "{id}")),
         (districts.districts_page(pages), patterns("district")),
         (districts.district_page(pages), patterns("district", "{id}")),
-        (developers_page(pages), patterns("developers")),
-        (api_reference_page(pages), patterns("developers", "api")),
-        (problem_page(pages), patterns("problem", "{name}")),
-        (status_page(pages), patterns("status")),
-        (dumps_page(pages), patterns("dumps")),
-        (vocabulary_page(pages), patterns("vocabulary")),
+        *_for_developers(pages),
         *_of_projects(pages),
         (organizations_page(pages), patterns("organization")),
         *((lists, [addresses.path(kind, lang) for lang in addresses.LANGS]) for kind in KINDS),
@@ -109,6 +104,16 @@ def _add_checks(router: APIRouter, pages: Pages) -> None:
     mount(router, patterns("check"), validation.form)
     mount(router, patterns("check"), validation.check, "POST")
     mount(router, patterns("check", "{id}"), validation.of_address)
+
+
+def _for_developers(pages: Pages) -> Iterator[tuple[View, list[str]]]:
+    """The pages for people who write programs."""
+    yield developers_page(pages), patterns("developers")
+    yield api_reference_page(pages), patterns("developers", "api")
+    yield problem_page(pages), patterns("problem", "{name}")
+    yield status_page(pages), patterns("status")
+    yield dumps_page(pages), patterns("dumps")
+    yield vocabulary_page(pages), patterns("vocabulary")
 
 
 def _of_files(pages: Pages) -> Iterator[tuple[View, list[str]]]:

@@ -1,6 +1,7 @@
 """How to use data: the line that names their source, citations, and what to enter in Excel, Python, R, QGIS and curl.
 
-Entry points: `credit`, `citations`, `recipes`. Pure: everything is made from the metadata; no address is opened.
+Entry points: `credit`, `citations`, `recipes`, `recipes_of_service`. Pure: all is made from the metadata, no address is
+opened.
 """
 
 import json
@@ -17,7 +18,7 @@ from api.text import sentences
 from api.text.formatting import as_date, day, pick_language
 from api.text.i18n import translator
 from api.web.addresses import Lang
-from registry.model import DCAT_KINDS, Record
+from registry.model import DCAT_KINDS, Metadata, Record
 from registry.preview.model import Preview, ReadAs
 
 MAX_ADDRESS_CHARACTERS: Final = 2_000  # of a file for which recipes are shown
@@ -182,6 +183,20 @@ def recipes(
             code = _code(tool, family, file.address, read)
             fitting_recipes.append(Recipe(tool, _SENTENCES[tool](family, lang) + _form(tool, family, read, lang), code))
     return tuple(fitting_recipes)
+
+
+def recipes_of_service(metadata: Metadata, lang: Lang) -> tuple[Recipe, ...]:
+    """How a program asks a data service; none for a service without a web address."""
+    if metadata.kind != "service" or not metadata.endpoint or not _is_web(metadata.endpoint):
+        return ()
+    _ = translator(lang)
+    url = json.dumps(metadata.endpoint, ensure_ascii=False)
+    asks = _("So fragt ein Programm die Schnittstelle ab. Welche Angaben sie erwartet, steht in ihrer Beschreibung.")
+    return (
+        Recipe("curl", asks, f"curl -L {shlex.quote(metadata.endpoint)}"),
+        Recipe("Python", asks, f"from urllib.request import urlopen\n\nanswer = urlopen({url}).read()"),
+        Recipe("R", asks, f"answer <- readLines({url})"),
+    )
 
 
 def _is_web(address: str) -> bool:

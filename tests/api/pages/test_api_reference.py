@@ -1,6 +1,6 @@
 """The API reference: every operation, in both languages, with examples that a test runs as they are printed.
 
-Covers: api/pages/api_reference.py, api/pages/developers.py
+Covers: api/pages/api_reference.py, api/pages/developers.py, api/pages/problems.py
 """
 
 import html

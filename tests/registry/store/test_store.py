@@ -1,19 +1,21 @@
 """The contract of the store, on SQLite and on PostgreSQL.
 
-Covers: registry/store/locks.py
+Covers: registry/store/locks.py, registry/store/version_days.py
 """
 
 import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from registry.errors import ConflictError
 from registry.model import Agent, Backlink, Link, Metadata, Origin, Override, Withdrawal
+from registry.model.record import SOURCE_PREFIX
 from registry.store.store import Selection, open_store
+from registry.store.version_days import version_days
 from tests.benchmarks.made_up import made_up_once
 from tests.builders import a_dataset, a_metadata, a_record
 
@@ -78,6 +80,16 @@ def test_many_records_come_in_the_order_asked_for_however_many(store):
     random.Random(1).shuffle(ids)
     assert list(store.get_many([*ids, "nichts"])) == ids
     assert store.taken([*ids, "nichts"]) == set(ids)
+
+
+def test_days_are_those_on_which_a_source_brought_something_new(store):
+    day = datetime.now(UTC).date()
+    store.put([a_record()], by="lotsin")
+    assert version_days(store.engine, "radwege", day) == []
+    store.put([a_record(owner="stadt")], by=f"{SOURCE_PREFIX}quelle")
+    store.put([a_record(owner="amt")], by=f"{SOURCE_PREFIX}quelle")
+    assert len(version_days(store.engine, "radwege", day)) == 1
+    assert version_days(store.engine, "radwege", day + timedelta(days=2)) == []
 
 
 def test_created_stays_and_changed_goes_on(store):

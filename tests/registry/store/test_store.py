@@ -86,8 +86,8 @@ def test_days_are_those_on_which_a_source_brought_something_new(store):
     day = datetime.now(UTC).date()
     store.put([a_record()], by="lotsin")
     assert version_days(store.engine, "radwege", day) == []
-    store.put([a_record(owner="stadt")], by=f"{SOURCE_PREFIX}quelle")
-    store.put([a_record(owner="amt")], by=f"{SOURCE_PREFIX}quelle")
+    for owner in ("stadt", "amt"):
+        store.put([replace(store.get("radwege"), owner=owner)], by=f"{SOURCE_PREFIX}quelle")
     assert len(version_days(store.engine, "radwege", day)) == 1
     assert version_days(store.engine, "radwege", day + timedelta(days=2)) == []
 

@@ -16,7 +16,7 @@ from registry import rdf
 from registry.answers.answers import Answers, names_of
 from registry.ckan import to_metadata
 from registry.errors import LotseError
-from registry.model import Metadata, Record
+from registry.model import Metadata, Position, Record
 from registry.preview import child
 from registry.preview.addresses import address_of
 from registry.preview.model import Prepared, Preview
@@ -34,6 +34,12 @@ class Records:
 
     def __init__(self, records: dict[str, Record]) -> None:
         self.records = records
+
+    def position(self) -> Position:
+        return Position("samples", max((record.number for record in self.records.values()), default=0))
+
+    def changed_ids(self, since: int) -> set[str]:
+        return {record.id for record in self.records.values() if record.number > since}
 
     def get_many(self, ids: Collection[str]) -> dict[str, Record]:
         return {id: self.records[id] for id in ids if id in self.records}

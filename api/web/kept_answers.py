@@ -85,7 +85,7 @@ class KeptAnswers:
             positions = tuple(self._catalog.projector.positions().values())
         except LotseError:  # a search server is away, which not every view needs
             return None
-        state = (version, positions, today(), _changed(self._settings.city))
+        state = (version, positions, self._catalog.answers.version, today(), _changed(self._settings.city))
         if self._answers[0] != state:
             self._answers = (state, {})
         return self._answers[1]

@@ -1,7 +1,7 @@
 """Answers questions with a number, where one prepared table gives it for certain; else with nothing.
 
-Entry points: `Answers`, `open_answers`, `Answer`. Tables are kept in memory and read again when previews have changed,
-in a thread of their own. Invariants: a question with a word that no table knows costs a look into a set; all readings
+Entry points: `Answers`, `open_answers`, `Answer`. Tables are kept in memory and read again when previews or their
+records have changed, in a thread of their own. Invariants: a question with a word that no table knows costs a look into a set; all readings
 of a question must lead to the same number; what a preview cannot tell is no answer.
 """
 
@@ -23,7 +23,7 @@ from registry.answers.terms import forms_of, tokens_of
 from registry.city import city
 from registry.errors import LotseError
 from registry.isolation import isolated
-from registry.model import Record
+from registry.model import Position, Record
 from registry.parts import parts
 from registry.preview.previews import Previews
 from registry.settings import Settings
@@ -55,11 +55,14 @@ class _Source(NamedTuple):
 
 
 class _State(NamedTuple):
-    """The tables of one moment. `files`: the prepared files of which they are; `vocabulary`: all their words."""
+    """The tables of one moment. `files`: the prepared files of which they are; `position`: the last change of a record
+    that counts in them; `vocabulary`: all their words; `version`: another number for other files or records."""
 
     tables: Mapping[_Source, Table]
     files: frozenset[str]
+    position: Position
     vocabulary: frozenset[str]
+    version: int
 
 
 class Answers:
@@ -71,15 +74,15 @@ class Answers:
         self._store = store
         self._names = names
         self._city = frozenset((*tokens_of(city), "stadt", "city")) if city else frozenset(("stadt", "city"))
-        self._state = _State({}, frozenset(), frozenset())
+        self._state = _State({}, frozenset(), Position("", 0), frozenset(), 0)
         self._looked = 0.0
         self._lock = threading.Lock()
 
     @property
     def version(self) -> int:
-        """Another number after previews have changed."""
+        """Another number after previews, or records that have one, have changed."""
         self._look()
-        return hash(self._state.files)
+        return self._state.version
 
     def answer(self, typed: str, record_id: str = "") -> Answer | None:
         """The number that a question asks for, None where it is not certain. `record_id`: only of this record."""
@@ -149,17 +152,27 @@ class Answers:
     # -- keeping up with previews
 
     def refresh(self) -> None:
-        """Reads the tables of all previews that are ready, as far as they have changed."""
+        """Reads the tables of all previews that are ready, as far as they or their records have changed."""
         with self._lock:
-            files = frozenset(self._previews.store.files())
+            files, position = frozenset(self._previews.store.files()), self._store.position()
             self._looked = time.monotonic()
-            if files == self._state.files:
+            if files == self._state.files and not self._have_records_changed(position):
+                self._state = self._state._replace(position=position)
                 return
             tables: dict[_Source, Table] = {}
             for ids in parts(sorted(self._previews.store.records()), RECORDS_AT_ONCE):
                 tables.update(self._tables_of(ids))
             vocabulary = frozenset(word for table in tables.values() for word in (*table.vocabulary, *table.verbs))
-            self._state = _State(tables, files, vocabulary)
+            self._state = _State(tables, files, position, vocabulary, hash((files, frozenset(tables))))
+
+    def _have_records_changed(self, position: Position) -> bool:
+        """Whether a record that has a preview was changed up to `position`, since the tables were read."""
+        before = self._state.position
+        if position.epoch != before.epoch:
+            return True
+        if position == before:
+            return False
+        return not self._store.changed_ids(before.number).isdisjoint(self._previews.store.records())
 
     def _tables_of(self, ids: Collection[str]) -> Iterator[tuple[_Source, Table]]:
         """The tables of some records; those that are already known are not made again."""
@@ -174,14 +187,17 @@ class Answers:
                     yield source, table or _with_verbs(table_of(record, distribution, preview, self._names))
 
     def _look(self) -> None:
-        """Looks for changed previews from time to time; the first look waits for its end, others are in a thread."""
-        if time.monotonic() - self._looked < SECONDS_BETWEEN_LOOKS:
+        """Looks for changes: of records at once, of previews from time to time. The first look waits for its end, others
+        are in a thread."""
+        is_due = time.monotonic() - self._looked >= SECONDS_BETWEEN_LOOKS
+        if not is_due and self._store.position() == self._state.position:
             return
         if not self._looked:
             self.refresh()
             return
         self._looked = time.monotonic()
-        threading.Thread(target=self.refresh, name="answers", daemon=True).start()
+        if not self._lock.locked():
+            threading.Thread(target=self.refresh, name="answers", daemon=True).start()
 
 
 def _failed(error: Exception) -> None:

@@ -86,12 +86,13 @@ def where_of(table: Table, parts: Parts) -> Where | None:
 
 
 def _preposition_fits(parts: Parts, span: Span, column: TableColumn) -> bool:
-    """Whether a preposition of place before a value stands before a place: "an der Kirche" is no kind of school."""
+    """Whether a preposition of place before a value stands before a place: "an der Kirche" is no kind of school. A sort
+    of things is the place of what is measured there ("pupils at primary schools"), not of the things themselves."""
     before = parts.before(span)
     while before and (before.frame in ("stop", "placed") or _is_label_of(before, column)):
         before = parts.before(before)
     if before and before.frame in ("near", "over"):
-        return column.role in ("place", "time") or is_sort_of_thing(column)
+        return column.role in ("place", "time") or (is_sort_of_thing(column) and not parts.rows)
     return True
 
 

@@ -200,7 +200,7 @@ class TantivyIndex:
     def search(self, query: Query) -> ResultPage:
         with _Tantivy("index-not-readable", self._generation):
             reading, day = self._read(), today().toordinal()
-            key = (query.key, day, id(self.synonyms), id(self.districts))
+            key = (query.key, day, id(self.refiner), id(self.synonyms), id(self.districts))
             page = reading.answers.get(key)
             if page is None:
                 page = answer(query, reading, day, self.refiner, self.synonyms, self.districts)

@@ -145,13 +145,8 @@ class Store:
 
     def taken(self, ids: Collection[str]) -> set[str]:
         """Those of the ids that a record has, also a withdrawn one."""
-        with reading(self.engine) as connection:
-            query = sa.select(_RECORD.id)
-            return {
-                row.id
-                for part in parts(ids, MAX_RECORDS_PER_TRANSACTION)
-                for row in connection.execute(query.where(among(self.engine, _RECORD.id, part)))
-            }
+        named = (among(self.engine, _RECORD.id, part) for part in parts(ids, MAX_RECORDS_PER_TRANSACTION))
+        return {row.id for where in named for row in self._rows(sa.select(_RECORD.id).where(where))}
 
     def stored_states(self, source: str) -> dict[str, StoredState]:
         """Remote id -> stored state of all records of a source, withdrawn ones too, for a harvest plan."""
@@ -201,6 +196,10 @@ class Store:
                 shown = row.state == "published" and row.same_as is None
                 yield Change(row.number, row.id, self.unpacked(row) if shown else None)
             since = page[-1].number
+
+    def changed_ids(self, since: int) -> set[str]:
+        """The ids of the records that were changed after number `since`; reads no bodies."""
+        return {row.id for row in self._rows(sa.select(_RECORD.id).where(_RECORD.number > since))}
 
     def history(self, id: str) -> Iterator[Version]:
         """Every version of a record, newest first."""

@@ -97,7 +97,7 @@ def test_a_new_preview_does_not_make_the_other_tables_again(answers: Answers, mo
     try:
         other.refresh()
         assert len(owners) == before
-        assert hash(other._state.files) != version
+        assert other._state.version != version
         record = answers._store.get_many(["baumkataster"])["baumkataster"]
         monkeypatch.setitem(answers._store.records, "baumkataster", replace(record, number=7))  # type: ignore[attr-defined]
         rows.remove([new])
@@ -105,3 +105,33 @@ def test_a_new_preview_does_not_make_the_other_tables_again(answers: Answers, mo
         assert set(owners[before:]) == {"baumkataster"}
     finally:
         rows.remove([new])
+
+
+def test_a_changed_record_counts_although_its_file_is_the_same(
+    answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Answers(answers._previews, answers._store, answers._names, "Heidelberg")
+    question = "Wie viele Gewächse gibt es in der Weststadt?"
+    assert other.answer(question) is None
+    version = other.version
+    records = answers._store.records  # type: ignore[attr-defined]
+    trees = records["baumkataster"]
+    renamed = replace(trees, number=9, said=replace(trees.said, title={"de": "Gewächse"}))
+    monkeypatch.setitem(records, "baumkataster", renamed)
+    other.refresh()
+    assert other.version != version
+    answer = other.answer(question)
+    assert answer
+    assert answer.reading.table.record == "baumkataster"
+
+
+def test_a_changed_record_without_a_preview_makes_no_table_again(
+    answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Answers(answers._previews, answers._store, answers._names, "Heidelberg")
+    version = other.version
+    records = answers._store.records  # type: ignore[attr-defined]
+    monkeypatch.setitem(records, "nowhere", Record(id="nowhere", said=records["baumkataster"].said, number=9))
+    monkeypatch.setattr("registry.answers.answers.table_of", lambda *_: 1 // 0)
+    other.refresh()
+    assert other.version == version

@@ -1,8 +1,8 @@
 """Answers questions with a number, where one prepared table gives it for certain; else with nothing.
 
 Entry points: `Answers`, `open_answers`, `Answer`. Tables are kept in memory and read again when previews or their
-records have changed, in a thread of their own. Invariants: a question with a word that no table knows costs a look into a set; all readings
-of a question must lead to the same number; what a preview cannot tell is no answer.
+records have changed, in a thread of their own. Invariants: a question with a word that no table knows costs a look into
+a set; all readings of a question must lead to the same number; what a preview cannot tell is no answer.
 """
 
 import logging
@@ -187,8 +187,8 @@ class Answers:
                     yield source, table or _with_verbs(table_of(record, distribution, preview, self._names))
 
     def _look(self) -> None:
-        """Looks for changes: of records at once, of previews from time to time. The first look waits for its end, others
-        are in a thread."""
+        """Looks for changes: of records at once, of previews from time to time. The first look waits for its end,
+        others are in a thread."""
         is_due = time.monotonic() - self._looked >= SECONDS_BETWEEN_LOOKS
         if not is_due and self._store.position() == self._state.position:
             return

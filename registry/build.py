@@ -17,12 +17,13 @@ from registry.letters.mailboxes import open_mailboxes
 from registry.letters.outbox import open_outbox
 from registry.links import links
 from registry.links.links import open_links
-from registry.people import accounts, confirmations, drafts, page_texts, reasons
+from registry.people import accounts, confirmations, drafts, page_texts, reasons, refused_links
 from registry.people.accounts import open_people
 from registry.people.confirmations import open_confirmations
 from registry.people.drafts import open_inbox
 from registry.people.page_texts import open_page_texts
 from registry.people.reasons import open_reasons
+from registry.people.refused_links import open_refused_links
 from registry.pictures import pictures
 from registry.pictures.pictures import open_pictures
 from registry.preview import preview_store
@@ -77,6 +78,7 @@ def open_catalog(settings: Settings) -> Catalog:
         page_texts=open_page_texts(settings.database_url),
         pictures=open_pictures(settings.database_url),
         confirmations=open_confirmations(settings.database_url),
+        refused_links=open_refused_links(settings.database_url),
         following=open_following(settings.database_url),
         scores=open_scores(settings.database_url),
         file_checks=open_file_checks(settings.database_url),
@@ -102,6 +104,7 @@ def table_groups(settings: Settings) -> dict[str, tuple[sa.Engine, Tables]]:
         "previews": preview_store,
         "links": links,
         "confirmations": confirmations,
+        "refused_links": refused_links,
         "visitors": messages,
         "people": accounts,
         **accounts.PARTS_OF_PEOPLE,

@@ -100,6 +100,7 @@ STEP_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "runs": {"de": "laeufe", "en": "runs"},
         "current": {"de": "aktuell", "en": "current"},
         "merge": {"de": "zusammenfuehren", "en": "merge"},
+        "proposals": {"de": "verknuepfungen", "en": "proposals"},
         "history": {"de": "verlauf", "en": "history"},
         "withdraw": {"de": "zurueckziehen", "en": "withdraw"},
         "restore": {"de": "wiederherstellen", "en": "restore"},

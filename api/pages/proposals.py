@@ -1,6 +1,6 @@
 """Which records could suit one that is shown, in words: similar ones, data for a project, projects for data, and why.
 
-Entry point: `proposals`.
+Entry points: `proposals`, `reason_words`.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ def proposals(catalog: Catalog, record: Record, lang: Lang) -> Iterator[tuple[st
     if record.kind != "project" and record.kind not in DCAT_KINDS:
         return
     for similar in similar_records(catalog, record, ("project", *DCAT_KINDS)):
-        reasons = " · ".join(_words(reason, lang) for reason in similar.reasons)
+        reasons = " · ".join(reason_words(reason, lang) for reason in similar.reasons)
         yield _heading(record, similar.record, lang), similar.record, reasons
 
 
@@ -29,7 +29,8 @@ def _heading(record: Record, other: Record, lang: Lang) -> str:
     return _("Projekte, zu denen das passen könnte") if other.kind == "project" else _("Ähnliche Daten")
 
 
-def _words(reason: Reason, lang: Lang) -> str:
+def reason_words(reason: Reason, lang: Lang) -> str:
+    """Why something is proposed, in words."""
     _ = translator(lang)
     values = ", ".join(reason.values)
     match reason.why:
@@ -43,3 +44,7 @@ def _words(reason: Reason, lang: Lang) -> str:
             return _("ähnlich gemeint")
         case "themes":
             return _("gleiches Thema")
+        case "address":
+            return _("Adresse genannt: %(words)s") % {"words": values}
+        case "name":
+            return _("Name genannt: %(words)s") % {"words": values}

@@ -123,6 +123,9 @@ def page_of_record(
         schema="" if preview else script(record, pages.settings.base_url, lang),
         may_edit=account is not None and preview is None,
         may_merge=account is not None and permissions.is_allowed(account, "merge", subject(record)),
+        may_link=record.kind == "project"
+        and account is not None
+        and permissions.is_allowed(account, "link", subject(record)),
         may_answer=account is not None and permissions.is_allowed(account, "answer", subject(record)),
         may_withdraw=account is not None and permissions.is_allowed(account, "withdraw", subject(record)),
         edit=addresses.place("register", lang, record.kind) + f"?of={record.id}",

@@ -41,6 +41,7 @@ from registry.people.confirmations import Confirmations
 from registry.people.drafts import Inbox
 from registry.people.page_texts import PageTexts
 from registry.people.reasons import Reasons
+from registry.people.refused_links import RefusedLinks
 from registry.pictures.pictures import Pictures
 from registry.preview.previews import Previews
 from registry.projections.projector import SEARCH, Progress, Projector
@@ -79,6 +80,7 @@ class Catalog:
     page_texts: PageTexts
     pictures: Pictures
     confirmations: Confirmations
+    refused_links: RefusedLinks
     following: Following
     scores: Scores
     file_checks: FileChecks

@@ -25,6 +25,7 @@ from registry.letters.outbox import forget_letters
 from registry.model import Version
 from registry.people.audit import forget_name, number_of, record_act
 from registry.people.confirmations import rename_confirmations
+from registry.people.refused_links import rename_refusals
 from registry.private_files import make_private_file, make_private_folder
 from registry.store.database import give_space_back, reading, writing
 from registry.store.rewriting import rewrite_versions
@@ -71,6 +72,7 @@ def erase(catalog: Catalog, name: str, by: str = "", terms: Sequence[str] = ()) 
     with writing(catalog.store.engine) as connection:
         forget_letters(connection, name)
         rename_confirmations(connection, name, pseudonym)
+        rename_refusals(connection, name, pseudonym)
         forget_name(connection, name)
         record_act(connection, by, "erase", f"account {number}")
     versions += erase_words(catalog, terms) if terms else 0

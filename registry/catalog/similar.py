@@ -25,7 +25,7 @@ POINTS: Final = {"links": 0.4, "keywords": 0.3, "words": 0.3, "meaning": 0.5, "t
 MAX_SHARED: Final = 3
 MAX_TITLES_KEPT: Final = 20_000  # whose stems are kept in memory
 
-Why = Literal["links", "keywords", "words", "meaning", "themes"]
+Why = Literal["links", "keywords", "words", "meaning", "themes", "address", "name"]  # the last two: proposed_links.py
 
 
 class Reason(NamedTuple):

@@ -78,6 +78,7 @@ _ROWS: Final = (
     ActRow("record", "revert", PUBLISHERS, ("published",)),
     ActRow("record", "answer", OWNERS, ("published",)),
     ActRow("record", "merge", STEWARDS, ("published",)),
+    ActRow("record", "link", STEWARDS, ("published",)),
     ActRow("catalogue", "begin", ANYONE),
     ActRow("catalogue", "review", PUBLISHERS),
     ActRow("catalogue", "reports", READERS),

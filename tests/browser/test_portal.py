@@ -85,6 +85,7 @@ TEMPLATES = {  # a page of each
     "page_texts.html": "/administration/texte", "page_text.html": "/administration/texte/imprint/de",
     "letters.html": "/administration/nachrichten", "webhooks.html": "/administration/webhooks",
     "answers.html": "/projekte/kuehle-wege/antworten", "account_letters.html": "/konto/nachrichten",
+    "link_proposals.html": "/projekte/kuehle-wege/verknuepfungen",
     "merge.html": "/projekte/pegel/zusammenfuehren?with=kuehle-wege",
     "reasons.html": "/freigabe/textbausteine", "history.html": "/projekte/kuehle-wege/verlauf",
     "record_act.html": "/daten/rad-zaehlstellen/zurueckziehen",

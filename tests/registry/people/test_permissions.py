@@ -55,6 +55,7 @@ EXPECTED = {
     ("record", "revert"): (DECIDERS, {"published": "published"}),
     ("record", "answer"): (INSIDE | {"reviewer", "administrator"}, {"published": "published"}),
     ("record", "merge"): (DECIDERS - {"publisher"}, {"published": "published"}),
+    ("record", "link"): (DECIDERS - {"publisher"}, {"published": "published"}),
     ("catalogue", "begin"): (set(PEOPLE), {"": ""}),
     ("catalogue", "review"): (DECIDERS | {"reviewer elsewhere", "steward elsewhere"}, {"": ""}),
     ("catalogue", "reports"): ({"reader", "reviewer", "administrator"}, {"": ""}),

@@ -81,13 +81,13 @@ class Node:
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
+def server(heap: str = HEAP) -> Iterator[str]:
     """The address of a fresh node, or of LOTSE_TEST_ELASTIC; RuntimeError with what to do where there is none."""
     if address := os.environ.get("LOTSE_TEST_ELASTIC"):
         yield address
         return
     _prepare()
-    with contextlib.closing(Node({"discovery.type": "single-node"})) as node:
+    with contextlib.closing(Node({"discovery.type": "single-node"}, heap)) as node:
         node.start()
         node.wait()
         yield node.address

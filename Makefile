@@ -8,7 +8,7 @@ PYTEST = $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test quick browser check format bench relevance screenshots lock soak wheel sbom licences audit clean
+.PHONY: help install demo test quick browser postgres check format bench people scale fuzz relevance screenshots lock soak wheel sbom licences audit clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,6 +27,9 @@ quick: install ## the tests that need no browser and no server, and are not slow
 browser: install ## the pages in Chromium: all pages, both languages, all sizes and modes, by keyboard
 	$(BIN)/pytest -m matrix tests/browser
 
+postgres: install ## the tests that else run on SQLite alone, each on PostgreSQL
+	LOTSE_TEST_DATABASE=postgres $(PYTEST) $$($(BIN)/python -m tests.servers.databases)
+
 check: install ## format, lint, types, import contract
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -44,8 +47,17 @@ bench: install ## speed, each a ratio in one run
 	$(BIN)/python -m tests.benchmarks.bench_validate
 	$(BIN)/python -m tests.benchmarks.bench_quality
 	$(BIN)/python -m tests.benchmarks.bench_meaning
-	$(BIN)/python -m tests.benchmarks.bench_scale --embedded 10000
+	$(BIN)/python -m tests.benchmarks.bench_scale --only embedded 10000
 	$(BIN)/python -m tests.benchmarks.bench_preview
+
+people: install ## 250 people on search and record pages, alone and during a harvest: about four minutes on a quiet machine
+	$(BIN)/python -m tests.benchmarks.bench_people
+
+scale: install ## what catalogues of SIZES="10000 100000 1000000" cost on each set-up (the largest takes hours)
+	$(BIN)/python -m tests.benchmarks.bench_scale $(or $(SIZES),10000 100000)
+
+fuzz: install ## ten minutes of changed files for everything that reads files and words of others (SECONDS=600)
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600)
 
 relevance: install ## German relevance test (needs the oracle material)
 	$(BIN)/python -m tests.benchmarks.relevance

@@ -16,7 +16,7 @@ from registry.people import accounts
 from tests.distribution import Scheduler, group
 from tests.effort import LONG, tries
 from tests.sample_city import sample_city
-from tests.servers import elastic, postgres
+from tests.servers import databases, elastic, postgres
 
 SHARED = Path(os.environ.get("LOTSE_TEST_SHARED", Path(__file__).parents[2] / "shared"))
 SLOW_FIXTURES = frozenset(
@@ -52,6 +52,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             marked = item.get_closest_marker(mark) is not None
             if (fixture in fixtures and not marked) or (marked and group(item.nodeid) != mark):
                 raise pytest.UsageError(f"{item.nodeid}: mark it {mark}, and name it as tests/distribution.py says")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """With `make postgres`, tests that run on both anyway, or only on SQLite, are skipped with the reason."""
+    if databases.ACTIVE:
+        both = "any_database_url" in getattr(item, "fixturenames", ()) or item.get_closest_marker("postgres")
+        why = "runs on PostgreSQL in every run" if both else databases.reason(item.nodeid)
+        if why:
+            item.add_marker(pytest.mark.skip(reason=why))
 
 
 def pytest_collection_finish() -> None:
@@ -93,10 +103,28 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def all_on_postgres() -> Iterator[None]:
+    """With `make postgres`: what a test keeps in a data folder is kept on a server (tests/servers/databases.py)."""
+    if not databases.ACTIVE:
+        yield
+        return
+    with postgres.server() as address:
+        databases.begin(address)
+        yield
+        databases.end()
+
+
+@pytest.fixture(autouse=databases.ACTIVE)
+def databases_end_with_their_test(tmp_path: Path) -> Iterator[None]:
+    yield
+    databases.drop_below(tmp_path)
+
+
 @pytest.fixture
 def database_url(tmp_path: Path) -> str:
-    """A fresh SQLite database."""
-    return f"sqlite:///{tmp_path / 'lotse.sqlite'}"
+    """A fresh SQLite database; on PostgreSQL with `make postgres`."""
+    return databases.url_of(tmp_path) if databases.ACTIVE else f"sqlite:///{tmp_path / 'lotse.sqlite'}"
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from registry.model import Metadata, Record, Run, Source, Step
 from registry.search.query import Query
 from registry.settings import Settings
 from registry.store.store import Selection
+from tests.servers import databases
 from tests.servers.replay import Files
 
 BASE = "https://daten.example.org"
@@ -32,6 +33,8 @@ class Town:
     def __init__(self, data: Path, server: Files | None = None, template: Path | None = None, **settings: Any) -> None:
         if template:
             shutil.copytree(template, data)
+            if databases.ACTIVE:
+                databases.copy(template, data)
         self.settings = Settings(**({"data": data, "allow_hosts": ("127.0.0.1",)} | settings))
         self.catalog: Catalog = open_catalog(self.settings)
         self.server = server or Files({})  # not started: for a town that harvests nothing

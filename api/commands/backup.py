@@ -54,15 +54,15 @@ def restore(
 
     Afterwards everything that was erased is erased again, by the list in the backup and by --erased.
     """
-    from registry.backup.archive import check_archive
+    from registry.backup.archive import check_archive, read_header
     from registry.backup.backup import SETTINGS_OF_BEFORE
     from registry.backup.backup import restore as restore_catalogue
 
-    header = check_archive(file)
     if check:
+        header = check_archive(file)
         say(f"{file} is whole: a backup of {header.at}, change {header.number}.")
         return
-    passphrase = _passphrase(passphrase_file, confirm=False) if header.encryption else ""
+    passphrase = _passphrase(passphrase_file, confirm=False) if read_header(file).encryption else ""
     configured = settings()
     with progress() as report_progress:
         outcome = restore_catalogue(configured, file, passphrase, report_progress)

@@ -1,6 +1,6 @@
 """The file of a backup: a header, then chunks of compressed data, encrypted on wish, then a SHA-256 sum of all of it.
 
-Entry points: `writing_archive`, `open_archive`, `check_archive`. The format:
+Entry points: `writing_archive`, `open_archive`, `check_archive`, `read_header`. The format:
 
     LOTSE-BACKUP newline
     4 bytes length, the header as JSON (`Header`)
@@ -97,8 +97,17 @@ def open_archive(path: Path, passphrase: str = "") -> Iterator[tuple[Header, Bin
         header = _header(file)
         if header.encryption and not passphrase:
             raise NotAllowedError("backup-encrypted")
-        source = io.BufferedReader(_Content(file, _Seal(header, passphrase)), CHUNK_BYTES)
-        yield header, zstandard.ZstdDecompressor().stream_reader(source, closefd=False)
+        try:
+            source = io.BufferedReader(_Content(file, _Seal(header, passphrase)), CHUNK_BYTES)
+            yield header, zstandard.ZstdDecompressor().stream_reader(source, closefd=False)
+        except zstandard.ZstdError:
+            raise UsageError("backup-damaged", path=path) from None
+
+
+def read_header(path: Path) -> Header:
+    """The header of a backup, which is not checked beyond it; UsageError if the file is no backup."""
+    with _opened(path) as file:
+        return _header(file)
 
 
 def check_archive(path: Path) -> Header:
@@ -129,7 +138,7 @@ def _header(file: BinaryIO) -> Header:
     length = int.from_bytes(file.read(4))
     try:
         header = msgspec.json.decode(file.read(min(length, MAX_HEADER_BYTES)), type=Header)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         raise UsageError("backup-damaged", path=file.name) from None
     if header.format != FORMAT:
         raise UsageError("backup-newer", version=header.lotse)
@@ -145,8 +154,12 @@ class _Seal:
         if header.encryption:
             if len(passphrase) < MIN_PASSPHRASE_CHARACTERS:
                 raise UsageError("passphrase-short", characters=MIN_PASSPHRASE_CHARACTERS)
-            salt, cost = bytes.fromhex(header.encryption.salt), min(header.encryption.cost, MAX_SCRYPT_COST)
-            key = Scrypt(salt=salt, length=32, n=cost, r=8, p=1).derive(passphrase.encode())
+            cost = min(header.encryption.cost, MAX_SCRYPT_COST)
+            try:
+                salt = bytes.fromhex(header.encryption.salt)
+                key = Scrypt(salt=salt, length=32, n=cost, r=8, p=1).derive(passphrase.encode())
+            except ValueError:
+                raise UsageError("backup-damaged", path="") from None
             self._cipher = AESGCM(key)
 
     @property

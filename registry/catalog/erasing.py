@@ -7,9 +7,10 @@ after an older copy of the data folder was put back (`erase_again`).
 """
 
 import hashlib
+import hmac
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -27,16 +28,20 @@ from registry.people.audit import forget_name, number_of, record_act
 from registry.people.confirmations import rename_confirmations
 from registry.people.refused_links import rename_refusals
 from registry.private_files import make_private_file, make_private_folder
+from registry.settings import with_secret
 from registry.store.database import give_space_back, reading, writing
 from registry.store.rewriting import rewrite_versions
 from registry.store.store import Selection
 
 LIST_NAME: Final = "erased.jsonl"  # in the data folder
+HINT_BYTES: Final = 1  # so one of 256 names is compared by its slow digest
 
 
 class Erased(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was erased. `number`: of the account, which now stands for the name; `digest`: of that name; `terms`:
-    digests of other words that name the person; `versions`, `drafts`: how many were changed or deleted."""
+    digests of other words that name the person; `hints`: for each of all these the first byte of a digest with the
+    secret named `key`, by which `erase_again` leaves out most names before it computes a slow digest (decision 0276);
+    `versions`, `drafts`: how many were changed or deleted."""
 
     number: int
     at: str
@@ -45,6 +50,8 @@ class Erased(msgspec.Struct, frozen=True, omit_defaults=True):
     versions: int = 0
     drafts: int = 0
     terms: tuple[str, ...] = ()
+    key: str = ""
+    hints: tuple[str, ...] = ()
 
 
 def erase(catalog: Catalog, name: str, by: str = "", terms: Sequence[str] = ()) -> Erased:
@@ -105,12 +112,22 @@ def erase_again(catalog: Catalog, lines: Iterable[bytes]) -> list[Erased]:
         former = [msgspec.json.decode(line, type=Erased) for line in lines if line.strip()]
     except msgspec.MsgspecError:
         raise UsageError("erased-list-unreadable") from None
-    names = sorted(_names(catalog))
-    erased_names = [name for name in names for entry in former if _digest(name, entry.salt) == entry.digest]
-    erased = [erase(catalog, name) for name in dict.fromkeys(erased_names)]
+    keys = {_key_name(secret): secret for secret in with_secret(catalog.settings).secret}
+
+    def is_erased(word: str, digests_of: Callable[[Erased], Sequence[str]]) -> bool:
+        return any(
+            _digest(word, entry.salt) in digests_of(entry)
+            for entry in former
+            if digests_of(entry) and (entry.key not in keys or _hint(word, keys[entry.key]) in entry.hints)
+        )
+
+    names = [
+        name for name in sorted(_names(catalog)) if is_erased(name, lambda entry: (entry.digest,) * bool(entry.digest))
+    ]
+    erased = [erase(catalog, name) for name in names]
     candidates = sorted({word.strip() for word in named_people(catalog) if word.strip()})
-    terms = [word for entry in former if entry.terms for word in candidates if _digest(word, entry.salt) in entry.terms]
-    return [*erased, *([erase_named(catalog, list(dict.fromkeys(terms)))] if terms else [])]
+    terms = [word for word in candidates if is_erased(word, lambda entry: entry.terms)]
+    return [*erased, *([erase_named(catalog, terms)] if terms else [])]
 
 
 def _without(version: Version, name: str, pseudonym: str) -> Version | None:
@@ -150,15 +167,26 @@ def _digest(name: str, salt: str) -> str:
     return hashlib.scrypt(name.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=1).hex()
 
 
+def _hint(word: str, secret: str) -> str:
+    return hmac.digest(secret.encode(), b"erased:" + word.encode(), "sha256")[:HINT_BYTES].hex()
+
+
+def _key_name(secret: str) -> str:
+    return hashlib.sha256(b"erased:" + secret.encode()).hexdigest()[:8]
+
+
 def _kept(catalog: Catalog, erased: Erased) -> Erased:
     """The entry of the list, with digests in place of the names, after it was written there."""
-    salt = secrets.token_hex(16)
+    salt, secret = secrets.token_hex(16), with_secret(catalog.settings).secret[0]
+    terms = tuple(word.strip() for word in erased.terms)
     entry = replace(
         erased,
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         salt=salt,
         digest=_digest(erased.digest, salt) if erased.digest else "",
-        terms=tuple(_digest(word.strip(), salt) for word in erased.terms),
+        terms=tuple(_digest(word, salt) for word in terms),
+        key=_key_name(secret),
+        hints=tuple(_hint(word, secret) for word in (erased.digest, *terms) if word),
     )
     _keep(catalog.settings.data / LIST_NAME, entry)
     return entry

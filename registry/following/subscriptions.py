@@ -16,6 +16,7 @@ from registry.letters.letter import Letter
 from registry.letters.outbox import enqueue
 from registry.model.timing import ZONE
 from registry.store.database import Tables, among, connect, make_tables, reading, utc, writing
+from registry.store.locks import lock_table
 
 Rhythm = Literal["daily", "weekly"]
 RHYTHMS: Final[tuple[Rhythm, ...]] = get_args(Rhythm)
@@ -73,6 +74,7 @@ class Subscriptions:
         NotReadyError if there are too many of the address or in all.
         """
         with writing(self._engine) as connection:
+            lock_table(connection, _SUBSCRIPTIONS)
             stored = connection.execute(_SUBSCRIPTIONS.select().filter_by(address=address, query=query)).first()
             if stored:
                 _set_rhythm(connection, _subscription(stored), rhythm)

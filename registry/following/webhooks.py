@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from registry.errors import ConflictError, NotFoundError
 from registry.store.database import Tables, connect, make_tables, reading, utc, writing
+from registry.store.locks import lock_table
 
 FIRST_PAUSE_SECONDS: Final = 30  # after the first failure; doubled at each further one
 MAX_PAUSE_SECONDS: Final = 6 * 3600
@@ -69,6 +70,7 @@ class Webhooks:
         """Stores a webhook and returns it with its secret; ConflictError if the address has one."""
         new = Webhook(address, query, new_secret(), seen, datetime.now(UTC))
         with writing(self._engine) as connection:
+            lock_table(connection, _WEBHOOKS)
             if connection.execute(_WEBHOOKS.select().filter_by(address=address)).first():
                 raise ConflictError("webhook-taken")
             connection.execute(_WEBHOOKS.insert().values(**new._asdict()))
@@ -86,6 +88,7 @@ class Webhooks:
             if not connection.execute(sa.select(_WEBHOOKS.c.address).where(where).limit(1)).first():
                 return []
         with writing(self._engine) as connection:
+            lock_table(connection, _WEBHOOKS)
             claimed = [_webhook(row) for row in connection.execute(_WEBHOOKS.select().where(where))]
             connection.execute(_WEBHOOKS.update().where(where).values(due=until))
         return claimed

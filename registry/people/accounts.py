@@ -44,6 +44,7 @@ from registry.people.sessions import Sessions, forget_session, forget_sessions
 from registry.people.sign_in_tries import SignInTries
 from registry.people.tokens import Tokens, forget_tokens
 from registry.store.database import Tables, connect, make_tables, reading, writing
+from registry.store.locks import lock_table
 
 ROLES: Final = get_args(Role)
 ORGANIZATION_ROLES: Final = get_args(OrganizationRole)
@@ -195,6 +196,7 @@ class People:
         """Ends a session, so that a copy of its cookie is no longer accepted."""
         now = datetime.now(UTC)
         with writing(self._engine) as connection:
+            lock_table(connection, _ENDED)
             connection.execute(_ENDED.delete().where(_ENDED.c.at < now - ENDED_SESSION_KEPT))
             if connection.execute(sa.select(_ENDED.c.nonce).filter_by(nonce=nonce)).scalar() is None:
                 connection.execute(_ENDED.insert().values(nonce=nonce, at=now))

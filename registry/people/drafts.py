@@ -129,7 +129,7 @@ class Inbox:
         """Makes all open drafts that one account began those of another; returns how many. Who worked on them stays."""
         mine = sa.and_(_DRAFTS.c.author == name, _DRAFTS.c.state.in_(OPEN_STATES))
         with writing(self._engine) as connection:
-            bodies = connection.execute(sa.select(_DRAFTS.c.body).where(mine)).scalars().fetchall()
+            bodies = connection.execute(sa.select(_DRAFTS.c.body).where(mine).with_for_update()).scalars().fetchall()
             for body in bodies:
                 draft = msgspec.json.decode(body, type=Draft)
                 draft = msgspec.structs.replace(draft, author=to, version=draft.version + 1)
@@ -144,16 +144,15 @@ class Inbox:
         """Deletes the drafts that only this account worked on and that are not with the reviewers, takes its name and
         its comments from all others; returns how many were deleted or changed."""
         changed = 0
-        for draft in self.every():
-            without = review.without_person(draft, name, pseudonym)
-            if without == draft:
-                continue
-            changed += 1
-            alone = {draft.author, *draft.editors} <= {name} and draft.state != "submitted"
+        for id in [draft.id for draft in self.every() if review.without_person(draft, name, pseudonym) != draft]:
             with writing(self._engine) as connection:
-                connection.execute(_DRAFTS.delete().filter_by(id=draft.id))
-                if not alone:
-                    connection.execute(_DRAFTS.insert().values(**_row(without)))
+                draft = _fetch(connection, id, to_change=True)
+                changed += 1
+                if {draft.author, *draft.editors} <= {name} and draft.state != "submitted":
+                    connection.execute(_DRAFTS.delete().filter_by(id=id))
+                else:
+                    without = review.without_person(draft, name, pseudonym)
+                    connection.execute(_DRAFTS.update().filter_by(id=id).values(**_row(without)))
         return changed
 
     def save(
@@ -252,7 +251,7 @@ class Inbox:
     def unschedule(self, id: str) -> None:
         """Puts a draft back into the queue that could not be published on its day."""
         with writing(self._engine) as connection:
-            draft = msgspec.structs.replace(_fetch(connection, id), release=None)
+            draft = msgspec.structs.replace(_fetch(connection, id, to_change=True), release=None)
             connection.execute(_DRAFTS.update().filter_by(id=id).values(**_row(draft)))
 
     def undo(self, id: str, account: Account, expected: int) -> Draft:
@@ -372,8 +371,10 @@ def _deciding_organization(draft: Draft, record_owner: str) -> str:
     return record_owner if draft.of else draft.owner
 
 
-def _fetch(connection: sa.Connection, id: str) -> Draft:
-    body = connection.execute(sa.select(_DRAFTS.c.body).filter_by(id=id)).scalar()
+def _fetch(connection: sa.Connection, id: str, to_change: bool = False) -> Draft:
+    """The draft; NotFoundError. `to_change`: no other transaction reads it for a change until this one ends."""
+    query = sa.select(_DRAFTS.c.body).filter_by(id=id)
+    body = connection.execute(query.with_for_update() if to_change else query).scalar()
     if body is None:
         raise NotFoundError("draft-unknown", id=id)
     return msgspec.json.decode(body, type=Draft)
@@ -381,7 +382,7 @@ def _fetch(connection: sa.Connection, id: str) -> Draft:
 
 def _expected(connection: sa.Connection, id: str, act: ReviewAction, expected: int) -> Draft:
     """The draft in the version that the caller has seen; NotFoundError if the work on it has ended meanwhile."""
-    draft = _fetch(connection, id)
+    draft = _fetch(connection, id, to_change=True)
     if draft.state in CLOSED_STATES and act != "undo":
         raise NotFoundError("draft-unknown", id=id)
     if draft.version != expected:

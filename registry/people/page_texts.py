@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from registry.errors import ConflictError, UsageError
 from registry.store.database import Tables, connect, make_tables, reading, writing
+from registry.store.locks import lock_table
 from registry.store.unchanged import UntilChanged
 
 NAMES: Final = ("imprint", "privacy", "accessibility", "easy-language", "sign-language", "help")
@@ -79,6 +80,7 @@ class PageTexts:
             raise UsageError("page-text-form", name=name, most=MAX_TEXT_CHARACTERS)
         saved = PageText(name, lang, base + 1, datetime.now(UTC), by, text)
         with writing(self._engine) as connection:
+            lock_table(connection, _TEXTS)
             newest = connection.execute(
                 sa.select(sa.func.max(_TEXTS.c.number)).where(_TEXTS.c.name == name, _TEXTS.c.lang == lang)
             ).scalar()

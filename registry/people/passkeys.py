@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from registry.errors import ConflictError
 from registry.store.database import Tables, make_tables, reading, utc, writing
+from registry.store.locks import lock_table
 
 MAX_PASSKEYS: Final = 20  # of an account
 MAX_LABEL_CHARACTERS: Final = 60
@@ -78,6 +79,7 @@ class Passkeys:
         """Stores a passkey; ConflictError if it is stored already or the account has too many."""
         values = passkey._asdict() | {"label": passkey.label[:MAX_LABEL_CHARACTERS]}
         with writing(self._engine) as connection:
+            lock_table(connection, _PASSKEYS)
             count = sa.select(sa.func.count()).select_from(_PASSKEYS).filter_by(account=passkey.account)
             if (connection.execute(count).scalar() or 0) >= MAX_PASSKEYS:
                 raise ConflictError("passkeys-too-many", limit=MAX_PASSKEYS)

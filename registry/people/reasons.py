@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from registry.errors import UsageError
 from registry.model.message import message, sentence
 from registry.store.database import Tables, connect, make_tables, reading, writing
+from registry.store.locks import lock_table
 
 MAX_REASONS: Final = 50
 MAX_TITLE_CHARACTERS: Final = 80
@@ -61,6 +62,7 @@ class Reasons:
                 raise UsageError("reason-texts-form")
         rows = [{"position": number, "title": title, "text": text} for number, (title, text) in enumerate(reasons)]
         with writing(self._engine) as connection:
+            lock_table(connection, _REASONS)
             connection.execute(_REASONS.delete())
             if rows:
                 connection.execute(_REASONS.insert(), rows)

@@ -214,18 +214,19 @@ def _select(engine: sa.Engine, *where: Any, most: int = 1) -> Iterator[Run]:
 
 
 def _forget_problems(engine: sa.Engine, source: str) -> None:
-    """Deletes the problems of a source's older runs; their counts stay in the runs.
+    """Deletes the problems of a source's older runs, and the acts that waited; their counts stay in the runs.
 
-    Kept are the problems of the last REPORTED_RUNS runs, and of runs that wait for a decision.
+    Kept are those of the last REPORTED_RUNS runs, and of runs that wait for a decision.
     """
     own = RUNS.c.source == source
     waiting = _select(engine, own, RUNS.c.outcome == "waiting", most=REPORTED_RUNS)
     last = _select(engine, own, most=REPORTED_RUNS)
     kept = {number for run in (*last, *waiting) for number in (run.number, run.reported)}
     with writing(engine) as connection:
-        connection.execute(
-            FINDINGS.delete().where(FINDINGS.c.run.in_(_numbers(source)), FINDINGS.c.run.not_in(sorted(kept)))
-        )
+        for table in (FINDINGS, WAITS):
+            connection.execute(
+                table.delete().where(table.c.run.in_(_numbers(source)), table.c.run.not_in(sorted(kept)))
+            )
 
 
 def _row(run: Run) -> dict[str, Any]:

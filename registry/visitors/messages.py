@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from registry.errors import ConflictError, NotFoundError, NotReadyError
 from registry.store.database import Tables, connect, make_tables, reading, writing
+from registry.store.locks import lock_table
 
 MessageKind = Literal["report", "interest", "question", "wish", "reuse"]
 PUBLIC_KINDS: Final[tuple[MessageKind, ...]] = ("question", "wish", "reuse")  # published; the others are passed on
@@ -78,6 +79,7 @@ class Messages:
         now = datetime.now(UTC)
         message = msgspec.structs.replace(message, id=secrets.token_hex(6), created=now, changed=now)
         with writing(self._engine) as connection:
+            lock_table(connection, _MESSAGES)
             _purge(connection, now)
             waiting = sa.select(sa.func.count()).select_from(_MESSAGES).filter_by(state="waiting")
             if (connection.execute(waiting).scalar() or 0) >= MAX_WAITING:
@@ -97,6 +99,7 @@ class Messages:
         """
         now = datetime.now(UTC)
         with writing(self._engine) as connection:
+            lock_table(connection, _MESSAGES)
             before = _fetch(connection, id)
             if before.state != "waiting" and not (before.state == "published" and state in ("published", "rejected")):
                 raise ConflictError("message-decided")
@@ -127,6 +130,7 @@ class Messages:
         """Counts a supporter (an account, or a keyed digest of an address) of a published wish once; whether they are
         new. NotFoundError if there is no such wish."""
         with writing(self._engine) as connection:
+            lock_table(connection, _SUPPORTS)
             message = _fetch(connection, wish)
             if message.kind != "wish" or message.state != "published":
                 raise NotFoundError("message-unknown")

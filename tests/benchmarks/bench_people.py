@@ -37,11 +37,14 @@ def main() -> int:
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=60.0)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="lotse-people-") as folder, ckan(arguments.records) as source:
+    with (
+        tempfile.TemporaryDirectory(prefix="lotse-people-", ignore_cleanup_errors=True) as folder,
+        ckan(arguments.records) as source,
+    ):
         settings = Settings(data=Path(folder) / "data", meaning="off")
         people = People(arguments.people, arguments.seconds, filled(settings, arguments.records))
         lotse(settings, "source", "add", "amt", "--kind", "ckan", "--url", source)
-        print(f"{people.count} people, {arguments.records:,} records, load before {os.getloadavg()[0]:.1f}")
+        print(f"{people.number} people, {arguments.records:,} records, load before {os.getloadavg()[0]:.1f}")
         print("| | answers | p50 / p95 search | p50 / p95 page | errors | memory |", flush=True)
         with served(settings.data, 2, meaning="off", limits="off") as portal:
             alone = read_by(people, portal)

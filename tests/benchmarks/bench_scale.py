@@ -47,7 +47,7 @@ class Costs(NamedTuple):
     writing: float
     indexing: float
     database: int
-    index: int
+    index_bytes: int
     backing_up: float
     backup: int
 
@@ -70,7 +70,12 @@ def set_ups(names: tuple[str, ...], heap: str) -> Iterator[tuple[str, Settings]]
     """Each set-up that this machine can have, with an empty data folder."""
     for name in names:
         with ExitStack() as stack:
-            data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lotse-scale-"))) / "data"
+            data = (
+                Path(
+                    stack.enter_context(tempfile.TemporaryDirectory(prefix="lotse-scale-", ignore_cleanup_errors=True))
+                )
+                / "data"
+            )
             more: dict[str, str] = {}
             try:
                 if name != "embedded":
@@ -96,7 +101,7 @@ def measured(size: int, name: str, settings: Settings, people: int) -> str:
         portal_bytes = memory(portal.process.pid)
     return (
         f"| {size:,} | {name} (load {load:.0f}) | {costs.writing:.0f} s | {costs.indexing:.0f} s | "
-        f"{_megabytes(costs.database)} | {_megabytes(costs.index)} | {costs.backing_up:.0f} s, "
+        f"{_megabytes(costs.database)} | {_megabytes(costs.index_bytes)} | {costs.backing_up:.0f} s, "
         f"{_megabytes(costs.backup)} | {as_text(reading.searches)} | {as_text(reading.pages)} | "
         f"{len(reading.faults)} of {len(reading.searches) + len(reading.pages)} {' '.join(reading.faults[:1])} | "
         f"{_megabytes(portal_bytes)} |"

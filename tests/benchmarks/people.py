@@ -32,7 +32,7 @@ class Reading(NamedTuple):
 class People(NamedTuple):
     """How many people, for how long, and the addresses of the pages that they read."""
 
-    count: int
+    number: int
     seconds: float
     paths: list[str]
 
@@ -45,13 +45,13 @@ def read_by(people: People, portal: Served) -> Reading:
 async def _read(people: People, portal: Served) -> Reading:
     reading = Reading([], [], [])
     begin = time.monotonic()
-    await asyncio.gather(*(_person(people, portal, begin, number, reading) for number in range(people.count)))
+    await asyncio.gather(*(_person(people, portal, begin, which, reading) for which in range(people.number)))
     return reading
 
 
-async def _person(people: People, portal: Served, begin: float, number: int, reading: Reading) -> None:
+async def _person(people: People, portal: Served, begin: float, which: int, reading: Reading) -> None:
     """One who reads, thinks and goes on, each time over a new connection."""
-    chooser = random.Random(number)
+    chooser = random.Random(which)
     await asyncio.sleep(chooser.uniform(0, THINK_SECONDS[1]))
     while time.monotonic() < begin + people.seconds:
         searches = chooser.random() < 0.5

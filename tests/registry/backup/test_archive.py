@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from registry.backup import archive
-from registry.backup.archive import CHUNK_BYTES, Header, check_archive, open_archive, writing_archive
+from registry.backup.archive import CHUNK_BYTES, MAGIC, Header, check_archive, open_archive, writing_archive
 from registry.errors import LotseError, NotAllowedError, NotFoundError, UsageError
 
 HEADER = Header("0.1.0", "2026-12-01T00:00:00+00:00", "epoch", 7, {"tables_version": 1})
@@ -88,3 +88,15 @@ def test_no_backup_is_told_from_no_file(tmp_path: Path) -> None:
     (tmp_path / "else").write_bytes(b"PK\3\4" + bytes(100))
     with pytest.raises(UsageError):
         check_archive(tmp_path / "else")
+
+
+def test_a_header_or_content_that_was_changed_is_told_without_the_sum(tmp_path: Path) -> None:
+    """Whoever opens a file without checking its sum gets an error of ours, too."""
+    whole = write(tmp_path / "backup", incompressible(5_000)).read_bytes()
+    header = int.from_bytes(whole[len(MAGIC) : len(MAGIC) + 4])
+    first_chunk = len(MAGIC) + 4 + header + 4
+    for place in (len(MAGIC) + 4 + 3, first_chunk):
+        path = tmp_path / "changed"
+        path.write_bytes(whole[:place] + b"\xff\xff" + whole[place + 2 :])
+        with pytest.raises(UsageError), open_archive(path) as (_, content):
+            content.read()

@@ -13,6 +13,7 @@ import zstandard
 from msgspec.structs import replace
 
 from api.data.dumps import write_dump
+from registry.catalog import erasing
 from registry.catalog.erasing import LIST_NAME, erase, erase_again, erase_named, exported
 from registry.errors import NotFoundError, UsageError
 from registry.letters.letter import Letter, Paragraph
@@ -118,6 +119,24 @@ def test_it_is_erased_again_after_an_older_copy_was_put_back(city: Town, tmp_pat
         assert erase_again(older.catalog, kept.splitlines()) == []
         with pytest.raises(UsageError):
             erase_again(older.catalog, [b"{"])
+
+
+def test_of_many_names_few_are_compared_by_their_slow_digest(city: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    erase(city.catalog, NAME)
+    (line,) = (city.settings.data / LIST_NAME).read_bytes().splitlines()
+    compared: list[str] = []
+    digest = erasing._digest
+    monkeypatch.setattr(erasing, "_digest", lambda word, salt: compared.append(word) or digest(word, salt))
+    names = {NAME} | {f"person-{number}" for number in range(100)}
+    monkeypatch.setattr(erasing, "_names", lambda catalog: names)
+    monkeypatch.setattr(erasing, "erase", lambda catalog, name: name)
+    assert erase_again(city.catalog, [line]) == [NAME]
+    assert len(compared) < 10
+    foreign = line.replace(b'"key":"', b'"key":"x')  # of an installation with another secret
+    compared.clear()
+    names = {NAME, "person-1", "person-2"}
+    assert erase_again(city.catalog, [foreign]) == [NAME]
+    assert names <= set(compared)
 
 
 def test_what_others_wrote_stays(city: Town) -> None:

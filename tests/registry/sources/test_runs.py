@@ -172,11 +172,13 @@ def test_problems_are_kept_of_the_last_runs_of_each_source(runs: Runs) -> None:
     for number in range(1, REPORTED_RUNS + 3):
         run = runs.begin(a_run())
         runs.report(run.number, [(f"r{number}", (finding("title-missing"),))])
+        runs.wait(run.number, [(f"r{number}", "gone")])
         runs.note(msgspec.structs.replace(run, outcome="waiting" if number == 1 else "applied"))
     other = runs.begin(a_run("zwei"))
     runs.report(other.number, [("x", (finding("title-missing"),))])
     last = runs.begin(a_run())
     assert [number for number in range(1, last.number) if not list(runs.problems(number))] == [2, 3]
+    assert [number for number in range(1, other.number) if not runs.waits(number)] == [2, 3]
 
 
 def test_problems_that_later_runs_tell_of_stay(runs: Runs) -> None:

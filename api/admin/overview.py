@@ -76,7 +76,7 @@ def show_checkup(pages: Pages, request: Request) -> Response:
         request,
         "checkup.html",
         lang,
-        checks=[(check, _check_name(check.name, lang)) for check in checks],
+        checks=[(check.spoken(lang), _check_name(check.name, lang)) for check in checks],
         state=_worst(checks),
         crumbs=[(_("Administration"), place("admin", lang)), (_("Zustand"), "")],
         indexed=False,
@@ -84,7 +84,7 @@ def show_checkup(pages: Pages, request: Request) -> Response:
 
 
 def _check_name(name: str, lang: Lang) -> str:
-    """What a check is about, in the language of the page; its finding is in English, as the command prints it."""
+    """What a check is about, in the language of the page."""
     _ = translator(lang)
     if name.startswith("source "):
         return _("Quelle %(name)s") % {"name": name.removeprefix("source ")}

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from api.admin import checkup
-from api.admin.checkup import Check
-from api.commands.terminal import as_json, document, has_data, settings, table
+from api.admin.checkup import Check, message
+from api.commands.terminal import as_json, document, has_data, settings, table, terminal_language
 
 if TYPE_CHECKING:
     from registry.catalog import Catalog
@@ -16,28 +16,24 @@ if TYPE_CHECKING:
 _LOW_CERTIFICATE_DAYS: Final = 14  # less is reported as "look"
 
 
-RESTORE: Final = (
-    "Stop Lotse, put the database (and its -wal and -shm) elsewhere, then put the last backup back: lotse restore FILE"
-)
-
-
 @click.command()
+@click.option(
+    "--lang",
+    type=click.Choice(("de", "en")),
+    help="The language of what is said; without it that of the terminal (LANG), and English for JSON.",
+)
 @as_json
-def doctor(json: bool) -> None:
+def doctor(lang: str | None, json: bool) -> None:
     """Look the whole house over; ends 0 unless something is broken."""
-    checks = list(_checks())
+    spoken = lang or ("en" if json else terminal_language())
+    checks = [check.spoken(spoken) for check in _checks()]
+    is_broken = any(check.state == "broken" for check in checks)
     if json:
-        document(
-            {
-                "broken": any(check.state == "broken" for check in checks),
-                "checks": [check._asdict() for check in checks],
-            }
-        )
+        document({"broken": is_broken, "checks": [check._asdict() for check in checks]})
     else:
-        table(
-            ("STATE", "WHAT", "", "REMEDY"), ((check.state, check.name, check.what, check.remedy) for check in checks)
-        )
-    if any(check.state == "broken" for check in checks):
+        head = ("STATE", "WHAT", "", "REMEDY") if spoken == "en" else ("ZUSTAND", "WAS", "", "ABHILFE")
+        table(head, ((check.state, check.name, check.what, check.remedy) for check in checks))
+    if is_broken:
         raise click.exceptions.Exit(1)
 
 
@@ -48,11 +44,11 @@ def _checks() -> Iterator[Check]:
     try:
         configured = settings()
     except LotseError as error:
-        yield Check("settings", "broken", error.message, "Correct the setting that is named.")
+        yield Check("settings", "broken", error.summary, message("doctor-settings-remedy"))
         return
     yield from checkup.of_settings(configured)
     if not has_data(load()):
-        yield Check("data", "look", f"nothing yet in {load().data}", "Add a source: lotse source add")
+        yield Check("data", "look", message("doctor-data-none", data=load().data), message("doctor-data-none-remedy"))
         return
     yield from checkup.of_data(configured)
     catalog = yield from _database(configured)
@@ -76,14 +72,25 @@ def _database(configured: "Settings") -> Generator[Check, None, "Catalog | None"
         position = catalog.store.position()
     except UNREACHABLE as error:
         explained = error if isinstance(error, LotseError) else system_error(error, configured)
-        what = explained.message if explained else f"{shown}: {type(error).__name__}: {error}"
-        remedy = "Do what the message says." if explained else "Check LOTSE_DATABASE."
-        yield Check("database", "broken", what, RESTORE if isinstance(error, DatabaseDamagedError) else remedy)
+        what = explained.summary if explained else f"{shown}: {type(error).__name__}: {error}"
+        is_damaged = isinstance(error, DatabaseDamagedError)
+        remedy = (
+            "doctor-database-restore"
+            if is_damaged
+            else "doctor-message-remedy"
+            if explained
+            else "doctor-database-setting"
+        )
+        yield Check("database", "broken", what, message(remedy))
         return None
     if damage := check_pages(catalog.store.engine):
-        yield Check("database", "broken", f"{shown} is damaged: {damage}", RESTORE)
+        what = message("doctor-database-page", database=shown, damage=damage)
+        yield Check("database", "broken", what, message("doctor-database-restore"))
         return None  # what else is asked of it would end the command
-    yield Check("database", "ok", f"{shown}, {catalog.store.count(SHOWN)} records, change {position.number}")
+    records = catalog.store.count(SHOWN)
+    yield Check(
+        "database", "ok", message("doctor-database-ok", database=shown, records=records, number=position.number)
+    )
     return catalog
 
 
@@ -95,9 +102,11 @@ def _certificate(configured: "Settings") -> Iterator[Check]:
         return
     days = days_left(configured.base_url, configured.ca_file)
     if isinstance(days, str):
-        yield Check("certificate", "look", f"{configured.base_url}: {days}", "Check the proxy in front of Lotse.")
+        yield Check(
+            "certificate", "look", f"{configured.base_url}: {days}", message("doctor-certificate-unread-remedy")
+        )
     elif days < _LOW_CERTIFICATE_DAYS:
-        what = f"ends in {days} days" if days >= 0 else "has ended"
-        yield Check("certificate", "look" if days >= 0 else "broken", what, "Renew it; check that your proxy does so.")
+        what = message("doctor-certificate-ends", days=days) if days >= 0 else message("doctor-certificate-ended")
+        yield Check("certificate", "look" if days >= 0 else "broken", what, message("doctor-certificate-remedy"))
     else:
-        yield Check("certificate", "ok", f"holds for {days} days")
+        yield Check("certificate", "ok", message("doctor-certificate-ok", days=days))

@@ -1,6 +1,7 @@
 """What the commands share: opening the catalogue, printing, progress bars, exit codes."""
 
 import contextlib
+import os
 import sys
 import time
 import traceback
@@ -212,6 +213,12 @@ def one_line(value: object) -> str:
     """The value as one line, without control characters that a terminal would act on."""
     text = " ".join(str("" if value is None else value).split())
     return "".join(sign if sign.isprintable() else "�" for sign in text)
+
+
+def terminal_language() -> str:
+    """The language of the terminal, as POSIX names it: "de" for German, else "en"."""
+    named = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return "de" if named.lower().partition("_")[0].partition(".")[0] == "de" else "en"
 
 
 def text_in(text: Any, lang: str = "de") -> str:

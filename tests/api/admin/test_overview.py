@@ -56,7 +56,10 @@ def test_what_an_account_may_not_see_is_not_counted(city: Town) -> None:
 
 def test_the_state_of_the_installation_is_what_doctor_says(city: Town) -> None:
     page = browser(city, "verwaltung", follow=True).get("/administration/zustand").text
-    assert "LOTSE_MAIL" in page
+    assert "Setzen Sie LOTSE_MAIL auf Ihren Mailserver." in page
+    assert (
+        "Set LOTSE_MAIL to your mail server." in browser(city, "verwaltung", follow=True).get("/en/admin/checkup").text
+    )
     assert "Quelle stadtwerke" in page
     assert browser(city, "lotsin").get("/administration/zustand").status_code == 403
 

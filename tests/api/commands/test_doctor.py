@@ -40,3 +40,17 @@ def test_doctor_ends_with_one_where_the_search_server_is_away(harvested: Path, m
     assert ended.exit_code == 1
     states = {check["name"]: check["state"] for check in json.loads(ended.stdout)["checks"]}
     assert (states["search"], states["database"], states["source amt"]) == ("broken", "ok", "ok")
+
+
+def test_doctor_speaks_the_language_that_is_asked_for_and_that_of_the_terminal(
+    harvested: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Setzen Sie LOTSE_BASE_URL" in lotse("doctor", "--lang", "de").stdout
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    german = lotse("doctor").stdout
+    assert german.startswith("ZUSTAND")
+    assert " genannt" in german
+    assert "Set LOTSE_BASE_URL" in lotse("doctor", "--json").stdout  # programs get the same everywhere
+    assert "Setzen Sie LOTSE_BASE_URL" in lotse("doctor", "--json", "--lang", "de").stdout
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    assert lotse("doctor").stdout.startswith("STATE")

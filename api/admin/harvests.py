@@ -35,7 +35,7 @@ from api.web import addresses
 from api.web.addresses import Lang, language, mount, notice, patterns, place
 from api.web.answers import json_bytes
 from api.web.session import FormBody
-from harvesters.run.run import apply, discard
+from harvesters.run.run import FAILED, apply, discard
 from harvesters.source_kinds import label
 from registry.errors import ConflictError, UsageError
 from registry.masking import shown
@@ -48,7 +48,17 @@ MAX_PROBLEMS: Final = 200_000  # problems of a run that its page counts
 MAX_GONE_SHOWN: Final = 50  # withdrawals that wait for a decision
 MAX_CAUSES_REPORTED: Final = 15  # in an e-mail to the source
 NDJSON: Final = "application/x-ndjson"
-NOTICES: Final = ("released", "read", "try", "pause", "resume", "approve", "busy", "added")  # of a source's page
+NOTICES: Final = (
+    "released",
+    "read",
+    "try",
+    "retry",
+    "pause",
+    "resume",
+    "approve",
+    "busy",
+    "added",
+)  # of a source's page
 FIGURES: Final = ("added", "changed", "same", "moved", "failed", "gone")
 
 
@@ -194,6 +204,7 @@ def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Respon
         steps=_steps(run, lang),
         figures=_figures(run, lang),
         waits=len(waits),
+        may_retry=source is not None and _has_failed(pages, run),
         undoable=withdrawals.may_undo(pages, run),
         gone=_gone(pages, run.source, waits, lang),
         causes=problems,
@@ -209,6 +220,11 @@ def _show(pages: Pages, request: Request, run: Run, status: int = 200) -> Respon
         ],
         indexed=False,
     )
+
+
+def _has_failed(pages: Pages, run: Run) -> bool:
+    """Whether entries failed in a run that is over, and it is still known which."""
+    return run.outcome != "running" and pages.catalog.runs.count_problems(run.number, FAILED) > 0
 
 
 def _among_others(pages: Pages, run: Run, lang: Lang) -> dict[str, Any]:

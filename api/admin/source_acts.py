@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from fastapi import APIRouter, Request
 from msgspec.structs import replace
@@ -19,12 +19,15 @@ from api.pages.site import Pages
 from api.text.i18n import translator
 from api.web.addresses import Lang, language, mount, patterns, place
 from api.web.session import FormBody, TooManyError
-from harvesters.run.run import harvest
+from harvesters.run.run import harvest, retry
 from registry.errors import UsageError
 from registry.fetch.session import session
 from registry.isolation import isolated
 from registry.model import Source
 from registry.sources.crashes import release
+
+if TYPE_CHECKING:
+    from requests import Session
 
 MAX_READINGS_AT_ONCE: Final = 2  # in a process of the web server
 RETRY_SECONDS: Final = 60
@@ -55,11 +58,14 @@ class SourceActs:
         act = fields.get("act") or "release"
         account = self.pages.required(request, "sources" if act == "release" else "operate")
         source = self.pages.catalog.sources.get(name)
-        if act not in self._acts:
+        if act not in (*self._acts, "retry"):
             raise UsageError("source-act-unknown")
-        if act in ("read", "try") and self.pages.catalog.runs.held(source.name):
+        if act in ("read", "try", "retry") and self.pages.catalog.runs.held(source.name):
             return self._to_source(request, name, "busy")
-        self._acts[act](source)
+        if act == "retry":
+            self._retry(source, fields.get("run") or "")
+        else:
+            self._acts[act](source)
         self.pages.people.audit.write(account.name, f"{act}-source", f"source {source.name}")
         return self._to_source(request, name, "released" if act == "release" else act)
 
@@ -73,18 +79,27 @@ class SourceActs:
         self.pages.catalog.sources.revise(replace(source, hold=hold))
 
     def _read(self, source: Source, *, dry_run: bool) -> None:
+        catalog = self.pages.catalog
+        self._start(source, lambda http: harvest(source, catalog, http, dry_run=dry_run, wait=False))
+
+    def _retry(self, source: Source, number: str) -> None:
+        """UsageError if the form names no run of this source."""
+        catalog = self.pages.catalog
+        if not number.isdecimal() or catalog.runs.get(int(number)).source != source.name:
+            raise UsageError("source-act-unknown")
+        self._start(source, lambda http: retry(int(number), catalog, http, wait=False))
+
+    def _start(self, source: Source, job: Callable[["Session"], object]) -> None:
         """Starts a run in a thread; TooManyError while too many were started here."""
         if not self._places.acquire(blocking=False):
             raise TooManyError("too-many-at-once", {"seconds": RETRY_SECONDS})
-        thread = threading.Thread(target=self._run, args=(source, dry_run), name=f"read-{source.name}", daemon=True)
+        thread = threading.Thread(target=self._run, args=(source, job), name=f"read-{source.name}", daemon=True)
         thread.start()
 
-    def _run(self, source: Source, dry_run: bool) -> None:
-        catalog, settings = self.pages.catalog, self.pages.settings
-
+    def _run(self, source: Source, job: Callable[["Session"], object]) -> None:
         def run() -> None:
-            with session(settings) as http:
-                harvest(source, catalog, http, dry_run=dry_run, wait=False)
+            with session(self.pages.settings) as http:
+                job(http)
 
         try:
             isolated(run, lambda error: log.error("source %s was not read", source.name, exc_info=error))
@@ -105,6 +120,7 @@ def source_act_words(lang: Lang) -> Mapping[str, str]:
         "release-source": _("Quelle nach Abstürzen freigegeben"),
         "read-source": _("Quelle gelesen"),
         "try-source": _("Quelle zur Probe gelesen"),
+        "retry-source": _("Gescheiterte Einträge noch einmal gelesen"),
         "pause-source": _("Quelle angehalten"),
         "resume-source": _("Quelle fortgesetzt"),
         "approve-source": _("Quelle freigegeben"),

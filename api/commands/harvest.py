@@ -182,6 +182,24 @@ def apply(number: int, no_wait: bool, json: bool) -> None:
 
 @run.command()
 @argument("number", type=int)
+@_no_wait
+@as_json
+def retry(number: int, no_wait: bool, json: bool) -> None:
+    """Read the source again and take over only what failed in that run."""
+    from harvesters.run.run import retry as retry_run
+    from registry.fetch.session import session
+
+    catalog, _ = opened()
+    source = catalog.runs.get(number).source
+    with progress() as report_progress, session(settings()) as http:
+        named = partial(report_progress, source) if report_progress else None
+        answer = _answer(catalog.runs, retry_run(number, catalog, http, wait=not no_wait, progress=named), json)
+    (document if json else _print_run)(answer)
+    raise click.exceptions.Exit(exit_code([answer]))
+
+
+@run.command()
+@argument("number", type=int)
 @as_json
 def discard(number: int, json: bool) -> None:
     """Give the withdrawals up that wait."""

@@ -81,8 +81,9 @@ def make_plan(run_context: RunContext, stored: Mapping[str, StoredState], comple
 
 
 def listing(run_context: RunContext) -> list[ListedItem]:
-    """What the source named in this run, as it was mapped."""
-    return list(run_context.staging.listing(run_context.name, run_context.run.number))
+    """What the source named in this run and the run is about, as it was mapped."""
+    named = run_context.staging.listing(run_context.name, run_context.run.number)
+    return [item for item in named if run_context.is_meant(item.remote_id)]
 
 
 def _names(item: ListedItem) -> Metadata:

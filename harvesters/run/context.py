@@ -21,6 +21,7 @@ class RunContext(msgspec.Struct, frozen=True):
     run: Run
     started: float  # seconds, monotonic clock
     spool: Spool
+    only: frozenset[str] = frozenset()  # the remote ids that this run is about; empty: all that the source names
     projector: ProjectorProcess | None = None  # feeds the search index meanwhile, if the caller waits for the index
 
     @property
@@ -52,6 +53,10 @@ class RunContext(msgspec.Struct, frozen=True):
         """The run of this source before this one."""
         newest = self.runs.newest(self.name, 2)
         return next((run for run in newest if run.number != self.run.number), None)
+
+    def is_meant(self, remote_id: str) -> bool:
+        """Whether this run is about an item."""
+        return not self.only or remote_id in self.only
 
     def stored(self) -> dict[str, StoredState]:
         """Remote id -> what the store has of this source now."""

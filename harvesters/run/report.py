@@ -58,7 +58,8 @@ def _told_before(run_context: RunContext, before: Run, reading: Reading) -> bool
 
 def _findings(run_context: RunContext) -> Iterator[tuple[str, Findings]]:
     for remote_id, twice, findings in run_context.staging.findings(run_context.name, run_context.run.number):
-        yield remote_id, (finding("id-twice", value=remote_id), *findings) if twice else findings
+        if run_context.is_meant(remote_id):
+            yield remote_id, (finding("id-twice", value=remote_id), *findings) if twice else findings
 
 
 def _single(problems: Sequence[Problem]) -> Iterator[tuple[str, Findings]]:

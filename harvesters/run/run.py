@@ -1,7 +1,8 @@
 """A harvest run: read the whole listing, stage, map, plan, guard, apply, report.
 
-Entry points: `harvest`, `map_again`, `apply`, `discard`. Whoever runs holds the source's lock. A process that is killed
-at any step leaves a state that the next run takes up; nothing is withdrawn unless the listing was read to its end.
+Entry points: `harvest`, `retry`, `map_again`, `apply`, `discard`. Whoever runs holds the source's lock. A process that
+is killed at any step leaves a state that the next run takes up; nothing is withdrawn unless the listing was read to its
+end.
 """
 
 import contextlib
@@ -32,7 +33,7 @@ from registry.catalog import Catalog
 from registry.errors import ConflictError, LotseError, StoppedError, StorageFullError
 from registry.fetch.repeated import HeldAnswers, repeats
 from registry.fetch.session import NotModifiedError, allowance, conditional, logged
-from registry.model import COUNTS, Run, Source
+from registry.model import COUNTS, Level, Run, Source
 from registry.model.harvest import Reached, Validators
 from registry.projector_process import ProjectorProcess
 from registry.sources.crashes import STOPPED
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 
 DEFAULT_GC_THRESHOLDS: Final = gc.get_threshold()
+FAILED: Final[tuple[Level, ...]] = ("failed",)
 MAX_PLANNED_SHOWN: Final = 1_000  # acts of a dry run that its page can list
 GC_THRESHOLD: Final = 50_000  # objects that are made before Python looks for reference cycles; its default is 700
 
@@ -62,6 +64,32 @@ def harvest(
     the changes; `progress(done, of)` is called on each page of the source, and may raise StoppedError: the run is then
     interrupted, and the next one goes on from there.
     """
+    return _carry_out(source, catalog, http, dry_run, wait, progress)
+
+
+def retry(
+    number: int, catalog: Catalog, http: "Session", *, wait: bool = True, progress: Progress | None = None
+) -> Run:
+    """Reads the source of a run again and takes over only what failed in that run; returns the new run.
+
+    Nothing is withdrawn, and what else has changed is left for the next whole run. ConflictError if nothing failed.
+    """
+    former = catalog.runs.get(number)
+    failed = frozenset(problem.record for problem in catalog.runs.problems(number, FAILED))
+    if not failed:
+        raise ConflictError("nothing-failed", {"run": number}, number=number)
+    return _carry_out(catalog.sources.get(former.source), catalog, http, False, wait, progress, failed)
+
+
+def _carry_out(
+    source: Source,
+    catalog: Catalog,
+    http: "Session",
+    dry_run: bool,
+    wait: bool,
+    progress: Progress | None,
+    only: frozenset[str] = frozenset(),
+) -> Run:
     harvester = harvester_of(source.kind)
     with (
         ProjectorProcess(catalog.settings) as projector,
@@ -70,7 +98,9 @@ def harvest(
         _few_collections(),
     ):
         run = catalog.runs.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
-        run_context = RunContext(source, harvester, catalog, run, time.monotonic(), spool, projector if wait else None)
+        run_context = RunContext(
+            source, harvester, catalog, run, time.monotonic(), spool, only, projector if wait else None
+        )
         with contextlib.ExitStack() as stack:
             stack.push(partial(_record_bug, run_context))
             try:
@@ -154,7 +184,8 @@ def _spool(catalog: Catalog) -> Spool:
 
 
 def _read_and_apply(run_context: RunContext, http: "Session", dry_run: bool, progress: Progress | None) -> Run:
-    last, bounds = unchanged.last_reading(run_context), RunBounds.of(run_context.source.settings)
+    last = None if run_context.only else unchanged.last_reading(run_context)
+    bounds = RunBounds.of(run_context.source.settings)
     record = _recording(run_context, progress)
     with (
         Mappers(run_context.source, run_context.base_url) as mappers,
@@ -177,7 +208,11 @@ def _read_and_apply(run_context: RunContext, http: "Session", dry_run: bool, pro
 
 def _read(run_context: RunContext, http: "Session", listeners: Listeners) -> Reading:
     begin = Reached(run_context.run.number, "", run_context.edition, 0, "")
-    return read_source(run_context.source, run_context.harvester, http, run_context.staging, begin, listeners)
+    reading = read_source(run_context.source, run_context.harvester, http, run_context.staging, begin, listeners)
+    if not run_context.only:
+        return reading
+    named = [remote_id for remote_id in reading.named if run_context.is_meant(remote_id)]
+    return replace(reading, complete=False, same=False, named=named)
 
 
 def _map_and_apply(run_context: RunContext, reading: Reading, mappers: Mappers, dry_run: bool) -> Run:

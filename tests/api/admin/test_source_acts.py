@@ -53,6 +53,20 @@ def test_a_source_is_read_at_once_and_for_trial(town: Town) -> None:
     assert "Quelle gelesen" in leader.get("/administration/protokoll").text
 
 
+def test_only_what_failed_in_a_run_is_read_again(town: Town) -> None:
+    town.harvest([{"id": "t1", "title": "Ding", "description": "Was es zu sagen gibt."}, {"id": "t2", "title": ""}])
+    town.publish([{"id": "t2", "title": "Auch ein Ding", "description": "Was es zu sagen gibt."}])
+    leader, run = browser(town, "leitung", follow=True), "/administration/laeufe/2"
+    assert "Nur Gescheiterte noch einmal lesen" in leader.get(run).text
+    assert "Nur Gescheiterte" not in leader.get("/administration/laeufe/1").text
+    assert "Nur Gescheiterte" not in browser(town, "lotsin", follow=True).get(run).text
+    assert "Was gescheitert ist, wird noch einmal gelesen." in send(leader, PAGE, "retry", run="2").text
+    assert (ended(town, 3).listed, ended(town, 3).counts["added"]) == (1, 1)
+    assert len(town.records()) == 2  # t1, which the list no longer names, stays
+    assert send(leader, PAGE, "retry", run="x").status_code == 400
+    assert town.catalog.people.audit.newest(1)[0].act == "retry-source"
+
+
 def test_a_paused_source_is_not_due_until_it_goes_on(town: Town) -> None:
     source = replace(town.catalog.sources.get("amt"), schedule="* * * * *")
     town.catalog.sources.revise(source)

@@ -45,6 +45,17 @@ def test_a_dry_run_changes_nothing(data: Path, server: Files) -> None:
     assert lotse("record", "show", "projekt-1").exit_code == 3
 
 
+def test_what_failed_is_read_again(data: Path, server: Files) -> None:
+    added(server, item("1"), {"id": "3", "kind": "project"})
+    lotse("harvest", "amt")
+    publish(server, item("1"), item("3"), item("4"))
+    ended = lotse("run", "retry", "1", "--json")
+    run = json.loads(ended.stdout)
+    assert (ended.exit_code, run["run"], run["listed"], run["counts"]["added"]) == (0, 2, 1, 1)
+    assert lotse("run", "retry", "2").exit_code == 5  # nothing failed
+    assert lotse("run", "retry", "77").exit_code == 3
+
+
 def test_a_source_that_fails_ends_with_seven(data: Path, server: Files) -> None:
     added(server, item("1"))
     server.faults["/amt.json"] = Fault(500)

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from harvesters.kinds import json
-from harvesters.run.run import apply, discard, harvest, map_again
+from harvesters.run.run import apply, discard, harvest, map_again, retry
 from registry.catalog.catalog import STEPS_PER_TRANSACTION
 from registry.errors import BusyError, ConflictError, NotReadyError
 from registry.fetch.session import session
@@ -304,6 +304,33 @@ def test_a_new_edition_of_the_mapping_maps_again_what_is_staged(town: Town, monk
     assert town.records()["t0"].said.title == {"de": "Datensatz t0!"}
     assert map_again(town.source, town.catalog) is None
     assert counts(town.harvest()) == {"same": 3}
+
+
+def test_only_what_failed_is_read_again_and_all_else_is_left_for_the_next_run(town: Town) -> None:
+    failing = {"id": "b", "title": ""}
+    first = town.harvest([a_thing("a"), failing, a_thing("gone")])
+    assert counts(first) == {"added": 2, "failed": 1}
+    town.publish([a_thing("a", "Neuer Titel"), a_thing("b"), a_thing("new")])
+    with session(town.settings) as http:
+        again = retry(first.number, town.catalog, http)
+    assert (again.outcome, again.listed, counts(again)) == ("applied", 1, {"added": 1})
+    assert {record.origin.remote_id for record in town.records().values() if record.origin} == {"a", "b", "gone"}
+    assert town.records()["a"].said.title == {"de": "Datensatz a"}
+    assert town.records()["gone"].state == "published"
+    assert town.found() >= {town.records()["b"].id}
+    with session(town.settings) as http, pytest.raises(ConflictError):
+        retry(again.number, town.catalog, http)
+    whole = town.harvest()
+    assert counts(whole) == {"added": 1, "changed": 1, "same": 1, "gone": 1, "withdrawn": 1}
+
+
+def test_what_fails_once_more_is_reported_once_more(town: Town) -> None:
+    first = town.harvest([a_thing("a"), {"id": "b", "title": ""}])
+    with session(town.settings) as http:
+        again = retry(first.number, town.catalog, http)
+    assert (again.outcome, counts(again)) == ("unchanged", {"failed": 1})
+    assert {record for record, _rule in town.problems(again)} == {"b"}
+    assert counts(town.harvest()) == {"same": 1, "failed": 1}
 
 
 def test_changed_settings_map_again_too(town: Town) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from registry.model import Record
 from registry.model.message import Message, message
@@ -32,11 +33,16 @@ def put_preview(city: Town, record_id: str, index: int, content: bytes | str, de
         target = folder / "table.parquet"
         answer = b"".join(prepare(str(folder / "file"), name, str(target), address_of(distribution), declared))
         prepared = msgspec.msgpack.decode(answer, type=Prepared)
-        file = f"{hashlib.blake2b(data, digest_size=8).hexdigest()}.parquet"
+        stem = hashlib.blake2b(data, digest_size=8).hexdigest()
+        file = f"{stem}.parquet"
         target.replace(previews.folder / file)
+        more = tuple(replace(table, file=f"{stem}.{table.file}") for table in prepared.more)
+        for table in prepared.more:
+            (folder / table.file).replace(previews.folder / f"{stem}.{table.file}")
     preview = Preview(
         state="ready", read=prepared.read, columns=prepared.columns, total=prepared.total, file=file, fetched=READ,
-        url=address_of(distribution), worked=READ, digest=file, size_bytes=len(data),
+        url=address_of(distribution), worked=READ, digest=file, size_bytes=len(data), more=more,
+        tables=tuple(table.read.table for table in (prepared, *more)) if more else (),
     )  # fmt: skip
     previews.store.put([Stored(record.id, distribution.id, preview, bytes=(previews.folder / file).stat().st_size)])
     return distribution.id

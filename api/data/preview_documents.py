@@ -50,7 +50,7 @@ class ColumnOut(msgspec.Struct, frozen=True):
 class PreviewAnswer(msgspec.Struct, frozen=True):
     """The table behind a file. `state`: `waiting` if it was not read yet, `failed` if it cannot be shown; `reason` says
     why. `total`: rows of the selection; `next`: the address of the next page; `fetched`: when the file was read last;
-    `worked`: when it could be read last."""
+    `worked`: when it could be read last; `tables`: the names of all tables of a file with several."""
 
     state: Literal["ready", "waiting", "failed"]
     reason: Sentence | None
@@ -63,6 +63,7 @@ class PreviewAnswer(msgspec.Struct, frozen=True):
     fetched: datetime | None
     worked: datetime | None
     size_bytes: int
+    tables: tuple[str, ...]
 
 
 class PreparedOut(msgspec.Struct, frozen=True):
@@ -108,6 +109,7 @@ def preview_answer(preview: Preview, rows: Rows | None, next_page: str | None) -
         fetched=preview.fetched,
         worked=preview.worked,
         size_bytes=preview.size_bytes,
+        tables=preview.tables,
     )
 
 

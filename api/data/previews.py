@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Path, Request, Response
+from starlette.datastructures import QueryParams
 from starlette.responses import RedirectResponse
 
 from api.data import examples
@@ -20,6 +21,7 @@ from registry.errors import NotFoundError, NotReadyError
 from registry.model import Distribution, Record
 from registry.preview.bounds import MAX_PAGE_ROWS
 from registry.preview.model import Preview, Rows, Selection
+from registry.preview.previews import chosen_table
 from registry.settings import Settings
 
 DEFAULT_SIZE: Final = 50
@@ -56,9 +58,10 @@ class _Views:
         preview, params = self.catalog.previews.of(record, file), request.query_params
         selection = Selection(
             sort=params.get("sort", ""),
-            where=self._where(record, file, preview, params.getlist("where")),
+            where=self._where(record, file, preview, params),
             size=min(whole_parameter(params.get("size"), DEFAULT_SIZE), MAX_PAGE_ROWS),
             page=whole_parameter(params.get("page"), 1),
+            table=params.get("table", "") if preview.state == "ready" else "",
         )
         return answer(
             request,
@@ -67,11 +70,11 @@ class _Views:
         )
 
     def _where(
-        self, record: Record, file: Distribution, preview: Preview, pairs: list[str]
+        self, record: Record, file: Distribution, preview: Preview, params: QueryParams
     ) -> tuple[tuple[str, str], ...]:
         if preview.state != "ready":
             return ()
-        return self.catalog.previews.where(record.id, file.id, pairs)
+        return self.catalog.previews.where(record.id, file.id, params.getlist("where"), params.get("table", ""))
 
     def _answer(self, record: Record, file: Distribution, preview: Preview, selection: Selection) -> PreviewAnswer:
         rows: Rows | None = None
@@ -83,10 +86,11 @@ class _Views:
         next_page = None
         if rows and rows.next:
             where = [("where", f"{name}:{value}") for name, value in selection.where]
-            pairs = [*([("sort", selection.sort)] if selection.sort else []), *where]
+            named = [(name, value) for name in ("table", "sort") if (value := getattr(selection, name))]
+            pairs = [*named, *where]
             pairs += [("size", str(selection.size)), ("page", str(rows.next))]
             next_page = f"{self.settings.base_url}{_path(record.id, file.id)}?{urlencode(pairs)}"
-        return preview_answer(preview, rows, next_page)
+        return preview_answer(chosen_table(preview, selection.table), rows, next_page)
 
 
 def file_of(record: Record, distribution: str) -> Distribution:
@@ -111,6 +115,7 @@ def _parameters() -> list[dict[str, Any]]:
         parameter("where", "COLUMN:VALUE; ranges of numbers and dates as a..b; may repeat (and)", None, values),
         parameter("size", "Rows on a page", 20, {**counted, "maximum": MAX_PAGE_ROWS, "default": DEFAULT_SIZE}),
         parameter("page", "Page, from 1", 1, {**counted, "default": 1}),
+        parameter("table", "One of `tables`, where the file has several; the first one without it"),
     ]
 
 

@@ -34,12 +34,14 @@ from registry.model import KINDS, Distribution, Kind, Record
 from registry.model.message import sentence
 from registry.preview.bounds import MAX_PAGE_ROWS
 from registry.preview.model import Preview, Rows, Selection
-from registry.preview.previews import Previews
+from registry.preview.previews import Previews, chosen_table
+from registry.preview.service_answers import FORMATS
 from registry.preview.sheet_writer import MAX_ROWS
 from vocab.fields import fields_of
 from vocab.kinds import KIND_ROWS
 from vocab.pages import step_word
 
+MAX_NEWEST: Final = 20  # streams of a service in which the newest value is looked for
 KINDS_WITH_FILES: Final[tuple[Kind, ...]] = tuple(
     kind for kind in KINDS if any(row.name == "distributions" for row in fields_of(kind))
 )
@@ -97,11 +99,14 @@ def is_at(request: Request, path: str) -> bool:
 
 
 def _table(pages: Pages, request: Request, file: Previewed, preview: Preview, asked: Asked) -> Response:
-    problem = ""
+    problem, whole = "", preview
     try:
+        preview = chosen_table(whole, asked.table)
         view = _view(pages, file, preview, asked)
-    except UsageError as error:  # a column or a value that the table does not have: all rows, and what is wrong
-        problem, asked = sentence(error.summary, file.lang), Asked(size=asked.size)
+    except UsageError as error:  # a table, column or value that is not there: all rows, and what is wrong
+        is_unknown = preview is whole and bool(asked.table)
+        problem = sentence(error.summary, file.lang)
+        asked = Asked(size=asked.size, table="" if is_unknown else asked.table)
         view = _view(pages, file, preview, asked)
     return pages.page(
         request,
@@ -113,10 +118,13 @@ def _table(pages: Pages, request: Request, file: Previewed, preview: Preview, as
         problem=problem,
         preview=preview,
         asked=asked,
+        tables=preview_views.tables(preview, asked, file.path),
+        newest=_newest(pages, file, preview),
         views=preview_views.views(preview, asked, file.path, file.lang),
         chips=preview_views.chips(preview, asked, file.path, file.lang),
         read=read_as(preview, file.lang),
         take=preview_views.take(asked, file.path),
+        picture=f"{file.path}.{preview.picture.file.rpartition('.')[2]}" if preview.picture else "",
         sheet_rows=MAX_ROWS if preview.total > MAX_ROWS else 0,
         features=asked.selection_url(f"{file.path}.geojson"),
         api=asked.selection_url(f"/api/v1/records/{file.record.id}/preview/{quote(file.distribution.id, safe='')}"),
@@ -127,16 +135,25 @@ def _table(pages: Pages, request: Request, file: Previewed, preview: Preview, as
 def _view(pages: Pages, file: Previewed, preview: Preview, asked: Asked) -> dict[str, Any]:
     """The variables of the form that is asked for; UsageError for what the table does not have."""
     previews, ids = pages.catalog.previews, (file.record.id, file.distribution.id)
-    where = previews.where(*ids, list(asked.where))
+    where = previews.where(*ids, list(asked.where), asked.table)
     view: dict[str, Any] = {"table": None, "chart": None, "map": None}
     if asked.view == "chart":
         chosen = choice(preview, asked.x, asked.y, asked.measure, kinds_of(file.distribution))
-        answer = previews.aggregate(*ids, question(chosen, where)) if chosen else None
+        answer = previews.aggregate(*ids, replace(question(chosen, where), table=asked.table)) if chosen else None
         return view | preview_views.chart_view(preview, chosen, answer, file.lang)
-    selection = Selection(sort=asked.sort, where=where, size=asked.size, page=asked.page)
+    selection = Selection(sort=asked.sort, where=where, size=asked.size, page=asked.page, table=asked.table)
     if asked.view == "map":
         return view | preview_views.map_view(preview, map_rows(previews, ids, selection), file.lang)
     return view | preview_views.table_view(preview, previews.rows(*ids, selection), asked, file.path, file.lang)
+
+
+def _newest(pages: Pages, file: Previewed, preview: Preview) -> str:
+    """The newest value of a service in words; "" for a file, and for a service without one."""
+    if preview.read is None or preview.read.format not in FORMATS or preview.column("time") is None:
+        return ""
+    ids = file.record.id, file.distribution.id
+    rows = pages.catalog.previews.rows(*ids, Selection(sort="-time", size=MAX_NEWEST))
+    return preview_views.newest_value(preview, rows, file.lang)
 
 
 def map_rows(previews: Previews, ids: tuple[str, str], selection: Selection) -> Rows:

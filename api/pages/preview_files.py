@@ -1,11 +1,12 @@
 """The selection of a table to take along: the address of its page with `.csv`, `.json`, `.xlsx`, `.parquet` or
-`.geojson` behind it.
+`.geojson` behind it; and the picture of a map service with `.png` or `.jpg`.
 
 Entry point: `file_views`. Streamed, and bounded in rows (`registry.preview.bounds`) and in files at a time.
 """
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 from typing import Final
 
@@ -22,8 +23,10 @@ from api.web.negotiate import CSV, JSON, XLSX
 from api.web.session import TooManyError
 from registry.errors import NotFoundError
 from registry.model.text import slug
+from registry.pictures.pictures import MEDIA_TYPES
 from registry.preview.bounds import MAX_PAGE_ROWS
 from registry.preview.model import Selection
+from registry.preview.previews import chosen_table
 
 MAX_AT_ONCE: Final = 4  # files that are written at a time
 RETRY_SECONDS: Final = 10
@@ -40,6 +43,8 @@ def file_views(pages: Pages) -> Iterator[tuple[str, View]]:
     for name, _label in FILES:
         yield f".{name}", _file_view(pages, name, places)
     yield f".{GEOJSON}", _shapes_view(pages)
+    for suffix in MEDIA_TYPES:
+        yield f".{suffix}", _picture_view(pages, suffix)
 
 
 def _file_view(pages: Pages, name: str, places: threading.BoundedSemaphore) -> View:
@@ -52,7 +57,8 @@ def _file_view(pages: Pages, name: str, places: threading.BoundedSemaphore) -> V
             raise TooManyError("too-many-at-once", {"seconds": RETRY_SECONDS})
         parts = _Parts(places)
         parts.begin(pages.catalog.previews.export(file.record.id, file.distribution.id, selection, name))  # type: ignore[arg-type]
-        stem = f"{file.record.id}-{slug(file.distribution.id)[:40]}"
+        table = f"-{slug(selection.table)[:40]}" if selection.table else ""
+        stem = f"{file.record.id}-{slug(file.distribution.id)[:40]}{table}"
         headers = {"Content-Disposition": f'attachment; filename="{stem}.{name}"'}
         return StreamingResponse(parts, media_type=_TYPES[name], headers=headers)
 
@@ -97,10 +103,11 @@ def _shapes_view(pages: Pages) -> View:
         if (redirect := _to_record(request, file, GEOJSON)) is not None:
             return redirect
         preview = pages.catalog.previews.of(file.record, file.distribution)
+        selection = _selection(pages, file, request)
+        preview = chosen_table(preview, selection.table)
         columns = geometry_columns(preview)
         if columns is None:
             raise NotFoundError("nothing-here")
-        selection = _selection(pages, file, request)
 
         def body() -> bytes:
             rows = map_rows(pages.catalog.previews, (file.record.id, file.distribution.id), selection)
@@ -113,11 +120,27 @@ def _shapes_view(pages: Pages) -> View:
     return shapes
 
 
+def _picture_view(pages: Pages, suffix: str) -> View:
+    """The picture that the worker has had a map service draw."""
+
+    def picture(request: Request) -> Response:
+        file = previewed(pages, request)
+        if (redirect := _to_record(request, file, suffix)) is not None:
+            return redirect
+        preview = pages.catalog.previews.of(file.record, file.distribution)
+        if preview.picture is None or not preview.picture.file.endswith(f".{suffix}"):
+            raise NotFoundError("nothing-here")
+        content = partial(pages.catalog.previews.picture, preview)
+        return answer(request, content, MEDIA_TYPES[suffix], etag=tag(preview.picture, preview.fetched))
+
+    return picture
+
+
 def _selection(pages: Pages, file: Previewed, request: Request) -> Selection:
     """The rows that are asked for; UsageError, and NotReadyError where no table is prepared."""
     asked, _is_from_form = parse(request.query_params.multi_items())
-    where = pages.catalog.previews.where(file.record.id, file.distribution.id, list(asked.where))
-    return Selection(sort=asked.sort, where=where, size=MAX_PAGE_ROWS)
+    where = pages.catalog.previews.where(file.record.id, file.distribution.id, list(asked.where), asked.table)
+    return Selection(sort=asked.sort, where=where, size=MAX_PAGE_ROWS, table=asked.table)
 
 
 def _to_record(request: Request, file: Previewed, name: str) -> Response | None:

@@ -14,7 +14,7 @@ from api.drawing.maps import MAX_NUMBERED, map_of
 from api.drawing.profiles import Profile, profile
 from api.drawing.values import day_text, decimals_of, is_identifying, shown
 from api.pages.table_address import Asked
-from api.text.formatting import link
+from api.text.formatting import link, moment
 from api.text.i18n import translator
 from api.web.addresses import Lang
 from api.web.negotiate import CSV, JSON, XLSX
@@ -205,6 +205,36 @@ def views(preview: Preview, asked: Asked, path: str, lang: Lang) -> tuple[TableV
         return ()
     kept = replace(asked, page=1)
     return tuple(TableView(label, replace(kept, view=name).url(path), name == asked.view) for name, label in forms)
+
+
+def tables(preview: Preview, asked: Asked, path: str) -> tuple[TableView, ...]:
+    """The tables of a file with several, as sheets of a workbook; () for a file with one."""
+    shown = asked.table or next(iter(preview.tables), "")
+    return tuple(
+        TableView(name, Asked(table=name if number else "").url(path), name == shown)
+        for number, name in enumerate(preview.tables)
+    )  # fmt: skip
+
+
+def newest_value(preview: Preview, rows: Rows, lang: Lang) -> str:
+    """The newest value of a service with its unit, of what it is, when it was measured, and when we asked; "" without
+    one. `rows`: its streams or tables, the newest first."""
+    _ = translator(lang)
+    names = [column.name for column in preview.columns]
+    for row in rows.rows:
+        value = dict(zip(names, row, strict=True))
+        if value["value"] is None or value["time"] is None:
+            continue
+        column = preview.column("value")
+        number = shown(value["value"], column.type if column else "text", lang)
+        stream = dict.fromkeys(str(value[name]) for name in ("property", "name", "thing") if value.get(name))
+        return _("%(what)s: %(value)s, gemessen am %(time)s, geprüft am %(checked)s") % {
+            "what": ", ".join(stream),
+            "value": " ".join(filter(None, (number, value["unit"]))),
+            "time": day_text(str(value["time"]), lang),
+            "checked": moment(preview.fetched, lang),
+        }
+    return ""
 
 
 def chips(preview: Preview, asked: Asked, path: str, lang: Lang) -> tuple[Chip, ...]:

@@ -1,8 +1,8 @@
 """The address of a part of a table: parameters of a preview's page, read and written.
 
 Entry points: `parse` (parameters -> `Asked`), `Asked.url`. The same parameters as of the JSON API: `sort`, `where` (may
-repeat), `size`, `page`; and for pages `view`, `x`, `y`, `measure`, `columns`. The form of a filter sends `column` and
-`value`, which `parse` turns into a `where`.
+repeat), `size`, `page`, `table`; and for pages `view`, `x`, `y`, `measure`, `columns`. The form of a filter sends
+`column` and `value`, which `parse` turns into a `where`.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ MAX_CHARACTERS: Final = 300  # of a parameter
 
 class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
     """What part of a table is asked for, and in which form. `where`: as written, `COLUMN:VALUE`; `columns`: those that
-    are shown, all for (); `x`, `y`, `measure`: of a chart."""
+    are shown, all for (); `x`, `y`, `measure`: of a chart; `table`: of a file with several, the first one for ""."""
 
     sort: str = ""
     where: tuple[str, ...] = ()
@@ -33,11 +33,16 @@ class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
     y: str = ""
     measure: str = ""
     columns: tuple[str, ...] = ()
+    table: str = ""
 
     def url(self, path: str) -> str:
         """The address of this part, with the parameters that differ from the default."""
         pairs = [
-            *((name, getattr(self, name)) for name in ("view", "x", "y", "measure", "sort") if getattr(self, name)),
+            *(
+                (name, getattr(self, name))
+                for name in ("table", "view", "x", "y", "measure", "sort")
+                if getattr(self, name)
+            ),
             *(("where", pair) for pair in self.where),
             *(("columns", name) for name in self.columns),
             *([("size", str(self.size))] if self.size != DEFAULT_SIZE else []),
@@ -47,7 +52,7 @@ class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def selection_url(self, path: str) -> str:
         """The address of all rows of this part, for a file or for programs."""
-        return Asked(sort=self.sort, where=self.where).url(path)
+        return Asked(sort=self.sort, where=self.where, table=self.table).url(path)
 
     def sorted_by(self, name: str) -> "Asked":
         """The next order by a column: the smallest first, then the largest first, then the file's own order."""
@@ -81,6 +86,7 @@ def parse(params: Iterable[tuple[str, str]]) -> tuple[Asked, bool]:
         y=single.get("y", ""),
         measure=single.get("measure", ""),
         columns=tuple(dict.fromkeys(lists["columns"])),
+        table=single.get("table", ""),
     )
     return asked, bool(column)
 

@@ -1,10 +1,10 @@
-"""A ZIP archive -> the file in it that holds the table. Entry point: `opened`. Runs in the child."""
+"""A ZIP archive -> the files in it that hold tables. Entry point: `opened`. Runs in the child."""
 
 import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -13,7 +13,6 @@ from registry.preview import bounds
 from registry.preview.reasons import too_large, unreadable
 
 MAX_PARTS: Final = 5_000
-MAX_NAMED: Final = 5
 SHAPEFILE_PARTS: Final = ("shp", "dbf", "shx", "prj", "cpg")
 _TABLES: Final = frozenset(
     "csv tsv tab json geojson jsonl ndjson xlsx xls ods parquet geoparquet kml gpx".split()  # noqa: SIM905
@@ -22,17 +21,20 @@ _ASIDE: Final = ("readme", "liesmich", "lizenz", "licence", "license", "metadat"
 
 
 class Opened(NamedTuple):
-    """What an archive is. `kind`: "XLSX", "ODS", "SHP", or "" for an archive with one file in it; `name`: of that file;
-    `content`: its bytes; `parts`: those of a Shapefile by suffix."""
+    """A file in an archive, or what the archive itself is. `kind`: "XLSX", "ODS", "SHP", "LARGE" for a file that has
+    no room, or "" for one of another kind; `name`, `size`: of that file; `content`: its bytes; `parts`: those of a
+    Shapefile by suffix."""
 
     kind: str
     name: str = ""
     content: bytes = b""
     parts: Mapping[str, bytes] = MappingProxyType({})
+    size: int = 0
 
 
-def opened(content: bytes, where: str) -> Opened:
-    """What is in an archive; UnreadableError for one without a table, or with several; TooLargeError."""
+def opened(content: bytes, where: str) -> list[Opened]:
+    """The files with tables in an archive, one more than MAX_TABLES at most, or what it is itself; UnreadableError for
+    one without; TooLargeError for the first one. All others together have MAX_UNPACKED_BYTES at most."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = [part for part in archive.infolist() if _counts(part)]
@@ -40,15 +42,12 @@ def opened(content: bytes, where: str) -> Opened:
                 raise TooLargeError("preview-archive-parts", limit=MAX_PARTS)
             names = [part.filename for part in parts]
             if any(name.lower() == "xl/workbook.xml" for name in names):
-                return Opened("XLSX")
+                return [Opened("XLSX")]
             if "mimetype" in names and b"opendocument.spreadsheet" in _read(archive, archive.getinfo("mimetype")):
-                return Opened("ODS")
+                return [Opened("ODS")]
             if any(part.flag_bits & 1 for part in parts):
                 raise unreadable(where, "preview-protected")
-            if shapes := [name for name in names if name.lower().endswith(".shp")]:
-                return _shapefile(archive, shapes, where)
-            part = _only_table(parts, where)
-            return Opened("", part.filename, _read(archive, part))
+            return list(_within(archive, _tables(parts, where)))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, ValueError):
         raise unreadable(where, "preview-archive-broken") from None
 
@@ -59,31 +58,44 @@ def _counts(part: zipfile.ZipInfo) -> bool:
     return not part.is_dir() and not name.startswith("__MACOSX/") and not posixpath.basename(name).startswith(".")
 
 
-def _only_table(parts: list[zipfile.ZipInfo], where: str) -> zipfile.ZipInfo:
-    """The one file that holds a table: by its suffix, without texts that describe it."""
-    tables = [part for part in parts if _suffix(part) in _TABLES and not _is_aside(part)]
+def _within(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Iterator[Opened]:
+    """The files that these parts are; after the first one only as long as there is room."""
+    size = 0
+    for count, part in enumerate(parts[: bounds.MAX_TABLES + 1]):
+        if count and size + part.file_size > bounds.MAX_UNPACKED_BYTES:
+            yield Opened("LARGE", part.filename, size=part.file_size)
+            continue
+        is_shape = _suffix(part) == "shp"
+        file = _shapefile(archive, part) if is_shape else Opened("", part.filename, _read(archive, part))
+        size += len(file.content) + sum(map(len, file.parts.values()))
+        yield file
+
+
+def _tables(parts: list[zipfile.ZipInfo], where: str) -> list[zipfile.ZipInfo]:
+    """The files that hold tables: by their suffix, Shapefiles first, without texts that describe them."""
+    shapes = [part for part in parts if _suffix(part) == "shp"]
+    beside = {part.filename[:-4].lower() for part in shapes}  # a Shapefile may have a table of its own beside it
+    tables = [
+        part for part in parts
+        if _suffix(part) in _TABLES and not _is_aside(part) and part.filename.lower().rpartition(".")[0] not in beside
+    ]  # fmt: skip
+    tables = [*shapes, *tables]
     tables = tables or [part for part in parts if _suffix(part) in ("txt", "asc", "dat", "xml") and not _is_aside(part)]
     if not tables and len(parts) == 1:
         tables = parts
     if not tables:
         raise unreadable(where, "preview-archive-empty")
-    if len(tables) > 1:
-        names = ", ".join(posixpath.basename(part.filename) for part in tables[:MAX_NAMED])
-        raise unreadable(where, "preview-archive-many", count=len(tables), names=names)
-    return tables[0]
+    return tables
 
 
-def _shapefile(archive: zipfile.ZipFile, shapes: list[str], where: str) -> Opened:
-    if len(shapes) > 1:
-        names = ", ".join(posixpath.basename(name) for name in shapes[:MAX_NAMED])
-        raise unreadable(where, "preview-archive-many", count=len(shapes), names=names)
-    stem = shapes[0][:-4].lower()
+def _shapefile(archive: zipfile.ZipFile, shape: zipfile.ZipInfo) -> Opened:
+    stem = shape.filename[:-4].lower()
     parts = {}
     for part in archive.infolist():
         name, _, suffix = part.filename.lower().rpartition(".")
         if name == stem and suffix in SHAPEFILE_PARTS:
             parts[suffix] = _read(archive, part)
-    return Opened("SHP", posixpath.basename(shapes[0]), parts=parts)
+    return Opened("SHP", posixpath.basename(shape.filename), parts=parts)
 
 
 def _read(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:

@@ -11,6 +11,7 @@ MAX_JSON_BYTES: Final = 50_000_000  # of a JSON or XML document, which is read a
 MAX_UNPACKED_BYTES: Final = 200_000_000  # of a file inside a packed one
 START_BYTES: Final = 4_000  # in which a file shows what it is
 FETCH_SECONDS: Final = 300.0  # of one download
+MAX_TABLES: Final = 20  # of one file: sheets of a workbook, files in an archive
 MAX_ROWS: Final = 2_000_000  # of a table; of a longer one the first ones are shown, and that is said
 MAX_COLUMNS: Final = 1_000
 MAX_CELLS: Final = 50_000_000  # rows by columns
@@ -29,6 +30,7 @@ MAX_GROUPS: Final = 2_000  # of an aggregate
 MAX_FOLDER_BYTES: Final = 5_000_000_000  # of all prepared files; the least recently used ones are deleted above that
 CHECK_AGAIN: Final = timedelta(days=1)  # when a file with an ETag or a date is asked for changes
 FETCH_AGAIN: Final = timedelta(days=7)  # when a file without them is fetched again
+ASK_AGAIN: Final = timedelta(hours=1)  # when a service is asked for its newest values again
 FIRST_RETRY: Final = timedelta(minutes=10)  # after a failure; doubled with each further one
 LAST_RETRY: Final = timedelta(days=7)
 USE_NOTED: Final = timedelta(hours=1)  # a use is written down at most so often

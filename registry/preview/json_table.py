@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from registry.model.message import Message, message
 from registry.preview import bounds
 from registry.preview.geometry import Geometries
 from registry.preview.header import SAMPLE_ROWS, header_of
@@ -22,6 +23,7 @@ from registry.preview.text_encoding import Decoded, decoded
 MAX_DEPTH: Final = 8  # of keys that are joined; what is deeper is shown as JSON
 MAX_SEARCH_DEPTH: Final = 30  # in which the list is looked for
 GEOMETRY: Final = "geometry"
+NEXT_KEYS: Final = ("@odata.nextLink", "@iot.nextLink", "@nextLink", "odata.nextLink")
 
 
 def json_table(content: bytes, where: str) -> Table | None:
@@ -35,13 +37,24 @@ def json_table(content: bytes, where: str) -> Table | None:
     path, rows = _first_list(document)
     if rows is None:
         raise unreadable(where, "preview-json-no-list")
-    read = ReadAs(format="JSON", encoding=text.encoding, table=path, notes=text.notes)
+    notes = (*text.notes, *_pages(document))
+    read = ReadAs(format="JSON", encoding=text.encoding, table=path, notes=notes)
     if isinstance(rows[0], list):
         header = header_of(rows[:SAMPLE_ROWS])
-        read = replace(read, header=header.row, notes=(*text.notes, *header.notes))
+        read = replace(read, header=header.row, notes=(*notes, *header.notes))
         return Table(header.names, rows[header.first :], read, is_text=False)
     names: list[str] = []
     return Table(names, _flat_rows(rows, names), read, is_text=False)
+
+
+def _pages(document: Any) -> tuple[Message, ...]:
+    """What is said of an answer that is one page of several: it names the next one (OData, SensorThings, OGC API)."""
+    if not isinstance(document, dict):
+        return ()
+    links = document.get("links")
+    relations = [link.get("rel") for link in links if isinstance(link, dict)] if isinstance(links, list) else []
+    has_next = "next" in relations or any(document.get(key) for key in NEXT_KEYS)
+    return (message("preview-more-pages"),) if has_next else ()
 
 
 def _parsed(text: Decoded, where: str) -> Any:
@@ -139,7 +152,12 @@ def _geojson(document: dict[str, Any], text: Decoded, where: str) -> Table:
     geometry = len(names)
     names.append(GEOMETRY if GEOMETRY not in names else "geometry (2)")
     table_rows = [[*cells, *[None] * (geometry - len(cells)), wkt] for cells, (_, wkt) in zip(flat, rows, strict=True)]
-    read = ReadAs(format="GEOJSON", encoding=text.encoding, crs=geometries.crs, notes=(*text.notes, *geometries.notes))
+    read = ReadAs(
+        format="GEOJSON",
+        encoding=text.encoding,
+        crs=geometries.crs,
+        notes=(*text.notes, *_pages(document), *geometries.notes),
+    )
     return Table(names, table_rows, read, is_text=False, geometry=geometry if geometries.are_degrees else None)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from registry.model.message import Message
 
@@ -15,7 +16,7 @@ ORDERED_TYPES: Final = frozenset(
     ("integer", "number", "date", "datetime", "time")
 )  # types of which ranges can be asked
 NUMERIC_TYPES: Final = frozenset(("integer", "number"))
-READER_VERSION: Final = 2  # of what the readers make of a file; a higher one has every file read again
+READER_VERSION: Final = 3  # of what the readers make of a file; a higher one has every file read again
 
 
 class Column(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -41,6 +42,25 @@ class Column(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
     notes: tuple[Message, ...] = ()
 
 
+class MapLayer(msgspec.Struct, frozen=True, array_like=True):
+    """A layer that a map service draws. `box`: west, south, east, north; `crs`: those of its coordinate systems that we
+    can ask for."""
+
+    name: str
+    title: str
+    box: tuple[float, float, float, float]
+    crs: tuple[str, ...]
+
+
+class MapOffer(msgspec.Struct, frozen=True, array_like=True):
+    """What a map service can draw. `url`: where it is asked (GetMap); `formats`: those that we can read."""
+
+    url: str
+    version: str
+    formats: tuple[str, ...]
+    layers: tuple[MapLayer, ...]
+
+
 class ReadAs(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """How a file was read. `header`: number of the row (from 1) in which the names of the columns stand, 0 for none;
     `rows`: rows of data; `table`: the sheet, layer, list or file inside; `crs`: coordinate system in the file.
@@ -61,11 +81,36 @@ class ReadAs(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
     notes: tuple[Message, ...] = ()
 
 
+class Prepared(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A table that the child has written. `file`: its name in the folder of previews; of the child's own, the name that
+    it gave. `more`: the other tables of the same file, which have none themselves. `map_offer`: of a map service, what
+    pictures it can draw."""
+
+    read: ReadAs
+    columns: tuple[Column, ...]
+    total: int
+    file: str = ""
+    more: tuple["Prepared", ...] = ()
+    map_offer: MapOffer | None = None
+
+
+class Picture(msgspec.Struct, frozen=True, array_like=True):
+    """A picture that a map service has drawn. `file`: its name in the folder of previews; sizes in pixels; `layer`:
+    what it shows; `box`: west, south, east, north."""
+
+    file: str
+    width: int
+    height: int
+    layer: str
+    box: tuple[float, float, float, float]
+
+
 class Preview(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What is known of the table behind a distribution. `waiting`: it was not read yet; `failed`: `reason` says why.
 
     `url`: from where, `fetched`: when it was read last, `digest`: of its bytes, `file`: name of the prepared file in
-    the folder of previews. `worked`: the last time it could be read.
+    the folder of previews. `worked`: the last time it could be read. `more`: the other tables of the file; `tables`:
+    the names of all of them where there are several; `picture`: what a map service shows.
     """
 
     state: Literal["ready", "waiting", "failed"]
@@ -80,28 +125,39 @@ class Preview(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     size_bytes: int = 0
     file: str = ""
     reader: int = READER_VERSION
+    more: tuple[Prepared, ...] = ()
+    tables: tuple[str, ...] = ()
+    picture: Picture | None = None
 
     def column(self, name: str) -> Column | None:
         """The column of this name."""
         return next((column for column in self.columns if column.name == name), None)
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of all prepared files: tables and picture."""
+        pictures = (self.picture.file,) if self.picture else ()
+        return tuple(filter(None, (self.file, *(table.file for table in self.more), *pictures)))
 
-class Prepared(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """The answer of the child that has read a file and written its table."""
-
-    read: ReadAs
-    columns: tuple[Column, ...]
-    total: int
+    def table(self, name: str) -> "Preview":
+        """This preview with another of its tables in the place of the first one; itself for "". KeyError."""
+        if name in ("", *self.tables[:1]):
+            return self
+        table = next((table for table in self.more if table.read.table == name), None)
+        if table is None:
+            raise KeyError(name)
+        return replace(self, read=table.read, columns=table.columns, total=table.total, file=table.file)
 
 
 class Selection(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A part of a table. `sort`: a column, with "-" before it for the largest first; `where`: column and value, all of
-    which must hold; `size`, `page`: which of its rows."""
+    which must hold; `size`, `page`: which of its rows; `table`: of a file with several, "" for the first one."""
 
     sort: str = ""
     where: tuple[tuple[str, str], ...] = ()
     size: int = 50
     page: int = 1
+    table: str = ""
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,13 +175,14 @@ Part = Literal["year", "month", "day", "hour", "weekday"]  # of a date or time; 
 
 class Aggregate(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A question to a table: a measure of a column (of rows for "count" without one), over the rows of `where`, for
-    each value of `by`, or of a part of it. Without `by` there is one group."""
+    each value of `by`, or of a part of it. Without `by` there is one group. `table`: as of a `Selection`."""
 
     measure: Measure = "count"
     column: str = ""
     by: str = ""
     part: Part | None = None
     where: tuple[tuple[str, str], ...] = ()
+    table: str = ""
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):

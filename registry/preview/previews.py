@@ -10,16 +10,24 @@ import logging
 import shutil
 import tempfile
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from registry.child_pool import ChildFaultError, call
-from registry.errors import LotseError, NotReadyError, StoppedError, StorageFullError, UnreadableError
+from registry.errors import (
+    LotseError,
+    NotFoundError,
+    NotReadyError,
+    StoppedError,
+    StorageFullError,
+    UnreadableError,
+    UsageError,
+)
 from registry.fetch.session import NotModifiedError, Outward, session
 from registry.masking import shown
 from registry.model import Distribution, Record
@@ -30,12 +38,26 @@ from registry.preview import bounds
 from registry.preview.addresses import address_of
 from registry.preview.conditions import named
 from registry.preview.exporting import Format, exported
-from registry.preview.fetching import Fetched, fetched
-from registry.preview.model import READER_VERSION, Aggregate, Groups, Prepared, Preview, Rows, Selection
+from registry.preview.fetching import fetched
+from registry.preview.map_picture import draw
+from registry.preview.model import (
+    READER_VERSION,
+    Aggregate,
+    Groups,
+    Picture,
+    Prepared,
+    Preview,
+    ReadAs,
+    Rows,
+    Selection,
+)
 from registry.preview.preview_store import NEVER, PreviewStore, Stored, open_preview_store
 from registry.preview.querying import PreparedFiles
+from registry.preview.service_answers import FORMATS, SERVICE
+from registry.preview.service_asking import ask_service
 from registry.private_files import make_private_folder
 from vocab.formats import file_type
+from vocab.geometry import bounds as boundaries
 
 if TYPE_CHECKING:
     from requests import Session
@@ -43,6 +65,16 @@ if TYPE_CHECKING:
 FOLDER: Final = "previews"  # in the data folder
 FAULT: Final = message("preview-reader-fault")
 log = logging.getLogger("lotse.previews")
+
+
+class _Job(NamedTuple):
+    """A file that is prepared. `folder`: for files in between."""
+
+    record: Record
+    distribution: Distribution
+    url: str
+    http: "Session"
+    folder: Path
 
 
 class Previews:
@@ -71,7 +103,7 @@ class Previews:
         stored = self.store.get(record.id, distribution.id)
         if stored is None or stored.preview.url != url:
             return _unread(url)
-        if stored.preview.state == "ready" and not self._has_file(stored.preview):  # as after a backup was put back
+        if stored.preview.state == "ready" and not self._has_files(stored.preview):  # as after a backup was put back
             waiting = Preview(state="waiting", url=url, worked=stored.preview.worked)
             stored = stored._replace(preview=waiting, due=NEVER)
         self._note_use(stored)
@@ -90,25 +122,34 @@ class Previews:
 
     def rows(self, record_id: str, distribution_id: str, selection: Selection) -> Rows:
         """A page of a prepared table; UsageError for what it does not have, NotReadyError if it is not prepared."""
-        return self._files.rows(self._ready(record_id, distribution_id), selection)
+        return self._files.rows(self._ready(record_id, distribution_id, selection.table), selection)
 
     def aggregate(self, record_id: str, distribution_id: str, asked: Aggregate) -> Groups:
         """The groups of an aggregate; errors as of `rows`."""
-        return self._files.aggregate(self._ready(record_id, distribution_id), asked)
+        return self._files.aggregate(self._ready(record_id, distribution_id, asked.table), asked)
 
-    def where(self, record_id: str, distribution_id: str, pairs: list[str]) -> tuple[tuple[str, str], ...]:
+    def where(
+        self, record_id: str, distribution_id: str, pairs: list[str], table: str = ""
+    ) -> tuple[tuple[str, str], ...]:
         """The filters written as `COLUMN:VALUE`; errors as of `rows`."""
-        return named(self._ready(record_id, distribution_id), pairs)
+        return named(self._ready(record_id, distribution_id, table), pairs)
 
     def export(self, record_id: str, distribution_id: str, selection: Selection, format: Format) -> Iterator[bytes]:
         """The rows of a selection, without its page, as a file: csv, json, xlsx or parquet; errors as of `rows`."""
-        return exported(self._files, self._ready(record_id, distribution_id), selection, format)
+        return exported(self._files, self._ready(record_id, distribution_id, selection.table), selection, format)
 
-    def _ready(self, record_id: str, distribution_id: str) -> Preview:
+    def picture(self, preview: Preview) -> bytes:
+        """The picture that a map service has drawn; NotFoundError if there is none."""
+        path = self.folder / preview.picture.file if preview.picture else None
+        if path is None or not path.exists():
+            raise NotFoundError("nothing-here")
+        return path.read_bytes()
+
+    def _ready(self, record_id: str, distribution_id: str, table: str) -> Preview:
         preview = self.get(record_id, distribution_id)
         if preview is None or preview.state != "ready":
             raise NotReadyError("preview-not-ready")
-        return preview
+        return chosen_table(preview, table)
 
     def _note_use(self, stored: Stored) -> None:
         now = datetime.now(UTC)
@@ -137,20 +178,24 @@ class Previews:
         with contextlib.ExitStack() as stack:
             http = http or stack.enter_context(session(self._outward, seconds=bounds.FETCH_SECONDS))
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="new-", dir=self.folder)))
-            after = self._prepared(before, distribution, http, folder)
+            after = self._prepared(before, _Job(record, distribution, url, http, folder))
         self._keep(before, after)
         return after.preview
 
-    def _prepared(self, before: Stored, distribution: Distribution, http: "Session", folder: Path) -> Stored:
+    def _prepared(self, before: Stored, job: _Job) -> Stored:
         """The row after fetching and reading."""
-        now, url = datetime.now(UTC), address_of(distribution)
-        is_ready = before.preview.state == "ready" and before.preview.url == url and self._has_file(before.preview)
+        now, url = datetime.now(UTC), job.url
+        is_ready = before.preview.state == "ready" and before.preview.url == url and self._has_files(before.preview)
         try:
-            validators = before.validators if is_ready else Validators()
-            file = fetched(http, url, folder / "file", validators)
+            file = fetched(job.http, url, job.folder / "file", before.validators if is_ready else Validators())
+            service = ask_service(job.http, url, job.folder / "file")
+            file = service or file
             if is_ready and file.digest == before.preview.digest and before.preview.reader == READER_VERSION:
                 return _unchanged(before, now, file.validators)
-            prepared = self._read(file, url, distribution, folder)
+            prepared = self._read(job, SERVICE if service else "")
+            stem = f"{digest(f'{before.record} {before.distribution}')}-{file.digest[:8]}-{READER_VERSION}"
+            kept = _moved(prepared, job.folder, self.folder / stem)
+            read, picture = self._with_picture(kept, job, stem)
         except NotModifiedError:
             return _unchanged(before, now, before.validators)
         except (StoppedError, StorageFullError):
@@ -161,30 +206,46 @@ class Previews:
         except LotseError as error:
             return _failed(before, url, now, error)
         preview = Preview(
-            state="ready", read=prepared.read, columns=prepared.columns, total=prepared.total, url=url, fetched=now,
-            worked=now, digest=file.digest, size_bytes=file.size,
-            file=f"{digest(f'{before.record} {before.distribution}')}-{file.digest[:8]}-{READER_VERSION}.parquet",
+            state="ready", read=read, columns=kept.columns, total=kept.total, url=url, fetched=now, worked=now,
+            digest=file.digest, size_bytes=file.size, file=kept.file, more=kept.more, picture=picture,
+            tables=tuple(table.read.table for table in (kept, *kept.more)) if kept.more else (),
         )  # fmt: skip
-        target = self.folder / preview.file
-        (folder / "table.parquet").replace(target)
-        return _worked(before, preview, now, file.validators)._replace(bytes=target.stat().st_size, used=now)
+        size = sum((self.folder / name).stat().st_size for name in preview.files)
+        return _worked(before, preview, now, file.validators)._replace(bytes=size, used=now)
 
-    def _read(self, file: Fetched, url: str, distribution: Distribution, folder: Path) -> Prepared:
+    def _read(self, job: _Job, declared: str) -> Prepared:
         """Has a child read the file; its errors are those of `registry.child_pool.call`."""
-        declared = file_type(distribution.format, distribution.media_type, url)
-        notation = declared.concept.notation if declared else ""
-        arguments = (str(folder / "file"), str(folder), str(folder / "table.parquet"), shown(url), notation)
+        kind = file_type(job.distribution.format, job.distribution.media_type, job.url)
+        notation = declared or (kind.concept.notation if kind else "")
+        paths = (str(job.folder / "file"), str(job.folder), str(job.folder / "table.parquet"))
         with self._readers:
-            answer = b"".join(call(shown(url), bounds.CHILD, "registry.preview.child:prepare", *arguments))
+            answer = b"".join(
+                call(shown(job.url), bounds.CHILD, "registry.preview.child:prepare", *paths, shown(job.url), notation)
+            )
         return msgspec.msgpack.decode(answer, type=Prepared)
+
+    def _with_picture(self, prepared: Prepared, job: _Job, stem: str) -> tuple[ReadAs, Picture | None]:
+        """How the file was read, and the picture that a map service has drawn; where it draws none, that is said."""
+        if prepared.map_offer is None:
+            return prepared.read, None
+        drawn = draw(job.http, prepared.map_offer, job.distribution, box_of(job.record))
+        if drawn is None:
+            return replace(prepared.read, notes=(*prepared.read.notes, message("preview-no-picture"))), None
+        name = f"{stem}.{drawn.picture.suffix}"
+        (self.folder / name).write_bytes(drawn.picture.content)
+        title = drawn.layer.title or drawn.layer.name
+        return prepared.read, Picture(name, drawn.picture.width, drawn.picture.height, title, drawn.box)
 
     def _keep(self, before: Stored, after: Stored) -> None:
         self.store.put([after])
-        if before.preview.file and before.preview.file != after.preview.file:
-            (self.folder / before.preview.file).unlink(missing_ok=True)
+        self._unlink(name for name in before.preview.files if name not in after.preview.files)
 
-    def _has_file(self, preview: Preview) -> bool:
-        return bool(preview.file) and (self.folder / preview.file).exists()
+    def _has_files(self, preview: Preview) -> bool:
+        return bool(preview.file) and all((self.folder / name).exists() for name in preview.files)
+
+    def _unlink(self, names: Iterable[str]) -> None:
+        for name in names:
+            (self.folder / name).unlink(missing_ok=True)
 
     def postpone(self, row: Stored) -> None:
         """Leaves a file for later, because its host gives no answer at all."""
@@ -218,24 +279,24 @@ class Previews:
                     break
                 waiting = Preview(state="waiting", url=row.preview.url, worked=row.preview.worked)
                 self.store.put([row._replace(preview=waiting, bytes=0, validators=Validators(), due=NEVER)])
-                (self.folder / row.preview.file).unlink(missing_ok=True)
+                self._unlink(row.preview.files)
                 over -= row.bytes
                 evicted += 1
         return evicted
 
     def sweep(self) -> None:
         """Deletes what killed processes left in the folder: files that no row names, for more than an hour."""
-        kept, hour_ago = self.store.files(), datetime.now(UTC) - timedelta(hours=1)
+        kept = {_stem(name) for name in self.store.files()}
+        hour_ago = datetime.now(UTC) - timedelta(hours=1)
         for path in self.folder.iterdir() if self.folder.exists() else ():
             changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            if path.name not in kept and changed < hour_ago:
+            if _stem(path.name) not in kept and changed < hour_ago:
                 shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
     def _delete(self, rows: list[Stored]) -> None:
         self.store.remove(rows)
         for row in rows:
-            if row.preview.file:
-                (self.folder / row.preview.file).unlink(missing_ok=True)
+            self._unlink(row.preview.files)
 
 
 def open_previews(database_url: str, data: Path, outward: Outward) -> Previews:
@@ -260,13 +321,50 @@ def _unread(url: str) -> Preview:
     return Preview(state="waiting", url=url)
 
 
+def chosen_table(preview: Preview, name: str) -> Preview:
+    """The preview of one of the tables of a file, the first one for ""; UsageError for a name that none has."""
+    try:
+        return preview.table(name)
+    except KeyError:
+        names = ", ".join(preview.tables[: bounds.MAX_TABLES])
+        raise UsageError("preview-table-unknown", name=name[:100], names=names) from None
+
+
+def _stem(name: str) -> str:
+    """What all files of one preview have in their names."""
+    return name.partition(".")[0]
+
+
+def _moved(prepared: Prepared, folder: Path, stem: Path) -> Prepared:
+    """What the child has prepared, with its files at their place."""
+    moved = []
+    for number, table in enumerate((prepared, *prepared.more)):
+        target = stem.with_name(f"{stem.name}{f'.{number}' if number else ''}.parquet")
+        (folder / table.file).replace(target)
+        moved.append(replace(table, file=target.name))
+    return replace(moved[0], more=tuple(moved[1:]))
+
+
+def box_of(record: Record) -> tuple[float, float, float, float] | None:
+    """The box of all places of a record; None if none has a shape."""
+    shapes = (place.bbox or place.geometry for place in record.metadata.places)
+    boxes = [box for text in shapes if text and (box := boundaries(text))]
+    if not boxes:
+        return None
+    west, south, east, north = zip(*boxes, strict=True)
+    return min(west), min(south), max(east), max(north)
+
+
 def _unchanged(before: Stored, now: datetime, validators: Validators) -> Stored:
     return _worked(before, replace(before.preview, fetched=now, worked=now), now, validators)
 
 
 def _worked(before: Stored, preview: Preview, now: datetime, validators: Validators) -> Stored:
-    """The row after a success: looked at again sooner where the server can tell whether the file has changed."""
-    due = now + (bounds.CHECK_AGAIN if any(msgspec.structs.astuple(validators)) else bounds.FETCH_AGAIN)
+    """The row after a success: looked at again sooner where the server can tell whether the file has changed, and every
+    hour where a service has newest values."""
+    is_service = preview.read is not None and preview.read.format in FORMATS
+    wait = bounds.CHECK_AGAIN if any(msgspec.structs.astuple(validators)) else bounds.FETCH_AGAIN
+    due = now + (bounds.ASK_AGAIN if is_service else wait)
     return before._replace(preview=preview, validators=validators, failures=0, due=due)
 
 

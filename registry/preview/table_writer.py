@@ -22,7 +22,7 @@ from registry.preview.column_types import TEXT, Reading, marks_of, reading_of
 from registry.preview.header import unique
 from registry.preview.header_words import unit_of
 from registry.preview.locked_database import locked, quoted
-from registry.preview.model import NUMERIC_TYPES, Column, Prepared, ReadAs
+from registry.preview.model import NUMERIC_TYPES, Column, MapOffer, Prepared, ReadAs
 from registry.preview.shape_counts import shapes_of
 from registry.preview.zones import zone_of
 from vocab.numbers import MAX_EXACT_INTEGER
@@ -33,13 +33,14 @@ Row = Sequence[Any]
 class Table(NamedTuple):
     """A table as a reader gives it. `names` may grow while `rows` are read. `is_text`: all cells are texts whose types
     have to be found out; else cells have the types of Python, and texts are meant as such. `geometry`: the number of
-    the column with shapes as WKT."""
+    the column with shapes as WKT. `map_offer`: of a map service, what pictures it can draw."""
 
     names: list[str]
     rows: Iterable[Row]
     read: ReadAs
     is_text: bool = True
     geometry: int | None = None
+    map_offer: MapOffer | None = None
 
 
 class _Written(NamedTuple):

@@ -1,4 +1,5 @@
-"""Workbooks (XLSX, XLS, ODS) -> table: the first sheet that holds one. Entry point: `workbook_table`; in the child.
+"""Workbooks (XLSX, XLS, ODS) -> the tables of their sheets, the best one first. Entry point: `workbook_tables`; in the
+child.
 
 Cells keep the type that they have in the workbook: a text that looks like a number is meant as a text.
 """
@@ -7,7 +8,9 @@ import datetime
 import io
 import re
 import zipfile
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 from registry.errors import TooLargeError
 from registry.files import xlsx_bounds
@@ -21,6 +24,7 @@ from registry.preview.model import ReadAs
 from registry.preview.reasons import unreadable
 from registry.preview.table_writer import Table
 
+MAX_SHEETS: Final = 50  # in which tables are looked for
 MAX_SHEETS_NAMED: Final = 5
 MAX_ROWS_OF_NOTES: Final = 10  # with several filled cells, in a sheet that only describes the others
 _DURATION: Final = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?")
@@ -28,31 +32,50 @@ _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 Cells = list[list[Any]]
 
 
-def workbook_table(content: bytes, format: str, where: str) -> Table:
-    """The table in a workbook; UnreadableError, TooLargeError. `format`: XLSX, XLS or ODS."""
+class _File(NamedTuple):
+    content: bytes
+    format: str
+    where: str
+
+
+def workbook_tables(content: bytes, format: str, where: str) -> Iterator[tuple[str, Callable[[], Table]]]:
+    """The sheets of a workbook with a table, each with its name and what reads it: first the first sheet that holds
+    numbers, then the others in their order; UnreadableError, TooLargeError. `format`: XLSX, XLS or ODS."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     _check(content, format, where)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = [sheet.name for sheet in book.sheets_metadata if "Visible" in str(sheet.visible)] or book.sheet_names
-        name, cells, upper, top, sheet_notes = _first_table(book, names)
+        sheets = _sheets(book, names)
     except PasswordError:
         raise unreadable(where, "preview-protected") from None
     except CalamineError:
         raise unreadable(where, "preview-workbook-broken") from None
-    if not cells:
+    if not sheets:
         raise unreadable(where, "preview-empty")
-    if format == "XLSX":
-        sheet_notes += _error_notes(content, name)
+    for name in sheets:
+        others = [other for other in names if other != name] if name == sheets[0] else []
+        yield name, partial(_table, book, name, _File(content, format, where), others)
+
+
+def _table(book: Any, name: str, file: _File, others: list[str]) -> Table:
+    """The table of a sheet; UnreadableError. `others`: sheets that a note names."""
+    from python_calamine import CalamineError
+
+    try:
+        cells, upper, top, sheet_notes = _cells(book, name)
+    except CalamineError:
+        raise unreadable(file.where, "preview-workbook-broken") from None
+    if file.format == "XLSX":
+        sheet_notes += _error_notes(file.content, name)
     header = header_of(cells[:SAMPLE_ROWS], upper[:SAMPLE_ROWS])
-    others = [other for other in names if other != name]
     if others:
         shown = ", ".join(others[:MAX_SHEETS_NAMED])
         sheet_notes.append(message("preview-other-sheets", count=len(others), names=shown))
     width = max(usual_width(cells[:SAMPLE_ROWS]), len(header.names))
     row = header.row + top if header.row else 0
-    read = ReadAs(format=format, header=row, table=name, notes=(*sheet_notes, *header.notes))
+    read = ReadAs(format=file.format, header=row, table=name, notes=(*sheet_notes, *header.notes))
     return Table(header.names, Body(cells[header.first :], width), read, is_text=False)
 
 
@@ -78,29 +101,31 @@ def _check(content: bytes, format: str, where: str) -> None:
         raise unreadable(where, "preview-workbook-broken") from None
 
 
-def _first_table(book: Any, names: list[str]) -> tuple[str, Cells, Cells, int, list[Message]]:
-    """The first sheet of the best rank: its name, its cells, the cells of its first rows in which a merged value stands
-    everywhere, how many empty rows are above them, and notes."""
-    first: tuple[str, Cells, Any] | None = None
-    best = -1
-    for name in names:
-        sheet = book.get_sheet_by_name(name)
-        cells = sheet.to_python(skip_empty_area=True)
-        rank = _rank(cells[:SAMPLE_ROWS])
-        if cells and rank > best:
-            first, best = (name, cells, sheet), rank
-        if best == 2:
-            break
-    if first is None:
-        return "", [], [], 0, []
-    name, cells, sheet = first
+def _sheets(book: Any, names: list[str]) -> list[str]:
+    """The names of the sheets with a table: the first of the best rank, then the others but those of texts."""
+    ranks: dict[str, int] = {}
+    for name in names[:MAX_SHEETS]:
+        cells = book.get_sheet_by_name(name).to_python(skip_empty_area=True, nrows=SAMPLE_ROWS)
+        if cells:
+            ranks[name] = _rank(cells)
+    if not ranks:
+        return []
+    first = max(ranks, key=lambda name: ranks[name])
+    return [first, *(name for name, rank in ranks.items() if name != first and rank)]
+
+
+def _cells(book: Any, name: str) -> tuple[Cells, Cells, int, list[Message]]:
+    """The cells of a sheet, those of its first rows in which a merged value stands everywhere, how many empty rows are
+    above them, and notes."""
+    sheet = book.get_sheet_by_name(name)
+    cells = sheet.to_python(skip_empty_area=True)
     ranges, begins = sheet.merged_cell_ranges or [], sheet.start or (0, 0)
     upper = _spread(cells[:SAMPLE_ROWS], ranges, begins)
     before = sum(map(count_filled, cells))
     fill_merged(cells, ranges, begins)
     filled = sum(map(count_filled, cells)) - before
     _unify(cells)
-    return name, cells, upper, begins[0], [message("preview-merged", count=filled)] if filled else []
+    return cells, upper, begins[0], [message("preview-merged", count=filled)] if filled else []
 
 
 def _rank(cells: Cells) -> int:

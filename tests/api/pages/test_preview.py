@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from urllib.parse import quote
 
 import openpyxl
@@ -18,6 +19,9 @@ from msgspec.structs import replace
 from api.pages.table_address import Asked, parse
 from registry.model import Column, Distribution, Metadata, Record, TableSchema
 from registry.model.message import message
+from registry.preview.model import Picture
+from registry.preview.service_answers import SERVICE
+from registry.preview.service_model import Answer, packed
 from tests.prepared import put_failure, put_preview, sample_previews
 from tests.sample_city import file, iri
 from tests.town import Town
@@ -238,6 +242,82 @@ def test_a_service_and_a_document_say_what_they_are(city: Town, browser: TestCli
     assert "Das ist ein Dokument, keine Tabelle" in browser.get("/daten/bericht/vorschau/bericht-pdf").text
     put_failure(city, "trinkbrunnen", 0, message("preview-document"))
     assert "Das ist ein Dokument, keine Tabelle" in browser.get("/daten/trinkbrunnen/vorschau/brunnen-xlsx").text
+
+
+# -- several tables in one file, services
+
+
+def put_record(city: Town, id: str, *files: Distribution) -> None:
+    metadata = replace(city.catalog.store.existing("baumkataster").metadata, distributions=files)
+    city.catalog.store.put([Record(id=id, said=metadata)], "test")
+
+
+def test_each_table_of_a_file_has_an_address(city: Town, browser: TestClient) -> None:
+    put_record(city, "jahre", file("Jahre", "ZIP", "jahre.zip"))
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("a.csv", "Ort;Zahl\nA;1\nB;2\n")
+        archive.writestr("b.csv", "Jahr;Wert;Ort\n2025;5,5;Nord\n2026;6,5;Süd\n2027;7;Süd\n")
+    id = put_preview(city, "jahre", 0, target.getvalue())
+    path = f"/daten/jahre/vorschau/{id}"
+    page = browser.get(path).text
+    assert "2 Tabellen in dieser Datei" in page
+    assert rows(page) == [["A", "1"], ["B", "2"]]
+    second = link(page, "b.csv")
+    assert second == f"{path}?table=b.csv"
+    shown = browser.get(second).text
+    assert rows(shown)[0] == ["2025", "5,5", "Nord"]
+    assert re.search(r'href="[^"]*table=b\.csv" aria-current="page"', shown)
+    assert link(shown, "Jahr").startswith(f"{path}?table=b.csv&sort=Jahr")
+    found_rows = browser.get(f"{path}?table=b.csv&column=Ort&value=Süd", follow_redirects=True).text
+    assert len(rows(found_rows)) == 2
+    assert "Wert" in browser.get(f"{path}?table=b.csv&view=chart").text
+    assert browser.get(f"{path}.csv?table=b.csv&where=Jahr:2026").text == "Jahr,Wert,Ort\r\n2026,6.5,Süd\r\n"
+    assert "2 tables in this file" in browser.get(f"/en/datasets/jahre/preview/{id}").text
+    wrong = browser.get(f"{path}?table=c.csv")
+    assert wrong.status_code == 400
+    assert "Die Tabelle „c.csv“ gibt es in der Datei nicht" in wrong.text
+    assert rows(wrong.text) == [["A", "1"], ["B", "2"]]
+    api = browser.get(f"/api/v1/records/jahre/preview/{id}?table=b.csv&size=1").json()
+    assert (api["tables"], api["rows"], api["read"]["table"]) == (["a.csv", "b.csv"], [[2025, 5.5, "Nord"]], "b.csv")
+    assert browser.get(api["next"]).json()["rows"] == [[2026, 6.5, "Süd"]]
+    assert browser.get(f"/api/v1/records/jahre/preview/{id}?table=c.csv").status_code == 400
+
+
+def test_the_newest_value_of_a_service_is_said_with_unit_and_times(city: Town, browser: TestClient) -> None:
+    put_record(city, "messwerte", file("Messwerte", "JSON", "v1.1"))
+    stream = {
+        "name": "Bahnhof", "unitOfMeasurement": {"symbol": "°C"}, "ObservedProperty": {"name": "Lufttemperatur"},
+        "Observations": [{"result": 12.5, "phenomenonTime": "2026-11-22T08:00:00Z"}],
+    }  # fmt: skip
+    older = {**stream, "name": "Markt", "Observations": [{"result": 1, "phenomenonTime": "2026-11-21T08:00:00Z"}]}
+    root = json.dumps({"value": [{"name": "Datastreams", "url": "https://x.example/v1.1/Datastreams"}]}).encode()
+    answers = [Answer("https://x.example/v1.1", root), Answer("x", json.dumps({"value": [older, stream]}).encode())]
+    id = put_preview(city, "messwerte", 0, packed(answers), SERVICE)
+    page = browser.get(f"/daten/messwerte/vorschau/{id}").text
+    assert "Lufttemperatur, Bahnhof: 12,5 °C, gemessen am 22. November 2026, 9:00 Uhr" in page
+    assert "geprüft am 22. November 2026, 6:10 Uhr" in page
+    assert "Newest value" in browser.get(f"/en/datasets/messwerte/preview/{id}").text
+
+
+def test_a_map_service_shows_its_picture_from_here(city: Town, browser: TestClient) -> None:
+    put_record(city, "karte", file("Karte", "WMS_SRVC", "wms"))
+    layer = "<Layer><Name>a</Name><Title>Bäume</Title></Layer>"
+    capabilities = f"<WMS_Capabilities><Capability>{layer}</Capability></WMS_Capabilities>"
+    id = put_preview(city, "karte", 0, capabilities, "WMS_SRVC")
+    previews = city.catalog.previews
+    stored = previews.store.get("karte", id)
+    assert stored
+    (previews.folder / "karte.jpg").write_bytes(b"\xff\xd8picture")
+    picture = Picture("karte.jpg", 800, 600, "Bäume", (8.5, 49.3, 8.8, 49.5))
+    previews.store.put([stored._replace(preview=replace(stored.preview, picture=picture))])
+    path = f"/daten/karte/vorschau/{id}"
+    page = browser.get(path).text
+    assert f'<img class="mapshot" src="{path}.jpg" width="800" height="600" alt="Karte des Dienstes: Bäume">' in page
+    answer = browser.get(f"{path}.jpg")
+    assert (answer.content, answer.headers["content-type"]) == (b"\xff\xd8picture", "image/jpeg")
+    assert browser.get(f"{path}.png").status_code == 404
+    assert browser.get(f"{TABLE}.jpg").status_code == 404
 
 
 # -- files of a selection

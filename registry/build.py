@@ -28,6 +28,7 @@ from registry.pictures import pictures
 from registry.pictures.pictures import open_pictures
 from registry.preview import preview_store
 from registry.preview.previews import open_previews
+from registry.preview.tiles import Background
 from registry.projections.projection import Projection
 from registry.projections.projector import Projector
 from registry.quality import file_checks, scores
@@ -60,7 +61,9 @@ def open_catalog(settings: Settings) -> Catalog:
     projections["sparql"] = open_sparql(settings)
     staging = open_staging(settings.database_url, settings.data)
     people = open_people(settings.database_url)
-    previews = open_previews(settings.database_url, settings.data, settings)
+    previews = open_previews(
+        settings.database_url, settings.data, settings, Background(settings.tiles, settings.tiles_credit)
+    )
     return Catalog(
         store=store,
         index=index,

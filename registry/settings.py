@@ -27,6 +27,7 @@ DEFAULT_RATES: Final[Mapping[str, int]] = MappingProxyType(  # kind of request -
     {"sparql": 60, "ckan": 300, "search": 300, "api": 600, "form": 120, "page": 1800}
 )
 _ADDRESS = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
+_TILE_PARTS = re.compile(r"{[^}]*}?|}")
 _MAIL_ADDRESS = re.compile(r"[^\s@<>,;:\"()\\]+@[A-Za-z0-9.-]+")
 
 
@@ -56,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_secret: str = ""  # client secret
     oidc_claim: str = "groups"  # claim that names the groups of a person
     oidc_roles: tuple[str, ...] = ()  # GROUP=ROLE or GROUP=ROLE@ORGANIZATION; empty: everybody becomes a member
+    tiles: str = ""  # address of the tiles behind maps, with {z}, {x} and {y}; empty: no background
+    tiles_credit: str = ""  # who made that map, shown below it
     contributor: str = ""  # dcatde:contributorID of the catalogue
     meaning: str = ""  # on, off; empty: on where its package is installed
     mcp: str = "on"  # on, off; where the extra lotse[mcp] is installed
@@ -196,6 +199,11 @@ def _check(settings: Settings) -> None:
         value = getattr(settings, name)
         if value and not _ADDRESS.fullmatch(value):
             raise UsageError("setting-address", name=name.upper(), value=value)
+    is_template = _ADDRESS.fullmatch(settings.tiles) and {"{z}", "{x}", "{y}"} == set(
+        _TILE_PARTS.findall(settings.tiles)
+    )
+    if settings.tiles and not (is_template and settings.tiles_credit):
+        raise UsageError("setting-tiles", value=settings.tiles)
     _check_search(settings)
     if settings.sparql != "embedded" and not all(map(_is_server, settings.sparql_addresses or ("",))):
         raise UsageError("setting-sparql", value=settings.sparql)

@@ -1,7 +1,7 @@
 """Maps from the shapes of a table: points, lines and areas to scale, as numbers for an SVG, and as GeoJSON.
 
-Entry points: `map_of` (the drawing), `feature_collection`. Pure. Bounded: a drawing has at most MAX_SHAPES shapes and
-MAX_POINTS points; lines are simplified to what can be seen.
+Entry points: `map_of` (the drawing), `placed` (pictures behind it), `feature_collection`. Pure. Bounded: a drawing has
+at most MAX_SHAPES shapes and MAX_POINTS points; lines are simplified to what can be seen.
 """
 
 import math
@@ -59,6 +59,16 @@ class MapDrawing(NamedTuple):
     is_numbered: bool
 
 
+class Placed(NamedTuple):
+    """A picture behind a drawing; sizes in units of the drawing."""
+
+    address: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
 class _Located(NamedTuple):
     row: int
     is_area: bool
@@ -83,6 +93,17 @@ def map_of(shapes: Sequence[str | None]) -> MapDrawing | None:
     left_out = sum(wkt is not None for wkt in shapes) - len(located)
     is_numbered = len(located) <= MAX_NUMBERED
     return MapDrawing(round(frame.height, 1), _drawn(located, frame), *frame.scale(), box, left_out, is_numbered)
+
+
+def placed(box: Box, pictures: Iterable[tuple[str, Box]]) -> list[Placed]:
+    """Where pictures (address, box) lie behind the drawing of a box."""
+    frame = Frame(box)
+    result = []
+    for address, (west, south, east, north) in pictures:
+        left, top = frame.at(west, north)
+        right, bottom = frame.at(east, south)
+        result.append(Placed(address, left, top, round(right - left, 1), round(bottom - top, 1)))
+    return result
 
 
 def _located(row: int, wkt: str) -> _Located | None:
@@ -145,6 +166,13 @@ class Frame:
         x = self._sheet.width / 2 + (longitude - self._middle[0]) * self._shrink * self._per_degree
         y = self.height / 2 - (latitude - self._middle[1]) * self._per_degree
         return round(x, 1), round(y, 1)
+
+    def visible(self) -> Box:
+        """The box that the whole drawing shows."""
+        half_width = self._sheet.width / 2 / self._per_degree / self._shrink
+        half_height = self.height / 2 / self._per_degree
+        x, y = self._middle
+        return x - half_width, y - half_height, x + half_width, y + half_height
 
     def scale(self) -> tuple[float, float]:
         """Length and km of the longest bar of SCALES_KM that takes no more than a quarter of the width."""

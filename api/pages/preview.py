@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.data.previews import file_of
 from api.drawing.chart_choice import choice, question
-from api.drawing.maps import MAX_SHAPES
+from api.drawing.maps import MAX_SHAPES, Frame, placed
 from api.pages import preview_views
 from api.pages.cards import whose
 from api.pages.columns import kinds_of
@@ -24,6 +24,7 @@ from api.pages.preview_states import state_of
 from api.pages.read_as import read_as
 from api.pages.site import Pages, View
 from api.pages.table_address import Asked, parse
+from api.pages.tiles import TILES_PATH
 from api.text.formatting import text_markup
 from api.text.labels import area
 from api.web import addresses
@@ -136,15 +137,27 @@ def _view(pages: Pages, file: Previewed, preview: Preview, asked: Asked) -> dict
     """The variables of the form that is asked for; UsageError for what the table does not have."""
     previews, ids = pages.catalog.previews, (file.record.id, file.distribution.id)
     where = previews.where(*ids, list(asked.where), asked.table)
-    view: dict[str, Any] = {"table": None, "chart": None, "map": None}
+    view: dict[str, Any] = {"table": None, "chart": None, "map": None, "background": None}
     if asked.view == "chart":
         chosen = choice(preview, asked.x, asked.y, asked.measure, kinds_of(file.distribution))
         answer = previews.aggregate(*ids, replace(question(chosen, where), table=asked.table)) if chosen else None
         return view | preview_views.chart_view(preview, chosen, answer, file.lang)
     selection = Selection(sort=asked.sort, where=where, size=asked.size, page=asked.page, table=asked.table)
     if asked.view == "map":
-        return view | preview_views.map_view(preview, map_rows(previews, ids, selection), file.lang)
+        return view | _map(pages, preview, map_rows(previews, ids, selection), file.lang)
     return view | preview_views.table_view(preview, previews.rows(*ids, selection), asked, file.path, file.lang)
+
+
+def _map(pages: Pages, preview: Preview, rows: Rows, lang: Lang) -> dict[str, Any]:
+    """The map with the tiles behind it that are here."""
+    view = preview_views.map_view(preview, rows, lang)
+    tiles = pages.catalog.previews.tiles
+    if not view or not tiles.background.template:
+        return view
+    box = view["map"]["drawing"].box
+    behind = tiles.behind(Frame(box).visible())
+    pictures = placed(box, [(f"{TILES_PATH}{tile.z}/{tile.x}/{tile.y}", tile.box) for tile in behind])
+    return view | {"background": {"pictures": pictures, "credit": tiles.background.credit, "tiles": behind}}
 
 
 def _newest(pages: Pages, file: Previewed, preview: Preview) -> str:

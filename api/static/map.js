@@ -1,5 +1,5 @@
-// Opens the interactive map after a click: Leaflet and the shapes are fetched only then, from this server, and there is
-// no background from anywhere else. Without this file the drawing and its table show the same.
+// Opens the interactive map after a click: Leaflet and the shapes are fetched only then, from this server, and so are
+// the tiles of a background, where the city has one. Without this file the drawing and its table show the same.
 const button = document.querySelector("[data-map]");
 
 const loaded = (element, more) => new Promise((resolve, reject) => {
@@ -20,6 +20,14 @@ async function open() {
   const { accent, ground } = { accent: getComputedStyle(button).color, ground: "#fff" };
   const map = L.map(box, { zoomControl: false });
   map.attributionControl.setPrefix(false);
+  if (button.dataset.tiles) {
+    // Only the tiles that the worker has fetched: larger and smaller views scale them.
+    const [west, , , north, , south, east] = button.dataset.box.split(" ").map(Number);
+    const zoom = Number(button.dataset.zoom);
+    L.tileLayer(button.dataset.tiles, {
+      minNativeZoom: zoom, maxNativeZoom: zoom, bounds: [[south, west], [north, east]], attribution: text(button.dataset.credit),
+    }).addTo(map);
+  }
   L.control.zoom({ zoomInTitle: button.dataset.in, zoomOutTitle: button.dataset.out }).addTo(map);
   const layer = L.geoJSON(shapes, {
     style: { color: accent, weight: 2, fillOpacity: 0.25 },
@@ -29,6 +37,10 @@ async function open() {
   map.fitBounds(layer.getBounds().pad(0.1), { maxZoom: 17 });
   button.remove();
   box.focus();
+}
+
+function text(words) {
+  return Object.assign(document.createElement("span"), { textContent: words }).innerHTML;
 }
 
 function described(properties) {

@@ -12,6 +12,7 @@ MAX_UNPACKED_BYTES: Final = 200_000_000  # of a file inside a packed one
 START_BYTES: Final = 4_000  # in which a file shows what it is
 FETCH_SECONDS: Final = 300.0  # of one download
 MAX_TABLES: Final = 20  # of one file: sheets of a workbook, files in an archive
+TILE_SECONDS: Final = 20.0  # of one tile of a background map
 MAX_ROWS: Final = 2_000_000  # of a table; of a longer one the first ones are shown, and that is said
 MAX_COLUMNS: Final = 1_000
 MAX_CELLS: Final = 50_000_000  # rows by columns

@@ -46,15 +46,15 @@ class Wish(NamedTuple):
     format: str
 
 
-def draw(http: "Session", offer: MapOffer, distribution: Distribution, place: Box | None) -> Drawn | None:
+def draw(http: "Session", offer: MapOffer, distribution: Distribution, record_box: Box | None) -> Drawn | None:
     """The picture of the layer that a distribution is about, or of the first one, where the record is; None if the
-    service draws none. `place`: the box of the record."""
+    service draws none. `record_box`: of the record."""
     layer = _layer(offer, distribution)
     system = next((system for system in SYSTEMS if layer and system in layer.crs), "")
     format = next((format for format in FORMATS if format in offer.formats), "")
     if layer is None or not system or not format:
         return None
-    wish = Wish(layer.name, system, shown_box(layer.box, place), format)
+    wish = Wish(layer.name, system, shown_box(layer.box, record_box), format)
     own = distribution.access_url or distribution.download_url
     for url in dict.fromkeys(filter(None, (offer.url, own))):  # some services name an address inside of their network
         try:
@@ -78,12 +78,13 @@ def _layer(offer: MapOffer, distribution: Distribution) -> MapLayer | None:
     return next(named, offer.layers[0] if offer.layers else None)
 
 
-def shown_box(layer: Box, place: Box | None) -> Box:
+def shown_box(layer: Box, record_box: Box | None) -> Box:
     """The part of a layer in which the record is; the whole layer where they have nothing in common."""
-    if place is None:
+    if record_box is None:
         return layer
     common = (
-        max(layer[0], place[0]), max(layer[1], place[1]), min(layer[2], place[2]), min(layer[3], place[3]),
+        max(layer[0], record_box[0]), max(layer[1], record_box[1]),
+        min(layer[2], record_box[2]), min(layer[3], record_box[3]),
     )  # fmt: skip
     return common if common[0] < common[2] and common[1] < common[3] else layer
 

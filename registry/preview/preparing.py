@@ -47,6 +47,8 @@ def run(store: Store, previews: Previews, outward: Outward, stop: threading.Even
 
 def _round(store: Store, previews: Previews, outward: Outward, stop: threading.Event) -> None:
     follow(store, previews)
+    with session(outward, seconds=bounds.TILE_SECONDS) as http:
+        previews.tiles.fetch_wanted(http)
     prepare_due(store, previews, outward, stop.is_set)
 
 

@@ -55,6 +55,7 @@ from registry.preview.preview_store import NEVER, PreviewStore, Stored, open_pre
 from registry.preview.querying import PreparedFiles
 from registry.preview.service_answers import FORMATS, SERVICE
 from registry.preview.service_asking import ask_service
+from registry.preview.tiles import NO_BACKGROUND, Background, Tiles
 from registry.private_files import make_private_folder
 from vocab.formats import file_type
 from vocab.geometry import bounds as boundaries
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from requests import Session
 
 FOLDER: Final = "previews"  # in the data folder
+TILES_FOLDER: Final = "tiles"
 FAULT: Final = message("preview-reader-fault")
 log = logging.getLogger("lotse.previews")
 
@@ -78,10 +80,12 @@ class _Job(NamedTuple):
 
 
 class Previews:
-    """The previews of an installation. `folder`: of the prepared files; `outward`: how addresses are fetched."""
+    """The previews of an installation. `folder`: of the prepared files; `outward`: how addresses are fetched; `tiles`:
+    of the background of maps."""
 
-    def __init__(self, store: PreviewStore, folder: Path, outward: Outward) -> None:
+    def __init__(self, store: PreviewStore, folder: Path, outward: Outward, tiles: Tiles) -> None:
         self.store = store
+        self.tiles = tiles
         self.folder = folder
         self._outward = outward
         self._files = PreparedFiles(folder)
@@ -299,9 +303,10 @@ class Previews:
             self._unlink(row.preview.files)
 
 
-def open_previews(database_url: str, data: Path, outward: Outward) -> Previews:
-    """Opens the previews of an installation. `data`: the data folder."""
-    return Previews(open_preview_store(database_url), data / FOLDER, outward)
+def open_previews(database_url: str, data: Path, outward: Outward, background: Background = NO_BACKGROUND) -> Previews:
+    """Opens the previews of an installation. `data`: the data folder; `background`: of maps."""
+    tiles = Tiles(data / TILES_FOLDER, background)
+    return Previews(open_preview_store(database_url), data / FOLDER, outward, tiles)
 
 
 def _current(record: Record, stored: Mapping[str, Preview]) -> dict[str, Preview]:

@@ -106,7 +106,7 @@ def _row(stream: dict[str, Any], observation: dict[str, Any], geometries: Geomet
         observation.get("result"),
         (unit.get("symbol") or unit.get("name")) if isinstance(unit, dict) else None,
         _moment(observation.get("phenomenonTime") or observation.get("resultTime")),
-        next((wkt for place in _places(stream, thing) if (wkt := geometries.wkt(place))), None),
+        next((wkt for geometry in _geometries(stream, thing) if (wkt := geometries.wkt(geometry))), None),
     ]
 
 
@@ -115,11 +115,11 @@ def _inside(stream: dict[str, Any], name: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _places(stream: dict[str, Any], thing: dict[str, Any]) -> Iterator[Any]:
+def _geometries(stream: dict[str, Any], thing: dict[str, Any]) -> Iterator[Any]:
     """The geometries in which a stream may be: where its thing stands, else where it has observed."""
     for location in objects(thing, "Locations"):
-        place = location.get("location")
-        yield place.get("geometry") if isinstance(place, dict) and place.get("type") == "Feature" else place
+        shape = location.get("location")
+        yield shape.get("geometry") if isinstance(shape, dict) and shape.get("type") == "Feature" else shape
     yield stream.get("observedArea")
 
 

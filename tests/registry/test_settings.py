@@ -37,6 +37,19 @@ def test_a_file_that_is_no_toml_is_refused_by_name(tmp_path):
         load({"LOTSE_DATA": str(tmp_path)})
 
 
+@pytest.mark.parametrize(
+    "tiles", ["https://karte.example/{z}/{x}.png", "https://karte.example/{z}/{x}/{y}/{k}.png", "ftp://a/{z}{x}{y}"]
+)
+def test_tiles_need_an_address_with_three_numbers_and_a_credit(tmp_path, tiles):
+    with pytest.raises(UsageError, match="LOTSE_TILES"):
+        load({"LOTSE_DATA": str(tmp_path), "LOTSE_TILES": tiles, "LOTSE_TILES_CREDIT": "Amt"})
+    right = {"LOTSE_DATA": str(tmp_path), "LOTSE_TILES": "https://karte.example/{z}/{x}/{y}.png"}
+    with pytest.raises(UsageError, match="LOTSE_TILES_CREDIT"):
+        load(right)
+    assert load({**right, "LOTSE_TILES_CREDIT": "Amt"}).tiles_credit == "Amt"
+    assert load({"LOTSE_DATA": str(tmp_path)}).tiles == ""
+
+
 def test_the_secret_is_made_once_and_is_nobody_elses_business(tmp_path):
     settings = load({"LOTSE_DATA": str(tmp_path / "new")})
     first, second = with_secret(settings), with_secret(settings)

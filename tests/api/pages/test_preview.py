@@ -1,7 +1,7 @@
 """The pages of previews: table, chart, map, what to do without them, and the files of a selection.
 
 Covers: api/pages/preview.py, api/pages/preview_views.py, api/pages/preview_files.py, api/pages/preview_states.py,
-api/pages/read_as.py, api/pages/table_address.py, api/pages/first_look.py, api/pages/columns.py
+api/pages/read_as.py, api/pages/table_address.py, api/pages/first_look.py, api/pages/columns.py, api/pages/tiles.py
 """
 
 import csv
@@ -9,6 +9,7 @@ import io
 import json
 import re
 import zipfile
+from pathlib import Path
 from urllib.parse import quote
 
 import openpyxl
@@ -22,6 +23,7 @@ from registry.model.message import message
 from registry.preview.model import Picture
 from registry.preview.service_answers import SERVICE
 from registry.preview.service_model import Answer, packed
+from registry.preview.tiles import Background, Tiles
 from tests.prepared import put_failure, put_preview, sample_previews
 from tests.sample_city import file, iri
 from tests.town import Town
@@ -294,7 +296,7 @@ def test_the_newest_value_of_a_service_is_said_with_unit_and_times(city: Town, b
     root = json.dumps({"value": [{"name": "Datastreams", "url": "https://x.example/v1.1/Datastreams"}]}).encode()
     answers = [Answer("https://x.example/v1.1", root), Answer("x", json.dumps({"value": [older, stream]}).encode())]
     id = put_preview(city, "messwerte", 0, packed(answers), SERVICE)
-    page = browser.get(f"/daten/messwerte/vorschau/{id}").text
+    page = browser.get(f"/daten/messwerte/vorschau/{id}").text.replace("\N{NO-BREAK SPACE}", " ")
     assert "Lufttemperatur, Bahnhof: 12,5 °C, gemessen am 22. November 2026, 9:00 Uhr" in page
     assert "geprüft am 22. November 2026, 6:10 Uhr" in page
     assert "Newest value" in browser.get(f"/en/datasets/messwerte/preview/{id}").text
@@ -318,6 +320,32 @@ def test_a_map_service_shows_its_picture_from_here(city: Town, browser: TestClie
     assert (answer.content, answer.headers["content-type"]) == (b"\xff\xd8picture", "image/jpeg")
     assert browser.get(f"{path}.png").status_code == 404
     assert browser.get(f"{TABLE}.jpg").status_code == 404
+
+
+# -- the background of a map
+
+
+def test_a_map_has_the_tiles_that_the_worker_has_fetched_and_their_credit(
+    city: Town, browser: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = f"{PLACES}?view=map"
+    plain = browser.get(path).text
+    assert "<image" not in plain
+    assert "data-tiles" not in plain
+    tiles = Tiles(tmp_path, Background("https://karte.example.org/{z}/{x}/{y}.png", "Muster-Amt <1>"))
+    monkeypatch.setattr(city.catalog.previews, "tiles", tiles)
+    assert "<image" not in browser.get(path).text
+    first, *others = sorted(note.name for note in (tmp_path / "wanted").iterdir())
+    (tmp_path / f"{first}.png").write_bytes(b"\x89PNG tile")
+    page = browser.get(path).text
+    address = f"/kacheln/{first.replace('-', '/')}"
+    assert re.findall(r'<image href="([^"]+)"', page) == [address]
+    assert "Hintergrund: Muster-Amt &lt;1&gt;" in page
+    assert "karte.example.org" not in page
+    answer = browser.get(address)
+    assert (answer.content, answer.headers["content-type"]) == (b"\x89PNG tile", "image/png")
+    assert browser.get(f"/kacheln/{others[0].replace('-', '/')}").status_code == 404
+    assert browser.get("/kacheln/a/b/c").status_code == 404
 
 
 # -- files of a selection

@@ -1,0 +1,30 @@
+"""Serves the tiles of the background of maps that the worker has fetched. Entry point: `tile`.
+
+Nothing is fetched here: a tile that is not there is 404.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from starlette.responses import Response
+
+from api.pages.site import Pages
+from registry.errors import NotFoundError
+from registry.pictures.pictures import MEDIA_TYPES
+from registry.preview.tiles import Tile
+
+TILES_PATH: Final = "/kacheln/"
+HEADERS: Final = {"Cache-Control": "public, max-age=86400"}
+MAX_DIGITS: Final = 8
+
+
+def tile(pages: Pages) -> Callable[[str, str, str], Response]:
+    def view(z: str, x: str, y: str) -> Response:
+        numbers = [int(part) for part in (z, x, y) if part.isascii() and part.isdigit() and len(part) <= MAX_DIGITS]
+        found_tile = pages.catalog.previews.tiles.get(Tile(*numbers)) if len(numbers) == 3 else None
+        if found_tile is None:
+            raise NotFoundError("nothing-here")
+        content, suffix = found_tile
+        return Response(content, headers=HEADERS, media_type=MEDIA_TYPES[suffix])
+
+    return view

@@ -56,6 +56,8 @@ def open_catalog(settings: Settings) -> Catalog:
     store = open_store(settings.database_url)
     vectors = open_vectors(settings)
     index = open_index(settings, ByMeaning(vectors.store, vectors.encoder) if vectors else None)
+    links = open_links(settings.database_url)
+    index.outside = {"links": links.broken_records}
     projections: dict[str, Projection] = {"search": index}
     projections |= {"meaning": vectors} if vectors else {}
     projections["sparql"] = open_sparql(settings)
@@ -86,7 +88,7 @@ def open_catalog(settings: Settings) -> Catalog:
         scores=open_scores(settings.database_url),
         file_checks=open_file_checks(settings.database_url),
         previews=previews,
-        links=open_links(settings.database_url),
+        links=links,
         answers=open_answers(settings, previews, store),
     )
 

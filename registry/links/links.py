@@ -17,6 +17,7 @@ from registry.model import Change, Metadata
 from registry.parts import parts
 from registry.store.database import Tables, among, connect, inserting, make_tables, reading, utc, writing
 from registry.store.store import Store
+from registry.store.unchanged import UntilChanged
 
 MIN_FAILURES: Final = 3
 MIN_FAILING: Final = timedelta(days=2)
@@ -24,6 +25,7 @@ CHECK_AGAIN: Final = timedelta(days=7)  # what answered
 TRY_AGAIN: Final = timedelta(days=1)  # what failed, or of which nothing was learnt
 BROKEN_AGAIN: Final = timedelta(days=3)
 MAX_ADDRESS_CHARACTERS: Final = 2_000  # of an address that is checked
+MAX_BROKEN_RECORDS: Final = 5_000  # that a facet knows: each is a part of a query
 CHANGES_PER_TRANSACTION: Final = 500
 
 TABLES: Final = Tables(
@@ -77,6 +79,7 @@ class Links:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self.broken_records = UntilChanged(engine, self._broken_records)  # each list with this facet asks
         make_tables(engine, TABLES)
 
     # -- which addresses there are
@@ -149,6 +152,14 @@ class Links:
         return {
             link.address: link.state != "broken" for link in links.values() if link.last_ok or link.state == "broken"
         }
+
+    def _broken_records(self) -> tuple[str, ...]:
+        """The ids of the records with a broken address, at most MAX_BROKEN_RECORDS."""
+        joined = _USES.join(_LINKS, _USES.c.key == _LINKS.c.key)
+        query = sa.select(_USES.c.record).select_from(joined).where(_LINKS.c.state == "broken").distinct()
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(_USES.c.record).limit(MAX_BROKEN_RECORDS)).fetchall()
+        return tuple(row.record for row in rows)
 
     def counts(self) -> Mapping[State, int]:
         """How many addresses are in each state."""

@@ -78,7 +78,7 @@ def _narrowed(where: Filters, query: Query, engine: Engine, today: int) -> Filte
     units = {id: tree.units(id) for id in chosen} if tree else {}
     whole_city = query.limits.whole_city
     limits = query.limits.conditions()
-    return replace(where, limits=limits, today=today, units=units, whole_city=whole_city)
+    return replace(where, limits=limits, today=today, units=units, whole_city=whole_city, outside=query.outside)
 
 
 def _explained(hits: Sequence[Hit], wanted: Asked, engine: Engine) -> list[Hit]:

@@ -4,7 +4,7 @@ Entry point: `ElasticIndex`. Here it is searched; how it is written: `elastic_pr
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from elasticsearch import ApiError
@@ -21,7 +21,7 @@ from registry.search.filters import Condition, Filters, Range, Texts
 from registry.search.matching import POINT, Asked, IndexField, Need, Term, WordGroup, field_of, without_tier
 from registry.search.organization_tree import OrganizationTree
 from registry.search.paging import Stretch
-from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Sorted, Suggestion
+from registry.search.query import Count, Found, Hit, Query, Ranking, ResultPage, Sorted, Suggestion, with_outside
 from registry.search.synonyms import Synonyms
 from vocab.concepts import ConceptList
 
@@ -42,10 +42,11 @@ class ElasticIndex(ElasticProjection):
         super().__init__(Server((server,)) if isinstance(server, str) else server, prefix, districts)
         self.refiner = refiner
         self.synonyms = synonyms
+        self.outside: Mapping[str, Callable[[], tuple[str, ...]]] = {}
 
     def search(self, query: Query) -> ResultPage:
         with reachable():
-            day = today().toordinal()
+            query, day = with_outside(query, self.outside), today().toordinal()
             return answer(query, self, day, self.refiner, self.synonyms, self.districts)
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
@@ -221,7 +222,7 @@ def _need(need: Need | None) -> dict[str, Any]:
 
 def _condition(condition: Condition) -> dict[str, Any]:
     if isinstance(condition, Texts):
-        return {"terms": {condition.field: list(condition.values)}}
+        return {"terms": {"_id" if condition.field == "id" else condition.field: list(condition.values)}}
     alternatives = [{"bool": {"filter": list(map(_range, ranges))}} for ranges in condition.alternatives]
     return {"bool": {"should": alternatives, "minimum_should_match": 1}}
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from registry.errors import UsageError
 from registry.model.message import message
-from registry.search.facets import DATED_FACETS, FACETS, VALUE_END, Facet, value_list
+from registry.search.facets import DATED_FACETS, FACETS, OUTSIDE_FACETS, VALUE_END, Facet, value_list
 from registry.search.filters import Condition, Filters, Where, conditions_of
 from registry.search.organization_tree import OrganizationTree
 from registry.search.query import Count
@@ -69,7 +69,10 @@ def aggregations(where: Filters, facets: Iterable[str], written: Written, more: 
         if others:
             part = {"filter": written(conditions_of(where, others)), "aggs": {}}
             above = parts.setdefault(f"by {' '.join(others)}", part)["aggs"]
-        above[facet] = _ranges(facet, where.today) if facet in DATED_FACETS else _terms(facet, more)
+        if facet in OUTSIDE_FACETS:
+            above[facet] = {"filter": written(conditions_of(alone, {facet: (OUTSIDE_FACETS[facet],)}))}
+        else:
+            above[facet] = _ranges(facet, where.today) if facet in DATED_FACETS else _terms(facet, more)
         for n, value in enumerate(where.where.get(facet, ())):
             above[f"{facet} {n}"] = {"filter": written(conditions_of(alone, {facet: (value,)}))}
     return parts
@@ -96,10 +99,12 @@ def counts(
 ) -> tuple[Count, ...]:
     """Counts of a facet, largest first, from an engine's answer to `aggregations`."""
     below = next(part for part in (answer, *answer.values()) if facet in part)
-    buckets = [(bucket["key"], int(bucket["doc_count"])) for bucket in below[facet]["buckets"]]
+    buckets = [(bucket["key"], int(bucket["doc_count"])) for bucket in below[facet].get("buckets", ())]
     labels: dict[str, str] = {}
     if FACETS[facet].values == "years":
         count_by_value = _by_year(buckets)
+    elif facet in OUTSIDE_FACETS:
+        count_by_value = {OUTSIDE_FACETS[facet]: int(below[facet]["doc_count"])}
     elif facet in DATED_FACETS:
         count_by_value = {key[1:]: count for key, count in buckets if key.startswith("=")}
     else:

@@ -58,6 +58,7 @@ class Facet(NamedTuple):
     inside: str = ""  # the facet in whose group the values are shown, as a second level
     inside_label: Mapping[str, str] = MappingProxyType({})  # above the values there
     in_text: Literal["", "values", "labels"] = ""  # what is added to the searched text of a record
+    outside: bool = False  # its only value is not in the index: who has it is given with a query (`Query.outside`)
     by_default: bool = False  # counted where a query does not say what is to be counted
 
     @property
@@ -99,6 +100,7 @@ _FRESHNESS: Final = _own(
     ("overdue", "Überfällig", "Overdue", "verspätet|late"),
     ("unknown", "Nicht bekannt", "Not known", "unbekannt"),
 )
+_LINKS: Final = _own("links", ("broken", "Eine Datei ist nicht erreichbar", "A file cannot be reached", "defekt"))
 _HIGH_VALUE: Final = ConceptList(
     "hvd",
     (
@@ -109,7 +111,7 @@ _HIGH_VALUE: Final = ConceptList(
 
 
 def _no_values(record: Record, districts: Districts) -> tuple[str, ...]:
-    """For facets that the index holds as numbers."""
+    """For facets that the index holds as numbers, or not at all."""
     return ()
 
 
@@ -167,13 +169,18 @@ _ROWS: Final = (
           counted=Counted("participants", of.named_participants), kinds=("project", "event")),
     Facet("organization_kind", _both("Art der Organisation", "Kind of organization"), "list", of.organization_kinds,
           "verein", order=16, list="organization-kinds", kinds=("organization",)),
+    Facet("links", _both("Erreichbarkeit", "Reachability"), "own", _no_values, "broken", order=18, own=_LINKS,
+          kinds=_DATA, outside=True),
 )  # fmt: skip
 FACETS: Final[Mapping[str, Facet]] = MappingProxyType({row.name: row for row in _ROWS})
 COUNTED: Final[tuple[Counted, ...]] = tuple(row.counted for row in _ROWS if row.counted)
 DEFAULT_FACETS: Final = tuple(row.name for row in _ROWS if row.by_default)
 TOGETHER: Final[Mapping[str, str]] = MappingProxyType({row.together: row.name for row in _ROWS if row.together})
 VALUE_END: Final = "\x1f"  # behind each value but the last one of a field of TOGETHER
-TEXT_FACETS: Final = tuple(row.name for row in _ROWS if not row.dated)
+TEXT_FACETS: Final = tuple(row.name for row in _ROWS if not row.dated and not row.outside)
+OUTSIDE_FACETS: Final[Mapping[str, str]] = MappingProxyType(  # each with its only value
+    {row.name: row.own.concepts[0].notation for row in _ROWS if row.outside and row.own}
+)
 DATED_FACETS: Final[Mapping[str, Dated]] = MappingProxyType({row.name: row.dated for row in _ROWS if row.dated})
 PARENTS: Final = Counted("parents", of.parents)  # the tree of organizations
 

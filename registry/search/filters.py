@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 import msgspec
 
 from registry.search.facet_values import WHOLE_CITY
-from registry.search.facets import DATED_FACETS
+from registry.search.facets import DATED_FACETS, OUTSIDE_FACETS
 
 Where = Mapping[str, tuple[str, ...]]  # facet -> values: OR within a facet, AND between
+Outside = tuple[tuple[str, tuple[str, ...]], ...]  # facet, and the ids of the records that have its value
 NEVER: Final = (2**50, 2**50)  # a range in which no number of a record is
 
 
@@ -43,13 +44,14 @@ Condition = Texts | Ranges
 class Filters(msgspec.Struct, frozen=True):
     """What narrows a search. `where`: facets; `limits`: by place and time; `today`: a day number; `units`: for an
     organization the ids of those that are a unit of it, at any depth, and its own; `whole_city`: a district contains
-    what holds for the whole city."""
+    what holds for the whole city; `outside`: of facets that the index does not know."""
 
     where: Where = {}
     limits: tuple[Ranges, ...] = ()
     today: int = 0
     units: Mapping[str, tuple[str, ...]] = {}
     whole_city: bool = True
+    outside: Outside = ()
 
     def conditions(self) -> Iterator[Condition]:
         yield from conditions_of(self, self.where)
@@ -58,7 +60,7 @@ class Filters(msgspec.Struct, frozen=True):
     @property
     def key(self) -> tuple[object, ...]:
         """The same for the same filters on the same day."""
-        return tuple(sorted(self.where.items())), self.limits, self.today, self.whole_city
+        return tuple(sorted(self.where.items())), self.limits, self.today, self.whole_city, self.outside
 
 
 def conditions_of(filters: Filters, where: Where) -> Iterator[Condition]:
@@ -67,6 +69,9 @@ def conditions_of(filters: Filters, where: Where) -> Iterator[Condition]:
         if facet in DATED_FACETS:
             ranges = DATED_FACETS[facet].ranges(filters.today)
             yield Ranges(tuple((Range(facet, *ranges.get(value, NEVER)),) for value in values))
+        elif facet in OUTSIDE_FACETS:
+            ids = dict(filters.outside).get(facet, ()) if OUTSIDE_FACETS[facet] in values else ()
+            yield Texts("id", ids or ("",))
         else:
             city = (WHOLE_CITY,) if facet == "district" and filters.whole_city else ()
             yield Texts(facet, (*(unit for value in values for unit in filters.units.get(value, (value,))), *city))

@@ -4,15 +4,17 @@ Queries are analysed once, by `registry.search.matching.asked`; engines only exe
 docs/decisions/0030-analysis-and-needs.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from registry.model import Kind
 from registry.model.message import Message
 from registry.projections.projection import Projection
-from registry.search.facets import DEFAULT_FACETS
+from registry.search.facets import DEFAULT_FACETS, OUTSIDE_FACETS
+from registry.search.filters import Outside
 from registry.search.filters import Where as Where
 from registry.search.limits import Limits
 from registry.search.synonyms import Synonyms
@@ -24,7 +26,8 @@ MAX_DEPTH = 10_000  # hits that can be paged through; all records are in the exp
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
     """A search. `page`: from 1; `size`: hits a page; `facets`: those to count; `limits`: by place and time;
-    `cursor`: a token of the page before (`paging`), in place of `page`."""
+    `cursor`: a token of the page before (`paging`), in place of `page`; `outside`: of facets that the index does not
+    know, added by the index itself."""
 
     words: str = ""
     where: Where = {}
@@ -35,6 +38,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     facets: tuple[str, ...] = DEFAULT_FACETS
     limits: Limits = Limits()
     cursor: str = ""
+    outside: Outside = ()
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -126,11 +130,18 @@ class HealthCheck(msgspec.Struct, frozen=True):
     remedy: Message | None = None
 
 
+def with_outside(query: Query, having: Mapping[str, Callable[[], tuple[str, ...]]]) -> Query:
+    """The query with what the index does not know of the facets that it asks for; `having`: facet -> the ids."""
+    facets = [facet for facet in OUTSIDE_FACETS if facet in having and (facet in query.where or facet in query.facets)]
+    return replace(query, outside=tuple((facet, having[facet]()) for facet in facets)) if facets else query
+
+
 class SearchIndex(Projection, Protocol):
     """A projection that answers queries. `synonyms`: the city's, None for those of Lotse; `districts`: the city's."""
 
     synonyms: Synonyms | None
     districts: ConceptList | None
+    outside: Mapping[str, Callable[[], tuple[str, ...]]]  # facet -> the ids of the records that have its value
 
     def search(self, query: Query) -> ResultPage:
         """The page that answers a query; NotReadyError without an index, UsageError for a page beyond MAX_DEPTH."""

@@ -35,7 +35,7 @@ from registry.search.entry import entry
 from registry.search.facets import INDEX_VERSION, TEXT_FACETS
 from registry.search.filters import Filters
 from registry.search.index_files import IndexFiles
-from registry.search.query import HealthCheck, Query, ResultPage, Suggestion
+from registry.search.query import HealthCheck, Query, ResultPage, Suggestion, with_outside
 from registry.search.rebuilding import Checkpoints, input_digest
 from registry.search.synonyms import Synonyms
 from registry.search.tantivy_reading import MAX_KEPT_HITS, Reading, keep
@@ -64,6 +64,7 @@ class TantivyIndex:
         self.districts = districts
         self.refiner = refiner
         self.synonyms = synonyms
+        self.outside: Mapping[str, Callable[[], tuple[str, ...]]] = {}
         self._reading: Reading | None = None
         self._lock = Lock()
         self._files = IndexFiles()
@@ -199,6 +200,7 @@ class TantivyIndex:
 
     def search(self, query: Query) -> ResultPage:
         with _Tantivy("index-not-readable", self._generation):
+            query = with_outside(query, self.outside)
             reading, day = self._read(), today().toordinal()
             key = (query.key, day, id(self.refiner), id(self.synonyms), id(self.districts))
             page = reading.answers.get(key)

@@ -22,7 +22,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("text_stems", tokenizer_name="whitespace", index_option="position")  # for phrases
     for field in ("title_stems", "title_grams", "text_grams"):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
-    counted = {facet.counted_field for facet in FACETS.values() if not facet.dated} - {"kind"}
+    counted = {facet.counted_field for facet in FACETS.values() if not facet.dated and not facet.outside} - {"kind"}
     for field in sorted(counted | {order.field for order in ORDERS.values()}):
         builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
     filters = (name for name in TEXT_FACETS if name not in counted and name != "kind")

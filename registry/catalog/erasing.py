@@ -8,9 +8,10 @@ after an older copy of the data folder was put back (`erase_again`).
 
 import hashlib
 import hmac
+import logging
 import os
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +21,9 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from registry.catalog.catalog import Catalog
+from registry.catalog.erased_sieve import candidates, folded, sieve_of
 from registry.catalog.erasing_words import check_words, erase_words, is_long_enough, named_people
+from registry.catalog.traces import Trace, other_names, stored_texts, traces
 from registry.errors import NotFoundError, UsageError
 from registry.letters.outbox import forget_letters
 from registry.model import Version
@@ -33,6 +36,7 @@ from registry.store.database import give_space_back, reading, writing
 from registry.store.rewriting import rewrite_versions
 from registry.store.store import Selection
 
+log = logging.getLogger(__name__)
 LIST_NAME: Final = "erased.jsonl"  # in the data folder
 HINT_BYTES: Final = 1  # so one of 256 names is compared by its slow digest
 
@@ -41,7 +45,8 @@ class Erased(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was erased. `number`: of the account, which now stands for the name; `digest`: of that name; `terms`:
     digests of other words that name the person; `hints`: for each of all these the first byte of a digest with the
     secret named `key`, by which `erase_again` leaves out most names before it computes a slow digest (decision 0276);
-    `versions`, `drafts`: how many were changed or deleted."""
+    `folded`, `sieves`: of the same words, to find them in free texts (`erased_sieve.py`); `versions`, `drafts`: how
+    many were changed or deleted."""
 
     number: int
     at: str
@@ -52,6 +57,8 @@ class Erased(msgspec.Struct, frozen=True, omit_defaults=True):
     terms: tuple[str, ...] = ()
     key: str = ""
     hints: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
+    sieves: tuple[tuple[int, int], ...] = ()
 
 
 def erase(catalog: Catalog, name: str, by: str = "", terms: Sequence[str] = ()) -> Erased:
@@ -85,6 +92,27 @@ def erase(catalog: Catalog, name: str, by: str = "", terms: Sequence[str] = ()) 
     versions += erase_words(catalog, terms) if terms else 0
     give_space_back(catalog.store.engine, vacuum=True)
     return _kept(catalog, Erased(number, "", "", name, versions, drafts, terms))
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """What an erasure would look for, where it stands now, and `others`: further words that may name the person, which
+    are erased only if they are named, too."""
+
+    terms: tuple[str, ...]
+    traces: tuple[Trace, ...]
+    others: tuple[str, ...]
+
+
+def preview(catalog: Catalog, name: str, terms: Sequence[str] = ()) -> Preview:
+    """What erasing an account, or words alone, would find; NotFoundError, UsageError as for `erase`."""
+    if name and catalog.people.get(name) is None and not _is_known(catalog, name):
+        raise NotFoundError("account-unknown", name=name)
+    check_words(terms)
+    own = _words_of(catalog, name) if name else []
+    terms = tuple(dict.fromkeys((*terms, *own)))
+    looked_for = (*((name,) if is_long_enough(name) else ()), *terms)
+    standing = tuple(traces(catalog, looked_for)) if looked_for else ()
+    return Preview(terms, standing, tuple(other_names(catalog, terms)))
 
 
 def erase_named(catalog: Catalog, terms: Sequence[str], by: str = "") -> Erased:
@@ -125,9 +153,27 @@ def erase_again(catalog: Catalog, lines: Iterable[bytes]) -> list[Erased]:
         name for name in sorted(_names(catalog)) if is_erased(name, lambda entry: (entry.digest,) * bool(entry.digest))
     ]
     erased = [erase(catalog, name) for name in names]
-    candidates = sorted({word.strip() for word in named_people(catalog) if word.strip()})
-    terms = [word for word in candidates if is_erased(word, lambda entry: entry.terms)]
-    return [*erased, *([erase_named(catalog, terms)] if terms else [])]
+    people = sorted({word.strip() for word in named_people(catalog) if word.strip()})
+    terms = [word for word in people if is_erased(word, lambda entry: entry.terms)]
+    terms += _in_free_texts(catalog, former, keys)
+    return [*erased, *([erase_named(catalog, list(dict.fromkeys(terms)))] if terms else [])]
+
+
+def _in_free_texts(catalog: Catalog, former: Sequence[Erased], keys: Mapping[str, str]) -> list[str]:
+    """The words of former erasures that stand in free texts, also of older versions and of what was read from
+    sources. `keys`: the secrets that are known, by name."""
+    listed = []
+    for key in dict.fromkeys(entry.key for entry in former if entry.sieves):
+        entries = [entry for entry in former if entry.key == key and entry.sieves]
+        if key not in keys:
+            log.warning("free texts are not searched for %d erased people: LOTSE_SECRET was another one", len(entries))
+            continue
+        sieves = {sieve for entry in entries for sieve in entry.sieves}
+        for sequence in sorted(candidates((stored.text for stored in stored_texts(catalog)), sieves, keys[key])):
+            sieve = sieve_of(sequence, keys[key])
+            if any(sieve in entry.sieves and _digest(sequence, entry.salt) in entry.folded for entry in entries):
+                listed.append(sequence)
+    return listed
 
 
 def _without(version: Version, name: str, pseudonym: str) -> Version | None:
@@ -187,6 +233,8 @@ def _kept(catalog: Catalog, erased: Erased) -> Erased:
         terms=tuple(_digest(word, salt) for word in terms),
         key=_key_name(secret),
         hints=tuple(_hint(word, secret) for word in (erased.digest, *terms) if word),
+        folded=tuple(_digest(folded(word), salt) for word in terms),
+        sieves=tuple(sieve_of(word, secret) for word in terms),
     )
     _keep(catalog.settings.data / LIST_NAME, entry)
     return entry

@@ -30,9 +30,9 @@ ERASED: Final = "…"  # in place of a word inside of a text
 KEPT_KEYS: Final = frozenset({"kind", "state", "owner", "relation", "source", "remote_id", "digest", "id"})
 
 # Table of the store's database -> its key, and the column with JSON that is rewritten
-_REWRITTEN: Final = (("drafts", "id", "body"), ("visitor_messages", "id", "body"), ("ledger_runs", "number", "body"))
+REWRITTEN: Final = (("drafts", "id", "body"), ("visitor_messages", "id", "body"), ("ledger_runs", "number", "body"))
 # Table -> its key, and the columns in which one of the words deletes the row
-_DELETED: Final = (
+DELETED: Final = (
     ("letters", "id", ("body", "recipient", "fault")),
     ("repeated_requests", "key", ("answer",)),
     ("file_checks", "id", ("result", "url")),
@@ -82,10 +82,10 @@ def erase_words(catalog: Catalog, terms: Sequence[str]) -> int:
     erased = Words(terms)
     changed = rewrite_versions(catalog.store, lambda version: _version_without(erased, version))
     with writing(catalog.store.engine) as connection:
-        for table, key, column in _REWRITTEN:
+        for table, key, column in REWRITTEN:
             _rewrite(connection, (table, key, column), erased.in_bytes, lambda body: _json_without(erased, body))
         _rewrite_findings(connection, erased)
-        for table, key, columns in _DELETED:
+        for table, key, columns in DELETED:
             _delete(connection, table, key, columns, erased)
         _delete(connection, "names", "name", ("name",), erased)
     _erase_staged(catalog, erased)

@@ -50,7 +50,7 @@ SIGNED_IN = (
     "/anmelden/projekt/{returned}/wo-und-wann", "/administration/meldungen",
     "/anmelden/projekt/uebernehmen", "/administration/nachrichten", "/konto/nachrichten", "/freigabe/textbausteine",
     "/projekte/kuehle-wege/verlauf", "/daten/rad-zaehlstellen/zurueckziehen",
-    "/projekte/pegel/zusammenfuehren?with=kuehle-wege",
+    "/projekte/pegel/zusammenfuehren?with=kuehle-wege", "/projekte/kuehle-wege/verknuepfungen",
 )  # fmt: skip
 TEMPLATES = {  # a page of each
     "start.html": "/", "search.html": "/suche?q=rad&theme=TRAN", "record.html": "/daten/rad-zaehlstellen",

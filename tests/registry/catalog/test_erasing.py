@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from api.data.dumps import write_dump
 from registry.catalog import erasing
-from registry.catalog.erasing import LIST_NAME, erase, erase_again, erase_named, exported
+from registry.catalog.erasing import LIST_NAME, erase, erase_again, erase_named, exported, preview
 from registry.errors import NotFoundError, UsageError
 from registry.letters.letter import Letter, Paragraph
 from registry.model import Account, Contact
@@ -265,3 +265,32 @@ def test_the_public_contact_of_an_organization_stays(city: Town) -> None:
     city.catalog.mailboxes.set("amt", contact.email)
     erase(city.catalog, "amt")
     assert city.catalog.store.existing("umweltamt").metadata.contacts == (contact,)
+
+
+def test_a_dry_run_names_every_place_and_what_else_may_name_the_person(named: Town) -> None:
+    before = everything_unpacked(named)
+    shown = preview(named.catalog, "", [MAIL])
+    standing = {trace.place: trace.number for trace in shown.traces}
+    assert {"versions", "drafts", "visitor_messages", "letters", "staged"} <= set(standing)
+    assert PERSON in shown.others, "it stands beside the address"
+    assert everything_unpacked(named).count(MAIL.encode()) == before.count(MAIL.encode())
+    erase_named(named.catalog, [MAIL, *shown.others])
+    assert preview(named.catalog, "", [MAIL, PERSON]).traces == ()
+
+
+def test_a_name_in_free_text_of_an_older_version_is_erased_again_by_the_list(named: Town, tmp_path: Path) -> None:
+    """Nothing but the text of an older version names the person, and no field of a contact or agent."""
+    catalog = named.catalog
+    record = next(iter(named.records().values()))
+    for text in (f"Ansprechpartnerin war {PERSON}.", "Ansprechpartnerin ist das Amt."):
+        metadata = replace(record.said, description={"de": text}, contacts=(), publisher=None, creators=())
+        catalog.store.put([replace(catalog.store.existing(record.id), said=metadata)], by="test")
+    erase_named(catalog, [MAIL])
+    catalog.close()
+    shutil.copytree(named.settings.data, tmp_path / "copy")
+    with Town(named.settings.data) as now:
+        erase_named(now.catalog, [PERSON.upper()])
+    kept = (named.settings.data / LIST_NAME).read_bytes()
+    with Town(tmp_path / "copy") as older:
+        erase_again(older.catalog, kept.splitlines())
+        assert preview(older.catalog, "", [PERSON]).traces == ()

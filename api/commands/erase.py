@@ -77,7 +77,7 @@ def _say_preview(preview: "Preview", json: bool) -> None:
         return
     say(f"Would erase: {', '.join(preview.terms) or 'the name of the account'}")
     for trace in preview.traces:
-        say(f"  {trace.place}: {trace.number} ({', '.join(trace.examples)})")
+        say(f"  {trace.location}: {trace.number} ({', '.join(trace.examples)})")
     if not preview.traces:
         say("  The words stand nowhere.")
     if preview.others:

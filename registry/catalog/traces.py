@@ -27,7 +27,7 @@ _READ_ONLY: Final = (("audit", "entry", ("subject", "detail")), ("names", "name"
 class Trace(msgspec.Struct, frozen=True):
     """A place in which the words stand, how often, and the ids of the first ones."""
 
-    place: str
+    location: str
     number: int
     examples: tuple[str, ...]
 
@@ -35,7 +35,7 @@ class Trace(msgspec.Struct, frozen=True):
 class StoredText(NamedTuple):
     """Something that is stored: the place, its id there, and its text or JSON."""
 
-    place: str
+    location: str
     id: str
     text: str
 
@@ -46,20 +46,20 @@ def traces(catalog: Catalog, terms: Sequence[str]) -> list[Trace]:
     hits: dict[str, list[str]] = {}
     for stored in stored_texts(catalog):
         if looked_for.in_bytes(stored.text):
-            hits.setdefault(stored.place, []).append(stored.id)
-    return [Trace(place, len(ids), tuple(dict.fromkeys(ids))[:MAX_EXAMPLES]) for place, ids in hits.items()]
+            hits.setdefault(stored.location, []).append(stored.id)
+    return [Trace(location, len(ids), tuple(dict.fromkeys(ids))[:MAX_EXAMPLES]) for location, ids in hits.items()]
 
 
 def other_names(catalog: Catalog, terms: Sequence[str]) -> list[str]:
     """Further words that may name the person: parts of a name of several words, and the names and addresses that
     stand together with one of the words as an agent or contact in any version, draft or message."""
-    known = {word.casefold() for word in terms}
+    looked_for = {word.casefold() for word in terms}
     proposed = [part for word in terms if "@" not in word for part in word.split()[: 0 if " " not in word else None]]
     for names in _named_together(catalog):
-        if known & {name.casefold() for name in names}:
+        if looked_for & {name.casefold() for name in names}:
             proposed += names
     listed = {word.casefold(): word for word in reversed(proposed) if is_long_enough(word)}
-    return sorted(word for key, word in listed.items() if key not in known)
+    return sorted(word for key, word in listed.items() if key not in looked_for)
 
 
 def stored_texts(catalog: Catalog) -> Iterator[StoredText]:

@@ -270,7 +270,7 @@ def test_the_public_contact_of_an_organization_stays(city: Town) -> None:
 def test_a_dry_run_names_every_place_and_what_else_may_name_the_person(named: Town) -> None:
     before = everything_unpacked(named)
     shown = preview(named.catalog, "", [MAIL])
-    standing = {trace.place: trace.number for trace in shown.traces}
+    standing = {trace.location: trace.number for trace in shown.traces}
     assert {"versions", "drafts", "visitor_messages", "letters", "staged"} <= set(standing)
     assert PERSON in shown.others, "it stands beside the address"
     assert everything_unpacked(named).count(MAIL.encode()) == before.count(MAIL.encode())

@@ -238,7 +238,7 @@ def _word(text: str) -> Word:
 def _with_ending(word: Word, ending: Endings) -> Word:
     part = ending.part
     short: tuple[str, ...] = (part,) if part in short_words.WORDS else ()
-    edges = (f"_{part[: short_words.EDGE]}", f"{part[-short_words.EDGE :]}_")
+    edges = (f"_{part[: short_words.EDGE]}", short_words.last_edge(part))
     if len(part) == short_words.EDGE and not part.isdecimal():
         short = edges
     needs_edge = short_words.EDGE < len(part) < LETTERS_ANYWHERE
@@ -328,7 +328,7 @@ def _inside(part: str, folded: str) -> list[int]:
         return [at] if (at := folded.find(part)) >= 0 else []
     if len(part) >= GRAM:
         begins = [0] if folded.startswith(part) else []
-        ends = part in folded and f"{part[-GRAM:]}_" in short_words.edges(folded)
+        ends = part in folded and short_words.last_edge(part) in short_words.edges(folded)
         return begins or ([folded.rfind(part)] if ends else [])
     if part in short_words.WORDS:
         begins = [0] if len(part) == GRAM - 1 and folded.startswith(part) else []

@@ -61,10 +61,9 @@ def following(query: Query, page: Listed) -> tuple[str | None, str]:
     After a page by token the total does not tell whether more follows, because seen hits may be gone: a full page has a
     next one, which may be empty.
     """
-    by_score = query.sort == "relevance" and query.words.strip()
-    last = min(page.total + page.similar, MAX_DEPTH) if by_score else page.total + page.similar
+    last = min(page.total + page.similar, MAX_DEPTH) if page.by_score else page.total + page.similar
     more = len(page.hits) == query.size if query.cursor else page.seen < last
-    more = more and not (by_score and page.seen >= MAX_DEPTH)
+    more = more and not (page.by_score and page.seen >= MAX_DEPTH)
     if not query.size or not page.hits or not more:
         return None, ""
     numbered = None if query.cursor or page.seen + query.size > MAX_DEPTH else str(query.page + 1)
@@ -78,7 +77,10 @@ def _narrowed(where: Filters, query: Query, engine: Engine, today: int) -> Filte
     units = {id: tree.units(id) for id in chosen} if tree else {}
     whole_city = query.limits.whole_city
     limits = query.limits.conditions()
-    return replace(where, limits=limits, today=today, units=units, whole_city=whole_city, outside=query.outside)
+    outside = query.outside
+    return replace(
+        where, limits=limits, today=today, units=units, organizations=tree, whole_city=whole_city, outside=outside
+    )
 
 
 def _explained(hits: Sequence[Hit], wanted: Asked, engine: Engine) -> list[Hit]:

@@ -17,7 +17,7 @@ ENOUGH_EXACT_HITS: Final = 20  # with so many exact hits no similar ones are sho
 MAX_SIMILAR_SCORE_SHARE: Final = 0.3  # of the best exact hit: if no similar hit scores higher, none is shown
 NEAR_DEPTH: Final = 30  # documents that are looked at for similar ones
 MIN_WORD_SHARE: Final = 0.3  # of the grams of a word: what has so many of no word is not similar
-MIN_EXACT_SHARE: Final = 0.05  # of a hit that has a word only inside a compound of a synonym, which has no score
+MIN_EXACT_SHARE: Final = 0.05  # of a hit without a score: it has a word only inside a compound of a synonym
 MIN_SHARE: Final = 0.15  # of a similar hit: the floor under which nothing is shown
 MIN_SHARE_OF_FIRST: Final = 0.25  # of the best similar hit
 
@@ -102,4 +102,9 @@ def _covered(
 
 
 def _shares(documents: Sequence[Found], best: float) -> tuple[Candidate, ...]:
-    return tuple(Candidate(document, max(document.score / (best or 1.0), MIN_EXACT_SHARE)) for document in documents)
+    """The documents as exact candidates, still in the order of their scores: the floor lifts all, the weakest most."""
+    shares = (document.score / (best or 1.0) for document in documents)
+    return tuple(
+        Candidate(document, MIN_EXACT_SHARE + (1 - MIN_EXACT_SHARE) * share)
+        for document, share in zip(documents, shares, strict=True)
+    )

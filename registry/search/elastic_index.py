@@ -16,7 +16,7 @@ from registry.search.candidates import Refiner
 from registry.search.elastic_client import Server, reachable
 from registry.search.elastic_projection import ElasticProjection
 from registry.search.facet_counts import MAX_KEYS, SHOWN_VALUES, aggregations, counts
-from registry.search.facets import PARENTS
+from registry.search.facets import FACETS, PARENTS
 from registry.search.filters import Condition, Filters, Range, Texts
 from registry.search.matching import POINT, Asked, IndexField, Need, Term, WordGroup, field_of, without_tier
 from registry.search.organization_tree import OrganizationTree
@@ -124,7 +124,10 @@ class ElasticIndex(ElasticProjection):
         parts = aggregations(where, facets, _all_of, "shard_size")
         response = self._ask({"bool": {"filter": [_need(need), *map(_condition, where.limits)]}}, 0, aggs=parts)
         answer, chosen = response["aggregations"], where.where
-        return {facet: counts(answer, facet, chosen.get(facet, ()), self.organizations) for facet in facets}
+        tree = where.organizations
+        if tree is None and any(FACETS[facet].tree for facet in facets):
+            tree = self.organizations()
+        return {facet: counts(answer, facet, chosen.get(facet, ()), tree) for facet in facets}
 
     def organizations(self) -> OrganizationTree:
         every = {"terms": {"field": PARENTS.field, "size": MAX_KEYS}}

@@ -95,9 +95,10 @@ def counts(
     answer: Mapping[str, Any],
     facet: str,
     selected: Sequence[str],
-    organizations: Callable[[], OrganizationTree] = OrganizationTree,
+    organizations: OrganizationTree | None = None,
 ) -> tuple[Count, ...]:
-    """Counts of a facet, largest first, from an engine's answer to `aggregations`."""
+    """Counts of a facet, largest first, from an engine's answer to `aggregations`. `organizations`: only needed for a
+    facet that is a tree."""
     below = next(part for part in (answer, *answer.values()) if facet in part)
     buckets = [(bucket["key"], int(bucket["doc_count"])) for bucket in below[facet].get("buckets", ())]
     labels: dict[str, str] = {}
@@ -109,7 +110,7 @@ def counts(
         count_by_value = {key[1:]: count for key, count in buckets if key.startswith("=")}
     else:
         count_by_value = _by_value(_single(buckets) if FACETS[facet].together else buckets, labels)
-    tree = organizations() if FACETS[facet].tree else None
+    tree = organizations if FACETS[facet].tree else None
     if tree:
         count_by_value = tree.with_parents(count_by_value)
     counted = sorted(count_by_value.items(), key=lambda counted: (-counted[1], counted[0]))

@@ -17,7 +17,7 @@ from registry.search.facet_values import DAYS, NO_PROMISE, Districts, ValuesOf
 from vocab.concepts import Concept, ConceptList, concept_list, split_values
 from vocab.namespaces import HVD_ACT, VOC
 
-INDEX_VERSION: Final = 11  # raised with every change of this table, of the other fields of an entry, of the analysis
+INDEX_VERSION: Final = 12  # raised with every change of this table, of the other fields of an entry, of the analysis
 
 
 class Counted(NamedTuple):

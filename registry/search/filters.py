@@ -11,6 +11,7 @@ import msgspec
 
 from registry.search.facet_values import WHOLE_CITY
 from registry.search.facets import DATED_FACETS, OUTSIDE_FACETS
+from registry.search.organization_tree import OrganizationTree
 
 Where = Mapping[str, tuple[str, ...]]  # facet -> values: OR within a facet, AND between
 Outside = tuple[tuple[str, tuple[str, ...]], ...]  # facet, and the ids of the records that have its value
@@ -43,13 +44,15 @@ Condition = Texts | Ranges
 
 class Filters(msgspec.Struct, frozen=True):
     """What narrows a search. `where`: facets; `limits`: by place and time; `today`: a day number; `units`: for an
-    organization the ids of those that are a unit of it, at any depth, and its own; `whole_city`: a district contains
-    what holds for the whole city; `outside`: of facets that the index does not know."""
+    organization the ids of those that are a unit of it, at any depth, and its own; `organizations`: all of them, where
+    they were read already; `whole_city`: a district contains what holds for the whole city; `outside`: of facets that
+    the index does not know."""
 
     where: Where = {}
     limits: tuple[Ranges, ...] = ()
     today: int = 0
     units: Mapping[str, tuple[str, ...]] = {}
+    organizations: OrganizationTree | None = None
     whole_city: bool = True
     outside: Outside = ()
 

@@ -24,8 +24,8 @@ STALE_DAYS = 3650  # since the last change, after which nothing is added for fre
 
 
 class Listed(NamedTuple):
-    """The hits of a page. `total`: of exact ones; `similar`: how many follow them; `seen`: hits up to the last one of
-    this page; `last`, `ids`: see `Cursor`."""
+    """The hits of a page. `by_score`: else in an order of texts; `total`: of exact ones; `similar`: how many follow
+    them; `seen`: hits up to the last one of this page; `last`, `ids`: see `Cursor`."""
 
     hits: list[Hit]
     total: int
@@ -33,15 +33,17 @@ class Listed(NamedTuple):
     seen: int
     last: str
     ids: bytes = b""
+    by_score: bool = False
 
 
 def listed(query: Query, wanted: Asked, engine: Engine, today: int, refiner: Refiner | None) -> Listed:
     """The hits of the page that a query asks for. UsageError for a page beyond MAX_DEPTH or a wrong token."""
+    by_score = bool(query.sort == "relevance" and wanted.need and wanted.need.groups)
     cursor = cursor_of(query)
     ranking = _Ranking(query, wanted, engine, today, refiner)
-    if query.sort == "relevance" and wanted.need and wanted.need.groups:
+    if by_score:
         return _by_score(query, ranking, cursor)
-    first = start(query, cursor)
+    first = start(query, cursor, by_score)
     page = sorted_page(engine, wanted, Stretch(order_of(query), first, query.size, cursor.last if cursor else ""))
     similar = ranking.similar if wanted.need and not page.total else []
     hits = page.hits or similar[first : first + query.size]
@@ -49,7 +51,7 @@ def listed(query: Query, wanted: Asked, engine: Engine, today: int, refiner: Ref
 
 
 def _by_score(query: Query, ranking: "_Ranking", cursor: Cursor | None) -> Listed:
-    first, remembered = start(query, cursor), cursor.remembered if cursor else frozenset()
+    first, remembered = start(query, cursor, by_score=True), cursor.remembered if cursor else frozenset()
     if cursor and first:
         first, hits = (_unseen if remembered else _after)(cursor, query.size, ranking.stretch)
     else:
@@ -58,7 +60,7 @@ def _by_score(query: Query, ranking: "_Ranking", cursor: Cursor | None) -> Liste
     all_known = seen <= MAX_REMEMBERED and (remembered or first == 0)
     ids = (cursor.ids if cursor else b"") + digests(hit.id for hit in hits) if all_known else b""
     similar = len(ranking.similar) if first < RANKED else 0
-    return Listed(hits, ranking.total, similar, seen, hits[-1].id if hits else "", ids)
+    return Listed(hits, ranking.total, similar, seen, hits[-1].id if hits else "", ids, by_score=True)
 
 
 def _unseen(cursor: Cursor, size: int, stretch: Callable[[int, int], list[Hit]]) -> tuple[int, list[Hit]]:

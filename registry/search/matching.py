@@ -171,10 +171,12 @@ def _tiers(named: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[Texts, int]]:
 
 
 class _Asked(NamedTuple):
-    """Words of a query that are one word or one member of a ring, with the other members."""
+    """Words of a query that are one word or one member of a ring, with the other members. `is_english`: they are
+    English words of the ring and no German ones."""
 
     content: tuple[Word, ...]
     members: tuple[Member, ...] = ()
+    is_english: bool = False
 
 
 def _groups(given: Sequence[Word], matches: Iterable[Match]) -> list[_Asked]:
@@ -182,7 +184,7 @@ def _groups(given: Sequence[Word], matches: Iterable[Match]) -> list[_Asked]:
     for match in matches:
         groups += [_Asked((word,)) for word in given[after : match.start]]
         after = match.start + match.length
-        groups.append(_Asked(tuple(given[match.start : after]), match.members))
+        groups.append(_Asked(tuple(given[match.start : after]), match.members, match.is_english))
     return groups + [_Asked((word,)) for word in given[after:]]
 
 
@@ -201,9 +203,10 @@ def _part(single: _Asked, group: _Asked) -> WordGroup:
 
 def _group(group: _Asked) -> WordGroup:
     members = tuple(tuple(map(_synonym, member.content)) for member in group.members[:MAX_SYNONYMS])
+    plain = _english if group.is_english else _plain
     if len(group.content) == 1:
-        return structs.replace(_plain(group.content[0]), synonyms=members)
-    return WordGroup(synonyms=(tuple(map(_plain, group.content)), *members))
+        return structs.replace(plain(group.content[0]), synonyms=members)
+    return WordGroup(synonyms=(tuple(map(plain, group.content)), *members))
 
 
 def without_synonyms(asked: Asked, absent: Callable[[WordGroup], bool]) -> Asked:
@@ -241,6 +244,11 @@ def _ring(group: _Asked, question: str) -> Ring:
 def _plain(word: Word) -> WordGroup:
     alternatives = tuple((*word.root, edge) for edge in word.edges) or ((word.root,) if word.root else ())
     return WordGroup(word.stem, alternatives, word.short, forms=word.forms)
+
+
+def _english(word: Word) -> WordGroup:
+    """An English word. One of three letters is found only as a word of its own: "age" does not begin Agentur."""
+    return _plain(word) if len(word.part) >= GRAM else WordGroup(word.stem, forms=word.forms)
 
 
 def _synonym(word: Word) -> WordGroup:

@@ -68,8 +68,11 @@ def order_of(query: Query) -> Order:
     return ORDERS.get(query.sort, NEWEST)
 
 
-def start(query: Query, cursor: Cursor | None) -> int:
-    """The number of the first hit of the page, from 0; UsageError for a numbered page beyond MAX_DEPTH."""
+def start(query: Query, cursor: Cursor | None, by_score: bool) -> int:
+    """The number of the first hit of the page, from 0; UsageError for one beyond MAX_DEPTH that can only be counted to,
+    as in a list `by_score`: a token of an order of texts has a key to begin at."""
+    if cursor and cursor.seen > MAX_DEPTH and (by_score or not cursor.last):
+        raise UsageError("cursor-form")
     if cursor:
         return cursor.seen
     first = (max(query.page, 1) - 1) * max(query.size, 0)
@@ -101,8 +104,7 @@ def cursor_of(query: Query) -> Cursor | None:
         raise UsageError("cursor-form") from error
     if cursor.asked != _digest(query):
         raise UsageError("cursor-of-another-search")
-    by_number = query.sort == "relevance" or not cursor.last
-    if not 0 <= cursor.seen <= (MAX_DEPTH if by_number and query.words.strip() else sys.maxsize):
+    if not 0 <= cursor.seen <= sys.maxsize:
         raise UsageError("cursor-form")
     return cursor
 

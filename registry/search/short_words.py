@@ -6,7 +6,7 @@ for, each with the letters around it that are no compound. A word that begins an
 
 Words of four letters (Stau, Tier) are found where a word begins or ends with them, never in its middle: `edges`.
 
-Entry points: `places`, `edges`.
+Entry points: `places`, `edges`, `last_edge`.
 """
 
 import re
@@ -19,6 +19,7 @@ from registry.search.word_lists import ENDINGS
 MIN_LETTERS_BESIDE: Final = 3  # of the part before it, and of one behind it
 MAX_LETTERS: Final = 3
 EDGE: Final = 4  # letters of an edge
+LONG_ENDS: Final = ("strass",)  # whole edges at the end of a word: their last four letters are another word (Rasse)
 
 
 def _unless_after(word: str, *parts: str) -> str:
@@ -104,7 +105,12 @@ def edges(folded: str) -> Iterator[str]:
     endings = _BY_LAST_LETTER.get(folded[-1:], ())
     for stem in {folded, *[folded[: -len(ending)] for ending in endings if folded.endswith(ending)]}:
         if len(stem) >= EDGE + MIN_LETTERS_BESIDE and not stem.endswith(ENDS_BY_CHANCE):
-            yield f"{stem[-EDGE:]}_"
+            yield last_edge(stem)
+
+
+def last_edge(stem: str) -> str:
+    """The edge at the end of a word without inflection."""
+    return f"{next((end for end in LONG_ENDS if stem.endswith(end)), stem[-EDGE:])}_"
 
 
 def _may_follow(rest: str) -> bool:

@@ -34,11 +34,13 @@ class Member(NamedTuple):
 
 
 class Match(NamedTuple):
-    """Words of a query, from `start` on, that stand in rings; `members`: the other words of these rings."""
+    """Words of a query, from `start` on, that stand in rings; `members`: the other words of these rings; `is_english`:
+    they stand only among the English words of these."""
 
     start: int
     length: int
     members: tuple[Member, ...]
+    is_english: bool = False
 
 
 class Synonyms:
@@ -70,14 +72,14 @@ class Synonyms:
         part = asked[start : start + length]
         if len(part) < length:
             return None
-        members = self._others(part)
+        members = self._others(_keys(part) | _english_keys(part))
         if not members and (instead := _what_it_is_about(part[0].text) if length == 1 else _compound(part)):
             members = self._members.get((instead.stem,), {})
-        return Match(start, length, tuple(members.values())) if members else None
+            return Match(start, length, tuple(members.values())) if members else None
+        return Match(start, length, tuple(members.values()), not self._others(_keys(part))) if members else None
 
-    def _others(self, part: Sequence[Word]) -> dict[str, Member]:
+    def _others(self, keys: set[Key]) -> dict[str, Member]:
         """The other members of the rings in which these words stand."""
-        keys = _keys(part) | _english_keys(part)
         return {
             text: member
             for key in keys

@@ -211,7 +211,7 @@ class Reading:
             parts = aggregations(where, missing, filter_text, "segment_size")
             response = self.searcher.aggregate(filtered(need, map(self._used, where.limits)), parts)
             for facet in missing:
-                kept[facet] = counts(response, facet, where.where.get(facet, ()), self.organizations)
+                kept[facet] = counts(response, facet, where.where.get(facet, ()), self.organizations())
                 keep(self.counted, (need, where.key, facet), kept[facet])
         return {facet: counted or () for facet, counted in kept.items()}
 

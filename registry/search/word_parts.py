@@ -1,7 +1,9 @@
 """What stands of a word of a query in compounds, and its inflections where its stem is the stem of other words, too.
 
 Snowball takes "er", "en" and "e" for endings also where they belong to a short word: Wetter, Regen and Lage become the
-stems of Wette, rege and Lager. Entry points: `endings`, `as_written`.
+stems of Wette, rege and Lager. And it leaves participles as they are: "verbraucht" is Verbrauch.
+
+Entry points: `endings`, `as_written`.
 """
 
 from typing import Final, NamedTuple
@@ -9,6 +11,8 @@ from typing import Final, NamedTuple
 from registry.search.short_words import EDGE, WORDS
 
 LONGEST_STEM: Final = EDGE  # a longer stem is that of one word only
+_PREFIXES_OF_VERBS: Final = ("be", "ent", "er", "ver", "zer")  # whose participle has no "ge" in front
+MIN_PARTICIPLE_LETTERS: Final = 7
 _OF_AGENTS: Final = ("er", "ern", "ers")
 _INFLECTED: Final = ("", "n", "s")
 _OF_SINGULAR: Final = ("", "e", "es", "s")
@@ -34,6 +38,8 @@ class Endings(NamedTuple):
 
 def endings(folded: str, stem: str, has_umlaut: bool) -> Endings:
     """The parts and forms of a word; both texts are folded."""
+    if len(folded) >= MIN_PARTICIPLE_LETTERS and folded.endswith("t") and folded.startswith(_PREFIXES_OF_VERBS):
+        return Endings(folded.removesuffix("t"))
     ending = folded.removeprefix(stem) if folded.startswith(stem) else ""
     if not ending or len(stem) > LONGEST_STEM or stem in WORDS or stem in _ADJECTIVES:
         return Endings(stem)

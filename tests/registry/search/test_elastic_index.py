@@ -99,6 +99,16 @@ def test_the_server_keeps_counts_until_the_next_change(index):
     assert index.search(Query(facets=("kind",))).facets["kind"][0].count == 1
 
 
+def test_the_tree_of_organizations_is_asked_for_once_in_a_search(index, monkeypatch):
+    index.rebuild(changes("radwege", "brunnen"), Position("epoch", 2))
+    asked: list[int] = []
+    tree = index.organizations()
+    monkeypatch.setattr(index, "organizations", lambda: asked.append(1) or tree)
+    index.search(Query(where={"publisher": ("amt",)}, facets=("kind", "publisher")))
+    index.search(Query(facets=("kind",)))
+    assert asked == [1]
+
+
 def test_a_half_built_index_that_lost_a_part_does_not_go_on(index, monkeypatch):
     monkeypatch.setattr(rebuilding, "CHANGES_PER_CHECKPOINT", 1)
 

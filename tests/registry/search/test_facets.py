@@ -38,6 +38,9 @@ FIELDS_OF_VERSION = {
     11: "kind theme publisher district format licence phase source year opportunity family use freshness hvd language "
     "funding participant organization_kind publishers years funders participants parents "
     "themes districts families uses",
+    12: "kind theme publisher district format licence phase source year opportunity family use freshness hvd language "
+    "funding participant organization_kind publishers years funders participants parents "
+    "themes districts families uses",
 }
 
 # One row more, before anything else reads the table; all that follows is the product as it stands.

@@ -3,6 +3,9 @@
 Covers: registry/search/paging.py, registry/search/listing.py
 """
 
+from base64 import urlsafe_b64encode
+
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -10,7 +13,7 @@ from registry.errors import UsageError
 from registry.model import Change, Position, Record
 from registry.search import listing
 from registry.search.limits import Limits
-from registry.search.paging import cursor_of, token_of
+from registry.search.paging import Cursor, cursor_of, token_of
 from registry.search.query import MAX_DEPTH, RANKED, Query, SearchIndex
 from tests.builders import a_metadata, a_record
 from tests.registry.search.test_every_index import filled, index
@@ -54,6 +57,17 @@ def by_token(index: SearchIndex, query: Query, size: int, pages: int = 99) -> tu
         if not page.cursor:
             break
     return ids, asked
+
+
+def test_a_query_of_nothing_but_what_it_leaves_out_is_a_list_in_an_order(index):
+    """It ends nowhere, as every list by a key does: MAX_DEPTH bounds only what is ordered by score."""
+    filled(index, *ways(3))
+    query = Query(words="-Brunnen", size=2, facets=())
+    page = index.search(query)
+    deep = Cursor(cursor_of(replace(query, cursor=page.cursor)).asked, MAX_DEPTH + 1, "9")
+    token = urlsafe_b64encode(msgspec.msgpack.encode(deep)).rstrip(b"=").decode()
+    assert index.search(replace(query, cursor=token)).hits == ()
+    assert page.next == "2"
 
 
 @KINDS_OF_LIST

@@ -13,6 +13,7 @@ from registry.search.candidates import (
     ENOUGH_EXACT_HITS,
     MAX_SIMILAR,
     MAX_SIMILAR_SCORE_SHARE,
+    MIN_EXACT_SHARE,
     Candidate,
     Candidates,
     by_words,
@@ -366,3 +367,11 @@ def test_what_people_do_at_an_office_is_not_needed_beside_what_it_is_about(text,
     need = asked(Query(words=text), NONE).need
     assert need is not None
     assert [group.stem for group in need.groups] == stems
+
+
+def test_the_floor_of_exact_hits_keeps_the_order_of_their_scores():
+    engine = Engine(ranking(9.0, 0.4, 0.3, 0.0), ranking())
+    shares = [candidate.share for candidate in by_words(asked(Query(words="Radweg")), engine, 10).exact]
+    assert shares[0] == 1
+    assert shares == sorted(set(shares), reverse=True)
+    assert shares[-1] == MIN_EXACT_SHARE

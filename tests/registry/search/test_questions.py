@@ -21,8 +21,8 @@ pytestmark = pytest.mark.slow
 
 QUESTIONS: Final = Path(__file__).parent / "questions.csv"
 PLACES: Final = 3  # of the list, in which the wanted record has to be
-LEAST_ANSWERED: Final = 190  # of the 227 questions with an answer, by words alone
-LEAST_WITH_MEANING: Final = 193
+LEAST_ANSWERED: Final = 220  # of the 227 questions with an answer, by words alone
+LEAST_WITH_MEANING: Final = 224
 FIELDS: Final = ["question", "wanted", "who", "language", "note"]
 
 

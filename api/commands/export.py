@@ -33,7 +33,8 @@ def _formats() -> Iterable[str]:
 @option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file, replaced when all is there.")
 def export(name: str, conditions: tuple[str, ...], output: Path | None) -> None:
     """Write the whole published catalogue, record by record."""
-    from api.data.catalogue import part, served
+    from api.data.catalogue import served
+    from api.data.catalogue_snapshot import part
     from api.data.export import chosen, exported
     from api.text.labels import districts
     from registry.city import city

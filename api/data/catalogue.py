@@ -1,37 +1,36 @@
 """The whole catalogue for harvesters: its own description (dcat:Catalog) and its Hydra pages.
 
-Entry points: `served` (the description), `page_request` (parameters), `parts` and `window` (the ids and links of a
-page).
-Invariant: pages are cut by id, so changes while somebody reads neither hide nor repeat a record.
+Entry points: `served` (the description), `page_request` (parameters), `began_at` (the snapshot), `window` (the ids and
+links of a page). `api.data.catalogue_snapshot` lists the records of a snapshot.
+Invariant: all pages that follow from one first page are cut from the same list of ids.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
+import msgspec
 from msgspec.structs import replace
 
 from api.data.examples import ID
 from api.data.openapi import parameter
 from api.web.addresses import absolute
-from api.web.query import MAX_DEPTH, parse
+from api.web.query import parse
 from registry.city import City
-from registry.errors import NotReadyError, StartAgainError, UsageError
-from registry.model import KINDS, Agent, Catalogue, Place, Position
+from registry.errors import StartAgainError, UsageError
+from registry.model import KINDS, Agent, Catalogue, Place, Position, Record
 from registry.model.message import message, translations
 from registry.rdf import HydraPage
 from registry.search.facets import FACETS
-from registry.search.query import Query, SearchIndex
-from registry.store.store import ShownRecord, Store
 from vocab.concepts import concept_list
 from vocab.fields import fields_of
 from vocab.profile import DE, EU, level
 
-PAGE_SIZE: Final = 100  # records; some hundred kilobytes, harvesters refuse what is much larger
-SECONDS_BEHIND: Final = 2  # after which to ask again where the search index is behind
+PAGE_SIZE: Final = 100  # records; some hundred kilobytes
+MAX_PAGE_BYTES: Final = 3_000_000  # of the records as JSON; RDF/XML is up to 16 times as long, GovData takes 50 MB
 SCHEME: Final = "http://publications.europa.eu/resource/authority/data-theme"
 
 
@@ -50,7 +49,7 @@ def parameters() -> list[dict[str, Any]]:
         parameter("theme", "Only this topic, and so each facet of the search; may repeat", "TRAN"),
         parameter("page", "Number of the page; better follow the links", 1, number),
         parameter("after", "The id before the first of the page, as the links have it", ID),
-        parameter("snapshot", "When the reader began, as the links have it; 410 if the catalogue was restored since"),
+        parameter("snapshot", "The snapshot of the catalogue, as the links have it; 410 if it is not there any more"),
     ]
 
 
@@ -109,19 +108,6 @@ def missing(catalogue: Catalogue) -> list[str]:
 # -- pages
 
 
-class Part(NamedTuple):
-    """The ids of a part of the catalogue, in order, and when it last changed."""
-
-    ids: tuple[str, ...]
-    modified: datetime | None
-
-
-def part(listing: Iterable[ShownRecord]) -> Part:
-    """The Part of a listing, which is in order of id."""
-    listing = list(listing)
-    return Part(tuple(record.id for record in listing), max((record.changed for record in listing), default=None))
-
-
 class PageRequest(NamedTuple):
     """The parameters of a request. `after`: the id before the first record of the page; `page`: its number instead.
     `words` and `where`: only what a search finds with these."""
@@ -168,62 +154,50 @@ def _moment(text: str) -> datetime:
         raise UsageError("modified-since-form") from None
 
 
-def parts(store: Store, index: SearchIndex) -> Callable[[Position, PageRequest], Part]:
-    """A function from position and request to the Part, cached: its pages are read one after the other.
+def began_at(ask: PageRequest, position: Position) -> Position:
+    """The snapshot that a request is for: that of its first page, else `position`, the newest one.
 
-    (Listing 100,000 records takes half a second, and they are a thousand pages.) NotReadyError where a search is needed
-    and its index has not taken in the last change: an answer without it would look as if records were gone.
+    StartAgainError for one of before a restore, or none of ours.
     """
-
-    @lru_cache(maxsize=4)
-    def listed(position: Position, ask: PageRequest) -> Part:
-        listing = store.listing(ask.kinds, ask.modified_since)
-        if not (ask.words or ask.where):
-            return part(listing)
-        if index.position() != position:
-            raise NotReadyError("search-behind", {"seconds": SECONDS_BEHIND})
-        hits = _hits(index, Query(words=ask.words, where=dict(ask.where), size=MAX_DEPTH, sort="title", facets=()))
-        return part(record for record in listing if record.id in hits)
-
-    return lambda position, ask: listed(position, ask._replace(after="", page=1, snapshot=""))
-
-
-def _hits(index: SearchIndex, query: Query) -> set[str]:
-    """The ids of all exact hits, however many."""
-    ids: set[str] = set()
-    while True:
-        page = index.search(query)
-        ids.update(hit.id for hit in page.hits if hit.exact)
-        if not page.cursor:
-            return ids
-        query = replace(query, cursor=page.cursor)
-
-
-def window(ids: Sequence[str], ask: PageRequest, url: str, position: Position) -> tuple[tuple[str, ...], HydraPage]:
-    """The ids of a page of a sorted list of ids, and its links. `url`: of the catalogue in that format.
-
-    A page begins after an id: records that stay in the catalogue are read exactly once, whatever is added or withdrawn
-    meanwhile.
-
-    StartAgainError if the reader began before a restore.
-    """
-    snapshot = ask.snapshot or f"{position.epoch}.{position.number}"
-    if snapshot.partition(".")[0] != position.epoch:
+    epoch, _, number = ask.snapshot.partition(".")
+    if not ask.snapshot:
+        return position
+    known = epoch == position.epoch and number.isascii() and number.isdigit()
+    if not known or int(number[:20]) > position.number:
         raise StartAgainError("catalogue-restored")
-    start = bisect_right(ids, ask.after) if ask.after else min((ask.page - 1) * PAGE_SIZE, len(ids))
-    address = _addresses(ids, ask, url, snapshot)
+    return Position(epoch, int(number))
+
+
+def first_of(ids: Sequence[str], ask: PageRequest) -> int:
+    """The index of the first id of a page."""
+    return bisect_right(ids, ask.after) if ask.after else min((ask.page - 1) * PAGE_SIZE, len(ids))
+
+
+def fitting_in(records: Sequence[Record]) -> int:
+    """How many of the records, from the first, make a page that no harvester refuses; at least one."""
+    sizes = accumulate(len(msgspec.json.encode(record.said)) for record in records)
+    return max(1, sum(1 for size in sizes if size <= MAX_PAGE_BYTES))
+
+
+def window(
+    ids: Sequence[str], ask: PageRequest, url: str, snapshot: Position, count: int = PAGE_SIZE
+) -> tuple[tuple[str, ...], HydraPage]:
+    """The ids of a page of a sorted list of ids, and its links. `url`: of the catalogue in that format; `count`: of
+    records on this page."""
+    start = first_of(ids, ask)
+    address = _addresses(ids, ask, url, f"{snapshot.epoch}.{snapshot.number}")
     last = max(len(ids) - 1, 0) // PAGE_SIZE * PAGE_SIZE
     beyond = start >= len(ids)  # an empty page, which must not be linked as the last one
     links = HydraPage(
         url=address(start),
         first=address(0),
         previous=address(max(start - PAGE_SIZE, 0)) if start > 0 else "",
-        next=address(start + PAGE_SIZE) if start + PAGE_SIZE < len(ids) else "",
+        next=address(start + count) if start + count < len(ids) else "",
         last=address(last if beyond else max(last, start)),
         total=len(ids),
         size=PAGE_SIZE,
     )
-    return tuple(ids[start : start + PAGE_SIZE]), links
+    return tuple(ids[start : start + count]), links
 
 
 def _addresses(ids: Sequence[str], ask: PageRequest, url: str, snapshot: str) -> Callable[[int], str]:

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from api.data import catalogue, profiles
+from api.data import catalogue, catalogue_snapshot, profiles
 from api.data.documents import record_answer
 from api.data.openapi import responses, suffixes, texts
+from api.text.labels import districts
 from api.web.addresses import absolute
 from api.web.answers import answer, json_bytes, tag
 from api.web.negotiate import DATA, JSON, RDF, Format, by_suffix, not_acceptable, preferred
@@ -21,6 +22,7 @@ from registry.errors import NotFoundError
 from registry.rdf import DEFAULT, OutputProfile
 from registry.rdf.jsonld import CONTEXT
 from registry.settings import Settings
+from registry.store.snapshot import records_at
 
 CONTEXT_PATH: Final = "/ns/context.jsonld"
 _JSON_LD: Final = "application/ld+json"
@@ -58,7 +60,7 @@ class _Views:
         self.base = settings.base_url
         self.contributor = settings.contributor
         self.city = city_room.city(settings)
-        self.parts = catalogue.parts(catalog.store, catalog.index)
+        self.parts = catalogue_snapshot.parts(catalog, districts(self.city))
 
     def context(self, request: Request) -> Response:
         return answer(request, lambda: json_bytes({"@context": CONTEXT}), _JSON_LD, etag=tag(CONTEXT))
@@ -89,13 +91,18 @@ class _Views:
         store, base = self.catalog.store, self.base
         ask = catalogue.page_request([*request.query_params.multi_items(), *_only(row)])
         position = store.position()
-        part = self.parts(position, ask)
+        snapshot = catalogue.began_at(ask, position)
+        part = self.parts(snapshot, ask)
         url = profiles.address(absolute(base, "/catalog"), row, form)
-        ids, links = catalogue.window(part.ids, ask, url, position)
+        start = catalogue.first_of(part.ids, ask)
+        ids = part.ids[start : start + catalogue.PAGE_SIZE]
+        read = list(records_at(store, ids, snapshot.number).values())
+        count = catalogue.fitting_in(read)
+        _, links = catalogue.window(part.ids, ask, url, snapshot, count)
         described = catalogue.served(self.city, base, part.modified)
 
         def body() -> bytes:
-            records = [record for record in store.get_many(ids).values() if record.shown]
+            records = read[:count]
             if form is JSON:
                 answers = [record_answer(record, base) for record in records]
                 return json_bytes({"catalog": described, "records": answers, **links._asdict()})

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Path, Request, Response
 from starlette.responses import FileResponse
 
 from api.data import data_json
-from api.data.catalogue import part, served
+from api.data.catalogue import served
+from api.data.catalogue_snapshot import part
 from api.data.dumps import CHECKSUMS, current_dump, file_of
 from api.data.openapi import responses, texts
 from api.web.addresses import absolute

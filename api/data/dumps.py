@@ -19,7 +19,7 @@ from typing import BinaryIO, Final, NamedTuple, cast
 
 import msgspec
 
-from api.data import catalogue, data_json
+from api.data import catalogue, catalogue_snapshot, data_json
 from api.data.export import exported
 from api.data.parquet_dump import write_parquet
 from registry import city as city_room
@@ -125,7 +125,7 @@ def write_dump(catalog: Catalog, settings: Settings) -> Dump:
 def _written(catalog: Catalog, settings: Settings, folder: Path, created: datetime) -> Dump:
     """Reads the records once into a file beside, so that all formats have the same ones."""
     position = catalog.store.position()
-    part = catalogue.part(catalog.store.listing())
+    part = catalogue_snapshot.part(catalog.store.listing())
     beside = folder / "records"
     count = _keep(catalog, part.ids, beside)
     described = catalogue.served(city_room.city(settings), settings.base_url, part.modified)

@@ -1,6 +1,6 @@
 """The whole published catalogue as one stream: RDF, JSON lines or CSV.
 
-Entry points: `chosen` (the records), `exported` (their bytes), `EXPORT_FORMATS`.
+Entry points: `chosen` (the records), `fitting` (whether one is chosen), `exported` (their bytes), `EXPORT_FORMATS`.
 """
 
 import csv
@@ -36,11 +36,19 @@ def chosen(
 ) -> Iterator[Record]:
     """Every shown record with the given facet values, in order of id; read from the store, so there is no limit."""
     listing = catalog.store.listing()
-    filters = _filters(catalog, normal_where(where, districts))
+    fits = fitting(catalog, where, districts)
     for start in range(0, len(listing), _BATCH):
         for record in catalog.store.get_many([row.id for row in listing[start : start + _BATCH]]).values():
-            if record.shown and (not filters.where or _fits(record, filters, districts)):
+            if record.shown and (not where or fits(record)):
                 yield record
+
+
+def fitting(
+    catalog: Catalog, where: Mapping[str, Iterable[str]], districts: ConceptList | None = None
+) -> Callable[[Record], bool]:
+    """A function that says whether a record has the given facet values, as in the search of today."""
+    filters = _filters(catalog, normal_where(where, districts))
+    return lambda record: _fits(record, filters, districts)
 
 
 def _filters(catalog: Catalog, where: Mapping[str, tuple[str, ...]]) -> Filters:

@@ -203,7 +203,7 @@ def test_every_page_repeats_the_catalogue_and_counts_all(reader: TestClient) -> 
         assert {o.partition("^^")[0] for _, p, o in said if p == f"{HYDRA}totalItems"} == {'"230"'}
 
 
-def test_what_comes_and_goes_while_somebody_reads_costs_nothing_else(reader: TestClient, large: Catalog) -> None:
+def test_what_comes_and_goes_while_somebody_reads_is_in_no_page(reader: TestClient, large: Catalog) -> None:
     reading = pages(reader, "/catalog.nt")
     found = datasets(next(reading))
     for id in ("satz-000", "satz-050", "satz-150"):
@@ -213,8 +213,10 @@ def test_what_comes_and_goes_while_somebody_reads_costs_nothing_else(reader: Tes
         found += datasets(body)
     assert len(found) == len(set(found))
     names = {one.rpartition("/")[2].rstrip(">") for one in found}
-    assert {f"satz-{number:03}" for number in range(230)} - names == {"satz-150"}
-    assert "satz-120a" in names
+    assert names == {f"satz-{number:03}" for number in range(230)}
+    again = {one.rpartition("/")[2].rstrip(">") for body in pages(reader, "/catalog.nt") for one in datasets(body)}
+    assert names - again == {"satz-000", "satz-050", "satz-150"}
+    assert again - names == {"aaa", "satz-120a"}
 
 
 def test_an_empty_page_beyond_the_end_is_nobodys_last(reader: TestClient) -> None:
@@ -297,7 +299,7 @@ def test_a_page_begins_after_an_id_that_need_not_exist_any_more() -> None:
     nothing, empty = catalogue.window([], catalogue.PageRequest(), "/c", here)
     assert (nothing, empty.next, empty.previous, empty.total) == ((), "", "", 0)
     with pytest.raises(StartAgainError):
-        catalogue.window(ids, catalogue.PageRequest(snapshot="other.7"), "/c", here)
+        catalogue.began_at(catalogue.PageRequest(snapshot="other.7"), here)
 
 
 def test_a_parameter_that_cannot_be_read_is_refused() -> None:

@@ -15,10 +15,9 @@ from rdflib.compare import isomorphic
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.data import catalogue, profiles
+from api.data import catalogue, catalogue_snapshot, profiles
 from registry.catalog import Catalog
 from registry.errors import NotReadyError
-from registry.model import Position
 from registry.rdf import PROFILES
 from registry.rdf.jsonld import CONTEXT
 from registry.settings import Settings
@@ -188,10 +187,10 @@ def test_a_narrowed_catalogue_waits_for_the_search(client: TestClient, filled: C
     answer = client.get("/catalog.ttl?theme=TRAN")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     assert client.get("/catalog.ttl").status_code == 200
+    with pytest.raises(NotReadyError):
+        catalogue_snapshot.parts(filled)(filled.store.position(), catalogue.PageRequest(words="x"))
     filled.sync()
     assert client.get("/catalog.ttl?theme=TRAN").status_code == 200
-    with pytest.raises(NotReadyError):
-        catalogue.parts(filled.store, filled.index)(Position("x", 1), catalogue.PageRequest(words="x"))
 
 
 def test_datasets_name_the_data_provider_of_the_setting(filled: Catalog, settings: Settings) -> None:

@@ -33,20 +33,36 @@ def catalogue_graph(
     """The statements about the catalogue (dcat:Catalog): its list of these records and the page that shows them.
     `described`: as in `graphs.record_graph`."""
     base = base_url.rstrip("/")
-    subject = iri_term(catalogue.iri or f"{base}/catalog")
+    subject = _subject(catalogue, base)
     graph = GraphBuilder(base, "catalogue")
     graph.add_fields(catalogue, "catalog", subject)
+    _add_list(graph, subject, records, base)
+    graph.add_statements(catalogue, subject)
+    graph.add_references(set() if described is None else described)
+    if page:
+        _add_page(graph, page)
+    return graph.graph
+
+
+def list_graph(catalogue: Catalogue, records: Sequence[Record], base_url: str) -> Graph:
+    """Only that the catalogue lists these records: a part of a list that is too long to be kept."""
+    base = base_url.rstrip("/")
+    graph = GraphBuilder(base, "catalogue")
+    _add_list(graph, _subject(catalogue, base), records, base)
+    return graph.graph
+
+
+def _subject(catalogue: Catalogue, base: str) -> str:
+    return iri_term(catalogue.iri or f"{base}/catalog")
+
+
+def _add_list(graph: GraphBuilder, subject: str, records: Sequence[Record], base: str) -> None:
     for record in records:
         thing = iri_term(thing_iri(record, base))
         if record.kind in _CATALOG_PROPERTIES:
             graph.add(subject, _CATALOG_PROPERTIES[record.kind], thing)
             if record.changed:
                 graph.add(subject, iri_term(DCAT.record), iri_term(entry_iri(record, base)))
-    graph.add_statements(catalogue, subject)
-    graph.add_references(set() if described is None else described)
-    if page:
-        _add_page(graph, page)
-    return graph.graph
 
 
 _CATALOG_PROPERTIES: Final = {kind.name: iri_term(kind.catalog_property) for kind in KIND_ROWS.values() if kind.in_dcat}

@@ -16,12 +16,14 @@ import pyoxigraph as ox
 from registry.errors import UsageError
 from registry.model import Catalogue, Metadata, Record
 from registry.rdf import jsonld
-from registry.rdf.catalogue import HydraPage, catalogue_graph
+from registry.rdf.catalogue import HydraPage, catalogue_graph, list_graph
 from registry.rdf.graphs import Described, Graph, record_graph
 from registry.rdf.nesting import Nesting
 from registry.rdf.terms import TYPE, iri_term, literal, text_of
 from vocab.namespaces import PREFIXES, SKOS, curie
 
+MAX_LISTED: Final = 500  # records of which the catalogue says together that it lists them
+MAX_DESCRIBED: Final = 20_000  # concepts and documents that are remembered as described
 GRAPHS_PER_BATCH: Final = 200  # of RDF/XML, which is serialised in batches
 
 HEADER: Final = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items()).encode()
@@ -63,15 +65,23 @@ def write_page(
 def _graphs(
     records: Iterable[Record], base_url: str, catalogue: Catalogue | None, page: HydraPage | None
 ) -> Iterator[Labelled]:
-    """The graphs of the records, then that of the catalogue. A concept that many records refer to is described once.
+    """The graphs of the records, then that of the catalogue. A concept that many records refer to is described once, or
+    again after MAX_DESCRIBED others.
 
-    The catalogue comes last because its list names the records; of each only id, kind and IRI are kept until then."""
+    The catalogue comes last because its list names the records. Of a long list each part comes after its records, so
+    that memory stays the same however many there are."""
     listed: list[Record] = []
     described: Described = set()
     for record in records:
-        stub = Metadata(kind=record.kind, iri=record.metadata.iri)
-        listed.append(Record(id=record.id, said=stub, changed=record.changed))
         yield record.id, record_graph(record, base_url, described)
+        if len(described) > MAX_DESCRIBED:
+            described.clear()
+        if catalogue:
+            stub = Metadata(kind=record.kind, iri=record.metadata.iri)
+            listed.append(Record(id=record.id, said=stub, changed=record.changed))
+            if len(listed) == MAX_LISTED:
+                yield "catalogue", list_graph(catalogue, listed, base_url)
+                listed.clear()
     if catalogue:
         yield "catalogue", catalogue_graph(catalogue, listed, base_url, page, described)
 

@@ -1,6 +1,6 @@
-"""The agents of a CKAN package: publisher, creators, contacts and the others of GovData's extras.
+"""The agents of a CKAN package: publisher, creators, contacts, the others of GovData's extras, and who has which role.
 
-Entry point: `agents`.
+Entry points: `agents`, `participants`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,14 +8,15 @@ from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from registry.ckan.readers import Unread, as_text, distinct, listed, without_empty, written_object
-from registry.ckan.tables import AGENT, CONTACT, fill
-from registry.model import Agent, Contact, Finding
+from registry.ckan.tables import AGENT, CONTACT, PARTICIPATION, fill
+from registry.model import Agent, Contact, Finding, Participation, Period
 from vocab.language_tags import are_known
 
 
 def agents(unread: Unread, fields: dict[str, Any], dkan: bool) -> None:
     """Fills the fields of agents. Without a publisher the author is taken (as Berlin's portal means it); without a
-    contact the maintainer, else the author. `dkan`: the package is one of DKAN."""
+    contact the maintainer, else the author. `dkan`: the package is one of DKAN. GovData's `maintainer_name` is a
+    custodian as well, CKAN's `maintainer` is not."""
     prefixes = {key.partition("_")[0] for key in unread.values}
     roles = _ogd_contacts(unread)
 
@@ -28,7 +29,7 @@ def agents(unread: Unread, fields: dict[str, Any], dkan: bool) -> None:
     publishers = named("publisher") or roles.get("veroeffentlichende_stelle", ()) or _organization(unread, dkan)
     authors = named("author") + roles.get("autor", ())
     contacts = reachable("contact") or tuple(map(_as_contact, roles.get("ansprechpartner", ())))
-    custodians = _others(named("maintainer"), contacts) if contacts else ()
+    custodians = _others(named("maintainer"), contacts) if contacts else _maintainers(unread)
     contacts = contacts or reachable("maintainer") or reachable("author")
     contacts = contacts or tuple(_as_contact(author) for author in authors if author.email)
     if not publishers and authors:
@@ -47,6 +48,55 @@ def agents(unread: Unread, fields: dict[str, Any], dkan: bool) -> None:
     fields.update((field, distinct(found_agents)) for field, found_agents in agents_by_field.items() if found_agents)
     if publishers:
         fields["publisher"] = publishers[0]
+
+
+PARTICIPANTS_KEY: Final = "qualified_attribution"  # of ckanext-dcat
+
+
+def participants(unread: Unread, fields: dict[str, Any]) -> None:
+    """Fills `participants` from the agents with a role. An entry without a readable agent or role stays as it is."""
+    value = unread.values.get(PARTICIPANTS_KEY)
+    entries = listed(value) if value is not None else []
+    read, unread_entries = [], []
+    for entry in entries:
+        found_participations, remainder = _participations(unread, entry) if isinstance(entry, dict) else ([], entry)
+        read += found_participations
+        unread_entries += [remainder] if remainder else []
+    if read:
+        fields["participants"] = distinct(read)
+        del unread.values[PARTICIPANTS_KEY]
+        if unread_entries:
+            unread.values[PARTICIPANTS_KEY] = unread_entries
+    if unread_entries:
+        unread.add_finding("value-unread", "participants", unread_entries)
+
+
+def _participations(unread: Unread, entry: dict[str, Any]) -> tuple[list[Participation], dict[str, Any]]:
+    """An entry as participations, one for each of its agents, and what of it was not read."""
+    part = unread.part(without_empty(entry))
+    described = [_role_bearer(part, agent) for agent in listed(part.values.pop("agent", []))]
+    fields = fill(part, PARTICIPATION, {})
+    start, end = fields.pop("start", ""), fields.pop("end", "")
+    if not described or not all(described) or "role" not in fields:
+        return [], entry
+    period = Period(start=start, end=end) if start or end else None
+    return [Participation(agent=agent, period=period, **fields) for agent in described if agent], part.values
+
+
+def _role_bearer(part: Unread, written: Any) -> Agent | None:
+    """An agent that is an object, or only an IRI; None where something of it cannot be read."""
+    if not isinstance(written, dict):
+        written = {"uri": written}
+    inner = part.part(without_empty(written))
+    agent = _agent(inner, contact=False)
+    return None if inner.values else agent
+
+
+def _maintainers(unread: Unread) -> tuple[Agent, ...]:
+    """The custodian of GovData's extras, whose keys are left for the contact."""
+    keys = {key: value for key, value in unread.values.items() if key.startswith("maintainer")}
+    own = Unread(keys, unread.site, unread.language, [])
+    return _described(own, "maintainer", contact=False) if "maintainer_name" in keys else ()
 
 
 def _others(agents: tuple[Agent, ...], described: Iterable[Agent | Contact]) -> tuple[Agent, ...]:

@@ -300,6 +300,11 @@ def as_concept(name: str) -> Reader:
     return read
 
 
+def as_role(value: Any, unread: Unread) -> str | Read | None:
+    """A role: any IRI, or words for one of our list."""
+    return as_iri(value, unread) or _our_role(value, unread)
+
+
 def split_languages(values: dict[str, Any]) -> None:
     """Splits "en, de" in the key `language` into two values."""
     value = values.get("language")
@@ -314,3 +319,4 @@ RULE_WHEN_UNREAD: Final[dict[Reader, str]] = {
     as_address: "address-unreadable",
     as_iri: "address-unreadable",
 }
+_our_role: Final = as_concept("roles")

@@ -47,6 +47,7 @@ def to_metadata(package: Mapping[str, Any], site: str, language: str) -> tuple[M
     _keywords(unread, fields)
     _themes(unread, fields)
     agents.agents(unread, fields, dkan="organization" not in package and "owner_org" not in package)
+    agents.participants(unread, fields)
     places.period(unread, fields)
     places.places(unread, fields)
     places.granularity(unread, fields)

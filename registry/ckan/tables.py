@@ -22,6 +22,7 @@ from registry.ckan.readers import (
     as_identifier,
     as_iri,
     as_literal,
+    as_role,
     as_size,
     as_stamp,
     as_statement,
@@ -134,9 +135,15 @@ AGENT: Final = _rows(
     ("iri", "uri", as_iri),
     ("name", "name_translated name", as_text),
     ("email", "email", as_email),
-    ("homepage", "url", as_address),
+    ("homepage", "url homepage", as_address),
     ("type", "type", as_concept("publisher-types")),
     ("identifiers*", "identifier", as_literal),
+)
+PARTICIPATION: Final = _rows(
+    ("role", "role", as_role),
+    ("description", "description", as_text),
+    ("start", "start", as_date),
+    ("end", "end", as_date),
 )
 CONTACT: Final = _rows(
     ("iri", "uri", as_iri),

@@ -8,6 +8,7 @@ Entry point: `to_package`.
 from collections.abc import Iterable
 from typing import Any, Final
 
+from registry.ckan.agents import PARTICIPANTS_KEY
 from registry.ckan.readers import as_written
 from registry.ckan.resource_writing import to_resource
 from registry.ckan.tables import LINKS, PACKAGE
@@ -25,7 +26,7 @@ from registry.ckan.written_values import (
     uuid,
     without_empty,
 )
-from registry.model import Agent, Contact, Metadata, Place, Record
+from registry.model import Agent, Contact, Metadata, Participation, Period, Place, Record
 from registry.model.text import in_language, slug
 from vocab.concepts import concept_list
 from vocab.geometry import geojson
@@ -204,6 +205,7 @@ def _extras(metadata: Metadata, record: Record, base_url: str) -> dict[str, str]
     for field, key in _AGENTS.items():
         extras |= _agents(key, getattr(metadata, field), base_url)
     extras |= _contacts(metadata.contacts)
+    extras[PARTICIPANTS_KEY] = _participants(metadata, base_url)
     if metadata.period:
         extras |= {"temporal_start": metadata.period.start, "temporal_end": metadata.period.end}
     if len(metadata.periods) > 1:
@@ -247,6 +249,21 @@ def _contact(contact: Contact) -> dict[str, Any]:
     return named(contact.name) | without_empty(
         {"uri": contact.iri, "email": contact.email, "url": contact.url, "tel": contact.telephone}
     )
+
+
+def _participants(metadata: Metadata, base_url: str) -> str:
+    """A JSON list: who has which role, and the entries of the source that could not be read."""
+    entries: list[Any] = [_participation(each, base_url) for each in metadata.participants]
+    unread = metadata.extras.get(PARTICIPANTS_KEY, [])
+    entries += unread if isinstance(unread, list) else [unread]
+    return as_written(entries) if entries else ""
+
+
+def _participation(participation: Participation, base_url: str) -> dict[str, Any]:
+    period = participation.period or Period()
+    keys = {"role": participation.role, "start": period.start, "end": period.end}
+    keys["description"] = text_value(participation.description)
+    return {"agent": [_agent(participation.agent, base_url)]} | without_empty(keys)
 
 
 def _places(places: tuple[Place, ...]) -> dict[str, str]:

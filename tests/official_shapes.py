@@ -31,7 +31,8 @@ from tests.servers.replay import files_server
 from tests.shapes_oracle import BACKGROUND, SETS, background, shape_graph
 from tests.town import Town
 from vocab.fields import FIELDS
-from vocab.namespaces import HVD_ACT, curie
+from vocab.legal_bases import HVD_ACT
+from vocab.namespaces import curie
 
 TABLE: Final = ROOT / "docs/build/official-shapes.md"
 REAL: Final = {  # name -> file of ../shared/data/dcat

@@ -25,6 +25,7 @@ LISTS: Final = (
     "frequencies",
     "hvd-categories",
     "languages",
+    "legal-bases",
     "licences",
     "media-types",
     "ogd-groups",

@@ -6,7 +6,6 @@ from typing import Final
 
 OWN: Final = "https://w3id.org/lotse/ns#"  # our own small vocabulary, only for what the standards lack
 VOC: Final = "https://w3id.org/lotse/voc/"  # our own concept schemes: phase, role, opportunity, …
-HVD_ACT: Final = "http://data.europa.eu/eli/reg_impl/2023/138/oj"  # marks a high-value dataset
 
 PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -14,12 +14,12 @@ from registry.quality.values import licence_of, values
 from registry.rdf.graphs import statements_of
 from registry.rules import finding
 from vocab.fields import Field, fields_of
-from vocab.namespaces import HVD_ACT, VOC
+from vocab.legal_bases import almost_marks, marks_high_value
+from vocab.namespaces import VOC
 from vocab.profile import DE, EU, HVD, PROJECT, level
 
 LEAD: Final = VOC + "role/federfuehrung"
 MIN_DESCRIPTION: Final = 50  # characters; search engines do not take a shorter text as a description
-_ALMOST_ELI: Final = "eli/reg_impl/2023/138"
 
 # Mandatory in the profile, but the catalogue's own entry gives it where the source does not.
 _GIVEN_BY_ENTRY: Final = {("project", "modified")}
@@ -35,7 +35,7 @@ def check(metadata: Metadata) -> Findings:
 
 
 def _findings(metadata: Metadata) -> Iterator[Finding]:
-    hvd = HVD_ACT in metadata.legislation
+    hvd = marks_high_value(metadata.legislation)
     for wanted in _wanted(metadata.kind, hvd):
         if not wanted.has(metadata):
             yield finding(wanted.rule, wanted.field, level=wanted.level)
@@ -126,8 +126,7 @@ def rule_of(field: str) -> str:
 def _high_value(metadata: Metadata, hvd: bool) -> Iterator[Finding]:
     """The findings about a high-value dataset (DCAT-AP HVD, Implementing Regulation (EU) 2023/138)."""
     if not hvd:
-        misspelt = next((iri for iri in metadata.legislation if _ALMOST_ELI in iri), "")
-        yield finding("hvd-mark-missing", "legislation", misspelt)
+        yield finding("hvd-mark-missing", "legislation", almost_marks(metadata.legislation))
         return
     if metadata.kind == "dataset" and not any(distribution.access_services for distribution in metadata.distributions):
         yield finding("hvd-interface-missing", "distributions")
@@ -169,5 +168,5 @@ def _distribution(distribution: Distribution, hvd: bool, reported: set[str]) -> 
         yield finding("attribution-missing", "attribution", licence.notation, node)
     if distribution.download_url and distribution.access_url and distribution.download_url != distribution.access_url:
         yield finding("download-differs", "download_url", distribution.download_url, node)
-    if hvd and HVD_ACT not in distribution.legislation:
+    if hvd and not marks_high_value(distribution.legislation):
         yield finding("hvd-mark-missing", "legislation", node=node)

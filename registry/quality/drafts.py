@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 from registry.model import DCAT_KINDS, Finding, Findings, Metadata
 from registry.rules import finding
-from vocab.namespaces import HVD_ACT, PREFIXES
+from vocab.legal_bases import marks_high_value
+from vocab.namespaces import PREFIXES
 
 _UNTAGGED: Final = "und"
 _STATUS: Final = f"<{PREFIXES['adms']}status>"
@@ -30,7 +31,7 @@ def _is_untagged(metadata: Metadata) -> bool:
 
 
 def _has_no_download(metadata: Metadata) -> bool:
-    is_high_value = HVD_ACT in metadata.legislation
+    is_high_value = marks_high_value(metadata.legislation)
     return is_high_value and not any(file.download_url for file in metadata.distributions)
 
 

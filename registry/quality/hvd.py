@@ -10,39 +10,19 @@ from typing import Final, NamedTuple
 
 from registry.model import DCAT_KINDS, Finding, Findings, Metadata
 from registry.quality.check import check
-from vocab.concepts import concept_list
+from vocab.concepts import concept_list, split_values
 from vocab.folding import fold_text
-from vocab.namespaces import HVD_ACT
+from vocab.legal_bases import marks_high_value
 
 _RULES: Final = ("hvd-mark-missing", "hvd-interface-missing", "hvd-terms-missing", "hvd-categories-missing")
 _WANTED_OF_MARKED: Final = ("contacts-missing", "documentation-missing", "licence-missing", "legislation-missing",
                             "distributions-missing", "endpoint-missing", "access-url-missing")  # fmt: skip
 # Category -> beginnings of words by which the annex of the regulation names its datasets, in German and English.
 SIGNS: Final = {
-    "c_ac64a52d": (
-        "adresse", "hausnummer", "hauskoordinate", "flurstück", "kataster", "liegenschaft", "gebäude",
-        "verwaltungsgrenze", "stadtgrenze", "stadtteilgrenze", "gemarkung", "geländemodell", "orthophoto",
-        "orthofoto", "luftbild",
-        "address", "cadastr", "parcel", "building", "boundary", "boundaries", "orthoimage",
-    ),
-    "c_dd313021": (
-        "luftqualität", "luftmess", "feinstaub", "stickstoff", "lärm", "gewässer", "grundwasser", "trinkwasser",
-        "hochwasser", "überschwemmung", "abwasser", "abfall", "altlast", "boden", "naturschutz", "schutzgebiet",
-        "biotop", "emission",
-        "air quality", "noise", "groundwater", "flood", "waste", "soil", "habitat", "protected area",
-    ),
-    "c_164e0bf5": ("wetter", "niederschlag", "klimamess", "klimastation", "temperaturmess", "weather", "rainfall"),
-    "c_e1da4e07": (
-        "bevölkerung", "einwohner", "geburten", "sterbefälle", "altersstruktur", "haushaltsgröße", "arbeitslos",
-        "tourismus", "übernachtung", "zensus", "mikrozensus", "population", "inhabitants", "census", "unemployment",
-        "tourism",
-    ),
-    "c_a9135398": ("handelsregister", "unternehmensregister", "company register", "business register"),
-    "c_b79e35eb": (
-        "straßennetz", "strassennetz", "schienennetz", "verkehrsnetz", "radwegenetz", "radverkehrsnetz",
-        "wasserstraße", "brücke", "road network", "rail network", "cycle network", "waterway",
-    ),
-}  # fmt: skip
+    concept.notation: signs
+    for concept in concept_list("hvd-categories")
+    if (signs := split_values(concept.extra["signs"]))
+}
 
 
 class Duty(NamedTuple):
@@ -65,7 +45,7 @@ def duty(metadata: Metadata) -> Duty:
     if metadata.kind not in DCAT_KINDS:
         return Duty(marked=False)
     category, word = next(_signs(metadata), ("", ""))
-    if HVD_ACT not in metadata.legislation and not metadata.hvd_categories:
+    if not marks_high_value(metadata.legislation) and not metadata.hvd_categories:
         return Duty(False, category, word)
     return Duty(True, category, word, tuple(_lacks(metadata)))
 

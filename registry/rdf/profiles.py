@@ -16,7 +16,8 @@ from registry.rdf.graphs import Graph
 from registry.rdf.terms import TYPE, iri_term
 from vocab import profile as asked
 from vocab.concepts import concept_list
-from vocab.namespaces import DCAT, DCT, EU, HVD_ACT, PREFIXES, SKOS
+from vocab.legal_bases import marks_high_value
+from vocab.namespaces import DCAT, DCT, EU, PREFIXES, SKOS
 
 Change = Callable[[Graph], Graph]
 
@@ -113,7 +114,7 @@ def _named(iri: str, change: Change = lambda graph: graph) -> Change:
 
 
 def _is_high_value(metadata: Metadata) -> bool:
-    return HVD_ACT in metadata.legislation
+    return marks_high_value(metadata.legislation)
 
 
 def _profile(name: str, token: str, *aliases: str) -> OutputProfile:

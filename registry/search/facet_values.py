@@ -16,9 +16,9 @@ from registry.search.analysis import clean, name_key
 from vocab.concepts import Concept, ConceptList, concept_list
 from vocab.folding import CACHED
 from vocab.formats import file_type
+from vocab.legal_bases import marks_high_value
 from vocab.licences import licence
 from vocab.match import district, districts_in, language, phase, theme
-from vocab.namespaces import HVD_ACT
 from vocab.values import year_of
 
 WHOLE_CITY: Final = "*"  # district of what names none: it holds for the whole city
@@ -99,7 +99,7 @@ def high_value(record: Record, districts: Districts) -> Collection[str]:
     """ "yes" for a high-value dataset, and its categories."""
     metadata = record.metadata
     categories = [concept.notation for iri in metadata.hvd_categories if (concept := _concept("hvd-categories", iri))]
-    return ["yes", *categories] if categories or HVD_ACT in metadata.legislation else []
+    return ["yes", *categories] if categories or marks_high_value(metadata.legislation) else []
 
 
 def languages(record: Record, districts: Districts) -> Collection[str]:

@@ -14,7 +14,7 @@ from registry.catalog import Catalog
 from registry.settings import Settings
 from tests.builders import a_dataset
 from tests.town import Town, take
-from vocab.namespaces import HVD_ACT
+from vocab.legal_bases import HVD_ACT
 
 
 def test_what_is_marked_and_what_could_belong_to_it_is_listed(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from registry.quality.check import _wanted, check
 from registry.quality.mqa import DIMENSIONS, mqa
 from registry.rules import RULES
 from tests.builders import a_dataset, a_distribution, a_metadata
-from vocab.namespaces import HVD_ACT, VOC
+from vocab.legal_bases import HVD_ACT
+from vocab.namespaces import VOC
 
 # The rules by which we notice each fault, also of the catalogue itself and of its entry.
 FAULTS = {

@@ -9,7 +9,8 @@ from registry.quality.check import check
 from registry.quality.drafts import ROWS, draft_hints
 from registry.rules import RULES
 from tests.builders import a_dataset, a_distribution, a_metadata
-from vocab.namespaces import HVD_ACT, PREFIXES
+from vocab.legal_bases import HVD_ACT
+from vocab.namespaces import PREFIXES
 
 STATUS = f"<https://x.example/d> <{PREFIXES['adms']}status> <https://x.example/s> .\n"
 

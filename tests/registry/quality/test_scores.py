@@ -21,7 +21,7 @@ from registry.quality.scores import Measured, Score, Scores, measured, open_scor
 from tests.builders import a_dataset, a_distribution, a_metadata
 from tests.town import Town, take
 from vocab.concepts import concept_list
-from vocab.namespaces import HVD_ACT
+from vocab.legal_bases import HVD_ACT
 
 RICH = a_dataset(
     "Zählstellen",

@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from registry.model import DCAT_KINDS, KINDS, Agent, CatalogRecord, Catalogue, Distribution, Metadata, Node, Record
+from registry.rdf.node_values import HAS_GEOMETRY, LOCN_GEOMETRY, shape_of_term
 from registry.rdf.references import is_known, reference_statements
 from registry.rdf.terms import DATATYPES, TYPE, date_type, iri_term, literal
 from vocab.fields import FIELDS, TYPES, Field, fields_of
@@ -36,6 +37,7 @@ _STATEMENT = re.compile(
     r'(<[^\x00-\x20<>"{}|^`\\]+>|_:[A-Za-z0-9]+|"(?:[^"\\\n\r]|\\[tbnrf"\'\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*"'
     r"(?:@" + TAG.pattern + r'|\^\^<[^\x00-\x20<>"{}|^`\\]+>)?) \.'
 )
+_GEOMETRY_NAME = re.compile(re.escape(LOCN_GEOMETRY) + "|" + re.escape(HAS_GEOMETRY))
 _NOT_DIAL = re.compile(r"[^0-9A-Za-z+.();=*%-]+")
 
 
@@ -183,6 +185,25 @@ class GraphBuilder:
             for predicate, term in waiting.pop(subject, ()):
                 self.add(subject, predicate, term)
                 reached.append(term)
+        self._leave_out_shapes(metadata.statements)
+
+    def _leave_out_shapes(self, lines: str) -> None:
+        """Leaves out the shape of a place that was only derived from a statement which says it in its own notation."""
+        kept: dict[str, list[str]] = {}
+        for subject, predicate, term in statements_of(lines) if _GEOMETRY_NAME.search(lines) else ():
+            if predicate in (LOCN_GEOMETRY, HAS_GEOMETRY):
+                kept.setdefault(subject, []).append(term)
+        for subject, terms in kept.items():
+            written = self.graph.get(subject, {}).get(LOCN_GEOMETRY, {})
+            derived = {self._shape_of(term) for term in terms} - {None}
+            for term in [term for term in written if term not in terms and self._shape_of(term) in derived]:
+                del written[term]
+            if not written:
+                self.graph.get(subject, {}).pop(LOCN_GEOMETRY, None)
+
+    def _shape_of(self, term: str) -> str | None:
+        about = self.graph.get(term, {})
+        return shape_of_term(term, [(predicate, value) for predicate, terms in about.items() for value in terms])
 
 
 def statements_of(lines: str) -> list[tuple[str, str, str]]:

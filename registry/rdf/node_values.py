@@ -1,7 +1,8 @@
-"""What a described node stands for where a row expects a value: a concept, a vCard value, an instant of OWL Time.
+"""What a described node stands for where a row expects a value: a concept, a vCard value, an instant of OWL Time, a
+shape of GeoSPARQL.
 
-Entry points: `concept_of_node`, `labels`, `date_of_instant`, `VALUE_PROPERTIES`. Nothing is guessed: of several names
-that mean different concepts none counts.
+Entry points: `concept_of_node`, `labels`, `date_of_instant`, `shape_of_term`, `VALUE_PROPERTIES`. Nothing is guessed:
+of several names that mean different concepts none counts.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,7 @@ from typing import Final
 
 from registry.rdf.repairs import concept_named
 from registry.rdf.terms import TYPE, date_type, literal_parts, text_of
-from vocab import values
+from vocab import geometry, values
 from vocab.concepts import concept_list
 from vocab.fields import Field
 from vocab.licences import agreed
@@ -37,6 +38,21 @@ OWL_TIME_DATES: Final = tuple(
     f"<{_TIME}{name}>"
     for name in ("inXSDDate", "inXSDDateTimeStamp", "inXSDDateTime", "inXSDgYearMonth", "inXSDgYear", "inDateTime")
 )
+
+LOCN_GEOMETRY: Final = f"<{PREFIXES['locn']}geometry>"
+HAS_GEOMETRY: Final = f"<{PREFIXES['geo']}hasGeometry>"
+_AS_SHAPE: Final = tuple(f"<{PREFIXES['geo']}{name}>" for name in ("asWKT", "asGeoJSON"))  # best first
+
+
+def shape_of_term(term: str, about: Iterable[Pair]) -> str | None:
+    """The WKT, in longitude and latitude, of a literal or of a geometry node with these statements; None if it cannot
+    be read."""
+    if term[0] == '"':
+        shape = geometry.shape(literal_parts(term).text)
+        return geometry.wkt(shape) if shape else None
+    statements = list(about)
+    literals = [value for name in _AS_SHAPE for predicate, value in statements if predicate == name and value[0] == '"']
+    return next(filter(None, (shape_of_term(value, ()) for value in literals)), None)
 
 
 def labels(about: list[Pair]) -> list[str]:

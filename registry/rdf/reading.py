@@ -23,6 +23,8 @@ from registry.rdf.descriptions import DESCRIBED_KINDS, kind_of
 from registry.rdf.field_forms import WORDS_FIELDS, Slot, frozen, slots
 from registry.rdf.kept import Kept, Pair
 from registry.rdf.node_values import (
+    HAS_GEOMETRY,
+    LOCN_GEOMETRY,
     OWL_TIME_DATES,
     OWL_TIME_ENDS,
     VALUE_PROPERTIES,
@@ -30,6 +32,7 @@ from registry.rdf.node_values import (
     date_of_instant,
     labels,
     name_of_node,
+    shape_of_term,
 )
 from registry.rdf.repairs import concept_named, repaired
 from registry.rdf.terms import (
@@ -37,6 +40,7 @@ from registry.rdf.terms import (
     TYPE,
     in_current_namespace,
     is_blank,
+    literal,
     text_of,
 )
 from registry.rules import finding
@@ -166,8 +170,8 @@ class _Reader(Kept):
                 held.append(term)
         self.held.setdefault(subject, []).extend(held)
         unread += [statement for slot, statement in to_repair if not self.repair(fields, subject, slot, *statement)]
-        if cls == "Period" and unread:
-            self.add_owl_time(fields, unread)
+        if unread and cls in _COMPLETED:
+            _COMPLETED[cls](self, fields, subject, unread)
         self.set_unread(subject, unread)
         return _frozen(fields)
 
@@ -223,6 +227,8 @@ class _Reader(Kept):
 
     def repair(self, fields: dict[str, Any], subject: str, slot: Slot, predicate: str, term: str) -> bool:
         """Puts a value that has another form or a former property into its field. False: it stays a statement."""
+        if predicate == LOCN_GEOMETRY:
+            return self.add_geometry(fields, subject, slot, term)
         if term in self.index and not slot.node and (value := self.value_of_node(slot, term)) is not None:
             return self.put_value_of_node(fields, subject, slot, term, value)
         moved = predicate != f"<{slot.row.property}>"
@@ -306,7 +312,7 @@ class _Reader(Kept):
         self.notes.append(f"{subject} {_SEE_ALSO} {term} .\n")
         return True
 
-    def add_owl_time(self, fields: dict[str, Any], unread: list[Pair]) -> None:
+    def add_owl_time(self, fields: dict[str, Any], subject: str, unread: list[Pair]) -> None:
         """Fills start and end of a period that OWL Time describes; its statements stay."""
         for predicate, term in unread:
             name = OWL_TIME_ENDS.get(predicate)
@@ -314,6 +320,29 @@ class _Reader(Kept):
                 date = date_of_instant(self.index.get(term, [(OWL_TIME_DATES[0], term)]))
                 if date:
                     fields[name] = date
+
+    def add_geometry(self, fields: dict[str, Any], subject: str, slot: Slot, term: str) -> bool:
+        """Fills the shape of a place from another notation or a node. False: the statement stays as it is."""
+        value = shape_of_term(term, self.index.get(term, ())) or repaired(slot.row, term)
+        if value is None:
+            self.add_finding("value-unread", subject, slot.row, term)
+        elif "geometry" not in fields:
+            fields["geometry"] = value
+            if term[0] == '"':
+                self.add_finding("value-mended", subject, slot.row, term)
+        elif value not in (fields["geometry"], shape_of_term(literal(fields["geometry"]), ())):
+            self.add_extra(subject, slot, term)
+        return False
+
+    def add_geometries(self, fields: dict[str, Any], subject: str, unread: list[Pair]) -> None:
+        """Fills the shape of a place from `geo:hasGeometry`. Where a shape stays as a statement, all of them do:
+        `graphs` then leaves out the literal of the field."""
+        for predicate, term in unread:
+            if predicate == HAS_GEOMETRY and (value := shape_of_term(term, self.index.get(term, ()))):
+                fields.setdefault("geometry", value)
+        if any(predicate == LOCN_GEOMETRY for predicate, _ in unread):
+            shapes = [statement for statement in self.index[subject] if statement[0] == LOCN_GEOMETRY]
+            unread += [statement for statement in shapes if statement not in unread]
 
     def spread_licence(self, fields: dict[str, Any]) -> None:
         """Gives the licence of a dataset to its files without one: DCAT-AP.de wants it there (convention 14)."""
@@ -336,6 +365,10 @@ class _Reader(Kept):
             fields["distributions"] = tuple(
                 structs.replace(file, licence=licence) if file in missing else file for file in fields["distributions"]
             )
+
+
+# Classes whose fields are filled from statements that stay as well.
+_COMPLETED: Final = {"Period": _Reader.add_owl_time, "Place": _Reader.add_geometries}
 
 
 def _unread(row: Field, term: str) -> str:

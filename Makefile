@@ -8,12 +8,14 @@ PYTEST = $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test quick browser postgres check format bench people scale fuzz relevance screenshots lock soak wheel sbom licences audit clean
+.PHONY: help install peers demo test quick browser postgres check format bench people scale fuzz relevance screenshots lock soak wheel sbom licences audit clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 install: .venv/installed api/static/vendor/installed ## only the set-up: .venv/ with everything, .venv/bin/lotse
+
+peers: .venv-peer/installed .venv-croissant/installed ## programs of others that read us in some tests, each in an environment of its own
 
 demo: install ## three sample owners on loopback, harvest with progress, portal (PORT=8080)
 	@exec $(BIN)/python -m deploy.heidelberg.demo --port $(PORT)
@@ -88,7 +90,7 @@ audit: install ## known vulnerabilities of all packages, where their databases c
 	@PYTHON=$(PYTHON) deploy/audit.sh
 
 clean: ## throw away what was made (not the data)
-	rm -rf .venv node_modules api/static/vendor build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peer .venv-croissant node_modules api/static/vendor build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Lotse needs Python 3.11 or newer: set PYTHON=python3.x" >&2; exit 1; }
@@ -96,6 +98,14 @@ clean: ## throw away what was made (not the data)
 	@echo "installing the Python packages into .venv ..."
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# In no lock of ours and never in the product (docs/decisions/0204-peers-in-tests.md).
+.venv-peer/installed: PACKAGES = 'ckan[requirements]==2.12.0' 'ckanext-dcat==2.4.4'
+.venv-croissant/installed: PACKAGES = 'mlcroissant[parquet]==1.1.1'
+.venv-%/installed:
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install -q --disable-pip-version-check $(PACKAGES)
 	@touch $@
 
 api/static/vendor/installed: package-lock.json deploy/vendor.mjs

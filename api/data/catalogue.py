@@ -162,8 +162,8 @@ def began_at(ask: PageRequest, position: Position) -> Position:
     epoch, _, number = ask.snapshot.partition(".")
     if not ask.snapshot:
         return position
-    known = epoch == position.epoch and number.isascii() and number.isdigit()
-    if not known or int(number[:20]) > position.number:
+    is_ours = epoch == position.epoch and number.isascii() and number.isdigit()
+    if not is_ours or int(number[:20]) > position.number:
         raise StartAgainError("catalogue-restored")
     return Position(epoch, int(number))
 

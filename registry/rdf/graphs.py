@@ -30,7 +30,7 @@ Described = set[tuple[str, str]]  # term and range of the references that the do
 
 # Types of entries. A thing that we only refer to never gets one of them, or it would look like an entry of ours.
 _ENTRIES = {TYPES[kind][0] for kind in KINDS} | {TYPES["catalog"][0], TYPES["record"][0]}
-_SIZE = iri_term(DCAT.byteSize)
+_SIZE, _ACCESS_URL = iri_term(DCAT.byteSize), iri_term(DCAT.accessURL)
 _LABEL = re.compile(r"_:[A-Za-z0-9]+")
 _STATEMENT = re.compile(
     r'(<[^\x00-\x20<>"{}|^`\\]+>|_:[A-Za-z0-9]+) (<[^\x00-\x20<>"{}|^`\\]+>) '
@@ -114,6 +114,7 @@ class GraphBuilder:
         self.graph: Graph = {}
         self.references: dict[tuple[str, str], None] = {}
         self.label_count = 0
+        self.landing_page = ""  # of the thing whose fields are being added
 
     def add_fields(self, struct: Any, cls: str, subject: str) -> None:
         """Adds the type and all fields of a struct, by the rows of its class."""
@@ -122,6 +123,8 @@ class GraphBuilder:
             about = self.graph[subject] = {TYPE: dict.fromkeys(_types(cls))}
         else:
             about.setdefault(TYPE, {}).update(dict.fromkeys(_types(cls)))
+        if cls in KINDS:
+            self.landing_page = struct.landing_page
         writers, values_of = _row_writers(cls)
         values = values_of(struct)
         for (predicate, write, target), value in compress(zip(writers, values, strict=True), values):
@@ -129,12 +132,21 @@ class GraphBuilder:
             if terms is None:
                 terms = about[predicate] = {}
             write(self, terms, value, target)
-        if cls == "Distribution" and struct.size == 0:  # `compress` leaves it out, because 0 counts as false
-            about[_SIZE] = {literal("0", "", XSD.nonNegativeInteger): None}
+        if cls == "Distribution":
+            self._complete_distribution(struct, about)
         if cls in KINDS or cls == "catalog":
             for link in struct.links:
                 row = _link_row(cls, link.relation)
                 _add_iris(self, about.setdefault(f"<{row.property}>", {}), link.iri, _range(row))
+
+    def _complete_distribution(self, distribution: Distribution, about: dict[str, dict[str, None]]) -> None:
+        """Adds what every distribution must have and `compress` left out. A file without an access URL can be had where
+        it is downloaded (DCAT-AP.de, convention 39), else from the landing page of its dataset (DCAT 3, 6.8.6)."""
+        if distribution.size == 0:
+            about[_SIZE] = {literal("0", "", XSD.nonNegativeInteger): None}
+        address = distribution.download_url or self.landing_page
+        if address and not distribution.access_url:
+            about[_ACCESS_URL] = {self.absolute(address): None}
 
     def add(self, subject: str, predicate: str, term: str) -> None:
         self.graph.setdefault(subject, {}).setdefault(predicate, {})[term] = None

@@ -46,8 +46,8 @@ def records_at(store: Store, ids: Collection[str], number: int) -> dict[str, Rec
     changed = [id for id, record in records.items() if record.number > number]
     earlier = {record.id: record for part in parts(changed, MAX_RECORDS_PER_TRANSACTION)
                for record in _earlier(store, number, among(store.engine, _RECORD.id, part))}  # fmt: skip
-    found = {id: record for id, record in records.items() if record.number <= number} | earlier
-    return {id: found[id] for id in ids if id in found}
+    as_then = {id: record for id, record in records.items() if record.number <= number} | earlier
+    return {id: as_then[id] for id in ids if id in as_then}
 
 
 def changed_since(store: Store, number: int) -> list[Record]:

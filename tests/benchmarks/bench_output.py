@@ -94,13 +94,14 @@ def cost(act: Callable[[], Any]) -> Cost:
     return Cost(seconds, usage.ru_maxrss / 1000, result)
 
 
-class Datasets(NamedTuple):
+class Datasets:
     """The made-up datasets in a file: the length of each before its JSON."""
 
-    path: Path
-    count: int
+    def __init__(self, path: Path, count: int) -> None:
+        self.path = path
+        self.count = count
 
-    def __iter__(self) -> Iterator[Record]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Record]:
         decode = msgspec.json.Decoder(Record).decode
         with self.path.open("rb") as file:
             while head := file.read(4):
@@ -110,9 +111,9 @@ class Datasets(NamedTuple):
 def make(path: Path, count: int) -> Datasets:
     """Writes the datasets; the projects among the made-up records are left out."""
     encode = msgspec.json.Encoder().encode
-    made = (aged(record, number) for number, record in enumerate(made_up(count * 2)) if record.kind == "dataset")
+    records = (aged(record, number) for number, record in enumerate(made_up(count * 2)) if record.kind == "dataset")
     with path.open("wb") as file:
-        for record in islice(made, count):
+        for record in islice(records, count):
             body = encode(record)
             file.write(struct.pack("I", len(body)) + body)
     return Datasets(path, count)
@@ -145,7 +146,7 @@ def exports(datasets: Datasets) -> None:
     rate("data.json", datasets, lambda: length(data_json.pieces(datasets, _CATALOGUE, BASE)))
     rate("packages of CKAN", datasets, lambda: sum(1 for record in datasets if to_package(record, BASE)))
     rate("entries of CKAN's search", datasets, lambda: sum(1 for record in datasets if entry(record, BASE)))
-    few = datasets._replace(count=min(datasets.count, MAX_IN_PROFILES))
+    few = Datasets(datasets.path, min(datasets.count, MAX_IN_PROFILES))
     for row in PROFILES:
         rate(f"profile {row.token} ttl", few, lambda row=row: _pages(few, row))  # type: ignore[misc]
 

@@ -1,6 +1,6 @@
 """All pages of the catalogue that a reader gets are of one snapshot, whatever changes meanwhile, in every process.
 
-Covers: api/data/catalogue_snapshot.py, registry/store/snapshot.py
+Covers: api/data/catalogue_snapshot.py
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,6 @@ from api.app import create_app
 from api.data import catalogue, catalogue_snapshot
 from registry.catalog import Catalog
 from registry.settings import Settings
-from registry.store.snapshot import shown_at
 from tests.builders import a_dataset
 from tests.town import BASE, take
 
@@ -59,7 +58,7 @@ def snapshot(catalog: Catalog) -> str:
 @pytest.mark.parametrize("query", ["", "?kind=dataset", "?theme=TRAN", "?q=satz"])
 def test_nothing_is_lost_doubled_or_new_while_records_change(reader: TestClient, large: Catalog, query: str) -> None:
     reading = pages(reader, f"/catalog.json{query}")
-    found = ids(next(reading))
+    read = ids(next(reading))
     for id in ("satz-000", "satz-150", "satz-151"):
         large.withdraw(id, "anna", "Test")
     large.publish_again("satz-151", "anna")
@@ -69,10 +68,10 @@ def test_nothing_is_lost_doubled_or_new_while_records_change(reader: TestClient,
     large.withdraw("satz-229", "anna", "Test")
     large.sync()
     for page in (second, *reading):
-        found += ids(page)
+        read += ids(page)
         assert page["total"] == len(IDS)
         assert "Neuer Titel" not in [record["metadata"]["title"]["de"] for record in page["records"]]
-    assert found == IDS
+    assert read == IDS
     again = [id for page in pages(reader, "/catalog.json") for id in ids(page)]
     assert set(IDS) - set(again) == {"satz-000", "satz-150", "satz-229"}
     assert set(again) - set(IDS) == {"aaa", "satz-120a"}
@@ -123,23 +122,6 @@ def test_a_snapshot_that_never_was_is_refused(reader: TestClient, large: Catalog
 def test_a_page_of_large_records_is_shorter(catalog: Catalog, settings: Settings) -> None:
     long = {"de": "Wort " * (catalogue.MAX_PAGE_BYTES // 22)}  # four of them are as much as a page may hold
     take(catalog, *(a_dataset(f"Satz {number:02}", description=long) for number in range(6)))
-    found = [ids(page) for page in pages(TestClient(create_app(catalog, settings), base_url=BASE), "/catalog.json")]
-    assert [len(page) for page in found] == [4, 2]
-    assert len({id for page in found for id in page}) == 6
-
-
-def test_each_state_of_the_catalogue_can_be_listed(large: Catalog) -> None:
-    """`shown_at` against what the store listed at that time."""
-    listed = {large.store.last(): large.store.listing()}
-    for act in (
-        lambda: large.withdraw("satz-003", "anna", "Test"),
-        lambda: rename(large, "satz-004", "Anders"),
-        lambda: take(large, a_dataset("Aaa"), source="andere"),
-        lambda: large.publish_again("satz-003", "anna"),
-        lambda: large.withdraw("aaa", "anna", "Test"),
-    ):
-        act()
-        listed[large.store.last()] = large.store.listing()
-    for number, listing in listed.items():
-        assert shown_at(large.store, number) == listing
-    assert shown_at(large.store, 0) == []
+    read = [ids(page) for page in pages(TestClient(create_app(catalog, settings), base_url=BASE), "/catalog.json")]
+    assert [len(page) for page in read] == [4, 2]
+    assert len({id for page in read for id in page}) == 6

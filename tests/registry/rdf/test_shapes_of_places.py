@@ -61,9 +61,9 @@ def written(metadata: Metadata) -> bytes:
     ],
 )  # fmt: skip
 def test_a_shape_comes_out_as_it_went_in(spatial: str, shape: str, rules: list[str]) -> None:
-    metadata, payload, found_rules = read(spatial)
+    metadata, payload, told = read(spatial)
     assert metadata.places[0].geometry == shape
-    assert found_rules == rules
+    assert told == rules
     assert graph(written(metadata)) == graph(payload)
 
 

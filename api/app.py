@@ -180,6 +180,7 @@ def from_environment() -> FastAPI:
     catalog = open_catalog(settings)
     threading.Thread(target=records.warm_up, name="warm-up", daemon=True).start()
     threading.Thread(target=_search_once, args=(catalog,), name="warm-up-search", daemon=True).start()
+    threading.Thread(target=catalog.previews.warm_up, name="warm-up-previews", daemon=True).start()
     app = create_app(catalog, settings)
     gc.collect()
     gc.freeze()  # modules, routes and tables stay as long as the process: looking through them took a tenth of a search

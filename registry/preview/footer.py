@@ -17,6 +17,7 @@ _LABEL: Final = re.compile(
     r"\s*(?:quellen?|datenquelle|hinweise?|anmerkung(?:en)?|stand|erläuterung(?:en)?|source|notes?|legende|fußnoten?)\s*:",
     re.IGNORECASE,
 )
+_FOOTNOTE: Final = re.compile(r"\s*(?:[¹²³⁴⁵⁶⁷⁸⁹*†]+|\(?\d{1,2}\))\s*[^\W\d]")
 Row = Sequence[Any]
 
 
@@ -39,7 +40,7 @@ class Body:
             filled = count_filled(row)
             if not filled:
                 gap = True
-            elif self._may_be_note(row, filled) and len(pending) < MAX_PENDING:
+            elif self._may_be_note(row, filled, gap) and len(pending) < MAX_PENDING:
                 pending.append((row, gap))
             else:
                 yield from (kept for kept, _ in pending)
@@ -49,11 +50,13 @@ class Body:
             yield pending.pop(0)[0]
         self.left_out = len(pending)
 
-    def _may_be_note(self, row: Row, filled: int) -> bool:
-        """Whether only the first cell of a row is filled, or begins as `Quelle:` does."""
+    def _may_be_note(self, row: Row, filled: int, gap: bool) -> bool:
+        """Whether only the first cell of a row is filled, or begins as `Quelle:` does; after an empty row also as a
+        footnote does."""
         if self._width < 2 or not is_filled(row[0]):
             return False
-        return filled == 1 or bool(_LABEL.match(str(row[0])))
+        text = str(row[0])
+        return filled == 1 or bool(_LABEL.match(text)) or (gap and bool(_FOOTNOTE.match(text)))
 
     def _is_note(self, row: Row, gap: bool) -> bool:
         """Whether a row at the end with nothing but a first cell is a note: after an empty row, shorter than the others

@@ -133,6 +133,8 @@ def _is_header(row: Row, below: Sequence[Row]) -> bool:
     """Whether a row holds names: words, or a rising row of years, hours or days behind a word."""
     cells = [(index, cell) for index, cell in enumerate(row) if is_filled(cell)]
     values = [(index, cell) for index, cell in cells if _is_data(cell)]
+    if _is_header_of_years(row, below):
+        return True
     if not values:
         return not _is_first_data(cells, below) or any(_is_typed(index, below) for index, _ in cells)
     if len(values) == len(cells):
@@ -142,6 +144,14 @@ def _is_header(row: Row, below: Sequence[Row]) -> bool:
     return len({str(cell) for _, cell in cells}) == len(cells) and all(
         _is_year(cell) and not _goes_on(index, below) for index, cell in values
     )
+
+
+def _is_header_of_years(row: Row, below: Sequence[Row]) -> bool:
+    """Whether a row holds years only, behind an empty cell that has words below it."""
+    filled = [index for index, cell in enumerate(row) if is_filled(cell)]
+    if len(filled) < 2 or filled[0] != 1 or not below or not is_filled(below[0][0] if below[0] else None):
+        return False
+    return _is_word(below[0][0]) and _are_years(row, filled, below) and not any(_goes_on(i, below) for i in filled)
 
 
 def _is_first_data(cells: Sequence[tuple[int, Any]], below: Sequence[Row]) -> bool:

@@ -5,6 +5,7 @@ that they have: a text that looks like a number is meant as a text.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final
@@ -15,6 +16,7 @@ from registry.model.message import Message, message
 from registry.preview import bounds
 from registry.preview.geometry import Geometries
 from registry.preview.header import SAMPLE_ROWS, header_of
+from registry.preview.json_forms import known_form
 from registry.preview.model import ReadAs
 from registry.preview.reasons import too_large, unreadable
 from registry.preview.table_writer import Table
@@ -23,15 +25,19 @@ from registry.preview.text_encoding import Decoded, decoded
 MAX_DEPTH: Final = 8  # of keys that are joined; what is deeper is shown as JSON
 MAX_SEARCH_DEPTH: Final = 30  # in which the list is looked for
 GEOMETRY: Final = "geometry"
+_CALL: Final = re.compile(r"\s*[\w.$]{1,60}\((.*)\)\s*;?\s*", re.DOTALL)
 NEXT_KEYS: Final = ("@odata.nextLink", "@iot.nextLink", "@nextLink", "odata.nextLink")
 
 
 def json_table(content: bytes, where: str) -> Table | None:
     """The table in a JSON document; None if it is no JSON. UnreadableError, TooLargeError."""
     text = decoded(content)
+    if call := _CALL.fullmatch(text.text):
+        text = text._replace(text=call[1])
     document = _parsed(text, where)
     if document is None:
         return None
+    document = known_form(document, where)
     if isinstance(document, dict) and document.get("type") in ("FeatureCollection", "Feature"):
         return _geojson(document, text, where)
     path, rows = _first_list(document)
@@ -52,6 +58,9 @@ def _pages(document: Any) -> tuple[Message, ...]:
     if not isinstance(document, dict):
         return ()
     links = document.get("links")
+    count = document.get("total") if isinstance(document.get("records"), list) else None
+    if isinstance(count, int) and count > len(document["records"]):
+        return (message("preview-more-pages"),)
     relations = [link.get("rel") for link in links if isinstance(link, dict)] if isinstance(links, list) else []
     has_next = "next" in relations or any(document.get(key) for key in NEXT_KEYS)
     return (message("preview-more-pages"),) if has_next else ()
@@ -76,7 +85,8 @@ def _parsed(text: Decoded, where: str) -> Any:
 def _lines(text: str) -> list[Any] | None:
     """The objects of JSON lines: one a line."""
     try:
-        rows = [json.loads(line, parse_constant=lambda _: None) for line in text.splitlines() if line.strip()]
+        lines = (line.strip("\x1e \t\r") for line in text.split("\n"))  # RFC 8142 begins each with a separator
+        rows = [json.loads(line, parse_constant=lambda _: None) for line in lines if line]
     except (ValueError, RecursionError):
         return None
     return rows if rows and all(isinstance(row, dict) for row in rows) else None

@@ -149,6 +149,11 @@ class Previews:
             raise NotFoundError("nothing-here")
         return path.read_bytes()
 
+    def warm_up(self) -> None:
+        """Loads what the first who looks at a table would wait for, if there are prepared tables."""
+        if self.folder.exists():
+            self._files.warm_up()
+
     def _ready(self, record_id: str, distribution_id: str, table: str) -> Preview:
         preview = self.get(record_id, distribution_id)
         if preview is None or preview.state != "ready":

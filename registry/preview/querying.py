@@ -161,6 +161,11 @@ class PreparedFiles:
                 timer.cancel()
             cursor.close()
 
+    def warm_up(self) -> None:
+        """Loads DuckDB and opens its database in memory."""
+        with self._cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM range(10)").fetchall()
+
     def _opened(self) -> "duckdb.DuckDBPyConnection":
         with self._lock:
             if self._database is None:

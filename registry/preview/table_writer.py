@@ -19,7 +19,7 @@ from registry.model.message import Message, message
 from registry.preview import bounds
 from registry.preview.column_profile import profiled
 from registry.preview.column_types import TEXT, Reading, marks_of, reading_of
-from registry.preview.header import unique
+from registry.preview.header import SEPARATOR, unique
 from registry.preview.header_words import unit_of
 from registry.preview.locked_database import locked, quoted
 from registry.preview.model import NUMERIC_TYPES, Column, MapOffer, Prepared, ReadAs
@@ -60,6 +60,8 @@ def write_table(table: Table, folder: Path, target: Path) -> Prepared:
         columns = [f"c{index}" for index in range(written.width)]
         _load(connection, raw, columns)
         raw.unlink()
+        table, written = _without_empty_columns(connection, table, written)
+        columns = [f"c{index}" for index in range(written.width)]
         names = unique(table.names, written.width)
         readings = _readings(connection, table, names, written)
         _type(connection, readings)
@@ -70,7 +72,7 @@ def write_table(table: Table, folder: Path, target: Path) -> Prepared:
         connection.execute("DROP TABLE raw")
         connection.execute(f"COPY typed TO '{quoted(target)}' (FORMAT parquet, COMPRESSION zstd)")
         profiles = [
-            profiled(connection, column, _column(name, reading, zone))
+            profiled(connection, column, _column(name, reading, zone, names))
             for column, name, reading, zone in zip(columns, names, readings, zones, strict=True)
         ]  # fmt: skip
     read = replace(
@@ -200,6 +202,27 @@ def _load(connection: duckdb.DuckDBPyConnection, raw: Path, columns: Sequence[st
     )
 
 
+def _without_empty_columns(
+    connection: duckdb.DuckDBPyConnection, table: Table, written: _Written
+) -> tuple[Table, _Written]:
+    """The table without its columns that have neither a name nor a value, which is noted."""
+    names = [*table.names, *[""] * (written.width - len(table.names))]
+    if all(names) or not any(names):
+        return table, written
+    counted = ", ".join(f"count(c{index})" for index in range(written.width))
+    filled = connection.execute(f"SELECT {counted} FROM raw").fetchone() or ()
+    kept = [index for index, name in enumerate(names) if name or filled[index]]
+    if len(kept) == written.width:
+        return table, written
+    cells = ", ".join(f"c{index} AS c{new}" for new, index in enumerate(kept))
+    connection.execute(f"CREATE OR REPLACE TABLE raw AS SELECT {cells} FROM raw")
+    note = message("preview-columns-empty", count=written.width - len(kept))
+    geometry = kept.index(table.geometry) if table.geometry in kept else None
+    table = table._replace(names=[names[index] for index in kept], geometry=geometry)
+    kinds = [written.kinds[index] for index in kept]
+    return table, written._replace(width=len(kept), kinds=kinds, notes=(*written.notes, note))
+
+
 def _readings(
     connection: duckdb.DuckDBPyConnection, table: Table, names: Sequence[str], written: _Written
 ) -> list[Reading]:
@@ -270,8 +293,10 @@ def _expression(reading: Reading, column: str) -> str:
     return reading.sql.replace("{c}", column) or column
 
 
-def _column(name: str, reading: Reading, zone: str) -> Column:
+def _column(name: str, reading: Reading, zone: str, names: Sequence[str]) -> Column:
     unit = reading.unit or (unit_of(name) if reading.type in NUMERIC_TYPES else "")
+    if unit in ("m", "w") and {"m", "w"} <= {other.rpartition(SEPARATOR)[2] for other in names}:
+        unit = ""  # male and female, no metres and watts
     return Column(name=name, type=reading.type, unit=unit, zone=zone, notes=reading.notes)
 
 

@@ -1,7 +1,7 @@
 """Bytes -> text, with the name of the encoding. Entry point: `decoded`; `is_text` tells text from other data.
 
 An encoding is told by its byte order mark, by zeros (UTF-16), by being valid (UTF-8), else by which letters its bytes
-above 127 would be: those of Windows, or the umlauts of DOS.
+above 127 would be: those of Windows, or the umlauts of DOS and of the old Mac; ISO-8859-15 by its euro sign.
 """
 
 import codecs
@@ -20,6 +20,9 @@ _MARKS: Final = (  # UTF-32 first: its mark begins with that of UTF-16
 _SAMPLE: Final = 100_000  # bytes
 _DOS_LETTERS: Final = b"\x81\x84\x94\x8e\x99\x9a\xe1"  # üäöÄÖÜß in code page 850
 _WINDOWS_LETTERS: Final = b"\xfc\xe4\xf6\xc4\xd6\xdc\xdf"
+_MAC_LETTERS: Final = re.compile(rb"[A-Za-z](?:\x8a|\x9f|\xa7)[a-z]")  # ä, ü, ß; in Windows no letters inside of words
+_EURO_OF_LATIN_9: Final = re.compile(r"\d ?¤|¤ ?\d")  # in Windows a sign for any currency that nobody writes
+_ONLY_WINDOWS: Final = re.compile(rb"[\x80-\x9f]")
 _BEYOND_ASCII: Final = re.compile(rb"[\x80-\xff]")
 _CONTROLS: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 MAX_BROKEN_SHARE: Final = 0.1  # of the signs of a text in UTF-8 that may be unreadable
@@ -46,12 +49,17 @@ def decoded(content: bytes) -> Decoded:
         pass
     if _is_broken_utf_8(content):
         return _strict_or_replaced(content, "utf-8", "utf-8")
+    if _MAC_LETTERS.search(content) and not _has_windows_letters(content):
+        note = message("preview-encoding-guessed", encoding="macintosh")
+        return Decoded(content.decode("mac_roman"), "macintosh", (note,))
     if _has_dos_letters(content):
         return Decoded(content.decode("cp850"), "ibm850", (message("preview-encoding-guessed", encoding="ibm850"),))
     try:
         text = content.decode("cp1252")
     except UnicodeDecodeError:  # five of its bytes have no letter
         return Decoded(content.decode("latin-1"), "iso-8859-1")
+    if _EURO_OF_LATIN_9.search(text) and not _ONLY_WINDOWS.search(content):
+        return Decoded(text.replace("¤", "€"), "iso-8859-15")
     return Decoded(text, "windows-1252")
 
 
@@ -86,6 +94,10 @@ def _is_broken_utf_8(content: bytes) -> bool:
     broken = text.count("�")
     whole = len(text) - len(text.encode("ascii", "ignore")) - broken
     return broken <= MAX_BROKEN_SHARE * whole
+
+
+def _has_windows_letters(content: bytes) -> bool:
+    return any(letter in content for letter in (b"\xe4", b"\xf6", b"\xfc", b"\xdf"))
 
 
 def _has_dos_letters(content: bytes) -> bool:

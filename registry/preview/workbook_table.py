@@ -41,12 +41,14 @@ class _File(NamedTuple):
 def workbook_tables(content: bytes, format: str, where: str) -> Iterator[tuple[str, Callable[[], Table]]]:
     """The sheets of a workbook with a table, each with its name and what reads it: first the first sheet that holds
     numbers, then the others in their order; UnreadableError, TooLargeError. `format`: XLSX, XLS or ODS."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
     _check(content, format, where)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        names = [sheet.name for sheet in book.sheets_metadata if "Visible" in str(sheet.visible)] or book.sheet_names
+        names = [
+            sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible
+        ] or book.sheet_names
         sheets = _sheets(book, names)
     except PasswordError:
         raise unreadable(where, "preview-protected") from None

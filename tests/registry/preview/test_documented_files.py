@@ -4,7 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.preview_table import content_of, real_files, real_line, start_of, trap_lines, written_lines
+from tests.preview_table import (
+    DIGESTS,
+    PACKAGES,
+    content_of,
+    packages,
+    real_files,
+    real_line,
+    start_of,
+    trap_lines,
+    written_lines,
+)
 
 MAX_BYTES = 250_000  # of a real file that is read here: all fifty take half a minute
 
@@ -27,3 +37,18 @@ def test_a_real_file_is_as_documented(shared: Path, address: str) -> None:
         pytest.skip(f"{address} is not in the shared material")
     if len(content) <= MAX_BYTES:
         assert real_line(address, content) in written_lines("real-files")
+
+
+def test_the_packages_of_real_files_are_pinned() -> None:
+    assert packages()["csvkit-2.2.0.tar.gz"] == "csvkit==2.2.0"
+    assert packages()["vega-datasets-3.2.1.tgz"] == "vega-datasets@3.2.1"
+    assert sorted(packages()) == sorted(DIGESTS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", [address for address in real_files() if "!" in address])
+def test_a_real_file_of_a_package_is_as_documented(address: str) -> None:
+    content = content_of(address, PACKAGES)
+    if content is None:
+        pytest.skip(f"{address} is not there: make real-files")
+    assert real_line(address, content) in written_lines("real-files")

@@ -257,6 +257,15 @@ def test_a_prepared_file_that_was_lost_is_prepared_again(town: Town, server: Fil
     assert previews.of(record, record.metadata.distributions[0]).state == "ready"
 
 
+def test_a_process_warms_up_only_where_there_are_tables(town: Town, server: Files) -> None:
+    previews = town.catalog.previews
+    previews.warm_up()
+    assert previews._files._database is None
+    prepared(town, server, COUNTS)
+    previews.warm_up()
+    assert previews._files._database is not None
+
+
 def test_the_least_recently_used_files_make_room(town: Town, server: Files) -> None:
     id, preview = prepared(town, server, COUNTS)
     previews = town.catalog.previews

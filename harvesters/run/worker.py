@@ -22,7 +22,7 @@ from registry.fetch.session import Outward, session
 from registry.isolation import isolated
 from registry.links.checking import check_due
 from registry.model import Run, Source
-from registry.model.timing import today
+from registry.model.timing import ZONE, today
 from registry.quality.scores import refresh
 from registry.sources.crashes import is_suspended, note_stopped
 from registry.sources.runs import Runs
@@ -53,9 +53,9 @@ log = logging.getLogger("lotse.worker")
 
 def due(sources: Iterable[Source], runs: Runs, now: datetime) -> list[Source]:
     """The sources whose cron line came up since their last run began, whose run was interrupted, or that never ran, in
-    order of that moment. `now` has a time zone, in which cron lines are read. Dry runs do not count, and what is
-    suspended (`is_suspended`) waits for a person. A run that began in the future began while the clock was wrong: its
-    source is due."""
+    order of that moment. Cron lines are read in the time zone of the city, as pages show it, whatever that of the
+    server is. Dry runs do not count, and what is suspended (`is_suspended`) waits for a person. A run that began in the
+    future began while the clock was wrong: its source is due."""
     overdue = []
     for source in sources:
         moment = next_run(source, runs, now)
@@ -76,7 +76,7 @@ def next_run(source: Source, runs: Runs, now: datetime) -> datetime | None:
     if last.outcome == "interrupted" or last.started > now:
         return min(last.started, now)
     try:
-        return next(CronSim(source.schedule, last.started.astimezone(now.tzinfo)), None)
+        return next(CronSim(source.schedule, last.started.astimezone(ZONE)), None)
     except CronSimError as error:
         log.warning("source %s: its schedule %r is no cron line: %s", source.name, source.schedule, error)
         return None
@@ -96,7 +96,7 @@ def work(catalog: Catalog, new_session: NewSession, stop: threading.Event) -> No
     jobs = _Jobs()
     jobs.start("map again", partial(_map_all_again, catalog, stop))
     while not stop.is_set():
-        now = datetime.now().astimezone()
+        now = datetime.now(ZONE)
         for source in _job("sources", partial(_due, catalog, now)) or ():
             jobs.start(source.name, partial(_harvest, source, catalog, new_session, stop))
         jobs.start("check links", partial(_job, "check links", partial(_check_links, catalog, new_session, stop)))

@@ -53,6 +53,14 @@ def test_a_source_is_due_when_its_moment_has_passed_since_it_ran(town: Town) -> 
     assert names(town, a_source(schedule="*/10 * * * *")) == ["amt"]
 
 
+def test_a_cron_line_means_the_time_of_the_city_on_a_server_in_another_zone(town: Town) -> None:
+    """Half past three in Berlin is half past two in UTC: at 2:45 there the source is due, and has run at 2:00."""
+    ran(town, 3)
+    in_utc = datetime(2026, 3, 10, 2, 45, tzinfo=UTC)
+    assert due([a_source()], town.catalog.runs, in_utc)
+    assert not due([a_source()], town.catalog.runs, in_utc - timedelta(minutes=30))
+
+
 def test_the_longest_overdue_comes_first(town: Town) -> None:
     ran(town, 48, "b")
     ran(town, 24, "a")

@@ -194,3 +194,15 @@ if __name__ == "__main__":
         if after != before:
             one.write_text(after, encoding="utf-8")
             print(_name(one))
+
+
+def test_each_test_that_the_life_of_an_entry_names_is_there() -> None:
+    """A test that was renamed must be renamed there, too."""
+    named = re.findall(r"`(tests/[^`:]+)::(\w+)`", (ROOT / "docs/build/life.md").read_text(encoding="utf-8"))
+    assert len(named) > 60
+    missing = [
+        f"{file}::{name}"
+        for file, name in named
+        if not re.search(rf"^def {name}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert missing == []

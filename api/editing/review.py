@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.editing.comparison import compare, organization_name, owner, preview, record_links, similar
+from api.editing.review_hints import people_named, unreachable
 from api.editing.review_queue import MAX_MESSAGE_CHARACTERS, NOTICES
 from api.pages.site import Pages
 from api.text.formatting import as_date, pick_language
@@ -189,6 +190,8 @@ def _show(pages: Pages, request: Request, draft: Draft, status: int = 200, answe
         owner=owner(pages, draft, lang),
         comparison=compare(pages, record.metadata if record else None, draft.metadata, lang),
         checks=_checks(draft, lang),
+        unreachable=unreachable(pages.catalog.links, draft.metadata),
+        people=people_named(draft.metadata),
         similar=record_links(similar(pages, draft.metadata, lang, draft.of), lang),
         card=preview(draft, lang, today()),
         since_last=compare(pages, draft.before, draft.metadata, lang).changed if draft.before else (),
@@ -219,10 +222,11 @@ def _checks(draft: Draft, lang: Lang) -> list[tuple[str, str, str]]:
     return [(finding.level, *finding_words(finding.rule, lang)) for finding in gravest_first]
 
 
-def _waiting(pages: Pages, draft: Draft, account: Account) -> tuple[int, int]:
-    """The draft's place in the queue of this account, and its length."""
+def _waiting(pages: Pages, draft: Draft, account: Account) -> tuple[int, int, str]:
+    """The draft's place in the queue of this account, its length, and the id of the next draft, "" after the last."""
     ids = [waiting.id for waiting, _may_decide in pages.inbox.queue_of(account)]
-    return (ids.index(draft.id) + 1 if draft.id in ids else 0), len(ids)
+    number = ids.index(draft.id) + 1 if draft.id in ids else 0
+    return number, len(ids), ids[number] if 0 < number < len(ids) else ""
 
 
 def _page(record: Record, lang: Lang) -> str:

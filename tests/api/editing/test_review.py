@@ -1,13 +1,16 @@
 """The review: the queue, remarks on fields, several at once, text modules, and taking a decision back.
 
-Covers: api/editing/review_queue.py, api/editing/remarks.py
+Covers: api/editing/review_queue.py, api/editing/review_hints.py, api/editing/remarks.py
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from msgspec.structs import replace
 
+from api.editing.review_hints import unreachable
+from registry.links.links import addresses_of
 from registry.model import Account, Draft, Period
 from registry.people.reasons import DEFAULTS
 from tests.builders import a_metadata
@@ -221,3 +224,29 @@ def test_a_draft_is_approved_for_a_later_day(city: Town) -> None:
     assert "freigegeben für den 1. Mai 2099" in browser(city, "agentur").get("/mein/eintraege").text
     assert "Freigabe 1" not in page
     assert send(reviewer, f"/freigabe/{draft.id}", "publish").headers["location"].startswith("/freigabe?published=")
+
+
+def test_the_review_names_people_in_texts_and_leads_to_the_preview_and_on(city: Town) -> None:
+    first = submitted(city, abstract="Frau Muster misst, wie warm es wirklich ist, an zwanzig Stellen.")
+    second = submitted(city)
+    client = browser(city, "lotsin")
+    page = client.get(f"/freigabe/{first.id}").text
+    assert "Vielleicht eine Privatperson im Text" in page
+    assert "Frau Muster" in page
+    assert client.get(f"/anmelden/projekt/{first.id}/vorschau").status_code == 200
+    assert f"/anmelden/projekt/{first.id}/vorschau" in page
+    assert f'href="/freigabe/{second.id}">Nächste Einreichung' in page
+    last = client.get(f"/freigabe/{second.id}").text
+    assert "Nächste Einreichung" not in last
+    assert "Vielleicht eine Privatperson" not in last
+
+
+def test_an_address_that_does_not_answer_is_named(city: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = city.catalog.store.existing("rad-zaehlstellen")
+    address = addresses_of(record.metadata)[0]
+    city.catalog.links.follow(city.catalog.store, datetime.now(UTC))
+    known = city.catalog.links.of([address])
+    assert unreachable(city.catalog.links, record.metadata) == []
+    broken = {address: known[address]._replace(state="broken")}
+    monkeypatch.setattr(city.catalog.links, "of", lambda addresses: broken)
+    assert unreachable(city.catalog.links, record.metadata) == [address]

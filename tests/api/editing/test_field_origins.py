@@ -34,7 +34,7 @@ def test_a_field_comes_from_the_version_since_which_it_is_so() -> None:
     assert listed["Titel"].rule == "Zuordnung der Quelle: map.title=titel"
 
 
-def test_the_version_of_a_published_draft_knows_the_ways(city: Town) -> None:
+def test_the_version_of_a_published_draft_knows_the_channels(city: Town) -> None:
     """The office of the account stands in a new form; whoever leaves it there has not entered it."""
     author, reviewer = browser(city, "agentur", follow=True), browser(city, "lotsin", follow=True)
     send(author, "/anmelden/projekt", "continue", **PROJECT)

@@ -51,6 +51,7 @@ bench: install ## speed, each a ratio in one run
 	$(BIN)/python -m tests.benchmarks.bench_meaning
 	$(BIN)/python -m tests.benchmarks.bench_scale --only embedded 10000
 	$(BIN)/python -m tests.benchmarks.bench_preview
+	$(BIN)/python -m tests.benchmarks.bench_pages
 
 people: install ## 250 people on search and record pages, alone and during a harvest: about four minutes on a quiet machine
 	$(BIN)/python -m tests.benchmarks.bench_people

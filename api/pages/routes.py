@@ -25,6 +25,7 @@ from api.pages.project_map import map_page
 from api.pages.quality import Quality
 from api.pages.record import record_page
 from api.pages.search import search_page
+from api.pages.share_image import share_image, share_image_of_record
 from api.pages.sharing import embed_list, embed_record, qr_code
 from api.pages.site import Pages, View
 from api.pages.sparql import sparql_views
@@ -72,6 +73,8 @@ def routes(pages: Pages) -> APIRouter:
     mount(router, patterns("sparql"), post, method="POST")
     mount(router, ["/static/theme.css"], assets.theme(pages.city.accent, pages.city.accent_dark))
     mount(router, ["/qr.svg"], qr_code(pages))
+    mount(router, ["/og.png"], share_image(pages))
+    mount(router, ["/og/{id}.png"], share_image_of_record(pages))
     for kind, lang in itertools.product(KINDS, addresses.LANGS):
         mount(router, [f"{addresses.path('embed', lang, addresses.word(kind, lang))}/{{id}}"], embed_record(pages))
     mount(router, patterns("embed", "{list}"), embed_list(pages))

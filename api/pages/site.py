@@ -86,6 +86,11 @@ class Pages:
         account: Account | None = request.state.account
         return account
 
+    @property
+    def site_title(self) -> str:
+        """The name of the portal with that of the city."""
+        return f"{self.city.brand or BRAND} {self.city.name}".strip()
+
     def required(self, request: Request, act: str = "") -> Account:
         """The account that is signed in. NotSignedInError if there is none; NotAllowedError if an act on the catalogue
         is given (`registry.people.permissions`) that it may not carry out."""
@@ -168,7 +173,7 @@ class Pages:
             "sends_letters": bool(self.settings.mail),
             "styled": (STATIC / KERN).is_file(),
             "brand": self.city.brand or BRAND,
-            "site_title": f"{self.city.brand or BRAND} {self.city.name}".strip(),
+            "site_title": self.site_title,
             "today": today(),
             "pages_with_text": names_with_text(self.catalog, self.city),
             "city_description": formatting.pick_language(self.city.description, lang).words,

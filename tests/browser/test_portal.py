@@ -32,7 +32,7 @@ PUBLIC = (
     "/daten/rad-zaehlstellen/vorschau/rad-stunde-csv", "/daten/rad-zaehlstellen/vorschau/rad-stunde-csv?view=chart",
     "/daten/rad-zaehlstellen/vorschau/rad-tag-csv?view=chart", "/daten/rad-zaehlstellen/vorschau/rad-api",
     "/daten/rad-zaehlstellen/vorschau/rad-stellen-geojson?view=map", "/entwickler/api", "/status",
-    "/entwickler/ki",
+    "/entwickler/ki", "/fehler/not-found",
 )  # fmt: skip
 SIGNED_IN = (
     "/anmelden/projekt/{returned}/bild",
@@ -78,6 +78,7 @@ TEMPLATES = {  # a page of each
     "moderation.html": "/administration/meldungen", "alerts.html": "/abo?record=pegel",
     "council_report.html": "/bericht", "calls.html": "/partner",
     "api_reference.html": "/entwickler/api", "status.html": "/status", "assistants.html": "/entwickler/ki",
+    "problem.html": "/fehler/not-found",
     "dumps.html": "/dumps", "sparql.html": "/sparql", "vocabulary.html": "/ns",
     "profile.html": "/projekte/kuehle-wege/steckbrief",
     "links.html": "/administration/links", "admin_overview.html": "/administration",
@@ -105,7 +106,7 @@ PARTS = {
     "overview.html",
     "quality_macros.html", "visitor_fields.html",
     "account_roles.html", "record_files.html", "record_head.html", "record_picture.html", "record_side.html",
-    "record_steps.html", "record_use.html", "record_look.html", "drawings.html", "preview_table.html",
+    "record_steps.html", "record_occasion.html", "record_use.html", "record_look.html", "drawings.html", "preview_table.html",
 }  # fmt: skip
 SIZES_AND_MODES = pytest.mark.matrix
 

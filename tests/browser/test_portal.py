@@ -103,10 +103,10 @@ ASKED = {  # the answer to a form or a link of a letter
 PARTS = {
     "base.html", "diff.html", "district_table.html", "filters.html", "form.html", "glossary.html", "macros.html",
     "nothing.html",
-    "overview.html",
+    "overview.html", "record_occasion.html",
     "quality_macros.html", "visitor_fields.html",
     "account_roles.html", "record_files.html", "record_head.html", "record_picture.html", "record_side.html",
-    "record_steps.html", "record_occasion.html", "record_use.html", "record_look.html", "drawings.html", "preview_table.html",
+    "record_steps.html", "record_use.html", "record_look.html", "drawings.html", "preview_table.html",
 }  # fmt: skip
 SIZES_AND_MODES = pytest.mark.matrix
 

@@ -13,15 +13,20 @@ from api.text import sentences
 from api.text.formatting import link, pick_language
 from api.web import addresses
 from api.web.addresses import Lang
-from registry.model import Agent, Catalogue, Metadata, Record
+from registry.model import Agent, Catalogue, Metadata, Place, Record
 from registry.model.text import tags
 from registry.rdf import thing_iri
+from vocab.geometry import bounds
 from vocab.kinds import KIND_ROWS
 
 
 def script(record: Record, base: str, lang: Lang) -> Markup:
     """The `<script>` element for the head of the page; `<`, `>` and `&` are escaped so that no value can close it."""
-    text = json.dumps(described(record, base, lang), ensure_ascii=False)
+    properties = described(record, base, lang)
+    if KIND_ROWS[record.kind].has_files:
+        home = addresses.absolute(base, "/")
+        properties["includedInDataCatalog"] = {"@type": "DataCatalog", "@id": f"{home}catalog", "url": home}
+    text = json.dumps(properties, ensure_ascii=False)
     safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return Markup('<script type="application/ld+json">') + Markup(safe) + Markup("</script>")  # noqa: S704 - escaped above
 
@@ -39,7 +44,7 @@ def described(record: Record, base: str, lang: Lang) -> dict[str, Any]:
         "description": pick_language(metadata.description or metadata.abstract, lang).words[:5000],
     }
     if KIND_ROWS[record.kind].has_files:
-        properties |= _dataset(metadata, lang)
+        properties |= _dataset(metadata, lang) | _coverage(metadata, base, lang)
     if record.kind == "event":
         properties |= {
             "startDate": metadata.starts,
@@ -91,6 +96,29 @@ def _dataset(metadata: Metadata, lang: Lang) -> dict[str, Any]:
             for file in metadata.distributions[:50]
         ],
     }
+
+
+def _coverage(metadata: Metadata, base: str, lang: Lang) -> dict[str, Any]:
+    """What Google recommends beside names, licences and files: identity, place, and what is measured."""
+    columns = [column for file in metadata.distributions if file.table_schema for column in file.table_schema.columns]
+    names = (pick_language(column.title, lang).words or column.name for column in columns)
+    series = [target.iri for target in metadata.links if target.relation == "in_series"]
+    return {
+        "identifier": _one_or_all(list(metadata.identifiers)),
+        "version": metadata.version,
+        "sameAs": link(metadata.landing_page),
+        "isPartOf": _one_or_all([iri if ":" in iri else addresses.absolute(base, iri) for iri in series]),
+        "spatialCoverage": _one_or_all([_place(place, lang) for place in metadata.places]),
+        "variableMeasured": list(dict.fromkeys(names)),
+    }
+
+
+def _place(place: Place, lang: Lang) -> dict[str, Any]:
+    """A place with its box, which schema.org writes as south, west, north, east."""
+    box = bounds(place.geometry or place.bbox or place.centroid)
+    sides = f"{box[1]:g} {box[0]:g} {box[3]:g} {box[2]:g}" if box else ""
+    shape = {"@type": "GeoShape", "box": sides}
+    return {"@type": "Place", "name": pick_language(place.name, lang).words, "geo": shape}
 
 
 def _agent(agent: Agent | None, lang: Lang) -> dict[str, str] | None:

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from registry.model import Source
 from tests.demo_city import demo_city
-from tests.official_shapes import TABLE, real, rows, served
+from tests.official_shapes import HIGH_VALUE, TABLE, high_value, real, rows, served
 from tests.servers.replay import files_server
 from tests.shapes_oracle import SETS, violations
 from tests.town import Town
@@ -36,7 +36,7 @@ def test_each_violation_of_a_real_catalogue_was_named_beforehand(shared: Path, t
 
 
 def test_high_value_datasets_are_served_without_violation(shared: Path, tmp_path: Path) -> None:
-    """The catalogue in the profile DCAT-AP HVD; none of the catalogues of the table has such data."""
+    """The catalogue in the profile DCAT-AP HVD."""
     path = shared / "standards/derived/golden/heidelberg-golden.ttl"
     with files_server({"/c.ttl": (path.read_bytes(), "text/turtle")}) as server, Town(tmp_path / "data") as town:
         town.harvest(source=Source(name="quelle", kind="dcat", url=f"{server.url}/c.ttl"))
@@ -49,5 +49,11 @@ def test_high_value_datasets_are_served_without_violation(shared: Path, tmp_path
 
 def test_the_table_has_a_row_for_each_catalogue_and_set() -> None:
     table = TABLE.read_text(encoding="utf-8")
-    for shape_set in (name for name in SETS if not name.startswith("hvd")):
-        assert table.count(f"| {shape_set} |") == 7
+    for shape_set in SETS:
+        assert table.count(f"| {shape_set} |") == len(HIGH_VALUE) + (0 if shape_set.startswith("hvd") else 7)
+
+
+def test_the_high_value_data_of_the_golden_catalogue_are_clean_in_all_sets(shared: Path, tmp_path: Path) -> None:
+    checked_rows = list(rows(high_value("High-value: golden catalogue", tmp_path)))
+    assert [row.shape_set for row in checked_rows] == list(SETS)
+    assert all((row.records, row.clean) == (3, 3) for row in checked_rows)

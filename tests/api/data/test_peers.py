@@ -5,18 +5,22 @@ The parser needs no CKAN server, but CKAN as a package. `make peers` sets up an 
 lock of ours.
 """
 
+import html
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
-from api.data import catalogue
+from api.data import catalogue, dumps
 from registry.model import Distribution
 from tests.builders import a_dataset
 from tests.paths import ROOT
+from tests.sample_city import sample_city
 from tests.servers.application import served
 from tests.servers.replay import files_server
 from tests.town import Town, take
@@ -30,10 +34,13 @@ TREES = "Nr;Baumart;Höhe [m];Gepflanzt\n007;Linde;12,5;1.4.1998\n008;Ahorn;8;12
 
 def run(python: Path, program: str, *words: str) -> Any:
     """The JSON in the last line that a program of tests/peers prints."""
-    command = [python, ROOT / "tests" / "peers" / program, *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    return json.loads(printed(python, str(ROOT / "tests" / "peers" / program), *words).splitlines()[-1])
+
+
+def printed(python: Path, *words: str) -> str:
+    done = subprocess.run([python, *words], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +89,22 @@ def test_mlcroissant_reads_the_rows_of_a_table(tmp_path: Path) -> None:
     (first, second) = ([*row.values()] for row in table)
     assert first == ["007", "Linde", "12.5", "1998-04-01 00:00:00"]
     assert second == ["008", "Ahorn", "8.0", "2003-11-12 00:00:00"]
+
+
+@pytest.mark.skipif(not CROISSANT.is_file(), reason="needs .venv-croissant, which has pandas: make peers")
+def test_the_examples_for_pandas_read_us(sample_folder: Path, tmp_path: Path) -> None:
+    """As they stand on the page for developers."""
+    towns: list[Town] = []
+
+    def make(base: str):  # type: ignore[no-untyped-def]
+        towns.append(sample_city(tmp_path / "data", base, template=sample_folder))
+        return towns[0].app
+
+    with served(make) as base:
+        dumps.write_dump(towns[0].catalog, towns[0].settings)
+        page = requests.get(f"{base}/entwickler", timeout=30).text
+        (example,) = [html.unescape(code) for code in re.findall("<code>(.*?)</code>", page, re.S) if "pandas" in code]
+        assert example.count("pd.read_json(") == 2
+        output = printed(CROISSANT, "-c", example)
+    assert f"{base}/daten/luft" in output
+    assert re.search(r"(?m)^dataset +\d+$", output)

@@ -8,7 +8,7 @@ PYTEST = $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install peers demo test quick browser postgres check format bench people scale fuzz relevance screenshots lock soak wheel sbom licences audit clean
+.PHONY: help install peers demo test quick browser postgres image check format bench people scale fuzz relevance screenshots lock soak wheel release sbom licences audit clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,9 @@ browser: install ## the pages in Chromium: all pages, both languages, all sizes 
 
 postgres: install ## the tests that else run on SQLite alone, each on PostgreSQL
 	LOTSE_TEST_DATABASE=postgres $(PYTEST) $$($(BIN)/python -m tests.servers.databases)
+
+image: install ## the steps of deploy/Dockerfile without Docker, and a smoke test in the image (root, debootstrap)
+	$(BIN)/python -m tests.deploy.image
 
 check: install ## format, lint, types, import contract
 	$(BIN)/ruff format --check .
@@ -83,6 +86,9 @@ soak: install ## half an hour of use with kills at random, on both databases (th
 wheel: install ## the package that is installed elsewhere, in dist/
 	rm -rf build/lib build/bdist.*
 	$(BIN)/pip wheel -q --no-deps --no-build-isolation -w dist .
+
+release: install ## wheel, sources, bill of materials and sums in dist/, the same bytes for a commit; signed with KEY=file.pem
+	$(BIN)/python -m deploy.release build $(KEY)
 
 sbom: install ## the bill of materials of what runs (CycloneDX), in dist/sbom.json
 	mkdir -p dist && $(BIN)/python -m deploy.dependencies sbom >dist/sbom.json

@@ -10,6 +10,7 @@ from registry.build import open_catalog
 from registry.fetch.session import session
 from registry.settings import Settings
 from tests.forking import CONTEXT
+from tests.servers import databases
 
 
 class Harvest:
@@ -39,6 +40,7 @@ class Harvest:
 
 
 def _harvest(data: str, source: str, helpers: bool, pipe: Connection) -> None:
+    databases.adopt()
     if helpers:
         mapper_processes.MIN_ITEMS_FOR_HELPERS = projector_process.MIN_CHANGES = 1  # type: ignore[misc]
     settings = Settings(data=Path(data), allow_hosts=("127.0.0.1",))

@@ -16,6 +16,7 @@ MAX_POINTS: Final = 200_000  # of all shapes, before they are simplified
 MAX_DRAWN_POINTS: Final = 10_000  # afterwards
 MAX_NUMBERED: Final = 30  # shapes that have a number in the drawing and in its table
 TOLERANCE: Final = 0.7  # units of the drawing that two points of a line are apart at least
+OVERLAP: Final = 0.5  # units of the drawing by which a picture behind it covers the next one, so that no line is seen
 KM_OF_A_DEGREE: Final = 111.195  # of latitude
 SCALES_KM: Final = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
@@ -102,7 +103,8 @@ def placed(box: Box, pictures: Iterable[tuple[str, Box]]) -> list[Placed]:
     for address, (west, south, east, north) in pictures:
         left, top = frame.at(west, north)
         right, bottom = frame.at(east, south)
-        result.append(Placed(address, left, top, round(right - left, 1), round(bottom - top, 1)))
+        width, height = right - left + OVERLAP, bottom - top + OVERLAP
+        result.append(Placed(address, left, top, round(width, 1), round(height, 1)))
     return result
 
 

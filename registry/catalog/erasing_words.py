@@ -2,9 +2,9 @@
 
 Entry points: `erase_words`, `check_words`, `named_people` (words that may be names, to erase again by a list of
 digests). Rewritten in place are all versions of records, drafts, messages of visitors, and the findings and reports of
-runs; deleted are letters, kept answers, checks of addresses, staged items and dumps that hold one of the words. The
-projections are rebuilt from what is left. The digest of a harvested record stays, so an item that its source has not
-changed does not bring the words back.
+runs; deleted are letters, kept answers, checks of addresses, staged items, tables of previews and dumps that hold one
+of the words. The projections are rebuilt from what is left. The digest of a harvested record stays, so an item that its
+source has not changed does not bring the words back.
 """
 
 import re
@@ -89,6 +89,7 @@ def erase_words(catalog: Catalog, terms: Sequence[str]) -> int:
             _delete(connection, table, key, columns, erased)
         _delete(connection, "names", "name", ("name",), erased)
     _erase_staged(catalog, erased)
+    catalog.previews.erase([word.strip() for word in terms], erased.in_bytes)
     for word in terms:
         catalog.following.subscriptions.forget(word.strip())
     if changed:

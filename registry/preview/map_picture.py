@@ -1,7 +1,7 @@
 """One picture of a map service (WMS GetMap, OGC 06-042): which one is asked for, fetched, and written again.
 
-Entry point: `draw`. The worker's part: the address is that of the service's capabilities, fetched from a guarded
-session within bounds; the picture is decoded in a child, and nothing of the file that came is kept
+Entry points: `draw`, `box_of`. The worker's part: the address is that of the service's capabilities, fetched from a
+guarded session within bounds; the picture is decoded in a child, and nothing of the file that came is kept
 (`registry.pictures.rewriting`).
 """
 
@@ -12,9 +12,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from registry.child_pool import ChildFaultError
 from registry.errors import SourceError, TooLargeError, UsageError
 from registry.fetch.session import body
-from registry.model import Distribution
+from registry.model import Distribution, Record
 from registry.pictures.rewriting import MAX_PICTURE_BYTES, Picture, rewritten
 from registry.preview.model import MapLayer, MapOffer
+from vocab.geometry import bounds
 
 if TYPE_CHECKING:
     from requests import Session
@@ -87,6 +88,16 @@ def shown_box(layer: Box, record_box: Box | None) -> Box:
         min(layer[2], record_box[2]), min(layer[3], record_box[3]),
     )  # fmt: skip
     return common if common[0] < common[2] and common[1] < common[3] else layer
+
+
+def box_of(record: Record) -> Box | None:
+    """The box of all places of a record; None if none has a shape."""
+    shapes = (place.bbox or place.geometry for place in record.metadata.places)
+    boxes = [box for text in shapes if text and (box := bounds(text))]
+    if not boxes:
+        return None
+    west, south, east, north = zip(*boxes, strict=True)
+    return min(west), min(south), max(east), max(north)
 
 
 def map_request(url: str, version: str, wish: Wish) -> str:

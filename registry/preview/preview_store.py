@@ -114,6 +114,10 @@ class PreviewStore:
             _PREVIEWS.select().where(_PREVIEWS.c.file != "").order_by(_PREVIEWS.c.used, _PREVIEWS.c.record).limit(limit)
         )
 
+    def with_files(self) -> list[Stored]:
+        """All previews with a prepared file."""
+        return self._select(_PREVIEWS.select().where(_PREVIEWS.c.file != ""))
+
     def files(self) -> set[str]:
         """The names of all prepared files."""
         with reading(self._engine) as connection:

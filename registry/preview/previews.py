@@ -10,7 +10,7 @@ import logging
 import shutil
 import tempfile
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -39,7 +39,7 @@ from registry.preview.addresses import address_of
 from registry.preview.conditions import named
 from registry.preview.exporting import Format, exported
 from registry.preview.fetching import fetched
-from registry.preview.map_picture import draw
+from registry.preview.map_picture import box_of, draw
 from registry.preview.model import (
     READER_VERSION,
     Aggregate,
@@ -58,7 +58,6 @@ from registry.preview.service_asking import ask_service
 from registry.preview.tiles import NO_BACKGROUND, Background, Tiles
 from registry.private_files import make_private_folder
 from vocab.formats import file_type
-from vocab.geometry import bounds as boundaries
 
 if TYPE_CHECKING:
     from requests import Session
@@ -66,6 +65,7 @@ if TYPE_CHECKING:
 FOLDER: Final = "previews"  # in the data folder
 TILES_FOLDER: Final = "tiles"
 FAULT: Final = message("preview-reader-fault")
+ERASED: Final = message("preview-erased")
 log = logging.getLogger("lotse.previews")
 
 
@@ -199,6 +199,8 @@ class Previews:
             file = fetched(job.http, url, job.folder / "file", before.validators if is_ready else Validators())
             service = ask_service(job.http, url, job.folder / "file")
             file = service or file
+            if before.preview.reason == ERASED and file.digest == before.preview.digest:
+                return _worked(before, replace(before.preview, fetched=now), now, file.validators)
             if is_ready and file.digest == before.preview.digest and before.preview.reader == READER_VERSION:
                 return _unchanged(before, now, file.validators)
             prepared = self._read(job, SERVICE if service else "")
@@ -278,6 +280,18 @@ class Previews:
         """Deletes the preview of a file that its record no longer has."""
         self._delete([row])
 
+    def erase(self, terms: Collection[str], holds: Callable[[str], bool]) -> int:
+        """Deletes the tables that hold words of a person; returns how many files. Such a file is not shown again before
+        it has changed. `holds`: whether a text that has one of the terms in it is meant."""
+        count = 0
+        for row in self.store.with_files():
+            described = msgspec.json.encode(row.preview).decode()
+            if holds(described) or any(map(holds, self._files.texts_with(row.preview, terms))):
+                preview = Preview(state="failed", reason=ERASED, url=row.preview.url, digest=row.preview.digest)
+                self._keep(row, row._replace(preview=preview, bytes=0, validators=Validators()))
+                count += 1
+        return count
+
     def evict(self, limit: int = bounds.MAX_FOLDER_BYTES) -> int:
         """Deletes the prepared files that were used least recently until all others fit into `limit` bytes; returns how
         many. They are prepared again when somebody asks for them."""
@@ -353,16 +367,6 @@ def _moved(prepared: Prepared, folder: Path, stem: Path) -> Prepared:
         (folder / table.file).replace(target)
         moved.append(replace(table, file=target.name))
     return replace(moved[0], more=tuple(moved[1:]))
-
-
-def box_of(record: Record) -> tuple[float, float, float, float] | None:
-    """The box of all places of a record; None if none has a shape."""
-    shapes = (place.bbox or place.geometry for place in record.metadata.places)
-    boxes = [box for text in shapes if text and (box := boundaries(text))]
-    if not boxes:
-        return None
-    west, south, east, north = zip(*boxes, strict=True)
-    return min(west), min(south), max(east), max(north)
 
 
 def _unchanged(before: Stored, now: datetime, validators: Validators) -> Stored:

@@ -7,7 +7,7 @@ after QUERY_SECONDS.
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -94,6 +94,16 @@ class PreparedFiles:
         query = f"SELECT 1 FROM {self._source(preview)} WHERE {filter.sql} AND ({tests}) LIMIT 1"
         with self._cursor(seconds=None) as cursor:
             return cursor.execute(query, filter.parameters).fetchone() is not None
+
+    def texts_with(self, preview: Preview, terms: Collection[str]) -> Iterator[str]:
+        """The different texts of all tables of a file that have one of the terms in them, in any case."""
+        for table in (preview, *(preview.table(name) for name in preview.tables[1:])):
+            with contextlib.suppress(NotReadyError), self._cursor(seconds=None) as cursor:
+                for index, column in enumerate(table.columns):
+                    if column.type == "text":
+                        tests = " OR ".join(f"contains(lower(c{index}), lower(?))" for _ in terms)
+                        query = f"SELECT DISTINCT c{index} FROM {self._source(table)} WHERE {tests}"
+                        yield from (text for (text,) in cursor.execute(query, list(terms)).fetchall())
 
     def check(self, preview: Preview, selection: Selection) -> None:
         """Raises what `every` would raise with its first row: UsageError, NotReadyError."""

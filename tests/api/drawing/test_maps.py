@@ -6,10 +6,24 @@ Covers: api/drawing/maps.py
 import json
 import math
 
-from api.drawing.maps import MAX_DRAWN_POINTS, MAX_SHAPES, WIDTH, feature_collection, map_of, simplified
+import pytest
+
+from api.drawing.maps import MAX_DRAWN_POINTS, MAX_SHAPES, WIDTH, Frame, feature_collection, map_of, placed, simplified
 
 POINTS = ["POINT(8.67 49.41)", "POINT(8.69 49.40)", None, "POINT(8.68 49.42)"]
 AREA = "POLYGON((8.60 49.40, 8.70 49.40, 8.70 49.45, 8.60 49.45, 8.60 49.40))"
+
+
+def test_pictures_behind_a_drawing_lie_where_their_corners_are() -> None:
+    box = (8.6, 49.3, 8.7, 49.4)
+    frame = Frame(box)
+    west, south, east, north = frame.visible()
+    (whole,) = placed(box, [("a", (west, south, east, north))])
+    assert (whole.x, whole.y) == pytest.approx((0, 0), abs=0.1)
+    assert (whole.width, whole.height) == pytest.approx((WIDTH, frame.height), abs=1)
+    left, right = placed(box, [("a", (8.6, 49.3, 8.65, 49.4)), ("b", (8.65, 49.3, 8.7, 49.4))])
+    assert left.x + left.width > right.x  # no line is seen between them
+    assert left.x + left.width == pytest.approx(right.x, abs=1)
 
 
 def test_points_lie_within_the_drawing_north_above_south() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from registry.catalog.erasing_words import erase_words
 from registry.child_pool import ChildFaultError, Limits
 from registry.errors import NotReadyError, UsageError
 from registry.model import Distribution, Metadata
@@ -255,6 +256,24 @@ def test_a_prepared_file_that_was_lost_is_prepared_again(town: Town, server: Fil
     assert previews.of(record, record.metadata.distributions[0]).state == "waiting"
     assert prepare_due(town.catalog.store, previews, town.settings) == 1
     assert previews.of(record, record.metadata.distributions[0]).state == "ready"
+
+
+def test_a_table_that_names_an_erased_person_is_deleted_until_its_file_changes(town: Town, server: Files) -> None:
+    content = "Ort;Ansprechperson\nBad;Susanne Musterfrau\nHalle;Meier\n"
+    id, preview = prepared(town, server, content)
+    record, previews = town.catalog.store.existing(id), town.catalog.previews
+    erase_words(town.catalog, ["Susanne Muster"])  # a part of the name, which stands nowhere as a word of its own
+    assert previews.get(id, "f0") == preview
+    erase_words(town.catalog, ["susanne musterfrau"])
+    assert list(previews.folder.iterdir()) == []
+    erased = previews.get(id, "f0")
+    assert erased
+    assert erased.reason
+    assert (erased.state, erased.reason.code, erased.columns) == ("failed", "preview-erased", ())
+    assert previews.prepare(record, record.metadata.distributions[0]).state == "failed"  # the file still names her
+    assert list(previews.folder.iterdir()) == []
+    server.files["/zahlen.csv"] = (content.replace("Susanne Musterfrau", "Amt").encode(), "text/csv")
+    assert previews.prepare(record, record.metadata.distributions[0]).state == "ready"
 
 
 def test_a_process_warms_up_only_where_there_are_tables(town: Town, server: Files) -> None:

@@ -111,3 +111,15 @@ def test_attributions_of_a_package_are_those_of_its_graph() -> None:
     (again,) = rdf.read(thing.payload)[0].participants
     assert (again.role, again.agent.name, again.agent.email) == (PROCESSOR, {"de": "Vermessungsamt"}, OFFICE["email"])
     assert "homepage" in AGENT.row_of
+
+
+def test_attributions_under_the_names_that_ckanext_dcat_writes_are_read() -> None:
+    """`dcat:` instead of `prov:` (findings/ckanext-dcat-writes-attributions-it-does-not-read.sh)."""
+    turtle = f"""@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .
+    <https://x.example/d> a dcat:Dataset ; <http://purl.org/dc/terms/title> "T"@de ; dcat:qualifiedAttribution
+        [ a dcat:Attribution ; dcat:hadRole <{PROCESSOR}> ; dcat:agent [ a foaf:Agent ; foaf:name "Amt" ] ] ."""
+    (thing,) = rdf.things(rdf.parse(turtle.encode(), name="a.ttl").graph)
+    metadata, findings = rdf.read(thing.payload)
+    (attribution,) = metadata.participants
+    assert (attribution.role, attribution.agent.name) == (PROCESSOR, {"und": "Amt"})
+    assert "term-former" in {finding.rule for finding in findings}

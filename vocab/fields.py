@@ -235,6 +235,10 @@ FIELDS: Final[tuple[Field, ...]] = (
     # -- how it may be used
     _row("access", "dct:accessRights", "concept", "dataset series service", "Zugang|Access", values="access-rights",
          range="dct:RightsStatement"),
+    _row("access_reason", "lotse:accessReason", "text", "dataset series service",
+         "Grund für den Zugang|Reason for the access"),
+    _row("access_review", "lotse:accessReview", "date", "dataset series service",
+         "Zugang wird geprüft|Access is reviewed"),
     _row("licence", "dct:license", "concept", "Distribution service catalog", "Lizenz|Licence", values="licences",
          range="dct:LicenseDocument"),
     _row("rights", "dct:rights", "node:RightsStatement*", "Distribution service dataset catalog",

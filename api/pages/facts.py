@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from api.data.delays import delay
 from api.pages.site import Pages
 from api.text import sentences
-from api.text.formatting import day, host, link, number, short_markup
+from api.text.formatting import day, host, link, number, pick_language, short_markup
 from api.text.i18n import translator
 from api.text.labels import district_of
 from api.web import addresses, query
@@ -86,6 +86,8 @@ def _of_data(pages: Pages, metadata: Metadata, lang: Lang) -> Iterator[tuple[str
     _ = translator(lang)
     yield _("Nutzung"), _licences(metadata, lang)
     yield _("Zugang"), [Item(sentences.concept("access-rights", metadata.access, lang))] if metadata.access else []
+    yield _("Grund für den Zugang"), _text(pick_language(metadata.access_reason, lang).words)
+    yield _("Zugang wird geprüft"), _text(day(metadata.access_review, lang) if metadata.access_review else "")
     yield _("Stelle"), [*_agent(pages, metadata.publisher, lang), *contact_items(metadata.contacts, lang, small=True)]
     yield _("Zeitraum"), _text(sentences.periods(metadata.periods, lang))
     yield _("Raum"), _places(pages, metadata, lang)

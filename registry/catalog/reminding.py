@@ -67,7 +67,8 @@ def remind(catalog: Catalog, now: datetime) -> int:
 
 
 def due_for_confirmation(catalog: Catalog, account: Account, now: datetime) -> list[Record]:
-    """The registered records of the account's organizations that nobody has changed or confirmed in CURRENT_FOR."""
+    """The registered records of the account's organizations that nobody has changed or confirmed in CURRENT_FOR, or
+    since the day on which their access is to be reviewed."""
     records = [
         record
         for owner in account.organizations
@@ -76,10 +77,26 @@ def due_for_confirmation(catalog: Catalog, account: Account, now: datetime) -> l
         and record.kind != "organization"
         and record.metadata.phase not in ENDED_PHASES
         and record.changed
-        and record.changed < now - CURRENT_FOR
+        and record.changed < _asked_since(record, now)
     ]
     confirmed = catalog.confirmations.of([record.id for record in records])
-    return [record for record in records if record.id not in confirmed or confirmed[record.id].at < now - CURRENT_FOR]
+    return [
+        record
+        for record in records
+        if record.id not in confirmed or confirmed[record.id].at < _asked_since(record, now)
+    ]
+
+
+def _asked_since(record: Record, now: datetime) -> datetime:
+    """Whoever changed or confirmed the record after this moment is not asked: half a year ago, or the day on which its
+    access was to be reviewed, if that has come."""
+    half_a_year_ago = now - CURRENT_FOR
+    review = f"{record.metadata.access_review}-01-01"[:10] if record.metadata.access_review else ""
+    try:
+        on = datetime.fromisoformat(review).replace(tzinfo=ZONE) if review else half_a_year_ago
+    except ValueError:  # of a source that writes dates in another form
+        return half_a_year_ago
+    return max(half_a_year_ago, on) if on <= now else half_a_year_ago
 
 
 # -- drafts that wait too long

@@ -268,6 +268,8 @@ class Metadata(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
     languages: tuple[str, ...] = ()
     frequency: str = ""
     access: str = ""
+    access_reason: Text = {}
+    access_review: str = ""  # when somebody decides on the access again
     availability: str = ""
     licence: str = ""  # of a service
     rights: tuple[Statement, ...] = ()

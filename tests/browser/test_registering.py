@@ -51,6 +51,10 @@ def test_an_initiative_is_registered_without_script(site: Site) -> None:
         page.keyboard.press("Enter")
     assert page.evaluate("document.querySelector(':target').textContent") == "Meilenstein 1"
     assert page.input_value("#milestone") == "Alle Stationen"
+    page.focus("button[value='down:milestones:1']")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.input_value("[id='milestone.2']") == "Alle Stationen"
     press(page, "continue")
     assert page.locator("h1").inner_text() == "Wer macht mit?"
     page.fill("#partner", "Umweltampt")

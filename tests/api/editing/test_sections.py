@@ -393,3 +393,18 @@ def test_an_office_that_is_not_known_is_asked_about_in_its_section(city: Town) -
     assert send(client, f"{path}/wer", "later", **fields).status_code == 200, "who stops for today is not held up"
     went_on = send(client, f"{path}/wer", "continue", **fields, **{"office.lead": "=new"})
     assert not went_on.url.path.endswith("/wer")
+
+
+def test_data_say_how_open_they_are_why_and_when_that_is_reviewed(city: Town) -> None:
+    """Entered in the form of a dataset, shown on the preview of its page."""
+    client = browser(city, "agentur", follow=True)
+    answer = send(client, "/anmelden/datensatz", "save", title="Leitungen im Boden")
+    path = answer.url.path
+    rows = {"access": "RESTRICTED", "access_reason": "Auf Anfrage: Lage der Versorgung.", "access_review": "März 2027"}
+    send(client, f"{path.removesuffix('/abschnitte')}/daten", "save", **rows)
+    (draft,) = drafts_of_author(city)
+    assert draft.metadata.access.endswith("/RESTRICTED")
+    assert (draft.metadata.access_reason, draft.metadata.access_review) == ({"de": rows["access_reason"]}, "2027-03")
+    page = client.get(f"/anmelden/datensatz/{draft.id}/vorschau").text
+    assert "Auf Anfrage: Lage der Versorgung." in page
+    assert "März 2027" in page

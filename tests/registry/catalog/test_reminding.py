@@ -108,3 +108,16 @@ def test_who_answers_for_data_is_told_of_addresses_that_fail_since_days(catalog)
     sentence = "Eine Adresse von „Sporthallen“ antwortet seit Tagen nicht: https://digital.example/weg.csv"
     assert sentence in told["agentur"][1]
     assert "https://lotse.example/daten/hallen" in told["agentur"][1]
+
+
+def test_an_entry_is_asked_about_on_the_day_on_which_its_access_is_reviewed(catalog):
+    metadata = Metadata(kind="dataset", title={"de": "Leitungen"}, access_review="2099-05")
+    catalog.store.put([Record(id="leitungen", said=metadata, owner="digital-agentur")], "agentur")
+    catalog.confirmations.confirm("leitungen", "agentur")
+    in_april = datetime.now(UTC) + timedelta(days=10)
+    assert due_for_confirmation(catalog, AUTHOR, in_april) == []
+    record = catalog.store.existing("leitungen")
+    soon = (in_april - timedelta(days=5)).date().isoformat()
+    catalog.store.put([replace(record, said=replace(metadata, access_review=soon))], "agentur")
+    assert [entry.id for entry in due_for_confirmation(catalog, AUTHOR, in_april)] == ["leitungen"]
+    assert due_for_confirmation(catalog, AUTHOR, in_april - timedelta(days=9)) == []

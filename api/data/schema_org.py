@@ -113,12 +113,12 @@ def _coverage(metadata: Metadata, base: str, lang: Lang) -> dict[str, Any]:
     }
 
 
-def _place(place: Place, lang: Lang) -> dict[str, Any]:
+def _place(location: Place, lang: Lang) -> dict[str, Any]:
     """A place with its box, which schema.org writes as south, west, north, east."""
-    box = bounds(place.geometry or place.bbox or place.centroid)
+    box = bounds(location.geometry or location.bbox or location.centroid)
     sides = f"{box[1]:g} {box[0]:g} {box[3]:g} {box[2]:g}" if box else ""
     shape = {"@type": "GeoShape", "box": sides}
-    return {"@type": "Place", "name": pick_language(place.name, lang).words, "geo": shape}
+    return {"@type": "Place", "name": pick_language(location.name, lang).words, "geo": shape}
 
 
 def _agent(agent: Agent | None, lang: Lang) -> dict[str, str] | None:

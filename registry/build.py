@@ -1,14 +1,15 @@
-"""Builds the catalogue from the settings; only this module and `search_index` choose the database and the index.
+"""Builds the whole catalogue from the settings, and upgrades its tables.
 
-Entry points: `open_catalog`, `upgrade`.
+Entry points: `open_catalog`, `open_part`, `upgrade`.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from registry.answers.answers import open_answers
+from registry.bare import open_bare
 from registry.catalog import Catalog
 from registry.following import reads, subscriptions, webhooks
 from registry.following.following import open_following
@@ -30,7 +31,6 @@ from registry.preview import preview_store
 from registry.preview.previews import open_previews
 from registry.preview.tiles import Background
 from registry.projections.projection import Projection
-from registry.projections.projector import Projector
 from registry.quality import file_checks, scores
 from registry.quality.file_checks import open_file_checks
 from registry.quality.scores import open_scores
@@ -40,12 +40,9 @@ from registry.search.vectors import Vectors, VectorStore, folder_name
 from registry.search_index import open_index, search_server
 from registry.settings import Settings, refuse_lost_database
 from registry.sources import payloads, staging, tables
-from registry.sources.runs import open_runs
-from registry.sources.sources import open_sources
-from registry.sources.staging import open_staging, staging_engine
+from registry.sources.staging import staging_engine
 from registry.store import schema
 from registry.store.database import Tables, connect, upgrade_tables
-from registry.store.store import open_store
 from registry.visitors import messages
 from registry.visitors.messages import open_messages
 
@@ -53,44 +50,42 @@ from registry.visitors.messages import open_messages
 def open_catalog(settings: Settings) -> Catalog:
     """Opens the catalogue; UpgradeNeededError if the database is from an older version, NotReadyError if it is lost."""
     refuse_lost_database(settings)
-    store = open_store(settings.database_url)
     vectors = open_vectors(settings)
-    index = open_index(settings, ByMeaning(vectors.store, vectors.encoder) if vectors else None)
-    links = open_links(settings.database_url)
-    index.outside = {"links": links.broken_records}
-    projections: dict[str, Projection] = {"search": index}
-    projections |= {"meaning": vectors} if vectors else {}
+    projections: dict[str, Projection] = {"meaning": vectors} if vectors else {}
     projections["sparql"] = open_sparql(settings)
-    staging = open_staging(settings.database_url, settings.data)
-    people = open_people(settings.database_url)
-    previews = open_previews(
-        settings.database_url, settings.data, settings, Background(settings.tiles, settings.tiles_credit)
-    )
-    return Catalog(
-        store=store,
-        index=index,
-        projector=Projector(store, projections, settings.data),
-        settings=settings,
-        sources=open_sources(settings.database_url, settings.data, staging),
-        runs=open_runs(settings.database_url, settings.data, staging),
-        staging=staging,
-        inbox=open_inbox(settings.database_url, store.owner, people.on_duty),
-        people=people,
-        outbox=open_outbox(settings.database_url),
-        mailboxes=open_mailboxes(settings.database_url),
-        messages=open_messages(settings.database_url),
-        reasons=open_reasons(settings.database_url),
-        page_texts=open_page_texts(settings.database_url),
-        pictures=open_pictures(settings.database_url),
-        confirmations=open_confirmations(settings.database_url),
-        refused_links=open_refused_links(settings.database_url),
-        following=open_following(settings.database_url),
-        scores=open_scores(settings.database_url),
-        file_checks=open_file_checks(settings.database_url),
-        previews=previews,
-        links=links,
-        answers=open_answers(settings, previews, store),
-    )
+    refiner = ByMeaning(vectors.store, vectors.encoder) if vectors else None
+    catalog = open_bare(settings, open_part, open_index(settings, refiner), projections)
+    for name in OPENERS:
+        getattr(catalog, name)
+    catalog.index.outside = {"links": catalog.links.broken_records}
+    return catalog
+
+
+def open_part(catalog: Catalog, name: str) -> Any:
+    """A part of the catalogue (`CatalogParts`)."""
+    return OPENERS[name](catalog, catalog.settings.database_url)
+
+
+OPENERS: Final[Mapping[str, Callable[[Catalog, str], Any]]] = {  # each gets the catalogue and the URL of its database
+    "people": lambda _, url: open_people(url),
+    "inbox": lambda catalog, url: open_inbox(url, catalog.store.owner, catalog.people.on_duty),
+    "outbox": lambda _, url: open_outbox(url),
+    "mailboxes": lambda _, url: open_mailboxes(url),
+    "messages": lambda _, url: open_messages(url),
+    "reasons": lambda _, url: open_reasons(url),
+    "page_texts": lambda _, url: open_page_texts(url),
+    "pictures": lambda _, url: open_pictures(url),
+    "confirmations": lambda _, url: open_confirmations(url),
+    "refused_links": lambda _, url: open_refused_links(url),
+    "following": lambda _, url: open_following(url),
+    "scores": lambda _, url: open_scores(url),
+    "file_checks": lambda _, url: open_file_checks(url),
+    "previews": lambda catalog, url: open_previews(
+        url, catalog.settings.data, catalog.settings, Background(catalog.settings.tiles, catalog.settings.tiles_credit)
+    ),
+    "links": lambda _, url: open_links(url),
+    "answers": lambda catalog, _: open_answers(catalog.settings, catalog.previews, catalog.store),
+}
 
 
 def table_groups(settings: Settings) -> dict[str, tuple[sa.Engine, Tables]]:

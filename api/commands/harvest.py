@@ -16,6 +16,7 @@ from api.commands.terminal import (
     line,
     one_line,
     opened,
+    opened_bare,
     opened_runs,
     opened_sources,
     progress,
@@ -47,7 +48,7 @@ def harvest(names: tuple[str, ...], every: bool, dry_run: bool, no_wait: bool, j
 
     if bool(names) == every:
         raise UsageError("sources-not-named")
-    catalog, _ = opened()
+    catalog = opened_bare()
     if not dry_run:
         take_in_city(catalog)  # agents are recognized by it
     sources = (

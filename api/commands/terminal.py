@@ -114,6 +114,22 @@ def opened() -> "tuple[Catalog, Settings]":
     return catalog, configured
 
 
+def opened_bare() -> "Catalog":
+    """The catalogue of the settings in force, for harvesting: all other parts are loaded when they are asked for. It is
+    closed when the command ends."""
+    from registry.bare import open_bare
+
+    catalog = open_bare(settings(), _part)
+    click.get_current_context().call_on_close(catalog.close)
+    return catalog
+
+
+def _part(catalog: "Catalog", name: str) -> Any:
+    from registry.build import open_part
+
+    return open_part(catalog, name)
+
+
 def opened_sources() -> "Sources":
     """The sources of the settings in force."""
     from registry.sources.sources import open_sources

@@ -14,10 +14,8 @@ import msgspec
 import orjson
 from ckanapi.common import prepare_action
 
-from harvesters.files.json_text import decoded, parsed
 from harvesters.files.payload import lost_characters, payload, too_deep
 from harvesters.harvester import Answer, Item, Mark, Recognised
-from registry import ckan
 from registry.errors import SourceError, UsageError
 from registry.fetch.session import USER_AGENT
 from registry.masking import shown
@@ -94,6 +92,8 @@ def recognises(answer: Answer) -> Recognised | None:
 
 def to_metadata(item: Item, source: Source) -> tuple[Metadata, Findings]:
     """The Metadata of a package by the tables of `registry.ckan`, with findings."""
+    from registry import ckan  # late: a harvest without changes maps nothing
+
     package = orjson.loads(item.payload)
     metadata, findings = ckan.to_metadata(package, site(source.url), source.language)
     return metadata, few([*findings, *lost_characters(item.payload, package)])
@@ -217,6 +217,8 @@ class Portal:
     def _looked_through(self, action: str, answer: "Response") -> Any:
         """The result of an answer that msgspec cannot parse: it may hold one thing that is nested too deep, or a
         number without end."""
+        from harvesters.files.json_text import decoded, parsed  # late: few servers answer so
+
         kind = answer.headers.get("Content-Type", "").partition(";")[0] or "?"
         text = decoded(answer.content, answer.encoding).lstrip()
         if not text.startswith(("{", "[")):

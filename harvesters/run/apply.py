@@ -11,7 +11,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from harvesters.run.context import RunContext
-from harvesters.run.map_item import Ids, map_batch
+from harvesters.run.ids import Ids
 from harvesters.run.mapper_processes import Mappers
 from harvesters.run.plan import Guarded, Plan, PlannedAction, plan, renewed
 from registry.catalog.catalog import STEPS_PER_TRANSACTION
@@ -50,6 +50,8 @@ def map_staged(
 
 
 def _map(run_context: RunContext, batch: Sequence[Staged], ids: Ids) -> list[Mapped]:
+    from harvesters.run.map_item import map_batch  # late: a run without changes maps nothing
+
     return map_batch(batch, run_context.source, run_context.harvester, ids)
 
 

@@ -3,12 +3,13 @@
 Entry points: `map_item`, `map_batch`. Pure. Whatever the mapping of an item raises fails this item alone.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from harvesters.harvester import REMOTE, Harvester, Item
+from harvesters.run.ids import Ids as Ids
 from registry.isolation import isolated
 from registry.model import Findings, Link, Metadata, Source
 from registry.model.entities import may_hold_entities, without_entities
@@ -18,15 +19,6 @@ from registry.model.own_addresses import may_claim, without_own_iris
 from registry.model.text import storable
 from registry.quality.check import check
 from registry.rules import finding
-
-
-class Ids(msgspec.Struct, frozen=True):
-    """Where `remote:` links lead. `stored`: remote id -> record id; `coming`: remote ids that may get a record in this
-    run. `base_url`: what our own IRIs begin with, for which no source speaks."""
-
-    stored: Mapping[str, str] = {}
-    coming: Collection[str] = ()
-    base_url: str = ""
 
 
 def map_batch(batch: Sequence[Staged], source: Source, harvester: Harvester, ids: Ids) -> list[Mapped]:

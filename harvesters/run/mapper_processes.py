@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from harvesters.run.map_item import Ids, map_batch
+from harvesters.run.ids import Ids
 from harvesters.source_kinds import harvester as harvester_of
 from registry.child_process import ChildDiedError, ChildError, ChildProcess, Parent, available_cores
 from registry.model import Source
@@ -97,6 +97,8 @@ class Mappers:
                 yield self._answered(ids)
 
     def _map_here(self, batch: Batch, ids: Ids) -> list[Mapped]:
+        from harvesters.run.map_item import map_batch  # late: a run without changes maps nothing
+
         return map_batch(batch, self._source, self._harvester, ids)
 
     def _submit(self, batch: Batch) -> None:
@@ -148,6 +150,8 @@ def _start(source: Source, base_url: str) -> ChildProcess:
 
 def main(parent: Parent) -> None:
     """A helper process: reads the source and our base URL, then batches, and sends the results of each."""
+    from harvesters.run.map_item import map_batch
+
     gc.disable()  # mapping makes no reference cycles, and searching for them takes a tenth of the time
     messages = iter(parent)
     source, base_url = msgspec.msgpack.decode(next(messages), type=tuple[Source, str])

@@ -23,21 +23,23 @@ NO_PLAN: Final = Plan((), complete=False, published=0)
 
 
 def report(run_context: RunContext, planned: Plan, reading: Reading, same: bool = False) -> dict[str, Any]:
-    """Writes every problem to the ledger; returns fields of the run: `rules`, how often each rule was broken, and
-    `reported`, the run under whose number the same problems stand already.
+    """Writes every problem to the ledger; returns fields of the run: `rules` and `levels`, how many problems of each
+    there are, and `reported`, the run under whose number the same problems stand already.
 
     `same`: the source named the same as in the run before, with the same content.
     """
     before = _reported_before(run_context, planned.listed) if same and not reading.problems else None
     if before and _told_before(run_context, before, reading):
-        return {"rules": before.rules, "reported": before.reported or before.number}
+        return {"rules": before.rules, "levels": before.levels, "reported": before.reported or before.number}
     rules: Counter[str] = Counter()
+    levels: Counter[str] = Counter()
     position = 0
     pages = (*reading.remarks, *reading.problems)
     for part in parts(chain(_single(pages), _findings(run_context), _single(planned.problems)), BATCH):
         position = run_context.runs.report(run_context.run.number, part, position)
         rules.update(problem.rule for _, findings in part for problem in findings)
-    return {"rules": dict(rules.most_common())}
+        levels.update(problem.level for _, findings in part for problem in findings)
+    return {"rules": dict(rules.most_common()), "levels": dict(levels)}
 
 
 def _reported_before(run_context: RunContext, listed: int) -> Run | None:

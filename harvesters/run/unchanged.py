@@ -62,5 +62,6 @@ def as_before(run_context: RunContext) -> dict[str, Any]:
         "listed": before.listed,
         "counts": {"same": before.listed - failed, "failed": failed},
         "rules": before.rules,
+        "levels": before.levels,
         "reported": before.reported or before.number,
     }

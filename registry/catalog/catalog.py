@@ -14,46 +14,32 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
-from registry.answers.answers import Answers
 from registry.catalog import duplicates, harvesting
-from registry.catalog.checks import require_publishable
 from registry.catalog.duplicates import ChangeSet
 from registry.catalog.ids import given, possible
 from registry.catalog.known_organizations import KnownOrganizations
 from registry.catalog.overrides import overrides
+from registry.catalog.parts import CatalogParts
 from registry.catalog.writing import Writer
 from registry.errors import ConflictError, NotFoundError, NotReadyError
-from registry.following.following import Following
-from registry.letters.mailboxes import Mailboxes
-from registry.letters.outbox import Outbox
-from registry.links.links import Links
 from registry.model import Draft, Metadata, Record, Source, Step, Taken
 from registry.model.agents import match_agents
 from registry.model.message import Message, message
 from registry.model.people import publishable
-from registry.people.accounts import People
 from registry.people.channels import channel_note, is_note_of
-from registry.people.confirmations import Confirmations
-from registry.people.drafts import Inbox
-from registry.people.page_texts import PageTexts
-from registry.people.reasons import Reasons
-from registry.people.refused_links import RefusedLinks
-from registry.pictures.pictures import Pictures
-from registry.preview.previews import Previews
 from registry.projections.projector import SEARCH, Progress, Projector
-from registry.quality.file_checks import FileChecks
-from registry.quality.scores import Scores
-from registry.search.query import SearchIndex
 from registry.settings import Settings
 from registry.sources.runs import Runs
 from registry.sources.sources import Sources
 from registry.sources.staging import Staging
 from registry.store.store import Selection, Store
-from registry.visitors.messages import Messages
+
+if TYPE_CHECKING:
+    from registry.search.query import SearchIndex
 
 PUBLICATION_UNDONE: Final = message("publication-undone")
 STEPS_PER_TRANSACTION: Final = 250  # leaves room for the records that are shown instead of others
@@ -61,32 +47,17 @@ SYNC_TIMEOUT: Final = 600.0  # seconds that a command waits for the search index
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class Catalog:
+class Catalog(CatalogParts):
     """Holds the parts of an installation, open for reading, and writes records."""
 
     store: Store
-    index: SearchIndex
+    index: "SearchIndex"
     projector: Projector
     settings: Settings
     sources: Sources
     runs: Runs
     staging: Staging
-    inbox: Inbox
-    people: People
-    outbox: Outbox
-    mailboxes: Mailboxes
-    messages: Messages
-    reasons: Reasons
-    page_texts: PageTexts
-    pictures: Pictures
-    confirmations: Confirmations
-    refused_links: RefusedLinks
-    following: Following
-    scores: Scores
-    file_checks: FileChecks
-    previews: Previews
-    answers: Answers
-    links: Links
+    open_part: Callable[[Any, str], Any]
 
     @cached_property
     def _organizations(self) -> KnownOrganizations:
@@ -106,12 +77,8 @@ class Catalog:
         """
         metadata = publishable(draft.metadata)
         if draft.of:
-            record = self.store.existing(draft.of)
-            note = (
-                "" if record.origin else channel_note(draft.id, draft.channels)
-            )  # of overrides the note is the reason
-            return self.revise(draft.of, metadata, draft.base, by, note)
-        require_publishable(metadata)
+            return self.revise(draft.of, metadata, draft.base, by)
+        _require_publishable(metadata)
         metadata = match_agents(metadata, self._organizations.ids())
         record = self._writer.exclusively(lambda: self._register(metadata, draft, by))
         if record.withdrawn and record.withdrawn.why == PUBLICATION_UNDONE:
@@ -137,7 +104,7 @@ class Catalog:
         else:
             restored = replace(record, said=version.record.said, digest="")
         if restored != record:
-            require_publishable(restored.metadata, record if record.origin else None)
+            _require_publishable(restored.metadata, record if record.origin else None)
             self.store.put([restored], by, why)
         return self.store.existing(id)
 
@@ -171,7 +138,7 @@ class Catalog:
         else:
             revised = replace(record, said=metadata, digest="")
         if revised != record:
-            require_publishable(revised.metadata, record if record.origin else None)
+            _require_publishable(revised.metadata, record if record.origin else None)
             self.store.put([revised], by, note)
         return self.store.existing(id)
 
@@ -290,3 +257,10 @@ class Catalog:
 
     def _ranks(self) -> Mapping[str, int]:
         return {source.name: source.rank for source in self.sources.all()}
+
+
+def _require_publishable(metadata: Metadata, harvested: Record | None = None) -> None:
+    """See `registry.catalog.checks`, which is loaded late: its rules take a tenth of the start of a harvest."""
+    from registry.catalog.checks import require_publishable
+
+    require_publishable(metadata, harvested)

@@ -13,7 +13,6 @@ import msgspec
 from msgspec.structs import replace
 
 from registry.catalog.catalog import Catalog
-from registry.catalog.checks import blocking
 from registry.catalog.ids import RESERVED_IDS
 from registry.city import city
 from registry.errors import ConflictError, UsageError
@@ -103,6 +102,8 @@ def read(path: Path) -> dict[str, Metadata]:
 
 
 def _metadata(listing: CityOrganization, path: Path) -> Metadata:
+    from registry.catalog.checks import blocking  # late: most folders have no such list
+
     id = listing.id
     if slug(id) != id or id in RESERVED_IDS:
         raise UsageError("organizations-id-form", path=path, id=id)

@@ -44,6 +44,7 @@ class Run(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tru
     seconds: float = 0.0
     counts: Mapping[str, int] = {}  # COUNTS
     rules: Mapping[str, int] = {}  # rule -> how often
+    levels: Mapping[str, int] = {}  # level -> how many problems; {} if it was not counted, or one was erased
     reported: int = 0  # number of an earlier run with exactly the same problems, which are stored once; 0: its own
     started: datetime | None = None
     ended: datetime | None = None

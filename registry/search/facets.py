@@ -14,11 +14,10 @@ from typing import Final, Literal, NamedTuple
 from registry.model import DCAT_KINDS, Record
 from registry.search import facet_values as of
 from registry.search.facet_values import DAYS, NO_PROMISE, Districts, ValuesOf
+from registry.search.index_position import INDEX_VERSION as INDEX_VERSION
 from vocab.concepts import Concept, ConceptList, concept_list, split_values
 from vocab.legal_bases import HVD_ACT
 from vocab.namespaces import VOC
-
-INDEX_VERSION: Final = 12  # raised with every change of this table, of the other fields of an entry, of the analysis
 
 
 class Counted(NamedTuple):

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -35,6 +35,8 @@ from registry.search.entry import entry
 from registry.search.facets import INDEX_VERSION, TEXT_FACETS
 from registry.search.filters import Filters
 from registry.search.index_files import IndexFiles
+from registry.search.index_position import generation_of, position_in
+from registry.search.index_position import kept as kept_state
 from registry.search.query import HealthCheck, Query, ResultPage, Suggestion, with_outside
 from registry.search.rebuilding import Checkpoints, input_digest
 from registry.search.synonyms import Synonyms
@@ -73,8 +75,7 @@ class TantivyIndex:
 
     def position(self) -> Position | None:
         """The stored position; None also for an index of another INDEX_VERSION, which must be built again."""
-        kept = _kept(self._generation())
-        return Position(kept["epoch"], kept["number"]) if kept else None
+        return position_in(_kept(self._generation()))
 
     def damage(self) -> str:
         generation = self._generation()
@@ -161,9 +162,7 @@ class TantivyIndex:
         return [folder for folder in folders if int(folder.name) > number]
 
     def _generation(self) -> Path | None:
-        with suppress(FileNotFoundError):
-            return self.path / (self.path / "current").read_text()
-        return None
+        return generation_of(self.path)
 
     def _write(self, generation: Path, changes: Iterable[Change], faults: dict[str, str]) -> bool:
         """Whether there were changes; nothing is opened if not."""
@@ -257,12 +256,7 @@ class _Tantivy:
 
 
 def _kept(generation: Path | None) -> dict[str, Any] | None:
-    if generation is None:
-        return None
-    with suppress(FileNotFoundError, ValueError):
-        kept = json.loads((generation / "position.json").read_text())
-        return kept if kept.get("schema") == INDEX_VERSION else None
-    return None
+    return kept_state(generation, INDEX_VERSION)
 
 
 def _keep(

@@ -133,6 +133,9 @@ class Runs:
 
     def count_problems(self, run: int, levels: Collection[Level] = LEVELS) -> int:
         """How many problems of these levels a run has."""
+        counted = next((stored.levels for stored in _select(self._engine, RUNS.c.number == run)), {})
+        if counted:
+            return sum(count for level, count in counted.items() if level in levels)
         query = sa.select(FINDINGS.c.findings).where(*_reported(self._engine, run, levels))
         with reading(self._engine) as connection:
             return sum(level in levels for row in connection.execute(query) for level in levels_of(row.findings))
@@ -156,6 +159,11 @@ class Runs:
             connection.execute(
                 FINDINGS.delete().where(FINDINGS.c.record == remote_id, FINDINGS.c.run.in_(_numbers(source)))
             )
+            for stored in connection.execute(sa.select(RUNS.c.body).where(RUNS.c.source == source)).fetchall():
+                run = read_run(stored.body)
+                if run.levels:  # is counted again when it is asked for
+                    uncounted = _row(replace(run, levels={}))
+                    connection.execute(RUNS.update().where(RUNS.c.number == run.number).values(**uncounted))
         self._staging.erase(source, remote_id)
 
     # -- the lock of a source

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from registry.errors import BusyError, ConflictError, NotFoundError
 from registry.masking import masked
@@ -146,6 +147,15 @@ def test_every_problem_is_kept_in_order(runs: Runs) -> None:
     assert list(runs.problems(1)) == problems
     assert [one.record for one in runs.problems(1, ("failed",))] == [f"r{n}" for n in range(0, 2500, 3)]
     assert (runs.count_problems(1), runs.count_problems(1, ("failed",))) == (len(problems), len(range(0, 2500, 3)))
+
+
+def test_problems_that_a_run_has_counted_are_not_read_to_be_counted_until_one_is_erased(runs: Runs) -> None:
+    run = runs.begin(a_run())
+    runs.report(run.number, [("a", (finding("title-missing"),)), ("b", (finding("title-missing"),))])
+    runs.note(replace(run, levels={"failed": 7, "hint": 1}))
+    assert (runs.count_problems(run.number), runs.count_problems(run.number, ("failed",))) == (8, 7)
+    runs.erase(run.source, "a")
+    assert runs.count_problems(run.number) == 1
 
 
 def test_of_a_thing_only_the_problems_of_the_wanted_levels_are_told(runs: Runs) -> None:

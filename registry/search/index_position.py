@@ -1,0 +1,36 @@
+"""What a generation of the embedded index keeps beside its files: how far it is, and of which version it is.
+
+Entry points: `INDEX_VERSION`, `generation_of`, `kept`. A module of its own, so that a command can ask how far the index
+is without loading all that searches.
+"""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from registry.model import Position
+
+INDEX_VERSION: Final = 12  # raised with every change of the facets, of the other fields of an entry, of the analysis
+
+
+def generation_of(path: Path) -> Path | None:
+    """The folder of the generation that readers use; None if there is none yet."""
+    with suppress(FileNotFoundError):
+        return path / (path / "current").read_text()
+    return None
+
+
+def kept(generation: Path | None, version: int = INDEX_VERSION) -> dict[str, Any] | None:
+    """What a generation keeps; None for one of another version, which must be built again."""
+    if generation is None:
+        return None
+    with suppress(FileNotFoundError, ValueError):
+        state = json.loads((generation / "position.json").read_text())
+        return state if state.get("schema") == version else None
+    return None
+
+
+def position_in(state: dict[str, Any] | None) -> Position | None:
+    """The last change that is in the index, of what it keeps (`kept`)."""
+    return Position(state["epoch"], state["number"]) if state else None

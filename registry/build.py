@@ -41,7 +41,7 @@ from registry.search_index import open_index, search_server
 from registry.settings import Settings, refuse_lost_database
 from registry.sources import payloads, staging, tables
 from registry.sources.staging import staging_engine
-from registry.store import schema
+from registry.store import dictionaries, schema
 from registry.store.database import Tables, connect, upgrade_tables
 from registry.visitors import messages
 from registry.visitors.messages import open_messages
@@ -93,6 +93,7 @@ def table_groups(settings: Settings) -> dict[str, tuple[sa.Engine, Tables]]:
     engine = connect(settings.database_url)
     rooms: dict[str, Any] = {
         "records": schema,
+        "record dictionaries": dictionaries,
         "ledger": tables,
         "inbox": drafts,
         "letters": outbox,

@@ -21,23 +21,29 @@ VERSIONS_PER_TRANSACTION: Final = 250
 
 
 def rewrite_versions(store: Store, change: Callable[[Version], Version | None]) -> int:
-    """Replaces each version for which `change` returns another one; returns how many were replaced."""
-    changed, last = 0, 0
+    """Replaces each version for which `change` returns another one; returns how many were replaced. Dictionaries that
+    were trained on records go with what was erased from one of them."""
+    changed, last, is_erased = 0, 0, False
     while True:
         query = sa.select(*VERSIONS.c).where(VERSIONS.c.number > last).order_by(VERSIONS.c.number)
         with reading(store.engine) as connection:
             rows = connection.execute(query.limit(VERSIONS_PER_TRANSACTION)).fetchall()
         if not rows:
-            return changed
+            break
         last = rows[-1].number
         versions = [
             Version(row.number, schema.moment(row.at), row.by, read_text(row.note), store.unpacked(row)) for row in rows
         ]
-        replaced = [new for version in versions if (new := change(version)) is not None]
+        pairs = [(version, new) for version in versions if (new := change(version)) is not None]
+        replaced = [new for _, new in pairs]
+        is_erased = is_erased or any(version.record != new.record for version, new in pairs)
         changed += len(replaced)
         with writing(store.engine) as connection:
             for version in replaced:
                 _replace(connection, store, version)
+    if is_erased:
+        store.bodies.forget_trained()
+    return changed
 
 
 def _replace(connection: sa.Connection, store: Store, version: Version) -> None:

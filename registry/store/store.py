@@ -23,10 +23,11 @@ from registry.model.message import Message
 from registry.model.text import storable
 from registry.parts import parts
 from registry.store import schema
-from registry.store.bodies import BODY_VERSION, Bodies, shipped
+from registry.store.bodies import BODY_VERSION
 from registry.store.database import Among, ManyRows, among, connect, make_tables, notify, reading, watching, writing
+from registry.store.dictionaries import PackedRecords
 from registry.store.locks import Key, lock_transaction
-from registry.store.schema import DICTIONARIES, LINKS, NAMES, NUMBERING, RECORDS, VERSIONS
+from registry.store.schema import LINKS, NAMES, NUMBERING, RECORDS, VERSIONS
 from registry.store.selection import ALL as ALL
 from registry.store.selection import SHOWN as SHOWN
 from registry.store.selection import Selection as Selection
@@ -66,7 +67,7 @@ class Store:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        self.bodies = self._with_dictionaries()
+        self.bodies = PackedRecords(engine)
         self._write = _Write(engine)
         self._position = UntilChanged(engine, self._read_position)
         self._recent = Kept[Record](engine, MAX_RECENT_RECORDS)
@@ -278,7 +279,8 @@ class Store:
                 for number, record in enumerate(records, first)
             ]
             write = self._write
-            write.versions.execute(connection, [self._version(record, by, note) for record in dated])
+            packer = self.bodies.packer(connection, dated)
+            write.versions.execute(connection, [_version(packer.pack(record), record, by, note) for record in dated])
             dated_rows = [row | schema.dates(record) for row, record in zip(rows, dated, strict=True)]
             write.new_records.execute(connection, [row for row in dated_rows if row["id"] not in created])
             write.records.execute(connection, [row | {"_id": row["id"]} for row in dated_rows if row["id"] in created])
@@ -286,6 +288,7 @@ class Store:
             last = dated[-1].number
             connection.execute(NUMBERING.update().values(last=last))
             notify(connection, last)
+        self.bodies.adopt(packer)
         return last
 
     def new_epoch(self) -> str:
@@ -323,12 +326,6 @@ class Store:
     def _read_version(self, row: Any) -> Version:
         return Version(row.number, schema.moment(row.at), row.by, read_text(row.note), self.unpacked(row))
 
-    def _version(self, record: Record, by: str, note: str | Message) -> dict[str, Any]:
-        body = self.bodies.pack(record)
-        at = schema.stamp(cast(datetime, record.changed))
-        who = {"by": storable(by), "note": storable(stored_text(note))}
-        return {"number": record.number, "id": record.id, "at": at, "body_version": BODY_VERSION, "body": body} | who
-
     def _rows(self, query: Any) -> Sequence[Any]:
         with reading(self.engine) as connection:
             return connection.execute(query).fetchall()
@@ -340,24 +337,13 @@ class Store:
         return self._rows(query.where(among(self.engine, NAMES.c.name, names), _RECORD.state == "published", other))
 
     def unpacked(self, row: Any) -> Record:
-        try:
-            return self.bodies.unpack(row.body, row.body_version)
-        except KeyError:  # a process of another version has added a dictionary
-            self.bodies = self._with_dictionaries()
-            return self.bodies.unpack(row.body, row.body_version)
+        return self.bodies.unpack(row.body, row.body_version)
 
-    def _with_dictionaries(self) -> Bodies:
-        """Packs with this program's dictionary (added to the database if new), and unpacks with all of the database."""
-        current, body = shipped()
-        query = sa.select(DICTIONARIES.c.id, DICTIONARIES.c.body)
-        stored = {row.id: bytes(row.body) for row in self._rows(query)}
-        if current not in stored:
-            with writing(self.engine) as connection:
-                lock_transaction(connection, Key.NUMBERING)
-                stored = {row.id: bytes(row.body) for row in connection.execute(query)}
-                if current not in stored:
-                    connection.execute(DICTIONARIES.insert().values(id=current, body=body))
-        return Bodies(stored | {current: body}, current)
+
+def _version(body: bytes, record: Record, by: str, note: str | Message) -> dict[str, Any]:
+    at = schema.stamp(cast(datetime, record.changed))
+    who = {"by": storable(by), "note": storable(stored_text(note))}
+    return {"number": record.number, "id": record.id, "at": at, "body_version": BODY_VERSION, "body": body} | who
 
 
 def _expected(connection: sa.Connection, records: Sequence[Record]) -> dict[str, datetime]:

@@ -33,7 +33,7 @@ def test_a_database_reads_what_was_written_with_an_older_dictionary(tmp_path, mo
     samples = [msgspec.json.encode(record) for record in made_up(400, seed=3)]
     older = zstandard.train_dictionary(4096, samples)
     with monkeypatch.context() as then:
-        then.setattr("registry.store.store.shipped", lambda: (older.dict_id(), older.as_bytes()))
+        then.setattr("registry.store.dictionaries.shipped", lambda: (older.dict_id(), older.as_bytes()))
         open_store(url).put([a_record("alt")], by="t")
     store = open_store(url)
     store.put([a_record("neu")], by="t")
@@ -47,7 +47,7 @@ def test_a_running_program_reads_what_a_newer_one_writes(tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path / 'lotse.sqlite'}"
     running = open_store(url)
     newer = zstandard.train_dictionary(4096, [msgspec.json.encode(record) for record in made_up(400, seed=3)])
-    monkeypatch.setattr("registry.store.store.shipped", lambda: (newer.dict_id(), newer.as_bytes()))
+    monkeypatch.setattr("registry.store.dictionaries.shipped", lambda: (newer.dict_id(), newer.as_bytes()))
     open_store(url).put([a_record("neu")], by="t")
     assert running.get("neu").id == "neu"
 

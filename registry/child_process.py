@@ -35,7 +35,8 @@ _CHUNK: Final = 1 << 20  # bytes read at once, and held by a pipe where the syst
 LIMITS_ADDRESS_SPACE: Final = sys.platform != "darwin"  # whether the system enforces RLIMIT_AS
 LOOK_SECONDS: Final = 0.2  # between two measurements of a child's memory, where RLIMIT_AS is not enforced
 # A native parser that runs out of memory must end at once: collecting its backtrace needs memory, too, and can block.
-_ENVIRONMENT: Final = {"RUST_BACKTRACE": "0"}
+# Threads of glibc have pools of memory of their own otherwise, each of which keeps what was freed.
+_ENVIRONMENT: Final = {"RUST_BACKTRACE": "0", "MALLOC_ARENA_MAX": "2"}
 _CODE: Final = """import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)
 import sys; sys.path[:] = {path!r}
 from registry.child_process import begin; begin({module!r}, {lifeline!r})"""

@@ -16,6 +16,7 @@ from harvesters.run.mapper_processes import Mappers
 from harvesters.run.plan import Guarded, Plan, PlannedAction, plan, renewed
 from registry.catalog.catalog import STEPS_PER_TRANSACTION
 from registry.errors import ConflictError
+from registry.memory import give_memory_back
 from registry.model import Metadata, Step, StoredState, Taken
 from registry.model.harvest import ListedItem, Mapped, MappedThing, Staged
 from registry.model.message import message
@@ -23,6 +24,7 @@ from registry.parts import parts
 from registry.sources.staging import BATCH
 
 MAX_REPLANS: Final = 3  # how often a part is planned again after a conflict with another writer
+MANY_ITEMS: Final = 2_000  # that were mapped, from which on it is worth giving memory back
 GONE: Final = message("source-names-no-more")
 
 
@@ -35,16 +37,18 @@ def map_staged(
     """
     staging, run = run_context.staging, run_context.run.number
     ids = _ids(run_context, stored, named)
-    unmapped = staging.unmapped(run_context.name, run, run_context.edition)
-    count = len(unmapped)
-    batches = (staging.staged(run_context.name, part) for part in parts(mappers.without_offered(unmapped), BATCH))
+    count = staging.count_unmapped(run_context.name, run, run_context.edition)
+    unmapped = staging.unmapped_parts(run_context.name, run, run_context.edition)
+    batches = (staging.staged(run_context.name, mappers.without_offered(part)) for part in unmapped)
     for results in mappers.map(batches, count, ids):
-        _keep(run_context, results, stored)
+        keep(run_context, results, stored)
     mappers.end()
+    if count >= MANY_ITEMS:
+        give_memory_back()
     while remote_ids := staging.sharing(run_context.name, run)[:BATCH]:
         sharing = staging.staged(run_context.name, remote_ids)
         toggled = [replace(staged, shares=not staged.shares) for staged in sharing]
-        _keep(run_context, _map(run_context, toggled, ids), stored)
+        keep(run_context, _map(run_context, toggled, ids), stored)
         count += len(sharing)
     return count
 
@@ -59,7 +63,7 @@ def _ids(run_context: RunContext, stored: Mapping[str, StoredState], coming: Col
     return Ids({remote_id: record.id for remote_id, record in stored.items()}, coming, run_context.base_url)
 
 
-def _keep(run_context: RunContext, results: Sequence[Mapped], stored: Mapping[str, StoredState]) -> None:
+def keep(run_context: RunContext, results: Sequence[Mapped], stored: Mapping[str, StoredState]) -> None:
     """Writes results to the staging, and their Metadata to the spool unless the store has the same already."""
     same = {
         remote_id for result in results
@@ -73,19 +77,24 @@ def _keep(run_context: RunContext, results: Sequence[Mapped], stored: Mapping[st
 def make_plan(run_context: RunContext, stored: Mapping[str, StoredState], complete: bool, dry_run: bool) -> Plan:
     """Compares the listing with what the store has. `dry_run`: a new item that another source has too is planned as a
     conflict; else `take` tells which those are."""
-    listed = listing(run_context)
+    listed = Listing(run_context)
     elsewhere: set[str] = set()
-    new = [item for item in listed if item.remote_id not in stored and not item.failed] if dry_run else []
+    new = (item for item in listed if item.remote_id not in stored and not item.failed) if dry_run else ()
     for part in parts(new, BATCH):
         duplicates = run_context.catalog.store.duplicates(run_context.name, [_names(item) for item in part])
         elsewhere |= {item.remote_id for item, ids in zip(part, duplicates, strict=True) if ids}
     return plan(stored, listed, complete, elsewhere)
 
 
-def listing(run_context: RunContext) -> list[ListedItem]:
-    """What the source named in this run and the run is about, as it was mapped."""
-    named = run_context.staging.listing(run_context.name, run_context.run.number)
-    return [item for item in named if run_context.is_meant(item.remote_id)]
+class Listing:
+    """What the source named in this run and the run is about, as it was mapped; read from the staging each time."""
+
+    def __init__(self, run_context: RunContext) -> None:
+        self._run_context = run_context
+
+    def __iter__(self) -> Iterator[ListedItem]:
+        named = self._run_context.staging.listing(self._run_context.name, self._run_context.run.number)
+        return (item for item in named if self._run_context.is_meant(item.remote_id))
 
 
 def _names(item: ListedItem) -> Metadata:
@@ -140,7 +149,7 @@ def _spooled(run_context: RunContext, remote_ids: Sequence[str]) -> dict[str, Ma
         results = _map(run_context, staged, Ids(base_url=run_context.base_url))
         if any(result.again for result in results):  # only links need the ids of all records of the source
             results = _map(run_context, staged, _ids(run_context, run_context.stored()))
-        _keep(run_context, results, {})
+        keep(run_context, results, {})
     return run_context.spool.read(remote_ids)
 
 
@@ -151,8 +160,8 @@ def link_again(run_context: RunContext) -> None:
         stored = run_context.stored()
         staged = staging.staged(run_context.name, [remote_id for remote_id, _ in part])
         results = _map(run_context, staged, _ids(run_context, stored))
-        _keep(run_context, results, stored)
-        acts = plan(stored, map(_as_listed, results), complete=False).acts
+        keep(run_context, results, stored)
+        acts = plan(stored, list(map(_as_listed, results)), complete=False).acts
         take(run_context, [act for act in acts if act.action == "change" and not act.bare])
 
 

@@ -23,7 +23,7 @@ from registry.model.harvest import Mapped, Staged
 
 MAX_HELPERS: Final = 3
 MIN_ITEMS_FOR_HELPERS: Final = 2_000  # below that a helper takes longer to start than it saves
-MAX_OFFERED_BATCHES: Final = 8  # for each helper, that may wait while the source is still being read
+MAX_OFFERED_ITEMS: Final = 4_000  # for each helper, that may wait while the source is still being read
 Batch = list[Staged]
 
 
@@ -42,7 +42,7 @@ class Mappers:
         self._free: deque[ChildProcess] = deque()
         self._threads = ThreadPoolExecutor(max(1, self._spare), "mapper")  # one for each helper
         self._asked: deque[tuple[Batch, Future[list[Mapped]]]] = deque()
-        self._digests: dict[str, str] = {}  # remote id -> digest of what was offered last
+        self._digests: dict[str, str] = {}  # remote id, of what a helper has -> digest of what was offered last
 
     def __enter__(self) -> "Mappers":
         return self
@@ -64,15 +64,26 @@ class Mappers:
 
         `expected_items`: about how many items the whole source will have.
         """
-        self._digests |= {staged.remote_id: staged.digest for staged in batch}
         self._start(expected_items)
-        if batch and len(self._asked) < MAX_OFFERED_BATCHES * len(self._helpers):
+        digests = {staged.remote_id: staged.digest for staged in batch}
+        waiting = sum(len(asked) for asked, _ in self._asked)
+        if batch and waiting < MAX_OFFERED_ITEMS * len(self._helpers):
             self._submit(batch)
+            self._digests |= digests
+        else:
+            self._digests |= {id: digest for id, digest in digests.items() if id in self._digests}
 
     def without_offered(self, items: Iterable[tuple[str, str]]) -> list[str]:
         """Of items, given by remote id and digest, the remote ids of those that were not offered to a helper."""
         offered = {(staged.remote_id, staged.digest) for batch, _ in self._asked for staged in batch}
         return [item[0] for item in items if item not in offered]
+
+    def finished(self) -> Iterator[list[Mapped]]:
+        """The results that helpers have ready while the source is still being read, but for items with links to other
+        items of the source: these are mapped later."""
+        while self._asked and self._asked[0][1].done():
+            results = self._answered(Ids(base_url=self._base_url))
+            yield [result for result in results if not result.again]
 
     def map(self, batches: Iterable[Batch], expected_items: int, ids: Ids) -> Iterator[list[Mapped]]:
         """The results of these batches and of those that were offered, in any order.
@@ -125,6 +136,8 @@ class Mappers:
         newest = {
             staged.remote_id for staged in batch if self._digests.get(staged.remote_id, staged.digest) == staged.digest
         }
+        for remote_id in newest:
+            self._digests.pop(remote_id, None)
         return [result for result in results if result.remote_id in newest]
 
     def _start(self, expected_items: int) -> None:

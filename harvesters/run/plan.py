@@ -4,7 +4,7 @@ Entry points: `plan` says what would happen, `guard` what may happen without a p
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final, Literal, NamedTuple, TypeVar
 
 import msgspec
@@ -38,7 +38,7 @@ class Plan(msgspec.Struct, frozen=True):
     acts: tuple[PlannedAction, ...]
     complete: bool
     published: int
-    problems: tuple[Problem, ...] = ()
+    problems: Iterable[Problem] = ()
 
     @property
     def listed(self) -> int:
@@ -80,16 +80,21 @@ def plan(
 ) -> Plan:
     """The acts that would bring the store to what the source lists.
 
-    `stored`: remote id -> what the store has of this source, also if it is withdrawn. `listing`: each remote id once.
+    `stored`: remote id -> what the store has of this source, also if it is withdrawn. `listing`: each remote id once;
+    it is read several times, and not kept.
     `elsewhere`: remote ids whose IRI, or identifier with title, is that of another source's record.
     """
-    listing = tuple(listing)
-    named = {item.remote_id for item in listing}
-    missing = {remote_id: record for remote_id, record in stored.items() if remote_id not in named}
+    missing = dict(stored)
+    for item in listing if stored else ():
+        missing.pop(item.remote_id, None)
     if not complete:  # others may be on a page that was not read; what a person withdrew is compared all the same
         missing = {remote_id: record for remote_id, record in missing.items() if by_person(record)}
-    moves = _moves(missing, [item for item in listing if item.remote_id not in stored and not item.failed])
-    acts = [_act(item, stored.get(item.remote_id), moves.get(item.remote_id), elsewhere) for item in listing]
+    new = [item for item in listing if item.remote_id not in stored and not item.failed] if missing else []
+    moves = _moves(missing, new)
+    acts, repeated = [], Repeated(listing)
+    for item in listing:
+        repeated.add(item)
+        acts.append(_act(item, stored.get(item.remote_id), moves.get(item.remote_id), elsewhere))
     if complete:
         moved = {record.id for record in moves.values()}
         acts += [
@@ -98,7 +103,7 @@ def plan(
             if record.state == "published" and record.id not in moved
         ]
     published = sum(record.state == "published" for record in stored.values())
-    return Plan(tuple(acts), complete, published, tuple(_repeated(listing)))
+    return Plan(tuple(acts), complete, published, repeated)
 
 
 def _act(
@@ -174,17 +179,36 @@ def _identifiers(entry: StoredState | ListedItem) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, entry.identifiers)))
 
 
-def _repeated(listing: Sequence[ListedItem]) -> Iterator[Problem]:
-    """A finding for each item whose identifier or title another item of the source has too; they are never merged."""
-    present = [item for item in listing if not item.failed]
-    identifiers = _by_key(present, _identifiers)
-    titles = _by_key(present, lambda item: (item.title,) if item.title else ())
-    for item in present:
-        for identifier in _identifiers(item):
-            if len(identifiers[identifier]) > 1:
-                yield Problem(item.remote_id, finding("identifier-twice", "identifiers", identifier))
-        if item.title and len(titles[item.title]) > 1:
-            yield Problem(item.remote_id, finding("title-twice", "title", item.title))
+class Repeated:
+    """A finding for each item whose identifier or title another item of the source has too; they are never merged.
+
+    `add` is called with each item first. Only hashes of 64 bits are kept; where some were met again, the listing is
+    read once more."""
+
+    def __init__(self, listing: Iterable[ListedItem]) -> None:
+        self._listing = listing
+        self._once, self._twice = set[int](), set[int]()
+
+    def add(self, item: ListedItem) -> None:
+        if not item.failed:
+            for key in map(hash, _named_by(item)):
+                (self._twice if key in self._once else self._once).add(key)
+
+    def __iter__(self) -> Iterator[Problem]:
+        for item in self._listing if self._twice else ():
+            for key in () if item.failed else _named_by(item):
+                if hash(key) in self._twice:
+                    field, value = key
+                    rule = "title-twice" if field == "title" else "identifier-twice"
+                    yield Problem(item.remote_id, finding(rule, field, value))
+
+
+def _named_by(item: ListedItem) -> Iterator[tuple[str, str]]:
+    """Identifiers and title, with their fields."""
+    for identifier in _identifiers(item):
+        yield "identifiers", identifier
+    if item.title:
+        yield "title", item.title
 
 
 def guard(plan: Plan, limit: Limit = DEFAULT_LIMIT) -> Guarded:

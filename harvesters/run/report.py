@@ -4,7 +4,7 @@ Entry points: `report`, `reason` (of a run that raised), `nothing` (of a run who
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, Final
 
@@ -64,7 +64,7 @@ def _findings(run_context: RunContext) -> Iterator[tuple[str, Findings]]:
             yield remote_id, (finding("id-twice", value=remote_id), *findings) if twice else findings
 
 
-def _single(problems: Sequence[Problem]) -> Iterator[tuple[str, Findings]]:
+def _single(problems: Iterable[Problem]) -> Iterator[tuple[str, Findings]]:
     return ((problem.record, (problem.finding,)) for problem in problems)
 
 

@@ -20,21 +20,21 @@ from msgspec.structs import replace
 
 from harvesters.bounds import MEGABYTE, MIN_FREE_BYTES, RunBounds
 from harvesters.run import unchanged
-from harvesters.run.apply import link_again, listing, make_plan, map_staged, settle, take
+from harvesters.run.apply import Listing, keep, link_again, make_plan, map_staged, settle, take
 from harvesters.run.context import RunContext
 from harvesters.run.mapper_processes import Mappers
 from harvesters.run.plan import Plan, guard, plan
 from harvesters.run.report import NO_PLAN, nothing, reason, report
 from harvesters.run.spool import Spool
-from harvesters.run.stage import Listeners, Progress, Reading, edition, read_source
+from harvesters.run.stage import Listeners, NamedItems, Offer, Progress, Reading, edition, read_source
 from harvesters.source_kinds import Limit
 from harvesters.source_kinds import harvester as harvester_of
 from registry.catalog import Catalog
 from registry.errors import ConflictError, LotseError, StoppedError, StorageFullError
 from registry.fetch.repeated import HeldAnswers, repeats
 from registry.fetch.session import NotModifiedError, allowance, conditional, logged
-from registry.model import COUNTS, Level, Run, Source
-from registry.model.harvest import Reached, Validators
+from registry.model import COUNTS, Level, Run, Source, StoredState
+from registry.model.harvest import Reached, Staged, Validators
 from registry.projector_process import ProjectorProcess
 from registry.sources.crashes import STOPPED
 from registry.sources.runs import Runs
@@ -128,7 +128,7 @@ def map_again(source: Source, catalog: Catalog, *, wait: bool = True) -> Run | N
         run = catalog.runs.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
         run_context = RunContext(source, harvester, catalog, run, time.monotonic(), spool)
         catalog.staging.resume(source.name, last, run.number)
-        named = catalog.staging.read(source.name, run.number)
+        named = NamedItems(catalog.staging, source.name, run.number, last.position)
         with Mappers(source, run_context.base_url) as mappers:
             done = _map_and_apply(run_context, Reading(complete=False, named=named), mappers, dry_run=False)
     if wait:
@@ -147,7 +147,7 @@ def apply(number: int, catalog: Catalog, *, wait: bool = True) -> Run:
         run = _waiting(number, catalog.runs)
         run_context = RunContext(source, harvester_of(source.kind), catalog, run, time.monotonic(), spool)
         waits = catalog.runs.waits(number)
-        acts = plan(run_context.stored(), listing(run_context), complete=True).acts
+        acts = plan(run_context.stored(), Listing(run_context), complete=True).acts
         acts = tuple(act for act in acts if act.remote_id in waits and (act.action == "gone" or act.bare))
         take(run_context, acts)
         counts = {**run.counts, "withdrawn": sum(act.action == "gone" for act in acts)}
@@ -197,7 +197,7 @@ def _read_and_apply(run_context: RunContext, http: "Session", dry_run: bool, pro
             if last and repeats(http, last.answers, held, partial(record, 0, None)):
                 raise NotModifiedError
             with logged(http, held) as log:
-                reading = _read(run_context, http, Listeners(record, mappers.offer))
+                reading = _read(run_context, http, Listeners(record, _offering(run_context, mappers)))
         except NotModifiedError:
             outcome = "planned" if dry_run else "unchanged"
             return _ended(run_context, outcome=outcome, **unchanged.as_before(run_context))
@@ -213,6 +213,21 @@ def _read(run_context: RunContext, http: "Session", listeners: Listeners) -> Rea
         return reading
     named = [remote_id for remote_id in reading.named if run_context.is_meant(remote_id)]
     return replace(reading, complete=False, same=False, named=named)
+
+
+def _offering(run_context: RunContext, mappers: Mappers) -> Offer:
+    """Lets helpers map what was read, and writes their results down as soon as they are there, so that few items are in
+    memory. A record that is changed meanwhile only means that the item is mapped once more."""
+    stored: list[dict[str, StoredState]] = []
+
+    def offer(items: list[Staged], expected_items: int) -> None:
+        mappers.offer(items, expected_items)
+        for results in mappers.finished():
+            if not stored:
+                stored.append(run_context.stored())
+            keep(run_context, results, stored[0])
+
+    return offer
 
 
 def _map_and_apply(run_context: RunContext, reading: Reading, mappers: Mappers, dry_run: bool) -> Run:

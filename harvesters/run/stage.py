@@ -5,7 +5,7 @@ before it was incomplete, so a killed run can be resumed there.
 """
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -95,22 +95,23 @@ def read_source(
                 pages.flush()
             else:
                 pages.close(entry.token, total)
-            listeners.progress(len(pages.named), total)
+            listeners.progress(pages.count, total)
             if not end:
-                meter.page(len(pages.named) + entry.left_out)
+                meter.page(pages.count + entry.left_out)
         else:
             pages.add(entry)
             end = False
     pages.flush()
     staging.close(source.name)
-    complete = end and (total is None or len(pages.named) >= total)
-    if not complete and not problems and pages.named:
-        named = len(pages.named)
-        what = message("listing-without-end") if total is None else message("listing-short", named=named, total=total)
+    complete = end and (total is None or pages.count >= total)
+    if not complete and not problems and pages.count:
+        short = partial(message, "listing-short", named=pages.count, total=total)
+        what = message("listing-without-end") if total is None else short()
         where = shown(source.url)
         problems = [Problem(where, finding("listing-partial", "page", what, node=where))]
     same = pages.same and not start.token
-    return Reading(complete, pages.named.keys(), tuple(problems), same, tuple(remarks))
+    named = NamedItems(staging, source.name, begin.run, pages.count)
+    return Reading(complete, named, tuple(problems), same, tuple(remarks))
 
 
 def _is_recent(mark: Reached) -> bool:
@@ -118,13 +119,33 @@ def _is_recent(mark: Reached) -> bool:
     return timedelta(0) <= datetime.now(UTC) - datetime.fromisoformat(mark.at) < MAX_RESUME_AGE
 
 
+class NamedItems(Collection[str]):
+    """The remote ids that a run has named. They are looked up in the staging: a source may name a million."""
+
+    def __init__(self, staging: Staging, source: str, run: int, count: int) -> None:
+        self._staging, self._source, self._run, self._count = staging, source, run, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[str]:
+        return (remote_id for remote_id, _ in self._staging.positions(self._source, self._run))
+
+    def __contains__(self, remote_id: object) -> bool:
+        return isinstance(remote_id, str) and self._staging.position(self._source, self._run, remote_id) is not None
+
+
 class _Pages:
-    """Collects items and stages them; an interrupted run is resumed at the last mark."""
+    """Collects items and stages them; an interrupted run is resumed at the last mark.
+
+    `count`: how many different items were named. Of each only the hash of its remote id is kept.
+    """
 
     def __init__(self, source: str, staging: Staging, mark: Reached, offer: Offer, meter: Meter) -> None:
         self.source, self.staging, self.mark, self.meter = source, staging, mark, meter
-        self.digests = staging.digests(source)
-        self.named = staging.read(source, mark.run)
+        self.is_new = staging.is_empty(source)
+        self.hashes = {hash(remote_id) for remote_id, _ in staging.positions(source, mark.run)}
+        self.count = len(self.hashes)
         self.page: dict[str, Staged] = {}
         self.same = True
         self.new, self.total = 0, 0
@@ -132,23 +153,32 @@ class _Pages:
 
     def add(self, item: Item) -> None:
         """Adds an item; of several with one remote id the last counts."""
-        remote_id = _remote_id(item, len(self.named) + 1)
-        twice = remote_id in self.named
-        self.page[remote_id] = _staged(item, remote_id, self.named.setdefault(remote_id, len(self.named) + 1), twice)
-        self.meter.items(len(self.named))
+        remote_id = _remote_id(item, self.count + 1)
+        position = self._position(remote_id)
+        if position is None:
+            self.count += 1
+            self.hashes.add(hash(remote_id))
+        self.page[remote_id] = _staged(item, remote_id, position or self.count, position is not None)
+        self.meter.items(self.count)
         if len(self.page) >= MAX_ITEMS_PER_FLUSH:
             self.flush()
+
+    def _position(self, remote_id: str) -> int | None:
+        """Where the run has named it before; None if it has not."""
+        if hash(remote_id) not in self.hashes:
+            return None
+        if remote_id in self.page:
+            return self.page[remote_id].position
+        return self.staging.position(self.source, self.mark.run, remote_id)
 
     def close(self, token: str, total: int | None) -> None:
         self.total = total or 0
         at = datetime.now(UTC).isoformat()
-        self.mark = msgspec.structs.replace(self.mark, token=token, position=len(self.named), at=at)
+        self.mark = msgspec.structs.replace(self.mark, token=token, position=self.count, at=at)
         self.flush()
 
     def flush(self) -> None:
-        new = [staged for staged in self.page.values() if self.digests.get(staged.remote_id) != staged.digest]
-        new_ids = {staged.remote_id for staged in new}
-        same = [staged for staged in self.page.values() if staged.remote_id not in new_ids]
+        new, same = self._compared()
         self.meter.time()
         added_bytes = self.staging.stage(self.source, new, same, self.mark)
         try:
@@ -156,11 +186,19 @@ class _Pages:
         except TooLargeError:
             self.staging.forget(self.source)  # frees its share; the next run reads everything again
             raise
-        self.digests |= {staged.remote_id: staged.digest for staged in new}
         self.same = self.same and not new and not any(staged.twice for staged in same)
         self.page = {}
         self.new += len(new)
-        self.offer(new, max(self.new, self.new * self.total // max(1, len(self.named))))
+        self.offer(new, max(self.new, self.new * self.total // max(1, self.count)))
+
+    def _compared(self) -> tuple[list[Staged], list[Staged]]:
+        """What is new or changed of the page, and what is staged already with the same content."""
+        if self.is_new and not any(staged.twice for staged in self.page.values()):
+            return list(self.page.values()), []
+        digests = self.staging.digests(self.source, list(self.page))
+        new = [staged for staged in self.page.values() if digests.get(staged.remote_id) != staged.digest]
+        new_ids = {staged.remote_id for staged in new}
+        return new, [staged for staged in self.page.values() if staged.remote_id not in new_ids]
 
 
 def _remote_id(item: Item, position: int) -> str:

@@ -25,6 +25,7 @@ from tantivy import Document
 
 from registry.errors import NotReadyError
 from registry.isolation import isolated
+from registry.memory import give_memory_back
 from registry.model import Change, Position, Record
 from registry.model.timing import today
 from registry.private_files import make_private_folder
@@ -47,6 +48,7 @@ from registry.search.whole_counts import read as read_counts
 from vocab.concepts import ConceptList
 
 WRITER_HEAP_BYTES = 60_000_000  # that a writer may collect in memory before it writes a segment
+MANY_DOCUMENTS = 2_000  # that were added, from which on it is worth giving the memory of the writer back
 MAX_KEPT_ANSWERS = 2_000  # pages of hits that are kept until the next change
 MISSING = "index-missing-or-older"
 
@@ -189,6 +191,8 @@ class TantivyIndex:
             writer.commit()
         finally:
             writer.wait_merging_threads()  # ends the writer and frees its lock; uncommitted changes are dropped
+        if len(added) >= MANY_DOCUMENTS:
+            give_memory_back()
 
     def _document(self, record: Record, faults: dict[str, str]) -> Document | None:
         """The document of a record; None if that fails: then it is in `faults`, which `lotse doctor` shows."""

@@ -112,15 +112,30 @@ class Staging:
 
     # -- reading a source
 
-    def digests(self, source: str) -> dict[str, str]:
-        """Remote id -> digest of the payload that was read last."""
-        rows = self._fetch(sa.select(_THING.remote_id, _THING.digest).where(_THING.source == source))
-        return {row.remote_id: row.digest for row in rows}
+    def digests(self, source: str, remote_ids: Sequence[str] | None = None) -> dict[str, str]:
+        """Remote id -> digest of the payload that was read last, of all items or of these (at most a page)."""
+        query = sa.select(_THING.remote_id, _THING.digest).where(_THING.source == source)
+        if remote_ids is not None:
+            query = query.where(among(self.engine, _THING.remote_id, remote_ids))
+        return {row.remote_id: row.digest for row in self._fetch(query)}
+
+    def is_empty(self, source: str) -> bool:
+        """Whether nothing of a source is staged."""
+        return not self._fetch(sa.select(_THING.place).where(_THING.source == source).limit(1))
 
     def read(self, source: str, run: int) -> dict[str, int]:
         """Remote id -> position in the listing, for the items that a run has read so far."""
-        rows = self._fetch(sa.select(_THING.remote_id, _THING.place).where(*_of(source, run)))
-        return {row.remote_id: row.place for row in rows}
+        return dict(self.positions(source, run))
+
+    def positions(self, source: str, run: int) -> Iterator[tuple[str, int]]:
+        """Remote id and position of the items that a run has read so far."""
+        for row in self._stream(sa.select(_THING.remote_id, _THING.place).where(*_of(source, run))):
+            yield row.remote_id, row.place
+
+    def position(self, source: str, run: int, remote_id: str) -> int | None:
+        """The position of an item that a run has read; None if it has not read it so far."""
+        rows = self._fetch(sa.select(_THING.place).where(*_of(source, run), _THING.remote_id == remote_id))
+        return int(rows[0].place) if rows else None
 
     def staged_bytes(self, source: str) -> int:
         """How many bytes the payloads of a source take, compressed."""
@@ -204,8 +219,19 @@ class Staging:
     def unmapped(self, source: str, run: int, edition: str) -> list[tuple[str, str]]:
         """Remote id and digest of the items of a run that this edition of the mapping has not mapped, in order of the
         listing."""
-        query = sa.select(_THING.remote_id, _THING.digest).where(*_of(source, run), _THING.edition != edition)
-        return [(row.remote_id, row.digest) for row in self._fetch(query.order_by(_THING.place))]
+        return [item for part in self.unmapped_parts(source, run, edition) for item in part]
+
+    def unmapped_parts(self, source: str, run: int, edition: str) -> Iterator[list[tuple[str, str]]]:
+        """The same in parts of at most BATCH items, which may be mapped meanwhile."""
+        query = _UNMAPPED_ITEMS.where(*_of(source, run), _THING.edition != edition)
+        last = 0
+        while rows := self._fetch(query.where(_THING.place > last)):
+            yield [(row.remote_id, row.digest) for row in rows]
+            last = rows[-1].place
+
+    def count_unmapped(self, source: str, run: int, edition: str) -> int:
+        query = sa.select(sa.func.count().label("total")).where(*_of(source, run), _THING.edition != edition)
+        return int(self._fetch(query)[0].total)
 
     def staged(self, source: str, remote_ids: Sequence[str]) -> list[Staged]:
         """Those of these items (at most BATCH ids) that are staged, with payloads, in order of the listing."""
@@ -243,7 +269,7 @@ class Staging:
     def listing(self, source: str, since: int) -> Iterator[ListedItem]:
         """The items that were read since that run, as mapped, in order of the listing."""
         decode = msgspec.json.Decoder(tuple[str, ...]).decode
-        for row in self._fetch(_LISTING.where(_THING.source == source, _THING.run >= since)):
+        for row in self._stream(_LISTING.where(_THING.source == source, _THING.run >= since)):
             yield ListedItem(
                 remote_id=row.remote_id, digest=row.mapped, iri=row.iri, identifiers=decode(row.identifiers),
                 title=row.title, distributions=row.distributions, failed=bool(row.failed),
@@ -322,6 +348,11 @@ class Staging:
         with reading(self.engine) as connection:
             return connection.execute(query).fetchall()
 
+    def _stream(self, query: sa.Select[Any]) -> Iterator[Any]:
+        """The rows as they are needed: not all of them are in memory at once."""
+        with reading(self.engine) as connection:
+            yield from connection.execution_options(stream_results=True, yield_per=BATCH).execute(query)
+
 
 def _of(source: str, run: int) -> tuple[Any, Any]:
     return _THING.source == source, _THING.run == run
@@ -355,6 +386,7 @@ _WITH_PAYLOAD: Final = sa.select(
     _PAYLOADS,
     sa.and_(_PAYLOADS.c.source == _THING.source, _PAYLOADS.c.remote_id == _THING.remote_id),
 )
+_UNMAPPED_ITEMS: Final = sa.select(_THING.remote_id, _THING.digest, _THING.place).order_by(_THING.place).limit(BATCH)
 _LISTING: Final = sa.select(
     *(_THING[name] for name in ("remote_id", "mapped", "identifiers", "title", "distributions", "failed")),
     sa.case((_THING.shares == 1, ""), else_=_THING.iri).label("iri"),

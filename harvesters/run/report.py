@@ -16,6 +16,7 @@ from registry.model import Findings, Problem, Run
 from registry.model.message import Message, message
 from registry.parts import parts
 from registry.rules import finding
+from registry.sources.packed import rules_of
 from registry.sources.staging import BATCH
 
 WHOLE_OUTCOMES: Final = ("applied", "unchanged")  # after these nothing waits or is left over
@@ -37,8 +38,10 @@ def report(run_context: RunContext, planned: Plan, reading: Reading, same: bool 
     pages = (*reading.remarks, *reading.problems)
     for part in parts(chain(_single(pages), _findings(run_context), _single(planned.problems)), BATCH):
         position = run_context.runs.report(run_context.run.number, part, position)
-        rules.update(problem.rule for _, findings in part for problem in findings)
-        levels.update(problem.level for _, findings in part for problem in findings)
+        for _, findings in part:
+            counted = rules_of(findings) if isinstance(findings, bytes) else findings
+            rules.update([problem.rule for problem in counted])
+            levels.update([problem.level for problem in counted])
     return {"rules": dict(rules.most_common()), "levels": dict(levels)}
 
 
@@ -58,10 +61,14 @@ def _told_before(run_context: RunContext, before: Run, reading: Reading) -> bool
     return tuple(first[: len(reading.remarks)]) == reading.remarks and are_items
 
 
-def _findings(run_context: RunContext) -> Iterator[tuple[str, Findings]]:
+def _findings(run_context: RunContext) -> Iterator[tuple[str, Findings | bytes]]:
     for remote_id, twice, findings in run_context.staging.findings(run_context.name, run_context.run.number):
-        if run_context.is_meant(remote_id):
-            yield remote_id, (finding("id-twice", value=remote_id), *findings) if twice else findings
+        if not run_context.is_meant(remote_id):
+            continue
+        if twice and not isinstance(findings, bytes):
+            yield remote_id, (finding("id-twice", value=remote_id), *findings)
+        else:
+            yield remote_id, findings
 
 
 def _single(problems: Iterable[Problem]) -> Iterator[tuple[str, Findings]]:

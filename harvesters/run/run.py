@@ -128,7 +128,8 @@ def map_again(source: Source, catalog: Catalog, *, wait: bool = True) -> Run | N
         run = catalog.runs.begin(Run(source=source.name, number=0, outcome="running", started=datetime.now(UTC)))
         run_context = RunContext(source, harvester, catalog, run, time.monotonic(), spool)
         catalog.staging.resume(source.name, last, run.number)
-        named = NamedItems(catalog.staging, source.name, run.number, last.position)
+        count = sum(1 for _ in catalog.staging.positions(source.name, run.number))
+        named = NamedItems(catalog.staging, source.name, run.number, count)
         with Mappers(source, run_context.base_url) as mappers:
             done = _map_and_apply(run_context, Reading(complete=False, named=named), mappers, dry_run=False)
     if wait:

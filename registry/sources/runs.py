@@ -5,7 +5,7 @@ Entry points: `open_runs`, `Runs`. Invariants: only one process harvests a sourc
 """
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -14,13 +14,12 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from registry.errors import BusyError, NotFoundError
-from registry.masking import masked
-from registry.model import LEVELS, Finding, Findings, Level, Problem, Run
+from registry.model import LEVELS, Findings, Level, Problem, Run
 from registry.model.former import read_finding, read_run
 from registry.model.message import message
 from registry.model.text import storable
 from registry.sources import tables
-from registry.sources.packed import levels_of, packed, unpacked
+from registry.sources.packed import levels_of, packed, rules_of, storable_finding, unpacked
 from registry.sources.staging import Staging, open_staging
 from registry.sources.tables import FINDINGS, RUNS, WAITS
 from registry.store.database import ManyRows, connect, make_tables, reading, writing
@@ -31,7 +30,9 @@ THINGS_PER_PAGE: Final = 1_000  # records whose problems are read in one query
 CRASHED: Final = message("run-ended-without-word")  # reason of a run whose process ended without storing an outcome
 MAX_RUN_NUMBER: Final = (1 << 63) - 1  # the largest value of the column
 HOLD_TIMEOUT: Final = 0.5  # seconds; `held` of another process takes the lock for a moment
-_BITS: Final = {level: 1 << position for position, level in enumerate(LEVELS)}  # bit of each level in FINDINGS.c.levels
+_BITS: Final[Mapping[str, int]] = {
+    level: 1 << position for position, level in enumerate(LEVELS)
+}  # bit of each level in FINDINGS.c.levels
 
 
 def open_runs(database_url: str, data: Path, staging: Staging | None = None) -> "Runs":
@@ -99,14 +100,15 @@ class Runs:
 
     # -- problems, and acts that wait for a decision
 
-    def report(self, run: int, problems: Iterable[tuple[str, Findings]], first: int = 0) -> int:
+    def report(self, run: int, problems: Iterable[tuple[str, Findings | bytes]], first: int = 0) -> int:
         """Stores the findings about each remote record at positions from `first` on; returns the next free position.
-        Personal data in their values is masked."""
-        rows = [
-            {"run": run, "place": position, "record": storable(record), "levels": _levels(findings),
-             "findings": packed([_writable(finding) for finding in findings])}
-            for position, (record, findings) in enumerate(problems, first)
-        ]  # fmt: skip
+        Personal data in their values is masked; in bytes that are `is_storable` it is already."""
+        rows = []
+        for position, (record, findings) in enumerate(problems, first):
+            body = findings if isinstance(findings, bytes) else packed(list(map(storable_finding, findings)))
+            levels = {finding.level for finding in (rules_of(body) if isinstance(findings, bytes) else findings)}
+            row = {"run": run, "place": position, "record": storable(record)}
+            rows.append({**row, "levels": sum(_BITS[level] for level in levels), "findings": body})
         if rows:
             with writing(self._engine) as connection:
                 self._report.execute(connection, rows)
@@ -252,18 +254,3 @@ def _change(connection: sa.Connection, source: str, before: str, *where: Any, **
     ).fetchall():
         run = replace(read_run(row.body), **fields)
         connection.execute(RUNS.update().where(RUNS.c.number == run.number).values(**_row(run)))
-
-
-def _levels(findings: Findings) -> int:
-    """The levels of the findings as the bits of FINDINGS.c.levels."""
-    return sum(_BITS[level] for level in {finding.level for finding in findings})
-
-
-def _writable(finding: Finding) -> Finding:
-    """The finding with its value masked, and without characters that a database cannot store."""
-    names = finding.field + finding.node
-    if not finding.value and names.isascii() and "\0" not in names:
-        return finding  # as most are
-    value, field, node = masked(finding), storable(finding.field), storable(finding.node)
-    same = value == finding.value and field == finding.field and node == finding.node
-    return finding if same else replace(finding, value=value, field=field, node=node)

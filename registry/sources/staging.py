@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from registry.model import Finding, Findings
 from registry.model.harvest import LastReading, ListedItem, Mapped, Reached, Staged
-from registry.sources.packed import packed, unpacked
+from registry.sources.packed import is_storable, packed, storable_finding, unpacked
 from registry.sources.payloads import open_payloads
 from registry.store.database import (
     ManyRows,
@@ -247,7 +247,7 @@ class Staging:
             {"edition": "" if thing.again else edition, "mapped": thing.digest, "iri": thing.iri,
              "shares": int(thing.shares), "identifiers": msgspec.json.encode(thing.identifiers), "title": thing.title,
              "distributions": thing.distributions, "failed": int(thing.failed),
-             "findings": packed(thing.findings) if thing.findings else None,
+             "findings": packed(list(map(storable_finding, thing.findings))) if thing.findings else None,
              "_source": source, "_remote_id": thing.remote_id}
             for thing in mapped
         ]  # fmt: skip
@@ -283,8 +283,9 @@ class Staging:
             connection.execute(_PAYLOADS.delete().where(_PAYLOADS.c.source == source, _PAYLOADS.c.remote_id.in_(gone)))
             connection.execute(_STAGED.delete().where(*older))
 
-    def findings(self, source: str, run: int) -> Iterator[tuple[str, bool, Findings]]:
-        """Remote id, whether it was listed twice, findings; for items with either, in order of the listing."""
+    def findings(self, source: str, run: int) -> Iterator[tuple[str, bool, Findings | bytes]]:
+        """Remote id, whether it was listed twice, findings; for items with either, in order of the listing. Findings
+        are bytes as they are stored where nothing has to be done to them."""
         query = (
             sa.select(_THING.remote_id, _THING.twice, _THING.findings, _THING.place)
             .where(*_of(source, run), sa.or_(_THING.twice == 1, _THING.findings.is_not(None)))
@@ -294,7 +295,9 @@ class Staging:
         last = 0
         while rows := self._fetch(query.where(_THING.place > last)):
             for row in rows:
-                yield row.remote_id, bool(row.twice), unpacked(row.findings) if row.findings else ()
+                body = bytes(row.findings) if row.findings else b""
+                as_stored = body and not row.twice and is_storable(body)
+                yield row.remote_id, bool(row.twice), body if as_stored else unpacked(body) if body else ()
             last = rows[-1].place
 
     def forget(self, source: str) -> None:

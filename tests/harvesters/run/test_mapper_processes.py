@@ -1,6 +1,6 @@
 """Helpers map what this process would have mapped, and end with who started them.
 
-Covers: harvesters/run/map_item.py
+Covers: harvesters/run/map_item.py, harvesters/run/ids.py
 """
 
 import json

@@ -1,7 +1,7 @@
 """The one door: acts of people, the harvest's way in, and what is shown of twins.
 
 Covers: registry/catalog/duplicates.py, registry/catalog/overrides.py, registry/catalog/harvesting.py,
-registry/catalog/lookup.py, registry/catalog/writing.py
+registry/catalog/lookup.py, registry/catalog/parts.py, registry/catalog/writing.py
 """
 
 import random

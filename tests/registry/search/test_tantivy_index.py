@@ -1,4 +1,7 @@
-"""The embedded index: several processes, files, and what happens when they break."""
+"""The embedded index: several processes, files, and what happens when they break.
+
+Covers: registry/search/index_position.py
+"""
 
 import dataclasses
 import json

@@ -81,8 +81,8 @@ def test_what_is_rewritten_is_gone_from_the_dictionaries(store: Store, monkeypat
     assert any(NAME.encode() in body for body in stored(store).values())
 
     def without(version: Version) -> Version:
-        said = replace(version.record.said, description={})
-        return replace(version, record=replace(version.record, said=said))
+        metadata = replace(version.record.said, description={})
+        return replace(version, record=replace(version.record, said=metadata))
 
     running = open_store(str(store.engine.url))
     assert rewrite_versions(store, without) == MIN_SAMPLES

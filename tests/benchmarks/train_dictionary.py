@@ -54,11 +54,11 @@ def findings(count: int, seed: int = 9) -> Iterator[bytes]:
             replace(file, id=str(uuid.UUID(int=chance.getrandbits(128))), **some(LEFT_OUT_OF_FILES, 0.7))
             for file in record.said.distributions
         )
-        said = replace(record.said, distributions=files, **some(LEFT_OUT, 0.35))
+        metadata = replace(record.said, distributions=files, **some(LEFT_OUT, 0.35))
         field = chance.choice(["publisher", "contacts", "title", "description"])
         mended = finding("value-mended", field, f"Amt für Beispiele {number}")
         any_rule = finding(chance.choice(list(RULES)), field, f"Wert {number}")
-        yield msgspec.json.encode([mended, any_rule, *check(said)])
+        yield msgspec.json.encode([mended, any_rule, *check(metadata)])
 
 
 def train(target: Path, dictionary: zstandard.ZstdCompressionDict, fresh: list[bytes]) -> None:

@@ -47,14 +47,15 @@ class Locked(NamedTuple):
 
 
 def locked() -> dict[str, Locked]:
-    """The packages of requirements.lock by name."""
+    """The packages of requirements.lock by name; of one with a version for each Python, the text has all of them."""
     blocks = re.findall(r"^[a-zA-Z0-9].*\\\n(?:    --hash.*\n?)+", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
     packages = {}
     for block in blocks:
         match = re.match(r"([A-Za-z0-9_.-]+)==([^ ;\\]+)", block)
         assert match, block
-        name = canonicalize_name(match[1])
-        packages[name] = Locked(name, match[2], block, tuple(re.findall(r"sha256:([0-9a-f]+)", block)))
+        name, hashes = canonicalize_name(match[1]), tuple(re.findall(r"sha256:([0-9a-f]+)", block))
+        before = packages.get(name, Locked(name, "", "", ()))
+        packages[name] = Locked(name, match[2], before.text + block, (*before.hashes, *hashes))
     return packages
 
 

@@ -208,6 +208,14 @@ def test_the_lock_of_what_runs_is_a_part_of_the_lock(capsys: pytest.CaptureFixtu
     assert not {"pytest", "ruff", "mypy", "playwright", "schemathesis"} & names
 
 
+def test_the_lock_of_what_runs_has_every_version_of_a_package_that_depends_on_the_python() -> None:
+    whole, run = ((ROOT / name).read_text() for name in ("requirements.lock", "requirements.run.lock"))
+    names = {line.partition("==")[0] for line in run.splitlines() if "==" in line}
+    wanted = [line for line in whole.splitlines() if "==" in line and line.partition("==")[0] in names]
+    assert [line for line in wanted if line not in run] == []
+    assert any("python_full_version < '3.12'" in line for line in wanted)
+
+
 def test_every_licence_is_known_and_accepted(capsys: pytest.CaptureFixture[str]) -> None:
     assert dependencies.print_licences() == 0, capsys.readouterr().out
     assert not dependencies.is_accepted("GPL-3.0-only")

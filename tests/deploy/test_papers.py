@@ -8,6 +8,7 @@ from tests import doc_retention
 from tests.paths import ROOT
 
 ASVS, _, WITHOUT_A_TEST = (ROOT / "docs" / "run" / "asvs.md").read_text(encoding="utf-8").partition("## Without a test")
+OPERATIONS: Final = (ROOT / "docs" / "build" / "operations.md").read_text(encoding="utf-8")
 # Requirements of level 2 of OWASP ASVS 4.0.3: the last number may be a range
 LEVEL_2: Final = (
     "1.1.1-7 1.2.1-4 1.4.1 1.4.4-5 1.5.1-4 1.6.1-4 1.7.1-2 1.8.1-2 1.9.1-2 1.10.1 1.11.1-2 1.12.2 "
@@ -45,6 +46,18 @@ def test_every_line_of_the_standard_names_a_test_that_there_is() -> None:
         file, _, name = re.findall(r"`(tests/[^`]+)`", line)[-1].partition("::")
         tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
         assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, line
+
+
+def test_what_is_promised_for_operations_names_tests_and_targets_that_there_are() -> None:
+    rows = [line for line in OPERATIONS.splitlines() if line.startswith("| ")][1:]
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for row in rows:
+        tests, commands = re.findall(r"`(tests/[^`]+)::(\w+)`", row), re.findall(r"`make (\w+)`", row)
+        assert tests or commands, row
+        assert set(commands) <= targets, row
+        for file, name in tests:
+            tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+            assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, row
 
 
 def test_no_requirement_stands_twice_and_they_are_in_order() -> None:

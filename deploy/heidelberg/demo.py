@@ -59,7 +59,8 @@ def main() -> int:
             shown.touch()
         _lotse(environ, "sync")  # waits until the search by meaning knows all records, too
         previews.wait()
-        return _serve(environ, arguments.port)
+        with _running([LOTSE, "links", "check", "--json"], environ):  # so that pages say when a file was reached
+            return _serve(environ, arguments.port)
     return 0
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
-from deploy.heidelberg.sample.files import environment, people, traffic, utility
+from deploy.heidelberg.sample.files import city, environment, people, traffic, utility
 
 MEDIA_TYPES: Final = {
     ".csv": "text/csv; charset=utf-8",
@@ -62,6 +62,27 @@ FILES: Final[Mapping[str, Callable[[], bytes]]] = {
     "baeder-auslastung/baeder.csv": utility.pools,
     "tiefgaragen/garagen.csv": utility.garages,
     "bergbahn-fahrgaeste/bergbahn.csv": utility.mountain_railway,
+    "strassenverzeichnis/strassen.csv": city.streets,
+    "strassenverzeichnis/strassen.xlsx": city.streets_sheet,
+    "hausnummern/hausnummern.csv": city.house_numbers,
+    "mietspiegel-wohnlagen/wohnlagen.csv": city.residential_areas,
+    "denkmale/denkmale.csv": city.monuments,
+    "fundsachen/fundsachen.csv": city.lost_property,
+    "haushalte-groesse/haushalte.csv": city.households,
+    "beschaeftigte/beschaeftigte.csv": city.workers,
+    "klimadaten-stadt/klima.csv": city.city_climate,
+    "verkehrszaehlung-kfz/kfz.csv": city.cars_by_hour,
+    "seniorenzentren/zentren.csv": city.senior_centres,
+    "zuwendungen/zuwendungen.csv": city.grants,
+    "barrierefreie-orte/orte.geojson": city.accessible_places,
+    "radwegenetz/netz.geojson": city.cycle_ways,
+    "schulwegplan/schulwege.geojson": city.school_ways,
+    "waldwege/waldwege.geojson": city.forest_ways,
+    "gruenflaechen/gruen.geojson": city.green_areas,
+    "laermkarte/laerm.geojson": city.noise,
+    "bebauungsplaene/bplan.geojson": city.plans,
+    "glasfaser-ausbau/glasfaser.geojson": city.fibre,
+    "fernwaerme-netz/fernwaerme.geojson": city.heat_network,
 }
 
 

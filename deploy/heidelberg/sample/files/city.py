@@ -121,9 +121,9 @@ def cars_by_hour() -> bytes:
     begin, rows = datetime(2026, 11, 2), []
     for hour in range(7 * 24):
         busy = 0.15 + max(0.0, 1 - abs(hour % 24 - 13) / 9)
-        for place, usual in (("Bergstraße", 900), ("Brückenstraße", 1_400), ("Uferweg", 600), ("Schulstraße", 350)):
+        for road, usual in (("Bergstraße", 900), ("Brückenstraße", 1_400), ("Uferweg", 600), ("Schulstraße", 350)):
             cars = round(usual * busy * chance.uniform(0.85, 1.15))
-            rows.append((begin + timedelta(hours=hour), place, cars, round(cars * chance.uniform(0.03, 0.09))))
+            rows.append((begin + timedelta(hours=hour), road, cars, round(cars * chance.uniform(0.03, 0.09))))
     return writers.csv(("Zählstunde", "Querschnitt", "Personenwagen", "Lastwagen"), rows)
 
 

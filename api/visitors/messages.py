@@ -105,7 +105,7 @@ FORMS: Final[Mapping[str, FormRow]] = MappingProxyType(
             _("Danke. Ihre Anwendung ist angekommen. Sie erscheint, sobald die Redaktion sie angesehen hat."),
             email=ASKED,
             subject=NEEDED,
-            subject_label=_("Wie heißt sie?"),
+            subject_label=_("Wie heißt, was Sie gemacht haben?"),
             address=NEEDED,
         ),
     }

@@ -61,16 +61,17 @@ def locked() -> dict[str, Locked]:
 
 def needed(packages: dict[str, Locked]) -> list[Locked]:
     """The packages that Lotse needs to run, with its extras, in order of name."""
-    wanted: dict[str, None] = {}
+    wanted: dict[tuple[str, tuple[str, ...]], None] = {}
     left = [("lotse", EXTRAS)]
     while left:
         name, extras = left.pop()
         for requirement in _requirements(name, extras):
             child = canonicalize_name(requirement.name)
-            if child in packages and child not in wanted:
-                wanted[child] = None
-                left.append((child, tuple(requirement.extras)))
-    return [packages[name] for name in sorted(wanted)]
+            asked = child, tuple(sorted(requirement.extras))
+            if child in packages and asked not in wanted:
+                wanted[asked] = None
+                left.append(asked)
+    return [packages[name] for name in sorted({name for name, _ in wanted})]
 
 
 def _requirements(name: str, extras: tuple[str, ...]) -> Iterator[Requirement]:

@@ -214,6 +214,7 @@ def test_the_lock_of_what_runs_has_every_version_of_a_package_that_depends_on_th
     wanted = [line for line in whole.splitlines() if "==" in line and line.partition("==")[0] in names]
     assert [line for line in wanted if line not in run] == []
     assert any("python_full_version < '3.12'" in line for line in wanted)
+    assert "html5rdf" in names  # of an extra of rdflib, which others want without it
 
 
 def test_every_licence_is_known_and_accepted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,6 +62,7 @@ from api.running import metrics, reads
 from api.running.rates import RateLimit
 from api.running.reads import CountReads, ReadCounter
 from api.running.requests import Requests
+from api.running.warming import warm_up
 from api.visitors import digests, hook_delivery
 from api.visitors import routes as visitors
 from api.web.answers import answer, json_bytes
@@ -77,7 +78,6 @@ from registry.catalog import Catalog, reminding
 from registry.errors import LotseError, NotFoundError, NotReadyError, TooLargeError, UsageError
 from registry.following.reads import Reads
 from registry.letters import sending
-from registry.search.query import Query
 from registry.settings import Settings, load, with_secret
 from registry.store.database import check_pages
 
@@ -179,19 +179,13 @@ def from_environment() -> FastAPI:
     log_to_stderr(settings.debug, settings.log == "json")
     catalog = open_catalog(settings)
     threading.Thread(target=records.warm_up, name="warm-up", daemon=True).start()
-    threading.Thread(target=_search_once, args=(catalog,), name="warm-up-search", daemon=True).start()
     threading.Thread(target=catalog.previews.warm_up, name="warm-up-previews", daemon=True).start()
     app = create_app(catalog, settings)
+    threading.Thread(target=warm_up, args=(app, catalog), name="warm-up-pages", daemon=True).start()
     gc.collect()
     gc.freeze()  # modules, routes and tables stay as long as the process: looking through them took a tenth of a search
     gc.set_threshold(GC_THRESHOLD)
     return app
-
-
-def _search_once(catalog: Catalog) -> None:
-    """Loads what the first who searches would wait for: the index, and the encoder of the search by meaning."""
-    with contextlib.suppress(LotseError):
-        catalog.index.search(Query(words="Stadt", facets=()))
 
 
 @contextlib.asynccontextmanager

@@ -5,6 +5,7 @@ stand after the first one. `path` and `place` make paths from them, `api.web.add
 """
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 from urllib.parse import quote
@@ -141,9 +142,13 @@ def word(name: str, lang: str) -> str:
 
 def path(name: str, lang: str = "de", rest: str = "") -> str:
     """The path of a page by its name in PAGE_ROWS: `/projekte`, `/en/search`, `/en/`; `rest` may have slashes."""
-    prefix = "" if lang == "de" else f"/{lang}"
-    parts = [part for part in (word(name, lang), quote(rest, safe="/")) if part]
-    return f"{prefix}/{'/'.join(parts)}"
+    beginning = _beginning(name, lang)
+    return f"{beginning}{'' if beginning.endswith('/') else '/'}{quote(rest, safe='/')}" if rest else beginning
+
+
+@cache
+def _beginning(name: str, lang: str) -> str:
+    return f"{'' if lang == 'de' else f'/{lang}'}/{word(name, lang)}"
 
 
 def place(name: str, lang: str, *steps: str) -> str:

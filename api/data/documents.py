@@ -293,7 +293,7 @@ def changes_answer(catalog: Catalog, settings: Settings, since: str, size: int) 
     """
     epoch = catalog.store.epoch
     start = change_number(since, epoch)
-    changes = list(islice(catalog.store.changes(start), size + 1))
+    changes = list(islice(catalog.store.changes(start, at_once=size + 1), size + 1))
     listed = changes[:size]
     last = listed[-1].number if listed else start
     return ChangesAnswer(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Annotated, Final
+from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 from xml.sax.saxutils import escape
 
@@ -20,13 +21,14 @@ from api.data.llms import for_assistants
 from api.data.openapi import responses, texts
 from api.data.void import void_graph
 from api.text.labels import both
-from api.web.addresses import LANGS, PAGES_WITH_IDS, absolute, page, path, place
+from api.web.addresses import LANGS, PAGES_WITH_IDS, absolute, path, place
 from api.web.answers import answer, json_bytes, tag
 from api.web.kept_answers import KeptAnswers
 from api.web.negotiate import DATA, RDF, not_acceptable, preferred
 from registry import city
 from registry.catalog import Catalog
 from registry.errors import NotFoundError
+from registry.model import KINDS
 from registry.model.timing import today
 from registry.rdf import written
 from registry.settings import Settings
@@ -183,10 +185,11 @@ def urlset(listing: Iterable[ShownRecord], base: str, lists: bool) -> bytes:
     (Written by hand: a tree of 50,000 pages takes a second.)
     """
     urls = [f"<url><loc>{escape(absolute(base, path))}</loc></url>" for path in (_lists() if lists else ())]
+    beginnings = {kind: escape(absolute(base, f"{path(kind)}/")) for kind in KINDS}
     urls += [
-        f"<url><loc>{escape(absolute(base, page(record.kind, record.id)))}</loc>"
-        f"<lastmod>{record.changed.date().isoformat()}</lastmod></url>"
-        for record in listing
+        f"<url><loc>{beginnings[kind]}{escape(quote(id, safe='/'))}</loc>"
+        f"<lastmod>{changed.date().isoformat()}</lastmod></url>"
+        for id, kind, changed in listing
     ]
     return f'{DECLARATION}<urlset xmlns="{SITEMAP}">{"".join(urls)}</urlset>'.encode()
 

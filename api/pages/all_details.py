@@ -12,6 +12,7 @@ from api.web.addresses import Lang
 from registry.model import Record
 from vocab.fields import Field, fields_of
 
+NOTHING: Final[tuple[Any, ...]] = (None, "", (), {})  # values of fields that are not filled
 MAX_TEXTS_PER_FIELD: Final = 60  # values of a field that are shown
 MAX_TEXT_CHARACTERS: Final = 2_000  # characters of each; who wants all takes the data
 
@@ -39,13 +40,16 @@ _GROUPS: Final = (
 )  # fmt: skip
 
 
+_HEADINGS: Final = {name: label for label, names in _GROUPS for name in names.split()}  # field -> heading
+
+
 def everything(record: Record, lang: Lang) -> list[FieldGroup]:
     """Label and values of each field that is filled, below the headings of _GROUPS, in the order of vocab/fields.py."""
-    headings = {name: label for label, names in _GROUPS for name in names.split()}
     groups: dict[str, list[tuple[str, list[str]]]] = {label: [] for label, _names in _GROUPS}
     for row in fields_of(record.kind):
-        if row.form != "link" and (texts := _texts(getattr(record.metadata, row.all or row.name), row, lang)):
-            groups[headings.get(row.name, _GROUPS[-1][0])].append((row.label(lang), texts))
+        value = None if row.form == "link" else getattr(record.metadata, row.all or row.name)
+        if value not in NOTHING and (texts := _texts(value, row, lang)):
+            groups[_HEADINGS.get(row.name, _GROUPS[-1][0])].append((row.label(lang), texts))
     say = translator(lang)
     return [FieldGroup(say(label), tuple(fields)) for label, fields in groups.items() if fields]
 

@@ -12,7 +12,7 @@ from typing import Final
 from fastapi import Request
 from starlette.responses import Response
 
-from api.pages.site import STATIC
+from api.pages.templates import STATIC
 from registry.city import City
 from registry.errors import NotFoundError, UsageError
 

@@ -23,12 +23,14 @@ from api.pages.site import Pages
 from api.text.formatting import as_date, day, number
 from api.text.i18n import translations, translator
 from api.web.addresses import Lang
+from registry.catalog import Catalog
 from registry.errors import LotseError
 from registry.model import Distribution, Record
 from registry.model.timing import today
 from registry.preview.model import Aggregate, Groups, Preview, Selection
 from registry.preview.previews import Previews
 
+MAX_HIT_LINES: Final = 5_000  # lines of hits that are kept
 MAX_ANSWERS: Final = 500  # first rows, groups of charts, and maps that are kept, of each
 
 
@@ -85,15 +87,21 @@ def _file_preview(preview: Preview, path: str, lang: Lang) -> FilePreview:
 
 def hit_lines(pages: Pages, ids: list[str], lang: Lang) -> dict[str, tuple[Line, ...]]:
     """Id of a dataset -> the line of its card about what can be looked at, where a table is prepared."""
-    records = pages.catalog.store.get_many(ids)
-    previews = pages.catalog.previews.of_records(list(records.values()))
-    lines = ((id, _hit_line(record, previews[id], lang)) for id, record in records.items())
+    files = pages.catalog.previews.store.files_of(ids)
+    records = pages.catalog.store.get_many(list(files))
+    lines = ((id, _hit_line(pages.catalog, (id, record.number, files[id]), lang)) for id, record in records.items())
     return {id: (line,) for id, line in lines if line}
 
 
-def _hit_line(record: Record, previews_of: Mapping[str, Preview], lang: Lang) -> Line | None:
-    """What can be looked at of a hit: table, chart, map, as a link to the first table; None if no table is ready."""
+@lru_cache(MAX_HIT_LINES)
+def _hit_line(catalog: Catalog, files: tuple[str, int, tuple[str, ...]], lang: Lang) -> Line | None:
+    """What can be looked at of a hit: table, chart, map, as a link to the first table; None if no table is ready.
+    `files`: id and number of the record with its prepared files; the line is kept as long as these are the same."""
     _ = translator(lang)
+    record = catalog.store.get(files[0])
+    if record is None:  # deleted since
+        return None
+    previews_of = catalog.previews.of_record(record)
     ready = [(id, preview) for id, preview in previews_of.items() if preview.state == "ready" and preview.columns]
     if not ready:
         return None

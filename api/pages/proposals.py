@@ -1,6 +1,6 @@
 """Which records could suit one that is shown, in words: similar ones, data for a project, projects for data, and why.
 
-Entry points: `proposals`, `reason_words`.
+Entry points: `proposals`, `reasons_in_words`, `reason_words`.
 """
 
 from collections.abc import Iterator
@@ -8,18 +8,21 @@ from collections.abc import Iterator
 from api.text.i18n import translator
 from api.web.addresses import Lang
 from registry.catalog import Catalog
-from registry.catalog.similar import Reason, similar_records
+from registry.catalog.similar import Reason, SimilarRecord, similar_records
 from registry.model import DCAT_KINDS, Record
 
 
-def proposals(catalog: Catalog, record: Record, lang: Lang) -> Iterator[tuple[str, Record, str]]:
-    """The heading, the record and the reasons of each similar record, the most similar first; NotReadyError without a
-    search index. Only data and projects have some."""
+def proposals(catalog: Catalog, record: Record, lang: Lang) -> Iterator[tuple[str, SimilarRecord]]:
+    """The heading and each similar record, the most similar first; NotReadyError without a search index. Only data and
+    projects have some."""
     if record.kind != "project" and record.kind not in DCAT_KINDS:
         return
     for similar in similar_records(catalog, record, ("project", *DCAT_KINDS)):
-        reasons = " · ".join(reason_words(reason, lang) for reason in similar.reasons)
-        yield _heading(record, similar.record, lang), similar.record, reasons
+        yield _heading(record, similar.record, lang), similar
+
+
+def reasons_in_words(similar: SimilarRecord, lang: Lang) -> str:
+    return " · ".join(reason_words(reason, lang) for reason in similar.reasons)
 
 
 def _heading(record: Record, other: Record, lang: Lang) -> str:

@@ -62,7 +62,6 @@ from registry.quality import check
 from registry.quality.check import LEAD
 from registry.rdf import thing_iri
 from registry.search.query import Query
-from registry.store.store import Selection
 from registry.store.version_days import version_days
 from vocab.concepts import concept_list
 from vocab.kinds import KIND_ROWS
@@ -317,7 +316,7 @@ def missing(record: Record, lang: Lang) -> list[tuple[str, str]]:
 def _origins(pages: Pages, record: Record, lang: Lang) -> list[tuple[Markup, str]]:
     """Title and address of each source that names this thing; the record's own source first."""
     sources = {source.name: source for source in pages.catalog.sources.all()}
-    records = [record, *islice(pages.catalog.store.find(Selection(same_as=record.id)), 20)]
+    records = [record, *pages.catalog.store.merged([record.id])[:20]]
     origins = [origin_record.origin for origin_record in records if origin_record.origin]
     return [
         (_source_title(sources.get(origin.source), origin.source, lang), link(public(origin.url))) for origin in origins

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from markupsafe import Markup, escape
 
 from api.pages.cards import Card, cards, whose
-from api.pages.proposals import proposals
+from api.pages.proposals import proposals, reasons_in_words
 from api.pages.site import Pages
 from api.text.formatting import link, short_markup
 from api.text.i18n import translator
@@ -145,10 +145,10 @@ def _similar(pages: Pages, record: Record, linked: Collection[str], lang: Lang) 
     """Similar records that are not linked already, with the reasons; none while there is no search index."""
     groups: dict[str, list[Linked]] = {}
     with suppress(LotseError):
-        for label, other, why in proposals(pages.catalog, record, lang):
-            thing = _shown(other, lang)._replace(meta=why)
-            if thing.address not in linked and len(groups.setdefault(label, [])) < MAX_SIMILAR:
-                groups[label].append(thing)
+        for label, similar in proposals(pages.catalog, record, lang):
+            group, other = groups.setdefault(label, []), similar.record
+            if len(group) < MAX_SIMILAR and addresses.page(other.kind, other.id, lang) not in linked:
+                group.append(_shown(other, lang)._replace(meta=reasons_in_words(similar, lang)))
     return [RelationGroup(label, tuple(things)) for label, things in groups.items() if things]
 
 

@@ -1,24 +1,20 @@
-"""How pages are made: template environments, translations, assets, and what every page has around its content.
+"""How pages are made: what every page has around its content, who is signed in, and the answer with its entity tag.
 
 Entry point: `Pages`. Invariant: templates escape everything, and an unknown variable is an error.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, partial
 from typing import Any, Final
 
-import jinja2
 from fastapi import Request
-from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from api.pages.own_names import with_own_names
 from api.pages.page_texts import names_with_text
+from api.pages.templates import STATIC, rendered
 from api.text import formatting
-from api.text.i18n import HERE, translations
 from api.web import addresses, session
-from api.web.addresses import Lang, place
+from api.web.addresses import Lang
 from api.web.answers import answer, tag
 from api.web.negotiate import HTML
 from registry import city
@@ -35,28 +31,11 @@ from registry.people.sign_in_tries import Attempt
 from registry.settings import Settings
 from registry.store.store import Selection
 from vocab.concepts import ConceptList, load
-from vocab.kinds import KIND_ROWS
-from vocab.pages import LIST_VIEW_WORDS, STEP_WORDS, step_word
 
-STATIC: Final = HERE / "static"
 KERN: Final = "vendor/native/2.7.2/kern.css"
 MAX_ORGANIZATIONS_OFFERED: Final = 300
 BRAND: Final = "Lotse"  # where the city names its portal nothing else
 NO_STORE: Final = {"Cache-Control": "no-store"}
-
-
-def twin(path: str, lang: Lang) -> str:
-    """The path of the same page in that language; the steps after the first one are translated too."""
-    twin_path = addresses.twin(path, lang)
-    path, mark, query = twin_path.partition("?")
-    address = addresses.parse_path(path)
-    if not address or not address.rest:
-        return twin_path
-    steps = address.rest.split("/")
-    has_id = address.name in addresses.PAGES_WITH_IDS and address.rest not in LIST_VIEW_WORDS
-    names_of_steps = {words[tag]: name for name, words in STEP_WORDS.items() for tag in addresses.LANGS}
-    translated = [step_word(names_of_steps.get(step, step), lang) for step in steps[has_id:]]
-    return addresses.path(address.name, lang, "/".join([*steps[:has_id], *translated])) + mark + query
 
 
 class Pages:
@@ -179,7 +158,7 @@ class Pages:
             "city_description": formatting.pick_language(self.city.description, lang).words,
             "place_name": formatting.pick_language(self.city.publisher, lang).words or self.city.name,
         }
-        html = formatting.visible(environment(lang).get_template(template).render({**frame, **view}))
+        html = formatting.visible(rendered(template, lang, {**frame, **view}))
         sent = dict(headers or {})
         if account:
             return HTMLResponse(html, status, sent | NO_STORE)
@@ -191,59 +170,6 @@ class Pages:
 def _here(request: Request) -> str:
     path = request.url.path
     return f"{path}?{request.url.query}" if request.url.query else path
-
-
-@cache
-def environment(lang: Lang) -> jinja2.Environment:
-    """The templates in a language: everything escaped, an unknown name is an error."""
-    env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
-    )
-    env.install_gettext_translations(translations(lang), newstyle=True)  # type: ignore[attr-defined]
-    env.filters |= {
-        "short": partial(formatting.short_markup, lang=lang),
-        "say": partial(formatting.text_markup, lang=lang),
-        "day": partial(formatting.day, lang=lang),
-        "short_day": partial(formatting.short_day, lang=lang),
-        "moment": partial(formatting.moment, lang=lang),
-        "number": partial(formatting.number, lang=lang),
-        "size": partial(formatting.size, lang=lang),
-        "prose": formatting.prose,
-        "link": formatting.link,
-        "host": formatting.host,
-        "breakable": formatting.breakable,
-        "code": formatting.inline_code,
-    }
-    env.globals |= {
-        "asset": asset,
-        "path": lambda name, *steps: place(name, lang, *steps),
-        "step_word": lambda step: step_word(step, lang),
-        "page_of": lambda kind, id: addresses.page(kind, id, lang),
-        "twin": twin,
-        "svg": _svg,
-        "kind_rows": KIND_ROWS,
-        "kind_drawings": {name: Markup(row.drawing) for name, row in KIND_ROWS.items()},  # noqa: S704 - our own table
-        "navigation": tuple((row.name, row.short[lang]) for row in KIND_ROWS.values() if row.in_navigation),
-    }
-    return env
-
-
-@cache
-def asset(name: str) -> str:
-    """The address of a file below static/, with its digest, so that browsers may keep it for good."""
-    digest = hashlib.blake2b((STATIC / name).read_bytes(), digest_size=5).hexdigest()
-    return f"/static/{name}?v={digest}"
-
-
-@cache
-def _svg(name: str) -> Markup:
-    """A drawing of templates/drawings/ as markup; safe, because these files are ours."""
-    return Markup((HERE / "templates" / "drawings" / f"{name}.svg").read_text("utf-8"))  # noqa: S704
 
 
 View = Callable[[Request], Response]

@@ -43,6 +43,8 @@ class PickedText(NamedTuple):
 
 def pick_language(text: Text, lang: Lang) -> PickedText:
     """The words in the page's language, else in the next best."""
+    if (own := text.get(lang, "")) and own.strip():
+        return PickedText(own)
     return next(
         (PickedText(text[tag], "" if tag in (lang, "und") else tag) for tag in tags(text, lang)), PickedText("")
     )
@@ -93,6 +95,7 @@ def _quoted(address: str) -> str:
 
 # The same few dates and numbers stand on most pages; Babel reads its patterns anew for each.
 _date: Final = lru_cache(4_096)(dates.format_date)
+_moment: Final = lru_cache(4_096)(dates.format_datetime)
 _decimal: Final = lru_cache(4_096, typed=True)(numbers.format_decimal)
 
 
@@ -138,7 +141,7 @@ def moment(value: datetime | Date | None, lang: Lang) -> str:
         except ValueError:
             return day(value, lang)
     if isinstance(value, datetime):
-        return dates.format_datetime(_local(value).replace(tzinfo=None), _MOMENT[lang], locale=lang)
+        return _moment(_local(value).replace(tzinfo=None), _MOMENT[lang], locale=lang)
     return day(value, lang)
 
 
@@ -161,8 +164,8 @@ def as_date(value: Date | date | datetime | None) -> date | None:
 
 def number(value: float | int | str, lang: Lang) -> str:
     """A number: 1.234,5 in German, 1,234.5 in English. Decimals may come as strings; other strings are unchanged."""
-    if isinstance(value, int) and 0 <= value < 1000:
-        return str(value)
+    if isinstance(value, int):
+        return str(value) if 0 <= value < 1000 else f"{value:,}".replace(",", "." if lang == "de" else ",")
     try:
         return _decimal(float(value) if isinstance(value, str) else value, locale=lang)
     except ValueError:
@@ -196,6 +199,7 @@ _DESCRIPTION: Final = _commonmark(headings=False)
 _DOCUMENT: Final = _commonmark(headings=True)
 
 
+@lru_cache(500)
 def prose(text: str) -> Markup:
     """A description (CommonMark or HTML) as markup with TAGS only; links are nofollow and send no referrer details.
     Web and mail addresses in running text become links."""
@@ -272,11 +276,12 @@ def sentence(description: str, most: int = MAX_SENTENCE) -> str:
 
 def marked(text: str, query: list[Word]) -> Markup:
     """The text with the words of a query in `<mark>`."""
-    out, at = Markup(), 0
+    parts: list[str] = []
+    at = 0
     for start, end in mark(text, query) if query else ():
-        out += escape(text[at:start]) + Markup("<mark>") + escape(text[start:end]) + Markup("</mark>")
+        parts += (escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>")
         at = end
-    return out + escape(text[at:])
+    return Markup("".join((*parts, escape(text[at:]))))  # noqa: S704 - each text in it is escaped
 
 
 def link(address: str) -> str:

@@ -187,7 +187,7 @@ def url(query: Query, path: str) -> str:
     """
     address = parse_path(path)
     pairs = [("q", query.words)] if query.words else []
-    for facet in FACETS:
+    for facet in FACETS if query.where else ():
         values = query.where.get(facet, ())
         if facet == "kind" and address and values == (address.kind,):
             continue

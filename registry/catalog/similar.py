@@ -53,8 +53,9 @@ def similar_records(catalog: Catalog, record: Record, kinds: Collection[Kind]) -
     cosines = _cosines(catalog, record)
     ids = dict.fromkeys((*linked, *cosines))
     ids.pop(record.id, None)
+    own = _Compared.of(record)
     compared = [
-        SimilarRecord(other, _reasons(record, other, other.id in linked, cosines.get(other.id, 0.0)))
+        SimilarRecord(other, _reasons(own, other, other.id in linked, cosines.get(other.id, 0.0)))
         for other in catalog.store.get_many(list(ids)).values()
         if other.kind in kinds and other.shown
     ]
@@ -82,13 +83,23 @@ def _cosines(catalog: Catalog, record: Record) -> Mapping[str, float]:
     return dict.fromkeys((hit.id for hit in page.hits), 0.0)
 
 
-def _reasons(record: Record, other: Record, linked: bool, cosine: float) -> tuple[Reason, ...]:
+class _Compared(NamedTuple):
+    """What of a record is compared with others."""
+
+    keywords: Mapping[str, str]
+    stems: Mapping[str, str]
+    themes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, record: Record) -> "_Compared":
+        metadata = record.metadata
+        return cls(_folded(metadata.keywords), _stems(metadata.title), metadata.themes)
+
+
+def _reasons(own: _Compared, other: Record, linked: bool, cosine: float) -> tuple[Reason, ...]:
     """Why they are similar, the weightiest reason first; none if they only have a topic in common."""
-    own, its = record.metadata, other.metadata
-    reasons = [
-        _shared("keywords", _folded(own.keywords), _folded(its.keywords)),
-        _shared("words", _stems(own.title), _stems(its.title)),
-    ]
+    its = _Compared.of(other)
+    reasons = [_shared("keywords", own.keywords, its.keywords), _shared("words", own.stems, its.stems)]
     if linked:
         reasons.append(Reason("links", POINTS["links"]))
     if cosine >= MIN_COSINE:
@@ -106,7 +117,12 @@ def _shared(why: Why, own: Mapping[str, str], its: Mapping[str, str]) -> Reason:
 
 
 def _folded(keywords: Mapping[str, Collection[str]]) -> dict[str, str]:
-    return {fold_word(keyword.lower()): keyword for group in keywords.values() for keyword in group}
+    return {_folded_word(keyword): keyword for group in keywords.values() for keyword in group}
+
+
+@lru_cache(maxsize=MAX_TITLES_KEPT)
+def _folded_word(keyword: str) -> str:
+    return fold_word(keyword.lower())
 
 
 def _stems(title: Mapping[str, str]) -> dict[str, str]:

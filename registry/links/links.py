@@ -16,6 +16,7 @@ from registry.links.states import STATES, State
 from registry.model import Change, Metadata
 from registry.parts import parts
 from registry.store.database import Tables, among, connect, inserting, make_tables, reading, utc, writing
+from registry.store.prepared import Prepared, is_among
 from registry.store.store import Store
 from registry.store.unchanged import UntilChanged
 
@@ -81,6 +82,7 @@ class Links:
         self._engine = engine
         self.broken_records = UntilChanged(engine, self._broken_records)  # each list with this facet asks
         make_tables(engine, TABLES)
+        self._of_keys = Prepared(engine, _LINKS.select().where(is_among(engine, _LINKS.c.key)))
 
     # -- which addresses there are
 
@@ -142,9 +144,7 @@ class Links:
     def of(self, addresses: Iterable[str]) -> dict[str, Link]:
         """Address -> what is known of it, for those that are known."""
         keys = [key_of(address) for address in addresses]
-        with reading(self._engine) as connection:
-            rows = connection.execute(_LINKS.select().where(among(connection, _LINKS.c.key, keys))).fetchall()
-        return {row.address: _link(row) for row in rows}
+        return {row.address: _link(row) for row in self._of_keys.rows(among=keys)} if keys else {}
 
     def answers(self, metadata: Iterable[Metadata]) -> dict[str, bool]:
         """Address -> whether it answers, for the addresses of these things of which that is known (for MQA)."""

@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
-from registry.store.database import Tables, among, connect, inserting, make_tables, reading, utc, writing
+from registry.store.database import Tables, connect, inserting, make_tables, utc, writing
+from registry.store.prepared import Prepared, is_among
 
 TABLES: Final = Tables(
     "confirmations_version",
@@ -39,6 +40,7 @@ class Confirmations:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         make_tables(engine, TABLES)
+        self._of_records = Prepared(engine, _CONFIRMATIONS.select().where(is_among(engine, _CONFIRMATIONS.c.record)))
 
     def confirm(self, record: str, by: str) -> None:
         """Notes that a record is current today."""
@@ -49,10 +51,7 @@ class Confirmations:
 
     def of(self, records: Collection[str]) -> dict[str, Confirmation]:
         """Record -> its last confirmation, for those that have one."""
-        with reading(self._engine) as connection:
-            rows = connection.execute(
-                _CONFIRMATIONS.select().where(among(connection, _CONFIRMATIONS.c.record, list(records)))
-            ).fetchall()
+        rows = self._of_records.rows(among=records)
         return {row.record: Confirmation(row.record, row.by, utc(row.at)) for row in rows}
 
 

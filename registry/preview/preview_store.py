@@ -14,7 +14,8 @@ import sqlalchemy as sa
 
 from registry.model.harvest import Validators
 from registry.preview.model import Preview
-from registry.store.database import Tables, among, connect, inserting, make_tables, reading, utc, writing
+from registry.store.database import Tables, connect, inserting, make_tables, reading, utc, writing
+from registry.store.prepared import Prepared, is_among
 
 TABLES: Final = Tables(
     "previews_version",
@@ -59,6 +60,10 @@ class PreviewStore:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         make_tables(engine, TABLES)
+        of_records = is_among(engine, _PREVIEWS.c.record)
+        self._of_records = Prepared(engine, _PREVIEWS.select().where(of_records))
+        files = sa.select(_PREVIEWS.c.record, _PREVIEWS.c.file)
+        self._files_of = Prepared(engine, files.where(of_records, _PREVIEWS.c.file != ""))
 
     def get(self, record: str, distribution: str) -> Stored | None:
         query = _PREVIEWS.select().filter_by(record=record, distribution=distribution)
@@ -67,11 +72,18 @@ class PreviewStore:
 
     def of_record(self, record: str) -> list[Stored]:
         """All previews of a record."""
-        return self._select(_PREVIEWS.select().filter_by(record=record))
+        return self.of_records([record])
 
     def of_records(self, records: Collection[str]) -> list[Stored]:
         """All previews of several records."""
-        return self._select(_PREVIEWS.select().where(among(self._engine, _PREVIEWS.c.record, list(records))))
+        return list(map(_stored, self._of_records.rows(among=records)))
+
+    def files_of(self, records: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Id of each of these records that has prepared files -> their names. Decodes nothing."""
+        files: dict[str, tuple[str, ...]] = {}
+        for row in self._files_of.rows(among=records):
+            files[row.record] = (*files.get(row.record, ()), row.file)
+        return files
 
     def put(self, rows: Iterable[Stored]) -> None:
         """Stores previews in the place of those of the same distributions."""

@@ -24,6 +24,7 @@ MAX_CHARACTERS = 200_000  # of one text; the rest is not searched
 MAX_LETTERS = 64  # of one word
 MAX_NAME = 1000  # characters of a name that count
 MAX_CACHED = 100_000  # words; about 30 MB
+MAX_FOLDED = 10_000  # tokens with the places of their folded letters; about 5 MB
 MAX_MARKED = 2_000  # tokens of a query
 GRAM = 4
 MIN_GRAMS_SHARE = 0.6  # of the grams of a word of the query: with so many in common a word of a text is marked
@@ -307,12 +308,9 @@ def _marked(token: str, query: Sequence[Word]) -> list[tuple[int, int]]:
     ]
     if parts:
         return parts
-    grams = set(analysed[1].split())
-    close = (
-        sum(gram in grams for gram in word.grams) >= MIN_GRAMS_SHARE * len(word.grams)
-        for word in content
-        if len(word.grams) > GRAM
-    )
+    long = [word for word in content if len(word.grams) > GRAM]
+    grams = set(analysed[1].split()) if long else set()
+    close = (sum(gram in grams for gram in word.grams) >= MIN_GRAMS_SHARE * len(word.grams) for word in long)
     return [(0, len(token))] if any(close) else []
 
 
@@ -338,6 +336,7 @@ def _inside(part: str, folded: str) -> list[int]:
     return []
 
 
+@lru_cache(maxsize=MAX_FOLDED)
 def _folded(token: str) -> tuple[str, list[int]]:
     """The folded token, and for each folded letter and for the end the position in the token."""
     letters = [(sign, at) for at, letter in enumerate(token) for sign in base_letters(letter)]

@@ -1,9 +1,10 @@
 """Answers queries with an engine, the same way for every index: choice of hits, ranking, facets, suggestions.
 
-Entry points: `answer` (the page for a query), `suggestions`, `beginning`.
+Entry points: `answer` (the page for a query), `question` and `page_of` (its two halves), `suggestions`, `beginning`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -12,7 +13,7 @@ from registry.search.candidates import Refiner
 from registry.search.facet_values import WHOLE_CITY
 from registry.search.facets import FACETS
 from registry.search.filters import Filters
-from registry.search.listing import Listed, listed
+from registry.search.listing import HitRanking, Listed, listed
 from registry.search.matching import MAX_QUESTION, Asked, Engine, asked, leveled, loosened
 from registry.search.paging import token_of
 from registry.search.query import MAX_DEPTH, Count, Hit, Query, ResultPage, Suggestion
@@ -31,18 +32,43 @@ def answer(
     synonyms: Synonyms | None = None,
     districts: ConceptList | None = None,
 ) -> ResultPage:
-    """The page that answers a query: exact hits, after the last of them the similar ones. UsageError for a page beyond
-    MAX_DEPTH. `today`: a day number; `refiner`: adds what is meant alike, if there is one; `synonyms`: the city's, else
-    those of Lotse; `districts`: the city's own list."""
+    """The page that answers a query: `page_of` for what `question` makes of it."""
+    return page_of(query, question(query, engine, today, refiner, synonyms, districts))
+
+
+class Question(NamedTuple):
+    """What all pages of a list have in common. `named`: facet -> values that words of the query name."""
+
+    ranking: HitRanking
+    named: Mapping[str, tuple[str, ...]]
+
+
+def question(
+    query: Query,
+    engine: Engine,
+    today: int,
+    refiner: Refiner | None = None,
+    synonyms: Synonyms | None = None,
+    districts: ConceptList | None = None,
+) -> Question:
+    """The question that a query asks an engine, on whatever page. `today`: a day number; `refiner`: adds what is meant
+    alike, if there is one; `synonyms`: the city's, else those of Lotse; `districts`: the city's own list."""
     understood = understand(query.words[:MAX_QUESTION], districts)
     wanted = leveled(engine.pruned(asked(query, synonyms, understood)), engine)
     wanted = replace(wanted, filters=_narrowed(wanted.filters, query, engine, today))
-    page = listed(query, wanted, engine, today, refiner)
+    return Question(HitRanking(query.words, wanted, engine, today, refiner), understood.named if wanted.need else {})
+
+
+def page_of(query: Query, asked_for: Question) -> ResultPage:
+    """The page that a query asks for: exact hits, after the last of them the similar ones. UsageError for a page beyond
+    MAX_DEPTH."""
+    wanted, engine = asked_for.ranking.wanted, asked_for.ranking.engine
+    page = listed(query, asked_for.ranking)
     hits = _explained(page.hits, wanted, engine)
     relaxed, note = loosened(wanted, page.total, page.similar, query.lang)
     facets, whole_city = _without_city(engine.facets(wanted.need, wanted.filters, query.facets))
     number, token = following(query, page)
-    named = {facet: values for facet, values in understood.named.items() if wanted.need}
+    named = dict(asked_for.named)
     return ResultPage(tuple(hits), page.total, facets, number, relaxed, note, page.similar, token, whole_city, named)
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from registry.kept_files import KeptFiles
 from registry.model import Position
 
 INDEX_VERSION: Final = 12  # raised with every change of the facets, of the other fields of an entry, of the analysis
@@ -17,8 +18,12 @@ INDEX_VERSION: Final = 12  # raised with every change of the facets, of the othe
 def generation_of(path: Path) -> Path | None:
     """The folder of the generation that readers use; None if there is none yet."""
     with suppress(FileNotFoundError):
-        return path / (path / "current").read_text()
+        return _current(path / "current")
     return None
+
+
+_current: Final = KeptFiles(lambda path: path.parent / path.read_text())
+_state: Final = KeptFiles(lambda path: json.loads(path.read_text()))
 
 
 def kept(generation: Path | None, version: int = INDEX_VERSION) -> dict[str, Any] | None:
@@ -26,8 +31,8 @@ def kept(generation: Path | None, version: int = INDEX_VERSION) -> dict[str, Any
     if generation is None:
         return None
     with suppress(FileNotFoundError, ValueError):
-        state = json.loads((generation / "position.json").read_text())
-        return state if state.get("schema") == version else None
+        state = _state(generation / "position.json")
+        return {**state, "faults": dict(state["faults"])} if state.get("schema") == version else None
     return None
 
 

@@ -1,7 +1,7 @@
 """The hits of a page: by score or in an order of texts, wherever in the list the page lies.
 
-Entry point: `listed`. The first RANKED hits by score are ordered anew by meaning, freshness and completeness; those
-after them stay in the order of the engine, so a page far behind costs no more than the first one.
+Entry points: `listed`, `HitRanking`. The first RANKED hits by score are ordered anew by meaning, freshness and
+completeness; those after them stay in the order of the engine, so a page far behind costs no more than the first one.
 """
 
 from collections.abc import Callable, Sequence
@@ -36,11 +36,11 @@ class Listed(NamedTuple):
     by_score: bool = False
 
 
-def listed(query: Query, wanted: Asked, engine: Engine, today: int, refiner: Refiner | None) -> Listed:
+def listed(query: Query, ranking: "HitRanking") -> Listed:
     """The hits of the page that a query asks for. UsageError for a page beyond MAX_DEPTH or a wrong token."""
-    by_score = bool(query.sort == "relevance" and wanted.need and wanted.need.groups)
     cursor = cursor_of(query)
-    ranking = _Ranking(query, wanted, engine, today, refiner)
+    wanted, engine = ranking.wanted, ranking.engine
+    by_score = bool(query.sort == "relevance" and wanted.need and wanted.need.groups)
     if by_score:
         return _by_score(query, ranking, cursor)
     first = start(query, cursor, by_score)
@@ -50,7 +50,7 @@ def listed(query: Query, wanted: Asked, engine: Engine, today: int, refiner: Ref
     return Listed(hits, page.total, len(similar), first + len(hits), page.last)
 
 
-def _by_score(query: Query, ranking: "_Ranking", cursor: Cursor | None) -> Listed:
+def _by_score(query: Query, ranking: "HitRanking", cursor: Cursor | None) -> Listed:
     first, remembered = start(query, cursor, by_score=True), cursor.remembered if cursor else frozenset()
     if cursor and first:
         first, hits = (_unseen if remembered else _after)(cursor, query.size, ranking.stretch)
@@ -85,20 +85,21 @@ def _after(cursor: Cursor, size: int, stretch: Callable[[int, int], list[Hit]]) 
     return first, stretch(first, min(first + size, MAX_DEPTH))
 
 
-class _Ranking:
-    """The list of hits by score, of which any stretch can be asked for. What it takes is computed once."""
+class HitRanking:
+    """The list of hits by score, of which any stretch can be asked for. What it takes is computed once, so the pages
+    of a list share it. `words`: of the query as typed."""
 
-    def __init__(self, query: Query, wanted: Asked, engine: Engine, today: int, refiner: Refiner | None) -> None:
-        self._query, self._wanted, self._engine = query, wanted, engine
-        self._today, self._refiner = today, refiner
+    def __init__(self, words: str, wanted: Asked, engine: Engine, today: int, refiner: Refiner | None) -> None:
+        self.wanted, self.engine = wanted, engine
+        self._words, self._today, self._refiner = words, today, refiner
         self._deep_total = 0
 
     @cached_property
     def _candidates(self) -> Candidates:
-        candidates = by_words(self._wanted, self._engine, RANKED)
-        if self._refiner and self._wanted.need:
-            unscored = replace(self._wanted, terms=(), synonyms=())
-            return self._refiner(self._query.words, candidates, lambda ids: self._engine.documents(unscored, ids))
+        candidates = by_words(self.wanted, self.engine, RANKED)
+        if self._refiner and self.wanted.need:
+            unscored = replace(self.wanted, terms=(), synonyms=())
+            return self._refiner(self._words, candidates, lambda ids: self.engine.documents(unscored, ids))
         return candidates
 
     @property
@@ -123,9 +124,9 @@ class _Ranking:
 
     def _deep(self, first: int, last: int) -> list[Hit]:
         """Hits after the first RANKED, as the engine orders them."""
-        if last <= first or self._wanted.need is None:
+        if last <= first or self.wanted.need is None:
             return []
-        ranking = self._engine.find(self._wanted, self._wanted.need, last, first)
+        ranking = self.engine.find(self.wanted, self.wanted.need, last, first)
         self._deep_total = ranking.total
         best = ranking.best or 1.0
         return [_plain(Candidate(document, min(document.score / best, 1.0))) for document in ranking.found]

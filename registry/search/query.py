@@ -46,6 +46,11 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
         where = tuple(sorted(self.where.items()))
         return where, *(getattr(self, name) for name in self.__struct_fields__ if name != "where")
 
+    @property
+    def list_key(self) -> tuple[object, ...]:
+        """The same for all pages of a list, whatever is counted."""
+        return self.words, tuple(sorted(self.where.items())), self.limits
+
 
 class Hit(msgspec.Struct, frozen=True):
     """A record on a page of hits. `parts` of the score: points for the words, factors for freshness and quality.

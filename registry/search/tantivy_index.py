@@ -30,7 +30,7 @@ from registry.model import Change, Position, Record
 from registry.model.timing import today
 from registry.private_files import make_private_folder
 from registry.projections.projection import note
-from registry.search.answering import answer, beginning, suggestions
+from registry.search.answering import Question, beginning, page_of, question, suggestions
 from registry.search.candidates import ENOUGH_EXACT_HITS, Refiner
 from registry.search.entry import entry
 from registry.search.facets import INDEX_VERSION, TEXT_FACETS
@@ -50,6 +50,7 @@ from vocab.concepts import ConceptList
 WRITER_HEAP_BYTES = 60_000_000  # that a writer may collect in memory before it writes a segment
 MANY_DOCUMENTS = 2_000  # that were added, from which on it is worth giving the memory of the writer back
 MAX_KEPT_ANSWERS = 2_000  # pages of hits that are kept until the next change
+MAX_KEPT_QUESTIONS = 100  # with up to RANKED hits each; about 5 MB
 MISSING = "index-missing-or-older"
 
 
@@ -208,10 +209,20 @@ class TantivyIndex:
             key = (query.key, day, id(self.refiner), id(self.synonyms), id(self.districts))
             page = reading.answers.get(key)
             if page is None:
-                page = answer(query, reading, day, self.refiner, self.synonyms, self.districts)
+                page = page_of(query, self._question(query, reading, day))
                 if self._by_words_alone(query, page) and len(page.hits) <= MAX_KEPT_HITS:
                     keep(reading.answers, key, page, MAX_KEPT_ANSWERS)
             return page
+
+    def _question(self, query: Query, reading: Reading, day: int) -> Question:
+        """The question of a query, kept for the other pages of its list, but not with vectors: these change alone."""
+        key = (query.list_key, day, id(self.synonyms), id(self.districts))
+        kept = reading.questions.get(key) if self.refiner is None else None
+        if kept is None:
+            kept = question(query, reading, day, self.refiner, self.synonyms, self.districts)
+            if self.refiner is None:
+                keep(reading.questions, key, kept, MAX_KEPT_QUESTIONS)
+        return kept
 
     def _by_words_alone(self, query: Query, page: ResultPage) -> bool:
         """Whether an answer is the same until the index changes: no vectors had a part in it, which change by
@@ -235,6 +246,8 @@ class TantivyIndex:
             state = (generation / "position.json").stat()
             stamp = (generation.name, state.st_mtime_ns, state.st_ino)
             if self._reading is None or self._reading.stamp != stamp:
+                if self._reading is not None:
+                    self._reading.questions.clear()  # each names the reading, whose files could not be closed else
                 self._reading = _open(generation, stamp, self._reading)
             return self._reading
 

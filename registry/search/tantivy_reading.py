@@ -53,7 +53,7 @@ class Reading:
     """One state of the index as an `Engine`, with the counts and pages that were made on it. `ends`: for each list in
     an order of texts: number of a hit -> key of the one before it; `whole`: reads the counts of all records that were
     kept with this state, of the facets of which there are some; `stored`: by segment and number in it; `answers`: pages
-    of whole queries."""
+    of whole queries; `questions`: what the pages of a list have in common."""
 
     stamp: tuple[str, int, int]
     index: tantivy.Index
@@ -64,6 +64,7 @@ class Reading:
     whole: Callable[[], Counts] = dict
     stored: dict[tuple[int, int], Stored] = field(default_factory=dict)
     answers: dict[Any, ResultPage] = field(default_factory=dict)
+    questions: dict[Any, Any] = field(default_factory=dict)
 
     def find(self, wanted: Asked, need: Need, last: int, first: int = 0) -> Ranking:
         tree = filtered(need, self._conditions(wanted.filters), *scoring(wanted), *tiers(wanted))

@@ -17,6 +17,7 @@ import msgspec
 import pyoxigraph as ox
 
 from registry.isolation import isolated
+from registry.kept_files import KeptFiles
 from registry.model import DCAT_KINDS, Change, Position, Record
 from registry.projections.projection import note
 from registry.rdf import record_graph, statements_in, thing_iri
@@ -47,9 +48,12 @@ def newest_checkpoint(folder: Path) -> Path | None:
 
 def _current(folder: Path) -> _Current | None:
     try:
-        return msgspec.json.decode((folder / "current").read_bytes(), type=_Current)
+        return _read(folder / "current")
     except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError):
         return None
+
+
+_read: Final = KeptFiles(lambda path: msgspec.json.decode(path.read_bytes(), type=_Current))
 
 
 class TripleStore:

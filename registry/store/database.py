@@ -186,33 +186,6 @@ class ManyRows:
             connection.exec_driver_sql(text, parameters)
 
 
-class Among:
-    """A query for the rows in which a column is one of some values, compiled once for an engine: for a few rows that
-    takes as long as all the rest."""
-
-    def __init__(self, engine: sa.Engine, query: sa.Select[Any], column: Any) -> None:
-        self._engine = engine
-        self._is_list = engine.dialect.name == "postgresql"
-        values = sa.bindparam("among", type_=sa.ARRAY(sa.Text) if self._is_list else sa.Text)
-        self._query = query.where(
-            column == sa.any_(values)
-            if self._is_list
-            else column.in_(sa.select(sa.func.json_each(values).table_valued("value").c.value))
-        )
-
-    @cached_property
-    def _compiled(self) -> tuple[str, bool]:
-        """The SQL, and whether its parameter stands by its place and not by its name."""
-        compiled: Any = self._query.compile(self._engine)
-        return compiled.string, bool(compiled.positional)
-
-    def rows(self, values: Sequence[str]) -> Sequence[Any]:
-        given: Any = list(values) if self._is_list else msgspec.json.encode(values).decode()
-        text, by_place = self._compiled
-        with reading(self._engine) as connection:
-            return connection.exec_driver_sql(text, (given,) if by_place else {"among": given}).fetchall()
-
-
 def make_tables(engine: sa.Engine, tables: Tables) -> None:
     """Makes a room's tables if there are none; if several processes start at once, only one of them does.
 

@@ -24,9 +24,10 @@ from registry.model.text import storable
 from registry.parts import parts
 from registry.store import schema
 from registry.store.bodies import BODY_VERSION
-from registry.store.database import Among, ManyRows, among, connect, make_tables, notify, reading, watching, writing
+from registry.store.database import ManyRows, among, connect, make_tables, notify, reading, watching, writing
 from registry.store.dictionaries import PackedRecords
 from registry.store.locks import Key, lock_transaction
+from registry.store.queries import Queries
 from registry.store.schema import LINKS, NAMES, NUMBERING, RECORDS, VERSIONS
 from registry.store.selection import ALL as ALL
 from registry.store.selection import SHOWN as SHOWN
@@ -71,7 +72,7 @@ class Store:
         self._write = _Write(engine)
         self._position = UntilChanged(engine, self._read_position)
         self._recent = Kept[Record](engine, MAX_RECENT_RECORDS)
-        self._by_ids = Among(engine, sa.select(_BODY.body, _BODY.body_version).select_from(_NEWEST), _RECORD.id)
+        self._queries = Queries(engine)
 
     # -- reading
 
@@ -136,12 +137,9 @@ class Store:
 
     def listing(self, kinds: Collection[str] = (), since: datetime | None = None) -> list[ShownRecord]:
         """Id, kind and last change of every shown record, in order of id; reads no bodies. `since`: date of change."""
-        where = conditions(SHOWN)
-        if kinds:
-            where.append(_RECORD.kind.in_(list(kinds)))
-        if since is not None:
-            where.append(_RECORD.changed >= schema.stamp(since))
-        rows = self._rows(sa.select(_RECORD.id, _RECORD.kind, _RECORD.changed).where(*where))
+        changed = schema.stamp(since) if since is not None else ""
+        rows = self._queries.shown.rows(changed=changed)
+        rows = [row for row in rows if row.kind in kinds] if kinds else rows
         return sorted(ShownRecord(row.id, row.kind, schema.moment(row.changed)) for row in rows)
 
     def taken(self, ids: Collection[str]) -> set[str]:
@@ -183,16 +181,14 @@ class Store:
                     ids_by_key.setdefault(row.name, set()).add(row.id)  # a key of today, and not a former one
         return [tuple(sorted(set().union(*(ids_by_key.get(key, set()) for key in own)))) for own in keys]
 
-    def changes(self, since: int = 0, upto: int | None = None) -> Iterator[Change]:
-        """The newest state of each record changed after number `since`, in order of number; reads a page at a time.
+    def changes(
+        self, since: int = 0, upto: int = MAX_NUMBER, at_once: int = MAX_RECORDS_PER_TRANSACTION
+    ) -> Iterator[Change]:
+        """The newest state of each record changed after number `since`, in order of number; reads `at_once` of them.
 
         Without `upto` it continues with what is changed meanwhile, so that a record may come twice.
         """
-        columns = (_RECORD.number, _RECORD.id, _RECORD.state, _RECORD.same_as, _BODY.body, _BODY.body_version)
-        query = sa.select(*columns).select_from(_NEWEST).order_by(_RECORD.number).limit(MAX_RECORDS_PER_TRANSACTION)
-        if upto is not None:
-            query = query.where(_RECORD.number <= upto)
-        while page := self._rows(query.where(_RECORD.number > since)):
+        while page := self._queries.changes.rows(since=since, upto=upto, limit=at_once):
             for row in page:
                 shown = row.state == "published" and row.same_as is None
                 yield Change(row.number, row.id, self.unpacked(row) if shown else None)
@@ -204,9 +200,8 @@ class Store:
 
     def history(self, id: str) -> Iterator[Version]:
         """Every version of a record, newest first."""
-        query = sa.select(*_BODY).where(_BODY.id == id).order_by(_BODY.number.desc()).limit(20)
-        before = None
-        while page := self._rows(query if before is None else query.where(_BODY.number < before)):
+        before = MAX_NUMBER
+        while page := self._queries.history.rows(id=id, before=before):
             yield from map(self._read_version, page)
             before = page[-1].number
 
@@ -220,20 +215,19 @@ class Store:
     def linking(self, iris: str | Collection[str]) -> Iterator[Backlink]:
         """The links of shown records to any of these IRIs; callers pass all IRIs of a thing."""
         wanted = (iris,) if isinstance(iris, str) else iris
-        columns = (LINKS.c.id, LINKS.c.relation, LINKS.c.iri)
-        shown = (_RECORD.state == "published", _RECORD.same_as.is_(None))
-        query = sa.select(*columns).join_from(LINKS, RECORDS, _RECORD.id == LINKS.c.id).order_by(*columns)
         for part in parts(wanted, MAX_RECORDS_PER_TRANSACTION):
-            for row in self._rows(query.where(among(self.engine, LINKS.c.iri, part), *shown)):
-                yield Backlink(*row)
+            yield from (Backlink(*row) for row in self._queries.linking.rows(among=part))
 
     def following(self, ids: Collection[str]) -> list[Record]:
         """The published records that are shown under one of these."""
-        published = _RECORD.state == "published"
+        return [record for record in self.merged(ids) if record.state == "published"]
+
+    def merged(self, ids: Collection[str]) -> list[Record]:
+        """The records that were merged into one of these, whatever their state, in order of id."""
         return [
-            record
+            self.unpacked(row)
             for part in parts(ids, MAX_RECORDS_PER_TRANSACTION)
-            for record in self._records(among(self.engine, _RECORD.same_as, part), published)
+            for row in self._queries.merged.rows(among=part)
         ]
 
     def pointing(self, source: str, iris: Collection[str]) -> list[Record]:
@@ -251,8 +245,7 @@ class Store:
 
     def names(self, id: str) -> set[str]:
         """Every IRI that publishers gave a record, now and formerly."""
-        query = sa.select(NAMES.c.name).where(NAMES.c.id == id)
-        return {row.name for row in self._rows(query) if "\n" not in row.name}
+        return {row.name for row in self._queries.names.rows(id=id) if "\n" not in row.name}
 
     # -- writing
 
@@ -321,7 +314,7 @@ class Store:
             yield self.unpacked(row)
 
     def _of(self, ids: Sequence[str]) -> Iterator[Record]:
-        return map(self.unpacked, self._by_ids.rows(ids))
+        return map(self.unpacked, self._queries.by_ids.rows(among=ids))
 
     def _read_version(self, row: Any) -> Version:
         return Version(row.number, schema.moment(row.at), row.by, read_text(row.note), self.unpacked(row))

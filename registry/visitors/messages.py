@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from registry.errors import ConflictError, NotFoundError, NotReadyError
 from registry.store.database import Tables, connect, make_tables, reading, writing
 from registry.store.locks import lock_table
+from registry.store.prepared import Prepared
 
 MessageKind = Literal["report", "interest", "question", "wish", "reuse"]
 PUBLIC_KINDS: Final[tuple[MessageKind, ...]] = ("question", "wish", "reuse")  # published; the others are passed on
@@ -73,6 +74,11 @@ class Messages:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         make_tables(engine, TABLES)
+        kind = _MESSAGES.c.kind == sa.bindparam("kind")
+        published = sa.select(_MESSAGES.c.body).where(_MESSAGES.c.state == "published", kind)
+        published = published.order_by(_MESSAGES.c.changed.desc()).limit(MAX_LISTED)
+        self._published = Prepared(engine, published)
+        self._about = Prepared(engine, published.where(_MESSAGES.c.record == sa.bindparam("record")))
 
     def add(self, message: VisitorMessage) -> VisitorMessage:
         """Stores a new message and returns it; NotReadyError while MAX_WAITING others wait."""
@@ -114,10 +120,8 @@ class Messages:
 
     def published(self, kind: MessageKind, record: str = "") -> list[VisitorMessage]:
         """The published ones of a kind, about a record if one is named, the newest first."""
-        where = sa.and_(_MESSAGES.c.state == "published", _MESSAGES.c.kind == kind)
-        return self._select(
-            sa.and_(where, _MESSAGES.c.record == record) if record else where, _MESSAGES.c.changed.desc()
-        )
+        rows = self._about.rows(kind=kind, record=record) if record else self._published.rows(kind=kind)
+        return [msgspec.json.decode(row.body, type=VisitorMessage) for row in rows]
 
     def _select(self, where: Any, order: Any) -> list[VisitorMessage]:
         with reading(self._engine) as connection:

@@ -3,8 +3,9 @@
     python -m tests.benchmarks.bench_serving [SIZE …] [--other FOLDER] [--plot FILE.svg]
 
 A CKAN on loopback (`bench_harvest.ckan`) is harvested twice by `lotse harvest`. Then `lotse serve` answers one client:
-each address for the first time, and again. Search by meaning is off. Figures are processor time of all threads, p50
-and p95 of the time that passed, the most memory of all processes of a harvest (PSS), the disk of its data folder.
+each address for the first time, and again; then one and two workers answer four clients. Search by meaning is off.
+Figures are processor time of all threads, p50 and p95 of the time that passed, the most memory of all processes of a
+harvest (PSS), the disk of its data folder.
 `--other`: a check-out whose commands are measured after ours, with the same Python; `--plot`: the growth of ours as a
 picture.
 """
@@ -15,12 +16,14 @@ import http.client
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
@@ -31,6 +34,7 @@ from tests.paths import ROOT
 
 SIZES = (1_000, 10_000)
 ROUNDS = 60
+CLIENTS, SECONDS = 4, 5.0  # of the rows with several workers
 QUIET_MILLISECONDS = 25.0  # of processor time in half a second: nothing runs in the background any more
 WORDS = (
     "Radwege", "Bäume", "Wasser", "Karte", "Berlin", "Statistik", "Bezirk", "Schulen", "Verkehr", "Umwelt",
@@ -196,9 +200,69 @@ def measured(pid: int, get: Callable[[str], bytes], shape: Shape, rounds: int) -
     return Figure(cpu, times[len(times) // 2], times[min(len(times) * 95 // 100, len(times) - 1)])
 
 
+# -- several workers
+
+
+def shared_out(tree: Path, data: Path) -> dict[str, Figure]:
+    """Answers to CLIENTS clients, a second (`p50`) and a second of processor time of all processes (`cpu`). Each client
+    asks for the addresses of a shape again and again, beginning with another one."""
+    figures = {}
+    for workers in (1, 2):
+        with workers_serving(tree, data, workers) as (pid, port):
+            for name in ("JSON search, words", "search page"):
+                answers_in(port, shapes([])[name], 1.0)
+                before = cpu_of_all(pid)
+                count = answers_in(port, shapes([])[name], SECONDS)
+                rate = count / SECONDS
+                cpu = (cpu_of_all(pid) - before) / 1000
+                figures[f"{name}, {workers} workers, 1/s"] = Figure(count / cpu, rate, rate)
+    return figures
+
+
+@contextlib.contextmanager
+def workers_serving(tree: Path, data: Path, workers: int) -> Iterator[tuple[int, int]]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    arguments = ["serve", "--port", str(port), "--workers", str(workers)]
+    process = subprocess.Popen([*command(tree), *arguments], cwd=tree, env=environment(data), stdout=-3, stderr=-3)
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not answers_in(port, lambda _: "/healthz", 0.1):
+            time.sleep(0.5)
+        time.sleep(5)  # what is loaded in the background
+        yield process.pid, port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def answers_in(port: int, shape: Shape, seconds: float) -> int:
+    """How many answers CLIENTS clients get in that time."""
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        return sum(clients.map(lambda number: _asked(port, shape, number, seconds), range(CLIENTS)))
+
+
+def _asked(port: int, shape: Shape, number: int, seconds: float) -> int:
+    client, count, end = http.client.HTTPConnection("127.0.0.1", port), 0, time.monotonic() + seconds
+    with contextlib.suppress(OSError), contextlib.closing(client):
+        while time.monotonic() < end:
+            client.request("GET", shape((count + 15 * number) % ROUNDS))
+            answer = client.getresponse()
+            answer.read()
+            count += answer.status == 200
+    return count
+
+
+def cpu_of_all(pid: int) -> float:
+    """Milliseconds of processor time of a process and of those below it."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return cpu_of(pid) + sum(cpu_of_all(int(child)) for child in children)
+
+
 def figures_of(tree: Path, size: int) -> dict[str, Figure]:
     with tempfile.TemporaryDirectory(prefix="lotse-bench-") as folder, ckan(size) as url:
-        return harvested(tree, Path(folder) / "data", url) | served(tree, Path(folder) / "data")
+        data = Path(folder) / "data"
+        return harvested(tree, data, url) | served(tree, data) | shared_out(tree, data)
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Page
 
-from api.pages.site import twin
+from api.pages.templates import twin
 from api.text import i18n
 from tests.browser.site import MARKS, Site, violations
 

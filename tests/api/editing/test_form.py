@@ -14,7 +14,7 @@ from api.editing import form, form_fields, form_groups
 from api.editing.form_context import FieldError, FormContext
 from api.editing.form_fields import FIELDS, FormField, form_of
 from api.editing.form_questions import Block, questions
-from api.pages.site import environment
+from api.pages.templates import environment
 from api.web.session import Forms
 from registry.catalog.checks import require_publishable
 from registry.model import KINDS, Agent, Contact, Kind, Metadata, Opportunity, Origin, Period, Place, Record

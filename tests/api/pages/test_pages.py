@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 from msgspec.structs import replace
 
 from api.app import create_app
-from api.pages import assets, cards, districts, site
-from api.pages.site import STATIC
+from api.pages import assets, cards, districts, site, templates
+from api.pages.templates import STATIC
 from api.text import formatting, i18n
 from api.web.answers import http_date
 from harvesters.run.apply import GONE
@@ -480,10 +480,10 @@ def test_every_page_has_its_twin(browser: TestClient) -> None:
 
 
 def test_the_words_after_the_first_are_translated_too() -> None:
-    assert site.twin("/konto/anmelden?next=/x", "en") == "/en/account/sign-in?next=/x"
-    assert site.twin("/en/register/project/ab12", "de") == "/anmelden/projekt/ab12"
-    assert site.twin("/administration/laeufe/7", "en") == "/en/admin/runs/7"
-    assert site.twin("/daten/projekt", "en") == "/en/datasets/projekt"
+    assert templates.twin("/konto/anmelden?next=/x", "en") == "/en/account/sign-in?next=/x"
+    assert templates.twin("/en/register/project/ab12", "de") == "/anmelden/projekt/ab12"
+    assert templates.twin("/administration/laeufe/7", "en") == "/en/admin/runs/7"
+    assert templates.twin("/daten/projekt", "en") == "/en/datasets/projekt"
 
 
 def test_a_record_in_another_language_says_so_and_marks_it(browser: TestClient) -> None:

@@ -87,11 +87,11 @@ def _after(cursor: Cursor, size: int, stretch: Callable[[int, int], list[Hit]]) 
 
 class HitRanking:
     """The list of hits by score, of which any stretch can be asked for. What it takes is computed once, so the pages
-    of a list share it. `words`: of the query as typed."""
+    of a list share it. `typed`: the words of the query."""
 
-    def __init__(self, words: str, wanted: Asked, engine: Engine, today: int, refiner: Refiner | None) -> None:
+    def __init__(self, typed: str, wanted: Asked, engine: Engine, today: int, refiner: Refiner | None) -> None:
         self.wanted, self.engine = wanted, engine
-        self._words, self._today, self._refiner = words, today, refiner
+        self._typed, self._today, self._refiner = typed, today, refiner
         self._deep_total = 0
 
     @cached_property
@@ -99,7 +99,7 @@ class HitRanking:
         candidates = by_words(self.wanted, self.engine, RANKED)
         if self._refiner and self.wanted.need:
             unscored = replace(self.wanted, terms=(), synonyms=())
-            return self._refiner(self._words, candidates, lambda ids: self.engine.documents(unscored, ids))
+            return self._refiner(self._typed, candidates, lambda ids: self.engine.documents(unscored, ids))
         return candidates
 
     @property

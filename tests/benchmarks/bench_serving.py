@@ -265,6 +265,12 @@ def figures_of(tree: Path, size: int) -> dict[str, Figure]:
         return harvested(tree, data, url) | served(tree, data) | shared_out(tree, data)
 
 
+def _times(name: str, ours: Figure, before: Figure) -> str:
+    """How many times as good ours is: of rates the larger one is better, of everything else the smaller one."""
+    times = ours.p50 / (before.p50 or 1) if name.endswith("1/s") else before.cpu / ours.cpu
+    return f"{times:5.1f} times"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
@@ -278,11 +284,7 @@ def main() -> int:
         other = figures_of(arguments.other.resolve(), size) if arguments.other else {}
         for name, figure in ours.items():
             before = other.get(name)
-            ratio = (
-                f"   before {before.cpu:8.2f} {before.p50:8.2f} = {before.cpu / figure.cpu:5.1f} times"
-                if before
-                else ""
-            )
+            ratio = f"   before {before.cpu:8.2f} {before.p50:8.2f} = {_times(name, figure, before)}" if before else ""
             print(f"{name:28} {figure.cpu:8.2f} {figure.p50:8.2f} {figure.p95:8.2f}{ratio}", flush=True)
     if arguments.plot:
         cpu = {size: {name: figure.cpu for name, figure in figures.items()} for size, figures in every.items()}

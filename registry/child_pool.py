@@ -8,6 +8,7 @@ lost. Invariants:
   are plain values in MessagePack, not pickled objects, so that an answer cannot run code in the parent.
 - A child works for one caller at a time. It is killed if it exceeds a limit, or if the caller ends early; it is not
   used again after MAX_CALLS calls, or if it keeps more than MAX_IDLE_BYTES of memory.
+- A child can open no socket (`no_sockets`): a library that would fetch something by itself reaches nobody.
 - The system enforces `Limits.memory` (RLIMIT_AS); on macOS it does not, and the parent measures the child's memory
   while it waits. Only the time in which the parent waits for the child counts for `Limits.seconds`.
 """
@@ -44,6 +45,7 @@ from registry.errors import (
     ValidationError,
 )
 from registry.model.message import Message, message
+from registry.no_sockets import forbid_sockets
 
 MAX_CALLS: Final = 500  # of one child; after that it is replaced
 MAX_IDLE_BYTES: Final = 300_000_000  # of memory that an idle child may keep
@@ -206,6 +208,7 @@ def _restored(error: _Error) -> LotseError:
 
 def main(parent: Parent) -> None:
     """Answers calls until the parent ends; ends after a MemoryError, which can leave any object incomplete."""
+    forbid_sockets()
     for body in parent:
         request = msgspec.msgpack.decode(body, type=_Call)
         del body

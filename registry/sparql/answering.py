@@ -1,12 +1,9 @@
-"""Answers one SPARQL query on a checkpoint, in a child process that can open no connection.
+"""Answers one SPARQL query on a checkpoint, in a child process that can open no socket.
 
 Entry point: `answer`, called by `registry.child_pool`; its parts are a head (`Head`, as JSON) and then the body.
 """
 
-import os
-import resource
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -41,53 +38,23 @@ def answer(
     """`table`, `graph`: formats of TABLE_FORMATS and RDF_FORMATS, of which the one that fits the query counts;
     `defaults`, `named`: graphs of the dataset. UsageError for a query with a mistake."""
     store = ox.Store.read_only(checkpoint)
-    with _no_connections():
-        try:
-            results = store.query(
-                query,
-                use_default_graph_as_union=not defaults and not named,
-                default_graph=[ox.NamedNode(iri) for iri in defaults] or None,
-                named_graphs=[ox.NamedNode(iri) for iri in named] or None,
-            )
-            if isinstance(results, ox.QueryBoolean):
-                yield from _parts(Head("boolean", table, 1, False), _BOOLEANS[table](bool(results)))
-            elif isinstance(results, ox.QueryTriples):
-                yield from _graph(results, graph)
-            else:
-                yield from _table(results, table)
-        except (SyntaxError, ValueError) as error:
-            raise UsageError("sparql-mistake", what=str(error)[:500]) from None
-        except (OSError, RuntimeError) as error:  # what the engine cannot evaluate, such as a function it has not
-            raise UsageError("sparql-fails", what=str(error)[:500]) from None
-
-
-@contextmanager
-def _no_connections() -> Iterator[None]:
-    """For the block, this process can open no file and no socket: every number of a file that it may use is taken.
-
-    The engine follows SERVICE by itself and cannot be told not to; `queries.checked` refuses it, and this is why one
-    that is not recognised reaches nobody.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    highest = os.dup(0)
-    taken = [highest]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(_open_numbers(), default=highest) + 1, hard))
     try:
-        with suppress(OSError):
-            while True:
-                taken.append(os.dup(0))
-        yield
-    finally:
-        for number in taken:
-            os.close(number)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
-def _open_numbers() -> Iterator[int]:
-    for number in range(4096):
-        with suppress(OSError):
-            os.fstat(number)
-            yield number
+        results = store.query(
+            query,
+            use_default_graph_as_union=not defaults and not named,
+            default_graph=[ox.NamedNode(iri) for iri in defaults] or None,
+            named_graphs=[ox.NamedNode(iri) for iri in named] or None,
+        )
+        if isinstance(results, ox.QueryBoolean):
+            yield from _parts(Head("boolean", table, 1, False), _BOOLEANS[table](bool(results)))
+        elif isinstance(results, ox.QueryTriples):
+            yield from _graph(results, graph)
+        else:
+            yield from _table(results, table)
+    except (SyntaxError, ValueError) as error:
+        raise UsageError("sparql-mistake", what=str(error)[:500]) from None
+    except (OSError, RuntimeError) as error:  # what the engine cannot evaluate, such as a function it has not
+        raise UsageError("sparql-fails", what=str(error)[:500]) from None
 
 
 def _parts(head: Head, body: str) -> Iterator[bytes]:

@@ -140,9 +140,9 @@ def test_doctor_shows_the_server_with_remedies_in_both_languages(
     (check,) = doctor_says("search server")
     assert check["state"] == "look"
     assert "LOTSE_SEARCH_REPLICAS" in check["remedy"]
-    assert "weiteren Knoten" in check["remedy"]
+    assert "weiteren Knoten" in doctor_says("search server", "--lang", "de")[0]["remedy"]
 
 
-def doctor_says(name: str) -> list[dict[str, str]]:
-    checks = json.loads(lotse("doctor", "--json").stdout)["checks"]
+def doctor_says(name: str, *options: str) -> list[dict[str, str]]:
+    checks = json.loads(lotse("doctor", "--json", *options).stdout)["checks"]
     return [check for check in checks if check["name"] == name]

@@ -107,8 +107,9 @@ class PackedRecords:
         except zstandard.ZstdError:  # they have too little in common
             return self._bodies
         id, body = dictionary.dict_id(), dictionary.as_bytes()
-        if id not in self._bodies.ids:
-            connection.execute(DICTIONARIES.insert().values(id=id, body=body))
+        if id in _stored(connection):  # another one has this id by chance, or it is just being forgotten
+            return self._bodies
+        connection.execute(DICTIONARIES.insert().values(id=id, body=body))
         connection.execute(_OF_SOURCES.insert().values(source=source, id=id))
         return self._bodies.with_dictionary(id, body).with_sources({source: id})
 

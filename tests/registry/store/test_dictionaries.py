@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import zstandard
 from msgspec.structs import replace
 
 from registry.errors import ConflictError
@@ -72,6 +73,21 @@ def test_later_records_of_the_source_are_packed_with_it_and_those_of_others_are_
         verein, amt = lengths.scalars().all()
     assert amt < verein
     assert len(stored(store)) == 2
+
+
+def test_an_id_that_is_taken_is_not_taken_again(store: Store, monkeypatch: pytest.MonkeyPatch):
+    """Ids are 31 bits of a hash: two dictionaries with one id would make the records of one of them unreadable."""
+    store.put(harvested(MIN_SAMPLES), "source:amt")
+    before = stored(store)
+    (trained,) = before.keys() - {shipped()[0]}
+    other = zstandard.ZstdCompressionDict(before[trained] + bytes(8))
+    assert other.dict_id() == trained
+    monkeypatch.setattr(dictionaries.zstandard, "train_dictionary", lambda *_, **__: other)
+    records = [replace(r, id=f"verein-{r.id}") for r in harvested(MIN_SAMPLES, 300, "verein")]
+    open_store(str(store.engine.url)).put(records, "source:verein")
+    assert stored(store) == before
+    again = open_store(str(store.engine.url)).get_many([record.id for record in records])
+    assert {record.id: record.said for record in records} == {id: record.said for id, record in again.items()}
 
 
 def test_what_is_rewritten_is_gone_from_the_dictionaries(store: Store, monkeypatch: pytest.MonkeyPatch):

@@ -49,7 +49,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def list_key(self) -> tuple[object, ...]:
         """The same for all pages of a list, whatever is counted."""
-        return self.words, tuple(sorted(self.where.items())), self.limits
+        return replace(self, page=1, size=0, cursor="", facets=()).key
 
 
 class Hit(msgspec.Struct, frozen=True):

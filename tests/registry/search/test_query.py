@@ -6,6 +6,7 @@ Covers: registry/search/candidates.py, registry/search/sorting.py
 from collections.abc import Collection, Mapping, Sequence
 
 import pytest
+from msgspec import structs
 
 from registry.errors import UsageError
 from registry.search.answering import answer, suggestions
@@ -20,6 +21,7 @@ from registry.search.candidates import (
 )
 from registry.search.facet_counts import aggregations, counts, normal_where
 from registry.search.filters import Filters, Texts
+from registry.search.limits import Limits
 from registry.search.listing import ranked
 from registry.search.matching import ENDING_WEIGHT, MAX_ASKED, Asked, Need, WordGroup, asked
 from registry.search.paging import Stretch
@@ -375,3 +377,15 @@ def test_the_floor_of_exact_hits_keeps_the_order_of_their_scores():
     assert shares[0] == 1
     assert shares == sorted(set(shares), reverse=True)
     assert shares[-1] == MIN_EXACT_SHARE
+
+
+def test_pages_of_a_list_have_one_key_and_other_lists_another() -> None:
+    first = Query(words="Radwege", where={"theme": ("TRAN",)})
+    others = (
+        Query(words="Wasser", where={"theme": ("TRAN",)}),
+        Query(words="Radwege"),
+        structs.replace(first, limits=Limits(begins="2024")),
+        structs.replace(first, outside=(("links", ("a",)),)),
+    )
+    assert {structs.replace(first, page=2, size=5, facets=()).list_key} == {first.list_key}
+    assert all(other.list_key != first.list_key for other in others)

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from api.editing import form
 from api.editing.comparison import compare, organization_name, owner, preview, record_links, similar
+from api.editing.draft_progress import confirmation
 from api.editing.drafting import (
     FormPage,
     changed_record,
@@ -49,6 +50,7 @@ from registry.store.store import Selection
 from vocab.kinds import KIND_ROWS
 
 MAX_PUBLISHED_SHOWN: Final = 200
+_NOTICES: Final = ("sent", "discarded", "later", "imported", "confirmed")  # parameters of the list of entries
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -213,20 +215,20 @@ def entries(pages: Pages, request: Request) -> Response:
     lang = language(request)
     _ = translator(lang)
     published = _published(pages, account)
+    drafts = list(pages.inbox.of_account(account))
+    notice = next((name for name in _NOTICES if name in request.query_params), "")
     return pages.page(
         request,
         "entries.html",
         lang,
-        drafts=list(pages.inbox.of_account(account)),
+        drafts=drafts,
+        **confirmation(drafts if notice == "sent" else (), account, lang),
         unconfirmed=due_for_confirmation(pages.catalog, account, datetime.now(UTC)),
         declined=[draft for draft in pages.inbox.listed(account, ("declined",)) if account.name in draft.editors],
         proposals=list(pages.inbox.proposals(account, [record.id for record in published])),
         published=published[:MAX_PUBLISHED_SHOWN],
         owner=lambda draft: owner(pages, draft, lang),
-        notice=next(
-            (name for name in ("sent", "discarded", "later", "imported", "confirmed") if name in request.query_params),
-            "",
-        ),
+        notice=notice,
         handed_in=int(handed_in) if (handed_in := request.query_params.get("handed-in", "")[:6]).isdecimal() else 0,
         kinds=[(kind, row.singular[lang]) for kind, row in KIND_ROWS.items() if kind != "project"],
         crumbs=[(_("Meine Einträge"), "")],

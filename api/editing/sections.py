@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from api.editing import form
 from api.editing.comparison import owner, preview, record_links, similar, texts
+from api.editing.draft_progress import track_of
 from api.editing.drafting import FormPage, context_of, draft_of, faults_of, may_save
 from api.editing.form_context import Entered, FieldError
 from api.editing.form_fields import SECTIONS, Section, base_name, form_of
@@ -79,6 +80,7 @@ def tasks(pages: Pages, request: Request, id: str) -> Response:
         send=address_of(draft, lang, "send"),
         whole=address_of(draft, lang),
         owner=owner(pages, draft, lang),
+        track=track_of(draft, lang),
         locked=not may_save(pages, draft, account),
         **remarks(draft, lang),
         may_take_back=pages.inbox.may(draft, "withdraw", account),

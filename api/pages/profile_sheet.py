@@ -62,7 +62,7 @@ def profile_page(pages: Pages) -> View:
             "profile.html",
             lang,
             title=title,
-            rows=[(label, texts) for label, texts in _rows(pages, record, lang)],
+            rows=[(label, texts) for label, texts in sheet_rows(pages, record, lang)],
             reading=reading(record, lang),
             area="project",
             crumbs=[
@@ -99,7 +99,7 @@ def _project(pages: Pages, request: Request) -> tuple[Record, Lang]:
 # -- the sheet
 
 
-def _rows(pages: Pages, record: Record, lang: Lang) -> Iterator[tuple[str, list[Markup | str]]]:
+def sheet_rows(pages: Pages, record: Record, lang: Lang) -> Iterator[tuple[str, list[Markup | str]]]:
     """Label and texts in the order of the list of projects; texts are empty for what the record does not say."""
     _ = translator(lang)
     metadata = record.metadata

@@ -108,17 +108,28 @@ def one_each(cls: str, members: list[Any], many: bool) -> Iterator[Any]:
 
 
 def _participations(cls: str, fields: FieldValues) -> Iterator[Any]:
-    own = {row.name for row in fields_of(cls)} | {"iri"}
+    """Participants by role, then those that are named with a role and a task each: {"name": ["A", "B"], "role": […]}."""
     agent = {row.name for row in fields_of("Agent")}
-    if fields.keys() & (own | agent):
-        inner = {key: value for key, value in fields.items() if key in agent and key not in own}
-        rest = {key: value for key, value in fields.items() if key not in inner}
-        yield from ({"agent": participant, **rest} for participant in _spread("Agent", inner)) if inner else (rest,)
-        return
+    own = {row.name for row in fields_of(cls)} | {"iri"}
     for role, names in fields.items():
-        for participant in names if isinstance(names, list | tuple) else (names,):
-            if not empty(participant):
-                yield {"agent": participant, "role": role}
+        if role not in own and role not in agent:
+            for participant in names if isinstance(names, list | tuple) else (names,):
+                if not empty(participant):
+                    yield {"agent": participant, "role": role}
+    inner = {key: value for key, value in fields.items() if key in agent and key not in own}
+    rest = {key: value for key, value in fields.items() if key in own}
+    if inner:
+        yield from ({"agent": agent, **_at(number, rest)} for number, agent in enumerate(_spread("Agent", inner)))
+    elif rest:
+        yield rest
+
+
+def _at(number: int, fields: FieldValues) -> dict[str, Any]:
+    """The fields of the participant with this number; what is no list is said of all."""
+    return {
+        key: (value[number] if number < len(value) else None) if isinstance(value, list | tuple) else value
+        for key, value in fields.items()
+    }
 
 
 def _spread(cls: str, fields: FieldValues) -> Iterator[dict[str, Any]]:

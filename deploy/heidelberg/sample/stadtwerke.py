@@ -183,10 +183,11 @@ def _project(thing: dict[str, Any]) -> str:
         whole = place == "ganze-stadt"
         lines.append("dct:spatial " + ("eu:place\\/DEU_HEI" if whole else f"<{voc}district/heidelberg/{place}>"))
     for partner in thing.get("partners", []):
-        name, role = partner.split(";")
+        name, role, task = partner.split(";")
         agent = f"[ a foaf:Agent ; foaf:name {_text(name)} ]"
         lines.append(
-            f"prov:qualifiedAssociation [ a prov:Association ; prov:agent {agent} ; prov:hadRole <{voc}role/{role}> ]"
+            f"prov:qualifiedAssociation [ a prov:Association ; prov:agent {agent} ; prov:hadRole <{voc}role/{role}> ; "
+            f"dct:description {_text(task)} ]"
         )
     lines += _period(thing)
     lines += [f"prov:used {_iri(id)}" for id in thing.get("uses", [])]

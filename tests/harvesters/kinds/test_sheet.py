@@ -127,6 +127,20 @@ def test_columns_mean_what_the_settings_say() -> None:
     assert found.extras == {}
 
 
+def test_participants_have_a_role_and_a_task_each() -> None:
+    named = (1, "T", "Umweltamt", "A | B", "Partner | Beirat", "misst | berät")
+    rows = [("id", "title", "Amt", "Wer", "Rolle", "Aufgabe"), named]
+    settings = {
+        "kind": "project", "map.title": "title", "map.participants.federfuehrung": "Amt",
+        "map.participants.name": "Wer", "map.participants.role": "Rolle", "map.participants.description": "Aufgabe",
+    }  # fmt: skip
+    participants = records(a_workbook(rows), **settings)["1"].participants
+    assert [
+        (taking.agent.name["de"], taking.role.rpartition("/")[2], taking.description.get("de", ""))
+        for taking in participants
+    ] == [("Umweltamt", "federfuehrung", ""), ("A", "partner", "misst"), ("B", "beirat", "berät")]
+
+
 def test_a_line_break_in_a_field_of_one_value_is_text() -> None:
     found = records(a_workbook([("id", "title", "description"), (1, "T", "Erste Zeile\nZweite | Zeile")]))
     assert found["1"].description == {"de": "Erste Zeile\nZweite | Zeile"}

@@ -91,6 +91,14 @@ def test_the_agency_shows_twenty_projects_in_all_phases(demo: Demo) -> None:
     assert sum(one.period is not None for one in said) >= 15
 
 
+def test_partners_of_a_showcase_project_say_what_they_do(demo: Demo) -> None:
+    (project,) = (one for one in demo.records(kind="project") if one.metadata.title.get("de") == "Kühle Wege")
+    lead = concept_list("roles").by_notation["federfuehrung"].iri
+    partners = [taking for taking in project.metadata.participants if taking.role != lead]
+    assert len(partners) == 3
+    assert all(taking.description.get("de") for taking in partners)
+
+
 def test_who_is_named_is_recognized_as_an_organization_of_the_city(demo: Demo) -> None:
     known = {one.id for one in demo.records(kind="organization")}
     assert {"stadt-heidelberg", "stadtwerke-heidelberg", "digital-agentur"} <= known

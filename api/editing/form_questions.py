@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from api.editing.form_context import FieldError, FormContext
 from api.editing.form_fields import MAX_ITEMS, FormField, Section, Widget, base_name, form_of, numbered
 from api.editing.form_values import offered
+from api.pages.outputs import is_of_profile, outputs_of, property_of
 from api.text.formatting import day
 from api.text.i18n import marked as _
 from api.text.i18n import translator
@@ -44,6 +45,7 @@ class Question(NamedTuple):
     label: str
     hint: str
     why: str
+    where: str  # in which outputs the field appears; "" in a group, which says it once
     widget: Widget
     form: str  # of the value, as in vocab/fields.py
     needed: bool
@@ -61,7 +63,7 @@ class Block(NamedTuple):
 
     `voluntary`: the heading of the voluntary ones goes before it. `group`: metadata field of a row, with its `legend`;
     the last row of a group that has room has the words of a button for `one_more`. `number`: of a row, from 1, if there
-    are `rows`.
+    are `rows`. `where`: in which outputs the group appears, said in its first row.
     """
 
     lines: tuple[tuple[Question, ...], ...]
@@ -71,6 +73,7 @@ class Block(NamedTuple):
     one_more: str = ""
     number: int = 0
     rows: int = 0
+    where: str = ""
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -127,7 +130,8 @@ def _rows(
         lines = _lines(row, context, values)
         button = _(one_more) if number == rows < MAX_ITEMS else ""
         title = f"{_(legend)} {number}" if rows > 1 else _(legend)
-        yield Block(lines, voluntary and number == 1, group, title, button, number, rows)
+        where = _where(fields[0], context) if number == 1 else ""
+        yield Block(lines, voluntary and number == 1, group, title, button, number, rows, where)
 
 
 def _lines(
@@ -156,6 +160,7 @@ def _question(form_field: FormField, context: FormContext, values: Mapping[str, 
         label=_(form_field.label) if form_field.label else row.label(context.lang),
         hint=_(form_field.hint) if form_field.hint else "",
         why=_(form_field.why) if form_field.why else "",
+        where="" if form_field.repeats else _where(form_field, context),
         widget=widget,
         form=row.form,
         needed=form_field.is_needed(context.kind),
@@ -169,6 +174,19 @@ def _question(form_field: FormField, context: FormContext, values: Mapping[str, 
         or bool(form_field.role),
         read_as=_read_as(values.get(form_field.name), context) if row.form == "date" else "",
     )
+
+
+def _where(form_field: FormField, context: FormContext) -> str:
+    """The outputs in which a field appears, and its property in the data; of a group without the parts of its rows."""
+    _ = translator(context.lang)
+    name, part = form_field.metadata_field, "" if form_field.repeats else form_field.part
+    labels = dict.fromkeys(_(output.label) for output in outputs_of(context.kind, name) if output.name != "data")
+    profile = "DCAT-AP.de" if is_of_profile(context.kind, name) else "RDF"
+    return _("Erscheint hier: %(outputs)s. In den Daten (%(profile)s): %(property)s.") % {
+        "outputs": ", ".join(labels),
+        "profile": profile,
+        "property": property_of(context.kind, name, part),
+    }
 
 
 def _read_as(value: Any, context: FormContext) -> str:

@@ -78,7 +78,7 @@ def map_page(pages: Pages) -> View:
             listed.lang,
             **listed.variables,
             map=_districts(pages, listed),
-            rows=_rows(pages, listed),
+            rows=rows(pages, listed),
             plan=plan(listed.records, listed.lang),
         )
 
@@ -101,7 +101,7 @@ def _only(listed: Filtered, notation: str) -> str:
     return query.url(replace(listed.asked, where=where), listed.path)
 
 
-def _rows(pages: Pages, listed: Filtered) -> tuple[Row, ...]:
+def rows(pages: Pages, listed: Filtered) -> tuple[Row, ...]:
     """Each district that has a project, in the order of the city's list, and at the end what is for the whole city."""
     titles: dict[str, list[tuple[Markup | str, str]]] = {}
     for record in listed.records:

@@ -108,7 +108,7 @@ def one_each(cls: str, members: list[Any], many: bool) -> Iterator[Any]:
 
 
 def _participations(cls: str, fields: FieldValues) -> Iterator[Any]:
-    """Participants by role, then those that are named with a role and a task each: {"name": ["A", "B"], "role": […]}."""
+    """Participants by role, then those that have a role and a task each: {"name": ["A", "B"], "role": ["…", "…"]}."""
     agent = {row.name for row in fields_of("Agent")}
     own = {row.name for row in fields_of(cls)} | {"iri"}
     for role, names in fields.items():

@@ -6,8 +6,8 @@ The sample of each kind fills its whole form. A field is taken away, and the out
 """
 
 from collections.abc import Iterator
-from functools import reduce
 from datetime import UTC, date, datetime
+from functools import reduce
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Final
@@ -185,7 +185,9 @@ def test_each_question_says_where_its_field_appears_and_a_group_says_it_once() -
                 assert all(question.where.startswith(word) for question in block.questions)
             else:
                 assert block.where.startswith(word) == (block.number == 1)
-    texts = {question.name: question.where for block in questions(context_of("dataset")) for question in block.questions}
+    texts = {
+        question.name: question.where for block in questions(context_of("dataset")) for question in block.questions
+    }
     assert texts["frequency"] == (
         "Erscheint hier: Seite des Eintrags, Tabelle (CSV, XLSX). In den Daten (DCAT-AP.de): dct:accrualPeriodicity."
     )

@@ -17,7 +17,7 @@ from registry.model.timing import ZONE
 from registry.model.working_days import working_day_after
 
 WORKING_DAYS: Final = DECIDE_WITHIN.days  # in which a draft is decided on
-_LAST: Final = 4  # place of "published"
+_LAST: Final = 4  # number of the step "published", from 0
 
 
 def decided_by(draft: Draft) -> date | None:
@@ -55,13 +55,13 @@ def track_of(draft: Draft, lang: Lang) -> tuple[PhaseMark, ...]:
     )
     now = {"draft": 0, "submitted": 3 if draft.release else 2, "returned": 2, "published": _LAST}[draft.state]
     return tuple(
-        PhaseMark(name, _state(place, now), _note(draft, lang) if place == now else "")
-        for place, name in enumerate(names)
+        PhaseMark(name, _state(number, now), _note(draft, lang) if number == now else "")
+        for number, name in enumerate(names)
     )
 
 
-def _state(place: int, now: int) -> str:
-    return "done" if place < now or now == _LAST else "now" if place == now else "plan"
+def _state(number: int, now: int) -> str:
+    return "done" if number < now or now == _LAST else "now" if number == now else "plan"
 
 
 def _note(draft: Draft, lang: Lang) -> str:

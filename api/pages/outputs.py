@@ -1,6 +1,6 @@
 """Where a field of an entry appears: the table of outputs, each with the fields that it reads.
 
-Entry points: `outputs_of`, `property_of`. `tests/api/editing/test_field_outputs.py` takes each field away and compares
+Entry points: `outputs_of`, `property_of`. `tests/api/pages/test_outputs.py` takes each field away and compares
 the outputs that change with this table. The page and the data hold every field; the property in the data is the one of
 `vocab/fields.py`.
 """

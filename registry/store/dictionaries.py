@@ -14,6 +14,7 @@ import msgspec
 import sqlalchemy as sa
 import zstandard
 
+from registry.errors import DatabaseDamagedError
 from registry.model import Record
 from registry.store.bodies import BODY_VERSION, Bodies, shipped
 from registry.store.database import Tables, among, make_tables, reading, writing
@@ -37,7 +38,11 @@ class PackedRecords:
     def __init__(self, engine: sa.Engine) -> None:
         make_tables(engine, TABLES)
         self._engine = engine
-        self._bodies = self._read()
+        try:
+            self._bodies = self._read()
+        except DatabaseDamagedError:  # the process starts and tells it; the records that need one raise it again
+            current, body = shipped()
+            self._bodies = Bodies({current: body}, current)
 
     def pack(self, record: Record) -> bytes:
         """The record as a body of version BODY_VERSION, packed with the dictionary that is shipped."""

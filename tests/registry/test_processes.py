@@ -43,12 +43,13 @@ class Person:
 
     def act(self):
         name = self.random.choice(["register", "revise", "harvest", "harvest", "sync", "read", "read", "serve"])
+        built = self.catalog.index.position()
         try:
             getattr(self, name)()
         except ConflictError:  # somebody else was faster; what a person or a harvest would try again
             name += ", too late"
-        except NotReadyError:  # nobody has built the index yet
-            assert self.catalog.index.position() is None or name == "sync"
+        except NotReadyError:  # nobody had built the index yet
+            assert built is None or name == "sync"
         self.done[name] = self.done.get(name, 0) + 1
 
     def word(self):

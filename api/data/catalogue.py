@@ -30,6 +30,7 @@ from vocab.fields import fields_of
 from vocab.profile import DE, EU, level
 
 PAGE_SIZE: Final = 100  # records; some hundred kilobytes
+MAX_DIGITS: Final = 18  # of the number of a change
 MAX_PAGE_BYTES: Final = 3_000_000  # of the records as JSON; RDF/XML is up to 16 times as long, GovData takes 50 MB
 SCHEME: Final = "http://publications.europa.eu/resource/authority/data-theme"
 
@@ -162,8 +163,8 @@ def began_at(ask: PageRequest, position: Position) -> Position:
     epoch, _, number = ask.snapshot.partition(".")
     if not ask.snapshot:
         return position
-    is_ours = epoch == position.epoch and number.isascii() and number.isdigit()
-    if not is_ours or int(number[:20]) > position.number:
+    is_ours = epoch == position.epoch and number.isascii() and number.isdigit() and len(number) <= MAX_DIGITS
+    if not is_ours or int(number) > position.number:
         raise StartAgainError("catalogue-restored")
     return Position(epoch, int(number))
 

@@ -1,7 +1,7 @@
 """The whole catalogue for harvesters: its own description (dcat:Catalog) and its Hydra pages.
 
-Entry points: `served` (the description), `page_request` (parameters), `began_at` (the snapshot), `window` (the ids and
-links of a page). `api.data.catalogue_snapshot` lists the records of a snapshot.
+Entry points: `served` (the description), `page_request` (parameters), `began_at` (the snapshot), `ids_of_page` and
+`links_of_page`. `api.data.catalogue_snapshot` lists the records of a snapshot.
 Invariant: all pages that follow from one first page are cut from the same list of ids.
 """
 
@@ -169,7 +169,13 @@ def began_at(ask: PageRequest, position: Position) -> Position:
     return Position(epoch, int(number))
 
 
-def first_of(ids: Sequence[str], ask: PageRequest) -> int:
+def ids_of_page(ids: Sequence[str], ask: PageRequest) -> Sequence[str]:
+    """The ids of a page of a sorted list of ids, PAGE_SIZE at most."""
+    start = _first_of(ids, ask)
+    return ids[start : start + PAGE_SIZE]
+
+
+def _first_of(ids: Sequence[str], ask: PageRequest) -> int:
     """The index of the first id of a page."""
     return bisect_right(ids, ask.after) if ask.after else min((ask.page - 1) * PAGE_SIZE, len(ids))
 
@@ -180,16 +186,16 @@ def fitting_in(records: Sequence[Record]) -> int:
     return max(1, sum(1 for size in sizes if size <= MAX_PAGE_BYTES))
 
 
-def window(
+def links_of_page(
     ids: Sequence[str], ask: PageRequest, url: str, snapshot: Position, count: int = PAGE_SIZE
-) -> tuple[tuple[str, ...], HydraPage]:
-    """The ids of a page of a sorted list of ids, and its links. `url`: of the catalogue in that format; `count`: of
-    records on this page."""
-    start = first_of(ids, ask)
+) -> HydraPage:
+    """The links of a page of a sorted list of ids. `url`: of the catalogue in that format; `count`: of records on this
+    page."""
+    start = _first_of(ids, ask)
     address = _addresses(ids, ask, url, f"{snapshot.epoch}.{snapshot.number}")
     last = max(len(ids) - 1, 0) // PAGE_SIZE * PAGE_SIZE
     beyond = start >= len(ids)  # an empty page, which must not be linked as the last one
-    links = HydraPage(
+    return HydraPage(
         url=address(start),
         first=address(0),
         previous=address(max(start - PAGE_SIZE, 0)) if start > 0 else "",
@@ -198,7 +204,6 @@ def window(
         total=len(ids),
         size=PAGE_SIZE,
     )
-    return tuple(ids[start : start + count]), links
 
 
 def _addresses(ids: Sequence[str], ask: PageRequest, url: str, snapshot: str) -> Callable[[int], str]:

@@ -94,11 +94,9 @@ class _Views:
         snapshot = catalogue.began_at(ask, position)
         part = self.parts(snapshot, ask)
         url = profiles.address(absolute(base, "/catalog"), row, form)
-        start = catalogue.first_of(part.ids, ask)
-        ids = part.ids[start : start + catalogue.PAGE_SIZE]
-        read = list(records_at(store, ids, snapshot.number).values())
+        read = list(records_at(store, catalogue.ids_of_page(part.ids, ask), snapshot.number).values())
         count = catalogue.fitting_in(read)
-        _, links = catalogue.window(part.ids, ask, url, snapshot, count)
+        links = catalogue.links_of_page(part.ids, ask, url, snapshot, count)
         described = catalogue.served(self.city, base, part.modified)
 
         def body() -> bytes:

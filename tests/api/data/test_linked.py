@@ -290,13 +290,15 @@ def test_the_catalogue_can_be_narrowed(client: TestClient, filled: Catalog) -> N
 def test_a_page_begins_after_an_id_that_need_not_exist_any_more() -> None:
     ids = [f"{number:03}" for number in range(250)]
     here = Position("e", 7)
-    found, links = catalogue.window(ids, catalogue.PageRequest(after="0995"), "/c", here)
-    assert found[0] == "100"
+    after = catalogue.PageRequest(after="0995")
+    links = catalogue.links_of_page(ids, after, "/c", here)
+    assert catalogue.ids_of_page(ids, after)[0] == "100"
     assert links.previous.startswith("/c?page=1&snapshot=") or "after=" not in links.previous
     assert "after=199" in links.next
-    last, end = catalogue.window(ids, catalogue.PageRequest(page=3), "/c", here)
+    third, first = catalogue.PageRequest(page=3), catalogue.PageRequest()
+    last, end = catalogue.ids_of_page(ids, third), catalogue.links_of_page(ids, third, "/c", here)
     assert (len(last), end.next) == (50, "")
-    nothing, empty = catalogue.window([], catalogue.PageRequest(), "/c", here)
+    nothing, empty = catalogue.ids_of_page((), first), catalogue.links_of_page((), first, "/c", here)
     assert (nothing, empty.next, empty.previous, empty.total) == ((), "", "", 0)
     with pytest.raises(StartAgainError):
         catalogue.began_at(catalogue.PageRequest(snapshot="other.7"), here)

@@ -14,14 +14,13 @@ from registry.errors import SourceError, TooLargeError, UsageError
 from registry.fetch.session import body
 from registry.model import Distribution, Record
 from registry.pictures.rewriting import MAX_PICTURE_BYTES, Picture, rewritten
-from registry.preview.model import MapLayer, MapOffer
+from registry.preview.model import MAP_SYSTEMS, MapLayer, MapOffer
 from vocab.geometry import bounds
 
 if TYPE_CHECKING:
     from requests import Session
 
 Box = tuple[float, float, float, float]
-SYSTEMS: Final = ("EPSG:3857", "CRS:84", "EPSG:4326", "EPSG:4258")  # that we can ask for, the best one first
 FORMATS: Final = ("image/png", "image/jpeg", "image/webp", "image/png; mode=8bit", "image/png8")
 WIDTH: Final = 800  # pixels
 MIN_HEIGHT: Final = 300
@@ -51,7 +50,7 @@ def draw(http: "Session", offer: MapOffer, distribution: Distribution, record_bo
     """The picture of the layer that a distribution is about, or of the first one, where the record is; None if the
     service draws none. `record_box`: of the record."""
     layer = _layer(offer, distribution)
-    system = next((system for system in SYSTEMS if layer and system in layer.crs), "")
+    system = next((system for system in MAP_SYSTEMS if layer and system in layer.crs), "")
     format = next((format for format in FORMATS if format in offer.formats), "")
     if layer is None or not system or not format:
         return None

@@ -16,6 +16,7 @@ ORDERED_TYPES: Final = frozenset(
     ("integer", "number", "date", "datetime", "time")
 )  # types of which ranges can be asked
 NUMERIC_TYPES: Final = frozenset(("integer", "number"))
+MAP_SYSTEMS: Final = ("EPSG:3857", "CRS:84", "EPSG:4326", "EPSG:4258")  # of pictures that we ask for, best first
 READER_VERSION: Final = 3  # of what the readers make of a file; a higher one has every file read again
 
 
@@ -43,8 +44,8 @@ class Column(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
 
 
 class MapLayer(msgspec.Struct, frozen=True, array_like=True):
-    """A layer that a map service draws. `box`: west, south, east, north; `crs`: those of its coordinate systems that we
-    can ask for."""
+    """A layer that a map service draws. `box`: west, south, east, north; `crs`: its coordinate systems that are among
+    MAP_SYSTEMS."""
 
     name: str
     title: str
@@ -53,7 +54,7 @@ class MapLayer(msgspec.Struct, frozen=True, array_like=True):
 
 
 class MapOffer(msgspec.Struct, frozen=True, array_like=True):
-    """What a map service can draw. `url`: where it is asked (GetMap); `formats`: those that we can read."""
+    """What a map service can draw. `url`: where it is asked (GetMap); `formats`: of pictures, as it names them."""
 
     url: str
     version: str

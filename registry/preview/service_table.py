@@ -6,7 +6,7 @@ The document is what the service answers to GetCapabilities (OGC 06-042, 09-025r
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from registry.preview.model import MapLayer, MapOffer, ReadAs
+from registry.preview.model import MAP_SYSTEMS, MapLayer, MapOffer, ReadAs
 from registry.preview.reasons import unreadable
 from registry.preview.table_writer import Table
 from registry.preview.xml_elements import Element, child_text, local_name
@@ -26,7 +26,7 @@ class _Layer(NamedTuple):
     abstract: str
     crs: str
     extent: str | None
-    systems: tuple[str, ...] = ()  # in which it can be drawn
+    systems: tuple[str, ...] = ()  # those of MAP_SYSTEMS in which it can be drawn
 
 
 class _Inherited(NamedTuple):
@@ -81,7 +81,8 @@ def _wms(element: Element, inherited: _Inherited, level: int) -> Iterator[_Layer
             yield from _wms(child, inherited, level)
         elif local_name(child) == "Layer" and level < MAX_LEVELS:
             named = [part.text or "" for part in child if local_name(part) in ("CRS", "SRS")]
-            systems = (*inherited.systems, *(system for text in named for system in text.split()))
+            drawn = (system for text in named for system in text.split() if system in MAP_SYSTEMS)
+            systems = (*inherited.systems, *drawn)
             own = _Inherited(_wms_extent(child) or inherited.extent, tuple(dict.fromkeys(systems)))
             if name := child_text(child, "Name"):
                 crs = child_text(child, "CRS") or child_text(child, "SRS")

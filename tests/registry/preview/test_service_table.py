@@ -3,11 +3,14 @@
 Covers: registry/preview/service_table.py, registry/preview/addresses.py, registry/preview/xml_elements.py
 """
 
+from xml.etree import ElementTree
+
 import pytest
 
 from registry.errors import UnreadableError
 from registry.model import Distribution
 from registry.preview.addresses import address_of
+from registry.preview.service_table import service_table
 from tests.registry.preview.previewed import read_file
 from vocab.concepts import concept_list
 
@@ -34,6 +37,18 @@ def test_the_layers_of_a_map_service() -> None:
     assert read.rows == [["01", "Bäume", "Alle Bäume", "EPSG:25832", BOX], ["02", "Wege", None, None, BOX]]
     assert read.type("geometry") == "geometry"
     assert read_file(WMS_1_1).rows[0][0] == "a"
+
+
+def test_a_layer_hands_on_only_the_systems_that_pictures_are_asked_in() -> None:
+    """Some services name all systems of the EPSG at their first layer; those of each layer were more than the answer of
+    the child may have."""
+    systems = "".join(f"<CRS>EPSG:{code}</CRS>" for code in range(3800, 4300))
+    root = ElementTree.fromstring(WMS.replace("<Layer><Title>Alle", f"<Layer>{systems}<Title>Alle"))
+    offer = service_table(root, "x").map_offer
+    assert offer
+    assert [(layer.name, layer.crs) for layer in offer.layers] == [
+        (name, ("EPSG:3857", "EPSG:4258")) for name in ("01", "02")
+    ]
 
 
 def test_the_types_of_a_feature_service() -> None:

@@ -3,10 +3,10 @@
 Entry point: `known_form`: lines of GeoJSON, answers of ArcGIS (feature sets), of the DataStore of CKAN. Pure.
 """
 
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from registry.preview.reasons import unreadable
+from registry.preview.service_model import moment_of_milliseconds
 
 _ESRI_DATE: Final = "esriFieldTypeDate"
 _GEOMETRIES: Final = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
@@ -70,12 +70,7 @@ def _system(reference: Any) -> str:
 
 
 def _value(value: Any, is_date: bool) -> Any:
-    if is_date and isinstance(value, int):
-        try:
-            return datetime.fromtimestamp(value / 1000, UTC)
-        except (OverflowError, OSError, ValueError):
-            return value
-    return value
+    return (moment_of_milliseconds(value) or value) if is_date and isinstance(value, int) else value
 
 
 def _geometry(geometry: Any) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ Org.OData.Measures.V1, else the one in the name of the column.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urljoin
 from xml.etree import ElementTree
@@ -15,7 +15,7 @@ from registry.model.message import message
 from registry.preview.header_words import means, unit_of
 from registry.preview.model import ReadAs
 from registry.preview.reasons import unreadable
-from registry.preview.service_model import Answer, objects, parsed
+from registry.preview.service_model import Answer, moment_of_milliseconds, objects, parsed
 from registry.preview.table_writer import Table
 from registry.preview.xml_elements import Element, child_text, local_name
 from registry.rdf.xml_guard import plain_xml
@@ -109,7 +109,7 @@ def _moment(value: Any) -> Any:
     if not isinstance(value, str):
         return None
     if ticks := _TICKS.fullmatch(value):
-        return datetime.fromtimestamp(int(ticks[1]) / 1000, UTC)
+        return moment_of_milliseconds(int(ticks[1])) or value
     try:
         return datetime.fromisoformat(value)
     except ValueError:

@@ -44,9 +44,8 @@ def requests(answers: list[Answer]) -> list[str]:
         if len(pages) == 2:
             return [_newest_of(stream, streams) for stream in _streams(pages)[:MAX_SINGLE_STREAMS]]
         return []
-    following = (parsed(pages[-1].content) or {}).get("@iot.nextLink")
-    is_full = len(_streams(pages)) >= MAX_STREAMS
-    return [following] if isinstance(following, str) and not is_full else []
+    following = _next_page(pages)
+    return [following] if following and len(_streams(pages)) < MAX_STREAMS else []
 
 
 def table(answers: list[Answer], where: str) -> Table:
@@ -58,8 +57,7 @@ def table(answers: list[Answer], where: str) -> Table:
     geometries = Geometries("CRS84", ())
     rows = [_row(stream, _observation(stream, pages), geometries) for stream in streams]
     notes = list(geometries.notes)
-    last = parsed(pages[-1].content)
-    if len(streams) >= MAX_STREAMS or (isinstance(last, dict) and "@iot.nextLink" in last):
+    if len(streams) >= MAX_STREAMS or _next_page(pages):
         notes.append(message("preview-rows-cut", limit=len(streams)))
     read = ReadAs(format=FORMAT, encoding="utf-8", table=_STREAMS, crs="CRS84", notes=tuple(notes))
     return Table(list(COLUMNS), rows, read, is_text=False, geometry=len(COLUMNS) - 1)
@@ -68,6 +66,13 @@ def table(answers: list[Answer], where: str) -> Table:
 def _address(root: Answer) -> str:
     found_urls = (item["url"] for item in objects(parsed(root.content), "value") if item.get("name") == _STREAMS)
     return str(next(found_urls))
+
+
+def _next_page(pages: list[Answer]) -> str:
+    """The address of the page after these; "" if there is none."""
+    last = parsed(pages[-1].content)
+    link = last.get("@iot.nextLink") if isinstance(last, dict) else None
+    return link if isinstance(link, str) else ""
 
 
 def _asked(address: str, query: str) -> str:

@@ -1,6 +1,7 @@
 """The answers of a SensorThings or OData service, as the worker hands them to the child. Pure."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -26,6 +27,14 @@ def parsed(content: bytes) -> Any:
     try:
         return json.loads(content.decode("utf-8-sig"), parse_constant=lambda _: None)
     except (ValueError, RecursionError):
+        return None
+
+
+def moment_of_milliseconds(count: int) -> datetime | None:
+    """The moment so many milliseconds after 1970 began; None for one beyond the years of our calendar."""
+    try:
+        return datetime.fromtimestamp(count / 1000, UTC)
+    except (OverflowError, OSError, ValueError):
         return None
 
 

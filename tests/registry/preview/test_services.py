@@ -5,6 +5,7 @@ registry/preview/sensorthings.py, registry/preview/odata.py, registry/preview/ma
 """
 
 import io
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -104,6 +105,13 @@ def test_a_service_without_an_answer_says_so(town: Town, server: Services) -> No
     assert preview.reason.code == "preview-service-empty"
 
 
+def test_a_service_whose_list_of_streams_is_no_object_says_so(town: Town, server: Services) -> None:
+    server.faults["Datastreams"] = Fault(200, b"[1]", "application/json")
+    _, preview = prepared(town, f"{server.url}/v1.1")
+    assert preview.reason
+    assert preview.reason.code == "preview-service-empty"
+
+
 # -- OData
 
 
@@ -131,6 +139,15 @@ def test_a_list_of_odata_is_a_plain_table_and_says_that_there_is_more(town: Town
     assert preview.read
     assert (preview.read.format, preview.total) == ("JSON", 1)
     assert "preview-more-pages" in [note.code for note in preview.read.notes]
+
+
+@pytest.mark.parametrize("ticks", ["/Date(999999999999999)/", "/Date(-999999999999999)/"])
+def test_a_time_of_odata_beyond_our_calendar_stays_a_text(town: Town, server: Services, ticks: str) -> None:
+    row = {"Id": 9, "Zeit": ticks, "Wasserstand": "231.5"}
+    server.faults["Pegelstaende"] = Fault(200, json.dumps({"d": {"results": [row]}}).encode(), "application/json")
+    id, preview = prepared(town, f"{server.url}/odata2/")
+    assert preview.state == "ready", preview.reason
+    assert [(row["value"], row["time"]) for row in rows(town, id, preview)] == [(231.5, ticks)]
 
 
 def test_other_files_cost_no_question() -> None:

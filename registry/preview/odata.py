@@ -58,7 +58,10 @@ def requests(answers: list[Answer]) -> list[str]:
     """The addresses to ask after these answers: the metadata, then one row of each table."""
     if len(answers) == 1:
         return [f"{_base(answers[0])}$metadata"]
-    return [_newest(table, _is_four(answers)) for table in _sets(answers)[:MAX_SETS]] if len(answers) == 2 else []
+    if len(answers) > 2:
+        return []
+    is_four = _is_four(answers)
+    return [_newest(table, is_four) for table in _sets(answers)[:MAX_SETS]]
 
 
 def table(answers: list[Answer], where: str) -> Table:

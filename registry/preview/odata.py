@@ -6,7 +6,6 @@ Org.OData.Measures.V1, else the one in the name of the column.
 """
 
 import re
-from datetime import datetime
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urljoin
 from xml.etree import ElementTree
@@ -15,7 +14,7 @@ from registry.model.message import message
 from registry.preview.header_words import means, unit_of
 from registry.preview.model import ReadAs
 from registry.preview.reasons import unreadable
-from registry.preview.service_model import Answer, moment_of_milliseconds, objects, parsed
+from registry.preview.service_model import Answer, moment_of_milliseconds, moment_of_text, objects, parsed
 from registry.preview.table_writer import Table
 from registry.preview.xml_elements import Element, child_text, local_name
 from registry.rdf.xml_guard import plain_xml
@@ -109,14 +108,11 @@ def _number(value: Any) -> Any:
 
 
 def _moment(value: Any) -> Any:
+    """A time as a moment; a text that is none stays as it is."""
     if not isinstance(value, str):
         return None
-    if ticks := _TICKS.fullmatch(value):
-        return moment_of_milliseconds(int(ticks[1])) or value
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError:
-        return value
+    ticks = _TICKS.fullmatch(value)
+    return (moment_of_milliseconds(int(ticks[1])) if ticks else moment_of_text(value)) or value
 
 
 # -- what the service says of its tables

@@ -5,7 +5,6 @@ does not answer it is asked for the newest observation of each of its first stre
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -13,7 +12,7 @@ from registry.model.message import message
 from registry.preview.geometry import Geometries
 from registry.preview.model import ReadAs
 from registry.preview.reasons import unreadable
-from registry.preview.service_model import Answer, objects, parsed
+from registry.preview.service_model import Answer, moment_of_text, objects, parsed
 from registry.preview.table_writer import Table
 
 FORMAT: Final = "SensorThings"
@@ -130,9 +129,4 @@ def _geometries(stream: dict[str, Any], thing: dict[str, Any]) -> Iterator[Any]:
 
 def _moment(text: Any) -> Any:
     """A time, or the end of a period, as a moment; what is neither stays as it is."""
-    if not isinstance(text, str):
-        return None
-    try:
-        return datetime.fromisoformat(text.rpartition("/")[2])
-    except ValueError:
-        return text
+    return (moment_of_text(text.rpartition("/")[2]) or text) if isinstance(text, str) else None

@@ -38,6 +38,14 @@ def moment_of_milliseconds(count: int) -> datetime | None:
         return None
 
 
+def moment_of_text(text: str) -> datetime | None:
+    """The moment that a text writes (ISO 8601); None for another text."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def objects(document: Any, *keys: str) -> list[dict[str, Any]]:
     """The objects of the list behind these keys of a document; [] if there is none."""
     for key in keys:

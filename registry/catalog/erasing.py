@@ -160,8 +160,8 @@ def erase_again(catalog: Catalog, lines: Iterable[bytes]) -> list[Erased]:
 
 
 def _in_free_texts(catalog: Catalog, former: Sequence[Erased], keys: Mapping[str, str]) -> list[str]:
-    """The words of former erasures that stand in free texts, also of older versions and of what was read from
-    sources. `keys`: the secrets that are known, by name."""
+    """The words of former erasures that stand in free texts, as they are written there, also in older versions and in
+    what was read from sources. `keys`: the secrets that are known, by name."""
     listed = []
     for key in dict.fromkeys(entry.key for entry in former if entry.sieves):
         entries = [entry for entry in former if entry.key == key and entry.sieves]
@@ -169,10 +169,11 @@ def _in_free_texts(catalog: Catalog, former: Sequence[Erased], keys: Mapping[str
             log.warning("free texts are not searched for %d erased people: LOTSE_SECRET was another one", len(entries))
             continue
         sieves = {sieve for entry in entries for sieve in entry.sieves}
-        for sequence in sorted(candidates((stored.text for stored in stored_texts(catalog)), sieves, keys[key])):
+        through = candidates((stored.text for stored in stored_texts(catalog)), sieves, keys[key])
+        for sequence, written in sorted(through.items()):
             sieve = sieve_of(sequence, keys[key])
             if any(sieve in entry.sieves and _digest(sequence, entry.salt) in entry.folded for entry in entries):
-                listed.append(sequence)
+                listed += sorted(filter(is_long_enough, written))
     return listed
 
 

@@ -21,5 +21,6 @@ def test_a_name_goes_through_its_sieve_and_little_else() -> None:
     others = [f"Wort{number} und Silbe{number}" for number in range(500)]
     text = '{"a": "Es half (Erika\\nGesuchtmann), danke.", "b": ["erika@privat.example"]}'
     sequences = candidates([*others, text], {sieve_of(NAME, SECRET), sieve_of("erika@privat.example", SECRET)}, SECRET)
-    assert {"erika gesuchtmann", "erika@privat.example"} <= sequences
+    assert {"erika gesuchtmann", "erika@privat.example"} <= set(sequences)
+    assert sequences["erika gesuchtmann"] == {"Erika\nGesuchtmann"}
     assert len(sequences) < 40

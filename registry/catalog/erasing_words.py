@@ -1,10 +1,10 @@
 """Erases words that name a person, such as a name or an e-mail address, wherever they stand in the data folder.
 
-Entry points: `erase_words`, `check_words`, `named_people` (words that may be names, to erase again by a list of
-digests). Rewritten in place are all versions of records, drafts, messages of visitors, and the findings and reports of
-runs; deleted are letters, kept answers, checks of addresses, staged items, tables of previews and dumps that hold one
-of the words. The projections are rebuilt from what is left. The digest of a harvested record stays, so an item that its
-source has not changed does not bring the words back.
+Entry points: `erase_words`, `check_words`, `people_in`, `named_people` (words that may be names, to erase again by a
+list of digests). Rewritten in place are all versions of records, drafts, messages of visitors, and the findings and
+reports of runs; deleted are letters, kept answers, checks of addresses, staged items, tables of previews and dumps that
+hold one of the words. The projections are rebuilt from what is left. The digest of a harvested record stays, so an item
+that its source has not changed does not bring the words back.
 """
 
 import re
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from registry.catalog.catalog import Catalog
 from registry.errors import UsageError
-from registry.model import Finding, Metadata, Record, Version
+from registry.model import Finding, Metadata, Record, Text, Version
 from registry.model.agents import agents
 from registry.sources.packed import packed, unpacked
 from registry.sources.payloads import open_payloads
@@ -111,11 +111,15 @@ def named_people(catalog: Catalog) -> Iterator[str]:
         yield from (message.name, message.email)
 
 
+def people_in(metadata: Metadata) -> Iterator[tuple[Text, str]]:
+    """Name and e-mail address of each agent and contact."""
+    yield from ((agent.name, agent.email) for _field, agent in agents(metadata))
+    yield from ((contact.name, contact.email) for contact in metadata.contacts)
+
+
 def _names_in(metadata: Metadata) -> Iterator[str]:
-    for _field, agent in agents(metadata):
-        yield from (*agent.name.values(), agent.email)
-    for contact in metadata.contacts:
-        yield from (*contact.name.values(), contact.email)
+    for name, address in people_in(metadata):
+        yield from (*name.values(), address)
 
 
 def _has(erased_words: Words, record: Record) -> bool:

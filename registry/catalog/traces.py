@@ -6,14 +6,14 @@ nothing. Database files, backups and logs elsewhere are outside of it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
 from registry.catalog.catalog import Catalog
-from registry.catalog.erasing_words import DELETED, REWRITTEN, Words, is_long_enough
-from registry.model.agents import agents
+from registry.catalog.erasing_words import DELETED, REWRITTEN, Words, is_long_enough, people_in
 from registry.sources.packed import unpacked
 from registry.sources.payloads import open_payloads
 from registry.sources.tables import FINDINGS
@@ -54,7 +54,7 @@ def other_names(catalog: Catalog, terms: Sequence[str]) -> list[str]:
     """Further words that may name the person: parts of a name of several words, and the names and addresses that
     stand together with one of the words as an agent or contact in any version, draft or message."""
     looked_for = {word.casefold() for word in terms}
-    proposed = [part for word in terms if "@" not in word for part in word.split()[: 0 if " " not in word else None]]
+    proposed = [part for word in terms if " " in word and "@" not in word for part in word.split()]
     for names in _named_together(catalog):
         if looked_for & {name.casefold() for name in names}:
             proposed += names
@@ -94,10 +94,9 @@ def _text(value: Any) -> str:
 
 def _named_together(catalog: Catalog) -> Iterator[list[str]]:
     """The names and addresses of each agent, contact and sender."""
-    described = [version.record.said for record in catalog.store.find() for version in catalog.store.history(record.id)]
-    for metadata in (*described, *(draft.metadata for draft in catalog.inbox.every())):
-        yield from (_of_person(agent.name, agent.email) for _field, agent in agents(metadata))
-        yield from (_of_person(contact.name, contact.email) for contact in metadata.contacts)
+    described = (version.record.said for record in catalog.store.find() for version in catalog.store.history(record.id))
+    for metadata in chain(described, (draft.metadata for draft in catalog.inbox.every())):
+        yield from (_of_person(name, address) for name, address in people_in(metadata))
     for message in catalog.messages.waiting():
         yield _of_person({"": message.name}, message.email)
 

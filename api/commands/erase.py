@@ -48,7 +48,7 @@ def erase(name: str, again: Path | None, terms: tuple[str, ...], yes: bool, dry_
             raise UsageError("erase-unconfirmed", name=name or terms[0])
         click.confirm(f"Erase {name or ', '.join(terms)} for good?", abort=True, err=True)
     catalog, _ = opened()
-    others = () if again else erasing.preview(catalog, name, terms).others
+    others = () if again else erasing.others(catalog, name, terms)
     if again:
         erased = erasing.erase_again(catalog, again.read_bytes().splitlines())
     else:

@@ -1,9 +1,9 @@
 """Erases a person: the account, the name wherever it stands, and the words that the person wrote about others' work.
 
-Entry points: `erase` (an account), `erase_named` (words that name a person without one), `erase_again`. What stays is
-what belongs to the city: published metadata without the person's names, and the audit log with the number of the
-account. The names of who was erased are kept as slow salted digests in `erased.jsonl`, so that they can be erased again
-after an older copy of the data folder was put back (`erase_again`).
+Entry points: `erase` (an account), `erase_named` (words that name a person without one), `erase_again`, `preview`,
+`others`. What stays is what belongs to the city: published metadata without the person's names, and the audit log with
+the number of the account. The names of who was erased are kept as slow salted digests in `erased.jsonl`, so that they
+can be erased again after an older copy of the data folder was put back (`erase_again`).
 """
 
 import hashlib
@@ -69,8 +69,7 @@ def erase(catalog: Catalog, name: str, by: str = "", terms: Sequence[str] = ()) 
     Afterwards the name and the person's own words are nowhere in the data folder, also not in free pages of the
     database.
     """
-    if catalog.people.get(name) is None and not _is_known(catalog, name):
-        raise NotFoundError("account-unknown", name=name)
+    _require_known(catalog, name)
     check_words(terms)
     with writing(catalog.store.engine) as connection:
         number = number_of(connection, name)
@@ -105,14 +104,23 @@ class Preview(msgspec.Struct, frozen=True):
 
 def preview(catalog: Catalog, name: str, terms: Sequence[str] = ()) -> Preview:
     """What erasing an account, or words alone, would find; NotFoundError, UsageError as for `erase`."""
-    if name and catalog.people.get(name) is None and not _is_known(catalog, name):
-        raise NotFoundError("account-unknown", name=name)
-    check_words(terms)
-    own = _words_of(catalog, name) if name else []
-    terms = tuple(dict.fromkeys((*terms, *own)))
+    terms = _terms_of(catalog, name, terms)
     looked_for = (*((name,) if is_long_enough(name) else ()), *terms)
     standing = tuple(traces(catalog, looked_for)) if looked_for else ()
     return Preview(terms, standing, tuple(other_names(catalog, terms)))
+
+
+def others(catalog: Catalog, name: str, terms: Sequence[str] = ()) -> tuple[str, ...]:
+    """The `others` of a preview alone, without looking where the words stand; errors as there."""
+    return tuple(other_names(catalog, _terms_of(catalog, name, terms)))
+
+
+def _terms_of(catalog: Catalog, name: str, terms: Sequence[str]) -> tuple[str, ...]:
+    """The given words and those of the account, if one is named; NotFoundError, UsageError as for `erase`."""
+    if name:
+        _require_known(catalog, name)
+    check_words(terms)
+    return tuple(dict.fromkeys((*terms, *(_words_of(catalog, name) if name else ()))))
 
 
 def erase_named(catalog: Catalog, terms: Sequence[str], by: str = "") -> Erased:
@@ -195,8 +203,9 @@ def _without(version: Version, name: str, pseudonym: str) -> Version | None:
     return replace(version, by=pseudonym if mine else version.by, note="" if has_text else version.note, record=record)
 
 
-def _is_known(catalog: Catalog, name: str) -> bool:
-    return name in _names(catalog)
+def _require_known(catalog: Catalog, name: str) -> None:
+    if catalog.people.get(name) is None and name not in _names(catalog):
+        raise NotFoundError("account-unknown", name=name)
 
 
 def _names(catalog: Catalog) -> set[str]:

@@ -3,7 +3,7 @@
 Entry points: `strip` (the last twelve months, in lists), `recent` (the last sixty days, on the page of a dataset).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -48,19 +48,15 @@ def strip(metadata: Metadata, earlier: Iterable[Metadata], today: date) -> Strip
     return Strip(ticks, flow, late)
 
 
-def first_recent_day(today: date) -> date:
-    """The first of the sixty days."""
-    return today - timedelta(days=RECENT_DAYS - 1)
-
-
-def recent(metadata: Metadata, changed: Iterable[date], today: date) -> Recent | None:
-    """The strip of the last sixty days; `changed`: days on which the source brought something new. None for data
-    without a promise, or of which less than one delivery a month is promised."""
+def recent(metadata: Metadata, changed_since: Callable[[date], Iterable[date]], today: date) -> Recent | None:
+    """The strip of the last sixty days. `changed_since`: the days from one on, on which the source brought something
+    new; asked only for a strip. None for data without a promise, or of which less than one delivery a month is
+    promised."""
     promised, last = promise(metadata), last_update(metadata)
     if promised is None or last is None or promised.due - last > timedelta(days=MAX_DAYS_BETWEEN):
         return None
-    first = first_recent_day(today)
-    days = {(day - first).days for day in (*_deliveries(metadata), *changed) if first <= day <= today}
+    first = today - timedelta(days=RECENT_DAYS - 1)
+    days = {(day - first).days for day in (*_deliveries(metadata), *changed_since(first)) if first <= day <= today}
     gaps = tuple(day for day in range(RECENT_DAYS) if day not in days)
     return Recent(tuple(sorted(days)), gaps, (promised.due - today).days if promised.due > today else None)
 

@@ -5,6 +5,7 @@ Entry points: `record_page` (the view), `view` (what `record.html` shows).
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -18,7 +19,7 @@ from api.data.appointments import appointments
 from api.data.schema_org import script
 from api.pages.all_details import everything
 from api.pages.cards import licence_of, whose
-from api.pages.deliveries import Recent, first_recent_day, recent
+from api.pages.deliveries import Recent, recent
 from api.pages.described import described
 from api.pages.facts import contact_items, facts
 from api.pages.files import NO_LINKS, File
@@ -55,7 +56,7 @@ from registry.links.links import addresses_of
 from registry.masking import public
 from registry.model import DCAT_KINDS, Metadata, Record, Source, Version
 from registry.model.record import is_source
-from registry.model.timing import promise, today
+from registry.model.timing import today
 from registry.people import permissions
 from registry.pictures.pictures import picture_at
 from registry.quality import check
@@ -228,9 +229,7 @@ def view(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any
 
 def _recent(pages: Pages, record: Record, today: date) -> Recent | None:
     """When the data came in the last sixty days."""
-    if promise(record.metadata) is None:
-        return None
-    return recent(record.metadata, version_days(pages.catalog.store.engine, record.id, first_recent_day(today)), today)
+    return recent(record.metadata, partial(version_days, pages.catalog.store.engine, record.id), today)
 
 
 def _of_data(pages: Pages, record: Record, files: tuple[File, ...], lang: Lang, today: date) -> dict[str, Any]:

@@ -79,17 +79,17 @@ def test_a_data_service_says_how_a_program_asks_it() -> None:
 def test_the_strip_has_a_mark_for_each_day_with_a_delivery_and_a_ring_for_the_next() -> None:
     now = date(2026, 12, 1)
     daily = Metadata(kind="dataset", frequency=DAILY, modified="2026-12-01")
-    strip = recent(daily, [date(2026, 11, 30), date(2026, 10, 3), date(2026, 9, 1)], now)
+    strip = recent(daily, lambda _: [date(2026, 11, 30), date(2026, 10, 3), date(2026, 9, 1)], now)
     assert strip is not None
     assert strip.ticks == (0, 58, 59)
     assert len(strip.gaps) == RECENT_DAYS - 3
     assert strip.next == 1
-    late = recent(replace(daily, modified="2026-11-01"), [], now)
+    late = recent(replace(daily, modified="2026-11-01"), lambda _: [], now)
     assert late is not None
     assert late.next is None
     yearly = replace(daily, frequency=DAILY.replace("DAILY", "ANNUAL"))
-    assert recent(yearly, [], now) is None
-    assert recent(replace(daily, frequency=""), [], now) is None
+    assert recent(yearly, lambda _: [], now) is None
+    assert recent(replace(daily, frequency=""), lambda _: [], now) is None
 
 
 def test_the_strip_stands_on_the_page_of_a_dataset(client: TestClient, filled: Catalog) -> None:

@@ -98,9 +98,12 @@ def _ways(record: Record, lang: Lang) -> tuple[Item, ...]:
 
 
 def _other_services(pages: Pages, record: Record, lang: Lang) -> Others:
+    """None for a service of which no office is named."""
     publisher = record.metadata.publisher
     office = publisher_value(publisher) if publisher else ""
-    where = {"kind": ("publicservice",)} | ({"publisher": (office,)} if office else {})
+    if not office:
+        return Others((), "")
+    where = {"kind": ("publicservice",), "publisher": (office,)}
     asked = Query(where=where, size=MAX_OTHERS + 1, sort="title", facets=(), lang=lang)
     ids = [hit.id for hit in pages.catalog.index.search(asked).hits if hit.id != record.id][:MAX_OTHERS]
     things = tuple(

@@ -66,6 +66,12 @@ def test_a_public_service_says_how_to_reach_the_office_and_names_its_others(
     assert f'href="/leistungen/{other}"' in page.partition("Weitere Leistungen dieser Stelle")[2]
 
 
+def test_a_public_service_without_an_office_names_no_others_of_it(client: TestClient, filled: Catalog) -> None:
+    service = Metadata(kind="publicservice", title={"de": "Störung melden"}, description={"de": "Rund um die Uhr."})
+    id, _other = take(filled, service, replace(service, title={"de": "Anschluss beantragen"}), source="x")
+    assert "Weitere Leistungen dieser Stelle" not in client.get(f"/leistungen/{id}").text
+
+
 def test_a_data_service_says_how_a_program_asks_it() -> None:
     service = Metadata(kind="service", endpoint="https://api.example.org/v1?a=1&b=2")
     curl, python, r = recipes_of_service(service, "de")

@@ -15,7 +15,7 @@ from api.pages.site import Pages
 from api.text import sentences
 from api.text.formatting import link, short_markup
 from api.text.i18n import translations, translator
-from api.web import addresses, query
+from api.web import addresses
 from api.web.addresses import Lang
 from registry.model import Record
 from registry.model.timing import first_day, last_day
@@ -36,20 +36,14 @@ class Moment(NamedTuple):
     is_over: bool
 
 
-class Others(NamedTuple):
-    """Other public services of the same office, and the list of all."""
-
-    things: tuple[tuple[Markup, str], ...]
-    address: str
-
-
 class Occasion(NamedTuple):
-    """An event has `moment` and `dates`, a public service has `ways` and `services`."""
+    """An event has `moment` and `dates`, a public service has `ways` and `services`: title and address of others of the
+    same office."""
 
     moment: Moment | None = None
     dates: tuple[NextDate, ...] = ()
     ways: tuple[Item, ...] = ()
-    services: Others = Others((), "")
+    services: tuple[tuple[Markup, str], ...] = ()
 
 
 def occasion(pages: Pages, record: Record, lang: Lang, today: date) -> dict[str, Any]:
@@ -97,17 +91,16 @@ def _ways(record: Record, lang: Lang) -> tuple[Item, ...]:
     return (*first, *contact_items(record.metadata.contacts, lang))
 
 
-def _other_services(pages: Pages, record: Record, lang: Lang) -> Others:
-    """None for a service of which no office is named."""
+def _other_services(pages: Pages, record: Record, lang: Lang) -> tuple[tuple[Markup, str], ...]:
+    """Those of the same office; () for a service of which no office is named."""
     publisher = record.metadata.publisher
     office = publisher_value(publisher) if publisher else ""
     if not office:
-        return Others((), "")
+        return ()
     where = {"kind": ("publicservice",), "publisher": (office,)}
     asked = Query(where=where, size=MAX_OTHERS + 1, sort="title", facets=(), lang=lang)
     ids = [hit.id for hit in pages.catalog.index.search(asked).hits if hit.id != record.id][:MAX_OTHERS]
-    things = tuple(
+    return tuple(
         (short_markup(other.metadata.title, lang), addresses.page(other.kind, other.id, lang))
         for other in pages.records(ids).values()
     )
-    return Others(things, query.url(Query(lang=lang), addresses.path("publicservice", lang)))

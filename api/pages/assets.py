@@ -17,6 +17,7 @@ from registry.city import City
 from registry.errors import NotFoundError, UsageError
 
 FOR_GOOD: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
+FOR_A_DAY: Final = {"Cache-Control": "public, max-age=86400"}
 FOR_AN_HOUR: Final = {"Cache-Control": "public, max-age=3600"}
 DARK: Final = (19, 21, 37)  # the ground of dark pages
 WHITE: Final = (255, 255, 255)

@@ -6,14 +6,15 @@ is fetched. Invariant: at most MAX_KEPT pictures are kept, and a title is cut to
 
 import io
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 from fastapi import Request
 from PIL import Image, ImageDraw, ImageFont
 from starlette.responses import Response
 
+from api.pages.assets import FOR_A_DAY
 from api.pages.site import Pages, View
+from api.pages.templates import STATIC
 from api.text.formatting import pick_language, without_markup
 from api.web.addresses import Lang, language_of
 from registry.catalog.lookup import shown
@@ -28,8 +29,7 @@ MAX_TITLE_CHARACTERS: Final = 200
 MAX_KEPT: Final = 64
 ACCENT: Final = "#2044aa"
 INK, QUIET, GROUND = "#131525", "#51577a", "#ffffff"
-FOR_A_DAY: Final = {"Cache-Control": "public, max-age=86400"}
-_FONTS: Final = Path(__file__).parents[1] / "static" / "vendor" / "fira-sans" / "5.3.0"
+_FONTS: Final = STATIC / "vendor" / "fira-sans" / "5.3.0"
 
 
 def share_image(pages: Pages) -> View:

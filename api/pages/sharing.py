@@ -12,6 +12,7 @@ from fastapi import Request
 from msgspec.structs import replace
 from starlette.responses import Response
 
+from api.pages.assets import FOR_A_DAY
 from api.pages.cards import Card, cards
 from api.pages.search import cards as cards_of
 from api.pages.site import Pages, View
@@ -27,7 +28,6 @@ from vocab.kinds import KIND_ROWS
 
 MAX_ADDRESS_CHARACTERS: Final = 1_000
 MAX_CARDS: Final = 10  # of a list that is embedded
-FOR_A_DAY: Final = {"Cache-Control": "public, max-age=86400"}
 
 
 def qr_code(pages: Pages) -> View:

@@ -8,13 +8,13 @@ from typing import Final
 
 from starlette.responses import Response
 
+from api.pages.assets import FOR_A_DAY
 from api.pages.site import Pages
 from registry.errors import NotFoundError
 from registry.pictures.pictures import MEDIA_TYPES
 from registry.preview.tiles import Tile
 
 TILES_PATH: Final = "/kacheln/"
-HEADERS: Final = {"Cache-Control": "public, max-age=86400"}
 MAX_DIGITS: Final = 8
 
 
@@ -25,6 +25,6 @@ def tile(pages: Pages) -> Callable[[str, str, str], Response]:
         if found_tile is None:
             raise NotFoundError("nothing-here")
         content, suffix = found_tile
-        return Response(content, headers=HEADERS, media_type=MEDIA_TYPES[suffix])
+        return Response(content, headers=FOR_A_DAY, media_type=MEDIA_TYPES[suffix])
 
     return view

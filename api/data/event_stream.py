@@ -90,7 +90,8 @@ class _Views:
         start = change_number(token, position.epoch)
 
         def body() -> bytes:
-            changes = list(islice(self.store.changes(start, position.number), MEMBERS_PER_PAGE + 1))
+            most = MEMBERS_PER_PAGE + 1
+            changes = list(islice(self.store.changes(start, position.number, at_once=most), most))
             listed = changes[:MEMBERS_PER_PAGE]
             following = f"{position.epoch}.{listed[-1].number}" if len(changes) > MEMBERS_PER_PAGE else ""
             members = list(self._members(listed, position.epoch))

@@ -24,7 +24,7 @@ from api.pages.preview_states import state_of
 from api.pages.read_as import read_as
 from api.pages.site import Pages, View
 from api.pages.table_address import Asked, parse
-from api.pages.tiles import TILES_PATH
+from api.pages.tiles import TILE_ADDRESS
 from api.text.formatting import text_markup
 from api.text.labels import area
 from api.web import addresses
@@ -156,8 +156,9 @@ def _map(pages: Pages, preview: Preview, rows: Rows, lang: Lang) -> dict[str, An
         return view
     box = view["map"]["drawing"].box
     behind = tiles.behind(Frame(box).visible())
-    pictures = placed(box, [(f"{TILES_PATH}{tile.z}/{tile.x}/{tile.y}", tile.box) for tile in behind])
-    return view | {"background": {"pictures": pictures, "credit": tiles.background.credit, "tiles": behind}}
+    pictures = placed(box, [(TILE_ADDRESS.format(**tile._asdict()), tile.box) for tile in behind])
+    credit = tiles.background.credit
+    return view | {"background": {"pictures": pictures, "credit": credit, "tiles": behind, "address": TILE_ADDRESS}}
 
 
 def _newest(pages: Pages, file: Previewed, preview: Preview) -> str:

@@ -31,7 +31,7 @@ from api.pages.site import Pages, View
 from api.pages.sparql import sparql_views
 from api.pages.start import start_page
 from api.pages.suggestions import suggestions_page
-from api.pages.tiles import TILES_PATH, tile
+from api.pages.tiles import TILE_ADDRESS, tile
 from api.pages.timeline import timeline_page
 from api.pages.topics import topic_page, topics_page
 from api.pages.validation import Validation
@@ -81,7 +81,7 @@ def routes(pages: Pages) -> APIRouter:
     mount(router, ["/static/logo.svg"], assets.logo(pages.city))
     mount(router, ["/static/{path:path}"], assets.file)
     mount(router, [f"{PATH}{{name}}"], picture(pages))
-    mount(router, [f"{TILES_PATH}{{z}}/{{x}}/{{y}}"], tile(pages))
+    mount(router, [TILE_ADDRESS], tile(pages))
     mount(router, ["/id/{id}/{number}"], version_view(pages))
     return router
 

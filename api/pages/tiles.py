@@ -14,7 +14,7 @@ from registry.errors import NotFoundError
 from registry.pictures.pictures import MEDIA_TYPES
 from registry.preview.tiles import Tile
 
-TILES_PATH: Final = "/kacheln/"
+TILE_ADDRESS: Final = "/kacheln/{z}/{x}/{y}"  # as the router, the drawing and Leaflet fill it in
 MAX_DIGITS: Final = 8
 
 

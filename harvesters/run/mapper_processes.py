@@ -6,7 +6,7 @@ process maps a batch is decided here alone.
 """
 
 import gc
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -42,7 +42,8 @@ class Mappers:
         self._free: deque[ChildProcess] = deque()
         self._threads = ThreadPoolExecutor(max(1, self._spare), "mapper")  # one for each helper
         self._asked: deque[tuple[Batch, Future[list[Mapped]]]] = deque()
-        self._digests: dict[str, str] = {}  # remote id, of what a helper has -> digest of what was offered last
+        self._waiting: Counter[str] = Counter()  # remote id -> in how many batches of `_asked` it is
+        self._digests: dict[str, str] = {}  # remote id, of what is waiting -> digest of what was offered last
 
     def __enter__(self) -> "Mappers":
         return self
@@ -52,6 +53,7 @@ class Mappers:
 
     def end(self) -> None:
         """Stops the helpers; there is nothing left to map."""
+        self._waiting.clear()
         self._digests.clear()
         for helper in self._helpers:
             helper.kill()
@@ -60,18 +62,14 @@ class Mappers:
             helper.close()
 
     def offer(self, batch: Batch, expected_items: int) -> None:
-        """Lets a helper map a batch while the source is still being read, unless enough batches wait already.
+        """Lets a helper map a batch while the source is still being read, unless enough items wait already.
 
         `expected_items`: about how many items the whole source will have.
         """
         self._start(expected_items)
-        digests = {staged.remote_id: staged.digest for staged in batch}
-        waiting = sum(len(asked) for asked, _ in self._asked)
-        if batch and waiting < MAX_OFFERED_ITEMS * len(self._helpers):
+        if batch and self._waiting.total() < MAX_OFFERED_ITEMS * len(self._helpers):
             self._submit(batch)
-            self._digests |= digests
-        else:
-            self._digests |= {id: digest for id, digest in digests.items() if id in self._digests}
+        self._digests |= {staged.remote_id: staged.digest for staged in batch if staged.remote_id in self._waiting}
 
     def without_offered(self, items: Iterable[tuple[str, str]]) -> list[str]:
         """Of items, given by remote id and digest, the remote ids of those that were not offered to a helper."""
@@ -113,6 +111,7 @@ class Mappers:
         return map_batch(batch, self._source, self._harvester, ids)
 
     def _submit(self, batch: Batch) -> None:
+        self._waiting.update(staged.remote_id for staged in batch)
         self._asked.append((batch, self._threads.submit(self._ask, batch)))
 
     def _answered(self, ids: Ids) -> list[Mapped]:
@@ -132,12 +131,16 @@ class Mappers:
         return [*(result for result in results if not result.again), *again]
 
     def _newest(self, batch: Batch, results: list[Mapped]) -> list[Mapped]:
-        """Without the items that the source named again, with other content, after this batch was offered."""
+        """Without the items that the source named again, with other content, after this batch was offered. The batch
+        no longer waits."""
         newest = {
             staged.remote_id for staged in batch if self._digests.get(staged.remote_id, staged.digest) == staged.digest
         }
-        for remote_id in newest:
-            self._digests.pop(remote_id, None)
+        for staged in batch:
+            self._waiting[staged.remote_id] -= 1
+            if not self._waiting[staged.remote_id]:  # else another batch has it that may be answered after this one
+                del self._waiting[staged.remote_id]
+                self._digests.pop(staged.remote_id, None)
         return [result for result in results if result.remote_id in newest]
 
     def _start(self, expected_items: int) -> None:

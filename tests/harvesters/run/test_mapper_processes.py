@@ -30,7 +30,8 @@ SOURCE = Source(name="amt", kind="json", url="https://example.org/liste.json", l
 
 
 def staged(id: str, title: str = "", **words: object) -> Staged:
-    payload = payload_room.payload({"id": id, "title": title or f"Titel {id}", **words})
+    item = {"id": id, "title": title or f"Titel {id}", **words}
+    payload = payload_room.payload({"item": item, "parent": ""})
     return Staged(id, 1, f"{id} {title} {words}", payload, "https://example.org")
 
 
@@ -70,6 +71,25 @@ def test_what_was_offered_is_mapped_once_and_as_it_was_read_last() -> None:
         found = [one for made in helpers.map([[things[one] for one in rest]], 3, Ids()) for one in made]
     assert sorted(one.remote_id for one in found) == ["a", "b", "c"]
     assert by_id(found)["a"] == here([again])[0]
+
+
+@pytest.mark.usefixtures("with_helpers")
+def test_the_last_reading_of_an_item_counts_also_where_it_is_mapped_before_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("harvesters.run.mapper_processes.available_cores", lambda: 2)
+    first, again = staged("a", "Erster"), staged("a", "Zweiter")
+    results: list[Mapped] = []
+    with Mappers(SOURCE) as helpers:
+        helpers._start(mapper_processes.MIN_ITEMS_FOR_HELPERS)
+        (helper,) = helpers._helpers
+        os.kill(helper.pid, signal.SIGSTOP)  # it has the first one until this process has mapped the last one
+        for batch in ([first], [again]):
+            helpers.offer(batch, 2)
+        for part in helpers.map([], 2, Ids()):
+            results += part
+            os.kill(helper.pid, signal.SIGCONT)
+    assert results == here([again])
 
 
 @pytest.mark.usefixtures("with_helpers")

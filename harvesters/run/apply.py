@@ -39,7 +39,7 @@ def map_staged(
     ids = _ids(run_context, stored, named)
     count = staging.count_unmapped(run_context.name, run, run_context.edition)
     unmapped = staging.unmapped_parts(run_context.name, run, run_context.edition)
-    batches = (staging.staged(run_context.name, mappers.without_offered(part)) for part in unmapped)
+    batches = (staging.staged(run_context.name, part) for part in mappers.without_offered(unmapped))
     for results in mappers.map(batches, count, ids):
         keep(run_context, results, stored)
     mappers.end()

@@ -71,10 +71,10 @@ class Mappers:
             self._submit(batch)
         self._digests |= {staged.remote_id: staged.digest for staged in batch if staged.remote_id in self._waiting}
 
-    def without_offered(self, items: Iterable[tuple[str, str]]) -> list[str]:
-        """Of items, given by remote id and digest, the remote ids of those that were not offered to a helper."""
+    def without_offered(self, parts: Iterable[list[tuple[str, str]]]) -> Iterator[list[str]]:
+        """Of parts of items, given by remote id and digest, the remote ids of those that no helper has by now."""
         offered = {(staged.remote_id, staged.digest) for batch, _ in self._asked for staged in batch}
-        return [item[0] for item in items if item not in offered]
+        return ([item[0] for item in part if item not in offered] for part in parts)
 
     def finished(self) -> Iterator[list[Mapped]]:
         """The results that helpers have ready while the source is still being read, but for items with links to other

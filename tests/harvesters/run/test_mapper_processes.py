@@ -66,7 +66,7 @@ def test_what_was_offered_is_mapped_once_and_as_it_was_read_last() -> None:
         for batch in ([first], [again], [other]):
             helpers.offer(batch, 3)
         things = {one.remote_id: one for one in (again, other, staged("c"))}
-        rest = helpers.without_offered((one.remote_id, one.digest) for one in things.values())
+        (rest,) = helpers.without_offered([[(one.remote_id, one.digest) for one in things.values()]])
         assert rest == ["c"]
         found = [one for made in helpers.map([[things[one] for one in rest]], 3, Ids()) for one in made]
     assert sorted(one.remote_id for one in found) == ["a", "b", "c"]

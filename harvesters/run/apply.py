@@ -38,7 +38,7 @@ def map_staged(
     staging, run = run_context.staging, run_context.run.number
     ids = _ids(run_context, stored, named)
     count = staging.count_unmapped(run_context.name, run, run_context.edition)
-    unmapped = staging.unmapped_parts(run_context.name, run, run_context.edition)
+    unmapped = staging.unmapped(run_context.name, run, run_context.edition)
     batches = (staging.staged(run_context.name, part) for part in mappers.without_offered(unmapped))
     for results in mappers.map(batches, count, ids):
         keep(run_context, results, stored)
@@ -156,7 +156,7 @@ def _spooled(run_context: RunContext, remote_ids: Sequence[str]) -> dict[str, Ma
 def link_again(run_context: RunContext) -> None:
     """Maps again what links to items of the same source whose records were created in this run."""
     staging = run_context.staging
-    for part in parts(staging.unmapped(run_context.name, run_context.run.number, run_context.edition), BATCH):
+    for part in staging.unmapped(run_context.name, run_context.run.number, run_context.edition):
         stored = run_context.stored()
         staged = staging.staged(run_context.name, [remote_id for remote_id, _ in part])
         results = _map(run_context, staged, _ids(run_context, stored))

@@ -112,20 +112,16 @@ class Staging:
 
     # -- reading a source
 
-    def digests(self, source: str, remote_ids: Sequence[str] | None = None) -> dict[str, str]:
-        """Remote id -> digest of the payload that was read last, of all items or of these (at most a page)."""
-        query = sa.select(_THING.remote_id, _THING.digest).where(_THING.source == source)
-        if remote_ids is not None:
-            query = query.where(among(self.engine, _THING.remote_id, remote_ids))
+    def digests(self, source: str, remote_ids: Sequence[str]) -> dict[str, str]:
+        """Remote id -> digest of the payload that was read last, of those of these items (at most a page) that are
+        staged."""
+        wanted = among(self.engine, _THING.remote_id, remote_ids)
+        query = sa.select(_THING.remote_id, _THING.digest).where(_THING.source == source, wanted)
         return {row.remote_id: row.digest for row in self._fetch(query)}
 
     def is_empty(self, source: str) -> bool:
         """Whether nothing of a source is staged."""
         return not self._fetch(sa.select(_THING.place).where(_THING.source == source).limit(1))
-
-    def read(self, source: str, run: int) -> dict[str, int]:
-        """Remote id -> position in the listing, for the items that a run has read so far."""
-        return dict(self.positions(source, run))
 
     def positions(self, source: str, run: int) -> Iterator[tuple[str, int]]:
         """Remote id and position of the items that a run has read so far."""
@@ -216,13 +212,9 @@ class Staging:
 
     # -- mapping
 
-    def unmapped(self, source: str, run: int, edition: str) -> list[tuple[str, str]]:
+    def unmapped(self, source: str, run: int, edition: str) -> Iterator[list[tuple[str, str]]]:
         """Remote id and digest of the items of a run that this edition of the mapping has not mapped, in order of the
-        listing."""
-        return [item for part in self.unmapped_parts(source, run, edition) for item in part]
-
-    def unmapped_parts(self, source: str, run: int, edition: str) -> Iterator[list[tuple[str, str]]]:
-        """The same in parts of at most BATCH items, which may be mapped meanwhile."""
+        listing, in parts of at most BATCH items, which may be mapped meanwhile."""
         query = _UNMAPPED_ITEMS.where(*_of(source, run), _THING.edition != edition)
         last = 0
         while rows := self._fetch(query.where(_THING.place > last)):

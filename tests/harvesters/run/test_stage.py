@@ -70,7 +70,7 @@ def read_all(staging: Staging, pages: Pages, run: int = 1, told: list[Any] | Non
 
 
 def staged(staging: Staging, run: int = 1) -> list[str]:
-    return list(staging.read("amt", run))
+    return list(dict(staging.positions("amt", run)))
 
 
 def test_a_listing_is_complete_with_an_end_and_as_many_things_as_it_says(staging: Staging) -> None:

@@ -21,7 +21,7 @@ def town(town: Town) -> Town:
 
 def is_read(town: Town, run: Run) -> bool:
     """Whether a run has staged what the source names."""
-    return bool(town.catalog.staging.read("amt", run.number))
+    return bool(dict(town.catalog.staging.positions("amt", run.number)))
 
 
 def test_a_source_that_has_not_changed_is_not_read(town: Town) -> None:

@@ -36,7 +36,7 @@ class Portal:
         ]
 
     def is_staged(self, run: Run) -> bool:
-        return bool(self.catalog.staging.read("amt", run.number))
+        return bool(dict(self.catalog.staging.positions("amt", run.number)))
 
 
 def packages(count: int) -> list[dict[str, Any]]:

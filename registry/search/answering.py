@@ -1,6 +1,6 @@
 """Answers queries with an engine, the same way for every index: choice of hits, ranking, facets, suggestions.
 
-Entry points: `answer` (the page for a query), `question` and `page_of` (its two halves), `suggestions`, `beginning`.
+Entry points: `question` and `page_of` (the page for a query in two steps), `suggestions`, `beginning`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,18 +22,6 @@ from registry.search.understanding import understand
 from vocab.concepts import ConceptList
 
 MAX_PREFIX = 60  # characters of a word that is being typed
-
-
-def answer(
-    query: Query,
-    engine: Engine,
-    today: int,
-    refiner: Refiner | None = None,
-    synonyms: Synonyms | None = None,
-    districts: ConceptList | None = None,
-) -> ResultPage:
-    """The page that answers a query: `page_of` for what `question` makes of it."""
-    return page_of(query, question(query, engine, today, refiner, synonyms, districts))
 
 
 class Question(NamedTuple):

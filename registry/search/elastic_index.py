@@ -11,7 +11,7 @@ from elasticsearch import ApiError
 from msgspec.structs import replace
 
 from registry.model.timing import today
-from registry.search.answering import answer, beginning, suggestions
+from registry.search.answering import beginning, page_of, question, suggestions
 from registry.search.candidates import Refiner
 from registry.search.elastic_client import Server, reachable
 from registry.search.elastic_projection import ElasticProjection
@@ -47,7 +47,7 @@ class ElasticIndex(ElasticProjection):
     def search(self, query: Query) -> ResultPage:
         with reachable():
             query, day = with_outside(query, self.outside), today().toordinal()
-            return answer(query, self, day, self.refiner, self.synonyms, self.districts)
+            return page_of(query, question(query, self, day, self.refiner, self.synonyms, self.districts))
 
     def suggest(self, prefix: str, size: int) -> tuple[Suggestion, ...]:
         wanted = beginning(prefix)

@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from registry.errors import UsageError
-from registry.search.answering import answer, suggestions
+from registry.search.answering import page_of, question, suggestions
 from registry.search.candidates import (
     ENOUGH_EXACT_HITS,
     MAX_SIMILAR,
@@ -72,8 +72,12 @@ def ranking(*scores: float, first: int = 0, total: int = 0) -> Ranking:
     return Ranking(found, total or len(found))
 
 
+def answer(query: Query, engine: Engine, refiner=None):
+    return page_of(query, question(query, engine, 738_000, refiner))
+
+
 def page(engine: Engine, words: str = "Radwege Brunnen", lang: str = "de"):
-    return answer(Query(words=words, lang=lang), engine, 738_000)
+    return answer(Query(words=words, lang=lang), engine)
 
 
 # -- what is asked
@@ -193,9 +197,7 @@ def test_few_similar_ones_follow_the_last_exact_hit_and_pages_have_no_gap():
         loose = Ranking(tuple(Found(f"s{place:02}", "dataset", 9.0) for place in range(40)), 40)
         return [
             hit.id
-            for hit in answer(
-                Query(words="Radwege", size=6, page=number), Engine(ranking(*[9.0] * 9), loose), 738_000
-            ).hits
+            for hit in answer(Query(words="Radwege", size=6, page=number), Engine(ranking(*[9.0] * 9), loose)).hits
         ]
 
     pages = [shown(number) for number in range(1, 5)]
@@ -229,7 +231,7 @@ def test_a_refiner_orders_candidates_and_adds_similar_ones_but_no_exact_ones():
         return Candidates(exact, candidates.similar + meant, candidates.total)
 
     engine = Engine(ranking(10.0, 9.0), ranking())
-    shown_page = answer(Query(words="Radwege"), engine, 738_000, refiner)
+    shown_page = answer(Query(words="Radwege"), engine, refiner)
     assert [(hit.id, hit.exact, hit.by) for hit in shown_page.hits] == [
         ("r1", True, "words"),
         ("r0", True, "words"),

@@ -9,7 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from registry.model import Version
-from registry.model.former import read_text, stored_text
+from registry.model.former import stored_text
 from registry.model.text import storable
 from registry.store import schema
 from registry.store.bodies import BODY_VERSION
@@ -31,9 +31,7 @@ def rewrite_versions(store: Store, change: Callable[[Version], Version | None]) 
         if not rows:
             break
         last = rows[-1].number
-        versions = [
-            Version(row.number, schema.moment(row.at), row.by, read_text(row.note), store.unpacked(row)) for row in rows
-        ]
+        versions = map(store.read_version, rows)
         pairs = [(version, new) for version in versions if (new := change(version)) is not None]
         replaced = [new for _, new in pairs]
         is_erased = is_erased or any(version.record != new.record for version, new in pairs)

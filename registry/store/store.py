@@ -202,7 +202,7 @@ class Store:
         """Every version of a record, newest first."""
         before = MAX_NUMBER
         while page := self._queries.history.rows(id=id, before=before):
-            yield from map(self._read_version, page)
+            yield from map(self.read_version, page)
             before = page[-1].number
 
     def version(self, id: str, number: int) -> Version | None:
@@ -210,7 +210,7 @@ class Store:
         if not 0 < number <= MAX_NUMBER:
             return None
         rows = self._rows(sa.select(*_BODY).where(_BODY.id == id, _BODY.number == number))
-        return self._read_version(rows[0]) if rows else None
+        return self.read_version(rows[0]) if rows else None
 
     def linking(self, iris: str | Collection[str]) -> Iterator[Backlink]:
         """The links of shown records to any of these IRIs; callers pass all IRIs of a thing."""
@@ -316,9 +316,6 @@ class Store:
     def _of(self, ids: Sequence[str]) -> Iterator[Record]:
         return map(self.unpacked, self._queries.by_ids.rows(among=ids))
 
-    def _read_version(self, row: Any) -> Version:
-        return Version(row.number, schema.moment(row.at), row.by, read_text(row.note), self.unpacked(row))
-
     def _rows(self, query: Any) -> Sequence[Any]:
         with reading(self.engine) as connection:
             return connection.execute(query).fetchall()
@@ -328,6 +325,10 @@ class Store:
         columns = (NAMES.c.name, _RECORD.id, _RECORD.iri, _RECORD.identifiers, _RECORD.title)
         query = sa.select(*columns).join_from(NAMES, RECORDS, _RECORD.id == NAMES.c.id)
         return self._rows(query.where(among(self.engine, NAMES.c.name, names), _RECORD.state == "published", other))
+
+    def read_version(self, row: Any) -> Version:
+        """The version of a row of VERSIONS."""
+        return Version(row.number, schema.moment(row.at), row.by, read_text(row.note), self.unpacked(row))
 
     def unpacked(self, row: Any) -> Record:
         return self.bodies.unpack(row.body, row.body_version)

@@ -83,7 +83,7 @@ class Runs:
             lock_table(connection, RUNS)
             last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(RUNS.c.number), 0))).scalar()
             begun = replace(run, number=cast(int, last) + 1)
-            _change(connection, run.source, "running", outcome="interrupted", reason=CRASHED)
+            _change(connection, run.source, RUNS.c.outcome == "running", outcome="interrupted", reason=CRASHED)
             connection.execute(RUNS.insert().values(number=begun.number, source=begun.source, **_row(begun)))
         _forget_problems(self._engine, run.source)
         return begun
@@ -96,7 +96,8 @@ class Runs:
     def supersede(self, run: Run) -> None:
         """Marks the older runs of this source that wait for a decision as superseded."""
         with writing(self._engine) as connection:
-            _change(connection, run.source, "waiting", RUNS.c.number < run.number, outcome="superseded")
+            older = (RUNS.c.outcome == "waiting", RUNS.c.number < run.number)
+            _change(connection, run.source, *older, outcome="superseded")
 
     # -- problems, and acts that wait for a decision
 
@@ -161,11 +162,7 @@ class Runs:
             connection.execute(
                 FINDINGS.delete().where(FINDINGS.c.record == remote_id, FINDINGS.c.run.in_(_numbers(source)))
             )
-            for stored in connection.execute(sa.select(RUNS.c.body).where(RUNS.c.source == source)).fetchall():
-                run = read_run(stored.body)
-                if run.levels:  # is counted again when it is asked for
-                    uncounted = _row(replace(run, levels={}))
-                    connection.execute(RUNS.update().where(RUNS.c.number == run.number).values(**uncounted))
+            _change(connection, source, levels={})  # they are counted again when they are asked for
         self._staging.erase(source, remote_id)
 
     # -- the lock of a source
@@ -247,10 +244,10 @@ def _numbers(source: str) -> sa.Select[Any]:
     return sa.select(RUNS.c.number).where(RUNS.c.source == source)
 
 
-def _change(connection: sa.Connection, source: str, before: str, *where: Any, **fields: Any) -> None:
-    """Replaces `fields` in the runs of a source whose outcome is `before` and that meet the conditions `where`."""
-    for row in connection.execute(
-        sa.select(RUNS.c.body).where(RUNS.c.source == source, RUNS.c.outcome == before, *where)
-    ).fetchall():
-        run = replace(read_run(row.body), **fields)
-        connection.execute(RUNS.update().where(RUNS.c.number == run.number).values(**_row(run)))
+def _change(connection: sa.Connection, source: str, *where: Any, **fields: Any) -> None:
+    """Replaces `fields` in the runs of a source that meet the conditions `where`."""
+    for row in connection.execute(sa.select(RUNS.c.body).where(RUNS.c.source == source, *where)).fetchall():
+        before = read_run(row.body)
+        run = replace(before, **fields)
+        if run != before:
+            connection.execute(RUNS.update().where(RUNS.c.number == run.number).values(**_row(run)))

@@ -11,7 +11,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -33,7 +33,7 @@ from registry.catalog import Catalog
 from registry.errors import ConflictError, LotseError, StoppedError, StorageFullError
 from registry.fetch.repeated import HeldAnswers, repeats
 from registry.fetch.session import NotModifiedError, allowance, conditional, logged
-from registry.model import COUNTS, Level, Run, Source, StoredState
+from registry.model import COUNTS, Level, Run, Source
 from registry.model.harvest import Reached, Staged, Validators
 from registry.projector_process import ProjectorProcess
 from registry.sources.crashes import STOPPED
@@ -219,14 +219,12 @@ def _read(run_context: RunContext, http: "Session", listeners: Listeners) -> Rea
 def _offering(run_context: RunContext, mappers: Mappers) -> Offer:
     """Lets helpers map what was read, and writes their results down as soon as they are there, so that few items are in
     memory. A record that is changed meanwhile only means that the item is mapped once more."""
-    stored: list[dict[str, StoredState]] = []
+    stored = cache(run_context.stored)  # read with the first result
 
     def offer(items: list[Staged], expected_items: int) -> None:
         mappers.offer(items, expected_items)
         for results in mappers.finished():
-            if not stored:
-                stored.append(run_context.stored())
-            keep(run_context, results, stored[0])
+            keep(run_context, results, stored())
 
     return offer
 

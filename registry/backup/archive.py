@@ -98,7 +98,11 @@ def open_archive(path: Path, passphrase: str = "") -> Iterator[tuple[Header, Bin
         if header.encryption and not passphrase:
             raise NotAllowedError("backup-encrypted")
         try:
-            source = io.BufferedReader(_Content(file, _Seal(header, passphrase)), CHUNK_BYTES)
+            seal = _Seal(header, passphrase)
+        except ValueError:
+            raise UsageError("backup-damaged", path=path) from None
+        try:
+            source = io.BufferedReader(_Content(file, seal), CHUNK_BYTES)
             yield header, zstandard.ZstdDecompressor().stream_reader(source, closefd=False)
         except zstandard.ZstdError:
             raise UsageError("backup-damaged", path=path) from None
@@ -146,7 +150,8 @@ def _header(file: BinaryIO) -> Header:
 
 
 class _Seal:
-    """Encrypts and decrypts the chunks of one file; leaves them as they are without a passphrase."""
+    """Encrypts and decrypts the chunks of one file; leaves them as they are without a passphrase. UsageError for a
+    short passphrase, ValueError for a header whose salt or cost cannot be."""
 
     def __init__(self, header: Header, passphrase: str) -> None:
         self.header = msgspec.json.encode(header)
@@ -154,12 +159,8 @@ class _Seal:
         if header.encryption:
             if len(passphrase) < MIN_PASSPHRASE_CHARACTERS:
                 raise UsageError("passphrase-short", characters=MIN_PASSPHRASE_CHARACTERS)
-            cost = min(header.encryption.cost, MAX_SCRYPT_COST)
-            try:
-                salt = bytes.fromhex(header.encryption.salt)
-                key = Scrypt(salt=salt, length=32, n=cost, r=8, p=1).derive(passphrase.encode())
-            except ValueError:
-                raise UsageError("backup-damaged", path="") from None
+            salt, cost = bytes.fromhex(header.encryption.salt), min(header.encryption.cost, MAX_SCRYPT_COST)
+            key = Scrypt(salt=salt, length=32, n=cost, r=8, p=1).derive(passphrase.encode())
             self._cipher = AESGCM(key)
 
     @property

@@ -100,3 +100,12 @@ def test_a_header_or_content_that_was_changed_is_told_without_the_sum(tmp_path: 
         path.write_bytes(whole[:place] + b"\xff\xff" + whole[place + 2 :])
         with pytest.raises(UsageError), open_archive(path) as (_, content):
             content.read()
+
+
+def test_a_changed_salt_is_told_with_the_name_of_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "backup", b"content", PASSPHRASE)
+    salt = archive.read_header(path).encryption.salt  # type: ignore[union-attr]
+    path.write_bytes(path.read_bytes().replace(salt.encode(), b"?" * len(salt)))
+    with pytest.raises(UsageError) as raised, open_archive(path, PASSPHRASE):
+        pass
+    assert str(path) in str(raised.value)

@@ -105,8 +105,9 @@ def read_source(
     staging.close(source.name)
     complete = end and (total is None or pages.count >= total)
     if not complete and not problems and pages.count:
-        short = partial(message, "listing-short", named=pages.count, total=total)
-        what = message("listing-without-end") if total is None else short()
+        what = message("listing-without-end")
+        if total is not None:
+            what = message("listing-short", named=pages.count, total=total)
         where = shown(source.url)
         problems = [Problem(where, finding("listing-partial", "page", what, node=where))]
     same = pages.same and not start.token

@@ -103,8 +103,5 @@ def _covered(
 
 def _shares(documents: Sequence[Found], best: float) -> tuple[Candidate, ...]:
     """The documents as exact candidates, still in the order of their scores: the floor lifts all, the weakest most."""
-    shares = (document.score / (best or 1.0) for document in documents)
-    return tuple(
-        Candidate(document, MIN_EXACT_SHARE + (1 - MIN_EXACT_SHARE) * share)
-        for document, share in zip(documents, shares, strict=True)
-    )
+    above, best = 1 - MIN_EXACT_SHARE, best or 1.0
+    return tuple(Candidate(document, MIN_EXACT_SHARE + above * (document.score / best)) for document in documents)

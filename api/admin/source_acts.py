@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from api.pages.site import Pages
 from api.text.i18n import translator
 from api.web.addresses import Lang, language, mount, patterns, place
-from api.web.session import FormBody, TooManyError
+from api.web.session import FormBody, Forms, TooManyError
 from harvesters.run.run import harvest, retry
 from registry.errors import UsageError
 from registry.fetch.session import session
@@ -41,11 +41,12 @@ class SourceActs:
     def __init__(self, pages: Pages) -> None:
         self.pages = pages
         self._places = threading.BoundedSemaphore(MAX_READINGS_AT_ONCE)
-        self._acts: Mapping[str, Callable[[Source], None]] = MappingProxyType(
+        self._acts: Mapping[str, Callable[[Source, Forms], None]] = MappingProxyType(
             {
                 "release": self._release,
                 "read": partial(self._read, dry_run=False),
                 "try": partial(self._read, dry_run=True),
+                "retry": self._retry,
                 "pause": partial(self._hold, hold="paused"),
                 "resume": partial(self._hold, hold=""),
                 "approve": partial(self._hold, hold=""),
@@ -58,36 +59,33 @@ class SourceActs:
         act = fields.get("act") or "release"
         account = self.pages.required(request, "sources" if act == "release" else "operate")
         source = self.pages.catalog.sources.get(name)
-        if act not in (*self._acts, "retry"):
+        if act not in self._acts:
             raise UsageError("source-act-unknown")
         if act in ("read", "try", "retry") and self.pages.catalog.runs.held(source.name):
             return self._to_source(request, name, "busy")
-        if act == "retry":
-            self._retry(source, fields.get("run") or "")
-        else:
-            self._acts[act](source)
+        self._acts[act](source, fields)
         self.pages.people.audit.write(account.name, f"{act}-source", f"source {source.name}")
         return self._to_source(request, name, "released" if act == "release" else act)
 
     def _to_source(self, request: Request, name: str, notice: str) -> Response:
         return RedirectResponse(f"{place('admin', language(request), 'sources', name)}?{notice}", 303)
 
-    def _release(self, source: Source) -> None:
+    def _release(self, source: Source, _fields: Forms) -> None:
         release(self.pages.catalog.runs, source.name)
 
-    def _hold(self, source: Source, *, hold: Literal["", "paused"]) -> None:
+    def _hold(self, source: Source, _fields: Forms, *, hold: Literal["", "paused"]) -> None:
         self.pages.catalog.sources.revise(replace(source, hold=hold))
 
-    def _read(self, source: Source, *, dry_run: bool) -> None:
+    def _read(self, source: Source, _fields: Forms, *, dry_run: bool) -> None:
         catalog = self.pages.catalog
         self._start(source, lambda http: harvest(source, catalog, http, dry_run=dry_run, wait=False))
 
-    def _retry(self, source: Source, number: str) -> None:
+    def _retry(self, source: Source, fields: Forms) -> None:
         """UsageError if the form names no run of this source."""
-        catalog = self.pages.catalog
-        if not number.isdecimal() or catalog.runs.get(int(number)).source != source.name:
+        catalog, number = self.pages.catalog, fields.number("run")
+        if not number or catalog.runs.get(number).source != source.name:
             raise UsageError("source-act-unknown")
-        self._start(source, lambda http: retry(int(number), catalog, http, wait=False))
+        self._start(source, lambda http: retry(number, catalog, http, wait=False))
 
     def _start(self, source: Source, job: Callable[["Session"], object]) -> None:
         """Starts a run in a thread; TooManyError while too many were started here."""

@@ -4,6 +4,7 @@ Entry point: `routes`. Invariant: the page that was sent says which version of t
 changed since, nothing is linked.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -42,14 +43,15 @@ class Entry(NamedTuple):
 
 
 class ProjectEntries(NamedTuple):
-    """A project with its proposals; `refused`: targets that somebody did not want, with their titles."""
+    """A project with its proposals; `refused`: targets that somebody did not want, with their titles, on the page of
+    the project alone."""
 
     record: Record
     title: str
     address: str
     action: str
     entries: list[Entry]
-    refused: list[tuple[str, str]]
+    refused: Sequence[tuple[str, str]] = ()
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -72,13 +74,13 @@ def queue(pages: Pages, request: Request) -> Response:
     for record in sorted(pages.catalog.store.find(Selection(kind="project", shown=True)), key=lambda entry: entry.id):
         if record.id <= after or not permissions.is_allowed(account, "link", subject(record)):
             continue
-        project = _project(pages, record, proposals, lang)
+        project = _project(record, proposals, lang)
         if len(shown) == MAX_PROJECTS and project.entries:
             more = f"{place('review', lang, 'proposals')}?after={shown[-1].record.id}"
             break
-        shown += [project._replace(refused=[])] if project.entries else []
+        shown += [project] if project.entries else []
     crumbs = [(_("Freigabe"), place("review", lang)), (_("Vorschläge für Verknüpfungen"), "")]
-    return _page(pages, request, shown, more, crumbs)
+    return _page(pages, request, shown, crumbs, more, in_queue=True)
 
 
 def of_project(pages: Pages, request: Request, id: str) -> Response:
@@ -86,9 +88,12 @@ def of_project(pages: Pages, request: Request, id: str) -> Response:
     record, account = pages.record_at(request, id), pages.required(request)
     permissions.after(account, "link", subject(record))
     lang = language(request)
-    project = _project(pages, record, LinkProposals(pages.catalog, pages.districts), lang)
+    proposals = LinkProposals(pages.catalog, pages.districts)
+    titles = ((target, proposals.title(target)) for target in pages.catalog.refused_links.of(record.id))
+    refused = [(target, pick_language(title, lang).words or target) for target, title in titles]
+    project = _project(record, proposals, lang)._replace(refused=refused)
     crumbs = [(project.title, project.address), (translator(lang)("Vorschläge für Verknüpfungen"), "")]
-    return _page(pages, request, [project], "", crumbs)
+    return _page(pages, request, [project], crumbs)
 
 
 def decide(pages: Pages, request: Request, id: str, body: FormBody = b"") -> Response:
@@ -106,8 +111,7 @@ def decide(pages: Pages, request: Request, id: str, body: FormBody = b"") -> Res
     else:
         pages.catalog.refused_links.allow(record.id, target)
         outcome = "allowed"
-    own_page = _action(record, lang)
-    back = place("review", lang, "proposals") if fields.get("queue") else own_page
+    back = place("review", lang, "proposals") if fields.get("queue") else _action(record, lang)
     return RedirectResponse(f"{back}?{outcome}", 303)
 
 
@@ -130,7 +134,12 @@ def _confirm(pages: Pages, record: Record, target: str, account: Account, relati
 
 
 def _page(
-    pages: Pages, request: Request, projects: list[ProjectEntries], more: str, crumbs: list[tuple[str, str]]
+    pages: Pages,
+    request: Request,
+    projects: list[ProjectEntries],
+    crumbs: list[tuple[str, str]],
+    more: str = "",
+    in_queue: bool = False,
 ) -> Response:
     return pages.page(
         request,
@@ -138,22 +147,20 @@ def _page(
         language(request),
         projects=projects,
         more=more,
-        in_queue=len(crumbs) > 1 and crumbs[0][1] == place("review", language(request)),
+        in_queue=in_queue,
         notice=notice(request, NOTICES),
         crumbs=crumbs,
         indexed=False,
     )
 
 
-def _project(pages: Pages, record: Record, proposals: LinkProposals, lang: Lang) -> ProjectEntries:
-    refused = ((target, proposals.title(target)) for target in pages.catalog.refused_links.of(record.id))
+def _project(record: Record, proposals: LinkProposals, lang: Lang) -> ProjectEntries:
     return ProjectEntries(
         record,
         record_title(record, lang),
         addresses.page(record.kind, record.id, lang),
         _action(record, lang),
         [_entry(proposal, lang) for proposal in proposals.of(record)],
-        [(target, pick_language(title, lang).words or target) for target, title in refused],
     )
 
 

@@ -7,7 +7,7 @@ once, whatever number of processes run: the note that it was written is in the s
 import logging
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 from typing import Final
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from registry.letters.outbox import enqueue
 from registry.masking import public
 from registry.model import Account, Draft, Record
 from registry.model.message import message
-from registry.model.timing import ZONE, today
+from registry.model.timing import ZONE, first_day, today
 from registry.people.confirmations import first_time, signature
 from registry.people.review_letters import deciders, link_to, titled, writers
 from registry.settings import with_secret
@@ -91,12 +91,10 @@ def _asked_since(record: Record, now: datetime) -> datetime:
     """Whoever changed or confirmed the record after this moment is not asked: half a year ago, or the day on which its
     access was to be reviewed, if that has come."""
     half_a_year_ago = now - CURRENT_FOR
-    review = f"{record.metadata.access_review}-01-01"[:10] if record.metadata.access_review else ""
-    try:
-        on = datetime.fromisoformat(review).replace(tzinfo=ZONE) if review else half_a_year_ago
-    except ValueError:  # of a source that writes dates in another form
+    review = first_day(record.metadata.access_review)
+    if review is None or review > now.astimezone(ZONE).date():
         return half_a_year_ago
-    return max(half_a_year_ago, on) if on <= now else half_a_year_ago
+    return max(half_a_year_ago, datetime.combine(review, time(), ZONE))
 
 
 # -- drafts that wait too long

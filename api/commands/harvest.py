@@ -91,6 +91,13 @@ def _answer(runs: "Runs", run: "Run", json: bool) -> dict[str, Any]:
     return run_answer(runs, run, MAX_PROBLEMS if json else PRINTED_PROBLEMS)
 
 
+def _show_run(runs: "Runs", run: "Run", json: bool) -> dict[str, Any]:
+    """Prints a run and returns its document."""
+    answer = _answer(runs, run, json)
+    (document if json else _print_run)(answer)
+    return answer
+
+
 def _print_run(answer: dict[str, Any]) -> None:
     """Prints a run on stdout, as sentences."""
     counts = ", ".join(f"{name} {count}" for name, count in answer["counts"].items() if count) or "nothing"
@@ -159,8 +166,7 @@ def show(number: int, problems: bool, json: bool) -> None:
         if runs.get(number).rules and not any(runs.problems(number)):
             say(f"Of run {number} only the counts are kept: lotse run show {number}")
         return
-    answer = _answer(runs, runs.get(number), json)
-    (document if json else _print_run)(answer)
+    _show_run(runs, runs.get(number), json)
 
 
 def _lines(values: Iterable[Any]) -> None:
@@ -177,8 +183,7 @@ def apply(number: int, no_wait: bool, json: bool) -> None:
     from harvesters.run.run import apply as apply_run
 
     catalog, _ = opened()
-    answer = _answer(catalog.runs, apply_run(number, catalog, wait=not no_wait), json)
-    (document if json else _print_run)(answer)
+    _show_run(catalog.runs, apply_run(number, catalog, wait=not no_wait), json)
 
 
 @run.command()
@@ -194,9 +199,8 @@ def retry(number: int, no_wait: bool, json: bool) -> None:
     source = catalog.runs.get(number).source
     with progress() as report_progress, session(settings()) as http:
         named = partial(report_progress, source) if report_progress else None
-        answer = _answer(catalog.runs, retry_run(number, catalog, http, wait=not no_wait, progress=named), json)
-    (document if json else _print_run)(answer)
-    raise click.exceptions.Exit(exit_code([answer]))
+        again = retry_run(number, catalog, http, wait=not no_wait, progress=named)
+    raise click.exceptions.Exit(exit_code([_show_run(catalog.runs, again, json)]))
 
 
 @run.command()
@@ -207,8 +211,7 @@ def discard(number: int, json: bool) -> None:
     from harvesters.run.run import discard as discard_run
 
     runs = opened_runs()
-    answer = _answer(runs, discard_run(number, runs), json)
-    (document if json else _print_run)(answer)
+    _show_run(runs, discard_run(number, runs), json)
 
 
 def exit_code(runs: Iterable[Mapping[str, Any]]) -> int:

@@ -1,4 +1,4 @@
-"""What a first visit to a page costs: bytes, requests, JavaScript, LCP and CLS, beside the budgets of the issue.
+"""What a first visit to a page costs: bytes, requests, JavaScript, LCP and CLS, beside their budgets.
 
     python -m tests.benchmarks.bench_pages [--address URL] [--pages PATH …]
 

@@ -3,8 +3,10 @@
 Covers: registry/bare.py, registry/memory.py
 """
 
+import weakref
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +17,10 @@ from registry.catalog.parts import CatalogParts
 from registry.memory import give_memory_back
 from registry.settings import Settings
 from tests.builders import a_record
+
+
+class Circle:
+    itself: "Circle"
 
 
 def test_parts_are_opened_once_when_they_are_asked_for(tmp_path: Path) -> None:
@@ -55,3 +61,15 @@ def test_giving_memory_back_changes_nothing_else() -> None:
     large = [bytes(1000) for _ in range(1000)]
     give_memory_back()
     assert len(large) == 1000
+
+
+def test_what_is_in_a_circle_is_freed_and_the_system_is_given_what_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    trims: list[int] = []
+    monkeypatch.setattr("ctypes.CDLL", lambda _name: SimpleNamespace(malloc_trim=trims.append))
+    circle = Circle()
+    circle.itself, alive = circle, weakref.ref(circle)
+    del circle
+    give_memory_back()
+    assert (alive(), trims) == (None, [0])
+    monkeypatch.setattr("ctypes.CDLL", lambda _name: SimpleNamespace())  # as musl and macOS
+    give_memory_back()

@@ -25,6 +25,6 @@ def test_a_dry_run_erases_nothing_and_says_where_the_words_stand(data: Path) -> 
     lotse("user", "add", "anna-muster", stdin="ein langes Kennwort\n")
     shown = json.loads(lotse("erase", "anna-muster", "--dry-run", "--json").stdout)
     assert set(shown) == {"terms", "traces", "others"}
-    assert lotse("user", "list", "--json").stdout.strip() != "[]"
+    assert "anna-muster" in lotse("user", "list", "--json").stdout
     assert "nowhere" in lotse("erase", "--words", "Erika Gesuchtmann", "--dry-run").stderr
     assert lotse("erase", "niemand-hier", "--dry-run").exit_code == 3

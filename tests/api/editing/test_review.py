@@ -250,3 +250,5 @@ def test_an_address_that_does_not_answer_is_named(city: Town, monkeypatch: pytes
     broken = {address: known[address]._replace(state="broken")}
     monkeypatch.setattr(city.catalog.links, "of", lambda addresses: broken)
     assert unreachable(city.catalog.links, record.metadata) == [address]
+    draft = submitted(city)
+    assert "Diese Adresse antwortet nicht:" in browser(city, "lotsin").get(f"/freigabe/{draft.id}").text

@@ -36,6 +36,7 @@ def test_an_event_says_first_when_it_is_and_names_others(client: TestClient, fil
     page = client.get(f"/veranstaltungen/{first}").text
     shown = text(page.partition("<main")[2])
     assert "In 3 Tagen." in shown
+    assert "In den Kalender" in shown
     assert f'href="/veranstaltungen/{first}.ics"' in page
     assert "Weitere Veranstaltungen" in shown
     assert "Datencafé" in shown

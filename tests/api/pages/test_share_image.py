@@ -33,8 +33,17 @@ def test_a_page_names_a_picture_of_this_site(client: TestClient, filled: Catalog
 
 def test_titles_of_any_length_and_script_fit(client: TestClient, filled: Catalog) -> None:
     titles = ("Wort " * 300, "Donaudampfschifffahrt" * 20, "数据 ДАННЫЕ <b>&", "x")
+    drawn = set()
     for id in take(filled, *map(a_dataset, titles), source="x"):
-        assert picture(client, f"/og/{id}.png").size == (1200, 630)
+        image = picture(client, f"/og/{id}.png")
+        assert image.size == (1200, 630)
+        inside = image.convert("RGB").crop((0, 20, 1200, 630))  # below the stripe at the top
+        box = inside.convert("L").point(lambda shade: 255 if shade < 230 else 0).getbbox()
+        assert box is not None
+        assert box[2] <= 1200 - 60, "a margin is left at the right"
+        assert box[3] < 610, "and at the bottom"
+        drawn.add(image.convert("RGB").tobytes())
+    assert len(drawn) == len(titles)
 
 
 def test_what_is_not_there_has_none(client: TestClient, filled: Catalog) -> None:

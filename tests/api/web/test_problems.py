@@ -4,8 +4,10 @@ Covers: api/web/answers.py, api/web/frame.py
 """
 
 import pytest
+from markupsafe import escape
 from starlette.testclient import TestClient
 
+from api.pages.problems import explained
 from api.web.addresses import LANGS, path
 from api.web.problems import PROBLEMS, problem_response, problem_types
 from api.web.session import TooManyError
@@ -67,8 +69,10 @@ def test_each_kind_of_problem_has_a_page_that_says_what_it_means_and_what_to_do(
         page = client.get(path("problem", lang, name))
         assert page.status_code == 200, name
         assert f"{PROBLEMS}<wbr>{name}" in page.text or f"{PROBLEMS}{name}" in page.text.replace("<wbr>", "")
-        for text in (f"problem-kind-{name}",):
-            assert text not in page.text, name  # a code without a sentence
+        assert f"problem-kind-{name}" not in page.text, name  # a code without a sentence
+        for text in explained(name, lang):
+            assert text.count(" ") > 2, name  # a sentence, and not its code
+            assert str(escape(text)) in page.text, name
         assert f"<code>{status}</code>" in page.text
     assert client.get(path("problem", lang, "gibt-es-nicht")).status_code == 404
 

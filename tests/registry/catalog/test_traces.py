@@ -11,7 +11,7 @@ NAME = "Erika Gesuchtmann"
 SECRET = "s" * 40
 
 
-@pytest.mark.parametrize("text", ["ERIKA  Gesuchtmann", "»Erika Gesuchtmann«".strip("»«"), '"Erika Gesuchtmann".'])
+@pytest.mark.parametrize("text", ["ERIKA  Gesuchtmann", "(Erika\nGesuchtmann)", '"Erika Gesuchtmann".'])
 def test_a_name_is_folded(text: str) -> None:
     assert folded(text) == "erika gesuchtmann"
     assert sieve_of(text, SECRET) == sieve_of(NAME, SECRET)

@@ -35,7 +35,7 @@ def test_the_database_touches_nothing_but_its_folder(tmp_path: Path, statement: 
     (inside / "table.csv").write_text("a,b\n1,2\n")
     with locked("100MB", inside) as connection:
         assert connection.execute(f"SELECT a FROM read_csv('{inside}/table.csv')").fetchall() == [(1,)]
-        with pytest.raises(duckdb.Error):
+        with pytest.raises(duckdb.Error, match="disabled|locked"):  # and not because there is no network
             connection.execute(statement.format(outside=outside))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["inside", "outside.csv"]
 
@@ -46,4 +46,8 @@ def test_only_the_worker_and_commands_prepare() -> None:
         for path in (ROOT / "api").rglob("*.py")
         if any(call in path.read_text(encoding="utf-8") for call in WORKER_ONLY)
     }
+    assert "api/commands/previews.py" in callers
     assert {path for path in callers if not path.startswith(MAY_PREPARE)} == set()
+    defined = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "registry" / "preview").glob("*.py"))
+    for call in WORKER_ONLY:
+        assert f"def {call.rpartition('.')[2]}" in defined, call

@@ -49,7 +49,7 @@ def workbook_tables(content: bytes, format: str, where: str) -> Iterator[tuple[s
         names = [
             sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible
         ] or book.sheet_names
-        sheets = _sheets(book, names)
+        sheets = _sheets(book, names) if len(names) > 1 else names  # to look into a sheet is to read all of it
     except PasswordError:
         raise unreadable(where, "preview-protected") from None
     except CalamineError:
@@ -69,6 +69,8 @@ def _table(book: Any, name: str, file: _File, others: list[str]) -> Table:
         cells, upper, top, sheet_notes = _cells(book, name)
     except CalamineError:
         raise unreadable(file.where, "preview-workbook-broken") from None
+    if not cells:
+        raise unreadable(file.where, "preview-empty")
     if file.format == "XLSX":
         sheet_notes += _error_notes(file.content, name)
     header = header_of(cells[:SAMPLE_ROWS], upper[:SAMPLE_ROWS])

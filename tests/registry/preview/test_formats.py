@@ -206,6 +206,11 @@ def test_what_is_no_workbook_any_more_is_said(monkeypatch: pytest.MonkeyPatch) -
     assert code_of(xlsx(["a"], [1])) == "preview-too-large"
 
 
+@pytest.mark.parametrize("more", [(), ("Zweites",)])
+def test_a_workbook_without_cells_is_empty(more: tuple[str, ...]) -> None:
+    assert code_of(xlsx(more=more)) == "preview-empty"
+
+
 # -- JSON
 
 

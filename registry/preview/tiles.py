@@ -77,13 +77,15 @@ class Tiles:
 
     def behind(self, box: Box) -> list[Tile]:
         """The tiles that are here of those behind a box; the others are noted for the worker."""
-        shown = []
+        shown, missing = [], []
         for tile in grid(box) if self.background.template else ():
             path = self._path(tile)
             if path is None:
-                self._want(tile)
+                missing.append(tile)
             elif path.stat().st_size:
                 shown.append(tile)
+        if missing:
+            self._want(missing)
         return shown
 
     def get(self, tile: Tile) -> tuple[bytes, str] | None:
@@ -124,11 +126,13 @@ class Tiles:
                     return path
         return None
 
-    def _want(self, tile: Tile) -> None:
+    def _want(self, missing: list[Tile]) -> None:
         with contextlib.suppress(OSError):  # a full disk costs the background only
             make_private_folder(self._wanted())
-            if sum(1 for _ in self._wanted().iterdir()) < MAX_WANTED:
-                (self._wanted() / tile.name).touch()
+            noted = {path.name for path in self._wanted().iterdir()}
+            new = [tile.name for tile in missing if tile.name not in noted]
+            for name in new[: max(MAX_WANTED - len(noted), 0)]:
+                (self._wanted() / name).touch()
 
     def _wanted(self) -> Path:
         return self.folder / "wanted"

@@ -1,4 +1,6 @@
-"""Fetches the file of a distribution to the disk, within its bounds. Entry point: `fetched`.
+"""Fetches the file of a distribution to the disk, or a picture, within bounds.
+
+Entry points: `fetched`, `fetched_picture`.
 
 A file that announces too many bytes, or whose beginning shows that it holds no table, is not fetched to its end.
 """
@@ -7,9 +9,12 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from registry.fetch.session import CHUNK, conditional, pieces
+from registry.child_pool import ChildFaultError
+from registry.errors import SourceError, TooLargeError, UsageError
+from registry.fetch.session import CHUNK, body, conditional, pieces
 from registry.masking import shown
 from registry.model.harvest import Validators
+from registry.pictures.rewriting import Picture, rewritten
 from registry.preview import bounds
 from registry.preview.content_kinds import without_table
 from registry.preview.reasons import too_large, unreadable
@@ -40,6 +45,15 @@ def fetched(http: "Session", url: str, target: Path, validators: Validators) -> 
                 digest.update(part)
                 size += len(part)
     return Fetched(size, digest.hexdigest(), condition.received)
+
+
+def fetched_picture(http: "Session", url: str, max_bytes: int) -> Picture | None:
+    """The picture at an address, decoded in a child and written again; None if there is none that can be read."""
+    try:
+        with http.get(url, stream=True) as response:
+            return rewritten(body(response, max_bytes))
+    except (SourceError, TooLargeError, UsageError, ChildFaultError):
+        return None
 
 
 def _check_announced(response: "Response") -> None:

@@ -9,11 +9,9 @@ import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from registry.child_pool import ChildFaultError
-from registry.errors import SourceError, TooLargeError, UsageError
-from registry.fetch.session import body
 from registry.model import Distribution, Record
-from registry.pictures.rewriting import MAX_PICTURE_BYTES, Picture, rewritten
+from registry.pictures.rewriting import MAX_PICTURE_BYTES, Picture
+from registry.preview.fetching import fetched_picture
 from registry.preview.model import MAP_SYSTEMS, MapLayer, MapOffer
 from vocab.geometry import bounds
 
@@ -57,11 +55,8 @@ def draw(http: "Session", offer: MapOffer, distribution: Distribution, record_bo
     wish = Wish(layer.name, system, shown_box(layer.box, record_box), format)
     own = distribution.access_url or distribution.download_url
     for url in dict.fromkeys(filter(None, (offer.url, own))):  # some services name an address inside of their network
-        try:
-            with http.get(map_request(url, offer.version, wish), stream=True) as response:
-                return Drawn(rewritten(body(response, MAX_PICTURE_BYTES)), layer, wish.box)
-        except (SourceError, TooLargeError, UsageError, ChildFaultError):
-            continue
+        if picture := fetched_picture(http, map_request(url, offer.version, wish), MAX_PICTURE_BYTES):
+            return Drawn(picture, layer, wish.box)
     return None
 
 

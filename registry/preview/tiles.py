@@ -14,10 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from registry.child_pool import ChildFaultError
-from registry.errors import SourceError, TooLargeError, UsageError
-from registry.fetch.session import body
-from registry.pictures.rewriting import rewritten
+from registry.preview.fetching import fetched_picture
 from registry.private_files import make_private_folder
 
 if TYPE_CHECKING:
@@ -109,12 +106,8 @@ class Tiles:
 
     def _fetched(self, http: "Session", tile: Tile) -> tuple[bytes, str]:
         address = self.background.template.format(z=tile.z, x=tile.x, y=tile.y)
-        try:
-            with http.get(address, stream=True) as response:
-                picture = rewritten(body(response, MAX_TILE_BYTES))
-        except (SourceError, TooLargeError, UsageError, ChildFaultError):
-            return b"", SUFFIXES[0]
-        return picture.content, picture.suffix
+        picture = fetched_picture(http, address, MAX_TILE_BYTES)
+        return (picture.content, picture.suffix) if picture else (b"", SUFFIXES[0])
 
     def _path(self, tile: Tile) -> Path | None:
         """Where a tile lies that is not too old; an empty file stands for one that the server does not have."""

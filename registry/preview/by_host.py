@@ -1,7 +1,8 @@
 """Prepares many files at once: hosts beside each other, the files of one host one after the other.
 
-Entry points: `prepare_by_host` (for `lotse preview`), `SilentHosts` (for the worker, too). A host that gives no answer
-at all, or that takes too long altogether, holds up nobody: the rest of its files are left for later.
+Entry points: `prepare_by_host` (for `lotse preview`), `SilentHosts` and `prepare_one` (for the worker, too). A host
+that gives no answer at all, or that takes too long altogether, holds up nobody: the rest of its files are left for
+later.
 """
 
 import time
@@ -9,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -24,6 +25,9 @@ from registry.preview.addresses import address_of
 from registry.preview.model import Preview
 from registry.preview.preview_store import Stored
 from registry.preview.previews import Previews
+
+if TYPE_CHECKING:
+    from requests import Session
 
 HOSTS_AT_ONCE: Final = 8
 MAX_HOST_FAILURES: Final = 3  # in a row without any answer
@@ -79,10 +83,7 @@ def prepare_by_host(
                 elif time.monotonic() > end:
                     preview = _left(previews, record, distribution, message("preview-host-slow"))
                 else:
-                    preview = isolated(
-                        partial(previews.prepare, record, distribution, http),
-                        partial(_give_up, previews, record, distribution),
-                    )
+                    preview = prepare_one(previews, record, distribution, http)
                     silent.note(preview)
                 outcomes[index] = Outcome(record, distribution, preview)
                 report(len(outcomes))
@@ -96,6 +97,14 @@ def prepare_by_host(
     return [outcomes[index] for index in range(len(files))]
 
 
+def prepare_one(previews: Previews, record: Record, distribution: Distribution, http: "Session") -> Preview:
+    """Prepares a file; returns what is known of it then. A fault of ours is noted, and the others go on. StoppedError,
+    StorageFullError."""
+    return isolated(
+        partial(previews.prepare, record, distribution, http), partial(_give_up, previews, record, distribution)
+    )
+
+
 def _left(previews: Previews, record: Record, distribution: Distribution, reason: Message) -> Preview:
     """What is told of a file that was not asked for; nothing is stored, so it stays due."""
     before = previews.of_record(record)[distribution.id]
@@ -103,6 +112,7 @@ def _left(previews: Previews, record: Record, distribution: Distribution, reason
 
 
 def _give_up(previews: Previews, record: Record, distribution: Distribution, error: Exception) -> Preview:
+    """Goes on with the other files; not where the process ends or the disk is full."""
     if isinstance(error, StoppedError | StorageFullError):
         raise error
     url = address_of(distribution)

@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-from registry.errors import StoppedError, StorageFullError
+from registry.errors import StoppedError
 from registry.fetch.session import Outward, session
 from registry.isolation import isolated
 from registry.model import Change, Distribution, Record
 from registry.parts import parts
 from registry.preview import bounds
 from registry.preview.addresses import address_of
-from registry.preview.by_host import SilentHosts
+from registry.preview.by_host import SilentHosts, prepare_one
 from registry.preview.model import Preview
 from registry.preview.preview_store import Stored
 from registry.preview.previews import Previews
@@ -85,11 +85,7 @@ def prepare_due(
                 elif silent.holds(address_of(distribution)):
                     previews.postpone(row)
                 else:
-                    silent.note(
-                        isolated(
-                            partial(previews.prepare, record, distribution, http), partial(_give_up, previews, row)
-                        )
-                    )
+                    silent.note(prepare_one(previews, record, distribution, http))
             previews.evict()
     return count
 
@@ -98,13 +94,6 @@ def _file_of(record: Record | None, id: str) -> Distribution | None:
     """The distribution with this id of a record that is shown."""
     files = record.metadata.distributions if record and record.shown else ()
     return next((file for file in files if file.id == id), None)
-
-
-def _give_up(previews: Previews, row: Stored, error: Exception) -> Preview:
-    """Goes on with the other files; not where the process ends or the disk is full."""
-    if isinstance(error, StoppedError | StorageFullError):
-        raise error
-    return previews.give_up(row, error)
 
 
 def _take(previews: Previews, changes: Sequence[Change]) -> None:

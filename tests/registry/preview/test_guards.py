@@ -11,7 +11,10 @@ import pytest
 from registry.preview.locked_database import locked
 from tests.paths import ROOT
 
-WORKER_ONLY = ("previews.prepare(", "prepare_by_host(", "prepare_due(", "fetch_wanted(", "ask_service(")
+WORKER_ONLY = (
+    "previews.prepare(", "prepare_one(", "prepare_by_host(", "prepare_due(", "fetch_wanted(", "ask_service(",
+    "fetched_picture(",
+)  # fmt: skip
 MAY_PREPARE = ("api/commands/", "deploy/")
 
 

@@ -8,10 +8,9 @@ from typing import Any, Final
 
 from deploy.heidelberg.sample.files import writers
 from deploy.heidelberg.sample.files.places import DISTRICTS, STREETS, district, point
-from deploy.heidelberg.sample.files.writers import Cell
+from deploy.heidelberg.sample.files.writers import PLACE, Cell
 
 _STREETS: Final = ("Schlüssel", "Straße", "Stadtteil", "Benannt")
-_PLACE: Final = ("Längengrad", "Breitengrad")
 Row = tuple[Cell, ...]
 
 
@@ -42,7 +41,7 @@ def house_numbers() -> bytes:
         for _key, street, where, _year in _streets()
         for number in range(1, chance.randint(5, 16))
     ]
-    return writers.csv(("Straße", "Hausnummer", "Stadtteil", *_PLACE), rows)
+    return writers.csv(("Straße", "Hausnummer", "Stadtteil", *PLACE), rows)
 
 
 @cache
@@ -62,7 +61,7 @@ def monuments() -> bytes:
         where, kind = district(chance), chance.choice(kinds)
         street, built = chance.choice(STREETS), chance.randint(1650, 1935)
         rows.append((f"D-{number:03}", kind, f"{kind}, {street}", where, built, *point(chance, where)))
-    return writers.csv(("Nummer", "Denkmalart", "Beschreibung", "Stadtteil", "Baujahr", *_PLACE), rows)
+    return writers.csv(("Nummer", "Denkmalart", "Beschreibung", "Stadtteil", "Baujahr", *PLACE), rows)
 
 
 @cache
@@ -136,7 +135,7 @@ def senior_centres() -> bytes:
          chance.random() < 0.8, *point(chance, where))
         for where in [*DISTRICTS][::2]
     ]  # fmt: skip
-    return writers.csv(("Zentrum", "Stadtteil", "Angebot", "Öffnungszeiten", "Stufenlos", *_PLACE), rows)
+    return writers.csv(("Zentrum", "Stadtteil", "Angebot", "Öffnungszeiten", "Stufenlos", *PLACE), rows)
 
 
 @cache
@@ -161,7 +160,7 @@ def accessible_places() -> bytes:
         where = district(chance)
         has = [chance.random() < share for share in (0.8, 0.6, 0.3, 0.5)]
         rows.append((f"B-{number:03}", f"{chance.choice(kinds)} {where}", where, *has, *point(chance, where)))
-    return writers.geojson(("Nummer", "Name", "Stadtteil", "Rampe", "Aufzug", "Leitlinie", "WC", *_PLACE), rows)
+    return writers.geojson(("Nummer", "Name", "Stadtteil", "Rampe", "Aufzug", "Leitlinie", "WC", *PLACE), rows)
 
 
 # -- lines and areas

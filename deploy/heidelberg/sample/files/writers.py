@@ -11,7 +11,7 @@ import openpyxl
 
 Cell = str | int | float | bool | date | datetime | None
 NOTE = "Beispieldaten: Alle Werte sind erfunden."
-_PLACE = ("Längengrad", "Breitengrad")  # the two columns of a table that GeoJSON and KML turn into a point
+PLACE = ("Längengrad", "Breitengrad")  # the two columns of a table that GeoJSON and KML turn into a point
 
 
 def csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -22,7 +22,7 @@ def csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def csv_without_place(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A CSV file of the other columns of a table that GeoJSON or KML has, too."""
-    return csv([name for name in header if name not in _PLACE], (_rest(header, row) for row in rows))
+    return csv([name for name in header if name not in PLACE], (_rest(header, row) for row in rows))
 
 
 def _written(cell: Cell) -> str:
@@ -40,7 +40,7 @@ def _written(cell: Cell) -> str:
 
 def geojson(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Points with the other columns as properties; names of properties as programs like them (`hoehe`)."""
-    names = [_key(name) for name in header if name not in _PLACE]
+    names = [_key(name) for name in header if name not in PLACE]
     features = [
         {
             "type": "Feature",
@@ -62,7 +62,7 @@ def kml(header: Sequence[str], rows: Iterable[Sequence[Cell]], title: str) -> by
     marks = []
     for row in rows:
         longitude, latitude = _point(header, row)["coordinates"]
-        pairs = [*zip((name for name in header if name not in _PLACE), _rest(header, row), strict=True)][1:]
+        pairs = [*zip((name for name in header if name not in PLACE), _rest(header, row), strict=True)][1:]
         data = "".join(
             f'<Data name="{escape(name)}"><value>{escape(_written(cell))}</value></Data>' for name, cell in pairs
         )
@@ -101,8 +101,8 @@ def _key(name: str) -> str:
 
 
 def _point(header: Sequence[str], row: Sequence[Cell]) -> dict[str, Any]:
-    return {"type": "Point", "coordinates": [row[header.index(name)] for name in _PLACE]}
+    return {"type": "Point", "coordinates": [row[header.index(name)] for name in PLACE]}
 
 
 def _rest(header: Sequence[str], row: Sequence[Cell]) -> list[Cell]:
-    return [cell for name, cell in zip(header, row, strict=True) if name not in _PLACE]
+    return [cell for name, cell in zip(header, row, strict=True) if name not in PLACE]

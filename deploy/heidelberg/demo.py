@@ -42,11 +42,10 @@ def main() -> int:
         "LOTSE_BASE_URL": f"http://127.0.0.1:{arguments.port}",
     }
     arguments.data.mkdir(parents=True, exist_ok=True)
-    rhythm.day = _first_day(arguments.data / "first-day")
-    with (
-        contextlib.suppress(KeyboardInterrupt),
-        owners(_first_port(arguments.data / "first-port", arguments.port + 1)) as addresses,
-    ):
+    rhythm.day = datetime.fromisoformat(_noted(arguments.data / "first-day", datetime.now(UTC).isoformat()))
+    # The addresses of the owners' files hold the port, so with another one all records would have changed.
+    first_port = int(_noted(arguments.data / "first-port", str(arguments.port + 1)))
+    with contextlib.suppress(KeyboardInterrupt), owners(first_port) as addresses:
         _prepare(environ, arguments.data, addresses)
         shown = arguments.data / "states-shown"
         if shown.exists():
@@ -78,19 +77,11 @@ def _check_port_free(port: int) -> None:
             )
 
 
-def _first_day(note: Path) -> datetime:
-    """The day on which this demo began; a demo that begins today notes it."""
+def _noted(note: Path, value: str) -> str:
+    """What was noted when this demo began; a demo that begins now notes the value."""
     if not note.exists():
-        note.write_text(datetime.now(UTC).isoformat(), encoding="utf-8")
-    return datetime.fromisoformat(note.read_text(encoding="utf-8"))
-
-
-def _first_port(note: Path, port: int) -> int:
-    """The first port of the owners when this demo began: the addresses of their files hold it, so with another one all
-    records would have changed."""
-    if not note.exists():
-        note.write_text(str(port), encoding="utf-8")
-    return int(note.read_text(encoding="utf-8"))
+        note.write_text(value, encoding="utf-8")
+    return note.read_text(encoding="utf-8")
 
 
 def _prepare(environ: Mapping[str, str], data: Path, addresses: Mapping[str, str]) -> None:

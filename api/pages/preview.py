@@ -149,16 +149,23 @@ def _view(pages: Pages, file: Previewed, preview: Preview, asked: Asked) -> dict
 
 
 def _map(pages: Pages, preview: Preview, rows: Rows, lang: Lang) -> dict[str, Any]:
-    """The map with the tiles behind it that are here."""
+    """The map with the tiles behind it that are here. `box`: what these cover together."""
     view = preview_views.map_view(preview, rows, lang)
-    tiles = pages.catalog.previews.tiles
-    if not view or not tiles.background.template:
+    if not view:
         return view
-    box = view["map"]["drawing"].box
+    box, tiles = view["map"]["drawing"].box, pages.catalog.previews.tiles
     behind = tiles.behind(Frame(box).visible())
-    pictures = placed(box, [(TILE_ADDRESS.format(**tile._asdict()), tile.box) for tile in behind])
-    credit = tiles.background.credit
-    return view | {"background": {"pictures": pictures, "credit": credit, "tiles": behind, "address": TILE_ADDRESS}}
+    if not behind:
+        return view
+    wests, souths, easts, norths = zip(*(tile.box for tile in behind), strict=True)
+    background = {
+        "pictures": placed(box, [(TILE_ADDRESS.format(**tile._asdict()), tile.box) for tile in behind]),
+        "credit": tiles.background.credit,
+        "address": TILE_ADDRESS,
+        "zoom": behind[0].z,
+        "box": (min(wests), min(souths), max(easts), max(norths)),
+    }
+    return view | {"background": background}
 
 
 def _newest(pages: Pages, file: Previewed, preview: Preview) -> str:

@@ -22,7 +22,7 @@ async function open() {
   map.attributionControl.setPrefix(false);
   if (button.dataset.tiles) {
     // Only the tiles that the worker has fetched: larger and smaller views scale them.
-    const [west, , , north, , south, east] = button.dataset.box.split(" ").map(Number);
+    const [west, south, east, north] = button.dataset.box.split(" ").map(Number);
     const zoom = Number(button.dataset.zoom);
     L.tileLayer(button.dataset.tiles, {
       minNativeZoom: zoom, maxNativeZoom: zoom, bounds: [[south, west], [north, east]], attribution: text(button.dataset.credit),

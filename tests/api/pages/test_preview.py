@@ -23,7 +23,7 @@ from registry.model.message import message
 from registry.preview.model import Picture
 from registry.preview.service_answers import SERVICE
 from registry.preview.service_model import Answer, packed
-from registry.preview.tiles import Background, Tiles
+from registry.preview.tiles import Background, Tile, Tiles
 from tests.prepared import put_failure, put_preview, sample_previews
 from tests.sample_city import file, iri
 from tests.town import Town
@@ -346,6 +346,23 @@ def test_a_map_has_the_tiles_that_the_worker_has_fetched_and_their_credit(
     assert (answer.content, answer.headers["content-type"]) == (b"\x89PNG tile", "image/png")
     assert browser.get(f"/kacheln/{others[0].replace('-', '/')}").status_code == 404
     assert browser.get("/kacheln/a/b/c").status_code == 404
+
+
+def test_the_interactive_map_shows_all_tiles_that_are_here_also_where_the_first_ones_are_missing(
+    city: Town, browser: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tiles = Tiles(tmp_path, Background("https://karte.example.org/{z}/{x}/{y}.png", "Muster-Amt"))
+    monkeypatch.setattr(city.catalog.previews, "tiles", tiles)
+    browser.get(f"{PLACES}?view=map")
+    wanted = [Tile(*map(int, note.name.split("-"))) for note in (tmp_path / "wanted").iterdir()]
+    right_above = min(wanted, key=lambda tile: (tile.y, -tile.x))
+    left_below = max(wanted, key=lambda tile: (tile.y, -tile.x))
+    assert left_below.x < right_above.x
+    for tile in (right_above, left_below):
+        (tmp_path / f"{tile.name}.png").write_bytes(b"\x89PNG tile")
+    page = browser.get(f"{PLACES}?view=map").text
+    (west, south, _, _), (_, _, east, north) = left_below.box, right_above.box
+    assert f'data-box="{west} {south} {east} {north}"' in page
 
 
 # -- files of a selection

@@ -1,14 +1,18 @@
 """Reads files as the worker does, but in this process, and shows what became of them."""
 
 import atexit
+import io
 import shutil
 import tempfile
 import uuid
+import zipfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from openpyxl import Workbook
 
 from registry.preview.child import prepare
 from registry.preview.model import Column, Prepared, Preview, ReadAs, Selection
@@ -57,3 +61,19 @@ def read_file(content: bytes | str, declared: str = "CSV") -> Read:
     rows = files.rows(preview, Selection(size=1000)).rows
     target.unlink()
     return Read(prepared.read, {column.name: column for column in prepared.columns}, rows, prepared.total)
+
+
+def saved(book: Workbook) -> bytes:
+    """A workbook as XLSX."""
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def packed(parts: Mapping[str, bytes | str]) -> bytes:
+    """A ZIP archive: name of each file -> content."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()

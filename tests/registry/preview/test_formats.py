@@ -10,8 +10,6 @@ import datetime
 import gzip
 import io
 import json
-import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,7 @@ from openpyxl import Workbook
 
 from registry.errors import LotseError, TooLargeError, UnreadableError
 from registry.preview import bounds
-from tests.registry.preview.previewed import read_file
+from tests.registry.preview.previewed import packed, read_file, saved
 
 
 def xlsx(*rows: list[Any], merged: tuple[str, ...] = (), title: str = "Daten", more: tuple[str, ...] = ()) -> bytes:
@@ -36,17 +34,7 @@ def xlsx(*rows: list[Any], merged: tuple[str, ...] = (), title: str = "Daten", m
         sheet.merge_cells(cells)
     for name in more:
         book.create_sheet(name)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def packed(parts: Mapping[str, bytes | str]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return out.getvalue()
+    return saved(book)
 
 
 MANIFEST = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'

@@ -4,7 +4,6 @@
 Covers: registry/preview/json_forms.py
 """
 
-import io
 import json
 from typing import Any
 
@@ -12,7 +11,7 @@ import openpyxl
 import pytest
 
 from registry.errors import UnreadableError
-from tests.registry.preview.previewed import read_file
+from tests.registry.preview.previewed import read_file, saved
 
 POINT = {"type": "Point", "coordinates": [8.6, 49.4]}
 FEATURES = [{"type": "Feature", "geometry": POINT, "properties": {"a": number}} for number in (1, 2)]
@@ -71,9 +70,7 @@ def test_a_hidden_sheet_is_neither_shown_nor_named() -> None:
     for sheet in (hidden, shown):
         for row in (["a", "b"], [1, 2], [3, 4]):
             sheet.append(row)
-    target = io.BytesIO()
-    book.save(target)
-    read = read_file(target.getvalue(), "XLSX")
+    read = read_file(saved(book), "XLSX")
     assert (read.read.table, read.notes) == ("Daten", set())
 
 

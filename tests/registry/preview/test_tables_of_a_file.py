@@ -3,8 +3,6 @@
 Covers: registry/preview/child.py, registry/preview/workbook_table.py, registry/preview/archive.py
 """
 
-import io
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from registry.preview import bounds
 from registry.preview.child import prepare
 from registry.preview.model import Aggregate, Preview, Selection
 from registry.preview.preparing import follow, prepare_due
+from tests.registry.preview.previewed import packed, saved
 from tests.servers.replay import Files, files_server
 from tests.town import Town, take
 
@@ -63,17 +62,7 @@ def workbook() -> bytes:
         sheet.append(names)
         for row in rows:
             sheet.append(row)
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
-
-
-def archive(**parts: str) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as written:
-        for name, content in parts.items():
-            written.writestr(name.replace("__", "."), content)
-    return target.getvalue()
+    return saved(book)
 
 
 def test_each_sheet_of_a_workbook_is_a_table(town: Town, server: Files) -> None:
@@ -101,9 +90,9 @@ def test_a_table_that_is_not_there_is_refused(town: Town, server: Files, table: 
 
 
 def test_each_file_in_an_archive_is_a_table(town: Town, server: Files) -> None:
-    content = archive(
-        zahlen__csv="a;b\n1;2\n", baeume__geojson=TREES, liesmich__txt="Hallo", seite__csv="<html></html>"
-    )
+    content = packed({
+        "zahlen.csv": "a;b\n1;2\n", "baeume.geojson": TREES, "liesmich.txt": "Hallo", "seite.csv": "<html></html>"
+    })  # fmt: skip
     id, preview = prepared(town, server, content, "daten.zip")
     assert preview.tables == ("zahlen.csv", "baeume.geojson")
     assert preview.table("baeume.geojson").columns[1].type == "geometry"
@@ -117,25 +106,22 @@ def test_each_file_in_an_archive_is_a_table(town: Town, server: Files) -> None:
 
 
 def test_tables_of_the_same_name_are_told_apart(town: Town, server: Files) -> None:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as written:
-        for folder in ("2025", "2026"):
-            written.writestr(f"{folder}/zahlen.csv", f"Jahr;Zahl\n{folder};1\n")
-    id, preview = prepared(town, server, target.getvalue(), "jahre.zip")
+    content = packed({f"{folder}/zahlen.csv": f"Jahr;Zahl\n{folder};1\n" for folder in ("2025", "2026")})
+    id, preview = prepared(town, server, content, "jahre.zip")
     assert preview.tables == ("2025/zahlen.csv", "2026/zahlen.csv")
     assert town.catalog.previews.rows(id, "f0", Selection(table="2026/zahlen.csv")).rows == [[2026, 1]]
 
 
 def test_the_tables_of_a_file_are_bounded(town: Town, server: Files, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = {f"t{number:02}__csv": "a;b\n1;2\n" for number in range(bounds.MAX_TABLES + 5)}
-    _, preview = prepared(town, server, archive(**names), "viele.zip")
+    names = {f"t{number:02}.csv": "a;b\n1;2\n" for number in range(bounds.MAX_TABLES + 5)}
+    _, preview = prepared(town, server, packed(names), "viele.zip")
     assert len(preview.tables) == bounds.MAX_TABLES
     assert preview.read
     assert "preview-tables-cut" in [note.code for note in preview.read.notes]
 
 
 def test_a_table_without_room_is_named(town: Town, server: Files, monkeypatch: pytest.MonkeyPatch) -> None:
-    content = archive(klein__csv="a;b\n1;2\n", gross__csv="a;b\n" + "1;2\n" * 100)
+    content = packed({"klein.csv": "a;b\n1;2\n", "gross.csv": "a;b\n" + "1;2\n" * 100})
     monkeypatch.setattr(bounds, "MAX_UNPACKED_BYTES", 100)
     monkeypatch.setattr("registry.preview.previews.call", called_here)
     _, preview = prepared(town, server, content, "zwei.zip")

@@ -29,7 +29,7 @@ from api.admin.source_states import (
 from api.data.run_documents import problem_lines
 from api.pages.site import NO_STORE, Pages
 from api.text.formatting import number, record_title
-from api.text.i18n import translator
+from api.text.i18n import translations, translator
 from api.text.labels import finding_words
 from api.web import addresses
 from api.web.addresses import Lang, language, mount, notice, patterns, place
@@ -280,19 +280,22 @@ def _done(run: Run, lang: Lang) -> tuple[str, str, str]:
     took = "" if run.outcome == "planned" else _("fertig nach %(number)s Sekunden") % {"number": seconds}
     if run.outcome == "waiting":
         gone = run.counts.get("gone", 0) - run.counts.get("withdrawn", 0)
-        return compared, took, _("%(number)s Rücknahmen warten") % {"number": number(gone, lang)} if gone else ""
+        waits = translations(lang).ngettext("%(number)s Rücknahme wartet", "%(number)s Rücknahmen warten", gone)
+        return compared, took, waits % {"number": number(gone, lang)} if gone else ""
     withdrawn = run.counts.get("withdrawn", 0)
     return compared, took, _("%(number)s zurückgezogen") % {"number": number(withdrawn, lang)} if withdrawn else ""
 
 
 def _listed(run: Run, lang: Lang) -> str:
     """How far the listing has come, or how many it named."""
-    _ = translator(lang)
+    _, ngettext = translator(lang), translations(lang).ngettext
     if run.outcome == "running":
         of = {"done": number(run.done, lang), "of": number(run.of, lang) if run.of else ""}
-        return _("%(done)s von %(of)s Einträgen") % of if run.of else _("%(done)s Einträge bisher") % of
+        so_far = ngettext("%(done)s Eintrag bisher", "%(done)s Einträge bisher", run.done)
+        return (_("%(done)s von %(of)s Einträgen") if run.of else so_far) % of
     how = _("vollständig") if run.complete else _("nicht vollständig")
-    return _("%(number)s Einträge, %(how)s") % {"number": number(run.listed, lang), "how": how}
+    listed = ngettext("%(number)s Eintrag, %(how)s", "%(number)s Einträge, %(how)s", run.listed)
+    return listed % {"number": number(run.listed, lang), "how": how}
 
 
 def _figures(run: Run, lang: Lang) -> list[Figure]:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from api.pages.site import Pages
 from api.text.formatting import moment, number
-from api.text.i18n import translator
+from api.text.i18n import translations, translator
 from api.web.addresses import Lang
 from harvesters.run.worker import next_run
 from registry.model import Run, Source
@@ -109,9 +109,13 @@ def trend(runs: Sequence[Run], lang: Lang) -> Trend | None:
         height = max(round(TREND_HEIGHT * run.listed / most), 1)
         look = "held" if run.outcome in ("waiting", "superseded") else ""
         bars.append((position * BAR_STEP, TREND_HEIGHT - height, height, look))
-    sentence = _("%(first)s Einträge vor %(runs)s Läufen, zuletzt %(last)s") % {
-        "first": number(read[0].listed, lang), "runs": len(read) - 1, "last": number(read[-1].listed, lang)
-    }  # fmt: skip
+    ngettext = translations(lang).ngettext
+    first, runs = read[0].listed, len(read) - 1
+    sentence = _("%(first)s %(runs)s, zuletzt %(last)s") % {
+        "first": ngettext("%(number)s Eintrag", "%(number)s Einträge", first) % {"number": number(first, lang)},
+        "runs": ngettext("vor einem Lauf", "vor %(number)s Läufen", runs) % {"number": runs},
+        "last": number(read[-1].listed, lang),
+    }
     return Trend(tuple(bars), len(read) * BAR_STEP - (BAR_STEP - BAR_WIDTH), sentence)
 
 

@@ -61,6 +61,17 @@ def test_the_page_of_a_dataset_says_when_it_was_checked_and_since_when_it_fails(
     assert "Nicht erreichbar seit 2. Dezember 2026. Zuletzt erreichbar am 1. Dezember 2026." in page
 
 
+def test_the_report_does_not_call_all_well_while_an_address_failed_once(city: Town) -> None:
+    noted(city, Outcome(True, "200"), NOW)
+    staff = browser(city, "verwaltung", follow=True)
+    assert "Alle geprüften Adressen antworten." in staff.get("/administration/links").text
+    noted(city, Outcome(False, "404"), NOW + DAY)
+    page = staff.get("/administration/links").text
+    assert "1 Adresse hat zuletzt nicht geantwortet." in page
+    assert "Alle geprüften Adressen antworten." not in page
+    assert "1 address did not answer when last checked." in staff.get("/en/admin/links").text
+
+
 def test_quality_counts_addresses_once_they_were_checked(city: Town) -> None:
     visitor = browser(city, "")
     noted(city, Outcome(True, "200"), NOW)

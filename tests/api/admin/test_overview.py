@@ -61,6 +61,7 @@ def test_the_state_of_the_installation_is_what_doctor_says(city: Town) -> None:
         "Set LOTSE_MAIL to your mail server." in browser(city, "verwaltung", follow=True).get("/en/admin/checkup").text
     )
     assert "Quelle stadtwerke" in page
+    assert re.search(r"warten auf eine Entscheidung: \d", page)  # no verb that one draft would make wrong
     assert browser(city, "lotsin").get("/administration/zustand").status_code == 403
 
 

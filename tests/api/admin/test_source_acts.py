@@ -106,6 +106,12 @@ def test_the_trend_has_a_bar_for_each_run_that_read_the_listing() -> None:
     assert drawn
     assert [(height, look) for _x, _y, height, look in drawn.bars] == [(60, ""), (60, ""), (48, "held")]
     assert drawn.sentence == "100 Einträge vor 2 Läufen, zuletzt 80"
+    few = [Run(source="amt", number=number, outcome="applied", listed=1) for number in (2, 1)]
+    german, english = trend(few, "de"), trend(few, "en")
+    assert german
+    assert english
+    assert german.sentence == "1 Eintrag vor einem Lauf, zuletzt 1"
+    assert english.sentence == "1 entry one run ago, 1 in the last one"
     assert trend(runs[:3], "de") is None
 
 

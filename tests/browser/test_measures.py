@@ -45,6 +45,20 @@ def test_chips_stand_12_px_below_a_note(public: Page) -> None:
     assert gap(public, ".note:has(+ .chips)", ".note + .chips") == pytest.approx(12, abs=0.5)
 
 
+def test_one_link_below_another_in_the_facts_can_be_hit(public: Page) -> None:
+    public.set_viewport_size({"width": 1280, "height": 900})
+    public.goto("/daten/rad-zaehlstellen")
+    heights = "[...document.querySelectorAll('.facts dd.meta > a')].map(one => one.getBoundingClientRect().height)"
+    assert min(public.evaluate(heights)) >= 24
+
+
+def test_the_days_below_a_freshness_line_stay_whole_in_both_languages(public: Page) -> None:
+    public.set_viewport_size({"width": 390, "height": 900})
+    for path in ("/daten/rad-zaehlstellen", "/en/datasets/rad-zaehlstellen"):
+        public.goto(path)
+        assert public.evaluate("document.querySelector('.recent p').clientHeight") <= 24
+
+
 def test_the_accent_of_dark_pages_is_that_of_the_city(public: Page) -> None:
     public.emulate_media(color_scheme="dark")
     public.goto("/suche?q=rad")

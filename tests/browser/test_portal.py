@@ -160,6 +160,8 @@ def test_a_page_of_each_template_is_accessible_and_reflows(
     assert template in rendered
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
     if page is public:
         begins_with_its_skip_link_and_has_one_heading(page, path)
 

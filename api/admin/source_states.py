@@ -110,10 +110,10 @@ def trend(runs: Sequence[Run], lang: Lang) -> Trend | None:
         look = "held" if run.outcome in ("waiting", "superseded") else ""
         bars.append((position * BAR_STEP, TREND_HEIGHT - height, height, look))
     ngettext = translations(lang).ngettext
-    first, runs = read[0].listed, len(read) - 1
+    first, later_runs = read[0].listed, len(read) - 1
     sentence = _("%(first)s %(runs)s, zuletzt %(last)s") % {
         "first": ngettext("%(number)s Eintrag", "%(number)s Einträge", first) % {"number": number(first, lang)},
-        "runs": ngettext("vor einem Lauf", "vor %(number)s Läufen", runs) % {"number": runs},
+        "runs": ngettext("vor einem Lauf", "vor %(number)s Läufen", later_runs) % {"number": later_runs},
         "last": number(read[-1].listed, lang),
     }
     return Trend(tuple(bars), len(read) * BAR_STEP - (BAR_STEP - BAR_WIDTH), sentence)
